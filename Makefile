@@ -1,0 +1,169 @@
+# Hansho: one Makefile, not recursive. `make help` lists what it can do.
+# Everything that is made lies under build/: build/gen (generated sources), build/$(MODE) (objects, programs).
+
+MODE ?= debug
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+.SECONDARY:
+.DEFAULT_GOAL := build
+
+OUT := build/$(MODE)
+BIN := $(OUT)/bin
+GEN := build/gen
+CC := gcc
+PY := /usr/bin/python3
+
+# ---- flags ----
+WARN := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wcast-qual -Wvla -Wformat=2 -Werror
+MODE_debug := -O1 -g3
+MODE_release := -O2 -g -DNDEBUG -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE
+MODE_asan := -O1 -g3 -fsanitize=address,undefined -fno-omit-frame-pointer -fno-sanitize-recover=undefined
+MODE_tsan := -O1 -g3 -fsanitize=thread
+MODE_cov := -O0 -g3 --coverage
+ifeq ($(MODE_$(MODE)),)
+$(error MODE is one of debug release asan tsan cov)
+endif
+LDMODE_release := -pie -Wl,-z,relro,-z,now
+LDMODE_asan := -fsanitize=address,undefined
+LDMODE_tsan := -fsanitize=thread
+LDMODE_cov := --coverage
+PKGS := libwebsockets libuv libxml-2.0 libprotobuf-c sqlite3 jansson yaml-0.1 libcurl libcrypto libssl
+PKG_CFLAGS = $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
+CFLAGS_ALL = -std=gnu17 -D_GNU_SOURCE $(MODE_$(MODE)) $(WARN) -I. $(patsubst -I%,-isystem %,$(PKG_CFLAGS)) -MMD -MP
+LIBS = $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lnng -lpthread -lm
+
+# ---- sources: a folder is a library, its main.c (or <name>.c of an adapter with a main) a program ----
+LIB_DIRS := hub/base schemas hub/gate hub/core hub/feed hub/cli adapters/runtime adapters/broadcaster adapters/telecom adapters/signage adapters/jalert sim
+lib_of = $(OUT)/lib/$(subst /,-,$(1)).a
+srcs_of = $(filter-out %/main.c,$(wildcard $(1)/*.c))
+GEN_PB := $(GEN)/schemas/notice.pb-c.c $(GEN)/schemas/link.pb-c.c
+GEN_TABLES := $(GEN)/schemas/tables_data.c
+ASSET_DIRS := $(wildcard hub/*/assets adapters/*/assets)
+GEN_ASSETS := $(patsubst %/assets,$(GEN)/%/assets.c,$(ASSET_DIRS))
+GEN_HEADERS := $(GEN_PB:.c=.h)
+
+# program name : folder
+PROGRAMS := hansho-gate:hub/gate hansho-hub:hub/core hansho-feed:hub/feed hansho:hub/cli hansho-sim:sim \
+	hansho-broadcaster:adapters/broadcaster hansho-telecom:adapters/telecom hansho-signage:adapters/signage hansho-jalert:adapters/jalert
+prog_name = $(word 1,$(subst :, ,$(1)))
+prog_dir = $(word 2,$(subst :, ,$(1)))
+PROGRAM_BINS := $(foreach p,$(PROGRAMS),$(if $(wildcard $(call prog_dir,$(p))/main.c),$(BIN)/$(call prog_name,$(p))))
+ALL_LIBS := $(foreach d,$(LIB_DIRS),$(call lib_of,$(d)))
+
+# ---- help ----
+.PHONY: help
+help: ## this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 26
+	@echo "  MODE=debug|release|asan|tsan|cov chooses the build; now: $(MODE)"
+
+# ---- packages ----
+.PHONY: deps
+deps: build/.packages ## install missing Debian packages of deploy/packages.txt
+build/.packages: deploy/packages.txt deploy/install-packages.sh
+	@mkdir -p build
+	deploy/install-packages.sh deploy/packages.txt
+	@touch $@
+
+# ---- build ----
+.PHONY: build
+build: deps ## build all programs
+	@$(MAKE) --no-print-directory programs
+.PHONY: programs
+programs: $(PROGRAM_BINS) $(ALL_LIBS)
+
+$(GEN)/%.pb-c.c $(GEN)/%.pb-c.h: %.proto
+	@mkdir -p $(GEN)
+	protoc-c -I. --c_out=$(GEN) $<
+# link.pb-c includes "schemas/notice.pb-c.h", which is found by -I$(GEN)
+$(GEN)/schemas/link.pb-c.c $(GEN)/schemas/link.pb-c.h: schemas/notice.proto
+$(GEN_TABLES): schemas/gen/tables.py $(wildcard schemas/tables/*.csv)
+	@mkdir -p $(dir $@)
+	$(PY) schemas/gen/tables.py schemas/tables $@
+define ASSET_RULE
+$(GEN)/$(1)/assets.c: schemas/gen/embed.py $$(wildcard $(1)/assets/*)
+	@mkdir -p $$(dir $$@)
+	$(PY) schemas/gen/embed.py $(1)/assets $$@
+endef
+$(foreach d,$(patsubst %/assets,%,$(ASSET_DIRS)),$(eval $(call ASSET_RULE,$(d))))
+
+# Generated C is not ours to warn about.
+$(OUT)/$(GEN)/%.o: $(GEN)/%.c | $(GEN_HEADERS)
+	@mkdir -p $(dir $@)
+	$(CC) -std=gnu17 $(MODE_$(MODE)) -I. -I$(GEN) -MMD -MP -c $< -o $@
+$(OUT)/%.o: %.c | $(GEN_HEADERS)
+	@mkdir -p $(dir $@)
+	$(CC) $(CFLAGS_ALL) -isystem $(GEN) -c $< -o $@
+
+objs_of = $(patsubst %.c,$(OUT)/%.o,$(call srcs_of,$(1))) \
+	$(if $(wildcard $(1)/assets),$(OUT)/$(GEN)/$(1)/assets.o) \
+	$(if $(filter schemas,$(1)),$(patsubst %.c,$(OUT)/%.o,$(GEN_PB) $(GEN_TABLES)))
+define LIB_RULE
+$(call lib_of,$(1)): $(call objs_of,$(1))
+	@mkdir -p $$(dir $$@)
+	@rm -f $$@
+	ar rcs $$@ $$^
+endef
+$(foreach d,$(LIB_DIRS),$(eval $(call LIB_RULE,$(d))))
+define PROGRAM_RULE
+$(BIN)/$(call prog_name,$(1)): $(OUT)/$(call prog_dir,$(1))/main.o $(ALL_LIBS)
+	@mkdir -p $$(dir $$@)
+	$(CC) $(LDMODE_$(MODE)) $$< -Wl,--start-group $(ALL_LIBS) -Wl,--end-group $$(LIBS) -o $$@
+endef
+$(foreach p,$(PROGRAMS),$(eval $(call PROGRAM_RULE,$(p))))
+
+# ---- tests ----
+UNIT_SRCS := $(shell find tests/unit tests/simulation -name '*_test.c' 2>/dev/null)
+UNIT_BINS := $(patsubst %.c,$(OUT)/%,$(UNIT_SRCS))
+$(OUT)/tests/%_test: $(OUT)/tests/%_test.o $(ALL_LIBS)
+	$(CC) $(LDMODE_$(MODE)) $< -Wl,--start-group $(ALL_LIBS) -Wl,--end-group $(LIBS) -lcmocka -o $@
+.PHONY: unit-programs
+unit-programs: $(UNIT_BINS)
+$(GEN)/python/schemas/link_pb2.py: schemas/notice.proto schemas/link.proto
+	@mkdir -p $(GEN)/python
+	protoc -I. --python_out=$(GEN)/python schemas/notice.proto schemas/link.proto
+.PHONY: python-messages
+python-messages: $(GEN)/python/schemas/link_pb2.py
+
+.PHONY: test
+test: deps ## every test that CI runs; last line: N passed, N failed
+	@MODE=$(MODE) tests/run.sh
+.PHONY: lint
+lint: deps ## include direction, whitelist of headers, sizes, format
+	@$(PY) tests/lint/lint.py
+.PHONY: unit
+unit: deps ## unit and simulation tests only
+	@MODE=$(MODE) tests/run.sh unit
+.PHONY: e2e
+e2e: deps ## end-to-end tests only
+	@MODE=$(MODE) tests/run.sh e2e
+.PHONY: check-all
+check-all: deps ## make test, then the same under ASan+UBSan in full, the TSan build of the unit tests, clang-tidy, cppcheck
+	@tests/check-all.sh
+.PHONY: format
+format: ## clang-format over all C files
+	clang-format -i $$(git ls-files '*.c' '*.h')
+.PHONY: bench
+bench: deps ## the figures of tests/bench/
+	@$(MAKE) --no-print-directory MODE=release programs bench-programs
+	@tests/bench/run.sh
+BENCH_BINS := $(patsubst %.c,$(OUT)/%,$(wildcard tests/bench/*_bench.c))
+.PHONY: bench-programs
+bench-programs: $(BENCH_BINS)
+$(OUT)/tests/bench/%_bench: $(OUT)/tests/bench/%_bench.o $(ALL_LIBS)
+	$(CC) $(LDMODE_$(MODE)) $< -Wl,--start-group $(ALL_LIBS) -Wl,--end-group $(LIBS) -o $@
+
+# ---- use ----
+.PHONY: run
+run: build ## start everything on loopback in drill mode with a small drill; Ctrl-C stops all
+	@$(BIN)/hansho up
+PREFIX ?= /usr/local
+.PHONY: install
+install: ## programs into PREFIX/bin (build with MODE=release), units and example configurations
+	@$(MAKE) --no-print-directory MODE=release build
+	@deploy/install.sh "$(DESTDIR)$(PREFIX)"
+.PHONY: clean
+clean: ## remove build/
+	rm -rf build
+
+-include $(shell find $(OUT) -name '*.d' 2>/dev/null)

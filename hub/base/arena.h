@@ -1,0 +1,28 @@
+/* arena.h: memory of one submission (or one request): many small pieces, freed together.
+ *
+ * Owner: whoever created it. Threads: one at a time; an arena may be handed to a worker and back.
+ * Errors: an allocation beyond the capacity gives NULL; nothing is ever freed singly.
+ */
+#ifndef HS_ARENA_H
+#define HS_ARENA_H
+
+#include <stdarg.h>
+#include <stddef.h>
+
+struct hs_arena;
+
+/* capacity_bytes: the most that may ever be taken from it. NULL when out of memory. */
+struct hs_arena *hs_arena_create(size_t capacity_bytes);
+/* NULL is allowed. */
+void hs_arena_destroy(struct hs_arena *arena);
+
+/* Zeroed, aligned for any type. NULL when the capacity or memory is used up. */
+void *hs_arena_alloc(struct hs_arena *arena, size_t len_bytes);
+char *hs_arena_strdup(struct hs_arena *arena, const char *text);
+char *hs_arena_strndup(struct hs_arena *arena, const char *text, size_t len_bytes);
+char *hs_arena_printf(struct hs_arena *arena, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+/* What was taken so far, in bytes. */
+size_t hs_arena_used_bytes(const struct hs_arena *arena);
+
+#endif
