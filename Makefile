@@ -2,6 +2,8 @@
 # Everything that is made lies under build/: build/gen (generated sources), build/$(MODE) (objects, programs).
 
 MODE ?= debug
+# V=1 shows the commands
+Q := $(if $(V),,@)
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DELETE_ON_ERROR:
@@ -74,26 +76,26 @@ programs: $(PROGRAM_BINS) $(ALL_LIBS)
 
 $(GEN)/%.pb-c.c $(GEN)/%.pb-c.h: %.proto
 	@mkdir -p $(GEN)
-	protoc-c -I. --c_out=$(GEN) $<
+	$(Q)protoc-c -I. --c_out=$(GEN) $<
 # link.pb-c includes "schemas/notice.pb-c.h", which is found by -I$(GEN)
 $(GEN)/schemas/link.pb-c.c $(GEN)/schemas/link.pb-c.h: schemas/notice.proto
 $(GEN_TABLES): schemas/gen/tables.py $(wildcard schemas/tables/*.csv)
 	@mkdir -p $(dir $@)
-	$(PY) schemas/gen/tables.py schemas/tables $@
+	$(Q)$(PY) schemas/gen/tables.py schemas/tables $@
 define ASSET_RULE
 $(GEN)/$(1)/assets.c: schemas/gen/embed.py $$(wildcard $(1)/assets/*)
 	@mkdir -p $$(dir $$@)
-	$(PY) schemas/gen/embed.py $(1)/assets $$@
+	$(Q)$(PY) schemas/gen/embed.py $(1)/assets $$@
 endef
 $(foreach d,$(patsubst %/assets,%,$(ASSET_DIRS)),$(eval $(call ASSET_RULE,$(d))))
 
 # Generated C is not ours to warn about.
 $(OUT)/$(GEN)/%.o: $(GEN)/%.c | $(GEN_HEADERS)
 	@mkdir -p $(dir $@)
-	$(CC) -std=gnu17 $(MODE_$(MODE)) -I. -I$(GEN) -MMD -MP -c $< -o $@
+	$(Q)$(CC) -std=gnu17 $(MODE_$(MODE)) -I. -I$(GEN) -MMD -MP -c $< -o $@
 $(OUT)/%.o: %.c | $(GEN_HEADERS)
 	@mkdir -p $(dir $@)
-	$(CC) $(CFLAGS_ALL) -isystem $(GEN) -c $< -o $@
+	$(Q)$(CC) $(CFLAGS_ALL) -isystem $(GEN) -c $< -o $@
 
 objs_of = $(patsubst %.c,$(OUT)/%.o,$(call srcs_of,$(1))) \
 	$(if $(wildcard $(1)/assets),$(OUT)/$(GEN)/$(1)/assets.o) \
@@ -102,13 +104,13 @@ define LIB_RULE
 $(call lib_of,$(1)): $(call objs_of,$(1))
 	@mkdir -p $$(dir $$@)
 	@rm -f $$@
-	ar rcs $$@ $$^
+	$(Q)ar rcs $$@ $$^
 endef
 $(foreach d,$(LIB_DIRS),$(eval $(call LIB_RULE,$(d))))
 define PROGRAM_RULE
 $(BIN)/$(call prog_name,$(1)): $(OUT)/$(call prog_dir,$(1))/main.o $(ALL_LIBS)
 	@mkdir -p $$(dir $$@)
-	$(CC) $(LDMODE_$(MODE)) $$< -Wl,--start-group $(ALL_LIBS) -Wl,--end-group $$(LIBS) -o $$@
+	$(Q)$(CC) $(LDMODE_$(MODE)) $$< -Wl,--start-group $(ALL_LIBS) -Wl,--end-group $$(LIBS) -o $$@
 endef
 $(foreach p,$(PROGRAMS),$(eval $(call PROGRAM_RULE,$(p))))
 
@@ -116,12 +118,12 @@ $(foreach p,$(PROGRAMS),$(eval $(call PROGRAM_RULE,$(p))))
 UNIT_SRCS := $(shell find tests/unit tests/simulation -name '*_test.c' 2>/dev/null)
 UNIT_BINS := $(patsubst %.c,$(OUT)/%,$(UNIT_SRCS))
 $(OUT)/tests/%_test: $(OUT)/tests/%_test.o $(ALL_LIBS)
-	$(CC) $(LDMODE_$(MODE)) $< -Wl,--start-group $(ALL_LIBS) -Wl,--end-group $(LIBS) -lcmocka -o $@
+	$(Q)$(CC) $(LDMODE_$(MODE)) $< -Wl,--start-group $(ALL_LIBS) -Wl,--end-group $(LIBS) -lcmocka -o $@
 .PHONY: unit-programs
 unit-programs: $(UNIT_BINS)
 $(GEN)/python/schemas/link_pb2.py: schemas/notice.proto schemas/link.proto
 	@mkdir -p $(GEN)/python
-	protoc -I. --python_out=$(GEN)/python schemas/notice.proto schemas/link.proto
+	$(Q)protoc -I. --python_out=$(GEN)/python schemas/notice.proto schemas/link.proto
 .PHONY: python-messages
 python-messages: $(GEN)/python/schemas/link_pb2.py
 
@@ -151,7 +153,7 @@ BENCH_BINS := $(patsubst %.c,$(OUT)/%,$(wildcard tests/bench/*_bench.c))
 .PHONY: bench-programs
 bench-programs: $(BENCH_BINS)
 $(OUT)/tests/bench/%_bench: $(OUT)/tests/bench/%_bench.o $(ALL_LIBS)
-	$(CC) $(LDMODE_$(MODE)) $< -Wl,--start-group $(ALL_LIBS) -Wl,--end-group $(LIBS) -o $@
+	$(Q)$(CC) $(LDMODE_$(MODE)) $< -Wl,--start-group $(ALL_LIBS) -Wl,--end-group $(LIBS) -o $@
 
 # ---- use ----
 .PHONY: run

@@ -1,0 +1,125 @@
+/* A chain of blocks; each new one is twice as large as the one before, so that small submissions cost
+ * one malloc and large ones few. */
+#include "hub/base/arena.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define FIRST_BLOCK_BYTES 4096
+#define LARGEST_BLOCK_BYTES (1u << 20)
+#define ALIGN 16
+
+struct block {
+	struct block *next;
+	size_t room_bytes;
+	size_t used_bytes;
+	_Alignas(ALIGN) unsigned char bytes[];
+};
+
+struct hs_arena {
+	struct block *newest;
+	size_t capacity_bytes;
+	size_t used_bytes;
+	size_t next_block_bytes;
+};
+
+struct hs_arena *
+hs_arena_create(size_t capacity_bytes)
+{
+	struct hs_arena *arena = calloc(1, sizeof(*arena));
+	if (!arena)
+		return NULL;
+	arena->capacity_bytes = capacity_bytes;
+	arena->next_block_bytes = FIRST_BLOCK_BYTES;
+	return arena;
+}
+
+void
+hs_arena_destroy(struct hs_arena *arena)
+{
+	if (!arena)
+		return;
+	struct block *block = arena->newest;
+	while (block) {
+		struct block *next = block->next;
+		free(block);
+		block = next;
+	}
+	free(arena);
+}
+
+static struct block *
+block_add(struct hs_arena *arena, size_t least_bytes)
+{
+	size_t room = arena->next_block_bytes > least_bytes ? arena->next_block_bytes : least_bytes;
+	struct block *block = malloc(sizeof(*block) + room);
+	if (!block)
+		return NULL;
+	block->next = arena->newest;
+	block->room_bytes = room;
+	block->used_bytes = 0;
+	arena->newest = block;
+	if (arena->next_block_bytes < LARGEST_BLOCK_BYTES)
+		arena->next_block_bytes *= 2;
+	return block;
+}
+
+void *
+hs_arena_alloc(struct hs_arena *arena, size_t len_bytes)
+{
+	if (len_bytes > SIZE_MAX - ALIGN)
+		return NULL;
+	size_t len = (len_bytes + ALIGN - 1) / ALIGN * ALIGN;
+	if (len == 0)
+		len = ALIGN;
+	if (len > arena->capacity_bytes - arena->used_bytes)
+		return NULL;
+	struct block *block = arena->newest;
+	if (!block || block->room_bytes - block->used_bytes < len)
+		block = block_add(arena, len);
+	if (!block)
+		return NULL;
+	void *piece = block->bytes + block->used_bytes;
+	block->used_bytes += len;
+	arena->used_bytes += len;
+	memset(piece, 0, len);
+	return piece;
+}
+
+char *
+hs_arena_strndup(struct hs_arena *arena, const char *text, size_t len_bytes)
+{
+	char *copy = hs_arena_alloc(arena, len_bytes + 1);
+	if (copy)
+		memcpy(copy, text, len_bytes);
+	return copy;
+}
+
+char *
+hs_arena_strdup(struct hs_arena *arena, const char *text)
+{
+	return hs_arena_strndup(arena, text, strlen(text));
+}
+
+char *
+hs_arena_printf(struct hs_arena *arena, const char *format, ...)
+{
+	va_list args, again;
+	va_start(args, format);
+	va_copy(again, args);
+	int len = vsnprintf(NULL, 0, format, args);
+	va_end(args);
+	char *text = len < 0 ? NULL : hs_arena_alloc(arena, (size_t)len + 1);
+	if (text)
+		vsnprintf(text, (size_t)len + 1, format, again);
+	va_end(again);
+	return text;
+}
+
+size_t
+hs_arena_used_bytes(const struct hs_arena *arena)
+{
+	return arena->used_bytes;
+}
