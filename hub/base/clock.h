@@ -14,7 +14,7 @@ int64_t hs_clock_unix_us(void);
 /* Microseconds of a clock that never jumps; its zero means nothing. */
 int64_t hs_clock_mono_us(void);
 
-#define HS_RFC3339_SIZE 40
+#define HS_RFC3339_SIZE 48
 /* "2026-07-01T18:57:05.123456+09:00" into out (HS_RFC3339_SIZE bytes); the fraction is left out
  * when it is zero. offset_min: minutes east of UTC, -1439…1439. */
 void hs_rfc3339_format(int64_t unix_us, int offset_min, char out[HS_RFC3339_SIZE]);
