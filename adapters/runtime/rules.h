@@ -1,0 +1,45 @@
+/* rules.h: what may leave an adapter, and when: pure functions, no clock, no state.
+ *
+ * The drill gate is the one place that decides whether a notice of some mode may reach an outlet. It is
+ * a table with "no" as the answer to everything that it does not list (promise P8).
+ * Threads: any.
+ */
+#ifndef HS_ADAPTER_RULES_H
+#define HS_ADAPTER_RULES_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "schemas/notice.h"
+
+enum hs_adapter_lane { HS_LANE_LIVE, HS_LANE_DRILL, HS_LANE_COUNT };
+
+/* "live", "drill". */
+const char *hs_lane_name(enum hs_adapter_lane lane);
+/* The mode that a hub on this lane must say in its hello. */
+int hs_lane_mode(enum hs_adapter_lane lane);
+
+struct hs_gate_verdict {
+	bool allow;
+	const char *reason; /* "" when allowed; else a sentence for the receipt. Static. */
+};
+
+/* mode: of the notice, any number (unknown ones are refused). lane: of the link it came by.
+ * drill_on: the adapter's switch. */
+struct hs_gate_verdict hs_drill_gate(int mode, int lane, bool drill_on);
+
+/* Why a ringing outlet must hold this notice for an operator: unknown kind, action, term or level.
+ * "" when nothing is unknown. Static. */
+const char *hs_hold_reason(const hs_notice *notice);
+
+/* The moment after which the notice must not start anything: valid_until, or accepted plus max age,
+ * whichever is first. Lifts and cancels use max_age_end_ms. Without an accepted time received_unix_us
+ * stands in for it. Microseconds since 1970. */
+int64_t hs_expiry_unix_us(const hs_notice *notice, int64_t received_unix_us, int64_t max_age_ms,
+	int64_t max_age_end_ms);
+
+/* Pause before attempt number `attempt` (2…): first, doubled each time, at most max_ms, and of that a
+ * part between 50 and 100 % chosen by `random`. Milliseconds. */
+int64_t hs_backoff_ms(uint32_t attempt, int64_t first_ms, int64_t max_ms, uint32_t random);
+
+#endif

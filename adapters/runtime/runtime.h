@@ -1,0 +1,209 @@
+/* runtime.h: everything that the adapters have in common. An adapter is a table of operations.
+ *
+ * Flow of a process (its main.c is one call of hs_adapter_main):
+ *   command line, settings → ops.open → links dial the hub (live lane: live_url; drill lane: drill_url,
+ *   only when `drill: true`) → … → SIGTERM: goodbye, grace for attempts under way, ops.close, end.
+ * Flow of a lane (adapters/runtime/lane.c):
+ *   up → hello both ways (another mode than the lane's: dropped) → resume (from_last_ack on the first
+ *   connection or in a new epoch, else the last seq taken) → [gap] → [snapshot → ops.on_snapshot]
+ *   → deliver… → ops.on_state(LIVE) → deliver…; heartbeats both ways, three missed = drop; a prev_seq
+ *   that does not fit = drop and resume.
+ * Flow of a notice (one struct hs_adapter_item):
+ *   deliver → seen before by (epoch, seq)? dropped
+ *           → drill gate (rules.h) says no?     receipt FILTERED, done
+ *           → ops.rings and too old?            receipt EXPIRED, done
+ *           → ops.rings and unknown?            receipt HELD, done; released after hold_ms when > 0
+ *           → ops.on_notice(item): the adapter encodes, then for each outlet either
+ *               - reports at once:    hs_adapter_receipt(item, outlet, state, detail), or
+ *               - lets the runtime try: hs_adapter_deliver(item, &own->delivery) → attempt → result
+ *                 → back-off with jitter → attempt … until accepted, failed, or the deadline (EXPIRED)
+ *             and says hs_adapter_done(item): nothing more will be added (may be later than on_notice)
+ *           → done was said and every delivery is over → ack to the hub (cumulative) → item is freed.
+ *   At-least-once on the link becomes exactly-once at the outlet by outputs that are keyed by
+ *   (epoch, seq): file names, Idempotency-Key. After a restart unacknowledged notices come again.
+ *   An adapter keeps nothing on disk.
+ * Deliveries are independent of each other: no outlet waits for another. Only deliveries with the same
+ *   `order_key` (say "carrier/area") go one after the other, so that a lift never overtakes its order.
+ * Owner:   the adapter process owns struct hs_adapter; an item is owned by the runtime and borrowed by
+ *          the adapter from on_notice until it said done and its last delivery ended (ended()).
+ * Threads: all on the loop's thread.
+ * Format:  schemas/link.proto.
+ */
+#ifndef HS_ADAPTER_RUNTIME_H
+#define HS_ADAPTER_RUNTIME_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <uv.h>
+
+#include "adapters/runtime/rules.h"
+#include "hub/base/buf.h"
+#include "hub/base/config.h"
+#include "hub/base/err.h"
+#include "schemas/notice.h"
+
+struct hs_adapter;
+
+/* Settings that every adapter has. An adapter's own settings struct begins with this one
+ * (`struct hs_adapter_settings common;` as its first member); its own table lists only its own keys,
+ * the runtime puts the common ones before them. */
+struct hs_adapter_settings {
+	const char *name;      /* the peer's name at the hub */
+	const char *live_url;  /* "" = no live lane */
+	const char *drill_url; /* "" = no drill lane */
+	bool drill;            /* false: the drill lane is not even connected */
+	const char *ops_listen;
+	int64_t heartbeat_ms;
+	int64_t window; /* notices that the hub may send ahead of our ack */
+	int64_t max_age_ms; /* since accepted: an older order is EXPIRED at outlets that ring */
+	int64_t max_age_end_ms; /* the same for lifts and cancels, which stay useful longer */
+	int64_t hold_ms; /* 0: what is held stays so until an operator sends it anew */
+	int64_t retry_first_ms;
+	int64_t retry_max_ms;
+	int64_t attempt_timeout_ms;
+	int64_t unacked_max; /* beyond: the oldest is acknowledged while an outlet still tries it */
+	int64_t receipts_max; /* receipts kept while the hub is away */
+	int64_t stop_grace_ms;
+	const char *tls_ca;       /* tls+tcp links only */
+	const char *tls_cert_key;
+};
+
+/* What the adapter gets of one notice. Read only. */
+struct hs_adapter_item {
+	const hs_notice *notice; /* unpacked, lives as long as the item */
+	enum hs_adapter_lane lane;
+	const char *epoch;
+	uint64_t seq;
+	const char *submission_id;
+	int64_t received_unix_us; /* when this process got it */
+	int64_t deadline_mono_us; /* hs_clock_mono_us at which it is too late to start anything */
+	bool expired; /* past valid_until or max age (only adapters that do not ring see this): change
+		       * what is shown, but alert nobody */
+	bool unknown; /* hs_hold_reason was not "": show as unknown at the highest severity */
+	const char *epoch8; /* first 8 characters of the epoch, safe in file names */
+};
+
+/* The active set of a lane: replaces all that the adapter knew of this lane. Borrowed until the
+ * callback returns. Notices with a seq ≤ this one may still come by on_notice when they were never
+ * acknowledged: report on them, they are already in the state. */
+struct hs_adapter_snapshot {
+	enum hs_adapter_lane lane;
+	const char *epoch;
+	uint64_t seq; /* true for this seq */
+	const char *digest;
+	size_t count;
+	const struct hs_adapter_snapshot_notice {
+		uint64_t seq;
+		const hs_notice *notice;
+	} *notices; /* by rising seq */
+};
+
+enum hs_adapter_lane_state {
+	HS_LANE_DOWN,     /* no hub: what is shown is stale from now on */
+	HS_LANE_CATCHING, /* connected, the backlog is coming */
+	HS_LANE_CURRENT   /* everything up to now is here */
+};
+
+/* What an adapter is. `state` is what open gave. Members marked * may be NULL. */
+struct hs_adapter_ops {
+	const char *name; /* "telecom": in logs and metrics */
+	/* Its own settings: size_bytes of the whole struct that begins with hs_adapter_settings. */
+	const struct hs_config_record *settings;
+	/* It sounds or alerts: the runtime keeps old notices (EXPIRED) and unknown ones (HELD) away. */
+	bool rings;
+	/* Ask for the active set at each connection → on_snapshot. */
+	bool snapshot;
+	/* Before any link. settings: the whole struct, lives as long as the process. */
+	enum hs_err (*open)(struct hs_adapter *adapter, const void *settings, void **state);
+	/* A notice that may go out. Must lead to hs_adapter_done(item), now or later. */
+	void (*on_notice)(void *state, struct hs_adapter_item *item);
+	/* * Only when `snapshot`. */
+	void (*on_snapshot)(void *state, const struct hs_adapter_snapshot *snapshot);
+	/* * The lane's link changed. seq: the newest seq taken in its epoch. */
+	void (*on_state)(void *state, enum hs_adapter_lane lane, enum hs_adapter_lane_state lane_state,
+		uint64_t seq);
+	/* * Heartbeat of the hub: newest seq and digest of the hub's active set. */
+	void (*on_heartbeat)(void *state, enum hs_adapter_lane lane, uint64_t newest_seq,
+		const char *digest);
+	/* * "" when ready, else what is missing. */
+	const char *(*not_ready)(void *state);
+	/* * Further Prometheus lines. */
+	void (*metrics)(void *state, struct hs_buf *out);
+	/* * Further members of the status object: `"key":value,"key":value` without braces. */
+	void (*status)(void *state, struct hs_buf *out);
+	/* Close everything that keeps the loop alive; free state when that is gone. Items that are still
+	 * open are no longer valid after this call. */
+	void (*close)(void *state);
+};
+
+/* The whole main() of an adapter. Returns the exit status. */
+int hs_adapter_main(int argc, char **argv, const struct hs_adapter_ops *ops);
+
+/* The same without process and signals, for tests. settings: see ops.settings. */
+enum hs_err hs_adapter_create(uv_loop_t *loop, const struct hs_adapter_ops *ops, const void *settings,
+	struct hs_adapter **out) HS_MUST_CHECK;
+/* Begins the end: goodbye, grace, close. Frees itself; the loop then has nothing left of it.
+ * `gone` (may be NULL) is called once when the memory is about to be freed. */
+void hs_adapter_stop(struct hs_adapter *adapter, void (*gone)(void *owner), void *owner);
+/* Ready-made table: common rows, then the adapter's. Caller frees *items with free(). */
+enum hs_err hs_adapter_settings_table(const struct hs_adapter_ops *ops,
+	struct hs_config_record *out, struct hs_config_item **items) HS_MUST_CHECK;
+
+uv_loop_t *hs_adapter_loop(const struct hs_adapter *adapter);
+const struct hs_adapter_settings *hs_adapter_common(const struct hs_adapter *adapter);
+
+/* ---- receipts ---- */
+
+/* One outlet's state for this item, sent to the hub (or kept until the hub is back).
+ * receipt_state: HS_RECEIPT(…); detail: "" or a short sentence. */
+void hs_adapter_receipt(struct hs_adapter_item *item, const char *outlet, int receipt_state,
+	const char *detail);
+/* Nothing more will be added to this item. Exactly once per item. The item may be gone afterwards. */
+void hs_adapter_done(struct hs_adapter_item *item);
+/* A receipt for a notice whose item is gone: a screen that confirms later. Ignored (and counted) when
+ * `epoch` is no longer the lane's. */
+void hs_adapter_report(struct hs_adapter *adapter, enum hs_adapter_lane lane, const char *epoch,
+	uint64_t seq, const char *outlet, int receipt_state, const char *detail);
+
+/* ---- deliveries that the runtime tries until they are over ---- */
+
+enum hs_attempt_result {
+	HS_ATTEMPT_ACCEPTED,  /* taken: receipt ACCEPTED, over */
+	HS_ATTEMPT_DISPLAYED, /* taken and shown or played: receipt DISPLAYED, over */
+	HS_ATTEMPT_FAILED,    /* will never work: receipt FAILED, over */
+	HS_ATTEMPT_RETRY      /* try again after the back-off, until the deadline */
+};
+
+struct hs_delivery_queue; /* private */
+
+/* Embed it in the adapter's own record of one output; recover that by HS_CONTAINER_OF. Zero it, fill
+ * the first five members, call hs_adapter_deliver. */
+struct hs_adapter_delivery {
+	const char *outlet;    /* for the receipt; must live as long as the delivery */
+	const char *order_key; /* deliveries of one key go in order; NULL = on its own. Copied. */
+	/* Starts one attempt. Ends by hs_adapter_attempt_done, also from inside. */
+	void (*attempt)(struct hs_adapter_delivery *delivery);
+	/* Stops the attempt under way (timeout, deadline, end of the process): no attempt_done after it. */
+	void (*abort)(struct hs_adapter_delivery *delivery);
+	/* Over: free your record. The last thing that happens to the delivery. */
+	void (*ended)(struct hs_adapter_delivery *delivery);
+	/* Private to the runtime from here on. */
+	struct hs_adapter_item *item;
+	struct hs_delivery_queue *queue;
+	struct hs_adapter_delivery *next;       /* in its queue */
+	struct hs_adapter_delivery *next_of_item;
+	uv_timer_t *timer;
+	uint32_t attempts;
+	bool under_way;
+	bool over;
+};
+
+/* Adds the delivery to the item and starts it when it is the first of its order key. Before
+ * hs_adapter_done(item). */
+void hs_adapter_deliver(struct hs_adapter_item *item, struct hs_adapter_delivery *delivery);
+/* The result of the attempt under way. detail: why, in a few words ("HTTP 503"). */
+void hs_adapter_attempt_done(struct hs_adapter_delivery *delivery, enum hs_attempt_result result,
+	const char *detail);
+
+#endif
