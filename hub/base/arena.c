@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FIRST_BLOCK_BYTES 4096
+#define FIRST_BLOCK_BYTES   4096
 #define LARGEST_BLOCK_BYTES (1u << 20)
-#define ALIGN 16
+#define ALIGN		    16
 
 struct block {
 	struct block *next;

@@ -8,14 +8,14 @@
 void
 hs_buf_init(struct hs_buf *buf, size_t max_bytes)
 {
-	*buf = (struct hs_buf){.max_bytes = max_bytes};
+	*buf = (struct hs_buf){ .max_bytes = max_bytes };
 }
 
 void
 hs_buf_free(struct hs_buf *buf)
 {
 	free(buf->bytes);
-	*buf = (struct hs_buf){.max_bytes = buf->max_bytes};
+	*buf = (struct hs_buf){ .max_bytes = buf->max_bytes };
 }
 
 /* Room for len_bytes more and the NUL. */

@@ -8,12 +8,12 @@
 
 #include <stddef.h>
 
-#define HS_CHECK(condition)                                                                        \
+#define HS_CHECK(condition) \
 	((condition) ? (void)0 : hs_check_failed(#condition, __FILE__, __LINE__))
 
 #define HS_COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-#define HS_CONTAINER_OF(pointer, type, member)                                                     \
+#define HS_CONTAINER_OF(pointer, type, member) \
 	((type *)(void *)((char *)(pointer)-offsetof(type, member)))
 
 /* Writes the condition and its place to stderr, then aborts. */

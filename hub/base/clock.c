@@ -40,7 +40,8 @@ hs_rfc3339_format(int64_t unix_us, int offset_min, char out[HS_RFC3339_SIZE])
 	time_t whole = (time_t)seconds;
 	struct tm parts;
 	char stamp[24], part[16] = "";
-	if (!gmtime_r(&whole, &parts) || !strftime(stamp, sizeof(stamp), "%Y-%m-%dT%H:%M:%S", &parts))
+	if (!gmtime_r(&whole, &parts) ||
+		!strftime(stamp, sizeof(stamp), "%Y-%m-%dT%H:%M:%S", &parts))
 		snprintf(stamp, sizeof(stamp), "0000-00-00T00:00:00");
 	if (fraction)
 		snprintf(part, sizeof(part), ".%06u", (unsigned)fraction);
@@ -111,7 +112,7 @@ take_offset(const char **text, int *offset_min, int *assumed)
 static int
 days_of_month(int year, int month)
 {
-	static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+	static const int days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
 	int leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
 	return days[month - 1] + (month == 2 && leap);
 }
@@ -128,7 +129,7 @@ take_separator(const char **text, const char *any_of)
 enum hs_err
 hs_rfc3339_parse(const char *text, int64_t *unix_us, int *offset_min, int *assumed)
 {
-	struct tm parts = {0};
+	struct tm parts = { 0 };
 	int is_assumed = 0;
 	int year = take_number(&text, 4);
 	int ok = take_separator(&text, "-");
@@ -142,8 +143,9 @@ hs_rfc3339_parse(const char *text, int64_t *unix_us, int *offset_min, int *assum
 	ok = ok && take_separator(&text, ":");
 	parts.tm_sec = ok ? take_number(&text, 2) : -1;
 	if (!ok || year < 1 || month < 1 || month > 12 || parts.tm_mday < 1 ||
-		parts.tm_mday > days_of_month(year, month) || parts.tm_hour < 0 || parts.tm_hour > 23 ||
-		parts.tm_min < 0 || parts.tm_min > 59 || parts.tm_sec < 0 || parts.tm_sec > 60)
+		parts.tm_mday > days_of_month(year, month) || parts.tm_hour < 0 ||
+		parts.tm_hour > 23 || parts.tm_min < 0 || parts.tm_min > 59 || parts.tm_sec < 0 ||
+		parts.tm_sec > 60)
 		return HS_ERR_PARSE;
 	int64_t fraction = take_fraction(&text);
 	if (fraction < 0 || !take_offset(&text, offset_min, &is_assumed) || *text != '\0')

@@ -20,7 +20,7 @@ int64_t hs_clock_mono_us(void);
 void hs_rfc3339_format(int64_t unix_us, int offset_min, char out[HS_RFC3339_SIZE]);
 /* RFC 3339 and xs:dateTime. Without an offset +09:00 is assumed and *assumed set to 1.
  * HS_ERR_PARSE when it is no such time. assumed may be NULL. */
-enum hs_err hs_rfc3339_parse(const char *text, int64_t *unix_us, int *offset_min, int *assumed)
-	HS_MUST_CHECK;
+enum hs_err hs_rfc3339_parse(
+	const char *text, int64_t *unix_us, int *offset_min, int *assumed) HS_MUST_CHECK;
 
 #endif

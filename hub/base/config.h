@@ -16,12 +16,12 @@
 #include "hub/base/err.h"
 
 enum hs_config_type {
-	HS_CONFIG_TEXT,  /* const char * */
-	HS_CONFIG_INT,   /* int64_t, within min…max */
-	HS_CONFIG_BOOL,  /* bool */
-	HS_CONFIG_ENUM,  /* int: index into the blank-separated words of `unit` */
+	HS_CONFIG_TEXT,	 /* const char * */
+	HS_CONFIG_INT,	 /* int64_t, within min…max */
+	HS_CONFIG_BOOL,	 /* bool */
+	HS_CONFIG_ENUM,	 /* int: index into the blank-separated words of `unit` */
 	HS_CONFIG_TEXTS, /* struct hs_config_texts */
-	HS_CONFIG_LIST   /* struct hs_config_list of records by `record` */
+	HS_CONFIG_LIST	 /* struct hs_config_list of records by `record` */
 };
 
 struct hs_config_texts {
@@ -41,9 +41,11 @@ struct hs_config_item {
 	enum hs_config_type type;
 	size_t offset;
 	const char *unit; /* "ms", "bytes", "url" …; for ENUM the words */
-	int64_t min, max; /* INT: range; TEXT, TEXTS, LIST: least and most length or count, max 0 = no limit */
-	const char *fallback; /* text of the default; NULL = must be given; "" = empty text or list */
-	const char *sentence; /* what it is for, one English sentence */
+	int64_t min,
+		max; /* INT: range; TEXT, TEXTS, LIST: least and most length or count, max 0 = no limit */
+	const char
+		*fallback; /* text of the default; NULL = must be given; "" = empty text or list */
+	const char *sentence;		       /* what it is for, one English sentence */
 	const struct hs_config_record *record; /* LIST only */
 };
 

@@ -8,7 +8,7 @@ static const struct hs_err_row {
 	enum hs_err_class class;
 	int http;
 } rows[] = {
-#define HS_ERR_ROW(name, text, class, http) {#name, text, HS_CLASS_##class, http},
+#define HS_ERR_ROW(name, text, class, http) { #name, text, HS_CLASS_##class, http },
 	HS_ERR_LIST(HS_ERR_ROW)
 #undef HS_ERR_ROW
 };

@@ -34,8 +34,8 @@ int
 hs_equal_secret(const char *a, const char *b)
 {
 	uint8_t hash_a[HS_SHA256_BYTES], hash_b[HS_SHA256_BYTES];
-	hs_sha256(&(struct hs_span){a, strlen(a)}, 1, hash_a);
-	hs_sha256(&(struct hs_span){b, strlen(b)}, 1, hash_b);
+	hs_sha256(&(struct hs_span){ a, strlen(a) }, 1, hash_a);
+	hs_sha256(&(struct hs_span){ b, strlen(b) }, 1, hash_b);
 	return CRYPTO_memcmp(hash_a, hash_b, HS_SHA256_BYTES) == 0;
 }
 

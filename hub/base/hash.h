@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 #define HS_SHA256_BYTES 32
-#define HS_SHA256_HEX   65
+#define HS_SHA256_HEX	65
 
 struct hs_span {
 	const void *bytes;

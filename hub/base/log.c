@@ -9,7 +9,7 @@
 
 #define LINE_MAX_BYTES 1024
 
-static const char *const level_words[] = {"info", "warn", "error"};
+static const char *const level_words[] = { "info", "warn", "error" };
 
 /* One write(2) per line, so that lines of several processes on one terminal never mix. */
 void
