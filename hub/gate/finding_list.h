@@ -1,0 +1,171 @@
+/* finding_list.h: every finding the gate can make: code, HTTP status, SOAP code, severity, text and way to
+ * mend in Japanese and English. A row is added here and nowhere else; codes are never reused. */
+#ifndef HS_GATE_FINDING_LIST_H
+#define HS_GATE_FINDING_LIST_H
+
+/* clang-format off */
+/* X(NAME, "code", HTTP, SOAP, SEVERITY, text_ja, text_en, mend_ja, mend_en) */
+#define HS_FINDING_LIST(X)                                                                         \
+	/* the input as bytes */                                                                           \
+	X(BODY_EMPTY, "body_empty", 400, 402, ERROR,                                                       \
+	  "本文がありません。", "The request has no content.",                                             \
+	  "XML文書を本文に入れて送ってください。", "Send the XML document as the body.")                   \
+	X(BODY_TOO_LARGE, "body_too_large", 413, 402, ERROR,                                               \
+	  "文書が大きすぎます。", "The document is larger than the limit.",                                \
+	  "地区を分けるなどして、上限以下の文書を送ってください。", "Send a document below the limit, for example with fewer areas.") \
+	X(ENCODING_UNSUPPORTED, "encoding_unsupported", 400, 402, ERROR,                                   \
+	  "この文字コードは受け付けていません。", "This character encoding is not accepted.",              \
+	  "UTF-8で保存し、XML宣言も encoding=\"UTF-8\" にしてください。", "Save the document as UTF-8 and declare encoding=\"UTF-8\".") \
+	X(ENCODING_CONTRADICTION, "encoding_contradiction", 400, 402, ERROR,                               \
+	  "XML宣言の文字コードと実際のバイト列が一致しません。", "The declared encoding contradicts the bytes.", \
+	  "XML宣言の encoding を実際の文字コードに合わせてください。", "Make the encoding of the XML declaration match the bytes.") \
+	X(ENCODING_BAD, "encoding_bad", 400, 402, ERROR,                                                   \
+	  "文字コードとして正しくないバイトがあります。", "The bytes are not valid in the document's encoding.", \
+	  "UTF-8で保存し直してください。", "Save the document again as UTF-8.")                            \
+	X(NUL_BYTE, "nul_byte", 400, 402, ERROR,                                                           \
+	  "NUL文字が含まれています。", "The document contains a NUL character.",                           \
+	  "NUL文字を取り除いてください。", "Remove the NUL character.")                                    \
+	X(DOCTYPE, "doctype_refused", 400, 402, ERROR,                                                     \
+	  "DOCTYPE宣言は使えません。", "A DOCTYPE declaration is not allowed.",                            \
+	  "DOCTYPE宣言と実体宣言を取り除いてください。", "Remove the DOCTYPE and any entity declaration.") \
+	X(TAG_TOO_LARGE, "tag_too_large", 400, 402, ERROR,                                                 \
+	  "一つのタグが長すぎます。", "A single tag is longer than the limit.",                            \
+	  "属性や名前空間宣言を減らしてください。", "Use fewer or shorter attributes and namespace declarations.") \
+	X(TOO_DEEP, "too_deep", 400, 402, ERROR,                                                           \
+	  "要素の入れ子が深すぎます。", "Elements are nested deeper than the limit.",                      \
+	  "Lアラート形式の文書構造を確認してください。", "Check the structure against the L-Alert format.") \
+	X(TOO_MANY_ATTRIBUTES, "too_many_attributes", 400, 402, ERROR,                                     \
+	  "一つの要素の属性が多すぎます。", "An element has more attributes than the limit.",              \
+	  "不要な属性や名前空間宣言を取り除いてください。", "Remove attributes and namespace declarations that are not needed.") \
+	X(TOO_MANY_ELEMENTS, "too_many_elements", 413, 402, ERROR,                                         \
+	  "要素の数が多すぎます。", "The document has more elements than the limit.",                      \
+	  "地区を分けるなどして、要素を減らしてください。", "Send fewer elements, for example fewer areas.") \
+	X(NOT_WELL_FORMED, "not_well_formed", 400, 402, ERROR,                                             \
+	  "XMLとして正しくありません。", "The document is not well-formed XML.",                           \
+	  "示した行の近くの、閉じタグや特殊文字（&amp; など）を確認してください。", "Look near the line given for unclosed tags or unescaped characters such as &.") \
+	X(NAMESPACE_BAD, "namespace_bad", 400, 402, ERROR,                                                 \
+	  "名前空間の宣言が正しくありません。", "A namespace prefix is used without its declaration.",     \
+	  "接頭辞の xmlns 宣言を加えてください。", "Declare the prefix with xmlns.")                       \
+	X(OUT_OF_ROOM, "out_of_room", 503, 901, ERROR,                                                     \
+	  "処理に必要な領域が足りません。", "The gate had no room to check the document.",                 \
+	  "しばらく待って同じ文書を送り直してください。", "Wait a little and send the same document again.") \
+	/* SOAP */                                                                                         \
+	X(SOAP_SHAPE, "soap_shape", 400, 401, ERROR,                                                       \
+	  "SOAPの publish 要求として認識できません。", "This is not a SOAP 1.1 publish request.",          \
+	  "Envelope/Body/publish/message の中に EDXLDistribution を一つ入れてください。", "Put exactly one EDXLDistribution into Envelope/Body/publish/message.") \
+	/* recognition */                                                                                  \
+	X(ROOT_UNKNOWN, "root_unknown", 422, 401, ERROR,                                                   \
+	  "ルート要素がどの形式にも当てはまりません。", "The root element belongs to no format that is accepted.", \
+	  "EDXLDistribution（urn:oasis:names:tc:emergency:EDXL:DE:1.0）をルートにしてください。", "Use EDXLDistribution in urn:oasis:names:tc:emergency:EDXL:DE:1.0 as the root.") \
+	X(CATEGORY_NOT_SUPPORTED, "category_not_supported", 422, 402, ERROR,                               \
+	  "この情報種別はまだ受け付けていません。", "This category of information is not accepted yet.",   \
+	  "避難情報は category を EvacuationOrder にしてください。他の種別は別の手段で伝えてください。", "For evacuation orders use EvacuationOrder; pass other categories on by another way.") \
+	X(ELEMENT_MISSING, "element_missing", 422, 402, ERROR,                                             \
+	  "必要な要素がないか、空です。", "A required element is missing or empty.",                       \
+	  "示した要素に値を入れてください。", "Give the element that is named a value.")                   \
+	X(ELEMENT_REPEATED, "element_repeated", 422, 402, ERROR,                                           \
+	  "一つだけ許される要素が複数あります。", "An element that may occur once occurs more than once.", \
+	  "一つだけにしてください。", "Keep exactly one.")                                                 \
+	X(BODY_MISMATCH, "body_mismatch", 422, 402, ERROR,                                                 \
+	  "category と本文の要素が一致しません。", "The category and the body element do not belong together.", \
+	  "category に合った本文の要素を入れてください。", "Put in the body element that belongs to the category.") \
+	X(VALUE_BAD, "value_bad", 422, 402, ERROR,                                                         \
+	  "値の形式が正しくありません。", "The value does not have the right form.",                       \
+	  "示した形式に直してください。", "Use the form that is given as expected.")                       \
+	X(TIME_BAD, "time_bad", 422, 402, ERROR,                                                           \
+	  "日時の形式が正しくありません。", "The time does not have the right form.",                      \
+	  "2026-07-01T18:55:00+09:00 の形にしてください。", "Write it like 2026-07-01T18:55:00+09:00.")    \
+	X(TOO_LONG, "too_long", 422, 402, ERROR,                                                           \
+	  "文字数が上限を超えています。", "The text is longer than the limit.",                            \
+	  "短くしてください。", "Shorten it.")                                                             \
+	X(TOO_MANY_AREAS, "too_many_areas", 422, 402, ERROR,                                               \
+	  "地区の数が上限を超えています。", "The document names more areas than the limit.",               \
+	  "地区をまとめるか、文書を分けてください。", "Combine areas or split the document.")              \
+	X(REVISION_BAD, "revision_bad", 422, 402, ERROR,                                                   \
+	  "版数が正しくありません。", "The document revision is not valid.",                               \
+	  "documentRevision は1から始まり、更新のたびに1増える整数です。", "documentRevision is a whole number that starts at 1 and rises by 1 with each update.") \
+	X(ISSUE_OR_LIFT_UNKNOWN, "issue_or_lift_unknown", 422, 402, ERROR,                                 \
+	  "発令・解除の区分が読み取れません。", "It is not clear whether this is issued or lifted.",       \
+	  "IssueOrLift を「発令」または「解除」にしてください。", "Set IssueOrLift to 発令 (issued) or 解除 (lifted).") \
+	X(TYPE_UNKNOWN, "distribution_type_unknown", 422, 402, ERROR,                                      \
+	  "更新種別が読み取れません。", "The distribution type is not known.",                             \
+	  "distributionType を Report・Update・Cancel のどれかにしてください。", "Set distributionType to Report, Update or Cancel.") \
+	X(ERRATA_MISSING, "errata_missing", 422, 402, ERROR,                                               \
+	  "取消の理由がありません。", "A cancel needs its reason.",                                        \
+	  "Control/Errata/Description に取消の理由を書いてください。危険が去った場合は取消ではなく解除です。", "Write the reason into Control/Errata/Description. If the danger has passed, send a lift (解除), not a cancel.") \
+	/* mode */                                                                                         \
+	X(STATUS_UNKNOWN, "status_unknown", 422, 402, ERROR,                                               \
+	  "運用種別が読み取れません。", "The distribution status is not known.",                           \
+	  "distributionStatus を Actual・Exercise・Test・System のどれかにしてください。", "Set distributionStatus to Actual, Exercise, Test or System.") \
+	X(MODE_MISMATCH, "mode_mismatch", 422, 402, ERROR,                                                 \
+	  "運用種別が、文書の中、接続先、または資格情報と一致しません。", "The status disagrees within the document, with this address, or with the credential.", \
+	  "封筒とControlの distributionStatus を同じにし、本番は本番用、訓練は訓練用の接続先と資格情報で送ってください。", "Make envelope and Control agree, and send live orders with the live address and credential, drills with those for drills.") \
+	/* areas */                                                                                        \
+	X(AREA_MISSING, "area_missing", 422, 402, ERROR,                                                   \
+	  "対象の市区町村が分かりません。", "The document does not say for which municipality it is.",     \
+	  "地区または見出しに jisX0402 の6桁コードを入れてください。", "Give the 6-digit jisX0402 code in the areas or in the headline.") \
+	X(AREA_UNKNOWN, "area_unknown", 422, 402, ERROR,                                                   \
+	  "この市区町村コードはありません。", "This municipality code does not exist.",                    \
+	  "全国地方公共団体コードを確認してください。", "Check the code against the list of local governments.") \
+	X(AREA_FOREIGN, "area_foreign", 403, 402, ERROR,                                                   \
+	  "この資格情報で発信できる区域の外です。文書全体を受け付けませんでした。", "The area lies outside what this credential may speak for. The whole document was refused.", \
+	  "自分の区域だけを含む文書を送るか、管理者に権限を確認してください。", "Send only your own areas, or ask the administrator about your rights.") \
+	X(SUB_CODE_FOREIGN, "sub_code_foreign", 422, 402, ERROR,                                           \
+	  "町丁字コードが市区町村コードと一致しません。", "The 12-digit district code lies in another municipality.", \
+	  "ooAzaTyouTyouMokuCode の先頭5桁を市区町村コードに合わせてください。", "Make the first five digits of ooAzaTyouTyouMokuCode those of the municipality.") \
+	/* warnings: accepted, and the sender is told */                                                   \
+	X(CHECK_DIGIT, "check_digit", 200, 0, WARNING,                                                     \
+	  "市区町村コードの検査数字が違います。先頭5桁で受け付けました。", "The check digit of the code is wrong. The first five digits were used.", \
+	  "検査数字を示した数字に直してください。", "Correct the last digit to the one given.")            \
+	X(UNKNOWN_SORT, "unknown_sort", 200, 0, WARNING,                                                   \
+	  "避難情報の区分が表にありません。そのまま、最も高い緊急度として扱います。", "The Sort is not in the table. It is passed on as sent and treated at the highest urgency.", \
+	  "高齢者等避難・避難指示・緊急安全確保のどれかであれば、直して送り直してください。", "If you mean 高齢者等避難, 避難指示 or 緊急安全確保, correct it and send again.") \
+	X(OBSOLETE_TERM, "obsolete_term", 200, 0, WARNING,                                                 \
+	  "発令時点では廃止されている用語です。", "The term was no longer in use at the time of the order.", \
+	  "現在の用語（避難指示など）を使ってください。", "Use the present terms, such as 避難指示.")      \
+	X(HEAD_MISMATCH, "head_mismatch", 200, 0, WARNING,                                                 \
+	  "封筒とHeadの値が違います。封筒の値を使いました。", "Envelope and Head differ. The envelope's value was used.", \
+	  "両方に同じ値を入れてください。", "Put the same value into both.")                               \
+	X(AREA_FALLBACK, "area_fallback", 200, 0, WARNING,                                                 \
+	  "地区に市区町村コードがないため、示したコードを補いました。", "An area has no code; the code given was used.", \
+	  "地区ごとに jisX0402 を入れてください。", "Give jisX0402 for each area.")                        \
+	X(POLYGON_DROPPED, "polygon_dropped", 200, 0, WARNING,                                             \
+	  "座標が日本の範囲にないか読み取れないため、図形だけを省きました。", "The shape could not be read or lies outside Japan; only the shape was left out.", \
+	  "「緯度,経度」の順で書いてください。", "Write latitude,longitude.")                              \
+	X(COUNT_BAD, "count_bad", 200, 0, WARNING,                                                         \
+	  "世帯数または人数が読み取れないため、不明として扱いました。", "A number of households or people could not be read and counts as unknown.", \
+	  "半角数字だけで書いてください。", "Write digits only.")                                          \
+	X(OFFSET_ASSUMED, "offset_assumed", 200, 0, WARNING,                                               \
+	  "日時に時差がないため、+09:00 とみなしました。", "A time has no offset; +09:00 was assumed.",    \
+	  "日時の末尾に +09:00 を付けてください。", "Add +09:00 to times.")                                \
+	X(TIME_IGNORED, "time_ignored", 200, 0, WARNING,                                                   \
+	  "日時が読み取れないため、この項目だけを省きました。", "A time could not be read; only this field was left out.", \
+	  "2026-07-01T18:55:00+09:00 の形にしてください。", "Write it like 2026-07-01T18:55:00+09:00.")    \
+	X(LATE_ENTRY, "late_entry", 200, 0, WARNING,                                                       \
+	  "発令から入力までに時間がかかっています。", "The order was entered late.",                       \
+	  "発令したらすぐに送ってください。", "Send orders as soon as they are given.")                    \
+	X(OLD_ORDER, "old_order", 200, 0, WARNING,                                                         \
+	  "発令日時がかなり前です。古い情報の再送でないか確認してください。", "The order time is long past. Check that this is not old data sent again.", \
+	  "古い情報であれば、取消を送ってください。", "If it is old data, send a cancel.")                 \
+	X(FUTURE_TIME, "future_time", 200, 0, WARNING,                                                     \
+	  "日時が未来です。", "A time lies in the future.",                                                \
+	  "日時と送信側の時計を確認してください。", "Check the time and the clock of the sending system.") \
+	X(EXPIRED, "expired", 200, 0, WARNING,                                                             \
+	  "希望公開終了日時を過ぎています。", "ValidDateTime has already passed.",                         \
+	  "ValidDateTime を確認してください。", "Check ValidDateTime.")                                    \
+	X(PROXY_ENTRY, "proxy_entry", 200, 0, WARNING,                                                     \
+	  "発表組織と作成組織または資格情報の組織が違います（代行入力）。", "The publishing office is not the editing office or the credential's organisation (proxy entry).", \
+	  "代行入力でなければ、組織コードを確認してください。", "If this is no proxy entry, check the organisation codes.") \
+	X(DRILL_WORDS, "drill_words_in_actual", 200, 0, WARNING,                                           \
+	  "本番の文書に訓練・試験を思わせる語があります。", "A live document contains words of a drill or test.", \
+	  "訓練であれば、直ちに取消を送り、訓練用の接続先を使ってください。", "If it is a drill, send a cancel at once and use the address for drills.") \
+	X(PREVIOUS_REVISION, "previous_revision", 200, 0, WARNING,                                         \
+	  "前の版数が、版数より1小さい数になっていません。", "previousDocumentRevision is not the revision minus one.", \
+	  "previousDocumentRevision を確認してください。", "Check previousDocumentRevision.")              \
+	X(MORE, "more", 200, 0, WARNING,                                                                   \
+	  "このほかにも指摘があります。", "There are more findings than are listed.",                      \
+	  "示した指摘を直してから、もう一度検査してください。", "Mend those listed, then check again.")
+
+/* clang-format on */
+
+#endif

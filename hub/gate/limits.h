@@ -1,0 +1,42 @@
+/* limits.h: every bound of the gate's pipeline, in one list.
+ *
+ * The list makes both the struct and the rows of the gate's configuration table: main binds them with
+ * HS_GATE_LIMITS, so that a limit cannot exist without unit, range, default and sentence.
+ */
+#ifndef HS_GATE_LIMITS_H
+#define HS_GATE_LIMITS_H
+
+#include <stdint.h>
+
+/* clang-format off */
+/*    name             unit        min      max       default     sentence */
+#define HS_GATE_LIMITS(X)                                                                          \
+	X(body_bytes,      "bytes",    1024,    8388608,  1048576,    "largest document of a municipality")       \
+	X(tag_bytes,       "bytes",    256,     65536,    16384,      "largest single start tag; checks for double attributes are quadratic") \
+	X(depth,           "elements", 16,      200,      32,         "deepest nesting of elements")              \
+	X(attributes,      "count",    8,       1000,     32,         "most attributes of one element, namespace declarations included") \
+	X(elements,        "count",    100,     1000000,  50000,      "most elements of one document")            \
+	X(findings,        "count",    1,       1000,     100,        "most findings listed in one answer")       \
+	X(areas,           "count",    1,       100000,   5000,       "most areas of one document")               \
+	X(id_chars,        "chars",    16,      1024,     200,        "longest documentID, senderID or distributionID") \
+	X(name_chars,      "chars",    16,      4096,     400,        "longest name of an area, office or disaster") \
+	X(headline_chars,  "chars",    16,      100000,   4000,       "longest headline")                         \
+	X(complement_chars, "chars",   16,      100000,   20000,      "longest complementary text")               \
+	X(late_s,          "seconds",  60,      604800,   1800,       "an order entered later than this after it was given gets a warning") \
+	X(old_s,           "seconds",  3600,    31536000, 604800,     "an order older than this gets the stronger warning that old data may have been sent again") \
+	X(future_s,        "seconds",  0,       604800,   3600,       "a time further ahead than this gets a warning")
+/* clang-format on */
+
+struct hs_gate_limits {
+#define HS_LIMIT_FIELD(name, unit, min, max, fallback, sentence) int64_t name;
+	HS_GATE_LIMITS(HS_LIMIT_FIELD)
+#undef HS_LIMIT_FIELD
+};
+
+/* The defaults of the list. */
+extern const struct hs_gate_limits hs_gate_limits_default;
+
+/* Arena that one submission needs at most: text, tree texts, notice, findings. */
+#define HS_SUBMISSION_ARENA_BYTES (64u << 20)
+
+#endif

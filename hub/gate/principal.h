@@ -1,0 +1,25 @@
+/* principal.h: who sends, and what that sender may say. Filled from the principals file by main, read by
+ * the policy stage. The strings belong to the configuration. */
+#ifndef HS_GATE_PRINCIPAL_H
+#define HS_GATE_PRINCIPAL_H
+
+#include "hub/base/config.h"
+
+enum hs_role { HS_ROLE_SENDER, HS_ROLE_COUNT };
+#define HS_ROLE_WORDS "sender"
+
+struct hs_principal {
+	const char *id;		      /* stable name in journal and logs */
+	const char *organisation;     /* 架空市 */
+	const char *office;	      /* 防災課 */
+	const char *code;	      /* own organisation code, 6 digits */
+	struct hs_config_texts areas; /* codes it may speak for: 2, 5, 6 digits (hs_area_within) */
+	struct hs_config_texts statuses; /* Actual, Exercise, Test, System */
+	const char *username;
+	const char *password;
+	const char *token;
+	const char *source; /* senderID of documents made for it by the form */
+	int role;	    /* enum hs_role */
+};
+
+#endif

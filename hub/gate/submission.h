@@ -1,0 +1,59 @@
+/* submission.h: one submission on its way through the pipeline.
+ *
+ * Owner:   the caller owns arena and input; hs_submission_end frees the parsed tree, which lies outside
+ *          the arena. Notice and findings die with the arena. Threads: one at a time, any thread.
+ */
+#ifndef HS_GATE_SUBMISSION_H
+#define HS_GATE_SUBMISSION_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "hub/base/arena.h"
+#include "hub/base/hash.h"
+#include "hub/gate/finding.h"
+#include "hub/gate/limits.h"
+#include "hub/gate/principal.h"
+#include "schemas/notice.h"
+
+struct hs_xml_doc;
+struct hs_parser;
+
+/* The input as UTF-8, made by the guard. */
+struct hs_xml_text {
+	const char *bytes;
+	size_t len_bytes;
+};
+
+struct hs_submission {
+	/* set by the caller */
+	struct hs_arena *arena;
+	const struct hs_gate_limits *limits;
+	const struct hs_principal *principal;
+	const uint8_t *bytes; /* borrowed until hs_submission_end */
+	size_t len_bytes;
+	const char *content_type; /* "" = application/xml */
+	int mode;		  /* the lane: HS_MODE(LIVE) or HS_MODE(DRILL) */
+	int64_t received_unix_us; /* first byte at the gate */
+	/* set by the stages */
+	struct hs_findings findings;
+	struct hs_xml_text text;
+	struct hs_xml_doc *doc;
+	const struct hs_parser *parser;
+	hs_notice *notice;
+	const char
+		*envelope_status; /* distributionStatus of envelope and Control; "" when absent */
+	const char *control_status;
+	uint8_t content_sha256[HS_SHA256_BYTES];
+};
+
+/* Zeroes it, sets arena and limits, prepares the findings. */
+void hs_submission_begin(struct hs_submission *submission, struct hs_arena *arena,
+	const struct hs_gate_limits *limits);
+/* Frees what lies outside the arena. May be called twice. */
+void hs_submission_end(struct hs_submission *submission);
+/* What the hub gets, in the submission's arena and pointing into it; after a run that gave HS_OK.
+ * NULL when the arena is full. */
+hs_submit *hs_submission_to_submit(struct hs_submission *submission, uint64_t request);
+
+#endif
