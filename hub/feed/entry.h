@@ -1,0 +1,41 @@
+/* entry.h: one notice as the feed holds it, with the frames that carry it.
+ *
+ * Flow:    Deliver of the link → hs_entry_create → protobuf frame (made at once: it is the store) and
+ *          filter head → hs_entry_frame(form) makes the JSON and SSE frames when the first subscriber
+ *          wants them → all subscribers send the same frame.
+ * Owner:   counted references: the ring and the pages hold entries; frames belong to the entry and are
+ *          counted by themselves, so a frame may outlive it in a socket's queue.
+ * Threads: the loop's.
+ * Format:  FeedFrame{notice} of schemas/link.proto.
+ */
+#ifndef HS_FEED_ENTRY_H
+#define HS_FEED_ENTRY_H
+
+#include "hub/base/frame.h"
+#include "hub/feed/filter.h"
+#include "hub/feed/frames.h"
+#include "schemas/notice.h"
+
+struct hs_entry {
+	unsigned refs;
+	uint64_t seq;
+	uint64_t end_bytes; /* the ring's count of bytes up to and with this one */
+	struct hs_head head;
+	struct hs_frame *frames[HS_FORM_COUNT];
+};
+
+/* A new entry with one reference. `feed_unix_us` becomes the hop "feed". HS_ERR_NOMEM, or HS_ERR_INVALID
+ * when the delivery carries no notice. */
+enum hs_err hs_entry_create(const char *epoch, const hs_deliver *deliver, int64_t feed_unix_us,
+	struct hs_entry **out) HS_MUST_CHECK;
+struct hs_entry *hs_entry_ref(struct hs_entry *entry);
+/* NULL is allowed. */
+void hs_entry_unref(struct hs_entry *entry);
+/* The shared frame of a form, borrowed; encoded on the first call and counted in encodes[form] (may be
+ * NULL). NULL when out of memory. */
+struct hs_frame *hs_entry_frame(struct hs_entry *entry, enum hs_form form, uint64_t *encodes);
+/* The notice again, in the arena: HS_ERR_PARSE cannot happen for bytes that we packed, but is passed on. */
+enum hs_err hs_entry_notice(struct hs_arena *arena, const struct hs_entry *entry,
+	const Hansho__V1__FeedNotice **out) HS_MUST_CHECK;
+
+#endif

@@ -1,0 +1,74 @@
+/* filter.h: which notices a subscriber wants. Pure functions over a filter and the head of a notice.
+ *
+ * Rules (schemas/link.proto FeedSubscribe, DECISIONS.md "Filters"):
+ *   areas      any area of the notice within any area of the filter, or the other way round: an order for
+ *              the whole prefecture concerns who asked for one of its towns. No areas in the filter: all.
+ *              A notice without any area concerns everybody.
+ *   kinds      words include, "!words" exclude; only exclusions: all others. A notice whose kind we do
+ *              not know passes (promise P12).
+ *   level_min  looks at first messages only: an ISSUE with no level, or one that we do not know, counts as
+ *              the highest. Everything that follows a first message (update, correction, lift, cancel)
+ *              passes, because who holds the order must learn that it changed.
+ * Memory: a filter is immutable after hs_filter_parse and owned by its creator.
+ */
+#ifndef HS_FEED_FILTER_H
+#define HS_FEED_FILTER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "hub/base/buf.h"
+#include "hub/base/err.h"
+#include "schemas/notice.h"
+
+#define HS_AREA_CODE_SIZE 13 /* 12 digits and a NUL */
+
+/* What filters look at, taken from a notice once. */
+struct hs_head {
+	int kind;
+	int action;
+	uint32_t level; /* the higher of 警戒レベル and 相当; 0: none */
+	bool follows;	/* belongs to a document that was told before */
+	size_t area_count;
+	char (*areas)[HS_AREA_CODE_SIZE]; /* most exact code of each area, no doubles */
+};
+
+struct hs_filter {
+	size_t area_count;
+	char (*areas)[HS_AREA_CODE_SIZE];
+	uint64_t kinds_only; /* bit = kind; 0: all */
+	uint64_t kinds_not;
+	uint32_t level_min;
+};
+
+/* What a client asked for, as text; borrowed. */
+struct hs_filter_words {
+	const char *const *areas;
+	size_t area_count;
+	const char *const *kinds;
+	size_t kind_count;
+	uint32_t level_min; /* 0…5 */
+};
+
+#define HS_FILTER_WHY 160
+
+/* HS_ERR_NOMEM only. hs_head_free frees what it took. */
+enum hs_err hs_head_read(const hs_notice *notice, struct hs_head *out) HS_MUST_CHECK;
+void hs_head_free(struct hs_head *head);
+
+/* HS_ERR_INVALID: `why` names the value that is not known and what is possible; HS_ERR_TOO_LARGE: more
+ * than areas_max areas. Areas come out sorted and without doubles, so equal wishes give equal filters. */
+enum hs_err hs_filter_parse(const struct hs_filter_words *words, size_t areas_max,
+	struct hs_filter *out, char why[HS_FILTER_WHY]) HS_MUST_CHECK;
+void hs_filter_free(struct hs_filter *filter);
+/* A text that is equal for equal filters. */
+void hs_filter_key(const struct hs_filter *filter, struct hs_buf *out);
+
+/* Whether a notice goes to a subscriber with this filter. */
+bool hs_filter_passes(const struct hs_filter *filter, const struct hs_head *head);
+/* Whether a live document stands in the snapshot for this filter: as above, but level_min holds for
+ * every message, because a snapshot tells what is in force and not what changed. */
+bool hs_filter_in_snapshot(const struct hs_filter *filter, const struct hs_head *head);
+
+#endif

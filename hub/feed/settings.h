@@ -1,0 +1,51 @@
+/* settings.h: the configuration of hansho-feed.
+ *
+ * Flow:   main → hs_proc_init(hs_feed_settings_record) → struct hs_feed_settings, read once at start.
+ * Owner:  strings belong to struct hs_config, which lives as long as the process.
+ */
+#ifndef HS_FEED_SETTINGS_H
+#define HS_FEED_SETTINGS_H
+
+#include "hub/base/config.h"
+
+/* Every limit of the feed. Units are in the names; ranges and defaults in settings.c. */
+struct hs_feed_limits {
+	int64_t heartbeat_ms;
+	int64_t backlog_max; /* notices */
+	int64_t backlog_max_bytes;
+	int64_t ring_notices;
+	int64_t ring_bytes;
+	int64_t pages_max;
+	int64_t connections_max;
+	int64_t subscribe_timeout_ms;
+	int64_t pong_timeout_ms;
+	int64_t stall_timeout_ms;
+	int64_t fetch_timeout_ms;
+	int64_t slice_subscribers;
+	int64_t filter_areas_max;
+	int64_t receipts_per_minute;
+	int64_t message_max_bytes;
+	int64_t send_buffer_bytes;
+	int64_t request_timeout_ms;
+	int64_t keepalive_timeout_ms;
+};
+
+struct hs_feed_settings {
+	int mode; /* 0 live, 1 drill: the words of the table */
+	const char *name;
+	const char *listen;
+	const char *tls_cert;
+	const char *tls_key;
+	const char *ops_listen;
+	const char *hub_url;
+	const char *hub_tls_ca;
+	const char *hub_tls_cert_key;
+	struct hs_feed_limits limits;
+};
+
+extern const struct hs_config_record hs_feed_settings_record;
+
+/* HS_MODE(LIVE) or HS_MODE(DRILL). */
+int hs_feed_settings_mode(const struct hs_feed_settings *settings);
+
+#endif

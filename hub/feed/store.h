@@ -1,0 +1,57 @@
+/* store.h: what this feed knows: epoch, recent notices, active set. No input or output of its own.
+ *
+ * Flow:    hub_port → begin / load / put / live → ring and active set → broadcast, snapshot, GETs.
+ * Rules:   every delivery names the seq before it (prev_seq). When that is not our newest, something is
+ *          missing: HS_ERR_CONFLICT, and the caller drops the link and resumes. A delivery that we have is
+ *          skipped. A notice of another mode than the feed's never enters (promise P8).
+ * Owner:   owns ring and active set. Threads: the loop's.
+ */
+#ifndef HS_FEED_STORE_H
+#define HS_FEED_STORE_H
+
+#include "hub/feed/interest.h"
+#include "hub/feed/ring.h"
+#include "schemas/active.h"
+
+struct hs_store {
+	char epoch[HS_EPOCH_SIZE]; /* "" before the hub was ever heard */
+	int mode;
+	struct hs_ring *ring;
+	struct hs_active *active;
+	uint64_t active_seq; /* the active set is true for this seq */
+	uint64_t oldest_seq; /* what the hub can replay; 0 while there is nothing */
+	bool ready;	     /* the hub has said `live` in this epoch */
+	uint64_t wrong_mode; /* notices refused for their mode */
+	uint64_t stale;	     /* notices that did not change the active set */
+	char digest[HS_DIGEST_SIZE];
+};
+
+/* HS_MODE(LIVE): takes LIVE only. HS_MODE(DRILL): everything but LIVE. */
+enum hs_err hs_store_init(
+	struct hs_store *store, int mode, size_t ring_notices, uint64_t ring_bytes) HS_MUST_CHECK;
+void hs_store_free(struct hs_store *store);
+
+/* Forgets everything; from now on epoch is this one and deliveries after from_seq are expected. */
+enum hs_err hs_store_begin(
+	struct hs_store *store, const char *epoch, uint64_t from_seq) HS_MUST_CHECK;
+/* One part of the hub's snapshot. */
+enum hs_err hs_store_load(struct hs_store *store, const Hansho__V1__Snapshot *part) HS_MUST_CHECK;
+/* HS_OK: new. HS_ERR_STALE: we have it. HS_ERR_CONFLICT: something before it is missing.
+ * HS_ERR_FORBIDDEN: of another mode; passed over. HS_ERR_NOMEM. */
+enum hs_err hs_store_put(
+	struct hs_store *store, const hs_deliver *deliver, int64_t now_unix_us) HS_MUST_CHECK;
+/* The hub has nothing newer than seq for us. */
+void hs_store_live(struct hs_store *store, uint64_t seq);
+
+uint64_t hs_store_newest(const struct hs_store *store);
+/* Whether a notice of this mode may pass through a feed of the store's mode. */
+bool hs_store_mode_fits(const struct hs_store *store, const hs_notice *notice);
+/* The snapshot for an interest, true for store->active_seq, encoded once and kept with the interest.
+ * Borrowed from it; NULL when out of memory. */
+struct hs_frame *hs_store_snapshot(const struct hs_store *store, struct hs_interest *interest,
+	enum hs_form form, uint64_t *encodes);
+
+/* Why a position cannot be continued from: NULL when it can. */
+const char *hs_store_gap_reason(const struct hs_store *store, const struct hs_position *from);
+
+#endif

@@ -1,0 +1,79 @@
+/* subscriber.h: the table of subscribers and the states they pass through.
+ *
+ * Flow:    open → HELLO → (subscribe) → REPLAY ⇄ BACKFILL → LIVE → closed.
+ *          REPLAY: its next notice lies in the ring; BACKFILL: it waits for a page from the hub;
+ *          LIVE: it was told that it is complete. CLOSING: the close frame is on its way.
+ * Rules:   the table of transitions in subscriber.c is the only place that changes a state.
+ * Memory:  one small record per subscriber in one array, found by the number that hs_http_tag keeps beside
+ *          the connection (slot + 1). Slots are used again; the array never moves a record to another slot.
+ * Threads: the loop's.
+ */
+#ifndef HS_FEED_SUBSCRIBER_H
+#define HS_FEED_SUBSCRIBER_H
+
+#include "hub/base/http.h"
+#include "hub/feed/interest.h"
+
+enum hs_sub_state {
+	HS_SUB_FREE,
+	HS_SUB_HELLO,
+	HS_SUB_REPLAY,
+	HS_SUB_BACKFILL,
+	HS_SUB_LIVE,
+	HS_SUB_CLOSING,
+	HS_SUB_STATE_COUNT
+};
+
+enum hs_sub_event {
+	HS_SUB_SUBSCRIBED, /* its wishes are known */
+	HS_SUB_NEEDS_PAGE,
+	HS_SUB_GOT_PAGE,
+	HS_SUB_CAUGHT_UP,
+	HS_SUB_CLOSES,
+	HS_SUB_EVENT_COUNT
+};
+
+/* What it must be sent before anything else. */
+enum hs_sub_owes { HS_OWES_GAP = 1, HS_OWES_SNAPSHOT = 2 };
+
+struct hs_subscriber {
+	hs_http_id id;
+	uint64_t cursor; /* the last seq that it was sent, or passed over by its filter */
+	struct hs_interest *interest; /* NULL before it subscribed */
+	const char *gap_reason;	      /* a constant text */
+	uint32_t since_s;	      /* open, or choked since: seconds of the table's clock */
+	uint32_t heard_s;	      /* last sign of life */
+	uint16_t receipts;	      /* in this minute */
+	uint8_t state;
+	uint8_t form;
+	uint8_t owes;
+	bool choked; /* a frame is still leaving: wait for on_drained */
+};
+
+struct hs_subscribers;
+
+struct hs_subscribers *hs_subscribers_create(size_t max);
+/* NULL is allowed. Interests must have been given back. */
+void hs_subscribers_destroy(struct hs_subscribers *table);
+/* A record in state HELLO, or NULL when `max` are there or memory is out. Valid until the next add. */
+struct hs_subscriber *hs_subscribers_add(
+	struct hs_subscribers *table, hs_http_id id, enum hs_form form, uint32_t now_s);
+void hs_subscribers_remove(struct hs_subscribers *table, struct hs_subscriber *subscriber);
+/* The number to keep as hs_http_tag. */
+uint64_t hs_subscribers_tag(
+	const struct hs_subscribers *table, const struct hs_subscriber *subscriber);
+/* By tag; NULL when the slot is not that connection's. */
+struct hs_subscriber *hs_subscribers_find(
+	struct hs_subscribers *table, uint64_t tag, hs_http_id id);
+/* Slots 0…limit-1 may be in use. */
+size_t hs_subscribers_limit(const struct hs_subscribers *table);
+/* The record of a slot below the limit; state FREE when unused. */
+struct hs_subscriber *hs_subscribers_at(struct hs_subscribers *table, size_t slot);
+size_t hs_subscribers_count(const struct hs_subscribers *table);
+/* How many are in a form, all states. */
+size_t hs_subscribers_in_form(const struct hs_subscribers *table, enum hs_form form);
+
+/* Moves it on by the table; false when the event does not fit its state (nothing changed). */
+bool hs_subscriber_step(struct hs_subscriber *subscriber, enum hs_sub_event event);
+
+#endif
