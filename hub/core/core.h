@@ -1,0 +1,126 @@
+/* core.h: the deterministic core of the hub: step(state, event) → effects.
+ *
+ * It reads no clock, disk, network or random numbers and knows no libuv: time and bytes come in events,
+ * what is to be done goes out as effects. The same events give the same effects, always; that is what
+ * tests/simulation runs on, and what makes a failure repeatable.
+ *
+ * The way of an order:
+ *   FRAME(submit) ─ intake.h: allowed? duplicate? newer? ─ APPEND record ─ pending.h (waits)
+ *   COMMITTED     ─ index, active set, recent, route take the record over ─ SEND submit_reply (P1)
+ *                 ─ delivery.h: SEND deliver to each entitled peer within its window (P2)
+ *   FRAME(ack, receipt) ─ receipts.h ─ batch ─ APPEND record ─ status waiters answered
+ *   FRAME(resume) ─ delivery.h: SEND gap / snapshot parts ─ READ … RECORDS ─ SEND deliver … live
+ * Nothing is answered with ACCEPTED and nothing is sent to a peer before COMMITTED names its record.
+ *
+ * When the journal fails:
+ *   COMMIT_FAILED with lost = false (disk full, rolled back): everybody who waits gets UNAVAILABLE with the
+ *   reason; positions and numbers go back to the last committed; the next submission tries again.
+ *   With lost = true (a write or fsync failed: nobody knows what is on disk): everybody who waits gets
+ *   UNAVAILABLE, STOP with exit code 1; the supervisor starts the hub anew and it goes on from the journal.
+ *
+ * Owner:   the core owns its state; event bytes are borrowed for the step; effects are the caller's.
+ * Threads: one.
+ * Restart: hs_core_create, then hs_core_recover for every row of the journal by rising pos, then steps.
+ * Memory:  per notice about 200 bytes (index, route) for the life of the process; everything else is
+ *          limited by struct hs_core_options. Running out of memory ends the process (memory.h).
+ */
+#ifndef HS_CORE_CORE_H
+#define HS_CORE_CORE_H
+
+#include "hub/core/effects.h"
+#include "hub/core/record.h"
+
+#define HS_PEERS_MAX 64 /* one bit each in the route table */
+
+struct hs_core;
+
+/* A configured peer. Strings and arrays are borrowed for the core's life. */
+struct hs_core_peer {
+	const char *name;
+	int kind;		  /* HS_PEER(GATE | FEED | ADAPTER) */
+	const char *const *kinds; /* "evacuation", "!weather"; none = every kind */
+	size_t kind_count;
+	const char *const *areas; /* 2, 5, 6 or 12 digits; none = everywhere */
+	size_t area_count;
+	uint32_t level_min; /* 0: every level */
+};
+
+struct hs_core_options {
+	int mode;	   /* HS_MODE(LIVE | DRILL): the lane of this hub */
+	const char *epoch; /* of the journal; borrowed */
+	const char *version;
+	const struct hs_core_peer *peers;
+	size_t peer_count; /* ≤ HS_PEERS_MAX */
+	int64_t heartbeat_ms;
+	size_t window;	    /* unacknowledged notices per peer, 1…4096 */
+	size_t pending_max; /* records on their way to the disk; more submissions get UNAVAILABLE */
+	size_t recent_notices; /* kept packed in memory for live sending */
+	size_t recent_bytes;
+	size_t status_notices; /* newest notices whose receipts are kept in memory */
+	size_t receipts_per_notice;
+	size_t waiters_max;  /* status queries that wait at the same time */
+	size_t index_max;    /* submissions in one journal; more get UNAVAILABLE */
+	int64_t batch_ms;    /* longest wait of receipts and acks for their commit */
+	int64_t greeting_ms; /* a new connection must have said hello and resume by then */
+};
+
+enum hs_event_type {
+	HS_EVENT_PEER_UP,
+	HS_EVENT_PEER_DOWN,
+	HS_EVENT_FRAME,		/* bytes from a peer */
+	HS_EVENT_COMMITTED,	/* every record up to pos is on disk */
+	HS_EVENT_COMMIT_FAILED, /* no record after the last committed is on disk; see lost */
+	HS_EVENT_RECORDS,	/* the answer to a READ: rows with seq > after_seq, without holes */
+	HS_EVENT_TICK,		/* at least each 50 ms */
+	HS_EVENT_STOP,		/* stop in good order: flush, goodbye, STOP with exit code 0 */
+	HS_EVENT_COUNT
+};
+
+struct hs_event {
+	enum hs_event_type type;
+	int64_t unix_us; /* may jump; goes into records and frames */
+	int64_t mono_us; /* never goes back; measures waiting */
+	uint32_t peer;
+	struct hs_span bytes; /* FRAME */
+	uint64_t pos;	      /* COMMITTED */
+	bool lost;	      /* COMMIT_FAILED: state of the disk unknown */
+	const char *reason;   /* COMMIT_FAILED: for people; borrowed */
+	uint64_t ticket;      /* RECORDS */
+	const struct hs_row *rows;
+	size_t row_count;
+};
+
+/* Fills every limit with its default; mode, epoch, version and peers stay to be set. */
+void hs_core_options_init(struct hs_core_options *options);
+/* Never NULL. */
+struct hs_core *hs_core_create(const struct hs_core_options *options);
+void hs_core_destroy(struct hs_core *core);
+/* Takes one row of the journal; original bytes are not needed. HS_ERR_CORRUPT: pos or seq not the next,
+ * or the body is no record: the journal must not be served (hansho journal check says more). */
+enum hs_err hs_core_recover(struct hs_core *core, const struct hs_row *row) HS_MUST_CHECK;
+void hs_core_step(struct hs_core *core, const struct hs_event *event, struct hs_effects *effects);
+
+/* What the operations page shows. */
+struct hs_core_peer_stats {
+	const char *name;
+	int kind;
+	bool up;
+	const char *link_state;	    /* "down", "greeting", "ready" … */
+	const char *delivery_state; /* "stopped", "snapshot", "replay", "live" */
+	uint64_t sent_seq, acked_seq;
+	size_t in_flight;
+	int64_t heard_mono_us; /* 0: nothing since it came up */
+};
+struct hs_core_stats {
+	uint64_t newest_seq, committed_pos;
+	size_t pending, waiters, documents, peers_up;
+	uint64_t accepted, duplicates, stale, conflicts, refused, unavailable;
+	uint64_t frames_unknown, frames_bad, digests_differ;
+	bool stopping;
+};
+void hs_core_stats(const struct hs_core *core, struct hs_core_stats *out);
+void hs_core_peer_stats(const struct hs_core *core, size_t peer, struct hs_core_peer_stats *out);
+/* Digest of the active set; out has HS_DIGEST_SIZE bytes (schemas/active.h). */
+void hs_core_digest(const struct hs_core *core, char *out);
+
+#endif

@@ -1,0 +1,71 @@
+/* effects.h: what one step of the core wants done, in order.
+ *
+ * Flow:    hs_effects_reset → hs_core_step appends → the shell (or the simulation) carries out each effect
+ *          in order → reset again. The list and its byte store are reused: no allocation in steady state.
+ * Owner:   the caller. Bytes of an effect lie in the list's store and are valid until the next reset.
+ * Threads: the loop's.
+ */
+#ifndef HS_CORE_EFFECTS_H
+#define HS_CORE_EFFECTS_H
+
+#include "hub/base/buf.h"
+#include "hub/base/log.h"
+#include "hub/core/record.h"
+
+enum hs_effect_type {
+	HS_EFFECT_APPEND, /* row → journal; all rows of one step enter the queue together */
+	HS_EFFECT_SEND,	  /* frame → peer */
+	HS_EFFECT_READ, /* notices after after_seq from the journal → event RECORDS with the ticket */
+	HS_EFFECT_DROP, /* end the peer's connection */
+	HS_EFFECT_LOG,
+	HS_EFFECT_STOP /* leave the loop with exit_code, after everything before it was carried out */
+};
+
+struct hs_effect {
+	enum hs_effect_type type;
+	uint32_t peer;
+	uint64_t ticket; /* READ */
+	uint64_t after_seq;
+	uint32_t limit;
+	bool originals;
+	int exit_code;
+	enum hs_log_level level; /* LOG: event is a stable id, the text key=value pairs */
+	const char *event;
+	uint64_t pos, seq; /* APPEND */
+	int64_t unix_us;
+	int record_type;
+	size_t at, len_bytes; /* in store: frame, body or text */
+	size_t original_at, original_len_bytes;
+};
+
+struct hs_effects {
+	struct hs_effect *items;
+	size_t count, room;
+	struct hs_buf store;
+};
+
+void hs_effects_init(struct hs_effects *effects);
+void hs_effects_free(struct hs_effects *effects);
+void hs_effects_reset(struct hs_effects *effects);
+
+/* The frame, body or text of an effect. Borrowed until the next append or reset. */
+struct hs_span hs_effect_bytes(const struct hs_effects *effects, const struct hs_effect *effect);
+/* The row of an APPEND. Borrowed likewise. */
+struct hs_row hs_effect_row(const struct hs_effects *effects, const struct hs_effect *effect);
+
+void hs_effects_append(struct hs_effects *effects, const struct hs_row *row);
+/* Packs the frame once, for one peer. */
+void hs_effects_frame(struct hs_effects *effects, uint32_t peer, const hs_link_frame *frame);
+/* A frame that is already packed. */
+void hs_effects_send(struct hs_effects *effects, uint32_t peer, struct hs_span frame);
+/* A frame that the caller packs into the store between these two calls. */
+struct hs_buf *hs_effects_send_begin(struct hs_effects *effects, uint32_t peer);
+void hs_effects_send_end(struct hs_effects *effects);
+void hs_effects_read(struct hs_effects *effects, uint32_t peer, uint64_t ticket, uint64_t after_seq,
+	uint32_t limit, bool originals);
+void hs_effects_drop(struct hs_effects *effects, uint32_t peer);
+void hs_effects_log(struct hs_effects *effects, enum hs_log_level level, const char *event,
+	const char *format, ...) __attribute__((format(printf, 4, 5)));
+void hs_effects_stop(struct hs_effects *effects, int exit_code);
+
+#endif

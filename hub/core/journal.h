@@ -1,0 +1,101 @@
+/* journal.h: everything that ever happened in one lane, on disk, in order, provable.
+ *
+ * Flow:    hs_journal_append (loop) → queue → writer thread: drain → BEGIN IMMEDIATE … INSERT … COMMIT
+ *          (WAL, synchronous=FULL: returns after fsync) → results (loop, by uv_async of the shell).
+ *          A lone record is written at once; records that come while a commit runs share the next one.
+ *          Checkpoints (PASSIVE) run on a thread and connection of their own, never inside a COMMIT.
+ * Reading: hs_journal_stream at start; hs_journal_read for replay and fetch, on the loop's thread with a
+ *          connection of its own, ≤ 64 rows or 1 MiB at a time, every row checked against the chain.
+ * Owner:   one process per journal: PATH.lock is held by flock for the journal's life.
+ * Format:  SQLite, application_id "HSJ1", user_version 1; table record(pos, type, seq, unix_us, body,
+ *          original, hash) and meta(name, value). Chain: schemas/link.proto, JournalRecord; record.h.
+ * Errors:  a commit that failed without a trace (disk full, rolled back) is reported as not lost, and all
+ *          that was queued behind it is thrown away: the core hands in the next record with the position
+ *          that follows the last committed. Any other failure is `lost`, for ever: an fsync that failed
+ *          is not tried again, because the kernel may have thrown the pages away while calling them clean.
+ * Retention: none. Records are never deleted or changed.
+ */
+#ifndef HS_CORE_JOURNAL_H
+#define HS_CORE_JOURNAL_H
+
+#include "hub/core/record.h"
+
+#define HS_JOURNAL_WHY 512
+#define HS_EPOCH_SIZE  33
+
+struct hs_journal;
+
+struct hs_journal_options {
+	const char *path;
+	int64_t commit_linger_us; /* wait for more records before a commit; 0: none */
+	size_t checkpoint_pages;  /* WAL pages after which a checkpoint is due */
+	/* Called on the writer's thread after each result was queued; does uv_async_send or the like. */
+	void (*wake)(void *owner);
+	void *owner;
+	uint64_t page_max; /* most pages of the database file, 0: no limit; above: disk full */
+};
+
+struct hs_journal_result {
+	bool committed;	   /* else failed */
+	bool lost;	   /* failed: nobody knows what is on disk */
+	uint64_t pos;	   /* committed: all up to here */
+	size_t records;	   /* committed in this transaction */
+	int64_t commit_us; /* BEGIN … COMMIT, 0 when failed */
+	char reason[128];
+};
+
+/* Opens or makes the journal, takes the lock, reads the pragmas back. `why` (HS_JOURNAL_WHY bytes) says
+ * what is wrong and what to do. HS_ERR_EXISTS: another process has it; HS_ERR_CORRUPT: not our file, not
+ * our version, or a pragma that does not hold; HS_ERR_IO. */
+enum hs_err hs_journal_open(
+	const struct hs_journal_options *options, struct hs_journal **out, char *why) HS_MUST_CHECK;
+/* The epoch: 32 hexadecimal digits, made with the journal. Borrowed. */
+const char *hs_journal_epoch(const struct hs_journal *journal);
+
+/* Every row by rising pos, without originals; then the chain over the last verify_tail rows, originals
+ * included. Only before hs_journal_start. HS_ERR_CORRUPT with `why`. */
+enum hs_err hs_journal_stream(struct hs_journal *journal, uint64_t verify_tail,
+	enum hs_err (*visit)(void *owner, const struct hs_row *row), void *owner,
+	char *why) HS_MUST_CHECK;
+/* Starts the two threads; the next record has the position after the last row. */
+enum hs_err hs_journal_start(struct hs_journal *journal) HS_MUST_CHECK;
+
+/* Copies the rows into the queue, all under one lock: they enter the same transaction. */
+void hs_journal_append(struct hs_journal *journal, const struct hs_row *rows, size_t count);
+/* The next result, in order; false when there is none. Loop's thread. */
+bool hs_journal_result(struct hs_journal *journal, struct hs_journal_result *out);
+/* Records in the queue and in the running commit. */
+size_t hs_journal_depth(struct hs_journal *journal);
+/* Pages in the WAL after the last commit, for the operations page. */
+size_t hs_journal_wal_pages(const struct hs_journal *journal);
+
+#define HS_READ_ROWS_MAX  64
+#define HS_READ_BYTES_MAX (1u << 20)
+struct hs_journal_rows {
+	struct hs_row rows[HS_READ_ROWS_MAX];
+	size_t count;
+	struct hs_buf store; /* the rows point into it */
+};
+/* Committed notices with seq > after_seq, ≤ limit and ≤ HS_READ_ROWS_MAX; fewer when their bytes pass
+ * HS_READ_BYTES_MAX, but at least one. Rows are valid until the next read with `out`, which starts zeroed
+ * and is freed by hs_journal_rows_free. HS_ERR_CORRUPT: a row does not fit the chain; none is handed out. */
+enum hs_err hs_journal_read(struct hs_journal *journal, uint64_t after_seq, uint32_t limit,
+	bool originals, struct hs_journal_rows *out) HS_MUST_CHECK;
+void hs_journal_rows_free(struct hs_journal_rows *rows);
+
+/* Writes what is queued, ends the threads, closes. NULL is allowed. */
+void hs_journal_close(struct hs_journal *journal);
+
+/* Full check of a journal that no hub has open, or of a copy: chain, positions, sequence, columns against
+ * bodies, originals against their hashes. HS_OK: whole. HS_ERR_CORRUPT: report says which record and why.
+ * HS_ERR_IO, HS_ERR_NOT_FOUND. Opens read-only, changes nothing. */
+struct hs_journal_report {
+	char epoch[HS_EPOCH_SIZE];
+	uint64_t records, newest_seq;
+	uint64_t bad_pos;	       /* first record that is wrong; 0 none */
+	char head_hash[HS_SHA256_HEX]; /* of the last good record */
+	char text[HS_JOURNAL_WHY];     /* one English sentence */
+};
+enum hs_err hs_journal_check(const char *path, struct hs_journal_report *report) HS_MUST_CHECK;
+
+#endif

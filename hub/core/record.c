@@ -1,0 +1,242 @@
+#include "hub/core/record.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "hub/base/check.h"
+#include "hub/core/wire.h"
+
+/* Field numbers of schemas/link.proto and schemas/notice.proto: they never change (notice.proto). */
+enum record_field {
+	RECORD_TYPE = 1,
+	RECORD_SEQ = 2,
+	RECORD_UNIX_US = 3,
+	RECORD_ID = 4,
+	RECORD_PRINCIPAL = 5,
+	RECORD_CONTENT = 6,
+	RECORD_NOTICE = 7,
+	RECORD_PEER = 9,
+	RECORD_ACK_SEQ = 10
+};
+
+enum notice_field {
+	NOTICE_MODE = 1,
+	NOTICE_KIND = 2,
+	NOTICE_ACTION = 4,
+	NOTICE_DOCUMENT = 5,
+	NOTICE_LEVEL = 8,
+	NOTICE_EQUIVALENT_LEVEL = 9,
+	NOTICE_AREA = 10,
+	DOCUMENT_SOURCE = 1,
+	DOCUMENT_ID = 2,
+	DOCUMENT_REVISION = 3,
+	LEVEL_NUMBER = 1,
+	AREA_CODE = 1
+};
+
+static struct hs_span
+span_of(const struct hs_wire_field *field)
+{
+	return (struct hs_span){ field->bytes, field->len_bytes };
+}
+
+enum hs_err
+hs_record_look(struct hs_span body, struct hs_record_look *out)
+{
+	struct hs_wire wire = hs_wire_of(body.bytes, body.len_bytes);
+	struct hs_wire_field field;
+
+	memset(out, 0, sizeof(*out));
+	while (hs_wire_next(&wire, &field)) {
+		struct hs_span *const spans[] = { [RECORD_ID] = &out->id,
+			[RECORD_PRINCIPAL] = &out->principal,
+			[RECORD_CONTENT] = &out->content,
+			[RECORD_NOTICE] = &out->notice,
+			[RECORD_PEER] = &out->peer };
+
+		if (field.bytes != NULL) {
+			if (field.number < HS_COUNT(spans) && spans[field.number] != NULL)
+				*spans[field.number] = span_of(&field);
+		} else if (field.number == RECORD_TYPE) {
+			out->type = (int)field.value;
+		} else if (field.number == RECORD_SEQ) {
+			out->seq = field.value;
+		} else if (field.number == RECORD_UNIX_US) {
+			out->unix_us = (int64_t)field.value;
+		} else if (field.number == RECORD_ACK_SEQ) {
+			out->ack_seq = field.value;
+		}
+	}
+	return wire.bad ? HS_ERR_CORRUPT : HS_OK;
+}
+
+static void
+look_at_document(struct hs_span document, struct hs_notice_look *out)
+{
+	struct hs_wire wire = hs_wire_of(document.bytes, document.len_bytes);
+	struct hs_wire_field field;
+
+	while (hs_wire_next(&wire, &field)) {
+		if (field.number == DOCUMENT_SOURCE)
+			out->source = span_of(&field);
+		else if (field.number == DOCUMENT_ID)
+			out->document = span_of(&field);
+		else if (field.number == DOCUMENT_REVISION)
+			out->revision = (uint32_t)field.value;
+	}
+}
+
+static uint32_t
+level_of(struct hs_span level)
+{
+	struct hs_wire wire = hs_wire_of(level.bytes, level.len_bytes);
+	struct hs_wire_field field;
+	uint32_t number = 0;
+
+	while (hs_wire_next(&wire, &field)) {
+		if (field.number == LEVEL_NUMBER)
+			number = (uint32_t)field.value;
+	}
+	return number;
+}
+
+enum hs_err
+hs_notice_look(struct hs_span notice, struct hs_notice_look *out)
+{
+	struct hs_wire wire = hs_wire_of(notice.bytes, notice.len_bytes);
+	struct hs_wire_field field;
+
+	memset(out, 0, sizeof(*out));
+	while (hs_wire_next(&wire, &field)) {
+		if (field.number == NOTICE_MODE) {
+			out->mode = (int)field.value;
+		} else if (field.number == NOTICE_KIND) {
+			out->kind = (int)field.value;
+		} else if (field.number == NOTICE_ACTION) {
+			out->action = (int)field.value;
+		} else if (field.number == NOTICE_DOCUMENT) {
+			look_at_document(span_of(&field), out);
+		} else if (field.number == NOTICE_LEVEL ||
+			   field.number == NOTICE_EQUIVALENT_LEVEL) {
+			uint32_t level = level_of(span_of(&field));
+
+			out->level = level > out->level ? level : out->level;
+		}
+	}
+	return wire.bad ? HS_ERR_CORRUPT : HS_OK;
+}
+
+static struct hs_span
+code_of(struct hs_span area)
+{
+	struct hs_wire wire = hs_wire_of(area.bytes, area.len_bytes);
+	struct hs_wire_field field;
+	struct hs_span code = { "", 0 };
+
+	while (hs_wire_next(&wire, &field)) {
+		if (field.number == AREA_CODE && field.bytes != NULL)
+			code = span_of(&field);
+	}
+	return code;
+}
+
+void
+hs_notice_each_area(
+	struct hs_span notice, bool (*visit)(void *owner, struct hs_span code), void *owner)
+{
+	struct hs_wire wire = hs_wire_of(notice.bytes, notice.len_bytes);
+	struct hs_wire_field field;
+
+	while (hs_wire_next(&wire, &field)) {
+		if (field.number == NOTICE_AREA && !visit(owner, code_of(span_of(&field))))
+			return;
+	}
+}
+
+static void
+half_of_sha256(const struct hs_span *spans, size_t count, uint8_t out[HS_ID_BYTES])
+{
+	uint8_t whole[HS_SHA256_BYTES];
+
+	hs_sha256(spans, count, whole);
+	memcpy(out, whole, HS_ID_BYTES);
+}
+
+/* The word of a mode as in JSON; unknown modes never reach the journal (intake.c). */
+static struct hs_span
+mode_word(int mode)
+{
+	static const char *const words[] = { "unspecified", "live", "drill", "test", "system" };
+	const char *word = mode >= 0 && (size_t)mode < HS_COUNT(words) ? words[mode] : words[0];
+
+	return (struct hs_span){ word, strlen(word) };
+}
+
+void
+hs_document_id(int mode, struct hs_span source, struct hs_span document, uint8_t out[HS_ID_BYTES])
+{
+	const struct hs_span spans[] = { mode_word(mode), { "|", 1 }, source, { "|", 1 },
+		document };
+
+	half_of_sha256(spans, HS_COUNT(spans), out);
+}
+
+void
+hs_submission_id(const struct hs_notice_look *notice, const uint8_t content[HS_SHA256_BYTES],
+	uint8_t out[HS_ID_BYTES])
+{
+	char revision[16];
+	char hex[HS_SHA256_HEX];
+	int len = snprintf(revision, sizeof(revision), "%u", notice->revision);
+
+	hs_hex(content, HS_SHA256_BYTES, hex);
+	const struct hs_span spans[] = { mode_word(notice->mode), { "|", 1 }, notice->source,
+		{ "|", 1 }, notice->document, { "|", 1 }, { revision, (size_t)len }, { "|", 1 },
+		{ hex, HS_SHA256_HEX - 1 },
+		{ "|cancel", notice->action == (int)HS_ACTION(CANCEL) ? 7 : 0 } };
+
+	half_of_sha256(spans, HS_COUNT(spans), out);
+}
+
+static int
+digit_of(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+bool
+hs_id_parse(struct hs_span text, uint8_t out[HS_ID_BYTES])
+{
+	const char *hex = text.bytes;
+
+	if (text.len_bytes != HS_ID_HEX - 1)
+		return false;
+	for (size_t i = 0; i < HS_ID_BYTES; i++) {
+		int high = digit_of(hex[2 * i]);
+		int low = digit_of(hex[2 * i + 1]);
+
+		if (high < 0 || low < 0)
+			return false;
+		out[i] = (uint8_t)(high * 16 + low);
+	}
+	return true;
+}
+
+void
+hs_record_hash(const uint8_t before[HS_SHA256_BYTES], const struct hs_row *row,
+	uint8_t out[HS_SHA256_BYTES])
+{
+	uint8_t pos[8];
+	uint8_t original[HS_SHA256_BYTES] = { 0 };
+
+	for (size_t i = 0; i < sizeof(pos); i++)
+		pos[i] = (uint8_t)(row->pos >> (56 - 8 * i));
+	if (row->original.len_bytes > 0)
+		hs_sha256(&row->original, 1, original);
+	const struct hs_span spans[] = { { before, HS_SHA256_BYTES }, { pos, sizeof(pos) },
+		row->body, { original, sizeof(original) } };
+
+	hs_sha256(spans, HS_COUNT(spans), out);
+}
