@@ -85,8 +85,10 @@ enum hs_priority {
 /* A new message of a generated type in `arena`, with its defaults; NULL when the arena is full.
  * HS_NEW(arena, &hansho__v1__notice__descriptor) */
 void *hs_message_new(struct hs_arena *arena, const ProtobufCMessageDescriptor *type);
-/* Adds `item` to a repeated field held as (count, array): grows the array in the arena by doubling.
- * false when the arena is full. */
+#define HS_NEW(arena, type) hs_message_new((arena), (type))
+/* Adds `item` to a repeated field of messages or strings held as (count, array): grows the array in the
+ * arena by doubling. The array is empty, unpacked, or was grown by this function and nothing else: one that
+ * code filled by itself must not be handed in. false when the arena is full. */
 bool hs_repeat(struct hs_arena *arena, size_t *count, void *array_address, void *item);
 
 /* Any message. HS_ERR_TOO_LARGE above max_bytes. */

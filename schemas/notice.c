@@ -1,0 +1,217 @@
+/* notice.c: the small helpers around a notice that everybody would otherwise write again.
+ *
+ * Flow:   enum words, times, flags, keys, and the marks of drills and tests.
+ * Owner:  all results live in the arena or buffer that the caller gave.
+ * Marks:  wording of the term table (status `project`, reviewed); a language without a reviewed word
+ *         gets the Japanese one, because a mark must never be lost for want of a translation.
+ */
+#include "schemas/notice.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "hub/base/check.h"
+
+#define WORD_SIZE 64
+
+/* ---- words of enums ---- */
+
+/* "ReceiptState" → "RECEIPT_STATE_": the beginning that its values share in the .proto file. */
+static size_t
+enum_prefix(const ProtobufCEnumDescriptor *type, char out[WORD_SIZE])
+{
+	size_t len = 0;
+	for (const char *c = type->short_name; *c && len + 3 < WORD_SIZE; c++) {
+		if (isupper((unsigned char)*c) && len)
+			out[len++] = '_';
+		out[len++] = (char)toupper((unsigned char)*c);
+	}
+	out[len++] = '_';
+	out[len] = '\0';
+	return len;
+}
+
+const char *
+hs_enum_word(const ProtobufCEnumDescriptor *type, int value, char out[64])
+{
+	const ProtobufCEnumValue *row = protobuf_c_enum_descriptor_get_value(type, value);
+	if (!row)
+		return NULL;
+	char prefix[WORD_SIZE];
+	size_t skip = enum_prefix(type, prefix);
+	const char *name = row->name;
+	if (strncmp(name, prefix, skip) == 0)
+		name += skip;
+	size_t i = 0;
+	for (; name[i] && i + 1 < WORD_SIZE; i++)
+		out[i] = (char)tolower((unsigned char)name[i]);
+	out[i] = '\0';
+	return out;
+}
+
+int
+hs_enum_value(const ProtobufCEnumDescriptor *type, const char *word)
+{
+	char known[WORD_SIZE];
+	for (unsigned i = 0; i < type->n_values; i++) {
+		const char *row = hs_enum_word(type, type->values[i].value, known);
+		if (row && strcmp(row, word) == 0)
+			return type->values[i].value;
+	}
+	return -1;
+}
+
+/* ---- time, flags, texts, key ---- */
+
+hs_time *
+hs_time_new(struct hs_arena *arena, int64_t unix_us, int offset_min)
+{
+	hs_time *time = hs_message_new(arena, &hansho__v1__time__descriptor);
+	if (!time)
+		return NULL;
+	time->unix_us = unix_us;
+	time->offset_minutes = offset_min;
+	return time;
+}
+
+bool
+hs_notice_has_flag(const hs_notice *notice, const char *flag)
+{
+	for (size_t i = 0; i < notice->n_flags; i++)
+		if (strcmp(notice->flags[i], flag) == 0)
+			return true;
+	return false;
+}
+
+bool
+hs_notice_flag(struct hs_arena *arena, hs_notice *notice, const char *flag)
+{
+	if (hs_notice_has_flag(notice, flag))
+		return true;
+	char *copy = hs_arena_strdup(arena, flag);
+	return copy && hs_repeat(arena, &notice->n_flags, &notice->flags, copy);
+}
+
+const hs_text *
+hs_notice_text(const hs_notice *notice, const char *language)
+{
+	for (size_t i = 0; i < notice->n_texts; i++)
+		if (strcmp(notice->texts[i]->language, language) == 0)
+			return notice->texts[i];
+	return NULL;
+}
+
+/* A source could hold the separator: it is written as %7C, so that no two documents share a key. */
+static void
+add_key_part(struct hs_buf *out, const char *text)
+{
+	for (; *text; text++) {
+		if (*text == '|')
+			hs_buf_puts(out, "%7C");
+		else if (*text == '%')
+			hs_buf_puts(out, "%25");
+		else
+			hs_buf_add(out, text, 1);
+	}
+}
+
+bool
+hs_document_key(const hs_notice *notice, struct hs_buf *out)
+{
+	if (!notice->document)
+		return false;
+	char word[WORD_SIZE];
+	const char *mode = hs_enum_word(&hansho__v1__mode__descriptor, (int)notice->mode, word);
+	if (mode)
+		hs_buf_puts(out, mode);
+	else
+		hs_buf_printf(out, "%d", (int)notice->mode);
+	hs_buf_puts(out, "|");
+	add_key_part(out, notice->document->source);
+	hs_buf_puts(out, "|");
+	hs_buf_puts(out, notice->document->id);
+	return !out->failed;
+}
+
+/* ---- marks ---- */
+
+struct mark_row {
+	const char *language;
+	const char *drill, *test, *system;
+};
+
+/* The first row is the one for every language that is not listed. */
+static const struct mark_row MARKS[] = {
+	{ "ja", "【訓練】", "【試験】", "【通信試験】" },
+	{ "ja-x-easy", "【くんれん】", "【テスト】", "【テスト】" },
+	{ "en", "[DRILL]", "[TEST]", "[SYSTEM TEST]" },
+	{ "zh-Hans", "【演习】", "【试验】", "【试验】" },
+	{ "zh-Hant", "【演習】", "【試驗】", "【試驗】" },
+	{ "ko", "【훈련】", "【시험】", "【시험】" },
+};
+
+const char *
+hs_mode_mark(int mode, const char *language)
+{
+	if (mode == HS_MODE(LIVE))
+		return "";
+	const struct mark_row *row = &MARKS[0];
+	for (size_t i = 0; i < HS_COUNT(MARKS); i++)
+		if (strcasecmp(MARKS[i].language, language ? language : "") == 0)
+			row = &MARKS[i];
+	if (mode == HS_MODE(TEST))
+		return row->test;
+	if (mode == HS_MODE(SYSTEM))
+		return row->system;
+	return row->drill; /* also what we cannot name: only LIVE may look like the real thing */
+}
+
+static bool
+begins_with(const char *text, size_t len, const char *mark)
+{
+	size_t mark_len = strlen(mark);
+	return len >= mark_len && memcmp(text, mark, mark_len) == 0;
+}
+
+static bool
+ends_with(const char *text, size_t len, const char *mark)
+{
+	size_t mark_len = strlen(mark);
+	return len >= mark_len && memcmp(text + len - mark_len, mark, mark_len) == 0;
+}
+
+static bool
+mark_text(struct hs_arena *arena, char **text, const char *mark)
+{
+	size_t len = *text ? strlen(*text) : 0;
+	if (len == 0)
+		return true;
+	/* A text that is nothing but the mark counts as its beginning only. */
+	bool first = begins_with(*text, len, mark);
+	size_t behind = first ? strlen(mark) : 0;
+	bool last = ends_with(*text + behind, len - behind, mark);
+	if (first && last)
+		return true;
+	char *marked = hs_arena_printf(arena, "%s%s%s", first ? "" : mark, *text, last ? "" : mark);
+	if (!marked)
+		return false;
+	*text = marked;
+	return true;
+}
+
+bool
+hs_notice_mark(struct hs_arena *arena, hs_notice *notice)
+{
+	if (notice->mode == HS_MODE(LIVE))
+		return true;
+	for (size_t i = 0; i < notice->n_texts; i++) {
+		hs_text *text = notice->texts[i];
+		const char *mark = hs_mode_mark((int)notice->mode, text->language);
+		if (!mark_text(arena, &text->headline, mark) ||
+			!mark_text(arena, &text->body, mark) ||
+			!mark_text(arena, &text->instruction, mark))
+			return false;
+	}
+	return true;
+}
