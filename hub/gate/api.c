@@ -1,0 +1,271 @@
+#include "hub/gate/api.h"
+
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "hub/base/check.h"
+#include "hub/base/clock.h"
+#include "hub/base/log.h"
+#include "hub/gate/auth.h"
+#include "hub/gate/finding.h"
+#include "hub/gate/reply.h"
+
+#define SUBMISSION_ID_CHARS 32
+#define JST_MIN		    540
+
+struct submit_call {
+	struct hs_intake_call intake;
+	struct hs_gate *gate;
+	hs_http_id id;
+};
+
+struct status_call {
+	struct hs_port_call port_call;
+	struct hs_gate *gate;
+	hs_http_id id;
+	const char *principal; /* of the gate's list: lives as long as the gate */
+};
+
+/* Answers 401 itself when nobody is proven. */
+static const struct hs_principal *
+authenticate(struct hs_gate *gate, const struct hs_http_request *request)
+{
+	const char *value = hs_http_header_of(request, "authorization");
+	const struct hs_principal *principal = hs_auth_header(gate->principals, value);
+
+	if (principal == NULL) {
+		gate->counts.auth_failures++;
+		hs_warn("gate.auth_failed", "peer=%s given=%d", request->peer_address,
+			value[0] != '\0');
+		hs_gate_refuse(gate, request->id, HS_REFUSAL_AUTH);
+	}
+	return principal;
+}
+
+static const char *
+outcome_word(int outcome, char out[64])
+{
+	const char *word = hs_enum_word(&hansho__v1__outcome__descriptor, outcome, out);
+
+	return word != NULL ? word : "unknown";
+}
+
+/* What was accepted has warnings only; a sender that looks at nothing else still finds them here. */
+static json_t *
+accepted_json(const struct hs_intake_result *result)
+{
+	char word[64];
+
+	return json_pack("{s:s,s:s,s:I,s:s,s:o}", "id", result->id, "epoch", result->epoch, "seq",
+		(json_int_t)result->seq, "outcome", outcome_word(result->outcome, word), "warnings",
+		hs_pb_findings_to_json(result->findings, result->finding_count));
+}
+
+static json_t *
+valid_json(const struct hs_intake_result *result)
+{
+	return json_pack("{s:b,s:o,s:o}", "valid", 1, "warnings",
+		hs_pb_findings_to_json(result->findings, result->finding_count), "notice",
+		hs_message_to_json(result->notice));
+}
+
+static void
+on_submitted(struct hs_intake_call *intake, const struct hs_intake_result *result)
+{
+	struct submit_call *call = HS_CONTAINER_OF(intake, struct submit_call, intake);
+	int status = hs_intake_http(intake, result);
+	json_t *json;
+
+	if (result->err != HS_OK)
+		json = hs_pb_findings_to_error_json(
+			result->err, result->findings, result->finding_count);
+	else if (result->refusal != HS_REFUSAL_NONE)
+		json = hs_refusal_json(result->refusal, result->findings, result->finding_count);
+	else if (intake->validate_only)
+		json = valid_json(result);
+	else
+		json = accepted_json(result);
+	hs_gate_answer_json(call->gate, call->id, status, json);
+	hs_intake_end(intake);
+	free(call);
+}
+
+/* The body is the connection's: a copy lives in the call's arena. */
+static bool
+fill_call(struct submit_call *call, const struct hs_principal *principal,
+	const struct hs_http_request *request, bool validate_only)
+{
+	uint8_t *copy;
+
+	if (!hs_intake_prepare(&call->gate->intake, &call->intake))
+		return false;
+	copy = hs_arena_alloc(call->intake.arena, request->body_len_bytes + 1);
+	if (copy == NULL)
+		return false;
+	if (request->body_len_bytes > 0)
+		memcpy(copy, request->body, request->body_len_bytes);
+	call->id = request->id;
+	call->intake.principal = principal;
+	call->intake.document = copy;
+	call->intake.document_len_bytes = request->body_len_bytes;
+	call->intake.validate_only = validate_only;
+	call->intake.received_unix_us = hs_clock_unix_us();
+	call->intake.done = on_submitted;
+	return true;
+}
+
+static void
+take(struct hs_gate *gate, const struct hs_http_request *request, bool validate_only)
+{
+	const struct hs_principal *principal = authenticate(gate, request);
+	struct submit_call *call;
+
+	if (principal == NULL)
+		return;
+	if (gate->stopping) {
+		hs_gate_refuse(gate, request->id, HS_REFUSAL_STOPPING);
+		return;
+	}
+	call = calloc(1, sizeof(*call));
+	if (call != NULL) {
+		call->gate = gate;
+		if (fill_call(call, principal, request, validate_only) &&
+			hs_intake_begin(&call->intake) == HS_OK)
+			return;
+		hs_intake_end(&call->intake);
+		free(call);
+	}
+	hs_gate_refuse(gate, request->id, HS_REFUSAL_BUSY);
+}
+
+void
+hs_api_submit(void *owner, const struct hs_http_request *request)
+{
+	take(owner, request, false);
+}
+
+void
+hs_api_validate(void *owner, const struct hs_http_request *request)
+{
+	take(owner, request, true);
+}
+
+const char *
+hs_api_submission_id(const char *path, const char *prefix)
+{
+	size_t prefix_bytes = strlen(prefix);
+	const char *id = path + prefix_bytes;
+
+	if (strncmp(path, prefix, prefix_bytes) != 0 ||
+		strspn(id, "0123456789abcdef") != SUBMISSION_ID_CHARS ||
+		id[SUBMISSION_ID_CHARS] != '\0')
+		return NULL;
+	return id;
+}
+
+static json_t *
+receipt_json(const hs_receipt *receipt)
+{
+	char word[64], when[HS_RFC3339_SIZE];
+	const char *state =
+		hs_enum_word(&hansho__v1__receipt_state__descriptor, (int)receipt->state, word);
+
+	hs_rfc3339_format(receipt->unix_us, JST_MIN, when);
+	return json_pack("{s:s,s:s,s:s,s:s,s:s}", "adapter", receipt->adapter, "outlet",
+		receipt->outlet, "state", state != NULL ? state : "unknown", "detail",
+		receipt->detail, "time", when);
+}
+
+static json_t *
+status_json(const hs_status_reply *reply)
+{
+	char word[64], when[HS_RFC3339_SIZE];
+	json_t *receipts = json_array();
+
+	for (size_t i = 0; i < reply->n_receipts; i++)
+		(void)json_array_append_new(receipts, receipt_json(reply->receipts[i]));
+	hs_rfc3339_format(reply->accepted_unix_us, JST_MIN, when);
+	return json_pack("{s:s,s:I,s:s,s:s,s:i,s:o}", "id", reply->id, "seq",
+		(json_int_t)reply->seq, "outcome", outcome_word((int)reply->outcome, word),
+		"accepted", when, "version", (int)reply->version, "receipts", receipts);
+}
+
+static void
+on_status(struct hs_port_call *port_call, enum hs_err err, const hs_link_frame *frame)
+{
+	struct status_call *call = HS_CONTAINER_OF(port_call, struct status_call, port_call);
+	const hs_status_reply *reply = NULL;
+
+	if (err == HS_OK && frame->body_case == HANSHO__V1__LINK_FRAME__BODY_STATUS_REPLY)
+		reply = frame->status_reply;
+	if (reply == NULL)
+		hs_gate_refuse(call->gate, call->id, HS_REFUSAL_AWAY);
+	else if (!reply->found || strcmp(reply->principal, call->principal) != 0)
+		hs_gate_refuse(call->gate, call->id, HS_REFUSAL_NOT_FOUND);
+	else
+		hs_gate_answer_json(call->gate, call->id, 200, status_json(reply));
+	free(call);
+}
+
+/* Digits only, 0…max; *out keeps its value when the parameter is absent. */
+static bool
+number_param(
+	const struct hs_http_request *request, const char *name, unsigned long max, uint32_t *out)
+{
+	char text[16];
+	unsigned long value;
+
+	if (!hs_http_param(request->query, name, text, sizeof(text)))
+		return true;
+	if (text[0] == '\0' || strspn(text, "0123456789") != strlen(text))
+		return false;
+	value = strtoul(text, NULL, 10);
+	*out = (uint32_t)(value < max ? value : max);
+	return true;
+}
+
+static void
+ask_status(struct hs_gate *gate, const struct hs_http_request *request,
+	const struct hs_principal *principal, const char *submission_id)
+{
+	uint32_t wait_s = 0, version = 0;
+	struct status_call *call;
+	enum hs_err err = HS_ERR_NOMEM;
+
+	if (!number_param(
+		    request, "wait", (unsigned long)gate->settings->bounds.wait_max_s, &wait_s) ||
+		!number_param(request, "version", UINT32_MAX, &version)) {
+		hs_gate_refuse(gate, request->id, HS_REFUSAL_REQUEST);
+		return;
+	}
+	call = calloc(1, sizeof(*call));
+	if (call != NULL) {
+		call->gate = gate;
+		call->id = request->id;
+		call->principal = principal->id;
+		call->port_call.done = on_status;
+		err = hs_submit_port_status(
+			gate->port, &call->port_call, submission_id, wait_s * 1000, version);
+	}
+	if (err != HS_OK) {
+		free(call);
+		hs_gate_refuse(gate, request->id, hs_refusal_of(err));
+	}
+}
+
+void
+hs_api_status(void *owner, const struct hs_http_request *request)
+{
+	struct hs_gate *gate = owner;
+	const struct hs_principal *principal = authenticate(gate, request);
+	const char *submission_id;
+
+	if (principal == NULL)
+		return;
+	submission_id = hs_api_submission_id(request->path, "/v1/submissions/");
+	if (submission_id == NULL)
+		hs_gate_refuse(gate, request->id, HS_REFUSAL_NOT_FOUND);
+	else
+		ask_status(gate, request, principal, submission_id);
+}

@@ -1,0 +1,22 @@
+/* api.h: the REST front: POST /v1/submissions, POST /v1/validate, GET /v1/submissions/{id}.
+ *
+ * Flow:    Authorization → principal → intake → JSON. Contract: OpenAPI under schemas/.
+ * Rules:   202 only after the hub has it on disk. Idempotency-Key is accepted and needs no memory here:
+ *          document id, revision and content make every submission recognisable by themselves.
+ *          A submission is shown to its own principal; to all others it does not exist.
+ * Owner:   each open request owns its call. Threads: the loop's.
+ */
+#ifndef HS_GATE_API_H
+#define HS_GATE_API_H
+
+#include "hub/gate/gate.h"
+
+/* Handlers of the route table; owner is the struct hs_gate. */
+void hs_api_submit(void *owner, const struct hs_http_request *request);
+void hs_api_validate(void *owner, const struct hs_http_request *request);
+void hs_api_status(void *owner, const struct hs_http_request *request);
+
+/* The 32 hexadecimal digits behind `prefix` in a path; NULL when it is anything else. Borrowed. */
+const char *hs_api_submission_id(const char *path, const char *prefix);
+
+#endif

@@ -1,0 +1,189 @@
+#include "hub/gate/intake.h"
+
+#include "hub/base/check.h"
+#include "hub/base/log.h"
+#include "hub/gate/pipeline.h"
+
+bool
+hs_intake_prepare(struct hs_intake *intake, struct hs_intake_call *call)
+{
+	call->intake = intake;
+	call->arena = hs_arena_create(HS_SUBMISSION_ARENA_BYTES);
+	return call->arena != NULL;
+}
+
+void
+hs_intake_end(struct hs_intake_call *call)
+{
+	hs_submission_end(&call->submission);
+	hs_arena_destroy(call->arena);
+	call->arena = NULL;
+}
+
+/* Worker thread: nothing but this call's submission is touched. */
+static void
+check_document(struct hs_job *job)
+{
+	struct hs_intake_call *call = HS_CONTAINER_OF(job, struct hs_intake_call, job);
+
+	call->checked = hs_pipeline_run(&call->submission, &call->stage);
+}
+
+static void
+count_outcome(struct hs_intake_counts *counts, int outcome)
+{
+	switch (outcome) {
+	case HS_OUTCOME(ACCEPTED):
+		counts->accepted++;
+		break;
+	case HS_OUTCOME(DUPLICATE):
+		counts->duplicate++;
+		break;
+	case HS_OUTCOME(STALE):
+		counts->stale++;
+		break;
+	case HS_OUTCOME(CONFLICT):
+		counts->conflict++;
+		break;
+	case HS_OUTCOME(REFUSED):
+		counts->refused++;
+		break;
+	default:
+		counts->unavailable++;
+		break;
+	}
+}
+
+static void
+complete(struct hs_intake_call *call, struct hs_intake_result *result)
+{
+	call->intake->open--;
+	call->done(call, result);
+}
+
+/* The pipeline's findings, in front of those of the hub. */
+static void
+collect_findings(struct hs_intake_call *call, hs_pb_finding *const *more, size_t more_count,
+	struct hs_intake_result *result)
+{
+	size_t count;
+	hs_pb_finding **own = hs_findings_to_pb(&call->submission.findings, call->arena, &count);
+
+	for (size_t i = 0; i < count; i++)
+		(void)hs_repeat(call->arena, &result->finding_count, &result->findings, own[i]);
+	for (size_t i = 0; i < more_count; i++)
+		(void)hs_repeat(call->arena, &result->finding_count, &result->findings, more[i]);
+}
+
+static void
+refuse(struct hs_intake_call *call, enum hs_err err)
+{
+	struct hs_intake_result result = { .err = HS_OK, .refusal = hs_refusal_of(err) };
+
+	collect_findings(call, NULL, 0, &result);
+	result.notice = call->submission.notice;
+	result.id = result.epoch = "";
+	call->intake->counts.unavailable++;
+	hs_warn("gate.not_taken", "principal=%s error=%s", call->principal->id, hs_err_name(err));
+	complete(call, &result);
+}
+
+static void
+on_reply(struct hs_port_call *port_call, enum hs_err err, const hs_link_frame *frame)
+{
+	struct hs_intake_call *call = HS_CONTAINER_OF(port_call, struct hs_intake_call, port_call);
+	struct hs_intake_result result = { .err = HS_OK, .notice = call->submission.notice };
+	const hs_submit_reply *reply;
+
+	if (err != HS_OK) {
+		refuse(call, err);
+		return;
+	}
+	if (frame->body_case != HANSHO__V1__LINK_FRAME__BODY_SUBMIT_REPLY) {
+		refuse(call, HS_ERR_CLOSED); /* a hub that answers something else: nobody knows */
+		return;
+	}
+	reply = frame->submit_reply;
+	result.outcome = (int)reply->outcome;
+	result.refusal = hs_refusal_of_outcome(result.outcome);
+	result.id = reply->id;
+	result.epoch = reply->epoch;
+	result.seq = reply->seq;
+	collect_findings(call, reply->findings, reply->n_findings, &result);
+	count_outcome(&call->intake->counts, result.outcome);
+	hs_info("gate.submitted", "principal=%s id=%s seq=%llu outcome=%d", call->principal->id,
+		reply->id, (unsigned long long)reply->seq, result.outcome);
+	complete(call, &result);
+}
+
+static void
+finish_checked(struct hs_intake_call *call)
+{
+	struct hs_intake_result result = { .err = call->checked, .id = "", .epoch = "" };
+
+	collect_findings(call, NULL, 0, &result);
+	if (call->checked == HS_OK) {
+		result.notice = call->submission.notice;
+		call->intake->counts.validated++;
+	} else {
+		call->intake->counts.invalid++;
+		hs_info("gate.invalid", "principal=%s stage=%s error=%s findings=%zu",
+			call->principal->id, call->stage != NULL ? call->stage : "",
+			hs_err_name(call->checked), result.finding_count);
+	}
+	complete(call, &result);
+}
+
+static void
+on_checked(struct hs_job *job)
+{
+	struct hs_intake_call *call = HS_CONTAINER_OF(job, struct hs_intake_call, job);
+	hs_submit *submit;
+	enum hs_err err;
+
+	if (call->checked != HS_OK || call->validate_only) {
+		finish_checked(call);
+		return;
+	}
+	submit = hs_submission_to_submit(&call->submission, 0);
+	if (submit == NULL) {
+		refuse(call, HS_ERR_NOMEM);
+		return;
+	}
+	call->port_call.done = on_reply;
+	err = hs_submit_port_submit(call->intake->port, &call->port_call, submit);
+	if (err != HS_OK)
+		refuse(call, err);
+}
+
+enum hs_err
+hs_intake_begin(struct hs_intake_call *call)
+{
+	struct hs_submission *submission = &call->submission;
+	enum hs_err err;
+
+	hs_submission_begin(submission, call->arena, call->intake->limits);
+	submission->principal = call->principal;
+	submission->bytes = call->document;
+	submission->len_bytes = call->document_len_bytes;
+	submission->content_type = "";
+	submission->mode = call->intake->mode;
+	submission->received_unix_us = call->received_unix_us;
+	submission->findings.line_base = call->line_base;
+	call->job.run = check_document;
+	call->job.done = on_checked;
+	err = hs_worker_queue(call->intake->worker, &call->job);
+	if (err == HS_OK)
+		call->intake->open++;
+	return err;
+}
+
+int
+hs_intake_http(const struct hs_intake_call *call, const struct hs_intake_result *result)
+{
+	if (result->err != HS_OK)
+		return hs_findings_http(&call->submission.findings);
+	if (result->refusal != HS_REFUSAL_NONE)
+		return hs_refusal_row(result->refusal)->http;
+	return call->validate_only ? 200 : 202;
+}

@@ -1,0 +1,74 @@
+/* intake.h: the one way in: a document from anywhere → checks on a worker → hub → answer.
+ *
+ * Flow:    REST, SOAP and form fill a struct hs_intake_call → hs_intake_begin → (worker) pipeline →
+ *          (loop) submit port → `done` with the result. With validate_only it ends before the hub.
+ * Owner:   the caller embeds the call and keeps it until `done`; the call owns its arena, freed by
+ *          hs_intake_end. The result points into it.
+ * Threads: begin, done and end on the loop's thread; between them a worker has the submission.
+ * Errors:  from hs_intake_begin nothing was done: HS_ERR_FULL. Whatever happens later is in the result.
+ */
+#ifndef HS_GATE_INTAKE_H
+#define HS_GATE_INTAKE_H
+
+#include <stdbool.h>
+
+#include "hub/gate/refusal.h"
+#include "hub/gate/submission.h"
+#include "hub/gate/submit_port.h"
+#include "hub/gate/worker.h"
+
+/* What happened so far, for /metrics. */
+struct hs_intake_counts {
+	uint64_t accepted, duplicate, stale, conflict, refused, invalid, unavailable, validated;
+};
+
+/* Shared by all calls. */
+struct hs_intake {
+	struct hs_worker *worker;
+	struct hs_submit_port *port;
+	const struct hs_gate_limits *limits;
+	int mode;
+	size_t open; /* calls between begin and done */
+	struct hs_intake_counts counts;
+};
+
+struct hs_intake_result {
+	enum hs_err err;	 /* of the pipeline; HS_OK when the document is valid */
+	enum hs_refusal refusal; /* NONE unless the gate or the hub did not take it */
+	int outcome;		 /* HS_OUTCOME(…); UNSPECIFIED when the hub did not answer */
+	const char *id, *epoch;
+	uint64_t seq;
+	hs_pb_finding **findings; /* the pipeline's, then the hub's */
+	size_t finding_count;
+	const hs_notice *notice; /* when the document is valid */
+};
+
+struct hs_intake_call {
+	/* set by the caller before hs_intake_begin */
+	const struct hs_principal *principal;
+	const uint8_t *document; /* in the arena, or borrowed until `done` */
+	size_t document_len_bytes;
+	uint32_t line_base; /* see finding.h */
+	bool validate_only;
+	int64_t received_unix_us;
+	void (*done)(struct hs_intake_call *call, const struct hs_intake_result *result);
+	/* the intake's own */
+	struct hs_intake *intake;
+	struct hs_arena *arena;
+	struct hs_submission submission;
+	enum hs_err checked;
+	const char *stage; /* the last stage that ran */
+	struct hs_job job;
+	struct hs_port_call port_call;
+};
+
+/* Takes an arena for the call; false without memory. */
+bool hs_intake_prepare(struct hs_intake *intake, struct hs_intake_call *call);
+enum hs_err hs_intake_begin(struct hs_intake_call *call) HS_MUST_CHECK;
+/* Frees what the call took. */
+void hs_intake_end(struct hs_intake_call *call);
+
+/* HTTP status of a result that is an answer to a machine. */
+int hs_intake_http(const struct hs_intake_call *call, const struct hs_intake_result *result);
+
+#endif

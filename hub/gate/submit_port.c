@@ -1,0 +1,487 @@
+#include "hub/gate/submit_port.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "hub/base/check.h"
+#include "hub/base/clock.h"
+#include "hub/base/link.h"
+#include "hub/base/log.h"
+#include "hub/base/proc.h"
+
+#define SILENT_BEATS   3 /* heartbeats that may be missing before the link counts as dead */
+#define TICKS_PER_BEAT 4 /* so that a timeout is noticed at most a quarter of a heartbeat late */
+#define SLOT_BITS      16
+
+enum port_state { PORT_DOWN, PORT_GREETING, PORT_READY, PORT_WRONG_LANE, PORT_LEAVING };
+
+struct pending {
+	struct hs_port_call *call; /* NULL: free */
+	uint64_t request;
+	int64_t deadline_us;
+	bool query;
+};
+
+struct hs_submit_port {
+	struct hs_link *link;
+	uv_timer_t timer;
+	struct hs_submit_port_options options;
+	enum port_state state;
+	struct pending *pending;
+	size_t pending_count;
+	size_t query_count;
+	uint64_t serial;
+	uint64_t drops;
+	int64_t heard_us; /* monotonic: last frame of the hub */
+	int64_t beat_us;  /* monotonic: our last heartbeat */
+	char epoch[80];
+	int closing; /* handles of ours that are still open while the port is being freed */
+};
+
+static size_t
+slot_of(uint64_t request)
+{
+	return (size_t)(request & ((1u << SLOT_BITS) - 1));
+}
+
+static void
+finish(struct hs_submit_port *port, struct pending *row, enum hs_err err,
+	const hs_link_frame *reply)
+{
+	struct hs_port_call *call = row->call;
+
+	row->call = NULL;
+	row->request = 0;
+	port->pending_count--;
+	if (row->query)
+		port->query_count--;
+	call->done(call, err, reply);
+}
+
+/* What is in the table now is completed; a call made by a completion is refused, since the link is down. */
+static void
+fail_all(struct hs_submit_port *port, enum hs_err err)
+{
+	for (size_t i = 0; i < (size_t)port->options.pending_max; i++) {
+		if (port->pending[i].call != NULL)
+			finish(port, &port->pending[i], err, NULL);
+	}
+}
+
+static void
+fail_late(struct hs_submit_port *port, int64_t now_us)
+{
+	for (size_t i = 0; port->pending_count > 0 && i < (size_t)port->options.pending_max; i++) {
+		struct pending *row = &port->pending[i];
+
+		if (row->call != NULL && row->deadline_us <= now_us) {
+			hs_warn("gate.answer_late", "request=%llu",
+				(unsigned long long)row->request);
+			finish(port, row, HS_ERR_TIMEOUT, NULL);
+		}
+	}
+}
+
+static enum hs_err
+send_frame(struct hs_submit_port *port, const hs_link_frame *frame)
+{
+	struct hs_buf packed;
+	enum hs_err err = HS_ERR_TOO_LARGE;
+
+	hs_buf_init(&packed, HS_FRAME_MAX_BYTES);
+	hs_message_pack(frame, &packed);
+	if (!packed.failed)
+		err = hs_link_send(port->link, packed.bytes, packed.len_bytes);
+	hs_buf_free(&packed);
+	return err;
+}
+
+/* For frames whose loss the other side notices by itself (heartbeats, greetings). */
+static void
+send_or_log(struct hs_submit_port *port, const hs_link_frame *frame)
+{
+	enum hs_err err = send_frame(port, frame);
+
+	if (err != HS_OK)
+		hs_warn("gate.link_send", "error=%s", hs_err_name(err));
+}
+
+static void
+on_up(void *owner, struct hs_link *link)
+{
+	struct hs_submit_port *port = owner;
+	hs_link_frame frame;
+	Hansho__V1__Hello hello;
+	char version[] = HS_VERSION;
+	char name[128];
+
+	(void)link;
+	hansho__v1__link_frame__init(&frame);
+	hansho__v1__hello__init(&hello);
+	(void)snprintf(name, sizeof(name), "%s", port->options.name);
+	hello.name = name;
+	hello.kind = HS_PEER(GATE);
+	hello.mode = (Hansho__V1__Mode)port->options.mode;
+	hello.heartbeat_ms = (uint32_t)port->options.heartbeat_ms;
+	hello.version = version;
+	hello.unix_us = hs_clock_unix_us();
+	frame.body_case = HANSHO__V1__LINK_FRAME__BODY_HELLO;
+	frame.hello = &hello;
+	port->state = PORT_GREETING;
+	port->heard_us = port->beat_us = hs_clock_mono_us();
+	send_or_log(port, &frame);
+}
+
+static void
+on_down(void *owner, struct hs_link *link)
+{
+	struct hs_submit_port *port = owner;
+
+	(void)link;
+	if (port->state == PORT_LEAVING)
+		return;
+	if (port->state != PORT_DOWN) {
+		port->drops++;
+		hs_warn("gate.hub_down", "pending=%zu", port->pending_count);
+	}
+	port->state = PORT_DOWN;
+	fail_all(port, HS_ERR_CLOSED);
+}
+
+static void
+take_hello(struct hs_submit_port *port, const hs_link_frame *frame)
+{
+	const Hansho__V1__Hello *hello = frame->hello;
+
+	if ((int)hello->mode != port->options.mode) {
+		port->state = PORT_WRONG_LANE;
+		hs_error("gate.wrong_lane", "ours=%d hub=%d", port->options.mode, (int)hello->mode);
+		return;
+	}
+	(void)snprintf(port->epoch, sizeof(port->epoch), "%s", hello->epoch);
+	port->state = PORT_READY;
+	hs_info("gate.hub_up", "epoch=%s newest_seq=%llu", port->epoch,
+		(unsigned long long)hello->newest_seq);
+}
+
+static void
+take_goodbye(struct hs_submit_port *port, const hs_link_frame *frame)
+{
+	hs_info("gate.hub_goodbye", "reason=\"%s\"", frame->goodbye->reason);
+	if (port->state == PORT_READY)
+		port->state =
+			PORT_GREETING; /* nothing new is sent; what is pending may still be answered */
+}
+
+static void
+take_reply(struct hs_submit_port *port, uint64_t request, const hs_link_frame *frame)
+{
+	size_t slot = slot_of(request);
+
+	/* An answer to a call that timed out is no error: the sender was told to send it again. */
+	if (slot >= (size_t)port->options.pending_max || port->pending[slot].call == NULL ||
+		port->pending[slot].request != request) {
+		hs_info("gate.answer_unasked", "request=%llu", (unsigned long long)request);
+		return;
+	}
+	finish(port, &port->pending[slot], HS_OK, frame);
+}
+
+static void
+take_frame(struct hs_submit_port *port, const hs_link_frame *frame)
+{
+	switch (frame->body_case) {
+	case HANSHO__V1__LINK_FRAME__BODY_HELLO:
+		take_hello(port, frame);
+		break;
+	case HANSHO__V1__LINK_FRAME__BODY_SUBMIT_REPLY:
+		take_reply(port, frame->submit_reply->request, frame);
+		break;
+	case HANSHO__V1__LINK_FRAME__BODY_STATUS_REPLY:
+		take_reply(port, frame->status_reply->request, frame);
+		break;
+	case HANSHO__V1__LINK_FRAME__BODY_ACTIVE_REPLY:
+		take_reply(port, frame->active_reply->request, frame);
+		break;
+	case HANSHO__V1__LINK_FRAME__BODY_GOODBYE:
+		take_goodbye(port, frame);
+		break;
+	default: /* heartbeats, and frames of a newer hub: that something came is all that matters */
+		break;
+	}
+}
+
+static void
+on_frame(void *owner, struct hs_link *link, const uint8_t *bytes, size_t len_bytes)
+{
+	struct hs_submit_port *port = owner;
+	struct hs_arena *arena = hs_arena_create(HS_UNPACK_ARENA_BYTES);
+	hs_link_frame *frame = NULL;
+	enum hs_err err = HS_ERR_NOMEM;
+
+	port->heard_us = hs_clock_mono_us();
+	if (arena != NULL)
+		err = hs_link_frame_unpack(arena, bytes, len_bytes, &frame);
+	if (err == HS_OK) {
+		take_frame(port, frame);
+	} else {
+		hs_error("gate.bad_frame", "error=%s len_bytes=%zu", hs_err_name(err), len_bytes);
+		hs_link_drop(link);
+	}
+	hs_arena_destroy(arena);
+}
+
+static void
+beat(struct hs_submit_port *port, int64_t now_us)
+{
+	hs_link_frame frame;
+	Hansho__V1__Heartbeat heartbeat;
+
+	hansho__v1__link_frame__init(&frame);
+	hansho__v1__heartbeat__init(&heartbeat);
+	heartbeat.unix_us = hs_clock_unix_us();
+	frame.body_case = HANSHO__V1__LINK_FRAME__BODY_HEARTBEAT;
+	frame.heartbeat = &heartbeat;
+	port->beat_us = now_us;
+	send_or_log(port, &frame);
+}
+
+static void
+on_tick(uv_timer_t *timer)
+{
+	struct hs_submit_port *port = HS_CONTAINER_OF(timer, struct hs_submit_port, timer);
+	int64_t beat_length_us = port->options.heartbeat_ms * 1000;
+	int64_t now_us = hs_clock_mono_us();
+
+	fail_late(port, now_us);
+	if (port->state == PORT_DOWN || port->state == PORT_LEAVING)
+		return;
+	if (now_us - port->heard_us > SILENT_BEATS * beat_length_us) {
+		hs_warn("gate.hub_silent", "silent_ms=%lld",
+			(long long)((now_us - port->heard_us) / 1000));
+		port->heard_us = now_us;
+		hs_link_drop(port->link);
+		return;
+	}
+	if (now_us - port->beat_us >= beat_length_us)
+		beat(port, now_us);
+}
+
+static const struct hs_link_ops LINK_OPS = { on_up, on_frame, on_down };
+
+enum hs_err
+hs_submit_port_create(
+	uv_loop_t *loop, const struct hs_submit_port_options *options, struct hs_submit_port **out)
+{
+	struct hs_submit_port *port;
+	struct hs_link_options link = { .url = options->url, .ops = &LINK_OPS };
+	uint64_t tick_ms = (uint64_t)(options->heartbeat_ms / TICKS_PER_BEAT) + 1;
+	enum hs_err err;
+
+	HS_CHECK(options->pending_max > 0 && options->pending_max < (1 << SLOT_BITS));
+	port = calloc(1, sizeof(*port));
+	if (port == NULL)
+		return HS_ERR_NOMEM;
+	port->options = *options;
+	port->pending = calloc((size_t)options->pending_max, sizeof(*port->pending));
+	link.owner = port;
+	err = port->pending == NULL ? HS_ERR_NOMEM : hs_link_open(loop, &link, &port->link);
+	if (err != HS_OK) {
+		free(port->pending);
+		free(port);
+		return err;
+	}
+	HS_CHECK(uv_timer_init(loop, &port->timer) == 0);
+	HS_CHECK(uv_timer_start(&port->timer, on_tick, tick_ms, tick_ms) == 0);
+	*out = port;
+	return HS_OK;
+}
+
+static void
+free_when_closed(struct hs_submit_port *port)
+{
+	if (--port->closing > 0)
+		return;
+	free(port->pending);
+	free(port);
+}
+
+static void
+on_timer_closed(uv_handle_t *handle)
+{
+	free_when_closed(
+		HS_CONTAINER_OF((uv_timer_t *)(void *)handle, struct hs_submit_port, timer));
+}
+
+static void
+on_link_closed(void *owner)
+{
+	free_when_closed(owner);
+}
+
+void
+hs_submit_port_stop(struct hs_submit_port *port)
+{
+	hs_link_frame frame;
+	Hansho__V1__Goodbye goodbye;
+	char reason[] = "planned stop";
+
+	if (port == NULL)
+		return;
+	hansho__v1__link_frame__init(&frame);
+	hansho__v1__goodbye__init(&goodbye);
+	goodbye.reason = reason;
+	frame.body_case = HANSHO__V1__LINK_FRAME__BODY_GOODBYE;
+	frame.goodbye = &goodbye;
+	if (port->state == PORT_READY)
+		send_or_log(port, &frame);
+	port->state = PORT_LEAVING;
+	fail_all(port, HS_ERR_CLOSED);
+	port->closing = 2;
+	uv_close((uv_handle_t *)&port->timer, on_timer_closed);
+	hs_link_close(port->link, on_link_closed, port);
+}
+
+static struct pending *
+free_row(struct hs_submit_port *port)
+{
+	for (size_t i = 0; i < (size_t)port->options.pending_max; i++) {
+		if (port->pending[i].call == NULL)
+			return &port->pending[i];
+	}
+	return NULL;
+}
+
+/* Reserves a row and its request number. The number carries the row, so that a reply finds it at once,
+ * and a serial, so that a late reply never meets the next call in the same row. Queries may take half of
+ * the table: people who wait for receipts must not keep an order out. */
+static enum hs_err
+reserve(struct hs_submit_port *port, bool query, struct pending **out, uint64_t *request)
+{
+	struct pending *row;
+
+	if (port->state != PORT_READY)
+		return HS_ERR_AWAY;
+	if (query && port->query_count >= (size_t)port->options.pending_max / 2)
+		return HS_ERR_FULL;
+	row = free_row(port);
+	if (row == NULL)
+		return HS_ERR_FULL;
+	row->query = query;
+	*request = (++port->serial << SLOT_BITS) | (uint64_t)(row - port->pending);
+	*out = row;
+	return HS_OK;
+}
+
+static enum hs_err
+ask(struct hs_submit_port *port, struct pending *row, struct hs_port_call *call, uint64_t request,
+	const hs_link_frame *frame, int64_t wait_ms)
+{
+	enum hs_err err = send_frame(port, frame);
+
+	if (err != HS_OK)
+		return err == HS_ERR_CLOSED ? HS_ERR_AWAY : err;
+	call->request = request;
+	row->call = call;
+	row->request = request;
+	row->deadline_us = hs_clock_mono_us() + (port->options.answer_timeout_ms + wait_ms) * 1000;
+	port->pending_count++;
+	if (row->query)
+		port->query_count++;
+	return HS_OK;
+}
+
+enum hs_err
+hs_submit_port_submit(struct hs_submit_port *port, struct hs_port_call *call, hs_submit *submit)
+{
+	hs_link_frame frame;
+	struct pending *row;
+	enum hs_err err = reserve(port, false, &row, &submit->request);
+
+	if (err != HS_OK)
+		return err;
+	hansho__v1__link_frame__init(&frame);
+	frame.body_case = HANSHO__V1__LINK_FRAME__BODY_SUBMIT;
+	frame.submit = submit;
+	return ask(port, row, call, submit->request, &frame, 0);
+}
+
+enum hs_err
+hs_submit_port_status(struct hs_submit_port *port, struct hs_port_call *call, const char *id,
+	uint32_t wait_ms, uint32_t version)
+{
+	hs_link_frame frame;
+	hs_status_query query;
+	char id_text[80];
+	struct pending *row;
+	enum hs_err err;
+
+	hansho__v1__link_frame__init(&frame);
+	hansho__v1__status_query__init(&query);
+	err = reserve(port, true, &row, &query.request);
+	if (err != HS_OK)
+		return err;
+	(void)snprintf(id_text, sizeof(id_text), "%s", id);
+	query.id = id_text;
+	query.wait_ms = wait_ms;
+	query.version = version;
+	frame.body_case = HANSHO__V1__LINK_FRAME__BODY_STATUS_QUERY;
+	frame.status_query = &query;
+	return ask(port, row, call, query.request, &frame, (int64_t)wait_ms);
+}
+
+enum hs_err
+hs_submit_port_active(struct hs_submit_port *port, struct hs_port_call *call, const char *area_code)
+{
+	hs_link_frame frame;
+	hs_active_query query;
+	char code_text[16];
+	struct pending *row;
+	enum hs_err err;
+
+	hansho__v1__link_frame__init(&frame);
+	hansho__v1__active_query__init(&query);
+	err = reserve(port, true, &row, &query.request);
+	if (err != HS_OK)
+		return err;
+	(void)snprintf(code_text, sizeof(code_text), "%s", area_code);
+	query.area_code = code_text;
+	frame.body_case = HANSHO__V1__LINK_FRAME__BODY_ACTIVE_QUERY;
+	frame.active_query = &query;
+	return ask(port, row, call, query.request, &frame, 0);
+}
+
+const char *
+hs_submit_port_not_ready(const struct hs_submit_port *port)
+{
+	static const char *const why[] = {
+		[PORT_DOWN] =
+			"the hub cannot be reached: is hansho-hub running, and is hub_url right?",
+		[PORT_GREETING] = "the hub has not said hello yet, or is stopping",
+		[PORT_READY] = "",
+		[PORT_WRONG_LANE] =
+			"the hub serves the other mode: set hub_url to the hub of this mode",
+		[PORT_LEAVING] = "this gate is stopping",
+	};
+
+	return why[port->state];
+}
+
+const char *
+hs_submit_port_epoch(const struct hs_submit_port *port)
+{
+	return port->epoch;
+}
+
+size_t
+hs_submit_port_pending_count(const struct hs_submit_port *port)
+{
+	return port->pending_count;
+}
+
+uint64_t
+hs_submit_port_drop_count(const struct hs_submit_port *port)
+{
+	return port->drops;
+}
