@@ -52,20 +52,20 @@ struct hs_adapter_settings {
 	const char *name;      /* the peer's name at the hub */
 	const char *live_url;  /* "" = no live lane */
 	const char *drill_url; /* "" = no drill lane */
-	bool drill;            /* false: the drill lane is not even connected */
+	bool drill;	       /* false: the drill lane is not even connected */
 	const char *ops_listen;
 	int64_t heartbeat_ms;
-	int64_t window; /* notices that the hub may send ahead of our ack */
-	int64_t max_age_ms; /* since accepted: an older order is EXPIRED at outlets that ring */
+	int64_t window;		/* notices that the hub may send ahead of our ack */
+	int64_t max_age_ms;	/* since accepted: an older order is EXPIRED at outlets that ring */
 	int64_t max_age_end_ms; /* the same for lifts and cancels, which stay useful longer */
-	int64_t hold_ms; /* 0: what is held stays so until an operator sends it anew */
+	int64_t hold_ms;	/* 0: what is held stays so until an operator sends it anew */
 	int64_t retry_first_ms;
 	int64_t retry_max_ms;
 	int64_t attempt_timeout_ms;
 	int64_t unacked_max; /* beyond: the oldest is acknowledged while an outlet still tries it */
 	int64_t receipts_max; /* receipts kept while the hub is away */
 	int64_t stop_grace_ms;
-	const char *tls_ca;       /* tls+tcp links only */
+	const char *tls_ca; /* tls+tcp links only */
 	const char *tls_cert_key;
 };
 
@@ -80,7 +80,7 @@ struct hs_adapter_item {
 	int64_t deadline_mono_us; /* hs_clock_mono_us at which it is too late to start anything */
 	bool expired; /* past valid_until or max age (only adapters that do not ring see this): change
 		       * what is shown, but alert nobody */
-	bool unknown; /* hs_hold_reason was not "": show as unknown at the highest severity */
+	bool unknown;	    /* hs_hold_reason was not "": show as unknown at the highest severity */
 	const char *epoch8; /* first 8 characters of the epoch, safe in file names */
 };
 
@@ -96,13 +96,13 @@ struct hs_adapter_snapshot {
 	const struct hs_adapter_snapshot_notice {
 		uint64_t seq;
 		const hs_notice *notice;
-	} *notices; /* by rising seq */
+	} * notices; /* by rising seq */
 };
 
 enum hs_adapter_lane_state {
-	HS_LANE_DOWN,     /* no hub: what is shown is stale from now on */
+	HS_LANE_DOWN,	  /* no hub: what is shown is stale from now on */
 	HS_LANE_CATCHING, /* connected, the backlog is coming */
-	HS_LANE_CURRENT   /* everything up to now is here */
+	HS_LANE_CURRENT	  /* everything up to now is here */
 };
 
 /* What an adapter is. `state` is what open gave. Members marked * may be NULL. */
@@ -121,11 +121,11 @@ struct hs_adapter_ops {
 	/* * Only when `snapshot`. */
 	void (*on_snapshot)(void *state, const struct hs_adapter_snapshot *snapshot);
 	/* * The lane's link changed. seq: the newest seq taken in its epoch. */
-	void (*on_state)(void *state, enum hs_adapter_lane lane, enum hs_adapter_lane_state lane_state,
-		uint64_t seq);
+	void (*on_state)(void *state, enum hs_adapter_lane lane,
+		enum hs_adapter_lane_state lane_state, uint64_t seq);
 	/* * Heartbeat of the hub: newest seq and digest of the hub's active set. */
-	void (*on_heartbeat)(void *state, enum hs_adapter_lane lane, uint64_t newest_seq,
-		const char *digest);
+	void (*on_heartbeat)(
+		void *state, enum hs_adapter_lane lane, uint64_t newest_seq, const char *digest);
 	/* * "" when ready, else what is missing. */
 	const char *(*not_ready)(void *state);
 	/* * Further Prometheus lines. */
@@ -141,8 +141,8 @@ struct hs_adapter_ops {
 int hs_adapter_main(int argc, char **argv, const struct hs_adapter_ops *ops);
 
 /* The same without process and signals, for tests. settings: see ops.settings. */
-enum hs_err hs_adapter_create(uv_loop_t *loop, const struct hs_adapter_ops *ops, const void *settings,
-	struct hs_adapter **out) HS_MUST_CHECK;
+enum hs_err hs_adapter_create(uv_loop_t *loop, const struct hs_adapter_ops *ops,
+	const void *settings, struct hs_adapter **out) HS_MUST_CHECK;
 /* Begins the end: goodbye, grace, close. Frees itself; the loop then has nothing left of it.
  * `gone` (may be NULL) is called once when the memory is about to be freed. */
 void hs_adapter_stop(struct hs_adapter *adapter, void (*gone)(void *owner), void *owner);
@@ -157,8 +157,8 @@ const struct hs_adapter_settings *hs_adapter_common(const struct hs_adapter *ada
 
 /* One outlet's state for this item, sent to the hub (or kept until the hub is back).
  * receipt_state: HS_RECEIPT(…); detail: "" or a short sentence. */
-void hs_adapter_receipt(struct hs_adapter_item *item, const char *outlet, int receipt_state,
-	const char *detail);
+void hs_adapter_receipt(
+	struct hs_adapter_item *item, const char *outlet, int receipt_state, const char *detail);
 /* Nothing more will be added to this item. Exactly once per item. The item may be gone afterwards. */
 void hs_adapter_done(struct hs_adapter_item *item);
 /* A receipt for a notice whose item is gone: a screen that confirms later. Ignored (and counted) when
@@ -191,19 +191,21 @@ struct hs_adapter_delivery {
 	/* Private to the runtime from here on. */
 	struct hs_adapter_item *item;
 	struct hs_delivery_queue *queue;
-	struct hs_adapter_delivery *next;       /* in its queue */
-	struct hs_adapter_delivery *next_of_item;
-	uv_timer_t *timer;
+	struct hs_adapter_delivery *next; /* in its queue */
+	int64_t due_mono_us;		  /* of the next attempt, or the end of the one under way */
 	uint32_t attempts;
 	bool under_way;
-	bool over;
+	bool starting; /* inside attempt(): its result is handled when that returned */
+	bool answered;
+	enum hs_attempt_result result;
+	char why[160]; /* of the last attempt */
 };
 
 /* Adds the delivery to the item and starts it when it is the first of its order key. Before
  * hs_adapter_done(item). */
 void hs_adapter_deliver(struct hs_adapter_item *item, struct hs_adapter_delivery *delivery);
 /* The result of the attempt under way. detail: why, in a few words ("HTTP 503"). */
-void hs_adapter_attempt_done(struct hs_adapter_delivery *delivery, enum hs_attempt_result result,
-	const char *detail);
+void hs_adapter_attempt_done(
+	struct hs_adapter_delivery *delivery, enum hs_attempt_result result, const char *detail);
 
 #endif

@@ -1,0 +1,321 @@
+/* Attempts at outlets. Deliveries of one order key stand in one queue and only its head is tried; all
+ * queues are independent. A newer revision of the same document takes the place of an older one that
+ * still waits in its queue: the outlet gets the newest state, not the history. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "adapters/runtime/internal.h"
+#include "hub/base/check.h"
+#include "hub/base/clock.h"
+#include "hub/base/hash.h"
+#include "hub/base/log.h"
+
+struct hs_delivery_queue {
+	struct hs_delivery_queue *next;
+	struct hs_adapter_delivery *head;
+	enum hs_adapter_lane lane; /* the lanes never wait for each other */
+	bool running;
+	char key[]; /* "" = a delivery on its own */
+};
+
+static struct hs_item *
+item_of(const struct hs_adapter_delivery *delivery)
+{
+	return HS_CONTAINER_OF(delivery->item, struct hs_item, pub);
+}
+
+static struct hs_delivery_queue *
+queue_find(struct hs_adapter *adapter, enum hs_adapter_lane lane, const char *key)
+{
+	for (struct hs_delivery_queue *queue = adapter->queues; queue; queue = queue->next)
+		if (queue->lane == lane && key[0] != '\0' && strcmp(queue->key, key) == 0)
+			return queue;
+	size_t len_bytes = strlen(key) + 1;
+	struct hs_delivery_queue *queue = calloc(1, sizeof(*queue) + len_bytes);
+	if (!queue)
+		return NULL;
+	memcpy(queue->key, key, len_bytes);
+	queue->lane = lane;
+	queue->next = adapter->queues;
+	adapter->queues = queue;
+	return queue;
+}
+
+/* Empty queues are freed here and nowhere else, so that nobody's queue vanishes under his feet. */
+static void
+queues_sweep(struct hs_adapter *adapter)
+{
+	struct hs_delivery_queue **at = &adapter->queues;
+	while (*at) {
+		struct hs_delivery_queue *queue = *at;
+		if (queue->head) {
+			at = &queue->next;
+		} else {
+			*at = queue->next;
+			free(queue);
+		}
+	}
+}
+
+static void
+queue_remove(struct hs_delivery_queue *queue, const struct hs_adapter_delivery *delivery)
+{
+	struct hs_adapter_delivery **at = &queue->head;
+	while (*at != delivery)
+		at = &(*at)->next;
+	*at = delivery->next;
+}
+
+/* Takes it out of its queue and its item. receipt_state UNSPECIFIED: no receipt. */
+static void
+delivery_end(struct hs_adapter_delivery *delivery, int receipt_state, const char *detail)
+{
+	struct hs_item *item = item_of(delivery);
+	struct hs_lane *lane = item->lane;
+	queue_remove(delivery->queue, delivery);
+	if (receipt_state != HS_RECEIPT(UNSPECIFIED))
+		hs_adapter_receipt(&item->pub, delivery->outlet, receipt_state, detail);
+	delivery->ended(delivery);
+	HS_CHECK(item->open > 0);
+	item->open--;
+	hs_items_advance(lane);
+}
+
+static void
+delivery_expire(struct hs_adapter *adapter, struct hs_adapter_delivery *delivery)
+{
+	char detail[256];
+	adapter->counts.expired++;
+	if (delivery->attempts > 0)
+		snprintf(detail, sizeof(detail), "not taken in time, %u attempts; last: %s",
+			delivery->attempts, delivery->why);
+	else
+		snprintf(detail, sizeof(detail), "not tried in time");
+	delivery_end(delivery, HS_RECEIPT(EXPIRED), detail);
+}
+
+static void
+delivery_retry(struct hs_adapter *adapter, struct hs_adapter_delivery *delivery)
+{
+	const struct hs_adapter_settings *settings = adapter->settings;
+	uint32_t random;
+	hs_random(&random, sizeof(random));
+	int64_t pause_ms = hs_backoff_ms(
+		delivery->attempts + 1, settings->retry_first_ms, settings->retry_max_ms, random);
+	adapter->counts.retries++;
+	delivery->due_mono_us = hs_clock_mono_us() + pause_ms * 1000;
+	hs_warn("adapter.retry", "outlet=%s seq=%llu attempt=%u pause_ms=%lld reason=\"%s\"",
+		delivery->outlet, (unsigned long long)delivery->item->seq, delivery->attempts,
+		(long long)pause_ms, delivery->why);
+}
+
+static void
+delivery_settle(struct hs_adapter *adapter, struct hs_adapter_delivery *delivery)
+{
+	static const int states[] = {
+		[HS_ATTEMPT_ACCEPTED] = HS_RECEIPT(ACCEPTED),
+		[HS_ATTEMPT_DISPLAYED] = HS_RECEIPT(DISPLAYED),
+		[HS_ATTEMPT_FAILED] = HS_RECEIPT(FAILED),
+	};
+	delivery->under_way = false;
+	if (delivery->result == HS_ATTEMPT_RETRY) {
+		delivery_retry(adapter, delivery);
+		return;
+	}
+	if (delivery->result == HS_ATTEMPT_FAILED)
+		adapter->counts.failed++;
+	else
+		adapter->counts.accepted++;
+	delivery_end(delivery, states[delivery->result], delivery->why);
+}
+
+static void
+attempt_start(struct hs_adapter *adapter, struct hs_adapter_delivery *delivery, int64_t now_mono_us)
+{
+	int64_t end = now_mono_us + adapter->settings->attempt_timeout_ms * 1000;
+	delivery->attempts++;
+	delivery->under_way = true;
+	delivery->answered = false;
+	delivery->due_mono_us =
+		end < delivery->item->deadline_mono_us ? end : delivery->item->deadline_mono_us;
+	adapter->counts.attempts++;
+	delivery->starting = true;
+	delivery->attempt(delivery);
+	delivery->starting = false;
+	if (delivery->answered)
+		delivery_settle(adapter, delivery);
+}
+
+/* Tries heads until one is under way or not due. */
+static void
+queue_run(struct hs_adapter *adapter, struct hs_delivery_queue *queue)
+{
+	int64_t now_mono_us = hs_clock_mono_us();
+	if (queue->running)
+		return;
+	queue->running = true;
+	while (queue->head && !queue->head->under_way && !adapter->stopping) {
+		if (queue->head->item->deadline_mono_us <= now_mono_us)
+			delivery_expire(adapter, queue->head);
+		else if (queue->head->due_mono_us <= now_mono_us)
+			attempt_start(adapter, queue->head, now_mono_us);
+		else
+			break;
+	}
+	queue->running = false;
+}
+
+static bool
+replaced_by(const struct hs_adapter_delivery *old, const struct hs_adapter_delivery *newer)
+{
+	const hs_document *a = old->item->notice->document, *b = newer->item->notice->document;
+	return !old->under_way && a && b && a->revision < b->revision &&
+	       strcmp(a->id, b->id) == 0 && strcmp(a->source, b->source) == 0;
+}
+
+static void
+queue_supersede(struct hs_adapter *adapter, struct hs_delivery_queue *queue,
+	const struct hs_adapter_delivery *newer)
+{
+	struct hs_adapter_delivery *old = queue->head;
+	while (old) {
+		struct hs_adapter_delivery *next = old->next;
+		if (replaced_by(old, newer)) {
+			char detail[64];
+			snprintf(detail, sizeof(detail),
+				"replaced by revision %u before it was taken",
+				newer->item->notice->document->revision);
+			adapter->counts.superseded++;
+			delivery_end(old, HS_RECEIPT(EXPIRED), detail);
+		}
+		old = next;
+	}
+}
+
+void
+hs_adapter_deliver(struct hs_adapter_item *pub, struct hs_adapter_delivery *delivery)
+{
+	struct hs_item *item = HS_CONTAINER_OF(pub, struct hs_item, pub);
+	struct hs_adapter *adapter = item->lane->adapter;
+	HS_CHECK(!item->done && delivery->outlet && delivery->attempt && delivery->abort &&
+		 delivery->ended);
+	const char *key = delivery->order_key ? delivery->order_key : "";
+	struct hs_delivery_queue *queue = queue_find(adapter, pub->lane, key);
+	delivery->item = pub;
+	delivery->queue = queue;
+	delivery->order_key = queue ? queue->key : NULL;
+	if (!queue) {
+		hs_adapter_receipt(pub, delivery->outlet, HS_RECEIPT(FAILED), "out of memory");
+		delivery->ended(delivery);
+		return;
+	}
+	item->open++;
+	queue_supersede(adapter, queue, delivery);
+	struct hs_adapter_delivery **at = &queue->head;
+	while (*at)
+		at = &(*at)->next;
+	*at = delivery;
+	queue_run(adapter, queue);
+}
+
+void
+hs_adapter_attempt_done(
+	struct hs_adapter_delivery *delivery, enum hs_attempt_result result, const char *detail)
+{
+	struct hs_adapter *adapter = item_of(delivery)->lane->adapter;
+	struct hs_delivery_queue *queue = delivery->queue;
+	HS_CHECK(delivery->under_way && !delivery->answered);
+	delivery->answered = true;
+	delivery->result = result;
+	snprintf(delivery->why, sizeof(delivery->why), "%s", detail ? detail : "");
+	if (delivery->starting)
+		return;
+	delivery_settle(adapter, delivery);
+	queue_run(adapter, queue);
+}
+
+static void
+queue_tick(struct hs_adapter *adapter, struct hs_delivery_queue *queue, int64_t now_mono_us)
+{
+	struct hs_adapter_delivery *head = queue->head;
+	if (head && head->under_way && head->due_mono_us <= now_mono_us) {
+		head->abort(head);
+		head->under_way = false;
+		snprintf(head->why, sizeof(head->why), "no answer in time");
+		if (head->item->deadline_mono_us <= now_mono_us)
+			delivery_expire(adapter, head);
+		else
+			delivery_retry(adapter, head);
+	}
+	queue_run(adapter, queue);
+}
+
+void
+hs_deliveries_tick(struct hs_adapter *adapter, int64_t now_mono_us)
+{
+	for (struct hs_delivery_queue *queue = adapter->queues; queue; queue = queue->next)
+		queue_tick(adapter, queue, now_mono_us);
+	queues_sweep(adapter);
+}
+
+bool
+hs_deliveries_under_way(const struct hs_adapter *adapter)
+{
+	for (const struct hs_delivery_queue *queue = adapter->queues; queue; queue = queue->next)
+		if (queue->head && queue->head->under_way)
+			return true;
+	return false;
+}
+
+size_t
+hs_deliveries_waiting(const struct hs_adapter *adapter)
+{
+	size_t count = 0;
+	for (const struct hs_delivery_queue *queue = adapter->queues; queue; queue = queue->next)
+		for (const struct hs_adapter_delivery *each = queue->head; each; each = each->next)
+			count++;
+	return count;
+}
+
+void
+hs_deliveries_abandon(struct hs_adapter *adapter)
+{
+	for (struct hs_delivery_queue *queue = adapter->queues; queue; queue = queue->next) {
+		while (queue->head) {
+			struct hs_adapter_delivery *head = queue->head;
+			if (head->under_way)
+				head->abort(head);
+			item_of(head)->orphan = true;
+			delivery_end(head, HS_RECEIPT(UNSPECIFIED), "");
+		}
+	}
+	queues_sweep(adapter);
+}
+
+static struct hs_adapter_delivery *
+delivery_of(const struct hs_adapter *adapter, const struct hs_item *item)
+{
+	for (const struct hs_delivery_queue *queue = adapter->queues; queue; queue = queue->next)
+		for (struct hs_adapter_delivery *each = queue->head; each; each = each->next)
+			if (each->item == &item->pub)
+				return each;
+	return NULL;
+}
+
+void
+hs_deliveries_give_up(struct hs_item *item, const char *why)
+{
+	struct hs_adapter *adapter = item->lane->adapter;
+	size_t left = item->open;
+	while (left-- > 0) {
+		struct hs_adapter_delivery *delivery = delivery_of(adapter, item);
+		if (!delivery)
+			return;
+		if (delivery->under_way)
+			delivery->abort(delivery);
+		delivery->under_way = false;
+		adapter->counts.failed++;
+		delivery_end(delivery, HS_RECEIPT(FAILED), why);
+	}
+}

@@ -1,0 +1,142 @@
+/* The frames that an adapter sends, built on the stack: none of them holds a notice. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "adapters/runtime/internal.h"
+#include "hub/base/clock.h"
+#include "hub/base/log.h"
+
+#define FRAME_MAX_BYTES 65536u
+#define BODY(name)	HANSHO__V1__LINK_FRAME__BODY_##name
+
+/* protobuf-c wants writable strings and never writes to them when packing. */
+static char *
+text(const char *value)
+{
+	return (char *)(uintptr_t)value;
+}
+
+static bool
+frame_send(struct hs_lane *lane, const hs_link_frame *frame)
+{
+	struct hs_buf buf;
+	hs_buf_init(&buf, FRAME_MAX_BYTES);
+	hs_message_pack(frame, &buf);
+	enum hs_err err = HS_ERR_NOMEM;
+	if (!buf.failed && lane->link)
+		err = hs_link_send(lane->link, hs_buf_text(&buf), buf.len_bytes);
+	hs_buf_free(&buf);
+	if (err == HS_OK)
+		lane->said_mono_us = hs_clock_mono_us();
+	return err == HS_OK;
+}
+
+bool
+hs_send_hello(struct hs_lane *lane)
+{
+	const struct hs_adapter_settings *settings = lane->adapter->settings;
+	Hansho__V1__Hello hello;
+	hansho__v1__hello__init(&hello);
+	hello.name = text(settings->name);
+	hello.kind = HS_PEER(ADAPTER);
+	hello.mode = (Hansho__V1__Mode)hs_lane_mode(lane->id);
+	hello.epoch = lane->stream.epoch;
+	hello.newest_seq = lane->stream.last_seq;
+	hello.heartbeat_ms = (uint32_t)settings->heartbeat_ms;
+	hello.window = (uint32_t)settings->window;
+	hello.version = text(HS_VERSION);
+	hello.unix_us = hs_clock_unix_us();
+	hs_link_frame frame;
+	hansho__v1__link_frame__init(&frame);
+	frame.body_case = BODY(HELLO);
+	frame.hello = &hello;
+	return frame_send(lane, &frame);
+}
+
+bool
+hs_send_resume(struct hs_lane *lane, bool from_last_ack)
+{
+	Hansho__V1__Resume resume;
+	hansho__v1__resume__init(&resume);
+	resume.epoch = lane->stream.epoch;
+	resume.seq = from_last_ack ? 0 : lane->stream.last_seq;
+	resume.from_last_ack = from_last_ack;
+	resume.snapshot = lane->adapter->ops->snapshot;
+	hs_link_frame frame;
+	hansho__v1__link_frame__init(&frame);
+	frame.body_case = BODY(RESUME);
+	frame.resume = &resume;
+	return frame_send(lane, &frame);
+}
+
+bool
+hs_send_ack(struct hs_lane *lane, uint64_t seq)
+{
+	Hansho__V1__Ack ack;
+	hansho__v1__ack__init(&ack);
+	ack.seq = seq;
+	hs_link_frame frame;
+	hansho__v1__link_frame__init(&frame);
+	frame.body_case = BODY(ACK);
+	frame.ack = &ack;
+	return frame_send(lane, &frame);
+}
+
+bool
+hs_send_heartbeat(struct hs_lane *lane)
+{
+	Hansho__V1__Heartbeat heartbeat;
+	hansho__v1__heartbeat__init(&heartbeat);
+	heartbeat.newest_seq = lane->stream.last_seq;
+	heartbeat.unix_us = hs_clock_unix_us();
+	hs_link_frame frame;
+	hansho__v1__link_frame__init(&frame);
+	frame.body_case = BODY(HEARTBEAT);
+	frame.heartbeat = &heartbeat;
+	return frame_send(lane, &frame);
+}
+
+bool
+hs_send_goodbye(struct hs_lane *lane)
+{
+	Hansho__V1__Goodbye goodbye;
+	hansho__v1__goodbye__init(&goodbye);
+	goodbye.reason = text("planned stop");
+	hs_link_frame frame;
+	hansho__v1__link_frame__init(&frame);
+	frame.body_case = BODY(GOODBYE);
+	frame.goodbye = &goodbye;
+	return frame_send(lane, &frame);
+}
+
+struct hs_kept_receipt *
+hs_pack_receipt(uint64_t seq, const char *name, const char *outlet, int state, const char *detail)
+{
+	hs_receipt receipt;
+	hansho__v1__receipt__init(&receipt);
+	receipt.seq = seq;
+	receipt.adapter = text(name);
+	receipt.outlet = text(outlet);
+	receipt.state = (Hansho__V1__ReceiptState)state;
+	receipt.detail = text(detail);
+	receipt.unix_us = hs_clock_unix_us();
+	hs_link_frame frame;
+	hansho__v1__link_frame__init(&frame);
+	frame.body_case = BODY(RECEIPT);
+	frame.receipt = &receipt;
+	struct hs_buf buf;
+	hs_buf_init(&buf, FRAME_MAX_BYTES);
+	hs_message_pack(&frame, &buf);
+	struct hs_kept_receipt *kept = NULL;
+	if (!buf.failed)
+		kept = malloc(sizeof(*kept) + buf.len_bytes);
+	if (kept) {
+		*kept = (struct hs_kept_receipt){ .len_bytes = buf.len_bytes };
+		memcpy(kept->bytes, buf.bytes, buf.len_bytes);
+	} else {
+		hs_error("adapter.receipt_lost", "seq=%llu outlet=%s", (unsigned long long)seq,
+			outlet);
+	}
+	hs_buf_free(&buf);
+	return kept;
+}

@@ -1,0 +1,149 @@
+/* internal.h: the parts of the runtime, for its own files only.
+ *
+ * struct hs_adapter owns two lanes, one list of delivery queues and one timer; a lane owns its link,
+ * its items and the receipts that are not safely at the hub yet. See runtime.h for the flow.
+ */
+#ifndef HS_ADAPTER_INTERNAL_H
+#define HS_ADAPTER_INTERNAL_H
+
+#include "adapters/runtime/runtime.h"
+#include "hub/base/link.h"
+#include "hub/base/proc.h"
+
+#define HS_EPOCH_SIZE 80
+
+/* One receipt, packed, until two heartbeats of the hub came after it was sent: what was in flight when
+ * a connection breaks is lost, so it is sent again on the next one (the hub takes repeats in stride). */
+struct hs_kept_receipt {
+	struct hs_kept_receipt *next;
+	uint32_t beats; /* heartbeats of the hub since it was sent */
+	bool sent;
+	size_t len_bytes;
+	uint8_t bytes[];
+};
+
+struct hs_item {
+	struct hs_adapter_item pub;
+	struct hs_lane *lane;
+	struct hs_arena *arena; /* owns the notice */
+	struct hs_item *next;	/* in its lane, by rising seq */
+	size_t open;		/* deliveries that are not over */
+	bool done;		/* the adapter adds no more */
+	bool early;		/* acknowledged although not done */
+	bool orphan; /* of an epoch that is gone, or left to the next process: no ack, no receipt */
+	int64_t release_mono_us; /* held until then; 0 = not held */
+	char epoch8[9];
+};
+
+/* What this lane has of the hub's stream. */
+struct hs_stream {
+	char epoch[HS_EPOCH_SIZE]; /* "" = never connected */
+	uint64_t last_seq;	   /* newest seq taken; 0 = none */
+	uint64_t ack_seq;	   /* newest seq acknowledged */
+	bool first;		   /* no deliver came on this connection yet */
+	bool any_prev; /* the hub chose where to begin: the next prev_seq may be anything */
+};
+
+struct hs_snapshot_part {
+	struct hs_snapshot_part *next;
+	struct hs_arena *arena;
+	const hs_link_frame *frame;
+};
+
+struct hs_lane_counts {
+	uint64_t notices, duplicates, filtered, expired, held, early_acks;
+	uint64_t receipts, receipts_dropped, gaps, drops, unknown_frames;
+};
+
+struct hs_lane {
+	struct hs_adapter *adapter;
+	enum hs_adapter_lane id;
+	struct hs_link *link; /* NULL = not configured or closed */
+	struct hs_stream stream;
+	enum hs_adapter_lane_state state;
+	bool greeted; /* hello of the hub was right, resume was sent */
+	int64_t heard_mono_us, said_mono_us;
+	int64_t hub_heartbeat_ms;
+	struct hs_item *items, **items_end;
+	size_t item_count;
+	struct hs_kept_receipt *receipts, **receipts_end;
+	size_t receipt_count;
+	struct hs_snapshot_part *parts, **parts_end;
+	struct hs_lane_counts counts;
+	uint64_t ack_sent;
+};
+
+struct hs_delivery_counts {
+	uint64_t attempts, retries, accepted, failed, expired, superseded;
+};
+
+struct hs_adapter {
+	uv_loop_t *loop;
+	const struct hs_adapter_ops *ops;
+	const struct hs_adapter_settings *settings;
+	void *state;
+	struct hs_lane lanes[HS_LANE_COUNT];
+	struct hs_delivery_queue *queues;
+	struct hs_delivery_counts counts;
+	uv_timer_t timer;
+	struct hs_ops *page;
+	bool opened;
+	bool stopping;
+	int64_t stop_mono_us;
+	int open_handles; /* links and timer that are still closing */
+	void (*gone)(void *owner);
+	void *gone_owner;
+};
+
+/* lane.c */
+bool hs_prev_fits(const struct hs_stream *stream, uint64_t prev_seq);
+enum hs_err hs_lane_open(struct hs_lane *lane, const char *url) HS_MUST_CHECK;
+void hs_lane_tick(struct hs_lane *lane, int64_t now_mono_us);
+/* Sends what waits (receipts, the newest ack) when the lane is greeted. */
+void hs_lane_flush(struct hs_lane *lane);
+void hs_lane_goodbye(struct hs_lane *lane);
+/* Closes the link; the handle is counted in adapter->open_handles until it is gone. */
+void hs_lane_close(struct hs_lane *lane, void (*done)(void *owner), void *owner);
+/* What it holds in memory; after the link is gone. */
+void hs_lane_free(struct hs_lane *lane);
+
+/* snapshot.c: parts are gathered until the last one, then shown as one. Takes the arena over. */
+void hs_lane_snapshot_part(
+	struct hs_lane *lane, struct hs_arena *arena, const hs_link_frame *frame);
+void hs_lane_snapshot_free(struct hs_lane *lane);
+
+/* frames.c: each sends one frame; false when the link did not take it. */
+bool hs_send_hello(struct hs_lane *lane);
+bool hs_send_resume(struct hs_lane *lane, bool from_last_ack);
+bool hs_send_ack(struct hs_lane *lane, uint64_t seq);
+bool hs_send_heartbeat(struct hs_lane *lane);
+bool hs_send_goodbye(struct hs_lane *lane);
+/* The packed frame of a receipt; NULL when out of memory. Caller frees. */
+struct hs_kept_receipt *hs_pack_receipt(
+	uint64_t seq, const char *name, const char *outlet, int state, const char *detail);
+
+/* item.c */
+/* Takes the arena over. */
+void hs_item_arrive(struct hs_lane *lane, struct hs_arena *arena, const hs_deliver *deliver);
+void hs_items_tick(struct hs_lane *lane, int64_t now_mono_us);
+void hs_items_free(struct hs_lane *lane);
+/* The epoch changed: what is still open goes on without acks and receipts. */
+void hs_items_orphan(struct hs_lane *lane);
+/* Called when a delivery ended or done was said: frees finished items, moves the ack on. */
+void hs_items_advance(struct hs_lane *lane);
+void hs_lane_receipt(
+	struct hs_lane *lane, uint64_t seq, const char *outlet, int state, const char *detail);
+
+/* delivery.c */
+void hs_deliveries_tick(struct hs_adapter *adapter, int64_t now_mono_us);
+bool hs_deliveries_under_way(const struct hs_adapter *adapter);
+/* Ends every delivery without a receipt: the hub will send them again after the restart. */
+void hs_deliveries_abandon(struct hs_adapter *adapter);
+/* Ends the deliveries of one item with a receipt FAILED. */
+void hs_deliveries_give_up(struct hs_item *item, const char *why);
+size_t hs_deliveries_waiting(const struct hs_adapter *adapter);
+
+/* ops_page.c */
+enum hs_err hs_adapter_page_open(struct hs_adapter *adapter) HS_MUST_CHECK;
+
+#endif

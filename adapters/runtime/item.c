@@ -1,0 +1,294 @@
+/* One notice in this process: from its arrival over the rules to its ack. */
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "adapters/runtime/internal.h"
+#include "hub/base/check.h"
+#include "hub/base/clock.h"
+#include "hub/base/log.h"
+
+/* So many notices may be acknowledged early before the oldest is given up: bounds the memory. */
+#define EARLY_FACTOR 8
+
+static struct hs_item *
+item_of(struct hs_adapter_item *pub)
+{
+	return HS_CONTAINER_OF(pub, struct hs_item, pub);
+}
+
+static bool
+item_over(const struct hs_item *item)
+{
+	return item->done && item->open == 0;
+}
+
+void
+hs_lane_receipt(
+	struct hs_lane *lane, uint64_t seq, const char *outlet, int state, const char *detail)
+{
+	const struct hs_adapter_settings *settings = lane->adapter->settings;
+	struct hs_kept_receipt *kept =
+		hs_pack_receipt(seq, settings->name, outlet, state, detail ? detail : "");
+	if (!kept)
+		return;
+	*lane->receipts_end = kept;
+	lane->receipts_end = &kept->next;
+	lane->receipt_count++;
+	lane->counts.receipts++;
+	if (lane->receipt_count > (size_t)settings->receipts_max) {
+		struct hs_kept_receipt *oldest = lane->receipts;
+		lane->receipts = oldest->next;
+		lane->receipt_count--;
+		if (!oldest->sent)
+			lane->counts.receipts_dropped++;
+		free(oldest);
+	}
+	hs_lane_flush(lane);
+}
+
+static void
+item_free(struct hs_item *item)
+{
+	hs_arena_destroy(item->arena);
+	free(item);
+}
+
+/* The ack is cumulative: it reaches up to the first notice that is neither over nor acknowledged
+ * early. Notices that are over leave, wherever they stand. */
+void
+hs_items_advance(struct hs_lane *lane)
+{
+	bool closed = false;
+	struct hs_item **at = &lane->items;
+	while (*at) {
+		struct hs_item *item = *at;
+		bool over = item_over(item), passed = item->early || item->orphan;
+		if (!over && !passed)
+			closed = true;
+		if (!closed && !item->orphan && item->pub.seq > lane->stream.ack_seq)
+			lane->stream.ack_seq = item->pub.seq;
+		if (over && (!closed || passed)) {
+			*at = item->next;
+			lane->item_count--;
+			item_free(item);
+		} else {
+			at = &item->next;
+		}
+	}
+	lane->items_end = at;
+	hs_lane_flush(lane);
+}
+
+/* Keeps the window open while an outlet is dead. */
+static void
+items_bound(struct hs_lane *lane)
+{
+	size_t most = (size_t)lane->adapter->settings->unacked_max;
+	size_t waiting = 0;
+	for (const struct hs_item *item = lane->items; item; item = item->next)
+		waiting += !item->early && !item->orphan;
+	for (struct hs_item *item = lane->items; item && waiting > most; item = item->next) {
+		if (item->early || item->orphan)
+			continue;
+		item->early = true;
+		waiting--;
+		lane->counts.early_acks++;
+		hs_warn("adapter.early_ack", "lane=%s seq=%llu", hs_lane_name(lane->id),
+			(unsigned long long)item->pub.seq);
+	}
+	if (lane->item_count > most * EARLY_FACTOR && lane->items)
+		hs_deliveries_give_up(lane->items, "too many notices wait for this outlet");
+}
+
+static void
+item_append(struct hs_lane *lane, struct hs_item *item)
+{
+	*lane->items_end = item;
+	lane->items_end = &item->next;
+	lane->item_count++;
+}
+
+static void
+epoch8(char out[9], const char *epoch)
+{
+	size_t n = 0;
+	for (size_t i = 0; epoch[i] != '\0' && n < 8; i++)
+		if (isalnum((unsigned char)epoch[i]))
+			out[n++] = epoch[i];
+	out[n] = '\0';
+}
+
+static struct hs_item *
+item_create(struct hs_lane *lane, struct hs_arena *arena, const hs_deliver *deliver)
+{
+	const struct hs_adapter *adapter = lane->adapter;
+	const struct hs_adapter_settings *settings = adapter->settings;
+	struct hs_item *item = calloc(1, sizeof(*item));
+	if (!item)
+		return NULL;
+	int64_t now_unix_us = hs_clock_unix_us(), now_mono_us = hs_clock_mono_us();
+	int64_t expiry = hs_expiry_unix_us(
+		deliver->notice, now_unix_us, settings->max_age_ms, settings->max_age_end_ms);
+	bool expired = expiry <= now_unix_us;
+	int64_t left_us = expiry - now_unix_us;
+	if (expired && !adapter->ops->rings)
+		left_us = settings->max_age_ms * 1000;
+	item->lane = lane;
+	item->arena = arena;
+	const char *epoch = hs_arena_strdup(arena, lane->stream.epoch);
+	if (!epoch) {
+		free(item);
+		return NULL;
+	}
+	epoch8(item->epoch8, epoch);
+	item->pub = (struct hs_adapter_item){
+		.notice = deliver->notice,
+		.lane = lane->id,
+		.epoch = epoch,
+		.seq = deliver->seq,
+		.submission_id = deliver->submission_id,
+		.received_unix_us = now_unix_us,
+		.deadline_mono_us = now_mono_us + left_us,
+		.expired = expired,
+		.unknown = hs_hold_reason(deliver->notice)[0] != '\0',
+		.epoch8 = item->epoch8,
+	};
+	return item;
+}
+
+/* Over without the adapter having seen it. */
+static void
+item_refuse(struct hs_item *item, int state, const char *why, uint64_t *count)
+{
+	(*count)++;
+	hs_warn("adapter.not_sent", "lane=%s seq=%llu reason=\"%s\"", hs_lane_name(item->lane->id),
+		(unsigned long long)item->pub.seq, why);
+	hs_lane_receipt(item->lane, item->pub.seq, "", state, why);
+	item->done = true;
+}
+
+static void
+item_hold(struct hs_item *item, const char *why)
+{
+	int64_t hold_ms = item->lane->adapter->settings->hold_ms;
+	item_refuse(item, HS_RECEIPT(HELD), why, &item->lane->counts.held);
+	if (hold_ms <= 0)
+		return;
+	item->done = false;
+	item->early =
+		true; /* it is in the journal as held; a restart must not begin the hold anew */
+	item->release_mono_us = hs_clock_mono_us() + hold_ms * 1000;
+}
+
+void
+hs_item_arrive(struct hs_lane *lane, struct hs_arena *arena, const hs_deliver *deliver)
+{
+	struct hs_adapter *adapter = lane->adapter;
+	struct hs_item *item = item_create(lane, arena, deliver);
+	if (!item) {
+		/* Without memory nothing is acknowledged: the hub sends it again after the drop. */
+		hs_arena_destroy(arena);
+		lane->stream.last_seq = deliver->prev_seq;
+		hs_link_drop(lane->link);
+		return;
+	}
+	lane->counts.notices++;
+	item_append(lane, item);
+	const hs_notice *notice = item->pub.notice;
+	struct hs_gate_verdict verdict =
+		hs_drill_gate((int)notice->mode, (int)lane->id, adapter->settings->drill);
+	if (!verdict.allow) {
+		item_refuse(item, HS_RECEIPT(FILTERED), verdict.reason, &lane->counts.filtered);
+	} else if (adapter->ops->rings && item->pub.expired) {
+		item_refuse(item, HS_RECEIPT(EXPIRED), "too old to start anything",
+			&lane->counts.expired);
+	} else if (adapter->ops->rings && item->pub.unknown) {
+		item_hold(item, hs_hold_reason(notice));
+	} else {
+		hs_lane_receipt(lane, item->pub.seq, "", HS_RECEIPT(RECEIVED), "");
+		adapter->ops->on_notice(adapter->state, &item->pub);
+	}
+	items_bound(lane);
+	hs_items_advance(lane);
+}
+
+static void
+item_release(struct hs_item *item)
+{
+	struct hs_adapter *adapter = item->lane->adapter;
+	hs_warn("adapter.hold_ran_out", "lane=%s seq=%llu", hs_lane_name(item->lane->id),
+		(unsigned long long)item->pub.seq);
+	hs_lane_receipt(item->lane, item->pub.seq, "", HS_RECEIPT(RECEIVED),
+		"the hold ran out: sent with its unknown term");
+	adapter->ops->on_notice(adapter->state, &item->pub);
+}
+
+void
+hs_items_tick(struct hs_lane *lane, int64_t now_mono_us)
+{
+	bool released = true;
+	while (released) {
+		released = false;
+		for (struct hs_item *item = lane->items; item; item = item->next) {
+			if (item->release_mono_us == 0 || item->release_mono_us > now_mono_us)
+				continue;
+			item->release_mono_us = 0;
+			item_release(item);
+			released = true;
+			break; /* the list may have changed */
+		}
+	}
+}
+
+void
+hs_items_free(struct hs_lane *lane)
+{
+	for (struct hs_item *item = lane->items, *next; item; item = next) {
+		next = item->next;
+		item_free(item);
+	}
+	lane->items = NULL;
+	lane->items_end = &lane->items;
+	lane->item_count = 0;
+}
+
+void
+hs_items_orphan(struct hs_lane *lane)
+{
+	for (struct hs_item *item = lane->items; item; item = item->next)
+		item->orphan = true;
+}
+
+void
+hs_adapter_receipt(
+	struct hs_adapter_item *pub, const char *outlet, int receipt_state, const char *detail)
+{
+	struct hs_item *item = item_of(pub);
+	if (item->orphan)
+		item->lane->counts.receipts_dropped++;
+	else
+		hs_lane_receipt(item->lane, pub->seq, outlet, receipt_state, detail);
+}
+
+void
+hs_adapter_done(struct hs_adapter_item *pub)
+{
+	struct hs_item *item = item_of(pub);
+	HS_CHECK(!item->done);
+	item->done = true;
+	hs_items_advance(item->lane);
+}
+
+void
+hs_adapter_report(struct hs_adapter *adapter, enum hs_adapter_lane lane, const char *epoch,
+	uint64_t seq, const char *outlet, int receipt_state, const char *detail)
+{
+	HS_CHECK(lane < HS_LANE_COUNT);
+	struct hs_lane *own = &adapter->lanes[lane];
+	if (strcmp(own->stream.epoch, epoch) != 0) {
+		own->counts.receipts_dropped++;
+		return;
+	}
+	hs_lane_receipt(own, seq, outlet, receipt_state, detail);
+}

@@ -1,0 +1,218 @@
+/* The life of an adapter: start, tick, stop. */
+#include "adapters/runtime/runtime.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "adapters/runtime/internal.h"
+#include "hub/base/check.h"
+#include "hub/base/clock.h"
+#include "hub/base/log.h"
+
+/* Resolution of back-offs, timeouts and heartbeats. */
+#define TICK_MS	   50
+/* Between goodbye and the end of the connection, so that the last receipts leave. */
+#define GOODBYE_US (2 * TICK_MS * 1000)
+
+static void adapter_finish(struct hs_adapter *adapter);
+
+static void
+adapter_tick(struct hs_adapter *adapter)
+{
+	int64_t now_mono_us = hs_clock_mono_us();
+	for (size_t i = 0; i < HS_LANE_COUNT; i++)
+		hs_lane_tick(&adapter->lanes[i], now_mono_us);
+	if (adapter->stopping) {
+		if (now_mono_us >= adapter->stop_mono_us || !hs_deliveries_under_way(adapter))
+			adapter_finish(adapter);
+		return;
+	}
+	hs_deliveries_tick(adapter, now_mono_us);
+	for (size_t i = 0; i < HS_LANE_COUNT; i++)
+		hs_items_tick(&adapter->lanes[i], now_mono_us);
+}
+
+static void
+on_timer(uv_timer_t *timer)
+{
+	adapter_tick(timer->data);
+}
+
+static void
+lane_init(struct hs_adapter *adapter, enum hs_adapter_lane id)
+{
+	struct hs_lane *lane = &adapter->lanes[id];
+	lane->adapter = adapter;
+	lane->id = id;
+	lane->items_end = &lane->items;
+	lane->receipts_end = &lane->receipts;
+	lane->parts_end = &lane->parts;
+}
+
+static void
+handle_gone(void *owner)
+{
+	struct hs_adapter *adapter = owner;
+	HS_CHECK(adapter->open_handles > 0);
+	if (--adapter->open_handles > 0)
+		return;
+	for (size_t i = 0; i < HS_LANE_COUNT; i++)
+		hs_lane_free(&adapter->lanes[i]);
+	hs_info("adapter.stopped", "name=%s", adapter->settings->name);
+	if (adapter->gone)
+		adapter->gone(adapter->gone_owner);
+	free(adapter);
+}
+
+static void
+timer_gone(uv_handle_t *handle)
+{
+	handle_gone(handle->data);
+}
+
+/* Closes all that keeps the loop alive. */
+static void
+adapter_close(struct hs_adapter *adapter)
+{
+	uv_timer_stop(&adapter->timer);
+	hs_ops_stop(adapter->page);
+	adapter->page = NULL;
+	hs_deliveries_abandon(adapter);
+	if (adapter->opened)
+		adapter->ops->close(adapter->state);
+	adapter->opened = false;
+	for (size_t i = 0; i < HS_LANE_COUNT; i++)
+		hs_lane_close(&adapter->lanes[i], handle_gone, adapter);
+	uv_close((uv_handle_t *)&adapter->timer, timer_gone);
+}
+
+static void
+on_goodbye_left(uv_timer_t *timer)
+{
+	adapter_close(timer->data);
+}
+
+static void
+adapter_finish(struct hs_adapter *adapter)
+{
+	for (size_t i = 0; i < HS_LANE_COUNT; i++)
+		hs_lane_goodbye(&adapter->lanes[i]);
+	uv_timer_start(&adapter->timer, on_goodbye_left, GOODBYE_US / 1000, 0);
+}
+
+static enum hs_err
+lanes_open(struct hs_adapter *adapter)
+{
+	const struct hs_adapter_settings *settings = adapter->settings;
+	const char *urls[HS_LANE_COUNT] = {
+		[HS_LANE_LIVE] = settings->live_url,
+		[HS_LANE_DRILL] = settings->drill ? settings->drill_url : "",
+	};
+	for (size_t i = 0; i < HS_LANE_COUNT; i++) {
+		if (urls[i][0] == '\0')
+			continue;
+		enum hs_err err = hs_lane_open(&adapter->lanes[i], urls[i]);
+		if (err != HS_OK) {
+			hs_error("adapter.link_not_opened", "lane=%s err=%s url=%s",
+				hs_lane_name((enum hs_adapter_lane)i), hs_err_name(err), urls[i]);
+			return err;
+		}
+	}
+	return HS_OK;
+}
+
+enum hs_err
+hs_adapter_create(uv_loop_t *loop, const struct hs_adapter_ops *ops, const void *settings,
+	struct hs_adapter **out)
+{
+	struct hs_adapter *adapter = calloc(1, sizeof(*adapter));
+	if (!adapter)
+		return HS_ERR_NOMEM;
+	adapter->loop = loop;
+	adapter->ops = ops;
+	adapter->settings = settings;
+	for (size_t i = 0; i < HS_LANE_COUNT; i++)
+		lane_init(adapter, (enum hs_adapter_lane)i);
+	uv_timer_init(loop, &adapter->timer);
+	adapter->timer.data = adapter;
+	adapter->open_handles = 1;
+	enum hs_err err = ops->open(adapter, settings, &adapter->state);
+	adapter->opened = err == HS_OK;
+	if (err == HS_OK)
+		err = hs_adapter_page_open(adapter);
+	if (err == HS_OK)
+		err = lanes_open(adapter);
+	if (err != HS_OK) {
+		adapter_close(adapter);
+		return err;
+	}
+	uv_timer_start(&adapter->timer, on_timer, TICK_MS, TICK_MS);
+	hs_info("adapter.started", "name=%s kind=%s drill=%d", adapter->settings->name, ops->name,
+		adapter->settings->drill);
+	*out = adapter;
+	return HS_OK;
+}
+
+void
+hs_adapter_stop(struct hs_adapter *adapter, void (*gone)(void *owner), void *owner)
+{
+	if (adapter->stopping)
+		return;
+	hs_info("adapter.stopping", "name=%s waiting=%zu", adapter->settings->name,
+		hs_deliveries_waiting(adapter));
+	adapter->stopping = true;
+	adapter->gone = gone;
+	adapter->gone_owner = owner;
+	adapter->stop_mono_us = hs_clock_mono_us() + adapter->settings->stop_grace_ms * 1000;
+}
+
+uv_loop_t *
+hs_adapter_loop(const struct hs_adapter *adapter)
+{
+	return adapter->loop;
+}
+
+const struct hs_adapter_settings *
+hs_adapter_common(const struct hs_adapter *adapter)
+{
+	return adapter->settings;
+}
+
+static void
+on_stop(void *owner)
+{
+	hs_adapter_stop(owner, NULL, NULL);
+}
+
+/* A loop that runs until the adapter that failed to start is closed. */
+static int
+main_failed(struct hs_proc *proc, const struct hs_adapter_ops *ops, enum hs_err err)
+{
+	fprintf(stderr,
+		"hansho-%s: cannot start: %s. See the lines above for what could not be opened.\n",
+		ops->name, hs_err_text(err));
+	(void)hs_proc_run(proc, NULL, NULL);
+	return 1;
+}
+
+int
+hs_adapter_main(int argc, char **argv, const struct hs_adapter_ops *ops)
+{
+	struct hs_config_record record;
+	struct hs_config_item *items = NULL;
+	struct hs_proc proc;
+	struct hs_adapter *adapter = NULL;
+	int exit_code = 1;
+	void *settings = calloc(1, ops->settings->size_bytes);
+	enum hs_err err = settings ? hs_adapter_settings_table(ops, &record, &items) : HS_ERR_NOMEM;
+	if (err != HS_OK) {
+		fprintf(stderr, "hansho-%s: %s\n", ops->name, hs_err_text(err));
+	} else if (hs_proc_init(&proc, argc, argv, &record, settings, &exit_code)) {
+		err = hs_adapter_create(&proc.loop, ops, settings, &adapter);
+		exit_code = err == HS_OK ? hs_proc_run(&proc, on_stop, adapter)
+					 : main_failed(&proc, ops, err);
+	}
+	free(items);
+	free(settings);
+	return exit_code;
+}

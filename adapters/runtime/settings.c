@@ -1,0 +1,71 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "adapters/runtime/runtime.h"
+#include "hub/base/check.h"
+
+#define AT(member) offsetof(struct hs_adapter_settings, member)
+
+static const struct hs_config_item common[] = {
+	{ "name", HS_CONFIG_TEXT, AT(name), "text", 1, 64, NULL,
+		"Name of this adapter as the hub's list of peers has it.", NULL },
+	{ "live_url", HS_CONFIG_TEXT, AT(live_url), "url", 0, 512, "",
+		"Link of the hub that serves the live lane; empty: no live lane.", NULL },
+	{ "drill_url", HS_CONFIG_TEXT, AT(drill_url), "url", 0, 512, "",
+		"Link of the hub that serves the drill lane; used only with drill: true.", NULL },
+	{ "drill", HS_CONFIG_BOOL, AT(drill), "", 0, 0, "false",
+		"Whether drills may reach the outlets of this adapter.", NULL },
+	{ "ops_listen", HS_CONFIG_TEXT, AT(ops_listen), "address:port", 0, 128, "",
+		"Where the operations page listens; empty: no page.", NULL },
+	{ "heartbeat_ms", HS_CONFIG_INT, AT(heartbeat_ms), "ms", 50, 60000, "5000",
+		"How often the adapter tells the hub that it lives.", NULL },
+	{ "window", HS_CONFIG_INT, AT(window), "notices", 1, 65536, "256",
+		"Notices that the hub may send ahead of the acknowledgement.", NULL },
+	{ "max_age_ms", HS_CONFIG_INT, AT(max_age_ms), "ms", 1000, 604800000, "1800000",
+		"An order that was accepted longer ago than this starts nothing any more.", NULL },
+	{ "max_age_end_ms", HS_CONFIG_INT, AT(max_age_end_ms), "ms", 1000, 604800000, "21600000",
+		"The same for lifts and cancels, which stay useful longer.", NULL },
+	{ "hold_ms", HS_CONFIG_INT, AT(hold_ms), "ms", 0, 3600000, "0",
+		"How long an outlet that rings holds a notice with an unknown term before it goes "
+		"out with a "
+		"warning; 0: until an operator sends it anew.",
+		NULL },
+	{ "retry_first_ms", HS_CONFIG_INT, AT(retry_first_ms), "ms", 1, 60000, "500",
+		"Pause before the second attempt at an outlet; doubled for each further one.",
+		NULL },
+	{ "retry_max_ms", HS_CONFIG_INT, AT(retry_max_ms), "ms", 1, 3600000, "30000",
+		"Longest pause between two attempts.", NULL },
+	{ "attempt_timeout_ms", HS_CONFIG_INT, AT(attempt_timeout_ms), "ms", 50, 600000, "10000",
+		"An attempt without an answer is given up after this and tried again.", NULL },
+	{ "unacked_max", HS_CONFIG_INT, AT(unacked_max), "notices", 1, 65536, "128",
+		"Notices that may wait for a slow outlet before the oldest is acknowledged early; "
+		"keep it "
+		"below window, so that a dead outlet never stops the others.",
+		NULL },
+	{ "receipts_max", HS_CONFIG_INT, AT(receipts_max), "receipts", 16, 1048576, "8192",
+		"Receipts that are kept while the hub is away; the oldest go first.", NULL },
+	{ "stop_grace_ms", HS_CONFIG_INT, AT(stop_grace_ms), "ms", 0, 60000, "3000",
+		"How long attempts under way may finish when the process is told to stop.", NULL },
+	{ "tls_ca", HS_CONFIG_TEXT, AT(tls_ca), "path", 0, 4096, "",
+		"PEM file of the certificate authority, for tls+tcp links.", NULL },
+	{ "tls_cert_key", HS_CONFIG_TEXT, AT(tls_cert_key), "path", 0, 4096, "",
+		"PEM file with our certificate and key, for tls+tcp links.", NULL },
+};
+
+enum hs_err
+hs_adapter_settings_table(const struct hs_adapter_ops *ops, struct hs_config_record *out,
+	struct hs_config_item **items)
+{
+	const struct hs_config_record *own = ops->settings;
+	HS_CHECK(own && own->size_bytes >= sizeof(struct hs_adapter_settings));
+	size_t count = HS_COUNT(common) + own->count;
+	struct hs_config_item *rows = calloc(count, sizeof(*rows));
+	if (!rows)
+		return HS_ERR_NOMEM;
+	memcpy(rows, common, sizeof(common));
+	if (own->count > 0)
+		memcpy(rows + HS_COUNT(common), own->items, own->count * sizeof(*rows));
+	*out = (struct hs_config_record){ rows, count, own->size_bytes };
+	*items = rows;
+	return HS_OK;
+}
