@@ -1,270 +1,317 @@
-/* How it works: nng calls back on threads of its own. Each callback puts what happened into a queue
- * under a mutex and wakes the loop by uv_async_send; everything else happens on the loop.
+/* How it works: nng's byte streams (ipc, tcp, tls+tcp) with a length before each frame.
  *
- *   receive   one nng_aio, always waiting; its callback queues the message and waits again
- *   send      one nng_aio, one message in flight; the rest waits in `outgoing` on the loop's side
- *   up, down  nng_pipe_notify; each connection has a generation, so that a message or completion that
- *             belongs to a connection which is gone already is told from one of the present
+ * Every asynchronous call of nng ends on one of nng's threads; there the callback only sets a flag and wakes
+ * the loop (uv_async_send). The loop reads the result and starts the next call, so an nng_aio is always
+ * either with nng or with the loop, and no lock is needed:
  *
- *   opening   the first message of each connection is empty. A message that waited inside nng while the
- *             old connection broke may be sent on the new one before anything else; what comes before
- *             the opening is therefore thrown away, and `up` means that the opening came.
+ *   connect   accept or dial; a failed dial is tried again after 20…500 ms
+ *   receive   up to CHUNK_BYTES; the loop cuts frames out of it, then asks for more: that is the back-pressure
+ *   send      all that was queued meanwhile goes out as one piece
  *
- * nng PAIR has one peer: a second one that dials is refused by nng while the first lives.
+ * Why not nng's PAIR protocol: in nng 1.5.2 a pair0 socket whose pipe was closed by nng_pipe_close sometimes
+ * neither connects again nor lets nng_close return (tests/bench/nng_pair_close_bench.c shows it within seconds).
+ * PAIR also sends a message that waited for the old connection as the first one on the next. A stream has
+ * one life: what was in flight dies with it, and the sequence above (schemas/link.proto) makes it good.
  */
 #include "hub/base/link.h"
 
 #include <nng/nng.h>
-#include <nng/protocol/pair0/pair.h>
 #include <nng/supplemental/tls/tls.h>
-#include <nng/transport/tls/tls.h>
-#include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "hub/base/buf.h"
 #include "hub/base/check.h"
 #include "hub/base/log.h"
 
-#define FRAME_MAX_BYTES	 (4u << 20)
-#define QUEUE_MAX_BYTES	 (8u << 20)
-#define RECONNECT_MIN_MS 20
-#define RECONNECT_MAX_MS 500
+#define FRAME_MAX_BYTES (4u << 20)
+#define QUEUE_MAX_BYTES (8u << 20)
+#define CHUNK_BYTES	65536
+#define HEAD_BYTES	4
+#define RETRY_MIN_MS	20
+#define RETRY_MAX_MS	500
+#define SOCKET_MODE	0660
 
-enum news_kind { NEWS_UP, NEWS_DOWN, NEWS_FRAME, NEWS_SENT };
-
-/* What nng's threads tell the loop, in the order in which it happened. */
-struct news {
-	struct news *next;
-	enum news_kind kind;
-	uint32_t pipe;
-	nng_msg *message; /* NEWS_FRAME */
+/* One call to nng. `done` is set on nng's thread and taken on the loop's. */
+struct call {
+	nng_aio *aio;
+	uv_async_t *wake;
+	atomic_bool done;
+	bool busy; /* with nng; loop's thread only */
 };
 
-struct outgoing {
-	struct outgoing *next;
-	nng_msg *message;
-};
-
-/* Fields of nng's threads are guarded by `lock`. */
-struct mailbox {
-	pthread_mutex_t lock;
-	struct news *first, *last;
-	bool closed; /* nothing more is put in */
+/* One connection; made when it is up, freed when it is down. */
+struct conn {
+	nng_stream *stream;
+	struct call receive, send;
+	struct hs_buf in;      /* the beginning of a frame that is not whole yet */
+	struct hs_buf leaving; /* what nng sends now, from left_bytes on */
+	size_t left_bytes;
+	struct hs_buf queue; /* what waits */
+	unsigned char chunk[CHUNK_BYTES];
 };
 
 struct hs_link {
-	uv_loop_t *loop;
 	const struct hs_link_ops *ops;
 	void *owner;
-	nng_socket socket;
-	nng_aio *receive_aio;
-	nng_aio *send_aio;
+	nng_stream_dialer *dialer; /* one of these two */
+	nng_stream_listener *listener;
+	struct call connect;
+	struct conn *conn; /* NULL = down */
+	bool dropping;	   /* ends the connection when the loop is back in `woken` */
+	bool closing;
+	int open_handles; /* uv handles that are not closed yet */
+	uint64_t retry_ms;
+	size_t frame_max_bytes, queue_max_bytes;
 	uv_async_t wake;
-	struct mailbox mailbox;
-	uint32_t pipe; /* id of nng's connection; 0 = none */
-	bool open;     /* the other side's opening came: up */
-	bool sending;
-	struct outgoing *first_out, *last_out;
-	size_t queued_bytes;
-	size_t queue_max_bytes;
+	uv_timer_t retry;
 	void (*on_closed)(void *owner);
 	void *closed_owner;
-	bool closing;
-	char *url;
 };
 
+/* nng thread. */
 static void
-news_put(struct hs_link *link, enum news_kind kind, uint32_t pipe, nng_msg *message)
+call_ended(void *arg)
 {
-	struct news *news = malloc(sizeof(*news));
-	HS_CHECK(news != NULL);
-	*news = (struct news){ .kind = kind, .pipe = pipe, .message = message };
-	pthread_mutex_lock(&link->mailbox.lock);
-	bool closed = link->mailbox.closed;
-	if (!closed) {
-		if (link->mailbox.last)
-			link->mailbox.last->next = news;
-		else
-			link->mailbox.first = news;
-		link->mailbox.last = news;
-		uv_async_send(&link->wake);
-	}
-	pthread_mutex_unlock(&link->mailbox.lock);
-	if (!closed)
+	struct call *call = arg;
+	atomic_store(&call->done, true);
+	uv_async_send(call->wake);
+}
+
+static int
+call_init(struct call *call, uv_async_t *wake)
+{
+	call->wake = wake;
+	return nng_aio_alloc(&call->aio, call_ended, call);
+}
+
+/* Waits until nng's thread has left the callback, which never waits for the loop. */
+static void
+call_free(struct call *call)
+{
+	if (call->aio)
+		nng_aio_free(call->aio);
+	call->aio = NULL;
+	call->busy = false;
+}
+
+/* True when a started call has ended and was not seen yet. */
+static bool
+call_take(struct call *call)
+{
+	if (!atomic_exchange(&call->done, false))
+		return false;
+	call->busy = false;
+	return true;
+}
+
+static void
+connect_start(struct hs_link *link)
+{
+	if (link->connect.busy || link->closing)
 		return;
-	if (message)
-		nng_msg_free(message);
-	free(news);
-}
-
-/* nng thread. */
-static void
-received(void *arg)
-{
-	struct hs_link *link = arg;
-	if (nng_aio_result(link->receive_aio) != 0)
-		return; /* closed */
-	nng_msg *message = nng_aio_get_msg(link->receive_aio);
-	nng_pipe pipe = nng_msg_get_pipe(message);
-	news_put(link, NEWS_FRAME, (uint32_t)nng_pipe_id(pipe), message);
-	nng_recv_aio(link->socket, link->receive_aio);
-}
-
-/* nng thread. */
-static void
-sent(void *arg)
-{
-	struct hs_link *link = arg;
-	if (nng_aio_result(link->send_aio) != 0) {
-		nng_msg_free(nng_aio_get_msg(link->send_aio));
-		nng_aio_set_msg(link->send_aio, NULL);
-	}
-	news_put(link, NEWS_SENT, 0, NULL);
-}
-
-/* nng thread. */
-static void
-pipe_changed(nng_pipe pipe, nng_pipe_ev event, void *arg)
-{
-	news_put(arg, event == NNG_PIPE_EV_ADD_POST ? NEWS_UP : NEWS_DOWN,
-		(uint32_t)nng_pipe_id(pipe), NULL);
+	link->connect.busy = true;
+	if (link->listener)
+		nng_stream_listener_accept(link->listener, link->connect.aio);
+	else
+		nng_stream_dialer_dial(link->dialer, link->connect.aio);
 }
 
 static void
-outgoing_clear(struct hs_link *link)
+receive_start(struct conn *conn)
 {
-	while (link->first_out) {
-		struct outgoing *gone = link->first_out;
-		link->first_out = gone->next;
-		nng_msg_free(gone->message);
-		free(gone);
-	}
-	link->last_out = NULL;
-	link->queued_bytes = 0;
+	nng_iov iov = { conn->chunk, sizeof(conn->chunk) };
+	conn->receive.busy = true;
+	HS_CHECK(nng_aio_set_iov(conn->receive.aio, 1, &iov) == 0);
+	nng_stream_recv(conn->stream, conn->receive.aio);
 }
 
 static void
-send_next(struct hs_link *link)
+send_start(struct conn *conn)
 {
-	struct outgoing *next = link->first_out;
-	if (link->sending || !next || link->pipe == 0)
+	if (conn->send.busy)
 		return;
-	link->first_out = next->next;
-	if (!link->first_out)
-		link->last_out = NULL;
-	link->queued_bytes -= nng_msg_len(next->message);
-	link->sending = true;
-	nng_aio_set_msg(link->send_aio, next->message);
-	free(next);
-	nng_send_aio(link->socket, link->send_aio);
+	if (conn->left_bytes == conn->leaving.len_bytes) {
+		if (conn->queue.len_bytes == 0)
+			return;
+		struct hs_buf empty = conn->leaving;
+		conn->leaving = conn->queue;
+		conn->queue = empty;
+		conn->queue.len_bytes = 0;
+		conn->left_bytes = 0;
+	}
+	nng_iov iov = { conn->leaving.bytes + conn->left_bytes,
+		conn->leaving.len_bytes - conn->left_bytes };
+	conn->send.busy = true;
+	HS_CHECK(nng_aio_set_iov(conn->send.aio, 1, &iov) == 0);
+	nng_stream_send(conn->stream, conn->send.aio);
+}
+
+static void
+conn_free(struct conn *conn)
+{
+	nng_stream_close(conn->stream);
+	call_free(&conn->receive);
+	call_free(&conn->send);
+	nng_stream_free(conn->stream);
+	hs_buf_free(&conn->in);
+	hs_buf_free(&conn->leaving);
+	hs_buf_free(&conn->queue);
+	free(conn);
+}
+
+static struct conn *
+conn_create(struct hs_link *link, nng_stream *stream)
+{
+	struct conn *conn = calloc(1, sizeof(*conn));
+	if (!conn) {
+		nng_stream_close(stream);
+		nng_stream_free(stream);
+		return NULL;
+	}
+	conn->stream = stream;
+	hs_buf_init(&conn->in, link->frame_max_bytes + HEAD_BYTES + CHUNK_BYTES);
+	hs_buf_init(&conn->leaving, link->queue_max_bytes);
+	hs_buf_init(&conn->queue, link->queue_max_bytes);
+	if (call_init(&conn->receive, &link->wake) == 0 && call_init(&conn->send, &link->wake) == 0)
+		return conn;
+	conn_free(conn);
+	return NULL;
 }
 
 static void
 went_down(struct hs_link *link)
 {
-	link->pipe = 0;
-	outgoing_clear(link);
-	/* A message that waits inside nng for a peer belongs to the old connection. */
-	if (link->sending)
-		nng_aio_cancel(link->send_aio);
-	if (!link->open)
-		return;
-	link->open = false;
+	struct conn *conn = link->conn;
+	link->conn = NULL;
+	link->dropping = false;
+	conn_free(conn);
 	link->ops->on_down(link->owner, link);
-}
-
-static enum hs_err
-enqueue(struct hs_link *link, const void *bytes, size_t len_bytes)
-{
-	struct outgoing *item = malloc(sizeof(*item));
-	nng_msg *message = NULL;
-	if (!item || nng_msg_alloc(&message, 0) != 0 ||
-		nng_msg_append(message, bytes, len_bytes) != 0) {
-		if (message)
-			nng_msg_free(message);
-		free(item);
-		return HS_ERR_NOMEM;
-	}
-	*item = (struct outgoing){ .message = message };
-	if (link->last_out)
-		link->last_out->next = item;
-	else
-		link->first_out = item;
-	link->last_out = item;
-	link->queued_bytes += len_bytes;
-	send_next(link);
-	return HS_OK;
+	/* A listener has been accepting all the time, to refuse a second peer. */
+	if (!link->listener)
+		connect_start(link);
 }
 
 static void
-connected(struct hs_link *link, uint32_t pipe)
+went_up(struct hs_link *link, nng_stream *stream)
 {
-	if (link->pipe)
-		went_down(link);
-	link->pipe = pipe;
-	if (enqueue(link, "", 0) != HS_OK)
-		hs_link_drop(link);
+	if (link->conn) { /* a second peer on this url */
+		nng_stream_close(stream);
+		nng_stream_free(stream);
+		return;
+	}
+	link->conn = conn_create(link, stream);
+	if (!link->conn)
+		return;
+	link->retry_ms = RETRY_MIN_MS;
+	receive_start(link->conn);
+	link->ops->on_up(link->owner, link);
 }
 
 static void
-frame_came(struct hs_link *link, nng_msg *message)
+retry_due(uv_timer_t *timer)
 {
-	size_t len_bytes = nng_msg_len(message);
-	if (link->open && len_bytes > 0) {
-		link->ops->on_frame(link->owner, link, nng_msg_body(message), len_bytes);
-	} else if (!link->open && len_bytes == 0) {
-		link->open = true;
-		link->ops->on_up(link->owner, link);
-	}
+	connect_start(timer->data);
 }
 
 static void
-news_handle(struct hs_link *link, const struct news *news)
+connect_ended(struct hs_link *link)
 {
-	switch (news->kind) {
-	case NEWS_UP:
-		connected(link, news->pipe);
-		break;
-	case NEWS_DOWN:
-		if (link->pipe == news->pipe && link->pipe)
-			went_down(link);
-		break;
-	case NEWS_FRAME:
-		if (link->pipe == news->pipe && link->pipe)
-			frame_came(link, news->message);
-		break;
-	case NEWS_SENT:
-		link->sending = false;
-		break;
+	int rv = nng_aio_result(link->connect.aio);
+	if (rv == 0)
+		went_up(link, nng_aio_get_output(link->connect.aio, 0));
+	if (rv == 0 && (link->listener || link->conn)) {
+		if (link->listener)
+			connect_start(link);
+		return;
 	}
+	uv_timer_start(&link->retry, retry_due, link->retry_ms, 0);
+	if (link->retry_ms < RETRY_MAX_MS)
+		link->retry_ms *= 2;
 }
 
-static struct news *
-news_take_all(struct hs_link *link)
+static size_t
+frame_len(const unsigned char *head)
 {
-	pthread_mutex_lock(&link->mailbox.lock);
-	struct news *first = link->mailbox.first;
-	link->mailbox.first = link->mailbox.last = NULL;
-	pthread_mutex_unlock(&link->mailbox.lock);
-	return first;
+	return (size_t)head[0] << 24 | (size_t)head[1] << 16 | (size_t)head[2] << 8 | head[3];
+}
+
+/* Hands out the whole frames in bytes; returns how many bytes were used. */
+static size_t
+frames_cut(struct hs_link *link, const unsigned char *bytes, size_t len_bytes)
+{
+	size_t at = 0;
+	while (!link->dropping && !link->closing && len_bytes - at >= HEAD_BYTES) {
+		size_t len = frame_len(bytes + at);
+		if (len > link->frame_max_bytes) {
+			hs_warn("link.frame_too_large", "len_bytes=%zu max_bytes=%zu", len,
+				link->frame_max_bytes);
+			hs_link_drop(link);
+			break;
+		}
+		if (len_bytes - at - HEAD_BYTES < len)
+			break;
+		at += HEAD_BYTES + len;
+		link->ops->on_frame(link->owner, link, bytes + at - len, len);
+	}
+	return at;
+}
+
+static void
+received(struct hs_link *link)
+{
+	struct conn *conn = link->conn;
+	size_t count = nng_aio_count(conn->receive.aio);
+	if (nng_aio_result(conn->receive.aio) != 0 || count == 0) {
+		link->dropping = true;
+		return;
+	}
+	/* The usual case has nothing left over from before: frames are cut straight from the chunk. */
+	bool whole = conn->in.len_bytes == 0;
+	if (!whole)
+		hs_buf_add(&conn->in, conn->chunk, count);
+	const unsigned char *bytes = whole ? conn->chunk : (const unsigned char *)conn->in.bytes;
+	size_t len = whole ? count : conn->in.len_bytes;
+	size_t used = frames_cut(link, bytes, len);
+	if (whole) {
+		hs_buf_add(&conn->in, bytes + used, len - used);
+	} else {
+		memmove(conn->in.bytes, conn->in.bytes + used, len - used);
+		conn->in.len_bytes = len - used;
+	}
+	if (conn->in.failed)
+		link->dropping = true;
+	if (!link->dropping && !link->closing)
+		receive_start(conn);
+}
+
+static void
+sent(struct hs_link *link)
+{
+	struct conn *conn = link->conn;
+	if (nng_aio_result(conn->send.aio) != 0) {
+		link->dropping = true;
+		return;
+	}
+	conn->left_bytes += nng_aio_count(conn->send.aio);
+	send_start(conn);
 }
 
 static void
 woken(uv_async_t *wake)
 {
 	struct hs_link *link = wake->data;
-	struct news *news = news_take_all(link);
-	while (news) {
-		struct news *next = news->next;
-		if (!link->closing)
-			news_handle(link, news);
-		if (news->message)
-			nng_msg_free(news->message);
-		free(news);
-		news = next;
-	}
-	if (!link->closing)
-		send_next(link);
+	if (link->closing)
+		return;
+	if (link->conn && call_take(&link->conn->receive))
+		received(link);
+	if (!link->closing && link->conn && call_take(&link->conn->send))
+		sent(link);
+	if (!link->closing && link->dropping)
+		went_down(link);
+	if (!link->closing && call_take(&link->connect))
+		connect_ended(link);
 }
 
 static int
@@ -282,60 +329,38 @@ tls_config(const struct hs_link_options *options, nng_tls_config **out)
 }
 
 static int
-start_listener(struct hs_link *link, const struct hs_link_options *options, nng_tls_config *tls)
+listener_open(struct hs_link *link, const struct hs_link_options *options, nng_tls_config *tls)
 {
-	nng_listener listener;
-	int rv = nng_listener_create(&listener, link->socket, options->url);
+	int rv = nng_stream_listener_alloc(&link->listener, options->url);
 	if (rv == 0 && tls)
-		rv = nng_listener_set_ptr(listener, NNG_OPT_TLS_CONFIG, tls);
+		rv = nng_stream_listener_set_ptr(link->listener, NNG_OPT_TLS_CONFIG, tls);
 	if (rv == 0 && strncmp(options->url, "ipc://", 6) == 0)
-		rv = nng_listener_set_int(listener, NNG_OPT_IPC_PERMISSIONS, 0660);
-	return rv ? rv : nng_listener_start(listener, 0);
+		rv = nng_stream_listener_set_int(
+			link->listener, NNG_OPT_IPC_PERMISSIONS, SOCKET_MODE);
+	return rv ? rv : nng_stream_listener_listen(link->listener);
 }
 
 static int
-start_dialer(struct hs_link *link, const struct hs_link_options *options, nng_tls_config *tls)
+dialer_open(struct hs_link *link, const struct hs_link_options *options, nng_tls_config *tls)
 {
-	nng_dialer dialer;
-	int rv = nng_dialer_create(&dialer, link->socket, options->url);
+	int rv = nng_stream_dialer_alloc(&link->dialer, options->url);
 	if (rv == 0 && tls)
-		rv = nng_dialer_set_ptr(dialer, NNG_OPT_TLS_CONFIG, tls);
-	return rv ? rv : nng_dialer_start(dialer, NNG_FLAG_NONBLOCK);
-}
-
-static int
-start(struct hs_link *link, const struct hs_link_options *options)
-{
-	nng_tls_config *tls = NULL;
-	int rv = 0;
-	if (options->tls_ca_path && strncmp(options->url, "tls+", 4) == 0)
-		rv = tls_config(options, &tls);
-	if (rv == 0)
-		rv = options->listen ? start_listener(link, options, tls)
-				     : start_dialer(link, options, tls);
-	if (tls)
-		nng_tls_config_free(tls); /* the endpoint holds its own reference */
+		rv = nng_stream_dialer_set_ptr(link->dialer, NNG_OPT_TLS_CONFIG, tls);
 	return rv;
 }
 
 static int
-socket_prepare(struct hs_link *link, size_t frame_max_bytes)
+endpoint_open(struct hs_link *link, const struct hs_link_options *options)
 {
-	int rv = nng_pair0_open(&link->socket);
+	nng_tls_config *tls = NULL;
+	int rv = call_init(&link->connect, &link->wake);
+	if (rv == 0 && options->tls_ca_path && strncmp(options->url, "tls+", 4) == 0)
+		rv = tls_config(options, &tls);
 	if (rv == 0)
-		rv = nng_socket_set_size(link->socket, NNG_OPT_RECVMAXSZ, frame_max_bytes);
-	if (rv == 0)
-		rv = nng_socket_set_ms(link->socket, NNG_OPT_RECONNMINT, RECONNECT_MIN_MS);
-	if (rv == 0)
-		rv = nng_socket_set_ms(link->socket, NNG_OPT_RECONNMAXT, RECONNECT_MAX_MS);
-	if (rv == 0)
-		rv = nng_pipe_notify(link->socket, NNG_PIPE_EV_ADD_POST, pipe_changed, link);
-	if (rv == 0)
-		rv = nng_pipe_notify(link->socket, NNG_PIPE_EV_REM_POST, pipe_changed, link);
-	if (rv == 0)
-		rv = nng_aio_alloc(&link->receive_aio, received, link);
-	if (rv == 0)
-		rv = nng_aio_alloc(&link->send_aio, sent, link);
+		rv = options->listen ? listener_open(link, options, tls)
+				     : dialer_open(link, options, tls);
+	if (tls)
+		nng_tls_config_free(tls); /* the endpoint holds its own reference */
 	return rv;
 }
 
@@ -343,30 +368,27 @@ enum hs_err
 hs_link_open(uv_loop_t *loop, const struct hs_link_options *options, struct hs_link **out)
 {
 	struct hs_link *link = calloc(1, sizeof(*link));
-	if (!link || !(link->url = strdup(options->url))) {
-		free(link);
+	if (!link)
 		return HS_ERR_NOMEM;
-	}
-	link->loop = loop;
 	link->ops = options->ops;
 	link->owner = options->owner;
+	link->retry_ms = RETRY_MIN_MS;
+	link->frame_max_bytes =
+		options->frame_max_bytes ? options->frame_max_bytes : FRAME_MAX_BYTES;
 	link->queue_max_bytes =
 		options->queue_max_bytes ? options->queue_max_bytes : QUEUE_MAX_BYTES;
-	pthread_mutex_init(&link->mailbox.lock, NULL);
 	HS_CHECK(uv_async_init(loop, &link->wake, woken) == 0);
-	link->wake.data = link;
-	int rv = socket_prepare(
-		link, options->frame_max_bytes ? options->frame_max_bytes : FRAME_MAX_BYTES);
-	if (rv == 0)
-		nng_recv_aio(link->socket, link->receive_aio);
-	if (rv == 0)
-		rv = start(link, options);
+	HS_CHECK(uv_timer_init(loop, &link->retry) == 0);
+	link->wake.data = link->retry.data = link;
+	link->open_handles = 2;
+	int rv = endpoint_open(link, options);
 	if (rv != 0) {
 		hs_error(
 			"link.open_failed", "url=%s reason=\"%s\"", options->url, nng_strerror(rv));
 		hs_link_close(link, NULL, NULL);
 		return rv == NNG_ENOMEM ? HS_ERR_NOMEM : HS_ERR_CONFIG;
 	}
+	connect_start(link);
 	*out = link;
 	return HS_OK;
 }
@@ -374,63 +396,89 @@ hs_link_open(uv_loop_t *loop, const struct hs_link_options *options, struct hs_l
 enum hs_err
 hs_link_send(struct hs_link *link, const void *bytes, size_t len_bytes)
 {
-	if (!link->open || link->closing)
+	struct conn *conn = link->conn;
+	if (!conn || link->dropping || link->closing)
 		return HS_ERR_CLOSED;
-	if (link->queued_bytes + len_bytes > link->queue_max_bytes)
+	if (len_bytes > link->frame_max_bytes)
+		return HS_ERR_TOO_LARGE;
+	if (conn->queue.len_bytes + HEAD_BYTES + len_bytes > link->queue_max_bytes)
 		return HS_ERR_AGAIN;
-	return enqueue(link, bytes, len_bytes);
+	unsigned char head[HEAD_BYTES] = { (unsigned char)(len_bytes >> 24),
+		(unsigned char)(len_bytes >> 16), (unsigned char)(len_bytes >> 8),
+		(unsigned char)len_bytes };
+	hs_buf_add(&conn->queue, head, sizeof(head));
+	hs_buf_add(&conn->queue, bytes, len_bytes);
+	if (conn->queue.failed) { /* half a frame may stand in the queue: this connection is over */
+		hs_link_drop(link);
+		return HS_ERR_NOMEM;
+	}
+	send_start(conn);
+	return HS_OK;
 }
 
 bool
 hs_link_is_up(const struct hs_link *link)
 {
-	return link->open;
+	return link->conn && !link->dropping && !link->closing;
 }
 
+/* Only marks it: the caller may stand inside on_frame. */
 void
 hs_link_drop(struct hs_link *link)
 {
-	if (link->pipe)
-		nng_pipe_close((nng_pipe){ .id = link->pipe });
+	if (!link->conn || link->closing)
+		return;
+	link->dropping = true;
+	uv_async_send(&link->wake);
 }
 
 static void
-wake_closed(uv_handle_t *handle)
+handle_closed(uv_handle_t *handle)
 {
 	struct hs_link *link = handle->data;
-	struct news *news = news_take_all(link);
-	while (news) {
-		struct news *next = news->next;
-		if (news->message)
-			nng_msg_free(news->message);
-		free(news);
-		news = next;
-	}
-	outgoing_clear(link);
-	pthread_mutex_destroy(&link->mailbox.lock);
+	if (--link->open_handles > 0)
+		return;
 	void (*done)(void *) = link->on_closed;
 	void *owner = link->closed_owner;
-	free(link->url);
+	if (link->conn)
+		conn_free(link->conn);
 	free(link);
 	if (done)
 		done(owner);
 }
 
-/* nng_close and nng_aio_stop wait for callbacks that run; after `closed` these only free what they have,
- * so nothing can wait for the loop and the loop may wait for them. */
+static void
+endpoint_close(struct hs_link *link)
+{
+	if (link->listener)
+		nng_stream_listener_close(link->listener);
+	if (link->dialer)
+		nng_stream_dialer_close(link->dialer);
+	if (link->connect.aio) {
+		nng_aio_wait(link->connect.aio);
+		if (link->connect.busy && nng_aio_result(link->connect.aio) == 0) {
+			nng_stream *late = nng_aio_get_output(link->connect.aio, 0);
+			nng_stream_close(late);
+			nng_stream_free(late);
+		}
+	}
+	call_free(&link->connect);
+	if (link->listener)
+		nng_stream_listener_free(link->listener);
+	if (link->dialer)
+		nng_stream_dialer_free(link->dialer);
+}
+
+/* The connection itself is freed after the loop turned, because the caller may stand inside on_frame; what
+ * was queued before may still leave until then. */
 void
 hs_link_close(struct hs_link *link, void (*done)(void *owner), void *owner)
 {
 	HS_CHECK(!link->closing);
 	link->closing = true;
-	link->pipe = 0;
 	link->on_closed = done;
 	link->closed_owner = owner;
-	pthread_mutex_lock(&link->mailbox.lock);
-	link->mailbox.closed = true;
-	pthread_mutex_unlock(&link->mailbox.lock);
-	nng_close(link->socket);
-	nng_aio_free(link->receive_aio);
-	nng_aio_free(link->send_aio);
-	uv_close((uv_handle_t *)&link->wake, wake_closed);
+	endpoint_close(link);
+	uv_close((uv_handle_t *)&link->retry, handle_closed);
+	uv_close((uv_handle_t *)&link->wake, handle_closed);
 }

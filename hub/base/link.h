@@ -1,4 +1,4 @@
-/* link.h: one framed connection between two of our processes (nng PAIR over ipc or tls+tcp).
+/* link.h: one framed connection between two of our processes (nng streams over ipc or tls+tcp).
  *
  * Flow:    hs_link_open → (peer there) on_up → on_frame… → on_down → dials or waits again by itself.
  *          A frame that hs_link_send took is delivered while the connection lives; when it breaks,
@@ -31,17 +31,18 @@ struct hs_link_ops {
 
 struct hs_link_options {
 	const char *url; /* "ipc:///run/hansho/drill/feed-1.link", "tls+tcp://host:port" */
-	bool listen;     /* the hub listens, its peers dial */
+	bool listen;	 /* the hub listens, its peers dial */
 	const struct hs_link_ops *ops;
 	void *owner;
 	size_t frame_max_bytes; /* default 4 MiB when 0 */
 	size_t queue_max_bytes; /* default 8 MiB when 0 */
-	const char *tls_ca_path; /* tls+tcp only: PEM; both sides must show a certificate of this CA */
+	const char
+		*tls_ca_path; /* tls+tcp only: PEM; both sides must show a certificate of this CA */
 	const char *tls_cert_key_path; /* PEM with certificate and key */
 };
 
-enum hs_err hs_link_open(uv_loop_t *loop, const struct hs_link_options *options,
-	struct hs_link **out) HS_MUST_CHECK;
+enum hs_err hs_link_open(
+	uv_loop_t *loop, const struct hs_link_options *options, struct hs_link **out) HS_MUST_CHECK;
 /* Copies. HS_ERR_CLOSED: no peer. HS_ERR_AGAIN: the queue is full; on_drained is not needed because
  * the window of link.proto keeps senders below it. */
 enum hs_err hs_link_send(struct hs_link *link, const void *bytes, size_t len_bytes) HS_MUST_CHECK;
