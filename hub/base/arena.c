@@ -2,6 +2,7 @@
  * one malloc and large ones few. */
 #include "hub/base/arena.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,6 +24,7 @@ struct hs_arena {
 	size_t capacity_bytes;
 	size_t used_bytes;
 	size_t next_block_bytes;
+	bool failed;
 };
 
 struct hs_arena *
@@ -66,8 +68,8 @@ block_add(struct hs_arena *arena, size_t least_bytes)
 	return block;
 }
 
-void *
-hs_arena_alloc(struct hs_arena *arena, size_t len_bytes)
+static void *
+take(struct hs_arena *arena, size_t len_bytes)
 {
 	if (len_bytes > SIZE_MAX - ALIGN)
 		return NULL;
@@ -86,6 +88,22 @@ hs_arena_alloc(struct hs_arena *arena, size_t len_bytes)
 	arena->used_bytes += len;
 	memset(piece, 0, len);
 	return piece;
+}
+
+void *
+hs_arena_alloc(struct hs_arena *arena, size_t len_bytes)
+{
+	void *piece = take(arena, len_bytes);
+
+	if (!piece)
+		arena->failed = true;
+	return piece;
+}
+
+bool
+hs_arena_failed(const struct hs_arena *arena)
+{
+	return arena->failed;
 }
 
 char *

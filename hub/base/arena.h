@@ -7,6 +7,7 @@
 #define HS_ARENA_H
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 struct hs_arena;
@@ -22,6 +23,9 @@ char *hs_arena_strdup(struct hs_arena *arena, const char *text);
 char *hs_arena_strndup(struct hs_arena *arena, const char *text, size_t len_bytes);
 char *hs_arena_printf(struct hs_arena *arena, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
+/* True once any allocation was refused: what was built since then may lack parts. Whoever takes many small
+ * pieces may check once at the end instead of after each. */
+bool hs_arena_failed(const struct hs_arena *arena);
 /* What was taken so far, in bytes. */
 size_t hs_arena_used_bytes(const struct hs_arena *arena);
 
