@@ -77,8 +77,7 @@ int hs_findings_http(const struct hs_findings *findings);
 int hs_findings_soap(const struct hs_findings *findings);
 
 /* One finding as the message that crosses links, in `arena`; NULL when the arena is full. */
-hs_pb_finding *hs_finding_to_pb(struct hs_arena *arena, const struct hs_findings *findings,
-	const struct hs_finding *finding);
+hs_pb_finding *hs_finding_to_pb(struct hs_arena *arena, const struct hs_finding *finding);
 /* All of them (errors first), and one last row that says how many more there were. *count rows; NULL with
  * *count 0 when there are none or the arena is full. */
 hs_pb_finding **hs_findings_to_pb(

@@ -107,6 +107,9 @@
 	X(AREA_UNKNOWN, "area_unknown", 422, 402, ERROR,                                                   \
 	  "この市区町村コードはありません。", "This municipality code does not exist.",                    \
 	  "全国地方公共団体コードを確認してください。", "Check the code against the list of local governments.") \
+	X(AREA_PREFECTURE, "area_prefecture", 422, 402, ERROR,                                             \
+	  "避難情報の対象に都道府県コードは使えません。", "An evacuation order is for a municipality, not for a prefecture.", \
+	  "市区町村のコードを入れてください。", "Give the code of the municipality.")                      \
 	X(AREA_FOREIGN, "area_foreign", 403, 402, ERROR,                                                   \
 	  "この資格情報で発信できる区域の外です。文書全体を受け付けませんでした。", "The area lies outside what this credential may speak for. The whole document was refused.", \
 	  "自分の区域だけを含む文書を送るか、管理者に権限を確認してください。", "Send only your own areas, or ask the administrator about your rights.") \
@@ -129,7 +132,7 @@
 	X(AREA_FALLBACK, "area_fallback", 200, 0, WARNING,                                                 \
 	  "地区に市区町村コードがないため、示したコードを補いました。", "An area has no code; the code given was used.", \
 	  "地区ごとに jisX0402 を入れてください。", "Give jisX0402 for each area.")                        \
-	X(POLYGON_DROPPED, "polygon_dropped", 200, 0, WARNING,                                             \
+	X(SHAPE_DROPPED, "shape_dropped", 200, 0, WARNING,                                             \
 	  "座標が日本の範囲にないか読み取れないため、図形だけを省きました。", "The shape could not be read or lies outside Japan; only the shape was left out.", \
 	  "「緯度,経度」の順で書いてください。", "Write latitude,longitude.")                              \
 	X(COUNT_BAD, "count_bad", 200, 0, WARNING,                                                         \
@@ -141,6 +144,12 @@
 	X(TIME_IGNORED, "time_ignored", 200, 0, WARNING,                                                   \
 	  "日時が読み取れないため、この項目だけを省きました。", "A time could not be read; only this field was left out.", \
 	  "2026-07-01T18:55:00+09:00 の形にしてください。", "Write it like 2026-07-01T18:55:00+09:00.")    \
+	X(ORDERED_ASSUMED, "ordered_assumed", 200, 0, WARNING,                                             \
+	  "地区に発令日時がないため、公式発表日時を使いました。", "An area has no order time; the report time was used.", \
+	  "地区ごとに DateTime を入れてください。", "Give DateTime for each area.")                        \
+	X(AREA_WIDE, "area_wide", 200, 0, WARNING,                                                         \
+	  "配信対象に都道府県コードがあります。本文の市区町村だけを対象にしました。", "targetArea names a prefecture; only the municipalities of the body were used.", \
+	  "targetArea には市区町村コードを入れてください。", "Give the municipality in targetArea.")       \
 	X(LATE_ENTRY, "late_entry", 200, 0, WARNING,                                                       \
 	  "発令から入力までに時間がかかっています。", "The order was entered late.",                       \
 	  "発令したらすぐに送ってください。", "Send orders as soon as they are given.")                    \

@@ -14,16 +14,12 @@
 #include "hub/gate/finding.h"
 #include "hub/gate/limits.h"
 #include "hub/gate/principal.h"
+#include "hub/gate/trace.h"
+#include "hub/gate/xml_guard.h"
 #include "schemas/notice.h"
 
 struct hs_xml_doc;
 struct hs_parser;
-
-/* The input as UTF-8, made by the guard. */
-struct hs_xml_text {
-	const char *bytes;
-	size_t len_bytes;
-};
 
 struct hs_submission {
 	/* set by the caller */
@@ -41,9 +37,9 @@ struct hs_submission {
 	struct hs_xml_doc *doc;
 	const struct hs_parser *parser;
 	hs_notice *notice;
-	const char
-		*envelope_status; /* distributionStatus of envelope and Control; "" when absent */
-	const char *control_status;
+	struct hs_traces traces;
+	const char *envelope_status; /* distributionStatus; "" when absent */
+	const char *control_status;  /* the same inside the Report */
 	uint8_t content_sha256[HS_SHA256_BYTES];
 };
 

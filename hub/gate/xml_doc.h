@@ -1,0 +1,82 @@
+/* xml_doc.h: the safe parse and the only way to look at the tree. libxml2 stays behind this header.
+ *
+ * Safety:  no DTD (a SAX hook stops the parser at any DOCTYPE), no network, no entity expansion, no huge
+ *          mode, no recovery; namespaces must be declared. The text was through the guard before.
+ * Names:   an element is matched by namespace URI without its generation (trailing digits and slash, for
+ *          the publiccommons URIs only) and local name. Prefixes are never looked at.
+ * Texts:   white space at the ends is cut, comments inside are skipped, an empty element is absent (NULL).
+ * Owner:   hs_xml_free ends the tree; nodes are borrowed from it; texts are copied into the arena.
+ * Threads: a tree belongs to one thread at a time. hs_xml_setup once before threads start.
+ * Source:  XML 1.0, Namespaces in XML, Exclusive XML Canonicalization 1.0.
+ */
+#ifndef HS_GATE_XML_DOC_H
+#define HS_GATE_XML_DOC_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "hub/base/arena.h"
+#include "hub/base/buf.h"
+#include "hub/base/err.h"
+#include "hub/gate/finding.h"
+#include "hub/gate/xml_guard.h"
+
+/* URIs without generation. */
+#define HS_NS_EDXL    "urn:oasis:names:tc:emergency:EDXL:DE:1.0"
+#define HS_NS_COMMONS "http://xml.publiccommons.ne.jp/xml/edxl"
+#define HS_NS_PCXML   "http://xml.publiccommons.ne.jp/pcxml1"
+#define HS_NS_BASIS   "http://xml.publiccommons.ne.jp/pcxml1/informationBasis"
+#define HS_NS_ELEMENT "http://xml.publiccommons.ne.jp/pcxml1/elementBasis"
+#define HS_NS_EVAC    "http://xml.publiccommons.ne.jp/pcxml1/body/evacuation"
+
+struct hs_xml_doc;
+struct _xmlNode;
+typedef const struct _xmlNode hs_xml_node;
+
+/* Once per process, before threads. */
+void hs_xml_setup(void);
+
+/* HS_ERR_PARSE or HS_ERR_NOMEM with a finding. */
+enum hs_err hs_xml_parse(const struct hs_xml_text *text, struct hs_findings *findings,
+	struct hs_xml_doc **out) HS_MUST_CHECK;
+/* NULL is allowed. */
+void hs_xml_free(struct hs_xml_doc *doc);
+hs_xml_node *hs_xml_root(const struct hs_xml_doc *doc);
+
+/* True when the element has that name. node may be NULL. */
+bool hs_xml_is(hs_xml_node *node, const char *ns, const char *name);
+/* Local name; never NULL. */
+const char *hs_xml_name(hs_xml_node *node);
+/* Namespace URI as sent, "" without one. */
+const char *hs_xml_ns(hs_xml_node *node);
+/* First child element of that name, and the next sibling of that name. NULL when there is none, or when
+ * node is NULL, so that look-ups can be chained. */
+hs_xml_node *hs_xml_child(hs_xml_node *node, const char *ns, const char *name);
+hs_xml_node *hs_xml_next(hs_xml_node *node, const char *ns, const char *name);
+/* First child element, and next sibling element, of any name. */
+hs_xml_node *hs_xml_first(hs_xml_node *node);
+hs_xml_node *hs_xml_after(hs_xml_node *node);
+
+/* Text directly inside. NULL: empty, absent (node NULL), or arena full. */
+char *hs_xml_text(struct hs_arena *arena, hs_xml_node *node);
+char *hs_xml_child_text(
+	struct hs_arena *arena, hs_xml_node *node, const char *ns, const char *name);
+/* Value of the attribute with that local name, in any namespace; NULL when absent or empty. */
+char *hs_xml_attribute(struct hs_arena *arena, hs_xml_node *node, const char *name);
+
+/* /EDXLDistribution/contentObject[2]/documentID and its line. node NULL: the document as a whole. */
+struct hs_place hs_xml_place(struct hs_arena *arena, hs_xml_node *node);
+/* Adds a finding at a node; the path is not worked out when the list is full. */
+void hs_xml_finding(struct hs_findings *findings, enum hs_finding_code code, hs_xml_node *node,
+	const char *expected, const char *detail);
+/* ELEMENT_MISSING at parent/name (name may have several steps). */
+void hs_xml_missing(struct hs_findings *findings, hs_xml_node *parent, const char *name);
+
+/* Exclusive C14N without comments of the element and what is in it, except the elements `skip` (NULL or one
+ * node with its subtree). HS_ERR_NOMEM. */
+enum hs_err hs_xml_c14n(hs_xml_node *node, hs_xml_node *skip, struct hs_buf *out) HS_MUST_CHECK;
+/* The element as a document of its own, with every namespace that it uses. HS_ERR_NOMEM. */
+enum hs_err hs_xml_standalone(hs_xml_node *node, struct hs_buf *out) HS_MUST_CHECK;
+
+#endif
