@@ -3,9 +3,9 @@
 #include <string.h>
 
 #include "hub/base/clock.h"
+#include "hub/gate/area_code.h"
 #include "hub/gate/geometry.h"
 #include "hub/gate/parse_lalert.h"
-#include "schemas/tables.h"
 
 hs_xml_node *
 hs_lalert_one(struct hs_lalert *lalert, hs_xml_node *parent, const char *ns, const char *name)
@@ -178,7 +178,6 @@ void
 hs_lalert_address(struct hs_lalert *lalert, const hs_area *area)
 {
 	const struct hs_area_row *row;
-	hs_xml_node *node;
 	hs_area *own;
 
 	for (size_t i = 0; i < lalert->notice->n_areas; i++) {
@@ -188,12 +187,9 @@ hs_lalert_address(struct hs_lalert *lalert, const hs_area *area)
 	own = hs_message_new(lalert->arena, &hansho__v1__area__descriptor);
 	if (!own)
 		return;
-	row = hs_area_find(area->code);
+	row = hs_area_by_five(area->code);
 	own->code = area->code;
 	own->name = hs_arena_strdup(lalert->arena, row ? row->name : area->name);
-	node = hs_trace_find(&lalert->submission->traces, area);
-	if (node)
-		hs_trace_add(&lalert->submission->traces, lalert->arena, own, node);
 	if (own->name)
 		hs_repeat(lalert->arena, &lalert->notice->n_areas, &lalert->notice->areas, own);
 }
