@@ -1,0 +1,212 @@
+#include "adapters/telecom/telecom_chars.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "hub/base/check.h"
+
+/* Digits after 0 or + that make a phone number; a time like 05 or a date is shorter. */
+#define PHONE_DIGITS_MIN 9
+/* Digits after # or *: short dial codes. */
+#define DIAL_DIGITS_MIN	 3
+
+uint32_t
+hs_char_at(const char *text, size_t *len_bytes)
+{
+	const unsigned char *at = (const unsigned char *)text;
+	*len_bytes = 1;
+	if (at[0] < 0x80)
+		return at[0];
+	size_t want = at[0] >= 0xf0 ? 4 : at[0] >= 0xe0 ? 3 : at[0] >= 0xc2 ? 2 : 1;
+	if (want == 1 || at[0] > 0xf4)
+		return 0xfffd;
+	uint32_t value = at[0] & (0xffu >> (want + 1));
+	for (size_t i = 1; i < want; i++) {
+		if ((at[i] & 0xc0) != 0x80)
+			return 0xfffd;
+		value = value << 6 | (at[i] & 0x3f);
+	}
+	*len_bytes = want;
+	return value;
+}
+
+size_t
+hs_char_count(const char *text, int newline_counts)
+{
+	size_t count = 0, len_bytes;
+	uint32_t character;
+	while ((character = hs_char_at(text, &len_bytes)) != 0) {
+		text += len_bytes;
+		if (character == '\r' && *text == '\n')
+			continue;
+		count += character == '\n' ? (size_t)newline_counts : 1;
+	}
+	return count;
+}
+
+static const struct {
+	enum hs_forbidden rule;
+	const char *word;
+} words[] = {
+	{ HS_FORBIDDEN_URL, "http://" },
+	{ HS_FORBIDDEN_URL, "https://" },
+	{ HS_FORBIDDEN_URL, "www." },
+	{ HS_FORBIDDEN_MAIL, "mailto" },
+	{ HS_FORBIDDEN_PHONE, "tel-av:" },
+	{ HS_FORBIDDEN_PHONE, "tel:" },
+};
+
+/* '0'…'9' for half-width and full-width digits, else 0. */
+static char
+digit_of(uint32_t character)
+{
+	if (character >= '0' && character <= '9')
+		return (char)character;
+	if (character >= 0xff10 && character <= 0xff19)
+		return (char)('0' + (character - 0xff10));
+	return 0;
+}
+
+/* What people write between the digits of a phone number. */
+static bool
+is_joint(uint32_t character)
+{
+	static const uint32_t joints[] = { '-', '(', ')', 0x2010, 0x2212, 0xff0d, 0xff08, 0xff09,
+		0x30fc };
+	for (size_t i = 0; i < HS_COUNT(joints); i++)
+		if (joints[i] == character)
+			return true;
+	return false;
+}
+
+/* Digits of the run that begins at text, joints skipped. */
+static size_t
+digits_of_run(const char *text)
+{
+	size_t digits = 0, len_bytes;
+	for (;;) {
+		uint32_t character = hs_char_at(text, &len_bytes);
+		if (digit_of(character))
+			digits++;
+		else if (digits == 0 || !is_joint(character))
+			return digits;
+		text += len_bytes;
+	}
+}
+
+static bool
+is_phone(const char *text, uint32_t character, size_t len_bytes, uint32_t before)
+{
+	if (digit_of(before) || is_joint(before))
+		return false;
+	if (digit_of(character) == '0')
+		return digits_of_run(text) >= PHONE_DIGITS_MIN;
+	if (character == '+' || character == 0xff0b)
+		return digits_of_run(text + len_bytes) >= PHONE_DIGITS_MIN;
+	if (character == '#' || character == '*' || character == 0xff03 || character == 0xff0a)
+		return digits_of_run(text + len_bytes) >= DIAL_DIGITS_MIN;
+	return false;
+}
+
+/* Something@something in ASCII. */
+static bool
+is_mail(const char *text, uint32_t character, uint32_t before)
+{
+	return character == '@' && before < 0x80 && isalnum((int)before) &&
+	       isalnum((unsigned char)text[1]);
+}
+
+static bool
+is_half_kana(uint32_t character)
+{
+	return character >= 0xff61 && character <= 0xff9f;
+}
+
+/* The rule that forbids what begins at text; 0 = none. */
+static enum hs_forbidden
+rule_at(const char *text, uint32_t character, size_t len_bytes, uint32_t before, unsigned rules,
+	const char **suggestion)
+{
+	*suggestion = "";
+	for (size_t i = 0; i < HS_COUNT(words); i++)
+		if ((rules & words[i].rule) &&
+			strncasecmp(text, words[i].word, strlen(words[i].word)) == 0)
+			return words[i].rule;
+	if ((rules & HS_FORBIDDEN_MAIL) && is_mail(text, character, before))
+		return HS_FORBIDDEN_MAIL;
+	if ((rules & HS_FORBIDDEN_PHONE) && is_phone(text, character, len_bytes, before))
+		return HS_FORBIDDEN_PHONE;
+	if ((rules & HS_FORBIDDEN_HALF_KANA) && is_half_kana(character)) {
+		*suggestion = "全角カナ";
+		return HS_FORBIDDEN_HALF_KANA;
+	}
+	if ((rules & HS_FORBIDDEN_PLATFORM) && hs_platform_character(character, suggestion))
+		return HS_FORBIDDEN_PLATFORM;
+	return 0;
+}
+
+/* One character for a character, the whole run of ASCII for an address or a number. */
+static void
+found_copy(char *out, size_t size, const char *text, size_t len_bytes, enum hs_forbidden rule)
+{
+	size_t n = len_bytes;
+	if (rule == HS_FORBIDDEN_URL || rule == HS_FORBIDDEN_MAIL || rule == HS_FORBIDDEN_PHONE)
+		while (n < size - 1 && text[n] > 0x20 && text[n] < 0x7f)
+			n++;
+	snprintf(out, size, "%.*s", (int)n, text);
+}
+
+bool
+hs_forbidden_find(const char *text, unsigned rules, struct hs_forbidden_finding *out)
+{
+	uint32_t character, before = 0;
+	size_t len_bytes, position = 0;
+	while ((character = hs_char_at(text, &len_bytes)) != 0) {
+		position++;
+		const char *suggestion;
+		enum hs_forbidden rule =
+			rule_at(text, character, len_bytes, before, rules, &suggestion);
+		if (rule) {
+			*out = (struct hs_forbidden_finding){
+				.rule = rule, .position = position, .suggestion = suggestion
+			};
+			found_copy(out->found, sizeof(out->found), text, len_bytes, rule);
+			return true;
+		}
+		before = character;
+		text += len_bytes;
+	}
+	return false;
+}
+
+static const struct {
+	enum hs_forbidden rule;
+	const char *ja;
+	const char *en;
+} names[] = {
+	{ HS_FORBIDDEN_URL, "URL", "URL" },
+	{ HS_FORBIDDEN_MAIL, "メールアドレス", "mail address" },
+	{ HS_FORBIDDEN_PHONE, "電話番号", "phone number" },
+	{ HS_FORBIDDEN_HALF_KANA, "半角カナ", "half-width kana" },
+	{ HS_FORBIDDEN_PLATFORM, "機種依存文字", "platform-dependent character" },
+};
+
+const char *
+hs_forbidden_name_ja(enum hs_forbidden rule)
+{
+	for (size_t i = 0; i < HS_COUNT(names); i++)
+		if (names[i].rule == rule)
+			return names[i].ja;
+	return "";
+}
+
+const char *
+hs_forbidden_name_en(enum hs_forbidden rule)
+{
+	for (size_t i = 0; i < HS_COUNT(names); i++)
+		if (names[i].rule == rule)
+			return names[i].en;
+	return "";
+}

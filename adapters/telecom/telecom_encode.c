@@ -1,0 +1,202 @@
+#include "adapters/telecom/telecom_encode.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "adapters/telecom/telecom_body.h"
+#include "adapters/telecom/telecom_chars.h"
+#include "hub/base/check.h"
+
+/* ---- title ---- */
+
+#define TITLES_MAX 3
+
+struct titles {
+	const char *texts[TITLES_MAX]; /* from the best to the shortest */
+	size_t count;
+};
+
+static void
+title_add(struct titles *titles, const char *text)
+{
+	if (text && titles->count < TITLES_MAX)
+		titles->texts[titles->count++] = text;
+}
+
+/* 避難指示の解除, 避難指示の取消 */
+static void
+titles_of_end(struct hs_arena *arena, struct titles *out, const char *term, const char *end)
+{
+	if (term[0] != '\0')
+		title_add(out, hs_arena_printf(arena, "%sの%s", term, end));
+	title_add(out, hs_arena_printf(arena, "避難情報の%s", end));
+	title_add(out, end);
+}
+
+static void
+titles_of_order(struct hs_arena *arena, struct titles *out, const struct hs_force_group *top,
+	const char *before)
+{
+	if (top && top->level > 0)
+		title_add(out,
+			hs_arena_printf(arena, "%s警戒レベル%u %s", before, top->level, top->term));
+	if (top && top->term[0] != '\0')
+		title_add(out, hs_arena_printf(arena, "%s%s", before, top->term));
+	title_add(out, hs_arena_printf(arena, "%s避難情報", before));
+}
+
+static void
+titles_choose(struct hs_arena *arena, const hs_notice *notice, const struct hs_municipal *municipal,
+	struct titles *out)
+{
+	const struct hs_force_group *top = hs_municipal_top(municipal);
+	const char *term = top ? top->term : "";
+	if (notice->action == HS_ACTION(CANCEL))
+		titles_of_end(arena, out, term, "取消");
+	else if (municipal->ordered_count == 0 &&
+		 (municipal->ended_count > 0 || notice->action == HS_ACTION(LIFT)))
+		titles_of_end(arena, out, term, "解除");
+	else
+		titles_of_order(
+			arena, out, top, notice->action == HS_ACTION(CORRECT) ? "訂正 " : "");
+}
+
+/* ---- both ---- */
+
+static const char *
+marked(struct hs_arena *arena, const hs_notice *notice, const char *text)
+{
+	const char *mark = hs_mode_mark((int)notice->mode, "ja");
+	return mark[0] == '\0' ? hs_arena_strdup(arena, text)
+			       : hs_arena_printf(arena, "%s%s%s", mark, text, mark);
+}
+
+static enum hs_err
+refuse_short(struct hs_mail *out, const char *what_ja, const char *what_en, int64_t max)
+{
+	snprintf(out->why, sizeof(out->why),
+		"%sの上限%lld文字には収まりません。上限の設定を確認してください。/ Does not fit "
+		"into %lld "
+		"characters of the %s; check the limit in the settings.",
+		what_ja, (long long)max, (long long)max, what_en);
+	return HS_ERR_REFUSED;
+}
+
+static enum hs_err
+check_forbidden(struct hs_mail *out, const char *text, unsigned rules, const char *what_ja,
+	const char *what_en)
+{
+	struct hs_forbidden_finding found;
+	if (!hs_forbidden_find(text, rules, &found))
+		return HS_OK;
+	bool has = found.suggestion[0] != '\0';
+	snprintf(out->why, sizeof(out->why),
+		"%sの%zu文字目「%s」は使えません(%s)。%s%s%s / %s, character %zu \"%s\" is not "
+		"allowed "
+		"(%s)%s%s%s.",
+		what_ja, found.position, found.found, hs_forbidden_name_ja(found.rule),
+		has ? "「" : "", has ? found.suggestion : "削ってください。",
+		has ? "」にしてください。" : "", what_en, found.position, found.found,
+		hs_forbidden_name_en(found.rule), has ? "; write \"" : "; leave it out",
+		has ? found.suggestion : "", has ? "\"" : "");
+	return HS_ERR_REFUSED;
+}
+
+/* Counts and checks what title and body hold. */
+static enum hs_err
+finish(struct hs_mail *out, const struct hs_mail_limits *limits)
+{
+	out->title_chars = hs_char_count(out->title, limits->newline_counts);
+	out->body_chars = hs_char_count(out->body, limits->newline_counts);
+	enum hs_err err = check_forbidden(out, out->title, limits->forbidden, "題名", "title");
+	if (err == HS_OK)
+		err = check_forbidden(out, out->body, limits->forbidden, "本文", "body");
+	return err;
+}
+
+static bool
+fits(const char *text, int64_t max, int newline_counts)
+{
+	return hs_char_count(text, newline_counts) <= (size_t)max;
+}
+
+enum hs_err
+hs_mail_encode(struct hs_arena *arena, const hs_notice *notice,
+	const struct hs_municipal *municipal, const struct hs_mail_limits *limits,
+	struct hs_mail *out)
+{
+	struct titles titles = { 0 };
+	*out = (struct hs_mail){ 0 };
+	titles_choose(arena, notice, municipal, &titles);
+	for (size_t i = 0; i < titles.count && !out->title; i++) {
+		const char *title = marked(arena, notice, titles.texts[i]);
+		if (!title)
+			return HS_ERR_NOMEM;
+		if (fits(title, limits->title_max, limits->newline_counts))
+			out->title = title;
+	}
+	if (!out->title)
+		return refuse_short(out, "題名", "title", limits->title_max);
+	struct hs_body_plan plan = hs_body_longest(municipal);
+	for (;;) {
+		const char *core = hs_body_write(arena, notice, municipal, &plan);
+		const char *body = core ? marked(arena, notice, core) : NULL;
+		if (!body)
+			return HS_ERR_NOMEM;
+		if (fits(body, limits->body_max, limits->newline_counts)) {
+			out->body = body;
+			out->names_left_out = plan.names_total - plan.names;
+			return finish(out, limits);
+		}
+		if (!hs_body_shorten(&plan))
+			return refuse_short(out, "本文", "body", limits->body_max);
+	}
+}
+
+/* ---- a sender's own mail ---- */
+
+static enum hs_err
+refuse_long(
+	struct hs_mail *out, const char *what_ja, const char *what_en, size_t count, int64_t max)
+{
+	snprintf(out->why, sizeof(out->why),
+		"%sが%zu文字あります。上限は%lld文字です。短くしてください。/ The %s has %zu "
+		"characters, "
+		"the limit is %lld; make it shorter.",
+		what_ja, count, (long long)max, what_en, count, (long long)max);
+	return HS_ERR_REFUSED;
+}
+
+enum hs_err
+hs_mail_encode_own(struct hs_arena *arena, const hs_notice *notice,
+	const struct hs_mail_limits *limits, struct hs_mail *out)
+{
+	const Hansho__V1__UrgentMail *mail = notice->urgent_mail;
+	*out = (struct hs_mail){ 0 };
+	HS_CHECK(mail);
+	out->title = marked(arena, notice, mail->title);
+	out->body = marked(arena, notice, mail->message);
+	if (!out->title || !out->body)
+		return HS_ERR_NOMEM;
+	enum hs_err err = finish(out, limits);
+	if (err != HS_OK)
+		return err;
+	if (out->title_chars > (size_t)limits->title_max)
+		return refuse_long(out, "題名", "title", out->title_chars, limits->title_max);
+	if (out->body_chars > (size_t)limits->body_max)
+		return refuse_long(out, "本文", "body", out->body_chars, limits->body_max);
+	return HS_OK;
+}
+
+bool
+hs_mail_for_carrier(const hs_notice *notice, const char *lalert_code)
+{
+	if (notice->detail_case != HANSHO__V1__NOTICE__DETAIL_URGENT_MAIL ||
+		notice->urgent_mail->n_carriers == 0)
+		return true;
+	for (size_t i = 0; i < notice->urgent_mail->n_carriers; i++)
+		if (strcmp(notice->urgent_mail->carriers[i], lalert_code) == 0)
+			return true;
+	return false;
+}
