@@ -1,0 +1,113 @@
+#include "hub/core/finding.h"
+
+#include "hub/base/check.h"
+
+#define PB_FINDING (&hansho__v1__finding__descriptor)
+
+struct finding_row {
+	const char *code, *severity, *path, *expected, *ja, *en;
+	bool detail; /* the text goes on with what was found */
+};
+
+static const struct finding_row rows[HS_FINDING_COUNT] = {
+	[HS_FINDING_INCOMPLETE] = { "incomplete", "error", "notice.document",
+		"source without '|', id, revision >= 1, content hash of 32 bytes",
+		"文書の識別（発信元・文書ID・版数）が足りません。",
+		"The document's identity (source, id, revision, content hash) is incomplete.",
+		false },
+	[HS_FINDING_LANE] = { "lane", "error", "notice.mode",
+		"live on a live hub; drill, test or system on a drill hub",
+		"運用種別がこの系統（本番・訓練）と合いません。送信先を確かめてください。",
+		"The mode does not belong to this lane (live or drill). Check where you send it.",
+		false },
+	[HS_FINDING_TOO_LARGE] = { "too_large", "error", "notice", "at most 2 MiB",
+		"大きすぎます。文書を分けて送ってください。",
+		"It is too large. Split the document.", false },
+	[HS_FINDING_ORIGINAL_HASH] = { "original_hash", "error", "notice.original.sha256",
+		"SHA-256 of the original bytes",
+		"原文とそのハッシュ値が一致しません。もう一度送ってください。",
+		"The original bytes and their hash differ. Send it again.", false },
+	[HS_FINDING_CANCEL_UNKNOWN] = { "cancel_unknown", "error", "notice.document.id",
+		"the id of a document that was sent before",
+		"取消の対象となる文書を受け取っていません。文書IDを確かめてください。",
+		"There is no such document to cancel. Check the document id.", false },
+	[HS_FINDING_DOCUMENT_CANCELLED] = { "document_cancelled", "error", "notice.document.id",
+		"a new document id with revision 1",
+		"この文書は取消済みです。新しい文書IDで第1版から送ってください。",
+		"This document was cancelled. Begin a new document id with revision 1.", false },
+	[HS_FINDING_STALE] = { "stale", "warning", "notice.document.revision",
+		"a revision above the newest one",
+		"より新しい版を受け取り済みです。記録だけして、配信しません。",
+		"A newer revision is known. It is recorded and not delivered.", false },
+	[HS_FINDING_CONFLICT] = { "conflict", "error", "notice.document.revision",
+		"the next revision for changed content",
+		"同じ版数で内容が異なります。版数を上げて送り直してください。",
+		"The same revision was sent with other content. Raise the revision and send again.",
+		false },
+	[HS_FINDING_CANCEL_REVISION] = { "cancel_revision", "warning", "notice.document.revision",
+		"a revision above the one that is cancelled",
+		"取消の版数が上がっていませんが、取消は有効です。",
+		"The cancel did not raise the revision; it is applied all the same.", false },
+	[HS_FINDING_REVISION_GAP] = { "revision_gap", "warning", "notice.document.revision",
+		"the revision after the newest one",
+		"途中の版を受け取っていません。この版は有効です。",
+		"Revisions before this one were never received; this one is applied.", false },
+	[HS_FINDING_VANISHED] = { "vanished", "warning", "notice.evacuation",
+		"an entry of 解除 for each area that ends",
+		"解除の記載がないまま、次の地区が発令から消えました: ",
+		"These areas ended without a lift: ", true },
+	[HS_FINDING_BUSY] = { "hub_busy", "error", "", "",
+		"処理が混み合っています。同じものをもう一度送ってください。",
+		"The hub has too much to do. Send the same again.", false },
+	[HS_FINDING_STOPPING] = { "hub_stopping", "error", "", "",
+		"ハブが停止中です。少し待って、同じものをもう一度送ってください。",
+		"The hub is stopping. Wait a little and send the same again.", false },
+	[HS_FINDING_DISK_FULL] = { "disk_full", "error", "", "",
+		"ハブの保存領域に書けません。受け付けていません。同じものをもう一度送ってください:"
+		" ",
+		"The hub cannot write to its disk; nothing was accepted. Send the same again: ",
+		true },
+	[HS_FINDING_JOURNAL_FAILED] = { "journal_failed", "error", "", "",
+		"保存できたか確認できません。ハブは再起動します。同じものをもう一度送ってください"
+		"。",
+		"It is not known whether it was stored. The hub restarts; send the same again.",
+		false },
+	[HS_FINDING_JOURNAL_FULL] = { "journal_full", "error", "", "",
+		"記録簿が上限に達しました。運用担当者に連絡してください。",
+		"The journal has reached its limit. Tell the hub's operator.", false },
+};
+
+const char *
+hs_hub_finding_code(enum hs_hub_finding finding)
+{
+	return rows[finding].code;
+}
+
+static void
+add(struct hs_arena *arena, const struct finding_row *row, const char *detail,
+	hs_submit_reply *reply)
+{
+	hs_pb_finding *finding = hs_message_new(arena, PB_FINDING);
+
+	HS_CHECK(finding != NULL);
+	if (!row->detail || detail == NULL)
+		detail = "";
+	finding->code = hs_arena_strdup(arena, row->code);
+	finding->severity = hs_arena_strdup(arena, row->severity);
+	finding->path = hs_arena_strdup(arena, row->path);
+	finding->expected = hs_arena_strdup(arena, row->expected);
+	finding->message_ja = hs_arena_printf(arena, "%s%s", row->ja, detail);
+	finding->message_en = hs_arena_printf(arena, "%s%s", row->en, detail);
+	HS_CHECK(finding->message_en != NULL);
+	HS_CHECK(hs_repeat(arena, &reply->n_findings, &reply->findings, finding));
+}
+
+void
+hs_hub_findings_add(
+	struct hs_arena *arena, unsigned set, const char *detail, hs_submit_reply *reply)
+{
+	for (unsigned i = 0; i < HS_FINDING_COUNT; i++) {
+		if (set >> i & 1)
+			add(arena, &rows[i], detail, reply);
+	}
+}

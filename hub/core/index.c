@@ -1,0 +1,132 @@
+#include "hub/core/index.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <uthash.h>
+
+#include "hub/core/memory.h"
+
+struct document_node {
+	struct hs_known_document known;
+	UT_hash_handle hh;
+};
+
+struct submission_node {
+	struct hs_known_submission known;
+	UT_hash_handle hh;
+};
+
+/* Principals are few; each name is kept once. */
+struct principal_node {
+	UT_hash_handle hh;
+	char name[];
+};
+
+struct hs_index {
+	struct document_node *documents;
+	struct submission_node *submissions;
+	struct principal_node *principals;
+};
+
+struct hs_index *
+hs_index_create(void)
+{
+	return hs_must_alloc(1, sizeof(struct hs_index));
+}
+
+void
+hs_index_destroy(struct hs_index *index)
+{
+	struct document_node *document, *next_document;
+	struct submission_node *submission, *next_submission;
+	struct principal_node *principal, *next_principal;
+
+	HASH_ITER (hh, index->documents, document, next_document) {
+		HASH_DEL(index->documents, document);
+		free(document);
+	}
+	HASH_ITER (hh, index->submissions, submission, next_submission) {
+		HASH_DEL(index->submissions, submission);
+		free(submission);
+	}
+	HASH_ITER (hh, index->principals, principal, next_principal) {
+		HASH_DEL(index->principals, principal);
+		free(principal);
+	}
+	free(index);
+}
+
+const struct hs_known_document *
+hs_index_document(const struct hs_index *index, const uint8_t key[HS_ID_BYTES])
+{
+	struct document_node *node;
+
+	HASH_FIND(hh, index->documents, key, HS_ID_BYTES, node);
+	return node == NULL ? NULL : &node->known;
+}
+
+const struct hs_known_submission *
+hs_index_submission(const struct hs_index *index, const uint8_t id[HS_ID_BYTES])
+{
+	struct submission_node *node;
+
+	HASH_FIND(hh, index->submissions, id, HS_ID_BYTES, node);
+	return node == NULL ? NULL : &node->known;
+}
+
+size_t
+hs_index_documents(const struct hs_index *index)
+{
+	return HASH_COUNT(index->documents);
+}
+
+size_t
+hs_index_submissions(const struct hs_index *index)
+{
+	return HASH_COUNT(index->submissions);
+}
+
+static const char *
+intern(struct hs_index *index, struct hs_span name)
+{
+	struct principal_node *node = NULL;
+
+	if (name.len_bytes == 0)
+		return "";
+	HASH_FIND(hh, index->principals, name.bytes, name.len_bytes, node);
+	if (node == NULL) {
+		node = hs_must_alloc(1, sizeof(*node) + name.len_bytes + 1);
+		memcpy(node->name, name.bytes, name.len_bytes);
+		HASH_ADD(hh, index->principals, name, name.len_bytes, node);
+	}
+	return node->name;
+}
+
+void
+hs_index_take_submission(struct hs_index *index, const struct hs_known_submission *submission,
+	struct hs_span principal)
+{
+	struct submission_node *node;
+
+	if (hs_index_submission(index, submission->id) != NULL)
+		return;
+	node = hs_must_alloc(1, sizeof(*node));
+	node->known = *submission;
+	node->known.principal = intern(index, principal);
+	HASH_ADD(hh, index->submissions, known.id, HS_ID_BYTES, node);
+}
+
+void
+hs_index_take_document(struct hs_index *index, const struct hs_known_document *document)
+{
+	struct document_node *node;
+
+	HASH_FIND(hh, index->documents, document->key, HS_ID_BYTES, node);
+	if (node != NULL) {
+		node->known = *document;
+		return;
+	}
+	node = hs_must_alloc(1, sizeof(*node));
+	node->known = *document;
+	HASH_ADD(hh, index->documents, known.key, HS_ID_BYTES, node);
+}

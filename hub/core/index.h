@@ -1,0 +1,50 @@
+/* index.h: what the journal knows about documents and submissions, in memory.
+ *
+ * Flow:   committed record → hs_index_take; intake asks hs_index_submission and hs_index_document.
+ * Rules:  it only ever holds what is on disk. What is still on its way lies in pending.h, and intake looks
+ *         there first; a commit that fails therefore leaves nothing to undo here.
+ * Keys:   16 bytes of SHA-256 (record.h).
+ * Memory: about 200 bytes per submission, for the life of the process.
+ */
+#ifndef HS_CORE_INDEX_H
+#define HS_CORE_INDEX_H
+
+#include "hub/core/record.h"
+
+struct hs_index;
+
+/* The newest state of a document. */
+struct hs_known_document {
+	uint8_t key[HS_ID_BYTES];
+	uint32_t revision; /* of the newest notice that is not a cancel */
+	bool cancelled;
+	uint64_t told; /* peers (bits) that were entitled to any revision of it (route.h) */
+};
+
+/* The first record of a submission. */
+struct hs_known_submission {
+	uint8_t id[HS_ID_BYTES];
+	int outcome;  /* HS_OUTCOME(ACCEPTED | STALE | CONFLICT) */
+	uint64_t seq; /* ACCEPTED only */
+	int64_t unix_us;
+	const char *principal; /* owned by the index */
+};
+
+struct hs_index *hs_index_create(void);
+void hs_index_destroy(struct hs_index *index);
+
+/* NULL when unknown. Borrowed until the next take. */
+const struct hs_known_document *hs_index_document(
+	const struct hs_index *index, const uint8_t key[HS_ID_BYTES]);
+const struct hs_known_submission *hs_index_submission(
+	const struct hs_index *index, const uint8_t id[HS_ID_BYTES]);
+size_t hs_index_documents(const struct hs_index *index);
+size_t hs_index_submissions(const struct hs_index *index);
+
+/* Copies. The principal need not end in a NUL. A second submission with the same id is ignored. */
+void hs_index_take_submission(struct hs_index *index, const struct hs_known_submission *submission,
+	struct hs_span principal);
+/* Replaces what was known under this key. */
+void hs_index_take_document(struct hs_index *index, const struct hs_known_document *document);
+
+#endif

@@ -1,0 +1,244 @@
+#include "hub/core/intake.h"
+
+#include <string.h>
+
+#include "hub/base/check.h"
+
+#define ID_MAX_BYTES	 512
+#define JST_MINUTES	 540
+#define PB_TIMES	 (&hansho__v1__times__descriptor)
+#define PB_ORIGINAL	 (&hansho__v1__original__descriptor)
+#define PB_RECORD	 (&hansho__v1__journal_record__descriptor)
+/* Body and original must fit into one fetch_reply frame together with its other fields. */
+#define RECORD_MAX_BYTES (HS_FRAME_MAX_BYTES - 65536)
+
+#define BIT(name) (1u << HS_FINDING_##name)
+
+static struct hs_span
+text_span(const char *text)
+{
+	return (struct hs_span){ text, strlen(text) };
+}
+
+static bool
+is_complete(const hs_submit *submit)
+{
+	const hs_document *document = submit->notice->document;
+
+	return document != NULL && document->source[0] != '\0' && document->id[0] != '\0' &&
+	       strlen(document->source) <= ID_MAX_BYTES && strlen(document->id) <= ID_MAX_BYTES &&
+	       strlen(submit->principal) <= ID_MAX_BYTES && strchr(document->source, '|') == NULL &&
+	       document->revision > 0 && submit->content_sha256.len == HS_SHA256_BYTES;
+}
+
+static bool
+is_of_lane(int notice_mode, int lane)
+{
+	if (lane == (int)HS_MODE(LIVE))
+		return notice_mode == (int)HS_MODE(LIVE);
+	return notice_mode == (int)HS_MODE(DRILL) || notice_mode == (int)HS_MODE(TEST) ||
+	       notice_mode == (int)HS_MODE(SYSTEM);
+}
+
+/* A hash that the gate named must be that of the bytes that came with it. */
+static bool
+original_fits(const hs_submit *submit)
+{
+	const hs_original *original = submit->notice->original;
+	struct hs_span bytes = { submit->original.data, submit->original.len };
+	uint8_t hash[HS_SHA256_BYTES];
+
+	if (original == NULL || original->sha256.len == 0)
+		return true;
+	hs_sha256(&bytes, 1, hash);
+	return original->sha256.len == sizeof(hash) &&
+	       memcmp(original->sha256.data, hash, sizeof(hash)) == 0;
+}
+
+unsigned
+hs_intake_check(const hs_submit *submit, int mode)
+{
+	if (submit->notice == NULL || !is_complete(submit))
+		return BIT(INCOMPLETE);
+	if (!is_of_lane((int)submit->notice->mode, mode))
+		return BIT(LANE);
+	return original_fits(submit) ? 0 : BIT(ORIGINAL_HASH);
+}
+
+struct hs_notice_look
+hs_intake_look(const hs_notice *notice)
+{
+	return (struct hs_notice_look){ .mode = (int)notice->mode,
+		.kind = (int)notice->kind,
+		.action = (int)notice->action,
+		.revision = notice->document->revision,
+		.source = text_span(notice->document->source),
+		.document = text_span(notice->document->id) };
+}
+
+void
+hs_intake_apply(const struct hs_known_document *known, const struct hs_notice_look *notice,
+	struct hs_known_document *out)
+{
+	struct hs_known_document next = { .revision = notice->revision,
+		.cancelled = notice->action == (int)HS_ACTION(CANCEL) };
+
+	if (known != NULL) {
+		next.told = known->told;
+		next.revision = next.revision > known->revision ? next.revision : known->revision;
+	}
+	hs_document_id(notice->mode, notice->source, notice->document, next.key);
+	*out = next;
+}
+
+/* Was exactly this sent before? Then the answer is that of the first time. */
+static bool
+judge_repeated(
+	const struct hs_index *index, const struct hs_pending *pending, struct hs_verdict *out)
+{
+	const struct hs_known_submission *known = hs_index_submission(index, out->id);
+
+	if (known == NULL) {
+		out->waits_for = hs_pending_submission(pending, out->id);
+		known = out->waits_for == NULL ? NULL : &out->waits_for->submission;
+	}
+	if (known == NULL)
+		return false;
+	out->outcome = known->outcome;
+	out->seq = known->seq;
+	if (known->outcome == (int)HS_OUTCOME(ACCEPTED))
+		out->outcome = HS_OUTCOME(DUPLICATE);
+	else
+		out->findings =
+			known->outcome == (int)HS_OUTCOME(STALE) ? BIT(STALE) : BIT(CONFLICT);
+	return true;
+}
+
+static void
+refuse(struct hs_verdict *out, unsigned finding)
+{
+	out->outcome = HS_OUTCOME(REFUSED);
+	out->findings = finding;
+}
+
+static void
+record(struct hs_verdict *out, int outcome, int record_type, unsigned findings)
+{
+	out->outcome = outcome;
+	out->record_type = record_type;
+	out->findings = findings;
+}
+
+static void
+judge_order(const struct hs_notice_look *notice, const struct hs_known_document *known,
+	struct hs_verdict *out)
+{
+	bool cancel = notice->action == (int)HS_ACTION(CANCEL);
+	uint32_t newest = known == NULL ? 0 : known->revision;
+	unsigned gap =
+		notice->revision > newest && notice->revision - newest > 1 ? BIT(REVISION_GAP) : 0;
+
+	if (known == NULL && cancel)
+		refuse(out, BIT(CANCEL_UNKNOWN));
+	else if (known != NULL && known->cancelled)
+		refuse(out, BIT(DOCUMENT_CANCELLED));
+	else if (cancel && notice->revision <= newest)
+		record(out, HS_OUTCOME(ACCEPTED), HS_RECORD(NOTICE), BIT(CANCEL_REVISION));
+	else if (notice->revision < newest)
+		record(out, HS_OUTCOME(STALE), HS_RECORD(STALE), BIT(STALE));
+	else if (notice->revision == newest)
+		record(out, HS_OUTCOME(CONFLICT), HS_RECORD(CONFLICT), BIT(CONFLICT));
+	else
+		record(out, HS_OUTCOME(ACCEPTED), HS_RECORD(NOTICE), gap);
+}
+
+void
+hs_intake_judge(const hs_submit *submit, const struct hs_index *index,
+	const struct hs_pending *pending, struct hs_verdict *out)
+{
+	struct hs_notice_look notice = hs_intake_look(submit->notice);
+	const struct hs_known_document *known;
+	struct hs_pending_record *waiting;
+	uint8_t key[HS_ID_BYTES];
+
+	*out = (struct hs_verdict){ 0 };
+	hs_submission_id(&notice, submit->content_sha256.data, out->id);
+	if (judge_repeated(index, pending, out))
+		return;
+	hs_document_id(notice.mode, notice.source, notice.document, key);
+	waiting = hs_pending_document(pending, key);
+	known = waiting != NULL ? &waiting->document : hs_index_document(index, key);
+	judge_order(&notice, known, out);
+	if (out->record_type == 0)
+		out->waits_for = waiting;
+	hs_intake_apply(known, &notice, &out->document);
+}
+
+static void
+complete_original(struct hs_arena *arena, const hs_submit *submit)
+{
+	hs_notice *notice = submit->notice;
+	struct hs_span bytes = { submit->original.data, submit->original.len };
+
+	if (notice->original == NULL)
+		notice->original = hs_message_new(arena, PB_ORIGINAL);
+	HS_CHECK(notice->original != NULL);
+	if (notice->original->sha256.len == 0) {
+		notice->original->sha256.data = hs_arena_alloc(arena, HS_SHA256_BYTES);
+		HS_CHECK(notice->original->sha256.data != NULL);
+		notice->original->sha256.len = HS_SHA256_BYTES;
+		hs_sha256(&bytes, 1, notice->original->sha256.data);
+	}
+	notice->original->len_bytes = submit->original.len;
+}
+
+static enum hs_err
+complete_notice(struct hs_arena *arena, const hs_submit *submit, const struct hs_verdict *verdict,
+	int64_t unix_us)
+{
+	static const enum hs_hub_finding flags[] = { HS_FINDING_CANCEL_REVISION,
+		HS_FINDING_REVISION_GAP };
+	hs_notice *notice = submit->notice;
+
+	for (size_t i = 0; i < HS_COUNT(flags); i++) {
+		if ((verdict->findings >> flags[i] & 1) != 0 &&
+			!hs_notice_flag(arena, notice, hs_hub_finding_code(flags[i])))
+			return HS_ERR_TOO_LARGE;
+	}
+	if (notice->times == NULL)
+		notice->times = hs_message_new(arena, PB_TIMES);
+	if (notice->times == NULL || !hs_notice_mark(arena, notice))
+		return HS_ERR_TOO_LARGE;
+	notice->times->accepted = hs_time_new(arena, unix_us, JST_MINUTES);
+	if (notice->times->accepted == NULL)
+		return HS_ERR_TOO_LARGE;
+	complete_original(arena, submit);
+	return HS_OK;
+}
+
+enum hs_err
+hs_intake_build(struct hs_arena *arena, const hs_submit *submit, const struct hs_verdict *verdict,
+	uint64_t seq, int64_t unix_us, struct hs_buf *body)
+{
+	hs_journal_record *record = hs_message_new(arena, PB_RECORD);
+	char *id = hs_arena_alloc(arena, HS_ID_HEX);
+
+	if (record == NULL || id == NULL ||
+		complete_notice(arena, submit, verdict, unix_us) != HS_OK)
+		return HS_ERR_TOO_LARGE;
+	hs_hex(verdict->id, HS_ID_BYTES, id);
+	record->type = (Hansho__V1__JournalRecord__Type)verdict->record_type;
+	record->seq = verdict->record_type == (int)HS_RECORD(NOTICE) ? seq : 0;
+	record->unix_us = unix_us;
+	record->submission_id = id;
+	record->principal = submit->principal;
+	record->content_sha256 = submit->content_sha256;
+	record->notice = submit->notice;
+	record->n_warnings = submit->n_warnings;
+	record->warnings = submit->warnings;
+	hs_message_pack(record, body);
+	if (body->failed || body->len_bytes > HS_NOTICE_MAX_BYTES ||
+		body->len_bytes + submit->original.len > RECORD_MAX_BYTES)
+		return HS_ERR_TOO_LARGE;
+	return HS_OK;
+}

@@ -1,0 +1,50 @@
+/* intake.h: what becomes of a submission: the rules of identity and order, and nothing else.
+ *
+ * Flow:   Submit → hs_intake_check (complete? right lane?) → hs_intake_judge (duplicate, stale, conflict,
+ *         cancel: against what is on disk and what is on its way there) → hs_intake_build (marks, flags,
+ *         times; the packed JournalRecord). core.c appends it and keeps the reply until it is durable.
+ * Rules, in this order (lalert-format, identity and lifecycle):
+ *         the same submission again                    → what became of the first one; no new record
+ *         cancel of a document never seen              → REFUSED cancel_unknown
+ *         anything for a cancelled document            → REFUSED document_cancelled
+ *         cancel, revision not above the newest        → applied, flag cancel_revision
+ *         revision below the newest                    → STALE, recorded, not delivered
+ *         the newest revision with other content       → CONFLICT, recorded, not delivered
+ *         a revision that skips some, or begins above 1 → applied, flag revision_gap
+ *         else                                         → applied
+ * Pure:   no clock, no memory beyond the arena.
+ */
+#ifndef HS_CORE_INTAKE_H
+#define HS_CORE_INTAKE_H
+
+#include "hub/core/finding.h"
+#include "hub/core/index.h"
+#include "hub/core/pending.h"
+
+struct hs_verdict {
+	int outcome;	   /* HS_OUTCOME(…) */
+	unsigned findings; /* bits */
+	int record_type;   /* HS_RECORD(NOTICE | STALE | CONFLICT), 0: no record */
+	uint64_t seq;	   /* DUPLICATE: of the first one, when that is durable */
+	struct hs_pending_record *waits_for; /* the answer stands when this is durable; NULL: now */
+	uint8_t id[HS_ID_BYTES];
+	struct hs_known_document document; /* as it will be when applied */
+};
+
+/* Findings that refuse it, or 0. mode: the lane's. */
+unsigned hs_intake_check(const hs_submit *submit, int mode);
+/* submit has passed hs_intake_check. */
+void hs_intake_judge(const hs_submit *submit, const struct hs_index *index,
+	const struct hs_pending *pending, struct hs_verdict *out);
+/* Marks and completes submit->notice (in `arena`) and appends the packed record to `body`.
+ * HS_ERR_TOO_LARGE: refuse it. */
+enum hs_err hs_intake_build(struct hs_arena *arena, const hs_submit *submit,
+	const struct hs_verdict *verdict, uint64_t seq, int64_t unix_us,
+	struct hs_buf *body) HS_MUST_CHECK;
+/* What a notice does to its document; known may be NULL. */
+void hs_intake_apply(const struct hs_known_document *known, const struct hs_notice_look *notice,
+	struct hs_known_document *out);
+/* The same look at a message that is not packed. */
+struct hs_notice_look hs_intake_look(const hs_notice *notice);
+
+#endif

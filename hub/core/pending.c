@@ -1,0 +1,127 @@
+#include "hub/core/pending.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "hub/core/memory.h"
+
+struct hs_pending {
+	struct hs_pending_record *first, **last;
+	size_t count;
+};
+
+struct hs_pending *
+hs_pending_create(void)
+{
+	struct hs_pending *pending = hs_must_alloc(1, sizeof(*pending));
+
+	pending->last = &pending->first;
+	return pending;
+}
+
+void
+hs_pending_destroy(struct hs_pending *pending)
+{
+	struct hs_pending_record *record;
+
+	while ((record = hs_pending_pop(pending)) != NULL)
+		hs_pending_free(record);
+	free(pending);
+}
+
+struct hs_pending_record *
+hs_pending_add(struct hs_pending *pending, const struct hs_row *row)
+{
+	struct hs_pending_record *record = hs_must_alloc(1, sizeof(*record));
+
+	record->row = *row;
+	record->row.body.bytes = hs_must_copy(row->body.bytes, row->body.len_bytes);
+	record->row.original = (struct hs_span){ "", 0 };
+	*pending->last = record;
+	pending->last = &record->next;
+	pending->count++;
+	return record;
+}
+
+size_t
+hs_pending_count(const struct hs_pending *pending)
+{
+	return pending->count;
+}
+
+struct hs_pending_record *
+hs_pending_first(const struct hs_pending *pending)
+{
+	return pending->first;
+}
+
+struct hs_pending_record *
+hs_pending_pop(struct hs_pending *pending)
+{
+	struct hs_pending_record *record = pending->first;
+
+	if (record == NULL)
+		return NULL;
+	pending->first = record->next;
+	if (pending->first == NULL)
+		pending->last = &pending->first;
+	pending->count--;
+	record->next = NULL;
+	return record;
+}
+
+void
+hs_pending_free(struct hs_pending_record *record)
+{
+	union {
+		const void *borrowed;
+		void *owned;
+	} body = { .borrowed = record->row.body.bytes };
+
+	while (record->waiting != NULL) {
+		struct hs_waiting_reply *next = record->waiting->next;
+
+		free(record->waiting);
+		record->waiting = next;
+	}
+	free(body.owned);
+	free(record);
+}
+
+struct hs_pending_record *
+hs_pending_document(const struct hs_pending *pending, const uint8_t key[HS_ID_BYTES])
+{
+	struct hs_pending_record *found = NULL;
+
+	for (struct hs_pending_record *record = pending->first; record != NULL;
+		record = record->next) {
+		if (record->row.type == (int)HS_RECORD(NOTICE) &&
+			memcmp(record->document.key, key, HS_ID_BYTES) == 0)
+			found = record;
+	}
+	return found;
+}
+
+struct hs_pending_record *
+hs_pending_submission(const struct hs_pending *pending, const uint8_t id[HS_ID_BYTES])
+{
+	for (struct hs_pending_record *record = pending->first; record != NULL;
+		record = record->next) {
+		if (record->submission.outcome != 0 &&
+			memcmp(record->submission.id, id, HS_ID_BYTES) == 0)
+			return record;
+	}
+	return NULL;
+}
+
+void
+hs_pending_wait(struct hs_pending_record *record, const struct hs_waiting_reply *reply)
+{
+	struct hs_waiting_reply **last = &record->waiting;
+
+	while (*last != NULL)
+		last = &(*last)->next;
+	*last = hs_must_alloc(1, sizeof(**last));
+	**last = *reply;
+	(*last)->next = NULL;
+}

@@ -1,0 +1,307 @@
+#include "hub/core/receipts.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "hub/base/check.h"
+#include "hub/core/memory.h"
+#include "hub/core/wire.h"
+
+/* Above this the batch is flushed at the end of the step, whatever its age. */
+#define BATCH_MAX_BYTES ((size_t)1 << 20)
+
+enum { RECORD_TYPE = 1, RECORD_UNIX_US = 3, RECORD_RECEIPTS = 8, RECORD_PEER = 9, RECORD_ACK = 10 };
+
+/* Strings owned. */
+struct stored {
+	char *adapter, *outlet, *detail;
+	int state;
+	int64_t unix_us;
+};
+
+struct slot {
+	uint64_t seq; /* 0: free */
+	uint32_t version;
+	size_t count, room;
+	struct stored *items;
+};
+
+struct ack {
+	uint64_t seq;
+	bool news;
+};
+
+struct hs_receipts {
+	struct slot *ring; /* by seq % notices_max */
+	size_t notices_max, per_notice;
+	struct ack *acks; /* by peer */
+	size_t peer_count;
+	struct hs_buf batch;   /* receipts as fields of a JournalRecord */
+	int64_t since_mono_us; /* oldest entry of the batch; 0: empty */
+	bool changed;
+};
+
+struct hs_receipts *
+hs_receipts_create(size_t notices_max, size_t per_notice, size_t peer_count)
+{
+	struct hs_receipts *receipts = hs_must_alloc(1, sizeof(*receipts));
+
+	receipts->notices_max = notices_max == 0 ? 1 : notices_max;
+	receipts->per_notice = per_notice;
+	receipts->ring = hs_must_alloc(receipts->notices_max, sizeof(*receipts->ring));
+	receipts->acks = hs_must_alloc(peer_count, sizeof(*receipts->acks));
+	receipts->peer_count = peer_count;
+	hs_buf_init(&receipts->batch, 64 * BATCH_MAX_BYTES);
+	return receipts;
+}
+
+static void
+empty_slot(struct slot *slot)
+{
+	for (size_t i = 0; i < slot->count; i++) {
+		free(slot->items[i].adapter);
+		free(slot->items[i].outlet);
+		free(slot->items[i].detail);
+	}
+	free(slot->items);
+	*slot = (struct slot){ 0 };
+}
+
+void
+hs_receipts_destroy(struct hs_receipts *receipts)
+{
+	for (size_t i = 0; i < receipts->notices_max; i++)
+		empty_slot(&receipts->ring[i]);
+	free(receipts->ring);
+	free(receipts->acks);
+	hs_buf_free(&receipts->batch);
+	free(receipts);
+}
+
+void
+hs_receipts_open(struct hs_receipts *receipts, uint64_t seq)
+{
+	struct slot *slot = &receipts->ring[seq % receipts->notices_max];
+
+	empty_slot(slot);
+	slot->seq = seq;
+	slot->version = 1;
+}
+
+static struct slot *
+slot_of(const struct hs_receipts *receipts, uint64_t seq)
+{
+	struct slot *slot = &receipts->ring[seq % receipts->notices_max];
+
+	return seq > 0 && slot->seq == seq ? slot : NULL;
+}
+
+static struct stored *
+find(struct slot *slot, const struct hs_receipt_entry *entry)
+{
+	for (size_t i = 0; i < slot->count; i++) {
+		struct stored *stored = &slot->items[i];
+
+		if (strcmp(stored->outlet, entry->outlet) == 0 &&
+			strcmp(stored->adapter, entry->adapter) == 0)
+			return stored;
+	}
+	return NULL;
+}
+
+static char *
+copy_text(const char *text)
+{
+	return hs_must_copy(text, strlen(text));
+}
+
+static void
+add(struct slot *slot, const struct hs_receipt_entry *entry)
+{
+	if (slot->count == slot->room) {
+		slot->room = slot->room == 0 ? 4 : slot->room * 2;
+		slot->items = hs_must_realloc(slot->items, slot->room, sizeof(*slot->items));
+	}
+	slot->items[slot->count++] = (struct stored){ .adapter = copy_text(entry->adapter),
+		.outlet = copy_text(entry->outlet),
+		.detail = copy_text(entry->detail),
+		.state = entry->state,
+		.unix_us = entry->unix_us };
+}
+
+/* A step on the way never replaces what lies behind it. */
+static bool
+goes_back(int from, int to)
+{
+	return (to == (int)HS_RECEIPT(SENT) || to == (int)HS_RECEIPT(RECEIVED)) && from > to;
+}
+
+bool
+hs_receipts_put(struct hs_receipts *receipts, const struct hs_receipt_entry *entry)
+{
+	struct slot *slot = slot_of(receipts, entry->seq);
+	struct stored *stored;
+
+	if (slot == NULL)
+		return true;
+	stored = find(slot, entry);
+	if (stored == NULL) {
+		if (slot->count >= receipts->per_notice)
+			return true;
+		add(slot, entry);
+	} else {
+		if (goes_back(stored->state, entry->state) ||
+			(stored->state == entry->state &&
+				strcmp(stored->detail, entry->detail) == 0))
+			return false;
+		free(stored->detail);
+		stored->detail = copy_text(entry->detail);
+		stored->state = entry->state;
+		stored->unix_us = entry->unix_us;
+	}
+	slot->version++;
+	receipts->changed = true;
+	return true;
+}
+
+uint32_t
+hs_receipts_version(const struct hs_receipts *receipts, uint64_t seq)
+{
+	const struct slot *slot = slot_of(receipts, seq);
+
+	return slot == NULL ? 0 : slot->version;
+}
+
+void
+hs_receipts_each(const struct hs_receipts *receipts, uint64_t seq,
+	void (*visit)(void *owner, const struct hs_receipt_entry *entry), void *owner)
+{
+	const struct slot *slot = slot_of(receipts, seq);
+
+	for (size_t i = 0; slot != NULL && i < slot->count; i++) {
+		const struct stored *stored = &slot->items[i];
+		struct hs_receipt_entry entry = { seq, stored->adapter, stored->outlet,
+			stored->state, stored->detail, stored->unix_us };
+
+		visit(owner, &entry);
+	}
+}
+
+static void
+note_since(struct hs_receipts *receipts, int64_t mono_us)
+{
+	if (receipts->since_mono_us == 0)
+		receipts->since_mono_us = mono_us > 0 ? mono_us : 1;
+}
+
+void
+hs_receipts_report(
+	struct hs_receipts *receipts, const struct hs_receipt_entry *entry, int64_t mono_us)
+{
+	if (!hs_receipts_put(receipts, entry))
+		return;
+	hs_receipt_write(&receipts->batch, RECORD_RECEIPTS, entry);
+	note_since(receipts, mono_us);
+	if (receipts->batch.len_bytes >= BATCH_MAX_BYTES)
+		receipts->since_mono_us = 1; /* due at once */
+}
+
+void
+hs_receipts_ack(struct hs_receipts *receipts, uint32_t peer, uint64_t seq, int64_t mono_us)
+{
+	HS_CHECK(peer < receipts->peer_count);
+	if (seq <= receipts->acks[peer].seq)
+		return;
+	receipts->acks[peer] = (struct ack){ seq, true };
+	note_since(receipts, mono_us);
+}
+
+uint64_t
+hs_receipts_acked(const struct hs_receipts *receipts, uint32_t peer)
+{
+	HS_CHECK(peer < receipts->peer_count);
+	return receipts->acks[peer].seq;
+}
+
+void
+hs_receipts_recover_ack(struct hs_receipts *receipts, uint32_t peer, uint64_t seq)
+{
+	HS_CHECK(peer < receipts->peer_count);
+	if (seq > receipts->acks[peer].seq)
+		receipts->acks[peer].seq = seq;
+}
+
+int64_t
+hs_receipts_since(const struct hs_receipts *receipts)
+{
+	return receipts->since_mono_us;
+}
+
+bool
+hs_receipts_changed(struct hs_receipts *receipts)
+{
+	bool changed = receipts->changed;
+
+	receipts->changed = false;
+	return changed;
+}
+
+static void
+flush_one(struct hs_buf *body, void (*record)(void *owner, int type, struct hs_span body), int type,
+	void *owner)
+{
+	HS_CHECK(!body->failed);
+	record(owner, type, (struct hs_span){ body->bytes, body->len_bytes });
+	hs_buf_free(body);
+}
+
+static void
+begin_record(struct hs_buf *body, int type, int64_t unix_us)
+{
+	hs_buf_init(body, 65 * BATCH_MAX_BYTES);
+	hs_wire_put_uint(body, RECORD_TYPE, (uint64_t)type);
+	hs_wire_put_uint(body, RECORD_UNIX_US, (uint64_t)unix_us);
+}
+
+void
+hs_receipts_flush(struct hs_receipts *receipts,
+	const char *(*peer_name)(void *owner, uint32_t peer), int64_t unix_us,
+	void (*record)(void *owner, int type, struct hs_span body), void *owner)
+{
+	struct hs_buf body;
+
+	HS_CHECK(!receipts->batch.failed);
+	if (receipts->batch.len_bytes > 0) {
+		begin_record(&body, HS_RECORD(RECEIPTS), unix_us);
+		hs_buf_add(&body, receipts->batch.bytes, receipts->batch.len_bytes);
+		receipts->batch.len_bytes = 0;
+		flush_one(&body, record, HS_RECORD(RECEIPTS), owner);
+	}
+	for (uint32_t peer = 0; peer < receipts->peer_count; peer++) {
+		if (!receipts->acks[peer].news)
+			continue;
+		receipts->acks[peer].news = false;
+		begin_record(&body, HS_RECORD(ACK), unix_us);
+		hs_wire_put_text(&body, RECORD_PEER, peer_name(owner, peer));
+		hs_wire_put_uint(&body, RECORD_ACK, receipts->acks[peer].seq);
+		flush_one(&body, record, HS_RECORD(ACK), owner);
+	}
+	receipts->since_mono_us = 0;
+}
+
+void
+hs_receipt_write(struct hs_buf *out, uint32_t number, const struct hs_receipt_entry *entry)
+{
+	struct hs_buf inner;
+
+	hs_buf_init(&inner, 4096);
+	hs_wire_put_uint(&inner, 1, entry->seq);
+	hs_wire_put_text(&inner, 2, entry->adapter);
+	hs_wire_put_text(&inner, 3, entry->outlet);
+	hs_wire_put_uint(&inner, 4, (uint64_t)entry->state);
+	hs_wire_put_text(&inner, 5, entry->detail);
+	hs_wire_put_uint(&inner, 6, (uint64_t)entry->unix_us);
+	HS_CHECK(!inner.failed);
+	hs_wire_put_message(out, number, &inner);
+	hs_buf_free(&inner);
+}

@@ -1,0 +1,64 @@
+/* receipts.h: what became of each notice at each outlet: the newest state per (seq, adapter, outlet).
+ *
+ * Flow:   FILTERED (route), SENT (delivery), receipts of adapters and feeds → hs_receipts_put → memory at
+ *         once (status queries see it) and, when it changed something, the batch → hs_receipts_flush →
+ *         one TYPE_RECEIPTS record and one TYPE_ACK per peer, with the next notice or after batch_ms.
+ * Rules:  SENT and RECEIVED never replace a later state: a notice that is sent again after a reconnect does
+ *         not look less done. Everything else replaces what was there. An equal receipt changes nothing.
+ * Versions: each change of a notice's receipts counts its version up from 1.
+ * Memory: the newest notices_max notices, each with at most per_notice receipts in memory; older and
+ *         further ones stand in the journal only.
+ */
+#ifndef HS_CORE_RECEIPTS_H
+#define HS_CORE_RECEIPTS_H
+
+#include "hub/core/record.h"
+
+#define HS_OUTLET_MAX_BYTES 128
+#define HS_DETAIL_MAX_BYTES 512
+
+struct hs_receipts;
+
+/* Strings borrowed. */
+struct hs_receipt_entry {
+	uint64_t seq;
+	const char *adapter;
+	const char *outlet;
+	int state; /* HS_RECEIPT(…) */
+	const char *detail;
+	int64_t unix_us;
+};
+
+struct hs_receipts *hs_receipts_create(size_t notices_max, size_t per_notice, size_t peer_count);
+void hs_receipts_destroy(struct hs_receipts *receipts);
+/* A notice was committed: version 1. seq rises by one. */
+void hs_receipts_open(struct hs_receipts *receipts, uint64_t seq);
+/* Takes it to memory; true when it changed something, or the notice is no longer in memory. */
+bool hs_receipts_put(struct hs_receipts *receipts, const struct hs_receipt_entry *entry);
+/* 0: not in memory (any more). */
+uint32_t hs_receipts_version(const struct hs_receipts *receipts, uint64_t seq);
+void hs_receipts_each(const struct hs_receipts *receipts, uint64_t seq,
+	void (*visit)(void *owner, const struct hs_receipt_entry *entry), void *owner);
+
+/* Puts it and, when that changed something, adds it to the batch. */
+void hs_receipts_report(
+	struct hs_receipts *receipts, const struct hs_receipt_entry *entry, int64_t mono_us);
+/* peer has everything up to seq: goes into the batch when that is news. */
+void hs_receipts_ack(struct hs_receipts *receipts, uint32_t peer, uint64_t seq, int64_t mono_us);
+/* What a peer acknowledged, of all connections and lives of the hub. */
+uint64_t hs_receipts_acked(const struct hs_receipts *receipts, uint32_t peer);
+/* From the journal at start: not news. */
+void hs_receipts_recover_ack(struct hs_receipts *receipts, uint32_t peer, uint64_t seq);
+/* When the batch is due: 0 nothing in it; else mono_us of its oldest entry. */
+int64_t hs_receipts_since(const struct hs_receipts *receipts);
+bool hs_receipts_changed(struct hs_receipts *receipts); /* since the last call */
+
+/* Empties the batch into packed record bodies. */
+void hs_receipts_flush(struct hs_receipts *receipts,
+	const char *(*peer_name)(void *owner, uint32_t peer), int64_t unix_us,
+	void (*record)(void *owner, int type, struct hs_span body), void *owner);
+
+/* Appends a Receipt as field `number`. */
+void hs_receipt_write(struct hs_buf *out, uint32_t number, const struct hs_receipt_entry *entry);
+
+#endif

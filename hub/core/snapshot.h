@@ -1,0 +1,23 @@
+/* snapshot.h: the active set of one moment, packed into the Snapshot frames for one peer.
+ *
+ * Made whole at once, because the set goes on changing while the parts leave. A peer that does not get
+ * everything (route.h) gets its own documents only, and no digest: that would be of another set.
+ * Memory: as large as the active set, until the last part has left or the connection ended.
+ */
+#ifndef HS_CORE_SNAPSHOT_H
+#define HS_CORE_SNAPSHOT_H
+
+#include "hub/core/route.h"
+#include "schemas/active.h"
+
+struct hs_snapshot;
+
+struct hs_snapshot *hs_snapshot_create(const struct hs_active *active, const struct hs_route *route,
+	uint32_t peer, uint64_t newest_seq);
+/* NULL is allowed. */
+void hs_snapshot_destroy(struct hs_snapshot *snapshot);
+/* The next packed LinkFrame; false when all were taken. There is always at least one. */
+bool hs_snapshot_next(struct hs_snapshot *snapshot, struct hs_span *out);
+size_t hs_snapshot_left(const struct hs_snapshot *snapshot);
+
+#endif
