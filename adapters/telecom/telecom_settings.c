@@ -1,0 +1,105 @@
+#include "adapters/telecom/telecom_settings.h"
+
+#include <ctype.h>
+
+#include "adapters/telecom/telecom_chars.h"
+#include "hub/base/check.h"
+
+#define C(member) offsetof(struct hs_carrier, member)
+#define T(member) offsetof(struct hs_telecom_settings, member)
+#define ID(key, fallback, sentence)                                                           \
+	{                                                                                     \
+#key, HS_CONFIG_INT, C(key), "message id", 1, 65535, fallback, sentence, NULL \
+	}
+
+static const struct hs_config_item carrier_items[] = {
+	{ "name", HS_CONFIG_TEXT, C(name), "text", 1, 32, NULL,
+		"Short name of the carrier: letters, digits, - and _.", NULL },
+	{ "lalert_code", HS_CONFIG_TEXT, C(lalert_code), "text", 0, 16, "",
+		"Name of the carrier in urgent mails of senders: UMC1, UMC2, UMC3.", NULL },
+	{ "title_max", HS_CONFIG_INT, C(title_max), "characters", 1, 40, "15",
+		"Longest title, drill marks counted.", NULL },
+	{ "body_max", HS_CONFIG_INT, C(body_max), "characters", 1, 560, "200",
+		"Longest body, drill marks counted.", NULL },
+	{ "newline_counts", HS_CONFIG_ENUM, C(newline_counts), "one two", 0, 0, "one",
+		"How many characters a line break counts.", NULL },
+	{ "forbid_urls", HS_CONFIG_BOOL, C(forbid_urls), "", 0, 0, "true",
+		"Whether a web address in title or body stops the mail.", NULL },
+	{ "forbid_mail", HS_CONFIG_BOOL, C(forbid_mail), "", 0, 0, "true",
+		"Whether a mail address stops the mail.", NULL },
+	{ "forbid_phones", HS_CONFIG_BOOL, C(forbid_phones), "", 0, 0, "true",
+		"Whether a phone number stops the mail.", NULL },
+	{ "forbid_half_kana", HS_CONFIG_BOOL, C(forbid_half_kana), "", 0, 0, "true",
+		"Whether half-width kana stop the mail.", NULL },
+	{ "forbid_platform", HS_CONFIG_BOOL, C(forbid_platform), "", 0, 0, "true",
+		"Whether platform-dependent characters stop the mail.", NULL },
+	{ "live_endpoint", HS_CONFIG_TEXT, C(live_endpoint), "url", 0, 1024, "",
+		"Where live mails are posted; empty: this carrier takes none.", NULL },
+	{ "drill_endpoint", HS_CONFIG_TEXT, C(drill_endpoint), "url", 0, 1024, "",
+		"Where drill mails are posted; empty: this carrier takes none.", NULL },
+	{ "area_unit", HS_CONFIG_ENUM, C(area_unit), "municipality ward", 0, 0, "ward",
+		"Smallest area that the carrier can address.", NULL },
+	ID(id_level5, "4370", "Cell broadcast message id of level 5 and restricted zones."),
+	ID(id_level4, "4371", "Cell broadcast message id of level 4."),
+	ID(id_level3, "4373", "Cell broadcast message id of level 3."),
+	ID(id_other, "4375", "Cell broadcast message id of everything else."),
+	ID(id_drill, "4381", "Cell broadcast message id of drills; never one of the live ids."),
+};
+
+static const struct hs_config_record carrier_record = { carrier_items, HS_COUNT(carrier_items),
+	sizeof(struct hs_carrier) };
+
+static const struct hs_config_item items[] = {
+	{ "carriers", HS_CONFIG_LIST, T(carriers), "", 0, 64, "", "The carriers that are served.",
+		&carrier_record },
+	{ "level_min", HS_CONFIG_INT, T(level_min), "level", 0, 5, "3",
+		"Orders (and their ends) below this level are not mailed.", NULL },
+	{ "connections_per_host", HS_CONFIG_INT, T(connections_per_host), "connections", 1, 256,
+		"8", "Connections to one carrier at the same time, for each lane.", NULL },
+	{ "http_ca", HS_CONFIG_TEXT, T(http_ca), "path", 0, 4096, "",
+		"PEM file of the authority that signed the carriers' certificates; empty: the "
+		"system's.",
+		NULL },
+	{ "http_proxy", HS_CONFIG_TEXT, T(http_proxy), "url", 0, 1024, "",
+		"Proxy for the posts; empty: none.", NULL },
+};
+
+const struct hs_config_record hs_telecom_record = { items, HS_COUNT(items),
+	sizeof(struct hs_telecom_settings) };
+
+const char *
+hs_carrier_wrong(const struct hs_carrier *carrier)
+{
+	const int64_t live[] = { carrier->id_level5, carrier->id_level4, carrier->id_level3,
+		carrier->id_other };
+	for (const char *at = carrier->name; *at; at++)
+		if (!isalnum((unsigned char)*at) && *at != '-' && *at != '_')
+			return "its name may hold letters, digits, - and _ only";
+	for (size_t i = 0; i < HS_COUNT(live); i++)
+		if (live[i] == carrier->id_drill)
+			return "id_drill is also an id of live mails: give drills one of their own";
+	return "";
+}
+
+struct hs_mail_limits
+hs_carrier_limits(const struct hs_carrier *carrier)
+{
+	unsigned forbidden = 0;
+	forbidden |= carrier->forbid_urls ? HS_FORBIDDEN_URL : 0u;
+	forbidden |= carrier->forbid_mail ? HS_FORBIDDEN_MAIL : 0u;
+	forbidden |= carrier->forbid_phones ? HS_FORBIDDEN_PHONE : 0u;
+	forbidden |= carrier->forbid_half_kana ? HS_FORBIDDEN_HALF_KANA : 0u;
+	forbidden |= carrier->forbid_platform ? HS_FORBIDDEN_PLATFORM : 0u;
+	return (struct hs_mail_limits){ carrier->title_max, carrier->body_max,
+		carrier->newline_counts + 1, forbidden };
+}
+
+uint16_t
+hs_carrier_message_id(const struct hs_carrier *carrier, int mode, uint32_t loudness)
+{
+	if (mode != HS_MODE(LIVE))
+		return (uint16_t)carrier->id_drill;
+	const int64_t ids[] = { carrier->id_other, carrier->id_other, carrier->id_other,
+		carrier->id_level3, carrier->id_level4, carrier->id_level5, carrier->id_level5 };
+	return (uint16_t)(loudness < HS_COUNT(ids) ? ids[loudness] : carrier->id_level5);
+}

@@ -1,0 +1,44 @@
+/* telecom_settings.h: what the telecom adapter can be told. All limits of a carrier are settings,
+ * because the carriers' published figures disagree and change. */
+#ifndef HS_TELECOM_SETTINGS_H
+#define HS_TELECOM_SETTINGS_H
+
+#include "adapters/runtime/runtime.h"
+#include "adapters/telecom/telecom_encode.h"
+
+struct hs_carrier {
+	const char *name;	 /* letters, digits, - and _ */
+	const char *lalert_code; /* UMC1 …, "" = none */
+	int64_t title_max;
+	int64_t body_max;
+	int newline_counts; /* index: 0 = one, 1 = two */
+	bool forbid_urls;
+	bool forbid_mail;
+	bool forbid_phones;
+	bool forbid_half_kana;
+	bool forbid_platform;
+	const char *live_endpoint;
+	const char *drill_endpoint;
+	int area_unit; /* index: 0 = municipality, 1 = ward */
+	int64_t id_level5, id_level4, id_level3, id_other;
+	int64_t id_drill;
+};
+
+struct hs_telecom_settings {
+	struct hs_adapter_settings common;
+	struct hs_config_list carriers; /* of struct hs_carrier */
+	int64_t level_min;
+	int64_t connections_per_host;
+	const char *http_ca;
+	const char *http_proxy;
+};
+
+extern const struct hs_config_record hs_telecom_record;
+
+/* What no table can say: names usable in headers, no drill id that is also a live one. "" when right. */
+const char *hs_carrier_wrong(const struct hs_carrier *carrier);
+struct hs_mail_limits hs_carrier_limits(const struct hs_carrier *carrier);
+/* Message identifier for a mode and a loudness (municipal.h). */
+uint16_t hs_carrier_message_id(const struct hs_carrier *carrier, int mode, uint32_t loudness);
+
+#endif
