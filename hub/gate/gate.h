@@ -34,6 +34,7 @@ struct hs_gate {
 	struct hs_worker worker;
 	struct hs_submit_port *port;
 	struct hs_intake intake;
+	char address[128];
 	struct hs_http_route routes[HS_GATE_ROUTES_MAX];
 	struct hs_http_server *server;
 	struct hs_ops *ops;

@@ -145,6 +145,10 @@ on_checked(struct hs_job *job)
 		finish_checked(call);
 		return;
 	}
+	if (call->intake->port == NULL) {
+		refuse(call, HS_ERR_AWAY); /* the gate has stopped meanwhile */
+		return;
+	}
 	submit = hs_submission_to_submit(&call->submission, 0);
 	if (submit == NULL) {
 		refuse(call, HS_ERR_NOMEM);

@@ -44,6 +44,9 @@ hs_gate_answer(struct hs_gate *gate, hs_http_id id, const struct hs_gate_reply *
 	char retry_after[24];
 	enum hs_err err;
 
+	if (gate->server == NULL)
+		return; /* the gate has stopped meanwhile */
+
 	for (size_t i = 0; i < HS_COUNT(ALWAYS); i++)
 		add_header(&headers, ALWAYS[i].name, ALWAYS[i].value);
 	add_header(&headers, "cache-control",

@@ -1,0 +1,179 @@
+/* form_check_page.c: the check page: in words what will change, the text, and the last button. See form.h. */
+#include <stdio.h>
+#include <string.h>
+
+#include "hub/base/check.h"
+#include "hub/gate/form_call.h"
+#include "hub/gate/order_text.h"
+
+static void
+put_move(const struct hs_order_change *change, struct hs_buf *out)
+{
+	hs_buf_puts(out, "<li>");
+	hs_buf_escape(out, change->name);
+	hs_buf_puts(out, " ");
+	if (change->kind == HS_CHANGE_RAISED || change->kind == HS_CHANGE_LOWERED) {
+		hs_form_level(out, change->from_level, change->from_term);
+		hs_buf_puts(out, " → ");
+	}
+	if (change->to_term[0] != '\0')
+		hs_form_level(out, change->to_level, change->to_term);
+	else /* ended: in words, never in the colour of a level */
+		hs_buf_escape(out, change->from_term);
+	hs_buf_puts(out, "</li>\n");
+}
+
+static void
+put_changes(const struct hs_form_call *call, struct hs_buf *out)
+{
+	hs_buf_puts(
+		out, "<section class=\"changes\" aria-labelledby=\"changes\"><h2 id=\"changes\">");
+	hs_form_both(out, "この発信で変わること", "What this will change");
+	hs_buf_puts(out, "</h2>\n");
+	for (int kind = 0; kind < HS_CHANGE_COUNT; kind++) {
+		size_t count = 0;
+
+		for (size_t i = 0; i < call->plan.change_count; i++)
+			count += (int)call->plan.changes[i]->kind == kind;
+		if (count == 0)
+			continue;
+		hs_buf_puts(out, "<h3>");
+		hs_form_both(out, hs_order_change_ja((enum hs_order_change_kind)kind),
+			hs_order_change_en((enum hs_order_change_kind)kind));
+		hs_buf_printf(out, " %zu</h3><ul>\n", count);
+		for (size_t i = 0; i < call->plan.change_count; i++) {
+			if ((int)call->plan.changes[i]->kind == kind)
+				put_move(call->plan.changes[i], out);
+		}
+		hs_buf_puts(out, "</ul>\n");
+	}
+	if (call->plan.choice->act != HS_ORDER_ISSUE && call->plan.in_force_count == 0) {
+		hs_buf_puts(out, "<p>");
+		hs_form_both(out, "この災害で発令中の地区はなくなります。",
+			"Nothing of this disaster stays in force.");
+		hs_buf_puts(out, "</p>\n");
+	}
+	hs_buf_puts(out, "</section>\n");
+}
+
+static void
+put_warnings(
+	const struct hs_form_call *call, const struct hs_intake_result *result, struct hs_buf *out)
+{
+	if (call->changed)
+		hs_form_problem(out,
+			"まだ送信していません。確認のあとに発令状況または文面が変わりました。もう一"
+			"度確認してください。",
+			"Nothing was sent. What is in force, or the text, has changed since you "
+			"checked: "
+			"please check again.");
+	if (call->plan.jump) {
+		hs_buf_puts(out, "<div class=\"warning\" role=\"alert\"><p>");
+		hs_form_both(out,
+			"警戒レベルが一度に2段階以上変わる地区があります。レベルの選び間違いでない"
+			"か確認してください。正しければそのまま送信できます。",
+			"Some area moves by two levels or more at once. Check that the right level "
+			"was "
+			"chosen; if it was, you can send it as it is.");
+		hs_buf_puts(out, "</p></div>\n");
+	}
+	for (size_t i = 0; i < result->finding_count; i++) {
+		const hs_pb_finding *finding = result->findings[i];
+		bool error = strcmp(finding->severity, "error") == 0;
+
+		hs_buf_printf(
+			out, "<div class=\"%s\" role=\"alert\"><p>", error ? "problem" : "warning");
+		hs_form_both(out, finding->message_ja, finding->message_en);
+		hs_buf_puts(out, "</p></div>\n");
+	}
+}
+
+void
+hs_form_hidden_choice(struct hs_form_call *call, struct hs_buf *out)
+{
+	static const char *const fields[] = { "act", "level", "whole", "areas", "document",
+		"disaster", "hazard", "reason", "complement" };
+
+	for (size_t i = 0; i < HS_COUNT(fields); i++)
+		hs_form_hidden(out, fields[i], hs_form_field(call, fields[i]));
+	for (size_t i = 0; i < call->choice.lift_count; i++) {
+		char name[HS_ORDER_KEY_SIZE + 8];
+
+		(void)snprintf(name, sizeof(name), "lift_%s", call->choice.lift_keys[i]);
+		hs_form_hidden(out, name, "1");
+	}
+}
+
+static void
+put_text(struct hs_form_call *call, struct hs_buf *out)
+{
+	bool drill = call->gate->mode != HS_MODE(LIVE);
+
+	hs_buf_puts(
+		out, "<section aria-labelledby=\"text\"><h2 id=\"text\"><label for=\"headline\">");
+	hs_form_both(out, "配信する見出し文", "The headline that goes out");
+	hs_buf_puts(
+		out, "</label></h2>\n<textarea id=\"headline\" name=\"headline\" rows=\"5\">\n");
+	hs_buf_escape(out, call->headline);
+	hs_buf_puts(out, "</textarea>\n<p class=\"hint\">");
+	if (drill)
+		hs_form_both(out, "前後に【訓練】が自動で付きます。",
+			"The drill mark is put before and behind it by itself.");
+	hs_buf_puts(out, "</p>\n<p><button class=\"quiet\" type=\"submit\" formaction=\"/check\">");
+	hs_form_both(out, "文面を直して確認し直す", "Check again with the changed text");
+	hs_buf_puts(out, "</button></p></section>\n");
+}
+
+static void
+put_button(struct hs_form_call *call, struct hs_buf *out)
+{
+	bool drill = call->gate->mode != HS_MODE(LIVE);
+	struct hs_buf ja, en;
+
+	hs_buf_init(&ja, 1024);
+	hs_buf_init(&en, 1024);
+	hs_order_button_ja(&call->plan, drill, &ja);
+	hs_order_button_en(&call->plan, drill, &en);
+	hs_buf_puts(out, "<p><button class=\"final\" type=\"submit\" id=\"send\">");
+	hs_form_both(out, hs_buf_text(&ja), hs_buf_text(&en));
+	hs_buf_puts(out, "</button></p>\n");
+	hs_buf_free(&ja);
+	hs_buf_free(&en);
+}
+
+/* The headline comes first, so that Enter in it checks again and does not send. */
+static void
+put_send_form(struct hs_form_call *call, bool valid, struct hs_buf *out)
+{
+	char revision[16];
+
+	hs_buf_printf(out, "<form method=\"post\" action=\"/send\"%s>\n",
+		call->gate->mode != HS_MODE(LIVE) ? " class=\"drill-act\"" : "");
+	hs_form_token_field(call, out);
+	hs_form_hidden_choice(call, out);
+	(void)snprintf(revision, sizeof(revision), "%u", call->plan.revision);
+	hs_form_hidden(out, "sent_document", call->plan.document_id);
+	hs_form_hidden(out, "sent_revision", revision);
+	hs_form_hidden(out, "basis", call->standing.basis);
+	hs_form_hidden(out, "said", call->headline);
+	hs_form_hidden(out, "xml", hs_buf_text(&call->xml));
+	put_text(call, out);
+	if (valid)
+		put_button(call, out);
+	hs_buf_puts(out, "</form>\n<p><a href=\"/\">");
+	hs_form_both(out, "送らずに戻る", "Back without sending");
+	hs_buf_puts(out, "</a></p>\n");
+}
+
+void
+hs_form_show_check(struct hs_form_call *call, const struct hs_intake_result *result)
+{
+	struct hs_buf out;
+
+	hs_form_call_begin_page(call, "送信前の確認", "Check before sending", 0, &out);
+	put_warnings(call, result, &out);
+	put_changes(call, &out);
+	put_send_form(call, result->err == HS_OK, &out);
+	hs_form_page_send(call->gate, call->id, result->err == HS_OK ? 200 : 422, NULL, &out);
+	hs_form_end(call);
+}

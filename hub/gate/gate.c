@@ -1,0 +1,281 @@
+#include "hub/gate/gate.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "hub/base/check.h"
+#include "hub/base/clock.h"
+#include "hub/base/log.h"
+#include "hub/gate/api.h"
+#include "hub/gate/form.h"
+#include "hub/gate/pipeline.h"
+#include "hub/gate/soap_front.h"
+
+#define ENVELOPE_BYTES 65536 /* what SOAP puts around a document */
+#define STOP_TICK_MS   50
+
+enum body { BODY_NONE, BODY_DOCUMENT, BODY_ENVELOPE, BODY_FIELDS, BODY_ORDER };
+
+struct route {
+	const char *method, *path;
+	enum body body;
+	void (*handle)(void *owner, const struct hs_http_request *request);
+};
+
+static const struct route ROUTES[] = {
+	{ "POST", "/v1/submissions", BODY_DOCUMENT, hs_api_submit },
+	{ "POST", "/v1/validate", BODY_DOCUMENT, hs_api_validate },
+	{ "GET", "/v1/submissions/*", BODY_NONE, hs_api_status },
+	{ "POST", "/soap/MQService", BODY_ENVELOPE, hs_soap_publish },
+	{ "GET", "/", BODY_NONE, hs_form_home },
+	{ "POST", "/sign-in", BODY_FIELDS, hs_form_sign_in },
+	{ "POST", "/sign-out", BODY_FIELDS, hs_form_sign_out },
+	{ "POST", "/check", BODY_ORDER, hs_form_check },
+	{ "POST", "/send", BODY_ORDER, hs_form_send },
+	{ "GET", "/receipt/*", BODY_NONE, hs_form_receipt },
+	{ "GET", "/assets/*", BODY_NONE, hs_form_asset },
+};
+
+static const char *const HEADERS[] = { "authorization", "content-type", "cookie", "idempotency-key",
+	"if-none-match", NULL };
+
+/* A form that carries a document is percent-encoded: up to three bytes for one, and its fields twice. */
+static size_t
+body_max_bytes(const struct hs_gate_limits *limits, enum body body)
+{
+	size_t document = (size_t)limits->body_bytes;
+
+	switch (body) {
+	case BODY_DOCUMENT:
+		return document;
+	case BODY_ENVELOPE:
+		return document + ENVELOPE_BYTES;
+	case BODY_FIELDS:
+		return 8192;
+	case BODY_ORDER:
+		return 4 * document + ENVELOPE_BYTES;
+	default:
+		return 0;
+	}
+}
+
+static enum hs_err
+start_http(struct hs_gate *gate, char why[HS_CONFIG_WHY])
+{
+	const struct hs_gate_place *place = &gate->settings->place;
+	const struct hs_gate_bounds *bounds = &gate->settings->bounds;
+	struct hs_http_options options;
+	enum hs_err err;
+
+	hs_http_options_init(&options);
+	for (size_t i = 0; i < HS_COUNT(ROUTES); i++)
+		gate->routes[i] = (struct hs_http_route){ ROUTES[i].method, ROUTES[i].path,
+			body_max_bytes(&gate->settings->limits, ROUTES[i].body), ROUTES[i].handle };
+	err = hs_listen_parse(place->listen, gate->address, sizeof(gate->address), &options.port);
+	options.address = gate->address;
+	options.tls_cert_path = place->tls_cert[0] != '\0' ? place->tls_cert : NULL;
+	options.tls_key_path = place->tls_key[0] != '\0' ? place->tls_key : NULL;
+	options.routes = gate->routes;
+	options.route_count = HS_COUNT(ROUTES);
+	options.headers = HEADERS;
+	options.owner = gate;
+	options.connections_max = bounds->connections_max;
+	options.request_timeout_ms = bounds->request_timeout_ms;
+	options.keepalive_timeout_ms = bounds->keepalive_timeout_ms;
+	if (err == HS_OK)
+		err = hs_http_server_create(gate->loop, &options, &gate->server);
+	if (err != HS_OK)
+		(void)snprintf(why, HS_CONFIG_WHY,
+			"listen %.200s: cannot serve there (%s); choose a free address:port and "
+			"check "
+			"tls_cert and tls_key",
+			place->listen, hs_err_text(err));
+	return err;
+}
+
+static enum hs_err
+start_port(struct hs_gate *gate, char why[HS_CONFIG_WHY])
+{
+	const struct hs_gate_place *place = &gate->settings->place;
+	const struct hs_gate_bounds *bounds = &gate->settings->bounds;
+	struct hs_submit_port_options options = { .url = place->hub_url,
+		.name = place->name,
+		.mode = gate->mode,
+		.heartbeat_ms = bounds->heartbeat_ms,
+		.answer_timeout_ms = bounds->answer_timeout_ms,
+		.pending_max = bounds->pending_max };
+	enum hs_err err = hs_submit_port_create(gate->loop, &options, &gate->port);
+
+	if (err != HS_OK)
+		(void)snprintf(why, HS_CONFIG_WHY, "hub_url %.200s: cannot be used (%s)",
+			place->hub_url, hs_err_text(err));
+	gate->intake = (struct hs_intake){ .worker = &gate->worker,
+		.port = gate->port,
+		.limits = &gate->settings->limits,
+		.mode = gate->mode };
+	return err;
+}
+
+static const char *
+not_ready(void *owner)
+{
+	const struct hs_gate *gate = owner;
+
+	return gate->stopping ? "this gate is stopping" : hs_submit_port_not_ready(gate->port);
+}
+
+static void
+count(struct hs_buf *out, const char *name, const char *labels, uint64_t value)
+{
+	hs_buf_printf(out, "hansho_gate_%s%s %llu\n", name, labels, (unsigned long long)value);
+}
+
+static void
+metrics(void *owner, struct hs_buf *out)
+{
+	const struct hs_gate *gate = owner;
+	const struct hs_intake_counts *counts = &gate->intake.counts;
+
+	count(out, "submissions_total", "{outcome=\"accepted\"}", counts->accepted);
+	count(out, "submissions_total", "{outcome=\"duplicate\"}", counts->duplicate);
+	count(out, "submissions_total", "{outcome=\"stale\"}", counts->stale);
+	count(out, "submissions_total", "{outcome=\"conflict\"}", counts->conflict);
+	count(out, "submissions_total", "{outcome=\"refused\"}", counts->refused);
+	count(out, "submissions_total", "{outcome=\"invalid\"}", counts->invalid);
+	count(out, "submissions_total", "{outcome=\"unavailable\"}", counts->unavailable);
+	count(out, "validated_total", "", counts->validated);
+	count(out, "busy_total", "", gate->counts.busy);
+	count(out, "auth_failures_total", "", gate->counts.auth_failures);
+	count(out, "nonce_replays_total", "", gate->counts.replays);
+	count(out, "sign_ins_total", "{result=\"ok\"}", gate->counts.sign_ins);
+	count(out, "sign_ins_total", "{result=\"failed\"}", gate->counts.sign_in_failures);
+	count(out, "sign_ins_total", "{result=\"must_wait\"}", gate->counts.sign_in_waits);
+	count(out, "hub_up", "", hs_submit_port_not_ready(gate->port)[0] == '\0');
+	count(out, "hub_link_drops_total", "", hs_submit_port_drop_count(gate->port));
+	count(out, "hub_pending", "", hs_submit_port_pending_count(gate->port));
+	count(out, "jobs", "", gate->worker.jobs);
+	count(out, "connections", "", hs_http_connection_count(gate->server));
+}
+
+static void
+status(void *owner, struct hs_buf *out)
+{
+	const struct hs_gate *gate = owner;
+
+	hs_buf_printf(out,
+		"{\"process\":\"gate\",\"version\":\"%s\",\"mode\":\"%s\",\"hub\":\"%s\","
+		"\"epoch\":\"%s\",\"principals\":%zu,\"pending\":%zu,\"accepted\":%llu}",
+		HS_VERSION, gate->mode == HS_MODE(LIVE) ? "live" : "drill", not_ready(owner),
+		hs_submit_port_epoch(gate->port), hs_principals_count(gate->principals),
+		hs_submit_port_pending_count(gate->port),
+		(unsigned long long)gate->intake.counts.accepted);
+}
+
+static enum hs_err
+start_ops(struct hs_gate *gate, char why[HS_CONFIG_WHY])
+{
+	static const struct hs_ops_callbacks callbacks = { not_ready, metrics, status };
+	const char *listen = gate->settings->place.ops_listen;
+	enum hs_err err = hs_ops_create(gate->loop, listen, &callbacks, gate, &gate->ops);
+
+	if (err != HS_OK)
+		(void)snprintf(why, HS_CONFIG_WHY, "ops_listen %.200s: cannot serve there (%s)",
+			listen, hs_err_text(err));
+	return err;
+}
+
+static enum hs_err
+start_tables(struct hs_gate *gate, char why[HS_CONFIG_WHY])
+{
+	const struct hs_gate_bounds *bounds = &gate->settings->bounds;
+	enum hs_err err;
+
+	hs_session_key_init(&gate->session_key, gate->settings->place.session_key);
+	hs_worker_init(&gate->worker, gate->loop, (size_t)bounds->jobs_max);
+	gate->nonces = hs_nonces_create((size_t)bounds->nonce_max, bounds->nonce_window_s);
+	err = hs_throttle_create((size_t)bounds->sign_in_rows, bounds->sign_in_failures,
+		bounds->sign_in_window_s * HS_US_PER_S, &gate->throttle);
+	if (gate->nonces == NULL || err != HS_OK) {
+		(void)snprintf(
+			why, HS_CONFIG_WHY, "out of memory; lower nonce_max or sign_in_rows");
+		return HS_ERR_NOMEM;
+	}
+	return HS_OK;
+}
+
+/* The port first: what is still open gets its 503 while the server can carry it. */
+static void
+close_all(struct hs_gate *gate)
+{
+	struct hs_http_server *server = gate->server;
+
+	gate->intake.port = NULL;
+	hs_submit_port_stop(gate->port);
+	gate->port = NULL;
+	gate->server = NULL;
+	if (server != NULL)
+		hs_http_server_stop(server, gate->settings->bounds.stop_grace_ms, NULL, NULL);
+	hs_ops_stop(gate->ops);
+	gate->ops = NULL;
+}
+
+enum hs_err
+hs_gate_start(struct hs_gate *gate, uv_loop_t *loop, const struct hs_gate_settings *settings,
+	char why[HS_CONFIG_WHY])
+{
+	enum hs_err err;
+
+	gate->loop = loop;
+	gate->settings = settings;
+	gate->mode = hs_gate_settings_mode(settings);
+	hs_pipeline_setup();
+	err = hs_principals_load(settings->place.principals, gate->mode, &gate->principals, why);
+	if (err == HS_OK)
+		err = start_tables(gate, why);
+	if (err == HS_OK)
+		err = start_port(gate, why);
+	if (err == HS_OK)
+		err = start_http(gate, why);
+	if (err == HS_OK)
+		err = start_ops(gate, why);
+	if (err != HS_OK) {
+		close_all(gate);
+		return err;
+	}
+	hs_info("gate.ready", "mode=%s listen=%s port=%d principals=%zu",
+		gate->mode == HS_MODE(LIVE) ? "live" : "drill", settings->place.listen,
+		hs_http_port(gate->server), hs_principals_count(gate->principals));
+	return HS_OK;
+}
+
+static void
+on_stop_tick(uv_timer_t *timer)
+{
+	struct hs_gate *gate = HS_CONTAINER_OF(timer, struct hs_gate, stop_timer);
+	bool open = gate->worker.jobs > 0 || gate->intake.open > 0;
+
+	if (open && hs_clock_mono_us() < gate->stop_deadline_us)
+		return;
+	hs_info("gate.stopped", "unanswered=%zu", gate->intake.open);
+	uv_close((uv_handle_t *)timer, NULL);
+	close_all(gate);
+}
+
+void
+hs_gate_stop(struct hs_gate *gate)
+{
+	if (gate->stopping)
+		return;
+	gate->stopping = true;
+	gate->stop_deadline_us = hs_clock_mono_us() + gate->settings->bounds.stop_grace_ms * 1000;
+	HS_CHECK(uv_timer_init(gate->loop, &gate->stop_timer) == 0);
+	HS_CHECK(uv_timer_start(&gate->stop_timer, on_stop_tick, 0, STOP_TICK_MS) == 0);
+}
+
+void
+hs_gate_free(struct hs_gate *gate)
+{
+	hs_nonces_destroy(gate->nonces);
+	hs_throttle_destroy(gate->throttle);
+	hs_principals_free(gate->principals);
+}

@@ -1,0 +1,31 @@
+/* main.c of hansho-gate: the front door for senders. See gate.h for how its parts hang together. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "hub/base/proc.h"
+#include "hub/gate/gate.h"
+
+static void
+on_stop(void *owner)
+{
+	hs_gate_stop(owner);
+}
+
+int
+main(int argc, char **argv)
+{
+	struct hs_proc proc;
+	struct hs_gate_settings settings;
+	struct hs_gate gate = { 0 };
+	char why[HS_CONFIG_WHY];
+	int exit_code, started;
+
+	if (!hs_proc_init(&proc, argc, argv, &hs_gate_settings_record, &settings, &exit_code))
+		return exit_code;
+	started = hs_gate_start(&gate, &proc.loop, &settings, why) == HS_OK;
+	if (!started)
+		(void)fprintf(stderr, "hansho-gate: %s\n", why);
+	exit_code = hs_proc_run(&proc, on_stop, &gate);
+	hs_gate_free(&gate);
+	return started ? exit_code : EXIT_FAILURE;
+}
