@@ -1,0 +1,62 @@
+/* broadcaster_encode.h: records for broadcasters, pure.
+ *
+ * Flow:    a notice and the lists in force around it → one item per prefecture that it touches → JSON
+ *          record + crawl lines. Also: the ordered list in force of a prefecture as JSON and as text.
+ * Format:  schemas/asyncapi of the broadcaster is this file's record; 5-digit codes (`code5`) are what
+ *          data broadcasting (ARIB) and postcode tables use, 6-digit ones what L-Alert uses.
+ * Owner:   records are new references (json_decref); everything else lives in the caller's arena.
+ * Threads: any.
+ */
+#ifndef HS_BROADCASTER_ENCODE_H
+#define HS_BROADCASTER_ENCODE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "adapters/broadcaster/wording.h"
+#include "adapters/runtime/inforce.h"
+#include "hub/base/arena.h"
+#include "hub/base/buf.h"
+#include "hub/base/err.h"
+
+struct json_t;
+
+#define HS_PREFECTURE_SIZE 3 /* "13" */
+#define HS_PREFECTURES_MAX 100
+
+struct hs_broadcast_input {
+	const hs_notice *notice;
+	const char *epoch;
+	uint64_t seq;
+	const char *submission_id;
+	const struct hs_force_list *before;
+	const struct hs_force_list *after;
+	bool late; /* told too late to break into a programme: no crawl */
+};
+
+struct hs_broadcast_item {
+	char prefecture[HS_PREFECTURE_SIZE];
+	struct json_t *record;
+	const char **crawl;
+	size_t crawl_count;
+};
+
+/* *items: array in the arena, *count of them by prefecture; a notice that names no place that is known
+ * gives one item of prefecture "00". The caller must json_decref each record. */
+enum hs_err hs_broadcast_encode(struct hs_arena *arena, const struct hs_broadcast_input *input,
+	const struct hs_wording_style *style, struct hs_broadcast_item **items,
+	size_t *count) HS_MUST_CHECK;
+
+/* The ordered list in force: an array of groups, most urgent first. prefecture: "" for all.
+ * NULL when out of memory. */
+struct json_t *hs_broadcast_in_force(
+	struct hs_arena *arena, const struct hs_force_list *list, const char *prefecture);
+/* The same as lines for people, with the mode's marks. mode: HS_MODE(…). */
+enum hs_err hs_broadcast_in_force_text(struct hs_arena *arena, const struct hs_force_list *list,
+	const char *prefecture, int mode, struct hs_buf *out) HS_MUST_CHECK;
+
+/* First two digits of an area code, "00" when it has none. */
+void hs_prefecture_of(const char *area_code, char out[HS_PREFECTURE_SIZE]);
+
+#endif

@@ -1,0 +1,256 @@
+/* change.c: see change.h. */
+#include "adapters/broadcaster/change.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "hub/base/check.h"
+
+const char *
+hs_change_word(enum hs_change change)
+{
+	static const char *const words[HS_CHANGE_COUNT] = {
+		[HS_CHANGE_CANCELLED] = "cancelled",
+		[HS_CHANGE_NEW] = "new",
+		[HS_CHANGE_RAISED] = "raised",
+		[HS_CHANGE_LOWERED] = "lowered",
+		[HS_CHANGE_LIFTED] = "lifted",
+		[HS_CHANGE_VANISHED] = "vanished",
+		[HS_CHANGE_NONE] = "unchanged",
+		[HS_CHANGE_CORRECTED] = "corrected",
+	};
+	HS_CHECK(change < HS_CHANGE_COUNT);
+	return words[change];
+}
+
+const struct hs_force_row *
+hs_change_area(const struct hs_change_row *row)
+{
+	return row->after != NULL ? row->after : row->before;
+}
+
+/* ---- areas that the notice lifts ---- */
+
+static bool
+place_is(const hs_evacuation_place *place, const struct hs_force_row *row)
+{
+	const hs_area *area = place->area;
+	if (area == NULL)
+		return false;
+	if (area->code[0] != '\0' && strncmp(area->code, row->area_code, 5) != 0)
+		return false;
+	if (strncmp(area->name, "全域", strlen("全域")) == 0)
+		return true;
+	if (row->sub_code[0] != '\0' && strcmp(area->sub_code, row->sub_code) == 0)
+		return true;
+	return strcmp(area->name, row->area_name) == 0;
+}
+
+static bool
+is_lifted(const hs_notice *notice, const struct hs_force_row *row)
+{
+	if (notice->action == HS_ACTION(LIFT))
+		return true;
+	if (notice->detail_case != HANSHO__V1__NOTICE__DETAIL_EVACUATION)
+		return false;
+	for (size_t i = 0; i < notice->evacuation->n_details; i++) {
+		const hs_evacuation_detail *detail = notice->evacuation->details[i];
+		if (detail->state != HS_EVAC(LIFTED))
+			continue;
+		for (size_t j = 0; j < detail->n_areas; j++) {
+			if (place_is(detail->areas[j], row))
+				return true;
+		}
+	}
+	return false;
+}
+
+static enum hs_change
+change_of(const hs_notice *notice, const struct hs_force_row *before,
+	const struct hs_force_row *after)
+{
+	bool cancel = notice->action == HS_ACTION(CANCEL);
+	if (before == NULL)
+		return HS_CHANGE_NEW;
+	if (after == NULL && cancel)
+		return HS_CHANGE_CANCELLED;
+	if (after == NULL)
+		return is_lifted(notice, before) ? HS_CHANGE_LIFTED : HS_CHANGE_VANISHED;
+	if (before->level == after->level && strcmp(before->term, after->term) == 0)
+		return HS_CHANGE_NONE;
+	if (cancel)
+		return HS_CHANGE_CANCELLED;
+	return after->urgency < before->urgency ? HS_CHANGE_LOWERED : HS_CHANGE_RAISED;
+}
+
+/* ---- merge ---- */
+
+static void
+touch(const char **codes, size_t *count, const char *code)
+{
+	for (size_t i = 0; i < *count; i++) {
+		if (strcmp(codes[i], code) == 0)
+			return;
+	}
+	codes[(*count)++] = code;
+}
+
+static bool
+is_touched(const char *const *codes, size_t count, const char *code)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (strcmp(codes[i], code) == 0)
+			return true;
+	}
+	return false;
+}
+
+static size_t
+merge(const hs_notice *notice, const struct hs_force_list *before,
+	const struct hs_force_list *after, struct hs_change_row *rows)
+{
+	size_t count = 0;
+	for (size_t i = 0, j = 0; i < before->count || j < after->count;) {
+		int order = i == before->count ? 1 : j == after->count ? -1 : 0;
+		if (order == 0)
+			order = hs_force_compare(&before->rows[i], &after->rows[j]);
+		const struct hs_force_row *was = order <= 0 ? &before->rows[i++] : NULL;
+		const struct hs_force_row *is = order >= 0 ? &after->rows[j++] : NULL;
+		rows[count++] = (struct hs_change_row){ change_of(notice, was, is), was, is };
+	}
+	return count;
+}
+
+static size_t
+count_places(const hs_notice *notice)
+{
+	size_t count = notice->n_areas;
+	if (notice->detail_case == HANSHO__V1__NOTICE__DETAIL_EVACUATION) {
+		for (size_t i = 0; i < notice->evacuation->n_details; i++)
+			count += notice->evacuation->details[i]->n_areas;
+	}
+	return count;
+}
+
+static void
+touch_notice(const hs_notice *notice, const char **codes, size_t *count)
+{
+	for (size_t i = 0; i < notice->n_areas; i++)
+		touch(codes, count, notice->areas[i]->code);
+	if (notice->detail_case != HANSHO__V1__NOTICE__DETAIL_EVACUATION)
+		return;
+	for (size_t i = 0; i < notice->evacuation->n_details; i++) {
+		const hs_evacuation_detail *detail = notice->evacuation->details[i];
+		for (size_t j = 0; j < detail->n_areas; j++) {
+			if (detail->areas[j]->area != NULL)
+				touch(codes, count, detail->areas[j]->area->code);
+		}
+	}
+}
+
+enum hs_err
+hs_changes(struct hs_arena *arena, const hs_notice *notice, const struct hs_force_list *before,
+	const struct hs_force_list *after, struct hs_change_row **rows, size_t *count)
+{
+	*count = 0;
+	size_t most = before->count + after->count;
+	*rows = hs_arena_alloc(arena, (most + 1) * sizeof(**rows));
+	const char **codes =
+		hs_arena_alloc(arena, (most + count_places(notice) + 1) * sizeof(*codes));
+	if (*rows == NULL || codes == NULL)
+		return HS_ERR_NOMEM;
+	size_t merged = merge(notice, before, after, *rows);
+	size_t code_count = 0;
+	touch_notice(notice, codes, &code_count);
+	for (size_t i = 0; i < merged; i++) {
+		if ((*rows)[i].change != HS_CHANGE_NONE)
+			touch(codes, &code_count, hs_change_area(&(*rows)[i])->area_code);
+	}
+	for (size_t i = 0; i < merged; i++) {
+		struct hs_change_row row = (*rows)[i];
+		if (is_touched(codes, code_count, hs_change_area(&row)->area_code))
+			(*rows)[(*count)++] = row;
+	}
+	return HS_OK;
+}
+
+/* ---- clauses ---- */
+
+static int
+compare_terms(const struct hs_force_row *a, const struct hs_force_row *b)
+{
+	if (a == NULL || b == NULL)
+		return (a != NULL) - (b != NULL);
+	if (a->urgency != b->urgency)
+		return a->urgency > b->urgency ? -1 : 1;
+	return strcmp(a->term, b->term);
+}
+
+/* Cancels first, then by what is asked of people, then endings, then what stays. */
+static int
+compare_told(const struct hs_change_row *a, const struct hs_change_row *b)
+{
+	static const int rank[HS_CHANGE_COUNT] = {
+		[HS_CHANGE_CANCELLED] = 0,
+		[HS_CHANGE_NEW] = 1,
+		[HS_CHANGE_RAISED] = 1,
+		[HS_CHANGE_LOWERED] = 2,
+		[HS_CHANGE_LIFTED] = 3,
+		[HS_CHANGE_VANISHED] = 4,
+		[HS_CHANGE_NONE] = 5,
+	};
+	int order = rank[a->change] - rank[b->change];
+	if (order == 0)
+		order = compare_terms(a->after, b->after);
+	if (order == 0)
+		order = strcmp(hs_change_area(a)->area_code, hs_change_area(b)->area_code);
+	if (order == 0)
+		order = (int)a->change - (int)b->change;
+	return order != 0 ? order : compare_terms(a->before, b->before);
+}
+
+static int
+compare_pointers(const void *left, const void *right)
+{
+	const struct hs_change_row *a = *(const struct hs_change_row *const *)left;
+	const struct hs_change_row *b = *(const struct hs_change_row *const *)right;
+	int order = compare_told(a, b);
+	return order != 0 ? order : hs_force_compare(hs_change_area(a), hs_change_area(b));
+}
+
+enum hs_err
+hs_clauses(struct hs_arena *arena, const struct hs_change_row *rows, size_t count,
+	struct hs_clause **clauses, size_t *clause_count)
+{
+	*clause_count = 0;
+	const struct hs_change_row **order = hs_arena_alloc(arena, (count + 1) * sizeof(*order));
+	*clauses = hs_arena_alloc(arena, (count + 1) * sizeof(**clauses));
+	if (order == NULL || *clauses == NULL)
+		return HS_ERR_NOMEM;
+	for (size_t i = 0; i < count; i++)
+		order[i] = &rows[i];
+	qsort(order, count, sizeof(*order), compare_pointers);
+	for (size_t i = 0; i < count; i++) {
+		if (i == 0 || compare_told(order[i - 1], order[i]) != 0) {
+			(*clauses)[(*clause_count)++] = (struct hs_clause){
+				.change = order[i]->change,
+				.area_code = hs_change_area(order[i])->area_code,
+				.before = order[i]->before,
+				.after = order[i]->after,
+				.rows = &order[i],
+			};
+		}
+		(*clauses)[*clause_count - 1].row_count++;
+	}
+	return HS_OK;
+}
+
+enum hs_change
+hs_change_of_item(const hs_notice *notice, const struct hs_clause *clauses, size_t clause_count)
+{
+	if (notice->action == HS_ACTION(CANCEL))
+		return HS_CHANGE_CANCELLED;
+	if (notice->action == HS_ACTION(CORRECT))
+		return HS_CHANGE_CORRECTED;
+	return clause_count > 0 ? clauses[0].change : HS_CHANGE_NONE;
+}

@@ -1,0 +1,389 @@
+/* crawl.c: see crawl.h. Characters become atoms; atoms that must not part become units; units fill lines. */
+#include "adapters/broadcaster/crawl.h"
+
+#include <stdint.h>
+#include <string.h>
+
+#include "hub/base/check.h"
+
+#define WIDTH_SPARE_HALF 16u /* a line has room for this much beside two marks */
+
+enum atom_class { ATOM_PLAIN, ATOM_OPENING, ATOM_CLOSING, ATOM_LATIN, ATOM_COMBINING };
+
+struct hs_crawl_atom {
+	const char *bytes;
+	uint8_t len_bytes;
+	uint8_t width_half;
+	uint8_t class;
+	bool glued;  /* stays with the atom before it */
+	bool inside; /* of a word: not its first character */
+};
+
+struct unit {
+	size_t from, to; /* atoms [from, to) */
+	size_t width_half;
+};
+
+/* ---- characters ---- */
+
+static bool
+is_continuation(char byte)
+{
+	return ((unsigned char)byte & 0xc0) == 0x80;
+}
+
+/* One UTF-8 character; a byte that belongs to none counts as one character. */
+static size_t
+decode(const char *text, uint32_t *code)
+{
+	unsigned char lead = (unsigned char)text[0];
+	size_t len = lead < 0x80 ? 1 : lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : lead >= 0xc0 ? 2 : 1;
+	static const uint8_t lead_bits[] = { 0, 0x7f, 0x1f, 0x0f, 0x07 };
+	uint32_t value = lead & lead_bits[len];
+	for (size_t i = 1; i < len; i++) {
+		if (!is_continuation(text[i])) {
+			*code = lead;
+			return 1;
+		}
+		value = value << 6 | ((unsigned char)text[i] & 0x3f);
+	}
+	*code = value;
+	return len;
+}
+
+struct range {
+	uint32_t from, to;
+};
+
+static bool
+in_ranges(uint32_t code, const struct range *ranges, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (code >= ranges[i].from && code <= ranges[i].to)
+			return true;
+	}
+	return false;
+}
+
+static bool
+is_combining(uint32_t code)
+{
+	static const struct range ranges[] = {
+		{ 0x0300, 0x036f },
+		{ 0x200d, 0x200d },
+		{ 0x3099, 0x309a },
+		{ 0xfe00, 0xfe0f },
+		{ 0xe0100, 0xe01ef },
+	};
+	return in_ranges(code, ranges, HS_COUNT(ranges));
+}
+
+/* Direction and format marks would let a name rearrange the line around it. */
+static bool
+is_dropped(uint32_t code)
+{
+	static const struct range ranges[] = {
+		{ 0x200b, 0x200c },
+		{ 0x200e, 0x200f },
+		{ 0x202a, 0x202e },
+		{ 0x2060, 0x206f },
+		{ 0xfeff, 0xfeff },
+	};
+	return in_ranges(code, ranges, HS_COUNT(ranges));
+}
+
+static uint8_t
+width_of(uint32_t code)
+{
+	if (is_combining(code))
+		return 0;
+	bool half = code < 0x80 || (code >= 0xff61 && code <= 0xff9f);
+	return half ? 1 : 2;
+}
+
+static bool
+stands_in(const char *set, const char *bytes, size_t len_bytes)
+{
+	for (const char *at = set; *at != '\0';) {
+		uint32_t code;
+		size_t len = decode(at, &code);
+		if (len == len_bytes && memcmp(at, bytes, len) == 0)
+			return true;
+		at += len;
+	}
+	return false;
+}
+
+static enum atom_class
+class_of(uint32_t code, const char *bytes, size_t len_bytes)
+{
+	static const char opening[] = "([{（［｛「『【〔〈《“‘｢＜";
+	static const char closing[] =
+		")]}）］｝」』】〕〉》”’｣＞、。，．,.・：；:;！？!?ー々ゝゞヽヾ"
+		"ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶ〜～…‥　 ";
+	if (is_combining(code))
+		return ATOM_COMBINING;
+	if (stands_in(opening, bytes, len_bytes))
+		return ATOM_OPENING;
+	if (stands_in(closing, bytes, len_bytes))
+		return ATOM_CLOSING;
+	bool digit_full = code >= 0xff10 && code <= 0xff19;
+	return code < 0x80 || digit_full ? ATOM_LATIN : ATOM_PLAIN;
+}
+
+/* ---- putting in ---- */
+
+void
+hs_crawl_begin(struct hs_crawl *crawl, struct hs_arena *arena)
+{
+	*crawl = (struct hs_crawl){ .arena = arena };
+}
+
+static bool
+atom_push(struct hs_crawl *crawl, const struct hs_crawl_atom *atom)
+{
+	if (crawl->count == crawl->room) {
+		size_t room = crawl->room == 0 ? 128 : crawl->room * 2;
+		struct hs_crawl_atom *atoms = hs_arena_alloc(crawl->arena, room * sizeof(*atoms));
+		if (atoms == NULL) {
+			crawl->failed = true;
+			return false;
+		}
+		if (crawl->count > 0)
+			memcpy(atoms, crawl->atoms, crawl->count * sizeof(*atoms));
+		crawl->atoms = atoms;
+		crawl->room = room;
+	}
+	crawl->atoms[crawl->count++] = *atom;
+	return true;
+}
+
+static bool
+must_stay(const struct hs_crawl_atom *before, const struct hs_crawl_atom *atom)
+{
+	if (before->class == ATOM_OPENING || atom->class == ATOM_CLOSING)
+		return true;
+	if (atom->class == ATOM_COMBINING)
+		return true;
+	return before->class == ATOM_LATIN && atom->class == ATOM_LATIN;
+}
+
+static void
+put(struct hs_crawl *crawl, const char *text, bool together)
+{
+	if (crawl->failed || text == NULL)
+		return;
+	text = hs_arena_strdup(crawl->arena, text);
+	crawl->failed = text == NULL;
+	bool first = true;
+	while (!crawl->failed && *text != '\0') {
+		uint32_t code;
+		size_t len = decode(text, &code);
+		struct hs_crawl_atom atom = { .bytes = text, .len_bytes = (uint8_t)len };
+		text += len;
+		if (is_dropped(code))
+			continue;
+		if (code < 0x20 || code == 0x7f || (code >= 0x80 && code < 0xa0)) {
+			atom.bytes = " ";
+			atom.len_bytes = 1;
+			code = ' ';
+		}
+		atom.width_half = width_of(code);
+		atom.class = (uint8_t)class_of(code, atom.bytes, atom.len_bytes);
+		const struct hs_crawl_atom *before =
+			crawl->count > 0 ? &crawl->atoms[crawl->count - 1] : NULL;
+		bool stays = before != NULL && must_stay(before, &atom);
+		/* Two words that meet may part, even when both are Latin. */
+		if (first && before != NULL && before->class == ATOM_LATIN && together)
+			stays = atom.class == ATOM_CLOSING || atom.class == ATOM_COMBINING;
+		atom.inside = together && !first;
+		atom.glued = stays || atom.inside;
+		first = false;
+		if (!atom_push(crawl, &atom))
+			return;
+	}
+}
+
+void
+hs_crawl_word(struct hs_crawl *crawl, const char *text)
+{
+	put(crawl, text, true);
+}
+
+void
+hs_crawl_text(struct hs_crawl *crawl, const char *text)
+{
+	put(crawl, text, false);
+}
+
+static const char *
+join_atoms(const struct hs_crawl *crawl, const char *head, size_t from, size_t to, const char *tail)
+{
+	size_t len = strlen(head) + strlen(tail);
+	for (size_t i = from; i < to; i++)
+		len += crawl->atoms[i].len_bytes;
+	char *out = hs_arena_alloc(crawl->arena, len + 1);
+	if (out == NULL)
+		return NULL;
+	char *at = out + strlen(head);
+	memcpy(out, head, strlen(head));
+	for (size_t i = from; i < to; i++) {
+		memcpy(at, crawl->atoms[i].bytes, crawl->atoms[i].len_bytes);
+		at += crawl->atoms[i].len_bytes;
+	}
+	memcpy(at, tail, strlen(tail));
+	return out;
+}
+
+const char *
+hs_crawl_joined(const struct hs_crawl *crawl)
+{
+	return crawl->failed ? NULL : join_atoms(crawl, "", 0, crawl->count, "");
+}
+
+size_t
+hs_crawl_width(const char *text)
+{
+	size_t width = 0;
+	while (*text != '\0') {
+		uint32_t code;
+		text += decode(text, &code);
+		width += width_of(code);
+	}
+	return width;
+}
+
+/* ---- breaking ---- */
+
+/* Where a unit that is wider than a line may be cut: at least one atom on, never past the room. */
+static size_t
+cut_point(const struct hs_crawl *crawl, size_t from, size_t to, size_t room_half)
+{
+	size_t width = 0, end = from;
+	while (end < to && width + crawl->atoms[end].width_half <= room_half)
+		width += crawl->atoms[end++].width_half;
+	if (end == from)
+		end = from + 1;
+	/* A whole name is worth more than a bracket in its place. */
+	for (size_t at = end; at > from; at--) {
+		if (at < to && !crawl->atoms[at].inside)
+			return at;
+	}
+	for (size_t at = end; at > from + 1; at--) {
+		uint8_t next = at < to ? crawl->atoms[at].class : ATOM_PLAIN;
+		uint8_t last = crawl->atoms[at - 1].class;
+		if (next != ATOM_CLOSING && next != ATOM_COMBINING && last != ATOM_OPENING)
+			return at;
+	}
+	return end;
+}
+
+static size_t
+width_between(const struct hs_crawl *crawl, size_t from, size_t to)
+{
+	size_t width = 0;
+	for (size_t i = from; i < to; i++)
+		width += crawl->atoms[i].width_half;
+	return width;
+}
+
+/* Stops counting at the room, so that a very long run of letters costs no more than its lines. */
+static bool
+fits(const struct hs_crawl *crawl, size_t from, size_t to, size_t room_half)
+{
+	size_t width = 0;
+	for (size_t i = from; i < to && width <= room_half; i++)
+		width += crawl->atoms[i].width_half;
+	return width <= room_half;
+}
+
+static size_t
+units_make(const struct hs_crawl *crawl, size_t room_half, struct unit *units)
+{
+	size_t count = 0;
+	for (size_t from = 0; from < crawl->count;) {
+		size_t to = from + 1;
+		while (to < crawl->count && crawl->atoms[to].glued)
+			to++;
+		while (to > from + 1 && !fits(crawl, from, to, room_half)) {
+			size_t cut = cut_point(crawl, from, to, room_half);
+			units[count++] =
+				(struct unit){ from, cut, width_between(crawl, from, cut) };
+			if (cut == to)
+				break;
+			from = cut;
+		}
+		if (count == 0 || units[count - 1].to != to)
+			units[count++] = (struct unit){ from, to, width_between(crawl, from, to) };
+		from = to;
+	}
+	return count;
+}
+
+struct filling {
+	const struct hs_crawl *crawl;
+	const char *mark;
+	size_t room_half; /* beside the mark at the beginning */
+	const char **lines;
+	size_t count;
+	size_t from, to; /* the line so far */
+	size_t width_half;
+};
+
+static bool
+line_end(struct filling *fill, const char *tail)
+{
+	const char *line = join_atoms(fill->crawl, fill->mark, fill->from, fill->to, tail);
+	fill->lines[fill->count++] = line;
+	fill->from = fill->to;
+	fill->width_half = 0;
+	return line != NULL;
+}
+
+static bool
+fill_lines(struct filling *fill, const struct unit *units, size_t count)
+{
+	size_t mark_half = hs_crawl_width(fill->mark);
+	for (size_t i = 0; i < count; i++) {
+		/* The last unit takes the closing mark along, so that the mark never stands alone. */
+		size_t tail_half = i + 1 == count ? mark_half : 0;
+		size_t wide = fill->width_half + units[i].width_half + tail_half;
+		if (wide > fill->room_half && fill->width_half > 0 && !line_end(fill, ""))
+			return false;
+		fill->to = units[i].to;
+		fill->width_half += units[i].width_half;
+	}
+	if (fill->width_half + mark_half <= fill->room_half)
+		return line_end(fill, fill->mark);
+	return line_end(fill, "") && line_end(fill, "");
+}
+
+enum hs_err
+hs_crawl_lines(const struct hs_crawl *crawl, const char *mark, size_t width_half,
+	const char ***lines, size_t *count)
+{
+	*lines = NULL;
+	*count = 0;
+	size_t mark_half = hs_crawl_width(mark);
+	if (width_half < 2 * mark_half + WIDTH_SPARE_HALF)
+		return HS_ERR_INVALID;
+	if (crawl->failed)
+		return HS_ERR_NOMEM;
+	if (crawl->count == 0)
+		return HS_OK;
+	struct unit *units = hs_arena_alloc(crawl->arena, crawl->count * sizeof(*units));
+	const char **out = hs_arena_alloc(crawl->arena, (crawl->count + 2) * sizeof(*out));
+	if (units == NULL || out == NULL)
+		return HS_ERR_NOMEM;
+	struct filling fill = {
+		.crawl = crawl,
+		.mark = mark,
+		.room_half = width_half - mark_half,
+		.lines = out,
+	};
+	if (!fill_lines(&fill, units, units_make(crawl, fill.room_half, units)))
+		return HS_ERR_NOMEM;
+	*lines = out;
+	*count = fill.count;
+	return HS_OK;
+}

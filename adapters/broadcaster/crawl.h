@@ -1,0 +1,49 @@
+/* crawl.h: lines of a news crawl (速報テロップ) from words and free text.
+ *
+ * Flow:    hs_crawl_begin → hs_crawl_word / hs_crawl_text … → hs_crawl_lines.
+ * Rules:   (line composition after JIS X 4051: 行頭禁則, 行末禁則)
+ *          a line is never wider than asked; a full-width character counts 2, a half-width one 1;
+ *          a word (a place name, a term, a time) is never cut, unless it is wider than a whole line;
+ *          closing brackets and punctuation never begin a line, opening brackets never end one;
+ *          the lines put together give the text again, mark left aside.
+ * Mark:    a line may be seen alone, so a drill's mark begins every line; it also ends the last one.
+ * Owner:   everything lives in the arena that begin was given.
+ * Threads: any. Pure.
+ */
+#ifndef HS_BROADCASTER_CRAWL_H
+#define HS_BROADCASTER_CRAWL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "hub/base/arena.h"
+#include "hub/base/err.h"
+
+struct hs_crawl_atom; /* one character and what may stand beside it */
+
+struct hs_crawl {
+	struct hs_arena *arena;
+	struct hs_crawl_atom *atoms;
+	size_t count;
+	size_t room;
+	bool failed; /* the arena was full */
+};
+
+void hs_crawl_begin(struct hs_crawl *crawl, struct hs_arena *arena);
+/* Must stay together. Control characters become blanks, direction marks vanish. */
+void hs_crawl_word(struct hs_crawl *crawl, const char *text);
+/* May break between characters where the rules allow; numbers and Latin words stay together. */
+void hs_crawl_text(struct hs_crawl *crawl, const char *text);
+/* What was put in so far as one text (in the arena); NULL when the arena is full. */
+const char *hs_crawl_joined(const struct hs_crawl *crawl);
+
+/* Width of a text in half-width units. */
+size_t hs_crawl_width(const char *text);
+
+/* Breaks it. width_half: room of a line in half-width units, at least 16 more than twice the mark's.
+ * mark: "" for none. *lines is an array of *count texts in the arena.
+ * HS_ERR_INVALID: too narrow for the mark. HS_ERR_NOMEM: the arena is full. */
+enum hs_err hs_crawl_lines(const struct hs_crawl *crawl, const char *mark, size_t width_half,
+	const char ***lines, size_t *count) HS_MUST_CHECK;
+
+#endif

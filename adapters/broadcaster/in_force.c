@@ -1,0 +1,120 @@
+/* in_force.c: the ordered list in force of a prefecture. See broadcaster_encode.h. */
+#include <jansson.h>
+#include <string.h>
+
+#include "adapters/broadcaster/broadcaster_encode.h"
+#include "hub/base/clock.h"
+
+static bool
+in_prefecture(const void *owner, const struct hs_force_row *row)
+{
+	const char *prefecture = owner;
+	return prefecture[0] == '\0' || strncmp(row->area_code, prefecture, 2) == 0;
+}
+
+static void
+set_stamp(json_t *object, const char *key, int64_t unix_us, const struct hs_force_meta *meta)
+{
+	char stamp[HS_RFC3339_SIZE];
+	if (unix_us == 0)
+		return;
+	hs_rfc3339_format(unix_us, meta != NULL ? meta->offset_minutes : 540, stamp);
+	json_object_set_new(object, key, json_string(stamp));
+}
+
+static json_t *
+group_areas(const struct hs_force_group *group)
+{
+	json_t *areas = json_array();
+	for (size_t i = 0; i < group->row_count; i++) {
+		json_t *area = json_pack("{s:s}", "name", group->rows[i]->area_name);
+		if (group->rows[i]->sub_code[0] != '\0')
+			json_object_set_new(
+				area, "sub_code", json_string(group->rows[i]->sub_code));
+		json_array_append_new(areas, area);
+	}
+	return areas;
+}
+
+static json_t *
+group_record(const struct hs_force_group *group)
+{
+	char code5[6] = "";
+	strncat(code5, group->area_code, 5);
+	json_t *record = json_pack("{s:s,s:s,s:s,s:s,s:s}", "code", group->area_code, "code5",
+		code5, "municipality", group->name, "prefecture_name", group->prefecture_name,
+		"term", group->term);
+	if (record == NULL)
+		return NULL;
+	const struct hs_level_display *display = hs_level_display(group->level);
+	if (group->level > 0)
+		json_object_set_new(record, "level", json_integer(group->level));
+	if (display != NULL)
+		json_object_set_new(record, "colour",
+			json_pack("{s:s,s:s}", "background", display->background, "foreground",
+				display->foreground));
+	if (group->unknown)
+		json_object_set_new(record, "unknown", json_true());
+	json_object_set_new(record, "seq", json_integer((json_int_t)group->seq));
+	json_object_set_new(record, "areas", group_areas(group));
+	set_stamp(record, "ordered_at", group->ordered_unix_us, group->meta);
+	if (group->meta != NULL) {
+		set_stamp(record, "valid_until", group->meta->valid_until_unix_us, group->meta);
+		json_object_set_new(record, "source", json_string(group->meta->source_name));
+	}
+	return record;
+}
+
+json_t *
+hs_broadcast_in_force(
+	struct hs_arena *arena, const struct hs_force_list *list, const char *prefecture)
+{
+	struct hs_force_group *groups;
+	size_t count;
+	if (hs_force_groups(arena, list, in_prefecture, prefecture, &groups, &count) != HS_OK)
+		return NULL;
+	json_t *records = json_array();
+	for (size_t i = 0; i < count; i++)
+		json_array_append_new(records, group_record(&groups[i]));
+	return records;
+}
+
+static void
+group_text(const struct hs_force_group *group, struct hs_buf *out)
+{
+	hs_wording_level(group->level, group->term, out);
+	hs_buf_printf(out, "　%s", group->prefecture_name);
+	if (strcmp(group->prefecture_name, group->name) != 0)
+		hs_buf_puts(out, group->name);
+	hs_buf_puts(out, "　");
+	for (size_t i = 0; i < group->row_count; i++)
+		hs_buf_printf(out, "%s%s", i > 0 ? "、" : "", group->rows[i]->area_name);
+	if (group->ordered_unix_us != 0) {
+		hs_buf_puts(out, "　");
+		hs_wording_time(group->ordered_unix_us,
+			group->meta != NULL ? group->meta->offset_minutes : 540, out);
+		hs_buf_puts(out, "発令");
+	}
+	hs_buf_puts(out, "\n");
+}
+
+enum hs_err
+hs_broadcast_in_force_text(struct hs_arena *arena, const struct hs_force_list *list,
+	const char *prefecture, int mode, struct hs_buf *out)
+{
+	struct hs_force_group *groups;
+	size_t count;
+	const char *mark = hs_mode_mark(mode, "ja");
+	enum hs_err err = hs_force_groups(arena, list, in_prefecture, prefecture, &groups, &count);
+	if (err != HS_OK)
+		return err;
+	if (mark[0] != '\0')
+		hs_buf_printf(out, "%s\n", mark);
+	for (size_t i = 0; i < count; i++)
+		group_text(&groups[i], out);
+	if (count == 0)
+		hs_buf_puts(out, "発表中の避難情報はありません。\n");
+	if (mark[0] != '\0')
+		hs_buf_printf(out, "%s\n", mark);
+	return out->failed ? HS_ERR_NOMEM : HS_OK;
+}

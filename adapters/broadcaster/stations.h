@@ -1,0 +1,69 @@
+/* stations.h: the stations' side: WebSocket /v1/broadcast and GET /v1/state.
+ *
+ * Flow:    open → hello for every lane that is configured → station: subscribe {station, mode,
+ *          prefectures, from} → [gap] state → items from where it was → live → items as they happen;
+ *          heartbeat each heartbeat_ms, also when nothing happens. Station: receipt {seq, state}.
+ * Rules:   a station says its mode; live is what it gets when it says none. Items of a station that
+ *          reads too slowly wait in the ring, and when they fell out of it the station is told (gap)
+ *          and gets the state anew: memory stays bounded, nothing is skipped silently.
+ * Owner:   the stations own their connections' records; lanes are asked through the callbacks.
+ * Threads: the loop's. Format: subprotocol hansho.broadcast.json, one JSON object per message.
+ */
+#ifndef HS_BROADCASTER_STATIONS_H
+#define HS_BROADCASTER_STATIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <uv.h>
+
+#include "adapters/runtime/rules.h"
+#include "hub/base/err.h"
+
+struct json_t;
+struct hs_stations;
+
+#define HS_STATION_NAME 65
+
+struct hs_stations_lane {
+	bool configured;
+	bool known;	   /* a state is there (perhaps an old one) */
+	bool current;	   /* the hub's link is up */
+	const char *epoch; /* "" while none */
+	uint64_t seq;
+};
+
+struct hs_stations_options {
+	const char *listen;   /* "127.0.0.1:8083" */
+	const char *tls_cert; /* "" = plain */
+	const char *tls_key;
+	size_t ring_items;
+	size_t stations_max;
+	int64_t heartbeat_ms;
+	int64_t subscribe_timeout_ms;
+	void (*lane)(void *owner, enum hs_adapter_lane lane, struct hs_stations_lane *out);
+	/* New reference: {"13": […], …} for the prefectures wanted (a list of 2-digit texts; count 0 =
+	 * all that have something in force). NULL when out of memory. */
+	struct json_t *(*in_force)(
+		void *owner, enum hs_adapter_lane lane, const char (*prefectures)[3], size_t count);
+	/* state: HS_RECEIPT(…) */
+	void (*receipt)(void *owner, enum hs_adapter_lane lane, uint64_t seq, const char *station,
+		int state, const char *detail);
+	void *owner;
+};
+
+enum hs_err hs_stations_create(uv_loop_t *loop, const struct hs_stations_options *options,
+	struct hs_stations **out) HS_MUST_CHECK;
+int hs_stations_port(const struct hs_stations *stations);
+size_t hs_stations_count(const struct hs_stations *stations);
+/* A new item: encoded once, shared by all stations. The record is borrowed. */
+void hs_stations_push(struct hs_stations *stations, enum hs_adapter_lane lane, uint64_t seq,
+	const char *prefecture, const struct json_t *record);
+/* The lane's history is another one (new epoch): everybody gets gap and state. */
+void hs_stations_reset(struct hs_stations *stations, enum hs_adapter_lane lane, uint64_t seq);
+/* The lane's hub came or went: heartbeats say so at once. */
+void hs_stations_beat(struct hs_stations *stations);
+/* Closes everything; frees itself when that is done. */
+void hs_stations_stop(struct hs_stations *stations);
+
+#endif

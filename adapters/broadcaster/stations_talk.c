@@ -1,0 +1,347 @@
+/* stations_talk.c: the messages of /v1/broadcast and the answer of /v1/state. See stations.h. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "adapters/broadcaster/stations_internal.h"
+#include "hub/base/check.h"
+#include "hub/base/clock.h"
+#include "hub/base/log.h"
+#include "hub/base/proc.h"
+#include "schemas/notice.h"
+
+/* ---- out ---- */
+
+static json_t *
+now_text(void)
+{
+	char stamp[HS_RFC3339_SIZE];
+	hs_rfc3339_format(hs_clock_unix_us(), 540, stamp);
+	return json_string(stamp);
+}
+
+static struct hs_stations_lane
+lane_of(struct hs_stations *stations, enum hs_adapter_lane lane)
+{
+	struct hs_stations_lane seen = { .epoch = "" };
+	stations->options.lane(stations->options.owner, lane, &seen);
+	return seen;
+}
+
+/* "unavailable": nothing was ever heard; "stale": true for its seq, the hub is away now. */
+static const char *
+status_word(const struct hs_stations_lane *lane)
+{
+	if (!lane->known)
+		return "unavailable";
+	return lane->current ? "current" : "stale";
+}
+
+json_t *
+hs_station_hello(struct hs_stations *stations, struct hs_station *station)
+{
+	(void)station;
+	json_t *lanes = json_object();
+	for (int i = 0; i < HS_LANE_COUNT; i++) {
+		struct hs_stations_lane lane = lane_of(stations, (enum hs_adapter_lane)i);
+		if (!lane.configured)
+			continue;
+		json_object_set_new(lanes, hs_lane_name((enum hs_adapter_lane)i),
+			json_pack("{s:s,s:I,s:I,s:s}", "epoch", lane.epoch, "newest_seq",
+				(json_int_t)lane.seq, "complete_after_seq",
+				(json_int_t)hs_broadcast_ring_floor(stations->rings[i]), "status",
+				status_word(&lane)));
+	}
+	return json_pack("{s:s,s:s,s:o,s:I,s:o}", "type", "hello", "version", HS_VERSION, "lanes",
+		lanes, "heartbeat_ms", (json_int_t)stations->options.heartbeat_ms, "time",
+		now_text());
+}
+
+json_t *
+hs_station_gap(struct hs_stations *stations, struct hs_station *station)
+{
+	struct hs_stations_lane lane = lane_of(stations, station->lane);
+	return json_pack("{s:s,s:s,s:s,s:I,s:I,s:s}", "type", "gap", "mode",
+		hs_lane_name(station->lane), "epoch", lane.epoch, "from_seq",
+		(json_int_t)station->gap_from_seq, "to_seq", (json_int_t)lane.seq, "reason",
+		"what lies between is no longer kept here; the state that follows is complete");
+}
+
+static json_t *
+state_record(struct hs_stations *stations, enum hs_adapter_lane id,
+	const char (*prefectures)[HS_PREFECTURE_SIZE], size_t count)
+{
+	struct hs_stations_lane lane = lane_of(stations, id);
+	json_t *in_force = lane.known ? stations->options.in_force(
+						stations->options.owner, id, prefectures, count)
+				      : json_object();
+	if (in_force == NULL)
+		return NULL;
+	return json_pack("{s:s,s:s,s:s,s:I,s:s,s:s,s:o,s:o}", "type", "state", "mode",
+		hs_lane_name(id), "epoch", lane.epoch, "seq", (json_int_t)lane.seq, "status",
+		status_word(&lane), "mark", hs_mode_mark(hs_lane_mode(id), "ja"), "time",
+		now_text(), "prefectures", in_force);
+}
+
+json_t *
+hs_station_state(struct hs_stations *stations, struct hs_station *station)
+{
+	/* A gap jumps over what is gone: the state tells it instead. */
+	const struct hs_broadcast_ring *ring = stations->rings[station->lane];
+	if (station->cursor < hs_broadcast_ring_oldest(ring))
+		station->cursor = hs_broadcast_ring_next(ring);
+	return state_record(stations, station->lane,
+		(const char(*)[HS_PREFECTURE_SIZE])station->prefectures, station->prefecture_count);
+}
+
+json_t *
+hs_station_live(struct hs_stations *stations, struct hs_station *station)
+{
+	struct hs_stations_lane lane = lane_of(stations, station->lane);
+	return json_pack("{s:s,s:s,s:s,s:I}", "type", "live", "mode", hs_lane_name(station->lane),
+		"epoch", lane.epoch, "seq", (json_int_t)lane.seq);
+}
+
+json_t *
+hs_station_heartbeat(struct hs_stations *stations, struct hs_station *station)
+{
+	struct hs_stations_lane lane = lane_of(stations, station->lane);
+	return json_pack("{s:s,s:s,s:s,s:I,s:s,s:o}", "type", "heartbeat", "mode",
+		hs_lane_name(station->lane), "epoch", lane.epoch, "newest_seq",
+		(json_int_t)lane.seq, "status", status_word(&lane), "time", now_text());
+}
+
+/* ---- in ---- */
+
+static bool
+name_is_good(const char *name)
+{
+	size_t len = strlen(name);
+	return len > 0 && len < HS_STATION_NAME &&
+	       strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-") ==
+		       len;
+}
+
+static bool
+prefecture_is_good(const char *code)
+{
+	return code != NULL && strlen(code) == 2 && strspn(code, "0123456789") == 2 &&
+	       hs_area_find(code) != NULL;
+}
+
+static bool
+take_prefectures(struct hs_station *station, const json_t *list)
+{
+	if (list == NULL)
+		return true;
+	if (!json_is_array(list) || json_array_size(list) > HS_PREFECTURES_MAX)
+		return false;
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		const char *code = json_string_value(json_array_get(list, i));
+		if (!prefecture_is_good(code))
+			return false;
+		memcpy(station->prefectures[station->prefecture_count++], code, HS_PREFECTURE_SIZE);
+	}
+	return true;
+}
+
+/* From where the station is told: its own position, or from now on. */
+static bool
+take_from(struct hs_stations *stations, struct hs_station *station, const json_t *from)
+{
+	struct hs_broadcast_ring *ring = stations->rings[station->lane];
+	struct hs_stations_lane lane = lane_of(stations, station->lane);
+	station->cursor = hs_broadcast_ring_next(ring);
+	station->owed |= HS_OWED_STATE | HS_OWED_LIVE;
+	if (from == NULL)
+		return true;
+	if (json_is_string(from)) {
+		const char *word = json_string_value(from);
+		return strcmp(word, "snapshot") == 0 || strcmp(word, "now") == 0;
+	}
+	const char *epoch = json_string_value(json_object_get(from, "epoch"));
+	const json_t *seq = json_object_get(from, "seq");
+	if (epoch == NULL || !json_is_integer(seq) || json_integer_value(seq) < 0)
+		return false;
+	station->last_seq = (uint64_t)json_integer_value(seq);
+	uint64_t index;
+	bool whole = strcmp(epoch, lane.epoch) == 0 && station->last_seq <= lane.seq &&
+		     hs_broadcast_ring_after(ring, station->last_seq, &index);
+	if (whole) {
+		station->cursor = index;
+	} else {
+		station->gap_from_seq = station->last_seq;
+		station->owed |= HS_OWED_GAP;
+	}
+	return true;
+}
+
+static bool
+take_subscribe(struct hs_stations *stations, struct hs_station *station, const json_t *message,
+	const char **why)
+{
+	const char *name = json_string_value(json_object_get(message, "station"));
+	const json_t *mode = json_object_get(message, "mode");
+	const char *mode_word = mode != NULL ? json_string_value(mode) : "live";
+	*why = "already subscribed";
+	if (station->subscribed)
+		return false;
+	*why = "station: 1 to 64 letters, digits, dots, dashes";
+	if (name == NULL || !name_is_good(name))
+		return false;
+	*why = "mode: live or drill";
+	if (mode_word == NULL ||
+		(strcmp(mode_word, "live") != 0 && strcmp(mode_word, "drill") != 0))
+		return false;
+	station->lane = strcmp(mode_word, "drill") == 0 ? HS_LANE_DRILL : HS_LANE_LIVE;
+	*why = "this mode is not served here; ask for the other one";
+	if (!lane_of(stations, station->lane).configured)
+		return false;
+	*why = "prefectures: a list of 2-digit codes that exist";
+	if (!take_prefectures(station, json_object_get(message, "prefectures")))
+		return false;
+	*why = "from: {epoch, seq}, \"snapshot\" or \"now\"";
+	if (!take_from(stations, station, json_object_get(message, "from")))
+		return false;
+	*why = "out of memory, try again";
+	station->told = calloc(stations->options.ring_items, 1);
+	if (station->told == NULL)
+		return false;
+	snprintf(station->name, sizeof(station->name), "%s", name);
+	station->subscribed = true;
+	hs_info("broadcaster.station", "station=%s mode=%s", name, hs_lane_name(station->lane));
+	return true;
+}
+
+static const struct receipt_word {
+	const char *word;
+	unsigned told;
+	int state;
+} receipt_words[] = {
+	{ "received", HS_TOLD_RECEIVED, HS_RECEIPT(RECEIVED) },
+	{ "displayed", HS_TOLD_DISPLAYED, HS_RECEIPT(DISPLAYED) },
+	{ "failed", HS_TOLD_FAILED, HS_RECEIPT(FAILED) },
+};
+
+static const struct receipt_word *
+receipt_word(const char *word)
+{
+	for (size_t i = 0; word != NULL && i < HS_COUNT(receipt_words); i++) {
+		if (strcmp(receipt_words[i].word, word) == 0)
+			return &receipt_words[i];
+	}
+	return NULL;
+}
+
+/* A station confirms what it was sent, each state once: what it can make us journal is bounded. */
+static bool
+take_receipt(struct hs_stations *stations, struct hs_station *station, const json_t *message,
+	const char **why)
+{
+	const json_t *seq = json_object_get(message, "seq");
+	const struct receipt_word *word =
+		receipt_word(json_string_value(json_object_get(message, "state")));
+	*why = "receipt: seq (a number) and state received, displayed or failed";
+	if (!station->subscribed || word == NULL || !json_is_integer(seq) ||
+		json_integer_value(seq) <= 0)
+		return false;
+	const struct hs_broadcast_ring *ring = stations->rings[station->lane];
+	uint64_t wanted = (uint64_t)json_integer_value(seq), index = 0;
+	(void)hs_broadcast_ring_after(ring, wanted - 1, &index);
+	bool fresh = false;
+	for (; index < station->cursor; index++) {
+		const struct hs_broadcast_ring_item *item = hs_broadcast_ring_at(ring, index);
+		if (item == NULL || item->seq != wanted)
+			break;
+		uint8_t *told = &station->told[index % hs_broadcast_ring_capacity(ring)];
+		fresh = fresh || ((*told & HS_TOLD_SENT) != 0 && (*told & word->told) == 0);
+		*told |= (uint8_t)word->told;
+	}
+	const char *detail = json_string_value(json_object_get(message, "detail"));
+	char short_detail[200];
+	snprintf(short_detail, sizeof(short_detail), "%.60s", detail != NULL ? detail : "");
+	/* Cut by bytes: what is no longer UTF-8 would spoil the receipt. */
+	json_t *clean = json_string(short_detail);
+	if (fresh)
+		stations->options.receipt(stations->options.owner, station->lane, wanted,
+			station->name, word->state, clean != NULL ? short_detail : "");
+	json_decref(clean);
+	return true;
+}
+
+static bool
+take_pong(struct hs_stations *stations, struct hs_station *station, const json_t *message,
+	const char **why)
+{
+	(void)stations;
+	(void)station;
+	(void)message;
+	(void)why;
+	return true;
+}
+
+bool
+hs_station_take(struct hs_stations *stations, struct hs_station *station, const uint8_t *bytes,
+	size_t len_bytes, char *why, size_t why_size)
+{
+	static const struct {
+		const char *type;
+		bool (*take)(
+			struct hs_stations *, struct hs_station *, const json_t *, const char **);
+	} types[] = {
+		{ "subscribe", take_subscribe },
+		{ "receipt", take_receipt },
+		{ "pong", take_pong },
+	};
+	json_t *message = json_loadb((const char *)bytes, len_bytes, JSON_REJECT_DUPLICATES, NULL);
+	const char *type = json_string_value(json_object_get(message, "type"));
+	const char *reason = "type: subscribe, receipt or pong";
+	bool good = false;
+	for (size_t i = 0; type != NULL && i < HS_COUNT(types); i++) {
+		if (strcmp(types[i].type, type) == 0)
+			good = types[i].take(stations, station, message, &reason);
+	}
+	json_decref(message);
+	snprintf(why, why_size, "%s", reason);
+	return good;
+}
+
+/* ---- GET /v1/state ---- */
+
+void
+hs_stations_get_state(void *owner, const struct hs_http_request *request)
+{
+	struct hs_stations *stations = owner;
+	if (stations->stopped) {
+		hs_http_drop(stations->http, request->id);
+		return;
+	}
+	char wanted[1][HS_PREFECTURE_SIZE] = { "" };
+	char prefecture[16] = "", mode[16] = "live";
+	bool one = hs_http_param(request->query, "prefecture", prefecture, sizeof(prefecture));
+	(void)hs_http_param(request->query, "mode", mode, sizeof(mode));
+	enum hs_adapter_lane lane = strcmp(mode, "drill") == 0 ? HS_LANE_DRILL : HS_LANE_LIVE;
+	const char *why = NULL;
+	if (strcmp(mode, "live") != 0 && strcmp(mode, "drill") != 0)
+		why = "mode: live or drill";
+	else if (one && !prefecture_is_good(prefecture))
+		why = "prefecture: a 2-digit code that exists, 13 for example";
+	else if (!lane_of(stations, lane).configured)
+		why = "this mode is not served here; ask with the other mode=live or mode=drill";
+	json_t *answer;
+	if (why != NULL) {
+		answer = json_pack("{s:s,s:s}", "type", "error", "error", why);
+	} else {
+		if (one)
+			memcpy(wanted[0], prefecture, HS_PREFECTURE_SIZE);
+		answer = state_record(
+			stations, lane, (const char(*)[HS_PREFECTURE_SIZE])wanted, one ? 1 : 0);
+	}
+	char *text = answer != NULL ? json_dumps(answer, JSON_COMPACT) : NULL;
+	bool known = lane_of(stations, lane).known;
+	int status = why != NULL ? 404 : text == NULL || !known ? 503 : 200;
+	hs_http_reply_text(stations->http, request->id, status, "application/json",
+		text != NULL ? text : "{\"type\":\"error\",\"error\":\"out of memory\"}");
+	free(text);
+	json_decref(answer);
+}

@@ -1,0 +1,47 @@
+/* wording.h: the sentences of an item: crawl (速報テロップ) and full text for announcer and page.
+ *
+ * Flow:    clauses of one prefecture → a phrase per kind of change (one table) → words into a crawl,
+ *          sentences into a text.
+ * Rules:   a lift names what was lifted and no level; a lowered level says what it came from and what
+ *          stays in force; a cancel says that the information was wrong; terms stand as they were sent.
+ *          Numbers are full-width in crawls, half-width in texts; times are Japanese local time.
+ * Threads: any. Pure.
+ */
+#ifndef HS_BROADCASTER_WORDING_H
+#define HS_BROADCASTER_WORDING_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "adapters/broadcaster/change.h"
+#include "adapters/broadcaster/crawl.h"
+#include "hub/base/buf.h"
+
+struct hs_wording_style {
+	size_t width_half;	/* of a crawl line, in half-width units */
+	size_t crawl_names_max; /* more names than these are counted in a crawl: など12か所 */
+};
+
+/* One prefecture's share of a notice. */
+struct hs_wording {
+	const hs_notice *notice;
+	enum hs_change change;
+	const struct hs_clause *clauses;
+	size_t clause_count;
+	const struct hs_wording_style *style;
+};
+
+/* Fills the crawl. Nothing is said of what did not change, unless that is all there is. */
+void hs_wording_crawl(const struct hs_wording *wording, struct hs_crawl *crawl);
+/* Appends the full text, with its marks. */
+void hs_wording_text(const struct hs_wording *wording, struct hs_buf *out);
+/* Notices of other kinds: their own headline, body and instruction. */
+void hs_wording_plain_crawl(const hs_notice *notice, struct hs_crawl *crawl);
+void hs_wording_plain_text(const hs_notice *notice, struct hs_buf *out);
+
+/* "2026年7月1日午後6時55分". offset_minutes: east of UTC. */
+void hs_wording_time(int64_t unix_us, int offset_minutes, struct hs_buf *out);
+/* "警戒レベル4 避難指示"; the term alone when it has no level. */
+void hs_wording_level(uint32_t level, const char *term, struct hs_buf *out);
+
+#endif

@@ -1,0 +1,482 @@
+/* broadcaster_encode_test.c: what stations and announcers get, for each way in which a state can change. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <jansson.h>
+
+#include "adapters/broadcaster/broadcaster_encode.h"
+#include "hub/base/check.h"
+#include "tests/unit/adapters/notice_kit.h"
+
+#define MARK  "【訓練】"
+#define LIVE  HS_MODE(LIVE)
+#define DRILL HS_MODE(DRILL)
+
+static const struct hs_wording_style style = { .width_half = 60, .crawl_names_max = 8 };
+
+struct bench {
+	struct hs_arena *arena;
+	struct hs_force *force;
+	struct hs_broadcast_item *items;
+	size_t count;
+	uint64_t seq;
+	char crawl[8192]; /* of the first item, lines joined */
+	const char *text;
+};
+
+static int
+setup(void **state)
+{
+	struct bench *bench = calloc(1, sizeof(*bench));
+	bench->arena = hs_arena_create(64u << 20);
+	bench->force = hs_force_create();
+	*state = bench;
+	return 0;
+}
+
+static void
+forget(struct bench *bench)
+{
+	for (size_t i = 0; i < bench->count; i++)
+		json_decref(bench->items[i].record);
+	bench->count = 0;
+}
+
+static int
+teardown(void **state)
+{
+	struct bench *bench = *state;
+	forget(bench);
+	hs_force_destroy(bench->force);
+	hs_arena_destroy(bench->arena);
+	free(bench);
+	return 0;
+}
+
+static json_t *
+encode(struct bench *bench, const hs_notice *notice, const struct hs_force_list *before,
+	const struct hs_force_list *after, bool late)
+{
+	struct hs_broadcast_input input = { notice, "epoch1", bench->seq, "id", before, after,
+		late };
+	forget(bench);
+	assert_int_equal(
+		hs_broadcast_encode(bench->arena, &input, &style, &bench->items, &bench->count),
+		HS_OK);
+	assert_true(bench->count > 0);
+	bench->crawl[0] = '\0';
+	for (size_t i = 0; i < bench->items[0].crawl_count; i++) {
+		assert_true(hs_crawl_width(bench->items[0].crawl[i]) <= style.width_half);
+		strcat(bench->crawl, bench->items[0].crawl[i]);
+	}
+	bench->text = json_string_value(json_object_get(bench->items[0].record, "text"));
+	assert_non_null(bench->text);
+	return bench->items[0].record;
+}
+
+/* Applies and encodes; the first item's record. */
+static json_t *
+take(struct bench *bench, const hs_notice *notice)
+{
+	bench->seq++;
+	assert_int_equal(hs_force_apply(bench->force, bench->seq, notice), HS_OK);
+	return encode(
+		bench, notice, hs_force_before(bench->force), hs_force_after(bench->force), false);
+}
+
+static const char *
+text_of(const json_t *record, const char *key)
+{
+	const char *text = json_string_value(json_object_get(record, key));
+	return text != NULL ? text : "";
+}
+
+static int
+number_of(const json_t *record, const char *key)
+{
+	return (int)json_integer_value(json_object_get(record, key));
+}
+
+#define assert_says(text, part)	  assert_non_null(strstr(text, part))
+#define assert_silent(text, part) assert_null(strstr(text, part))
+
+static const struct kit_place level4[] = {
+	{ "990019", "北町一丁目", "きたまちいっちょうめ", "避難指示", 4, false, 0 },
+	{ "990019", "北町二丁目", "きたまちにちょうめ", "避難指示", 4, false, 0 },
+};
+
+static void
+test_new_order(void **state)
+{
+	struct bench *bench = *state;
+	json_t *record =
+		take(bench, kit_notice(bench->arena, LIVE, HS_ACTION(ISSUE), "d", 1, level4, 2));
+	assert_string_equal(text_of(record, "change"), "new");
+	assert_string_equal(text_of(record, "prefecture"), "99");
+	assert_string_equal(text_of(record, "mode"), "live");
+	assert_int_equal(number_of(record, "level"), 4);
+	assert_string_equal(text_of(record, "term"), "避難指示");
+	assert_string_equal(text_of(record, "ordered_at"), "2026-07-01T18:55:00+09:00");
+	assert_string_equal(text_of(json_object_get(record, "colour"), "background"), "#aa00aa");
+	assert_says(bench->text,
+		"架空県架空市の北町一丁目、北町二丁目に警戒レベル4 避難指示が発令されました");
+	assert_says(bench->text, "2026年7月1日午後6時55分");
+	assert_says(bench->text, "危険な場所から全員避難。");
+	assert_says(bench->text, "発表：架空市 防災課");
+	assert_says(bench->crawl, "架空県架空市の北町一丁目、北町二丁目に警戒レベル４避難指示を発令"
+				  "（洪水）　午後６時５５分"
+				  "　危険な場所から全員避難");
+	assert_silent(bench->text, "訓練");
+	const json_t *area = json_array_get(json_object_get(record, "areas"), 0);
+	assert_string_equal(text_of(area, "code5"), "99001");
+	assert_string_equal(text_of(area, "change"), "new");
+	assert_string_equal(text_of(area, "name"), "北町一丁目");
+}
+
+static void
+test_readings(void **state)
+{
+	struct bench *bench = *state;
+	json_t *record =
+		take(bench, kit_notice(bench->arena, LIVE, HS_ACTION(ISSUE), "d", 1, level4, 2));
+	const json_t *list = json_object_get(record, "readings");
+	assert_int_equal(json_array_size(list), 3);
+	assert_string_equal(text_of(json_array_get(list, 0), "name"), "架空市");
+	assert_string_equal(text_of(json_array_get(list, 0), "kana"), "かくうし");
+	assert_string_equal(text_of(json_array_get(list, 1), "kana"), "きたまちいっちょうめ");
+}
+
+static void
+test_raised_and_lowered(void **state)
+{
+	struct bench *bench = *state;
+	const struct kit_place at3 = { "990019", "北町", "", "高齢者等避難", 3, false, 0 };
+	const struct kit_place at4 = { "990019", "北町", "", "避難指示", 4, false, 10 };
+	const struct kit_place back3 = { "990019", "北町", "", "高齢者等避難", 3, false, 20 };
+	take(bench, kit_notice(bench->arena, LIVE, HS_ACTION(ISSUE), "d", 1, &at3, 1));
+	json_t *record =
+		take(bench, kit_notice(bench->arena, LIVE, HS_ACTION(UPDATE), "d", 2, &at4, 1));
+	assert_string_equal(text_of(record, "change"), "raised");
+	assert_int_equal(number_of(record, "level"), 4);
+	assert_says(bench->text, "警戒レベル3 高齢者等避難から警戒レベル4 避難指示に引き上げ");
+	assert_says(bench->crawl, "警戒レベル４避難指示に引き上げ");
+	const json_t *area = json_array_get(json_object_get(record, "areas"), 0);
+	assert_int_equal(number_of(area, "from_level"), 3);
+
+	record = take(bench, kit_notice(bench->arena, LIVE, HS_ACTION(UPDATE), "d", 3, &back3, 1));
+	assert_string_equal(text_of(record, "change"), "lowered");
+	assert_int_equal(number_of(record, "level"), 3);
+	assert_says(bench->text, "警戒レベル4 避難指示から警戒レベル3 高齢者等避難に引き下げ");
+	assert_says(bench->text, "警戒レベル3 高齢者等避難は引き続き発令中です");
+	assert_says(bench->crawl, "警戒レベル３高齢者等避難は継続");
+	assert_silent(bench->text, "解除");
+}
+
+static void
+test_lift(void **state)
+{
+	struct bench *bench = *state;
+	struct kit_place places[] = { level4[0], level4[1] };
+	take(bench, kit_notice(bench->arena, LIVE, HS_ACTION(ISSUE), "d", 1, places, 2));
+	places[0].lifted = true;
+	json_t *record =
+		take(bench, kit_notice(bench->arena, LIVE, HS_ACTION(UPDATE), "d", 2, places, 2));
+	assert_string_equal(text_of(record, "change"), "lifted");
+	assert_null(json_object_get(record, "level"));
+	assert_null(json_object_get(record, "colour"));
+	assert_string_equal(text_of(record, "term"), "避難指示");
+	assert_says(bench->text, "北町一丁目に出されていた避難指示は解除されました");
+	assert_says(bench->text, "北町二丁目の警戒レベル4 避難指示は引き続き発令中です");
+	assert_says(bench->crawl, "架空市の北町一丁目の避難指示を解除");
+	assert_silent(bench->crawl, "レベル");
+
+	places[1].lifted = true;
+	record = take(bench, kit_notice(bench->arena, LIVE, HS_ACTION(LIFT), "d", 3, places, 2));
+	assert_string_equal(text_of(record, "change"), "lifted");
+	assert_says(bench->text, "発令中の避難情報は、ほかにありません");
+	assert_silent(bench->text, "レベル");
+	assert_silent(bench->text, "北町一丁目");
+}
+
+static void
+test_vanished(void **state)
+{
+	struct bench *bench = *state;
+	take(bench, kit_notice(bench->arena, LIVE, HS_ACTION(ISSUE), "d", 1, level4, 2));
+	json_t *record =
+		take(bench, kit_notice(bench->arena, LIVE, HS_ACTION(UPDATE), "d", 2, level4, 1));
+	assert_string_equal(text_of(record, "change"), "vanished");
+	assert_says(
+		bench->text, "北町二丁目に出されていた避難指示は、最新の発表に含まれていません");
+	assert_silent(bench->text, "解除されました");
+}
+
+static void
+test_cancel(void **state)
+{
+	struct bench *bench = *state;
+	take(bench, kit_notice(bench->arena, LIVE, HS_ACTION(ISSUE), "d", 1, level4, 2));
+	hs_notice *cancel = kit_notice(bench->arena, LIVE, HS_ACTION(CANCEL), "d", 2, level4, 2);
+	cancel->correction = kit_text(bench->arena, "対象地域の誤り");
+	json_t *record = take(bench, cancel);
+	assert_string_equal(text_of(record, "change"), "cancelled");
+	assert_null(json_object_get(record, "level"));
+	assert_says(bench->text, "【取消】理由：対象地域の誤り");
+	assert_says(
+		bench->text, "北町一丁目、北町二丁目の避難指示の情報は誤りでした。取り消します");
+	assert_says(bench->crawl, "【取消】");
+	assert_silent(bench->text, "解除");
+	assert_string_equal(text_of(record, "correction"), "対象地域の誤り");
+}
+
+static void
+test_correction(void **state)
+{
+	struct bench *bench = *state;
+	take(bench, kit_notice(bench->arena, LIVE, HS_ACTION(ISSUE), "d", 1, level4, 1));
+	hs_notice *correct = kit_notice(bench->arena, LIVE, HS_ACTION(CORRECT), "d", 2, level4, 2);
+	correct->correction = kit_text(bench->arena, "地区の追加漏れ");
+	json_t *record = take(bench, correct);
+	assert_string_equal(text_of(record, "change"), "corrected");
+	assert_says(bench->text, "【訂正】訂正理由：地区の追加漏れ");
+	assert_says(bench->text, "北町二丁目に警戒レベル4 避難指示が発令されました");
+	assert_says(bench->text, "北町一丁目の警戒レベル4 避難指示は引き続き発令中です");
+
+	correct = kit_notice(bench->arena, LIVE, HS_ACTION(CORRECT), "d", 3, level4, 2);
+	record = take(bench, correct);
+	assert_string_equal(text_of(record, "change"), "corrected");
+	assert_says(bench->crawl, "対象地域・警戒レベルに変更なし");
+}
+
+static void
+test_unchanged_breaks_into_nothing(void **state)
+{
+	struct bench *bench = *state;
+	take(bench, kit_notice(bench->arena, LIVE, HS_ACTION(ISSUE), "d", 1, level4, 2));
+	json_t *record =
+		take(bench, kit_notice(bench->arena, LIVE, HS_ACTION(UPDATE), "d", 2, level4, 2));
+	assert_string_equal(text_of(record, "change"), "unchanged");
+	assert_int_equal(bench->items[0].crawl_count, 0);
+	assert_says(bench->text, "引き続き発令中です");
+}
+
+static void
+test_late_has_no_crawl(void **state)
+{
+	struct bench *bench = *state;
+	const hs_notice *notice =
+		kit_notice(bench->arena, LIVE, HS_ACTION(ISSUE), "d", 1, level4, 2);
+	assert_int_equal(hs_force_apply(bench->force, 1, notice), HS_OK);
+	json_t *record = encode(
+		bench, notice, hs_force_before(bench->force), hs_force_after(bench->force), true);
+	assert_true(json_is_true(json_object_get(record, "late")));
+	assert_int_equal(json_array_size(json_object_get(record, "crawl")), 0);
+	assert_says(bench->text, "避難指示が発令されました");
+}
+
+static void
+check_mark(const struct bench *bench)
+{
+	size_t mark = strlen(MARK), len = strlen(bench->text);
+	assert_int_equal(strncmp(bench->text, MARK, mark), 0);
+	assert_string_equal(bench->text + len - mark, MARK);
+	const struct hs_broadcast_item *item = &bench->items[0];
+	for (size_t i = 0; i < item->crawl_count; i++)
+		assert_int_equal(strncmp(item->crawl[i], MARK, mark), 0);
+	if (item->crawl_count > 0) {
+		const char *last = item->crawl[item->crawl_count - 1];
+		assert_string_equal(last + strlen(last) - mark, MARK);
+	}
+}
+
+/* Every change, every level, in drill mode: the mark stands first and last. */
+static void
+test_drill_mark(void **state)
+{
+	struct bench *bench = *state;
+	static const struct {
+		const char *term;
+		uint32_t level;
+	} terms[] = { { "高齢者等避難", 3 }, { "避難指示", 4 }, { "緊急安全確保", 5 },
+		{ "高齢者等避難", 3 }, { "警戒区域", 0 }, { "聞いたことのない発令", 0 } };
+	uint32_t revision = 0;
+	for (size_t i = 0; i < HS_COUNT(terms); i++) {
+		struct kit_place place = { "990019", "港町", "みなとまち", terms[i].term,
+			terms[i].level, false, (int64_t)i };
+		take(bench, kit_notice(bench->arena, DRILL, HS_ACTION(UPDATE), "d", ++revision,
+				    &place, 1));
+		check_mark(bench);
+		assert_says(bench->text, terms[i].term);
+		place.later_min++;
+		if (i % 2 == 0)
+			continue;
+		place.lifted = true;
+		take(bench, kit_notice(bench->arena, DRILL, HS_ACTION(UPDATE), "d", ++revision,
+				    &place, 1));
+		check_mark(bench);
+	}
+	hs_notice *cancel =
+		kit_notice(bench->arena, DRILL, HS_ACTION(CANCEL), "d", ++revision, level4, 1);
+	take(bench, cancel);
+	check_mark(bench);
+}
+
+static void
+test_unknown_and_zone(void **state)
+{
+	struct bench *bench = *state;
+	const struct kit_place strange = { "990019", "北町", "", "聞いたことのない発令", 0, false,
+		0 };
+	json_t *record =
+		take(bench, kit_notice(bench->arena, LIVE, HS_ACTION(ISSUE), "d", 1, &strange, 1));
+	assert_true(json_is_true(json_object_get(record, "unknown")));
+	assert_null(json_object_get(record, "level"));
+	assert_says(bench->text, "聞いたことのない発令が発令されました（警戒レベル不明");
+
+	const struct kit_place zone = { "990027", "南町", "", "警戒区域", 0, false, 0 };
+	take(bench, kit_notice(bench->arena, LIVE, HS_ACTION(ISSUE), "e", 1, &zone, 1));
+	assert_says(bench->text, "警戒区域が設定されました");
+	assert_silent(bench->text, "警戒レベル");
+}
+
+static void
+test_many_names(void **state)
+{
+	struct bench *bench = *state;
+	struct kit_place places[40];
+	char names[40][32];
+	for (size_t i = 0; i < HS_COUNT(places); i++) {
+		snprintf(names[i], sizeof(names[i]), "大字%zu番", i);
+		places[i] = (struct kit_place){ "990019", names[i], "", "避難指示", 4, false, 0 };
+	}
+	take(bench, kit_notice(bench->arena, LIVE, HS_ACTION(ISSUE), "d", 1, places, 40));
+	assert_says(bench->crawl, "など４０か所に");
+	for (size_t i = 0; i < HS_COUNT(places); i++)
+		assert_says(bench->text, names[i]);
+}
+
+static void
+test_two_prefectures(void **state)
+{
+	struct bench *bench = *state;
+	const struct kit_place places[] = {
+		{ "131016", "神田", "", "避難指示", 4, false, 0 },
+		{ "990019", "北町", "", "避難指示", 4, false, 0 },
+	};
+	take(bench, kit_notice(bench->arena, DRILL, HS_ACTION(ISSUE), "d", 1, places, 2));
+	assert_int_equal(bench->count, 2);
+	assert_string_equal(bench->items[0].prefecture, "13");
+	assert_string_equal(bench->items[1].prefecture, "99");
+	const char *second = text_of(bench->items[1].record, "text");
+	assert_says(bench->text, "神田");
+	assert_silent(bench->text, "北町");
+	assert_says(second, "北町");
+	assert_silent(second, "神田");
+}
+
+static void
+test_without_a_basis(void **state)
+{
+	struct bench *bench = *state;
+	struct kit_place places[] = { level4[0], level4[1] };
+	places[1].lifted = true;
+	const hs_notice *notice =
+		kit_notice(bench->arena, LIVE, HS_ACTION(UPDATE), "d", 7, places, 2);
+	struct hs_force_list before, after;
+	assert_int_equal(hs_force_of_notice(bench->arena, 9, notice, &before, &after), HS_OK);
+	json_t *record = encode(bench, notice, &before, &after, false);
+	assert_string_equal(text_of(record, "change"), "new");
+	assert_says(bench->text, "北町一丁目に警戒レベル4 避難指示が発令されました");
+	assert_says(bench->text, "北町二丁目に出されていた避難指示は解除されました");
+}
+
+static void
+test_other_kinds(void **state)
+{
+	struct bench *bench = *state;
+	hs_notice *notice = kit_notice(bench->arena, DRILL, HS_ACTION(ISSUE), "d", 1, NULL, 0);
+	notice->kind = HS_KIND(NOTICE);
+	hs_text *text = hs_message_new(bench->arena, &hansho__v1__text__descriptor);
+	text->language = kit_text(bench->arena, "ja");
+	text->headline = kit_text(bench->arena, "市道一号線は通行止めです");
+	hs_repeat(bench->arena, &notice->n_texts, &notice->texts, text);
+	assert_true(hs_notice_mark(bench->arena, notice));
+	struct hs_force_list empty = { 0 };
+	bench->seq = 1;
+	json_t *record = encode(bench, notice, &empty, &empty, false);
+	check_mark(bench);
+	assert_string_equal(text_of(record, "prefecture"), "99");
+	assert_string_equal(bench->crawl, MARK "市道一号線は通行止めです" MARK);
+}
+
+static void
+test_list_in_force(void **state)
+{
+	struct bench *bench = *state;
+	const struct kit_place places[] = {
+		{ "990019", "北町", "", "高齢者等避難", 3, false, 30 },
+		{ "990019", "南町", "", "避難指示", 4, false, 0 },
+		{ "990019", "東町", "", "警戒区域", 0, false, 0 },
+	};
+	const struct kit_place other = { "990027", "西町", "", "緊急安全確保", 5, false, 0 };
+	take(bench, kit_notice(bench->arena, DRILL, HS_ACTION(ISSUE), "d", 1, places, 3));
+	take(bench, kit_notice(bench->arena, DRILL, HS_ACTION(ISSUE), "e", 1, &other, 1));
+	json_t *list = hs_broadcast_in_force(bench->arena, hs_force_after(bench->force), "99");
+	static const char *const order[] = { "警戒区域", "緊急安全確保", "避難指示",
+		"高齢者等避難" };
+	assert_int_equal(json_array_size(list), HS_COUNT(order));
+	for (size_t i = 0; i < HS_COUNT(order); i++)
+		assert_string_equal(text_of(json_array_get(list, i), "term"), order[i]);
+	assert_null(json_object_get(json_array_get(list, 0), "level"));
+	json_decref(list);
+	list = hs_broadcast_in_force(bench->arena, hs_force_after(bench->force), "13");
+	assert_int_equal(json_array_size(list), 0);
+	json_decref(list);
+
+	struct hs_buf text;
+	hs_buf_init(&text, 65536);
+	assert_int_equal(hs_broadcast_in_force_text(
+				 bench->arena, hs_force_after(bench->force), "99", DRILL, &text),
+		HS_OK);
+	assert_int_equal(strncmp(hs_buf_text(&text), MARK "\n", strlen(MARK) + 1), 0);
+	assert_string_equal(hs_buf_text(&text) + text.len_bytes - strlen(MARK) - 1, MARK "\n");
+	assert_says(hs_buf_text(&text), "警戒レベル4 避難指示　架空県架空市　南町");
+	hs_buf_free(&text);
+	hs_buf_init(&text, 65536);
+	assert_int_equal(hs_broadcast_in_force_text(
+				 bench->arena, hs_force_after(bench->force), "13", LIVE, &text),
+		HS_OK);
+	assert_string_equal(hs_buf_text(&text), "発表中の避難情報はありません。\n");
+	hs_buf_free(&text);
+}
+
+int
+main(void)
+{
+#define ROW(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+	const struct CMUnitTest tests[] = {
+		ROW(test_new_order),
+		ROW(test_readings),
+		ROW(test_raised_and_lowered),
+		ROW(test_lift),
+		ROW(test_vanished),
+		ROW(test_cancel),
+		ROW(test_correction),
+		ROW(test_unchanged_breaks_into_nothing),
+		ROW(test_late_has_no_crawl),
+		ROW(test_drill_mark),
+		ROW(test_unknown_and_zone),
+		ROW(test_many_names),
+		ROW(test_two_prefectures),
+		ROW(test_without_a_basis),
+		ROW(test_other_kinds),
+		ROW(test_list_in_force),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
