@@ -1,0 +1,60 @@
+/* active_parts.h: inside of the active set; for schemas/active.c and schemas/active_view.c only. */
+#ifndef HS_ACTIVE_PARTS_H
+#define HS_ACTIVE_PARTS_H
+
+#include <uthash.h>
+
+#include "hub/base/hash.h"
+#include "schemas/active.h"
+#include "schemas/statement.h"
+
+/* One notice that the set rests on: its bytes and what it says about areas. */
+struct hs_kept {
+	struct hs_arena *arena; /* owns all that the statements point to */
+	struct hs_statements says;
+	const char *disaster; /* its name as sent, or "" */
+	struct hs_buf bytes;
+	uint8_t sha256[HS_SHA256_BYTES]; /* of the bytes */
+	int mode;
+	int kind;
+	uint64_t seq;
+	uint32_t revision;
+};
+
+struct hs_active_document {
+	char *key;
+	struct hs_kept *newest;
+	struct hs_kept *before; /* what stood before the newest; NULL: nothing was in force */
+	struct hs_kept *cancel; /* of the newest: `before` stands again */
+	struct hs_active_group *group; /* of the newest notice */
+	struct hs_active_document *group_prev, *group_next;
+	UT_hash_handle hh;
+};
+
+/* Documents of one kind in the name of one organisation, in one mode. */
+struct hs_active_group {
+	char *key;
+	struct hs_active_document *documents;
+	UT_hash_handle hh;
+};
+
+/* What is computed from the documents when it is asked for, and kept until they change. */
+struct hs_active_view {
+	struct hs_active_entry *entries;
+	size_t entry_count;
+	char digest[HS_DIGEST_SIZE];
+	bool entries_known;
+	bool digest_known;
+};
+
+struct hs_active {
+	struct hs_active_document *documents;
+	struct hs_active_group *groups;
+	struct hs_active_view *view;
+};
+
+/* The notice that stands; NULL when nothing does. */
+const struct hs_kept *hs_active_stands(const struct hs_active_document *document);
+void hs_active_view_forget(struct hs_active_view *view);
+
+#endif

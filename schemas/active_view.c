@@ -1,0 +1,263 @@
+/* active_view.c: what can be read from the active set: entries, digest, notices.
+ *
+ * Entries and digest are computed when they are asked for and kept until a notice changes the set.
+ * Digest: SHA-256 over sorted lines, cut to 32 hexadecimal digits. One line for each notice that the set rests on
+ * ("n <seq> <sha256 of its bytes>") and one for each entry ("e <area key> <document key> …"), so that two sets that
+ * show the same but would go on differently differ already.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "hub/base/check.h"
+#include "schemas/active_parts.h"
+
+void
+hs_active_view_forget(struct hs_active_view *view)
+{
+	free(view->entries);
+	*view = (struct hs_active_view){ 0 };
+}
+
+/* Memory without which nothing true can be said. */
+static void *
+must_alloc(size_t count, size_t size_bytes)
+{
+	void *memory = calloc(count ? count : 1, size_bytes);
+	HS_CHECK(memory);
+	return memory;
+}
+
+/* ---- entries ---- */
+
+struct candidate {
+	const struct hs_statement *says;
+	const struct hs_kept *kept;
+	const struct hs_active_document *document;
+};
+
+/* Drills, tests and the real thing never meet; neither do orders and shelters. */
+static int
+compare_places(const struct candidate *x, const struct candidate *y)
+{
+	if (x->kept->mode != y->kept->mode)
+		return x->kept->mode < y->kept->mode ? -1 : 1;
+	if (x->kept->kind != y->kept->kind)
+		return x->kept->kind < y->kept->kind ? -1 : 1;
+	return strcmp(x->says->key, y->says->key);
+}
+
+/* The winner of each place is last. */
+static int
+compare_candidates(const void *a, const void *b)
+{
+	const struct candidate *x = a, *y = b;
+	int by_place = compare_places(x, y);
+	if (by_place)
+		return by_place;
+	if (x->says->ordered_unix_us != y->says->ordered_unix_us)
+		return x->says->ordered_unix_us < y->says->ordered_unix_us ? -1 : 1;
+	if (x->kept->seq != y->kept->seq)
+		return x->kept->seq < y->kept->seq ? -1 : 1;
+	return strcmp(x->document->key, y->document->key);
+}
+
+static int
+compare_entries(const void *a, const void *b)
+{
+	const struct hs_active_entry *x = a, *y = b;
+	const int order[] = { strcmp(x->area_code, y->area_code), strcmp(x->sub_code, y->sub_code),
+		strcmp(x->area_name, y->area_name), x->kind - y->kind, strcmp(x->term, y->term),
+		strcmp(x->document_key, y->document_key) };
+	for (size_t i = 0; i < HS_COUNT(order); i++)
+		if (order[i])
+			return order[i];
+	return 0;
+}
+
+static size_t
+collect(const struct hs_active *active, struct candidate *out)
+{
+	size_t count = 0;
+	for (const struct hs_active_document *document = active->documents; document;
+		document = document->hh.next) {
+		const struct hs_kept *kept = hs_active_stands(document);
+		for (size_t i = 0; kept && i < kept->says.count; i++) {
+			if (!kept->says.items[i].in_force)
+				continue;
+			if (out)
+				out[count] =
+					(struct candidate){ &kept->says.items[i], kept, document };
+			count++;
+		}
+	}
+	return count;
+}
+
+static struct hs_active_entry
+entry_of(const struct candidate *from)
+{
+	return (struct hs_active_entry){
+		.area_code = from->says->area_code,
+		.area_name = from->says->area_name,
+		.sub_code = from->says->sub_code,
+		.kind = from->kept->kind,
+		.level = from->says->level,
+		.term = from->says->term,
+		.document_key = from->document->key,
+		.revision = from->kept->revision,
+		.seq = from->kept->seq,
+		.ordered_unix_us = from->says->ordered_unix_us,
+	};
+}
+
+static const struct hs_active_view *
+view_entries(const struct hs_active *active)
+{
+	struct hs_active_view *view = active->view;
+	if (view->entries_known)
+		return view;
+	size_t count = collect(active, NULL);
+	struct candidate *all = must_alloc(count, sizeof(*all));
+	collect(active, all);
+	qsort(all, count, sizeof(*all), compare_candidates);
+	view->entries = must_alloc(count, sizeof(*view->entries));
+	view->entry_count = 0;
+	for (size_t i = 0; i < count; i++) {
+		if (i + 1 < count && compare_places(&all[i], &all[i + 1]) == 0)
+			continue;
+		view->entries[view->entry_count++] = entry_of(&all[i]);
+	}
+	free(all);
+	qsort(view->entries, view->entry_count, sizeof(*view->entries), compare_entries);
+	view->entries_known = true;
+	return view;
+}
+
+void
+hs_active_each_entry(const struct hs_active *active,
+	void (*visit)(void *owner, const struct hs_active_entry *entry), void *owner)
+{
+	const struct hs_active_view *view = view_entries(active);
+	for (size_t i = 0; i < view->entry_count; i++)
+		visit(owner, &view->entries[i]);
+}
+
+size_t
+hs_active_document_count(const struct hs_active *active)
+{
+	size_t count = 0;
+	for (const struct hs_active_document *document = active->documents; document;
+		document = document->hh.next)
+		count += hs_active_stands(document) != NULL;
+	return count;
+}
+
+/* ---- notices ---- */
+
+static int
+compare_kept(const void *a, const void *b)
+{
+	const struct hs_kept *const *x = a, *const *y = b;
+	if ((*x)->seq != (*y)->seq)
+		return (*x)->seq < (*y)->seq ? -1 : 1;
+	return memcmp((*x)->sha256, (*y)->sha256, HS_SHA256_BYTES);
+}
+
+#define KEPT_PER_DOCUMENT 3
+
+/* All kept notices (or only those that stand) by seq; the caller frees the array. */
+static const struct hs_kept **
+sorted_kept(const struct hs_active *active, bool standing_only, size_t *count)
+{
+	const struct hs_kept **all =
+		must_alloc(HASH_COUNT(active->documents), KEPT_PER_DOCUMENT * sizeof(*all));
+	*count = 0;
+	for (const struct hs_active_document *document = active->documents; document;
+		document = document->hh.next) {
+		const struct hs_kept *parts[KEPT_PER_DOCUMENT] = { document->before,
+			document->newest, document->cancel };
+		if (standing_only) {
+			memset(parts, 0, sizeof(parts));
+			parts[0] = hs_active_stands(document);
+		}
+		for (size_t i = 0; i < KEPT_PER_DOCUMENT; i++)
+			if (parts[i])
+				all[(*count)++] = parts[i];
+	}
+	qsort(all, *count, sizeof(*all), compare_kept);
+	return all;
+}
+
+static void
+each_kept(const struct hs_active *active, bool standing_only,
+	void (*visit)(void *owner, uint64_t seq, const void *notice, size_t len_bytes), void *owner)
+{
+	size_t count = 0;
+	const struct hs_kept **all = sorted_kept(active, standing_only, &count);
+	for (size_t i = 0; i < count; i++)
+		visit(owner, all[i]->seq, hs_buf_text(&all[i]->bytes), all[i]->bytes.len_bytes);
+	free(all);
+}
+
+void
+hs_active_each_document(const struct hs_active *active,
+	void (*visit)(void *owner, uint64_t seq, const void *notice, size_t len_bytes), void *owner)
+{
+	each_kept(active, false, visit, owner);
+}
+
+void
+hs_active_each_standing(const struct hs_active *active,
+	void (*visit)(void *owner, uint64_t seq, const void *notice, size_t len_bytes), void *owner)
+{
+	each_kept(active, true, visit, owner);
+}
+
+/* ---- digest ---- */
+
+static void
+add_notice_lines(const struct hs_active *active, struct hs_buf *out)
+{
+	size_t count = 0;
+	const struct hs_kept **all = sorted_kept(active, false, &count);
+	for (size_t i = 0; i < count; i++) {
+		char hex[HS_SHA256_HEX];
+		hs_hex(all[i]->sha256, HS_SHA256_BYTES, hex);
+		hs_buf_printf(out, "n %" PRIu64 " %s\n", all[i]->seq, hex);
+	}
+	free(all);
+}
+
+static void
+add_entry_lines(const struct hs_active *active, struct hs_buf *out)
+{
+	const struct hs_active_view *view = view_entries(active);
+	for (size_t i = 0; i < view->entry_count; i++) {
+		const struct hs_active_entry *entry = &view->entries[i];
+		hs_buf_printf(out, "e %s|%s|%s|%d|%" PRIu32 "|%s|%" PRId64 "|%" PRIu64 "|%s\n",
+			entry->area_code, entry->sub_code, entry->area_name, entry->kind,
+			entry->level, entry->term, entry->ordered_unix_us, entry->seq,
+			entry->document_key);
+	}
+}
+
+void
+hs_active_digest(const struct hs_active *active, char out[HS_DIGEST_SIZE])
+{
+	struct hs_active_view *view = active->view;
+	if (!view->digest_known) {
+		struct hs_buf lines;
+		hs_buf_init(&lines, SIZE_MAX / 2);
+		add_notice_lines(active, &lines);
+		add_entry_lines(active, &lines);
+		HS_CHECK(!lines.failed);
+		uint8_t sum[HS_SHA256_BYTES];
+		hs_sha256(&(struct hs_span){ hs_buf_text(&lines), lines.len_bytes }, 1, sum);
+		hs_buf_free(&lines);
+		hs_hex(sum, (HS_DIGEST_SIZE - 1) / 2, view->digest);
+		view->digest_known = true;
+	}
+	memcpy(out, view->digest, HS_DIGEST_SIZE);
+}
