@@ -45,6 +45,8 @@ struct hs_broadcast_ports {
 		void *owner, const struct hs_subscriber *subscriber, struct hs_frame *frame);
 	/* Ends it with a code and a reason; must not free the record before it returns. */
 	void (*close)(void *owner, struct hs_subscriber *subscriber, int code, const char *reason);
+	/* A new hello frame; NULL when out of memory. */
+	struct hs_frame *(*hello)(void *owner, enum hs_form form);
 	void *owner;
 };
 

@@ -39,6 +39,7 @@ struct hs_hello_facts {
 	int64_t unix_us;
 	int mode;
 };
+/* In the SSE form it also tells the browser how long to wait before it comes back. */
 struct hs_frame *hs_frames_hello(enum hs_form form, const struct hs_hello_facts *facts);
 struct hs_frame *hs_frames_live(enum hs_form form, const struct hs_position *at);
 struct hs_frame *hs_frames_gap(
@@ -60,9 +61,6 @@ struct hs_error_facts {
 };
 struct hs_frame *hs_frames_error(enum hs_form form, const struct hs_error_facts *facts);
 struct hs_frame *hs_frames_pong(enum hs_form form, uint64_t id);
-/* The first piece of an SSE stream: how long a browser waits before it comes back. */
-struct hs_frame *hs_frames_retry(uint32_t retry_ms);
-
 /* Codes of error frames and of the close that follows; also `code` in JSON errors of the GETs. */
 enum hs_close_code {
 	HS_CLOSE_BAD = 4400,	/* the request cannot be understood or names something unknown */

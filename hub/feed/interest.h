@@ -30,9 +30,11 @@ bool hs_interest_wants(struct hs_interest *interest, const struct hs_entry *entr
 struct hs_frame *hs_interest_snapshot(
 	const struct hs_interest *interest, enum hs_form form, uint64_t seq);
 /* Keeps a reference to `frame` as the snapshot of `seq`. */
-void hs_interest_keep_snapshot(
-	struct hs_interest *interest, enum hs_form form, uint64_t seq, struct hs_frame *frame);
+void hs_interest_keep_snapshot(struct hs_interest_pool *pool, struct hs_interest *interest,
+	enum hs_form form, uint64_t seq, struct hs_frame *frame);
 /* A notice came: no kept snapshot is true any more. */
 void hs_interest_drop_snapshots(struct hs_interest_pool *pool);
+/* Another epoch: neither snapshots nor answers are true any more. */
+void hs_interest_forget(struct hs_interest_pool *pool);
 
 #endif

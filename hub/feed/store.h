@@ -4,7 +4,7 @@
  * Rules:   every delivery names the seq before it (prev_seq). When that is not our newest, something is
  *          missing: HS_ERR_CONFLICT, and the caller drops the link and resumes. A delivery that we have is
  *          skipped. A notice of another mode than the feed's never enters (promise P8).
- * Owner:   owns ring and active set. Threads: the loop's.
+ * Owner:   owns ring, active set and interests. Threads: the loop's.
  */
 #ifndef HS_FEED_STORE_H
 #define HS_FEED_STORE_H
@@ -18,11 +18,13 @@ struct hs_store {
 	int mode;
 	struct hs_ring *ring;
 	struct hs_active *active;
-	uint64_t active_seq; /* the active set is true for this seq */
-	uint64_t oldest_seq; /* what the hub can replay; 0 while there is nothing */
-	bool ready;	     /* the hub has said `live` in this epoch */
-	uint64_t wrong_mode; /* notices refused for their mode */
-	uint64_t stale;	     /* notices that did not change the active set */
+	struct hs_interest_pool *interests;
+	uint64_t active_seq;  /* the active set is true for this seq */
+	uint64_t loading_seq; /* seq of a snapshot of which parts are still to come; else 0 */
+	uint64_t oldest_seq;  /* what the hub can replay; 0 while there is nothing */
+	bool ready;	      /* the hub has said `live` in this epoch */
+	uint64_t wrong_mode;  /* notices refused for their mode */
+	uint64_t stale;	      /* notices that did not change the active set */
 	char digest[HS_DIGEST_SIZE];
 };
 

@@ -34,7 +34,7 @@ enum hs_sub_event {
 };
 
 /* What it must be sent before anything else. */
-enum hs_sub_owes { HS_OWES_GAP = 1, HS_OWES_SNAPSHOT = 2 };
+enum hs_sub_owes { HS_OWES_HELLO = 1, HS_OWES_GAP = 2, HS_OWES_SNAPSHOT = 4 };
 
 struct hs_subscriber {
 	hs_http_id id;

@@ -1,0 +1,256 @@
+#include "hub/feed/filter.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "schemas/tables.h"
+
+#define LEVEL_MAX 5
+
+/* ---- head ---- */
+
+static uint32_t
+level_of(const hs_level *level)
+{
+	return level == NULL ? 0 : level->number;
+}
+
+static bool
+add_area(struct hs_head *head, size_t *room, const hs_area *area)
+{
+	const char *code;
+
+	if (area == NULL)
+		return true;
+	code = area->sub_code != NULL && area->sub_code[0] != '\0' ? area->sub_code : area->code;
+	if (code == NULL || code[0] == '\0' || strlen(code) >= HS_AREA_CODE_SIZE)
+		return true;
+	for (size_t i = head->area_count; i > 0; i--)
+		if (strcmp(head->areas[i - 1], code) == 0)
+			return true;
+	if (head->area_count == *room) {
+		size_t more = *room == 0 ? 4 : *room * 2;
+		void *grown = realloc(head->areas, more * sizeof(head->areas[0]));
+
+		if (grown == NULL)
+			return false;
+		head->areas = grown;
+		*room = more;
+	}
+	memcpy(head->areas[head->area_count++], code, strlen(code) + 1);
+	return true;
+}
+
+static bool
+add_places(struct hs_head *head, size_t *room, const hs_evacuation *evacuation)
+{
+	for (size_t i = 0; i < evacuation->n_details; i++) {
+		const hs_evacuation_detail *detail = evacuation->details[i];
+
+		for (size_t j = 0; j < detail->n_areas; j++)
+			if (!add_area(head, room, detail->areas[j]->area))
+				return false;
+	}
+	return true;
+}
+
+enum hs_err
+hs_head_read(const hs_notice *notice, struct hs_head *out)
+{
+	uint32_t level = level_of(notice->level), equivalent = level_of(notice->equivalent_level);
+	size_t room = 0;
+	bool fits = true;
+
+	memset(out, 0, sizeof(*out));
+	out->kind = (int)notice->kind;
+	out->action = (int)notice->action;
+	out->level = level > equivalent ? level : equivalent;
+	out->follows = notice->action != HS_ACTION(ISSUE) ||
+		       (notice->document != NULL && notice->document->n_supersedes > 0);
+	for (size_t i = 0; fits && i < notice->n_areas; i++)
+		fits = add_area(out, &room, notice->areas[i]);
+	if (fits && notice->detail_case == HANSHO__V1__NOTICE__DETAIL_EVACUATION)
+		fits = add_places(out, &room, notice->evacuation);
+	if (fits)
+		return HS_OK;
+	hs_head_free(out);
+	return HS_ERR_NOMEM;
+}
+
+void
+hs_head_free(struct hs_head *head)
+{
+	free(head->areas);
+	memset(head, 0, sizeof(*head));
+}
+
+/* ---- parse ---- */
+
+/* Known: a prefecture, a municipality, or a 町丁字 of a known municipality. */
+static bool
+area_known(const char *code)
+{
+	size_t len = strlen(code);
+	char municipality[6];
+
+	if (len != strspn(code, "0123456789"))
+		return false;
+	if (len == 2 || len == 5 || len == 6)
+		return hs_area_find(code) != NULL;
+	if (len != 12)
+		return false;
+	memcpy(municipality, code, 5);
+	municipality[5] = '\0';
+	return hs_area_find(municipality) != NULL;
+}
+
+static int
+by_code(const void *a, const void *b)
+{
+	return strcmp(a, b);
+}
+
+static enum hs_err
+parse_areas(const struct hs_filter_words *words, size_t areas_max, struct hs_filter *out,
+	char why[HS_FILTER_WHY])
+{
+	size_t kept = 0;
+
+	if (words->area_count == 0)
+		return HS_OK;
+	if (words->area_count > areas_max) {
+		snprintf(why, HS_FILTER_WHY, "areas: %zu codes, at most %zu: ask for prefectures",
+			words->area_count, areas_max);
+		return HS_ERR_TOO_LARGE;
+	}
+	out->areas = calloc(words->area_count, sizeof(out->areas[0]));
+	if (out->areas == NULL)
+		return HS_ERR_NOMEM;
+	for (size_t i = 0; i < words->area_count; i++) {
+		if (!area_known(words->areas[i])) {
+			snprintf(why, HS_FILTER_WHY,
+				"areas: \"%.40s\" is not a known code; use a 2-digit prefecture, "
+				"6-digit municipality or 12-digit code",
+				words->areas[i]);
+			return HS_ERR_INVALID;
+		}
+		snprintf(out->areas[i], HS_AREA_CODE_SIZE, "%s", words->areas[i]);
+	}
+	qsort(out->areas, words->area_count, sizeof(out->areas[0]), by_code);
+	for (size_t i = 0; i < words->area_count; i++)
+		if (kept == 0 || strcmp(out->areas[kept - 1], out->areas[i]) != 0)
+			memmove(out->areas[kept++], out->areas[i], HS_AREA_CODE_SIZE);
+	out->area_count = kept;
+	return HS_OK;
+}
+
+static enum hs_err
+parse_kinds(const struct hs_filter_words *words, struct hs_filter *out, char why[HS_FILTER_WHY])
+{
+	for (size_t i = 0; i < words->kind_count; i++) {
+		const char *word = words->kinds[i];
+		bool not = word[0] == '!';
+		int kind = hs_enum_value(&hansho__v1__kind__descriptor, word + (not ? 1 : 0));
+
+		if (kind <= 0 || kind > 63) {
+			snprintf(why, HS_FILTER_WHY,
+				"kinds: \"%.40s\" is not a known kind; use words like "
+				"\"evacuation\", or \"!weather\" to leave one out",
+				word);
+			return HS_ERR_INVALID;
+		}
+		if (not )
+			out->kinds_not |= 1ull << kind;
+		else
+			out->kinds_only |= 1ull << kind;
+	}
+	return HS_OK;
+}
+
+enum hs_err
+hs_filter_parse(const struct hs_filter_words *words, size_t areas_max, struct hs_filter *out,
+	char why[HS_FILTER_WHY])
+{
+	enum hs_err err;
+
+	memset(out, 0, sizeof(*out));
+	why[0] = '\0';
+	if (words->level_min > LEVEL_MAX) {
+		snprintf(why, HS_FILTER_WHY, "level_min: %u is not on the scale; use 0 to %d",
+			words->level_min, LEVEL_MAX);
+		return HS_ERR_INVALID;
+	}
+	out->level_min = words->level_min;
+	err = parse_areas(words, areas_max, out, why);
+	if (err == HS_OK)
+		err = parse_kinds(words, out, why);
+	if (err != HS_OK)
+		hs_filter_free(out);
+	return err;
+}
+
+void
+hs_filter_free(struct hs_filter *filter)
+{
+	free(filter->areas);
+	memset(filter, 0, sizeof(*filter));
+}
+
+void
+hs_filter_key(const struct hs_filter *filter, struct hs_buf *out)
+{
+	hs_buf_printf(out, "%u|%llx|%llx|", filter->level_min,
+		(unsigned long long)filter->kinds_only, (unsigned long long)filter->kinds_not);
+	for (size_t i = 0; i < filter->area_count; i++)
+		hs_buf_printf(out, "%s,", filter->areas[i]);
+}
+
+/* ---- decide ---- */
+
+static bool
+kind_wanted(const struct hs_filter *filter, int kind)
+{
+	uint64_t bit;
+
+	if (kind <= 0 || kind > (int)HS_KIND(OTHER))
+		return true;
+	bit = 1ull << kind;
+	return (filter->kinds_not & bit) == 0 &&
+	       (filter->kinds_only == 0 || (filter->kinds_only & bit) != 0);
+}
+
+static bool
+area_wanted(const struct hs_filter *filter, const struct hs_head *head)
+{
+	if (filter->area_count == 0 || head->area_count == 0)
+		return true;
+	for (size_t i = 0; i < head->area_count; i++) {
+		for (size_t j = 0; j < filter->area_count; j++) {
+			if (hs_area_within(head->areas[i], filter->areas[j]) ||
+				hs_area_within(filter->areas[j], head->areas[i]))
+				return true;
+		}
+	}
+	return false;
+}
+
+static bool
+level_wanted(const struct hs_filter *filter, const struct hs_head *head)
+{
+	return head->level == 0 || head->level > LEVEL_MAX || head->level >= filter->level_min;
+}
+
+bool
+hs_filter_passes(const struct hs_filter *filter, const struct hs_head *head)
+{
+	return (head->follows || level_wanted(filter, head)) && kind_wanted(filter, head->kind) &&
+	       area_wanted(filter, head);
+}
+
+bool
+hs_filter_in_snapshot(const struct hs_filter *filter, const struct hs_head *head)
+{
+	return level_wanted(filter, head) && kind_wanted(filter, head->kind) &&
+	       area_wanted(filter, head);
+}

@@ -1,0 +1,72 @@
+#include "hub/feed/settings.h"
+
+#include "hub/base/check.h"
+#include "schemas/notice.h"
+
+#define AT(field) offsetof(struct hs_feed_settings, field)
+#define TEXT(key_, field, unit_, fallback_, sentence_)                                       \
+	{                                                                                    \
+		.key = (key_), .type = HS_CONFIG_TEXT, .offset = AT(field), .unit = (unit_), \
+		.fallback = (fallback_), .sentence = (sentence_)                             \
+	}
+#define NUMBER(key_, unit_, min_, max_, fallback_, sentence_)                                    \
+	{                                                                                        \
+		.key = #key_, .type = HS_CONFIG_INT, .offset = AT(limits.key_), .unit = (unit_), \
+		.min = (min_), .max = (max_), .fallback = (fallback_), .sentence = (sentence_)   \
+	}
+
+static const struct hs_config_item items[] = {
+	{ .key = "mode",
+		.type = HS_CONFIG_ENUM,
+		.offset = AT(mode),
+		.unit = "live drill",
+		.sentence = "the lane of this feed; it must be the hub's" },
+	TEXT("name", name, "name", NULL, "this feed in the hub's table of peers"),
+	TEXT("listen", listen, "address:port", NULL, "where subscribers connect"),
+	TEXT("tls_cert", tls_cert, "path", "", "PEM chain for subscribers; empty = plain HTTP"),
+	TEXT("tls_key", tls_key, "path", "", "PEM key of tls_cert"),
+	TEXT("ops_listen", ops_listen, "address:port", "", "operations page; empty = none"),
+	TEXT("hub_url", hub_url, "url", NULL,
+		"the hub's link for this feed: ipc:///path or tls+tcp://"),
+	TEXT("hub_tls_ca", hub_tls_ca, "path", "", "PEM of the CA of links; for tls+tcp only"),
+	TEXT("hub_tls_cert_key", hub_tls_cert_key, "path", "",
+		"PEM with this feed's certificate and key; for tls+tcp only"),
+	NUMBER(heartbeat_ms, "ms", 100, 60000, "5000", "time between heartbeats to subscribers"),
+	NUMBER(backlog_max, "notices", 1, 1000000, "1000",
+		"a live subscriber further behind than this is closed with 4408"),
+	NUMBER(backlog_max_bytes, "bytes", 1 << 16, 1 << 30, "16777216",
+		"the same, in bytes of notices"),
+	NUMBER(ring_notices, "notices", 16, 1000000, "4096", "recent notices kept in memory"),
+	NUMBER(ring_bytes, "bytes", 1 << 16, 1LL << 33, "67108864",
+		"most bytes of recent notices in memory (protobuf form)"),
+	NUMBER(pages_max, "pages", 2, 4096, "16", "pages of 64 older notices kept in memory"),
+	NUMBER(connections_max, "connections", 1, 200000, "15000",
+		"further connections are closed at once"),
+	NUMBER(subscribe_timeout_ms, "ms", 1000, 600000, "10000",
+		"a client that has not subscribed by then is closed with 4401"),
+	NUMBER(pong_timeout_ms, "ms", 2000, 600000, "10000",
+		"a WebSocket that gave no sign of life for this long is dropped"),
+	NUMBER(stall_timeout_ms, "ms", 1000, 600000, "30000",
+		"a connection that took nothing for this long is dropped"),
+	NUMBER(fetch_timeout_ms, "ms", 100, 600000, "10000",
+		"a GET that waits for the hub longer than this is answered 504"),
+	NUMBER(slice_subscribers, "frames", 1, 100000, "500",
+		"frames sent before the loop looks for newer events"),
+	NUMBER(filter_areas_max, "codes", 1, 2000, "256", "most areas in one filter"),
+	NUMBER(receipts_per_minute, "receipts", 0, 60000, "600",
+		"most receipts passed on to the hub per subscriber"),
+	NUMBER(message_max_bytes, "bytes", 1024, 1 << 20, "65536", "largest frame of a client"),
+	NUMBER(send_buffer_bytes, "bytes", 4096, 1 << 24, "65536", "SO_SNDBUF of a connection"),
+	NUMBER(request_timeout_ms, "ms", 100, 600000, "10000",
+		"the header of a request must be in by then"),
+	NUMBER(keepalive_timeout_ms, "ms", 100, 600000, "30000", "idle HTTP connections"),
+};
+
+const struct hs_config_record hs_feed_settings_record = { items, HS_COUNT(items),
+	sizeof(struct hs_feed_settings) };
+
+int
+hs_feed_settings_mode(const struct hs_feed_settings *settings)
+{
+	return settings->mode == 0 ? HS_MODE(LIVE) : HS_MODE(DRILL);
+}

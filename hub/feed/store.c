@@ -1,0 +1,271 @@
+#include "hub/feed/store.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "hub/base/log.h"
+
+/* All live documents unpacked at once, for one snapshot. */
+#define SNAPSHOT_ARENA_BYTES (512u << 20)
+
+enum hs_err
+hs_store_init(struct hs_store *store, int mode, size_t ring_notices, uint64_t ring_bytes)
+{
+	memset(store, 0, sizeof(*store));
+	store->mode = mode;
+	store->ring = hs_ring_create(ring_notices, ring_bytes);
+	store->active = hs_active_create();
+	store->interests = hs_interest_pool_create();
+	if (store->ring != NULL && store->active != NULL && store->interests != NULL) {
+		hs_active_digest(store->active, store->digest);
+		return HS_OK;
+	}
+	hs_store_free(store);
+	return HS_ERR_NOMEM;
+}
+
+void
+hs_store_free(struct hs_store *store)
+{
+	hs_ring_destroy(store->ring);
+	hs_active_destroy(store->active);
+	hs_interest_pool_destroy(store->interests);
+	memset(store, 0, sizeof(*store));
+}
+
+enum hs_err
+hs_store_begin(struct hs_store *store, const char *epoch, uint64_t from_seq)
+{
+	struct hs_active *active;
+
+	if (epoch[0] == '\0' || strlen(epoch) >= HS_EPOCH_SIZE)
+		return HS_ERR_INVALID;
+	active = hs_active_create();
+	if (active == NULL)
+		return HS_ERR_NOMEM;
+	hs_active_destroy(store->active);
+	store->active = active;
+	hs_active_digest(active, store->digest);
+	snprintf(store->epoch, sizeof(store->epoch), "%s", epoch);
+	hs_ring_reset(store->ring, from_seq);
+	hs_interest_forget(store->interests);
+	store->active_seq = 0;
+	store->loading_seq = 0;
+	store->ready = false;
+	return HS_OK;
+}
+
+bool
+hs_store_mode_fits(const struct hs_store *store, const hs_notice *notice)
+{
+	bool live = notice->mode == HS_MODE(LIVE);
+
+	return live == (store->mode == HS_MODE(LIVE));
+}
+
+/* A notice that is stale for the active set is still a notice: it is passed on. */
+static enum hs_err
+apply(struct hs_store *store, uint64_t seq, const hs_notice *notice)
+{
+	enum hs_err err = hs_active_apply(store->active, seq, notice, NULL);
+
+	if (err == HS_ERR_STALE)
+		store->stale++;
+	return err == HS_ERR_STALE ? HS_OK : err;
+}
+
+enum hs_err
+hs_store_load(struct hs_store *store, const Hansho__V1__Snapshot *part)
+{
+	for (size_t i = 0; i < part->n_notices; i++) {
+		const hs_deliver *deliver = part->notices[i];
+		enum hs_err err;
+
+		if (deliver->notice == NULL || !hs_store_mode_fits(store, deliver->notice)) {
+			store->wrong_mode++;
+			continue;
+		}
+		err = apply(store, deliver->seq, deliver->notice);
+		if (err != HS_OK)
+			return err;
+	}
+	store->loading_seq = part->last ? 0 : part->seq;
+	if (!part->last)
+		return HS_OK;
+	store->active_seq = part->seq;
+	hs_active_digest(store->active, store->digest);
+	if (part->digest != NULL && part->digest[0] != '\0' &&
+		strcmp(part->digest, store->digest) != 0)
+		hs_warn("feed.snapshot_digest_differs", "seq=%llu hub=%s own=%s",
+			(unsigned long long)part->seq, part->digest, store->digest);
+	hs_interest_drop_snapshots(store->interests);
+	return HS_OK;
+}
+
+/* Whether this delivery follows what we have. Right after a snapshot nothing before it is missed. */
+static bool
+follows(struct hs_store *store, const hs_deliver *deliver)
+{
+	if (deliver->prev_seq == hs_ring_newest(store->ring))
+		return true;
+	if (hs_ring_count(store->ring) > 0 || store->active_seq == 0 ||
+		deliver->prev_seq != store->active_seq)
+		return false;
+	hs_ring_reset(store->ring, store->active_seq);
+	return true;
+}
+
+enum hs_err
+hs_store_put(struct hs_store *store, const hs_deliver *deliver, int64_t now_unix_us)
+{
+	struct hs_entry *entry;
+	enum hs_err err;
+
+	if (deliver->notice == NULL)
+		return HS_ERR_INVALID;
+	if (deliver->seq <= hs_ring_newest(store->ring))
+		return HS_ERR_STALE;
+	if (!follows(store, deliver))
+		return HS_ERR_CONFLICT;
+	if (!hs_store_mode_fits(store, deliver->notice)) {
+		store->wrong_mode++;
+		hs_ring_advance(store->ring, deliver->seq);
+		if (store->active_seq < deliver->seq)
+			store->active_seq = deliver->seq;
+		return HS_ERR_FORBIDDEN;
+	}
+	err = hs_entry_create(store->epoch, deliver, now_unix_us, &entry);
+	if (err != HS_OK)
+		return err;
+	if (deliver->seq > store->active_seq) {
+		err = apply(store, deliver->seq, deliver->notice);
+		if (err == HS_OK) {
+			store->active_seq = deliver->seq;
+			hs_active_digest(store->active, store->digest);
+			hs_interest_drop_snapshots(store->interests);
+		}
+	}
+	if (err == HS_OK)
+		hs_ring_push(store->ring, entry);
+	hs_entry_unref(entry);
+	return err;
+}
+
+void
+hs_store_live(struct hs_store *store, uint64_t seq)
+{
+	if (hs_ring_count(store->ring) == 0 && seq > hs_ring_newest(store->ring))
+		hs_ring_reset(store->ring, seq);
+	hs_ring_advance(store->ring, seq);
+	if (store->active_seq < seq)
+		store->active_seq = seq;
+	store->ready = true;
+}
+
+uint64_t
+hs_store_newest(const struct hs_store *store)
+{
+	return hs_ring_newest(store->ring);
+}
+
+/* ---- snapshot ---- */
+
+struct collect {
+	struct hs_arena *arena;
+	const struct hs_filter *filter;
+	Hansho__V1__FeedSnapshot *snapshot;
+	char *epoch;
+	bool failed;
+};
+
+static void
+collect_one(void *owner, uint64_t seq, const void *bytes, size_t len_bytes)
+{
+	struct collect *collect = owner;
+	Hansho__V1__FeedNotice *item;
+	struct hs_head head;
+	hs_notice *notice;
+	bool wanted;
+
+	if (collect->failed)
+		return;
+	if (hs_notice_unpack(collect->arena, bytes, len_bytes, &notice) != HS_OK ||
+		hs_head_read(notice, &head) != HS_OK) {
+		collect->failed = true;
+		return;
+	}
+	wanted = hs_filter_in_snapshot(collect->filter, &head);
+	hs_head_free(&head);
+	if (!wanted)
+		return;
+	item = hs_message_new(collect->arena, &hansho__v1__feed_notice__descriptor);
+	if (item == NULL || !hs_repeat(collect->arena, &collect->snapshot->n_notices,
+				    &collect->snapshot->notices, item)) {
+		collect->failed = true;
+		return;
+	}
+	item->epoch = collect->epoch;
+	item->seq = seq;
+	item->notice = notice;
+}
+
+static struct hs_frame *
+encode_snapshot(const struct hs_store *store, const struct hs_filter *filter, enum hs_form form)
+{
+	Hansho__V1__FeedSnapshot snapshot;
+	hs_feed_frame frame;
+	const struct hs_position at = { store->epoch, store->active_seq };
+	struct collect collect = { .filter = filter, .snapshot = &snapshot };
+	struct hs_frame *out = NULL;
+	char *digest;
+
+	hansho__v1__feed_snapshot__init(&snapshot);
+	hansho__v1__feed_frame__init(&frame);
+	collect.arena = hs_arena_create(SNAPSHOT_ARENA_BYTES);
+	if (collect.arena == NULL)
+		return NULL;
+	collect.epoch = hs_arena_strdup(collect.arena, store->epoch);
+	digest = hs_arena_strdup(collect.arena, store->digest);
+	if (collect.epoch != NULL && digest != NULL) {
+		hs_active_each_document(store->active, collect_one, &collect);
+		snapshot.epoch = collect.epoch;
+		snapshot.seq = store->active_seq;
+		snapshot.digest = digest;
+		frame.body_case = HANSHO__V1__FEED_FRAME__BODY_SNAPSHOT;
+		frame.snapshot = &snapshot;
+		if (!collect.failed)
+			out = hs_frames_encode(form, &frame, &at);
+	}
+	hs_arena_destroy(collect.arena);
+	return out;
+}
+
+struct hs_frame *
+hs_store_snapshot(const struct hs_store *store, struct hs_interest *interest, enum hs_form form,
+	uint64_t *encodes)
+{
+	struct hs_frame *frame = hs_interest_snapshot(interest, form, store->active_seq);
+
+	if (frame != NULL)
+		return frame;
+	frame = encode_snapshot(store, hs_interest_filter(interest), form);
+	if (frame == NULL)
+		return NULL;
+	if (encodes != NULL)
+		encodes[form]++;
+	hs_interest_keep_snapshot(store->interests, interest, form, store->active_seq, frame);
+	hs_frame_unref(frame);
+	return hs_interest_snapshot(interest, form, store->active_seq);
+}
+
+const char *
+hs_store_gap_reason(const struct hs_store *store, const struct hs_position *from)
+{
+	if (strcmp(from->epoch, store->epoch) != 0)
+		return "epoch_unknown";
+	if (from->seq > hs_store_newest(store))
+		return "seq_ahead";
+	if (from->seq + 1 < store->oldest_seq && from->seq < hs_ring_base(store->ring))
+		return "too_old";
+	return NULL;
+}

@@ -1,0 +1,155 @@
+#include "hub/feed/subscriber.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "hub/base/check.h"
+
+#define FIRST_ROOM 64
+#define NO_SLOT	   SIZE_MAX
+
+struct hs_subscribers {
+	struct hs_subscriber *slots;
+	size_t room, limit, max, count;
+	size_t free_slot; /* head of the chain of unused slots; their cursor holds the next one */
+	size_t in_form[HS_FORM_COUNT];
+};
+
+/* 0 (FREE): the event does not fit the state. */
+static const uint8_t next_states[HS_SUB_STATE_COUNT][HS_SUB_EVENT_COUNT] = {
+	[HS_SUB_HELLO] = { [HS_SUB_SUBSCRIBED] = HS_SUB_REPLAY, [HS_SUB_CLOSES] = HS_SUB_CLOSING },
+	[HS_SUB_REPLAY] = { [HS_SUB_NEEDS_PAGE] = HS_SUB_BACKFILL,
+		[HS_SUB_CAUGHT_UP] = HS_SUB_LIVE,
+		[HS_SUB_CLOSES] = HS_SUB_CLOSING },
+	[HS_SUB_BACKFILL] = { [HS_SUB_GOT_PAGE] = HS_SUB_REPLAY, [HS_SUB_CLOSES] = HS_SUB_CLOSING },
+	[HS_SUB_LIVE] = { [HS_SUB_CLOSES] = HS_SUB_CLOSING },
+};
+
+bool
+hs_subscriber_step(struct hs_subscriber *subscriber, enum hs_sub_event event)
+{
+	uint8_t next;
+
+	HS_CHECK(subscriber->state < HS_SUB_STATE_COUNT && event < HS_SUB_EVENT_COUNT);
+	next = next_states[subscriber->state][event];
+	if (next == HS_SUB_FREE)
+		return false;
+	subscriber->state = next;
+	return true;
+}
+
+struct hs_subscribers *
+hs_subscribers_create(size_t max)
+{
+	struct hs_subscribers *table = calloc(1, sizeof(*table));
+
+	if (table == NULL)
+		return NULL;
+	table->max = max;
+	table->free_slot = NO_SLOT;
+	return table;
+}
+
+void
+hs_subscribers_destroy(struct hs_subscribers *table)
+{
+	if (table == NULL)
+		return;
+	free(table->slots);
+	free(table);
+}
+
+static struct hs_subscriber *
+take_slot(struct hs_subscribers *table)
+{
+	struct hs_subscriber *slot;
+
+	if (table->free_slot != NO_SLOT) {
+		slot = &table->slots[table->free_slot];
+		table->free_slot = (size_t)slot->cursor;
+		return slot;
+	}
+	if (table->limit == table->max)
+		return NULL;
+	if (table->limit == table->room) {
+		size_t room = table->room == 0 ? FIRST_ROOM : table->room * 2;
+
+		slot = realloc(table->slots, room * sizeof(*slot));
+		if (slot == NULL)
+			return NULL;
+		table->slots = slot;
+		table->room = room;
+	}
+	return &table->slots[table->limit++];
+}
+
+struct hs_subscriber *
+hs_subscribers_add(struct hs_subscribers *table, hs_http_id id, enum hs_form form, uint32_t now_s)
+{
+	struct hs_subscriber *subscriber = take_slot(table);
+
+	if (subscriber == NULL)
+		return NULL;
+	memset(subscriber, 0, sizeof(*subscriber));
+	subscriber->id = id;
+	subscriber->form = (uint8_t)form;
+	subscriber->state = HS_SUB_HELLO;
+	subscriber->since_s = now_s;
+	subscriber->heard_s = now_s;
+	table->count++;
+	table->in_form[form]++;
+	return subscriber;
+}
+
+void
+hs_subscribers_remove(struct hs_subscribers *table, struct hs_subscriber *subscriber)
+{
+	HS_CHECK(subscriber->state != HS_SUB_FREE && subscriber->interest == NULL);
+	table->count--;
+	table->in_form[subscriber->form]--;
+	memset(subscriber, 0, sizeof(*subscriber));
+	subscriber->cursor = table->free_slot;
+	table->free_slot = (size_t)(subscriber - table->slots);
+}
+
+uint64_t
+hs_subscribers_tag(const struct hs_subscribers *table, const struct hs_subscriber *subscriber)
+{
+	return (uint64_t)(subscriber - table->slots) + 1;
+}
+
+struct hs_subscriber *
+hs_subscribers_find(struct hs_subscribers *table, uint64_t tag, hs_http_id id)
+{
+	struct hs_subscriber *subscriber;
+
+	if (tag == 0 || tag > table->limit)
+		return NULL;
+	subscriber = &table->slots[tag - 1];
+	return subscriber->state != HS_SUB_FREE && subscriber->id == id ? subscriber : NULL;
+}
+
+size_t
+hs_subscribers_limit(const struct hs_subscribers *table)
+{
+	return table->limit;
+}
+
+struct hs_subscriber *
+hs_subscribers_at(struct hs_subscribers *table, size_t slot)
+{
+	HS_CHECK(slot < table->limit);
+	return &table->slots[slot];
+}
+
+size_t
+hs_subscribers_count(const struct hs_subscribers *table)
+{
+	return table->count;
+}
+
+size_t
+hs_subscribers_in_form(const struct hs_subscribers *table, enum hs_form form)
+{
+	return table->in_form[form];
+}
