@@ -55,10 +55,12 @@ static void
 send_gap(struct hs_delivery *delivery, struct hs_delivery_source *source,
 	const Hansho__V1__Resume *resume, const char *reason)
 {
-	Hansho__V1__Gap gap = HANSHO__V1__GAP__INIT;
-	hs_link_frame frame = HANSHO__V1__LINK_FRAME__INIT;
+	Hansho__V1__Gap gap;
+	hs_link_frame frame;
 	char text[64];
 
+	hansho__v1__gap__init(&gap);
+	hansho__v1__link_frame__init(&frame);
 	strncpy(text, reason, sizeof(text) - 1);
 	text[sizeof(text) - 1] = '\0';
 	gap.from_seq = resume->seq + 1;
@@ -158,9 +160,11 @@ window_is_full(const struct hs_delivery *delivery)
 static void
 send_live(struct hs_delivery *delivery, struct hs_delivery_source *source)
 {
-	Hansho__V1__Live live = HANSHO__V1__LIVE__INIT;
-	hs_link_frame frame = HANSHO__V1__LINK_FRAME__INIT;
+	Hansho__V1__Live live;
+	hs_link_frame frame;
 
+	hansho__v1__live__init(&live);
+	hansho__v1__link_frame__init(&frame);
 	live.seq = delivery->cursor;
 	frame.body_case = HANSHO__V1__LINK_FRAME__BODY_LIVE;
 	frame.live = &live;

@@ -148,6 +148,12 @@ hs_route_entitled(const struct hs_route *route, uint64_t seq, uint32_t peer)
 	return (route->masks[seq - 1] >> peer & 1) != 0;
 }
 
+bool
+hs_route_may_read(const struct hs_route *route, uint64_t seq, uint32_t peer)
+{
+	return hs_route_entitled(route, seq, peer) || route->peers[peer].kind == (int)HS_PEER(GATE);
+}
+
 uint64_t
 hs_route_newest(const struct hs_route *route, uint32_t peer)
 {

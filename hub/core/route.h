@@ -32,6 +32,8 @@ uint64_t hs_route_decide(const struct hs_route *route, struct hs_span notice, ui
 /* seq: the next one after the last kept, from 1. */
 void hs_route_keep(struct hs_route *route, uint64_t seq, uint64_t mask);
 bool hs_route_entitled(const struct hs_route *route, uint64_t seq, uint32_t peer);
+/* May it ask for this one: gates for every notice, others for what they are entitled to. */
+bool hs_route_may_read(const struct hs_route *route, uint64_t seq, uint32_t peer);
 /* The newest kept seq that the peer is entitled to, 0 when there is none. */
 uint64_t hs_route_newest(const struct hs_route *route, uint32_t peer);
 /* Does the peer get everything? Only then the digest of the whole active set means something to it. */

@@ -1,0 +1,267 @@
+#include "hub/core/answer.h"
+
+#include <string.h>
+
+#include "hub/base/check.h"
+#include "hub/core/wire.h"
+#include "schemas/tables.h"
+
+#define ANSWER_MAX_BYTES  HS_FRAME_MAX_BYTES
+#define REPLY_ARENA_BYTES ((size_t)1 << 20)
+/* A set for one area is small; this only bounds what a query without an area can ask for. */
+#define ACTIVE_MAX_BYTES  (HS_FRAME_MAX_BYTES / 2)
+
+/* Field numbers of schemas/link.proto. */
+enum { FRAME_STATUS_REPLY = 13, FRAME_FETCH_REPLY = 15, FRAME_ACTIVE_REPLY = 18 };
+enum { DELIVER_SEQ = 1, DELIVER_NOTICE = 3, DELIVER_ID = 5 };
+enum {
+	STATUS_REQUEST = 1,
+	STATUS_FOUND = 2,
+	STATUS_ID = 3,
+	STATUS_SEQ = 4,
+	STATUS_PRINCIPAL = 5,
+	STATUS_OUTCOME = 6,
+	STATUS_ACCEPTED = 7,
+	STATUS_RECEIPTS = 8,
+	STATUS_VERSION = 9,
+	STATUS_NOTICE = 10
+};
+enum { ACTIVE_REQUEST = 1, ACTIVE_SEQ = 2, ACTIVE_NOTICES = 3 };
+enum { FETCH_REQUEST = 1, FETCH_NOTICES = 2, FETCH_ORIGINALS = 3, FETCH_END = 4 };
+
+static void
+copy_text(char *out, size_t size, const char *text)
+{
+	size_t len = strlen(text);
+
+	HS_CHECK(len < size);
+	memcpy(out, text, len + 1);
+}
+
+void
+hs_answer_hello(struct hs_effects *effects, uint32_t peer, const struct hs_answer_hello *hello)
+{
+	Hansho__V1__Hello message;
+	hs_link_frame frame;
+	char name[] = "hub";
+	char epoch[64];
+	char version[64];
+
+	hansho__v1__hello__init(&message);
+	hansho__v1__link_frame__init(&frame);
+	copy_text(epoch, sizeof(epoch), hello->epoch);
+	copy_text(version, sizeof(version), hello->version);
+	message.name = name;
+	message.mode = (Hansho__V1__Mode)hello->mode;
+	message.epoch = epoch;
+	message.version = version;
+	message.newest_seq = hello->newest_seq;
+	message.oldest_seq = hello->newest_seq > 0 ? 1 : 0;
+	message.heartbeat_ms = (uint32_t)hello->heartbeat_ms;
+	message.window = (uint32_t)hello->window;
+	message.unix_us = hello->unix_us;
+	frame.body_case = HANSHO__V1__LINK_FRAME__BODY_HELLO;
+	frame.hello = &message;
+	hs_effects_frame(effects, peer, &frame);
+}
+
+void
+hs_answer_heartbeat(struct hs_effects *effects, uint32_t peer, uint64_t newest_seq,
+	const char *digest, int64_t unix_us)
+{
+	Hansho__V1__Heartbeat message;
+	hs_link_frame frame;
+	char text[HS_DIGEST_SIZE];
+
+	hansho__v1__heartbeat__init(&message);
+	hansho__v1__link_frame__init(&frame);
+	copy_text(text, sizeof(text), digest);
+	message.newest_seq = newest_seq;
+	message.digest = text;
+	message.unix_us = unix_us;
+	frame.body_case = HANSHO__V1__LINK_FRAME__BODY_HEARTBEAT;
+	frame.heartbeat = &message;
+	hs_effects_frame(effects, peer, &frame);
+}
+
+void
+hs_answer_goodbye(struct hs_effects *effects, uint32_t peer, const char *reason)
+{
+	Hansho__V1__Goodbye message;
+	hs_link_frame frame;
+	char text[64];
+
+	hansho__v1__goodbye__init(&message);
+	hansho__v1__link_frame__init(&frame);
+	copy_text(text, sizeof(text), reason);
+	message.reason = text;
+	frame.body_case = HANSHO__V1__LINK_FRAME__BODY_GOODBYE;
+	frame.goodbye = &message;
+	hs_effects_frame(effects, peer, &frame);
+}
+
+void
+hs_answer_submit(struct hs_effects *effects, const char *epoch,
+	const struct hs_waiting_reply *reply, const char *detail)
+{
+	struct hs_arena *arena = hs_arena_create(REPLY_ARENA_BYTES);
+	hs_submit_reply message;
+	hs_link_frame frame;
+	char epoch_text[64];
+	char id[HS_ID_HEX];
+
+	HS_CHECK(arena != NULL);
+	hansho__v1__submit_reply__init(&message);
+	hansho__v1__link_frame__init(&frame);
+	copy_text(epoch_text, sizeof(epoch_text), epoch);
+	copy_text(id, sizeof(id), reply->id);
+	message.request = reply->request;
+	message.outcome = (Hansho__V1__Outcome)reply->outcome;
+	message.id = id;
+	message.epoch = epoch_text;
+	message.seq = reply->seq;
+	hs_hub_findings_add(arena, reply->findings, detail, &message);
+	frame.body_case = HANSHO__V1__LINK_FRAME__BODY_SUBMIT_REPLY;
+	frame.submit_reply = &message;
+	hs_effects_frame(effects, reply->peer, &frame);
+	hs_arena_destroy(arena);
+}
+
+/* Sends `inner` as the body `number` of a LinkFrame and frees it. */
+static void
+send_body(struct hs_effects *effects, uint32_t peer, uint32_t number, struct hs_buf *inner)
+{
+	HS_CHECK(!inner->failed);
+	hs_wire_put_message(hs_effects_send_begin(effects, peer), number, inner);
+	hs_effects_send_end(effects);
+	hs_buf_free(inner);
+}
+
+static void
+add_receipt(void *owner, const struct hs_receipt_entry *entry)
+{
+	hs_receipt_write(owner, STATUS_RECEIPTS, entry);
+}
+
+void
+hs_answer_status(struct hs_effects *effects, uint32_t peer, const struct hs_receipts *receipts,
+	const struct hs_answer_status *status)
+{
+	const struct hs_known_submission *known = status->known;
+	struct hs_buf body;
+
+	hs_buf_init(&body, 4 * ANSWER_MAX_BYTES);
+	hs_wire_put_uint(&body, STATUS_REQUEST, status->request);
+	hs_wire_put_text(&body, STATUS_ID, status->id);
+	if (known != NULL) {
+		hs_wire_put_uint(&body, STATUS_FOUND, 1);
+		hs_wire_put_uint(&body, STATUS_SEQ, known->seq);
+		hs_wire_put_text(&body, STATUS_PRINCIPAL, known->principal);
+		hs_wire_put_uint(&body, STATUS_OUTCOME, (uint64_t)known->outcome);
+		hs_wire_put_uint(&body, STATUS_ACCEPTED, (uint64_t)known->unix_us);
+		hs_receipts_each(receipts, known->seq, add_receipt, &body);
+		hs_wire_put_uint(&body, STATUS_VERSION, hs_receipts_version(receipts, known->seq));
+		hs_wire_put_bytes(
+			&body, STATUS_NOTICE, status->notice.bytes, status->notice.len_bytes);
+	}
+	send_body(effects, peer, FRAME_STATUS_REPLY, &body);
+}
+
+static void
+put_deliver(
+	struct hs_buf *out, uint32_t number, uint64_t seq, struct hs_span notice, struct hs_span id)
+{
+	struct hs_buf deliver;
+
+	hs_buf_init(&deliver, ANSWER_MAX_BYTES);
+	hs_wire_put_uint(&deliver, DELIVER_SEQ, seq);
+	hs_wire_put_bytes(&deliver, DELIVER_NOTICE, notice.bytes, notice.len_bytes);
+	hs_wire_put_bytes(&deliver, DELIVER_ID, id.bytes, id.len_bytes);
+	HS_CHECK(!deliver.failed);
+	hs_wire_put_message(out, number, &deliver);
+	hs_buf_free(&deliver);
+}
+
+struct active_search {
+	struct hs_buf body;
+	const char *area_code;
+	bool found;
+};
+
+static bool
+area_is_within(void *owner, struct hs_span code)
+{
+	struct active_search *search = owner;
+	char text[32];
+
+	if (code.len_bytes >= sizeof(text))
+		return true;
+	memcpy(text, code.bytes, code.len_bytes);
+	text[code.len_bytes] = '\0';
+	search->found = hs_area_within(text, search->area_code);
+	return !search->found;
+}
+
+static void
+add_active(void *owner, uint64_t seq, const void *bytes, size_t len_bytes)
+{
+	struct active_search *search = owner;
+	struct hs_span notice = { bytes, len_bytes };
+
+	search->found = search->area_code[0] == '\0';
+	if (!search->found)
+		hs_notice_each_area(notice, area_is_within, search);
+	if (search->found && search->body.len_bytes + len_bytes < ACTIVE_MAX_BYTES)
+		put_deliver(&search->body, ACTIVE_NOTICES, seq, notice, (struct hs_span){ "", 0 });
+}
+
+void
+hs_answer_active(struct hs_effects *effects, uint32_t peer, uint64_t request, const char *area_code,
+	const struct hs_active *active, uint64_t newest_seq)
+{
+	struct active_search search = { .area_code = area_code };
+
+	hs_buf_init(&search.body, ANSWER_MAX_BYTES);
+	hs_wire_put_uint(&search.body, ACTIVE_REQUEST, request);
+	hs_wire_put_uint(&search.body, ACTIVE_SEQ, newest_seq);
+	hs_active_each_document(active, add_active, &search);
+	send_body(effects, peer, FRAME_ACTIVE_REPLY, &search.body);
+}
+
+/* An empty original keeps its place: originals stand in the order of notices. */
+static void
+put_original(struct hs_buf *out, struct hs_span original)
+{
+	struct hs_buf bytes;
+
+	hs_buf_init(&bytes, ANSWER_MAX_BYTES);
+	hs_buf_add(&bytes, original.bytes, original.len_bytes);
+	HS_CHECK(!bytes.failed);
+	hs_wire_put_message(out, FETCH_ORIGINALS, &bytes);
+	hs_buf_free(&bytes);
+}
+
+void
+hs_answer_fetch(struct hs_effects *effects, uint32_t peer, const struct hs_answer_fetch *fetch,
+	bool (*entitled)(void *owner, uint32_t peer, uint64_t seq), void *owner)
+{
+	struct hs_buf body;
+	uint64_t last_seq = fetch->newest_seq;
+
+	hs_buf_init(&body, 4 * ANSWER_MAX_BYTES);
+	hs_wire_put_uint(&body, FETCH_REQUEST, fetch->request);
+	for (size_t i = 0; i < fetch->row_count; i++) {
+		const struct hs_row *row = &fetch->rows[i];
+		struct hs_record_look look;
+
+		last_seq = row->seq;
+		if (!entitled(owner, peer, row->seq))
+			continue;
+		HS_CHECK(hs_record_look(row->body, &look) == HS_OK);
+		put_deliver(&body, FETCH_NOTICES, row->seq, look.notice, look.id);
+		if (fetch->originals)
+			put_original(&body, row->original);
+	}
+	hs_wire_put_uint(&body, FETCH_END, last_seq >= fetch->newest_seq);
+	send_body(effects, peer, FRAME_FETCH_REPLY, &body);
+}

@@ -1,0 +1,54 @@
+/* answer.h: the frames that the hub answers with, packed. Formats: schemas/link.proto.
+ *
+ * Notices are copied into the frames in the journal's own bytes (wire.h). Everything goes straight into
+ * the store of the effects; nothing is kept.
+ */
+#ifndef HS_CORE_ANSWER_H
+#define HS_CORE_ANSWER_H
+
+#include "hub/core/core.h"
+#include "hub/core/finding.h"
+#include "hub/core/pending.h"
+#include "hub/core/receipts.h"
+#include "schemas/active.h"
+
+struct hs_answer_hello {
+	int mode;
+	const char *epoch, *version;
+	uint64_t newest_seq;
+	int64_t heartbeat_ms, unix_us;
+	size_t window;
+};
+void hs_answer_hello(
+	struct hs_effects *effects, uint32_t peer, const struct hs_answer_hello *hello);
+void hs_answer_heartbeat(struct hs_effects *effects, uint32_t peer, uint64_t newest_seq,
+	const char *digest, int64_t unix_us);
+void hs_answer_goodbye(struct hs_effects *effects, uint32_t peer, const char *reason);
+/* detail: see hs_hub_findings_add. */
+void hs_answer_submit(struct hs_effects *effects, const char *epoch,
+	const struct hs_waiting_reply *reply, const char *detail);
+
+struct hs_answer_status {
+	uint64_t request;
+	char id[HS_ID_HEX];
+	const struct hs_known_submission *known; /* NULL: not found */
+	struct hs_span notice;			 /* packed, may be empty */
+};
+void hs_answer_status(struct hs_effects *effects, uint32_t peer, const struct hs_receipts *receipts,
+	const struct hs_answer_status *status);
+
+/* The live documents with an area within area_code ("" = all), as far as one frame takes them. */
+void hs_answer_active(struct hs_effects *effects, uint32_t peer, uint64_t request,
+	const char *area_code, const struct hs_active *active, uint64_t newest_seq);
+
+struct hs_answer_fetch {
+	uint64_t request, newest_seq;
+	bool originals;
+	const struct hs_row *rows; /* NULL entries do not occur */
+	size_t row_count;
+};
+/* entitled: which of the rows the peer gets; `end` is true when the last row is the newest notice. */
+void hs_answer_fetch(struct hs_effects *effects, uint32_t peer, const struct hs_answer_fetch *fetch,
+	bool (*entitled)(void *owner, uint32_t peer, uint64_t seq), void *owner);
+
+#endif

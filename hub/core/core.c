@@ -1,0 +1,263 @@
+#include "hub/core/core.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "hub/base/check.h"
+#include "hub/core/core_state.h"
+#include "hub/core/memory.h"
+
+#define US_PER_MS 1000
+#define READS_MAX 64
+
+void
+hs_core_options_init(struct hs_core_options *options)
+{
+	*options = (struct hs_core_options){ .mode = HS_MODE(DRILL),
+		.epoch = "",
+		.version = "",
+		.heartbeat_ms = 5000,
+		.window = 256,
+		.pending_max = 4096,
+		.recent_notices = 4096,
+		.recent_bytes = (size_t)64 << 20,
+		.status_notices = 4096,
+		.receipts_per_notice = 128,
+		.waiters_max = 1024,
+		.index_max = 5000000,
+		.batch_ms = 50,
+		.greeting_ms = 10000 };
+}
+
+struct hs_core *
+hs_core_create(const struct hs_core_options *options)
+{
+	struct hs_core *core = hs_must_alloc(1, sizeof(*core));
+
+	HS_CHECK(options->peer_count <= HS_PEERS_MAX && options->window > 0);
+	core->options = *options;
+	core->index = hs_index_create();
+	core->pending = hs_pending_create();
+	core->held = hs_pending_create();
+	core->route = hs_route_create(options->peers, options->peer_count);
+	core->recent = hs_recent_create(options->recent_notices, options->recent_bytes);
+	core->active = hs_active_create();
+	HS_CHECK(core->active != NULL);
+	core->receipts = hs_receipts_create(
+		options->status_notices, options->receipts_per_notice, options->peer_count);
+	core->query = hs_query_create(options->waiters_max, READS_MAX);
+	core->source = (struct hs_delivery_source){ .epoch = options->epoch,
+		.route = core->route,
+		.recent = core->recent,
+		.active = core->active,
+		.receipts = core->receipts };
+	core->next_pos = 1;
+	core->next_seq = 1;
+	core->digest_is_old = true;
+	for (uint32_t i = 0; i < options->peer_count; i++) {
+		core->peers[i].config = &options->peers[i];
+		if (options->peers[i].kind != (int)HS_PEER(GATE))
+			core->deliveries[i] =
+				hs_delivery_create(&options->peers[i], i, options->window);
+	}
+	return core;
+}
+
+void
+hs_core_destroy(struct hs_core *core)
+{
+	for (size_t i = 0; i < core->options.peer_count; i++)
+		hs_delivery_destroy(core->deliveries[i]);
+	hs_query_destroy(core->query);
+	hs_receipts_destroy(core->receipts);
+	hs_active_destroy(core->active);
+	hs_recent_destroy(core->recent);
+	hs_route_destroy(core->route);
+	hs_pending_destroy(core->held);
+	hs_pending_destroy(core->pending);
+	hs_index_destroy(core->index);
+	free(core);
+}
+
+enum hs_err
+hs_core_recover(struct hs_core *core, const struct hs_row *row)
+{
+	struct hs_record_look look;
+	bool is_notice = row->type == (int)HS_RECORD(NOTICE);
+	enum hs_err err = hs_record_look(row->body, &look);
+
+	if (err != HS_OK)
+		return err;
+	if (row->pos != core->next_pos || look.type != row->type || look.seq != row->seq ||
+		row->seq != (is_notice ? core->next_seq : 0))
+		return HS_ERR_CORRUPT;
+	err = hs_core_take_record(core, row, &look, NULL);
+	core->committed_pos = row->pos;
+	core->next_pos = row->pos + 1;
+	core->next_seq = core->source.newest_seq + 1;
+	return err;
+}
+
+const char *
+hs_core_digest_text(struct hs_core *core)
+{
+	if (core->digest_is_old)
+		hs_active_digest(core->active, core->digest);
+	core->digest_is_old = false;
+	return core->digest;
+}
+
+void
+hs_core_finish(struct hs_core *core, int exit_code, const char *reason)
+{
+	for (uint32_t i = 0; i < core->options.peer_count; i++) {
+		if (core->peers[i].state != HS_PEER_STATE_DOWN)
+			hs_answer_goodbye(core->source.effects, i, reason);
+	}
+	core->life = HS_CORE_STOPPED;
+	hs_effects_stop(core->source.effects, exit_code);
+}
+
+static void
+on_peer_up(struct hs_core *core, const struct hs_event *event)
+{
+	struct hs_peer *peer = &core->peers[event->peer];
+
+	hs_core_lose_peer(core, event->peer);
+	HS_CHECK(hs_peer_input(peer, HS_PEER_INPUT_UP, event->mono_us));
+	peer->connection = ++core->connections;
+}
+
+static void
+on_peer_down(struct hs_core *core, const struct hs_event *event)
+{
+	if (core->peers[event->peer].state != HS_PEER_STATE_DOWN)
+		hs_effects_log(core->source.effects, HS_LOG_WARN, "hub.peer_down", "peer=%s",
+			core->options.peers[event->peer].name);
+	hs_core_lose_peer(core, event->peer);
+}
+
+static void
+on_records(struct hs_core *core, const struct hs_event *event)
+{
+	struct hs_delivery *delivery = core->deliveries[event->peer];
+
+	if (delivery != NULL && hs_delivery_rows(delivery, &core->source, event))
+		return;
+	hs_query_rows(core->query, &core->source, core->index, event);
+	/* A ticket that nobody knows belonged to a connection that has ended. */
+}
+
+static void
+beat(struct hs_core *core, uint32_t i, int64_t mono_us)
+{
+	struct hs_peer *peer = &core->peers[i];
+	bool gate = peer->config->kind == (int)HS_PEER(GATE);
+
+	if (peer->state != HS_PEER_STATE_READY ||
+		mono_us - peer->beat_mono_us < core->options.heartbeat_ms * US_PER_MS)
+		return;
+	peer->beat_mono_us = mono_us;
+	hs_answer_heartbeat(core->source.effects, i,
+		gate ? core->source.newest_seq : hs_route_newest(core->route, i),
+		hs_route_unfiltered(core->route, i) ? hs_core_digest_text(core) : "",
+		core->source.unix_us);
+}
+
+static void
+on_tick(struct hs_core *core, const struct hs_event *event)
+{
+	int64_t since = hs_receipts_since(core->receipts);
+	bool held = hs_pending_count(core->held) > 0;
+
+	for (uint32_t i = 0; i < core->options.peer_count; i++) {
+		if (hs_peer_is_late(&core->peers[i], event->mono_us, core->options.greeting_ms,
+			    core->options.heartbeat_ms))
+			hs_core_drop_peer(core, i, "silent");
+		else
+			beat(core, i, event->mono_us);
+	}
+	if (held || (since > 0 && event->mono_us - since >= core->options.batch_ms * US_PER_MS))
+		hs_core_flush(core);
+	hs_core_pump(core);
+	hs_query_wake(core->query, &core->source, core->index);
+}
+
+static void
+on_stop(struct hs_core *core, const struct hs_event *event)
+{
+	(void)event;
+	if (core->life != HS_CORE_RUNS)
+		return;
+	core->life = HS_CORE_STOPS;
+	core->flush_after_mono_us = 0;
+	hs_core_flush(core);
+	if (hs_pending_count(core->pending) == 0)
+		hs_core_finish(core, 0, "stopping");
+}
+
+void
+hs_core_step(struct hs_core *core, const struct hs_event *event, struct hs_effects *effects)
+{
+	static void (*const handlers[HS_EVENT_COUNT])(
+		struct hs_core *, const struct hs_event *) = { [HS_EVENT_PEER_UP] = on_peer_up,
+		[HS_EVENT_PEER_DOWN] = on_peer_down,
+		[HS_EVENT_FRAME] = hs_core_frame,
+		[HS_EVENT_COMMITTED] = hs_core_committed,
+		[HS_EVENT_COMMIT_FAILED] = hs_core_commit_failed,
+		[HS_EVENT_RECORDS] = on_records,
+		[HS_EVENT_TICK] = on_tick,
+		[HS_EVENT_STOP] = on_stop };
+
+	HS_CHECK(event->peer < HS_PEERS_MAX && event->type < HS_EVENT_COUNT);
+	if (core->life == HS_CORE_STOPPED)
+		return;
+	core->source.unix_us = event->unix_us;
+	core->source.mono_us = event->mono_us;
+	core->source.effects = effects;
+	handlers[event->type](core, event);
+	if (core->life != HS_CORE_STOPPED && hs_receipts_changed(core->receipts))
+		hs_query_wake(core->query, &core->source, core->index);
+	core->source.effects = NULL;
+}
+
+void
+hs_core_stats(const struct hs_core *core, struct hs_core_stats *out)
+{
+	*out = core->stats;
+	out->newest_seq = core->source.newest_seq;
+	out->committed_pos = core->committed_pos;
+	out->pending = hs_pending_count(core->pending);
+	out->waiters = hs_query_waiters(core->query);
+	out->documents = hs_active_document_count(core->active);
+	out->stopping = core->life != HS_CORE_RUNS;
+	for (size_t i = 0; i < core->options.peer_count; i++)
+		out->peers_up += core->peers[i].state == HS_PEER_STATE_READY;
+}
+
+void
+hs_core_peer_stats(const struct hs_core *core, size_t i, struct hs_core_peer_stats *out)
+{
+	const struct hs_peer *peer = &core->peers[i];
+	const struct hs_delivery *delivery = core->deliveries[i];
+
+	HS_CHECK(i < core->options.peer_count);
+	*out = (struct hs_core_peer_stats){ .name = peer->config->name,
+		.kind = peer->config->kind,
+		.up = peer->state == HS_PEER_STATE_READY,
+		.link_state = hs_peer_state_name(peer->state),
+		.delivery_state = "",
+		.heard_mono_us = peer->heard_mono_us };
+	if (delivery == NULL)
+		return;
+	out->delivery_state = hs_delivery_state_name(hs_delivery_state(delivery));
+	out->sent_seq = hs_delivery_sent(delivery);
+	out->acked_seq = hs_receipts_acked(core->receipts, (uint32_t)i);
+	out->in_flight = hs_delivery_in_flight(delivery);
+}
+
+void
+hs_core_digest(const struct hs_core *core, char *out)
+{
+	hs_active_digest(core->active, out);
+}

@@ -1,0 +1,432 @@
+/* Submissions before the journal, records after it. Between the two lies pending.h: nothing in it was
+ * promised to anybody, and nothing of it was sent. */
+#include <stdio.h>
+#include <string.h>
+
+#include "hub/base/check.h"
+#include "hub/core/core_state.h"
+#include "hub/core/wire.h"
+
+#define BODY_MAX_BYTES	((size_t)HS_FRAME_MAX_BYTES * 2)
+#define FULL_PAUSE_US	1000000 /* receipts and acks wait this long after the disk was full */
+#define HELD_MAX	256
+#define NAMES_MAX_BYTES 2048
+
+#define BIT(name) (1u << HS_FINDING_##name)
+
+/* ---- before the journal ---- */
+
+/* Into the journal's queue and among the pending; takes the next position. */
+static struct hs_pending_record *
+append(struct hs_core *core, struct hs_row *row)
+{
+	row->pos = core->next_pos++;
+	hs_effects_append(core->source.effects, row);
+	return hs_pending_add(core->pending, row);
+}
+
+static void
+reply_now(struct hs_core *core, const struct hs_waiting_reply *reply, const char *detail)
+{
+	uint64_t *const counters[] = { [HS_OUTCOME(ACCEPTED)] = &core->stats.accepted,
+		[HS_OUTCOME(DUPLICATE)] = &core->stats.duplicates,
+		[HS_OUTCOME(STALE)] = &core->stats.stale,
+		[HS_OUTCOME(CONFLICT)] = &core->stats.conflicts,
+		[HS_OUTCOME(REFUSED)] = &core->stats.refused,
+		[HS_OUTCOME(UNAVAILABLE)] = &core->stats.unavailable };
+
+	++*counters[reply->outcome];
+	if (core->peers[reply->peer].connection == reply->connection)
+		hs_answer_submit(core->source.effects, core->options.epoch, reply, detail);
+}
+
+/* Why nothing can be accepted now; 0 when it can. */
+static unsigned
+not_now(const struct hs_core *core)
+{
+	if (core->life != HS_CORE_RUNS)
+		return BIT(STOPPING);
+	if (hs_pending_count(core->pending) >= core->options.pending_max)
+		return BIT(BUSY);
+	return hs_index_submissions(core->index) >= core->options.index_max ? BIT(JOURNAL_FULL) : 0;
+}
+
+/* The adapters that the route keeps out get a receipt that says so, in the same commit as the notice. */
+static void
+append_filtered(struct hs_core *core, uint64_t seq, const char *const reasons[HS_PEERS_MAX])
+{
+	struct hs_buf body;
+	struct hs_row row = { .unix_us = core->source.unix_us, .type = HS_RECORD(RECEIPTS) };
+	size_t count = 0;
+
+	hs_buf_init(&body, BODY_MAX_BYTES);
+	hs_wire_put_uint(&body, 1, HS_RECORD(RECEIPTS));
+	hs_wire_put_uint(&body, 3, (uint64_t)row.unix_us);
+	for (size_t i = 0; i < core->options.peer_count; i++) {
+		const struct hs_core_peer *peer = &core->options.peers[i];
+		struct hs_receipt_entry entry = { .seq = seq,
+			.adapter = peer->name,
+			.outlet = "",
+			.state = HS_RECEIPT(FILTERED),
+			.detail = reasons[i],
+			.unix_us = row.unix_us };
+
+		if (peer->kind != (int)HS_PEER(ADAPTER) || reasons[i] == NULL)
+			continue;
+		hs_receipt_write(&body, 8, &entry);
+		count++;
+	}
+	HS_CHECK(!body.failed);
+	row.body = (struct hs_span){ body.bytes, body.len_bytes };
+	if (count > 0)
+		append(core, &row);
+	hs_buf_free(&body);
+}
+
+static void
+append_submission(struct hs_core *core, const hs_submit *submit, struct hs_span body,
+	const struct hs_verdict *verdict, const struct hs_waiting_reply *reply)
+{
+	struct hs_row row = { .unix_us = core->source.unix_us,
+		.type = verdict->record_type,
+		.body = body,
+		.original = { submit->original.data, submit->original.len } };
+	const char *reasons[HS_PEERS_MAX];
+	struct hs_pending_record *record;
+	struct hs_record_look look;
+	bool applied = verdict->record_type == (int)HS_RECORD(NOTICE);
+
+	row.seq = applied ? core->next_seq++ : 0;
+	record = append(core, &row);
+	record->document = verdict->document;
+	record->submission = (struct hs_known_submission){
+		.outcome = verdict->outcome, .seq = row.seq, .unix_us = row.unix_us
+	};
+	memcpy(record->submission.id, verdict->id, HS_ID_BYTES);
+	hs_pending_wait(record, reply);
+	record->waiting->seq = row.seq;
+	if (applied) {
+		HS_CHECK(hs_record_look(body, &look) == HS_OK);
+		record->mask =
+			hs_route_decide(core->route, look.notice, verdict->document.told, reasons);
+		record->document.told |= record->mask;
+		append_filtered(core, row.seq, reasons);
+	}
+	hs_core_flush(core);
+}
+
+/* A decision that needs no record of its own: now, or with the record that it rests on. */
+static void
+decide_without_record(
+	struct hs_core *core, const struct hs_verdict *verdict, struct hs_waiting_reply *reply)
+{
+	reply->outcome = verdict->outcome;
+	reply->findings = verdict->findings;
+	reply->seq = verdict->seq;
+	if (verdict->waits_for != NULL)
+		hs_pending_wait(verdict->waits_for, reply);
+	else
+		reply_now(core, reply, NULL);
+}
+
+static void
+decide(struct hs_core *core, struct hs_arena *arena, const hs_submit *submit,
+	struct hs_waiting_reply *reply)
+{
+	struct hs_verdict verdict;
+	struct hs_buf body;
+
+	hs_intake_judge(submit, core->index, core->pending, &verdict);
+	hs_hex(verdict.id, HS_ID_BYTES, reply->id);
+	if (verdict.record_type == 0) {
+		decide_without_record(core, &verdict, reply);
+		return;
+	}
+	hs_buf_init(&body, BODY_MAX_BYTES);
+	reply->outcome = verdict.outcome;
+	reply->findings = verdict.findings;
+	if (hs_intake_build(arena, submit, &verdict, core->next_seq, core->source.unix_us, &body) ==
+		HS_OK) {
+		append_submission(core, submit, (struct hs_span){ body.bytes, body.len_bytes },
+			&verdict, reply);
+	} else {
+		reply->outcome = HS_OUTCOME(REFUSED);
+		reply->findings = BIT(TOO_LARGE);
+		reply_now(core, reply, NULL);
+	}
+	hs_buf_free(&body);
+}
+
+void
+hs_core_submit(struct hs_core *core, uint32_t peer, struct hs_arena *arena, hs_submit *submit)
+{
+	struct hs_waiting_reply reply = {
+		.peer = peer, .connection = core->peers[peer].connection, .request = submit->request
+	};
+	unsigned busy = not_now(core);
+	unsigned wrong = hs_intake_check(submit, core->options.mode);
+
+	if (busy == 0 && wrong == 0) {
+		decide(core, arena, submit, &reply);
+		return;
+	}
+	reply.outcome = wrong != 0 ? HS_OUTCOME(REFUSED) : HS_OUTCOME(UNAVAILABLE);
+	reply.findings = wrong != 0 ? wrong : busy;
+	reply_now(core, &reply, NULL);
+}
+
+/* ---- receipts and acks ---- */
+
+static const char *
+peer_name(void *owner, uint32_t peer)
+{
+	const struct hs_core *core = owner;
+
+	return core->options.peers[peer].name;
+}
+
+static void
+append_batch(void *owner, int type, struct hs_span body)
+{
+	struct hs_core *core = owner;
+	struct hs_row row = { .unix_us = core->source.unix_us, .type = type, .body = body };
+
+	append(core, &row)->again = true;
+}
+
+void
+hs_core_flush(struct hs_core *core)
+{
+	struct hs_pending_record *held;
+
+	if (core->source.mono_us < core->flush_after_mono_us ||
+		hs_pending_count(core->pending) >= 2 * core->options.pending_max)
+		return;
+	while ((held = hs_pending_pop(core->held)) != NULL) {
+		append(core, &held->row)->again = true;
+		hs_pending_free(held);
+	}
+	hs_receipts_flush(core->receipts, peer_name, core->source.unix_us, append_batch, core);
+}
+
+static void
+hold(struct hs_core *core, const struct hs_pending_record *record)
+{
+	if (hs_pending_count(core->held) == HELD_MAX) {
+		hs_pending_free(hs_pending_pop(core->held));
+		hs_effects_log(core->source.effects, HS_LOG_ERROR, "hub.receipts_lost",
+			"reason=disk_full records=1");
+	}
+	hs_pending_add(core->held, &record->row);
+}
+
+/* ---- after the journal ---- */
+
+static enum hs_err
+take_into_active(struct hs_core *core, uint64_t seq, struct hs_span packed, struct hs_buf *vanished)
+{
+	struct hs_arena *arena = hs_arena_create(HS_UNPACK_ARENA_BYTES);
+	hs_notice *notice;
+	enum hs_err err = HS_ERR_NOMEM;
+
+	if (arena != NULL)
+		err = hs_notice_unpack(arena, packed.bytes, packed.len_bytes, &notice);
+	if (err == HS_OK)
+		err = hs_active_apply(core->active, seq, notice, vanished);
+	hs_arena_destroy(arena);
+	return err == HS_ERR_STALE ? HS_OK : err;
+}
+
+static enum hs_err
+take_notice(struct hs_core *core, const struct hs_row *row, const struct hs_record_look *look,
+	struct hs_buf *vanished)
+{
+	struct hs_notice_look notice;
+	struct hs_known_document document;
+	const struct hs_known_document *known;
+	struct hs_recent_notice recent = { .seq = row->seq,
+		.accepted_unix_us = row->unix_us,
+		.durable_unix_us = core->source.effects == NULL ? 0 : core->source.unix_us,
+		.notice = look->notice };
+	enum hs_err err = hs_notice_look(look->notice, &notice);
+	uint8_t key[HS_ID_BYTES];
+	uint64_t mask;
+
+	if (err == HS_OK)
+		err = take_into_active(core, row->seq, look->notice, vanished);
+	if (err != HS_OK)
+		return err;
+	hs_document_id(notice.mode, notice.source, notice.document, key);
+	known = hs_index_document(core->index, key);
+	mask = hs_route_decide(core->route, look->notice, known == NULL ? 0 : known->told, NULL);
+	hs_intake_apply(known, &notice, &document);
+	document.told |= mask;
+	hs_index_take_document(core->index, &document);
+	hs_route_keep(core->route, row->seq, mask);
+	if (look->id.len_bytes == HS_ID_HEX - 1)
+		memcpy(recent.id, look->id.bytes, HS_ID_HEX - 1);
+	hs_recent_take(core->recent, &recent);
+	hs_receipts_open(core->receipts, row->seq);
+	core->source.newest_seq = row->seq;
+	core->digest_is_old = true;
+	return HS_OK;
+}
+
+static enum hs_err
+take_submission(struct hs_core *core, const struct hs_row *row, const struct hs_record_look *look)
+{
+	static const int outcomes[] = { [HS_RECORD(NOTICE)] = HS_OUTCOME(ACCEPTED),
+		[HS_RECORD(STALE)] = HS_OUTCOME(STALE),
+		[HS_RECORD(CONFLICT)] = HS_OUTCOME(CONFLICT) };
+	struct hs_known_submission known = {
+		.outcome = outcomes[row->type], .seq = row->seq, .unix_us = row->unix_us
+	};
+
+	if (!hs_id_parse(look->id, known.id))
+		return HS_ERR_CORRUPT;
+	hs_index_take_submission(core->index, &known, look->principal);
+	return HS_OK;
+}
+
+/* Receipts of adapters are in memory already when they come back from the journal; these are not: FILTERED,
+ * and everything at start. Putting one again changes nothing. */
+static enum hs_err
+take_receipts(struct hs_core *core, const struct hs_row *row)
+{
+	struct hs_arena *arena = hs_arena_create(HS_UNPACK_ARENA_BYTES);
+	hs_journal_record *record;
+	enum hs_err err = HS_ERR_NOMEM;
+
+	if (arena == NULL)
+		return err;
+	record = hs_message_new(arena, &hansho__v1__journal_record__descriptor);
+	if (record != NULL)
+		err = hs_message_unpack(arena, &hansho__v1__journal_record__descriptor,
+			row->body.bytes, row->body.len_bytes, row->body.len_bytes, record);
+	for (size_t i = 0; err == HS_OK && i < record->n_receipts; i++) {
+		const hs_receipt *receipt = record->receipts[i];
+		struct hs_receipt_entry entry = { receipt->seq, receipt->adapter, receipt->outlet,
+			(int)receipt->state, receipt->detail, receipt->unix_us };
+
+		hs_receipts_put(core->receipts, &entry);
+	}
+	hs_arena_destroy(arena);
+	return err;
+}
+
+static enum hs_err
+take_ack(struct hs_core *core, const struct hs_record_look *look)
+{
+	for (uint32_t i = 0; i < core->options.peer_count; i++) {
+		const char *name = core->options.peers[i].name;
+
+		if (strlen(name) == look->peer.len_bytes &&
+			memcmp(name, look->peer.bytes, look->peer.len_bytes) == 0)
+			hs_receipts_recover_ack(core->receipts, i, look->ack_seq);
+	}
+	return HS_OK;
+}
+
+enum hs_err
+hs_core_take_record(struct hs_core *core, const struct hs_row *row,
+	const struct hs_record_look *look, struct hs_buf *vanished)
+{
+	enum hs_err err;
+
+	switch (row->type) {
+	case HS_RECORD(NOTICE):
+		err = take_notice(core, row, look, vanished);
+		return err == HS_OK ? take_submission(core, row, look) : err;
+	case HS_RECORD(STALE):
+	case HS_RECORD(CONFLICT):
+		return take_submission(core, row, look);
+	case HS_RECORD(RECEIPTS):
+		return take_receipts(core, row);
+	case HS_RECORD(ACK):
+		return take_ack(core, look);
+	default:
+		return HS_OK; /* written by a newer hub: kept, in the chain, without meaning here */
+	}
+}
+
+void
+hs_core_pump(struct hs_core *core)
+{
+	for (size_t i = 0; i < core->options.peer_count; i++) {
+		if (core->deliveries[i] != NULL)
+			hs_delivery_pump(core->deliveries[i], &core->source);
+	}
+}
+
+static void
+answer_waiting(struct hs_core *core, struct hs_pending_record *record, const char *vanished)
+{
+	for (struct hs_waiting_reply *reply = record->waiting; reply != NULL; reply = reply->next) {
+		if (vanished[0] != '\0' && reply->outcome == (int)HS_OUTCOME(ACCEPTED))
+			reply->findings |= BIT(VANISHED);
+		reply_now(core, reply, vanished);
+	}
+}
+
+static void
+take_pending(struct hs_core *core, struct hs_pending_record *record)
+{
+	struct hs_record_look look;
+	struct hs_buf vanished;
+
+	hs_buf_init(&vanished, NAMES_MAX_BYTES);
+	HS_CHECK(hs_record_look(record->row.body, &look) == HS_OK);
+	if (!record->again)
+		HS_CHECK(hs_core_take_record(core, &record->row, &look, &vanished) == HS_OK);
+	core->committed_pos = record->row.pos;
+	if (vanished.len_bytes > 0)
+		hs_effects_log(core->source.effects, HS_LOG_WARN, "hub.area_vanished", "seq=%llu",
+			(unsigned long long)record->row.seq);
+	answer_waiting(core, record, hs_buf_text(&vanished));
+	hs_buf_free(&vanished);
+}
+
+void
+hs_core_committed(struct hs_core *core, const struct hs_event *event)
+{
+	struct hs_pending_record *record;
+
+	while ((record = hs_pending_first(core->pending)) != NULL &&
+		record->row.pos <= event->pos) {
+		record = hs_pending_pop(core->pending);
+		take_pending(core, record);
+		hs_pending_free(record);
+	}
+	hs_core_pump(core);
+	if (core->life == HS_CORE_STOPS && hs_pending_count(core->pending) == 0)
+		hs_core_finish(core, 0, "stopping");
+}
+
+void
+hs_core_commit_failed(struct hs_core *core, const struct hs_event *event)
+{
+	struct hs_pending_record *record;
+
+	hs_effects_log(core->source.effects, HS_LOG_ERROR,
+		event->lost ? "hub.journal_failed" : "hub.disk_full",
+		"pending=%zu reason=\"%.100s\"", hs_pending_count(core->pending), event->reason);
+	while ((record = hs_pending_pop(core->pending)) != NULL) {
+		for (struct hs_waiting_reply *reply = record->waiting; reply != NULL;
+			reply = reply->next) {
+			reply->outcome = HS_OUTCOME(UNAVAILABLE);
+			reply->findings = event->lost ? BIT(JOURNAL_FAILED) : BIT(DISK_FULL);
+			reply->seq = 0;
+			reply_now(core, reply, event->reason);
+		}
+		if (record->again)
+			hold(core, record);
+		hs_pending_free(record);
+	}
+	core->next_pos = core->committed_pos + 1;
+	core->next_seq = core->source.newest_seq + 1;
+	core->flush_after_mono_us = core->source.mono_us + FULL_PAUSE_US;
+	if (event->lost)
+		hs_core_finish(core, 1, "journal_failed");
+	else if (core->life == HS_CORE_STOPS)
+		hs_core_finish(core, 0, "stopping");
+}

@@ -1,0 +1,65 @@
+/* core_state.h: the state behind core.h. Only the core_*.c and core.c include it.
+ *
+ * core.c         create, recover, step, time, stop, statistics
+ * core_frames.c  what a peer may send in which state: the table, and hello / resume / ack / receipt …
+ * core_commit.c  submissions before the journal, records after it
+ */
+#ifndef HS_CORE_CORE_STATE_H
+#define HS_CORE_CORE_STATE_H
+
+#include "hub/core/core.h"
+#include "hub/core/delivery.h"
+#include "hub/core/index.h"
+#include "hub/core/intake.h"
+#include "hub/core/peer.h"
+#include "hub/core/pending.h"
+#include "hub/core/query.h"
+#include "hub/core/receipts.h"
+
+enum hs_core_life { HS_CORE_RUNS, HS_CORE_STOPS, HS_CORE_STOPPED };
+
+struct hs_core {
+	struct hs_core_options options;
+	struct hs_index *index;
+	struct hs_pending *pending;
+	struct hs_pending *held; /* receipts and acks whose commit failed: appended anew */
+	struct hs_route *route;
+	struct hs_recent *recent;
+	struct hs_active *active;
+	struct hs_receipts *receipts;
+	struct hs_query *query;
+	struct hs_delivery_source source; /* newest_seq, time and effects of the step */
+	struct hs_peer peers[HS_PEERS_MAX];
+	struct hs_delivery *deliveries[HS_PEERS_MAX]; /* NULL for gates */
+	struct hs_core_stats stats;
+	uint64_t committed_pos, next_pos, next_seq;
+	uint64_t connections;
+	int64_t flush_after_mono_us; /* disk full: receipts and acks wait until then */
+	enum hs_core_life life;
+	char digest[HS_DIGEST_SIZE];
+	bool digest_is_old;
+};
+
+/* core_frames.c */
+void hs_core_frame(struct hs_core *core, const struct hs_event *event);
+/* Ends the connection and forgets what hung on it. */
+void hs_core_lose_peer(struct hs_core *core, uint32_t peer);
+void hs_core_drop_peer(struct hs_core *core, uint32_t peer, const char *reason);
+
+/* core_commit.c */
+void hs_core_submit(struct hs_core *core, uint32_t peer, struct hs_arena *arena, hs_submit *submit);
+/* Receipts and acks that wait → journal. */
+void hs_core_flush(struct hs_core *core);
+void hs_core_committed(struct hs_core *core, const struct hs_event *event);
+void hs_core_commit_failed(struct hs_core *core, const struct hs_event *event);
+/* Takes over one record of the journal: shared by commit and recovery. mask: entitled peers of a notice. */
+enum hs_err hs_core_take_record(struct hs_core *core, const struct hs_row *row,
+	const struct hs_record_look *look, struct hs_buf *vanished) HS_MUST_CHECK;
+/* Notices that may be sent now → their peers. */
+void hs_core_pump(struct hs_core *core);
+
+/* core.c */
+const char *hs_core_digest_text(struct hs_core *core);
+void hs_core_finish(struct hs_core *core, int exit_code, const char *reason);
+
+#endif

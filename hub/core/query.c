@@ -1,0 +1,256 @@
+#include "hub/core/query.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "hub/base/check.h"
+#include "hub/core/memory.h"
+
+#define FETCH_ROWS_MAX 64
+#define WAIT_MAX_MS    60000
+#define US_PER_MS      1000
+
+struct waiter {
+	uint32_t peer;
+	uint32_t version;
+	uint64_t request, seq;
+	int64_t deadline_mono_us;
+	uint8_t id[HS_ID_BYTES];
+};
+
+/* A READ that is under way. */
+struct reading {
+	uint64_t ticket; /* 0: free */
+	uint32_t peer;
+	bool status; /* else fetch */
+	bool originals;
+	uint64_t request;
+	uint8_t id[HS_ID_BYTES];
+};
+
+struct hs_query {
+	struct waiter *waiters;
+	size_t waiter_count, waiters_max;
+	struct reading *readings;
+	size_t reads_max;
+};
+
+struct hs_query *
+hs_query_create(size_t waiters_max, size_t reads_max)
+{
+	struct hs_query *query = hs_must_alloc(1, sizeof(*query));
+
+	query->waiters_max = waiters_max;
+	query->waiters = hs_must_alloc(waiters_max, sizeof(*query->waiters));
+	query->reads_max = reads_max;
+	query->readings = hs_must_alloc(reads_max, sizeof(*query->readings));
+	return query;
+}
+
+void
+hs_query_destroy(struct hs_query *query)
+{
+	free(query->waiters);
+	free(query->readings);
+	free(query);
+}
+
+static struct reading *
+free_reading(struct hs_query *query)
+{
+	for (size_t i = 0; i < query->reads_max; i++) {
+		if (query->readings[i].ticket == 0)
+			return &query->readings[i];
+	}
+	return NULL;
+}
+
+static void
+answer_status(struct hs_delivery_source *source, const struct hs_known_submission *known,
+	const struct waiter *asked, struct hs_span notice)
+{
+	struct hs_answer_status status = {
+		.request = asked->request, .known = known, .notice = notice
+	};
+
+	hs_hex(asked->id, HS_ID_BYTES, status.id);
+	hs_answer_status(source->effects, asked->peer, source->receipts, &status);
+}
+
+/* Answers now, or after one READ when the notice is not in memory. */
+static void
+reply_status(struct hs_query *query, struct hs_delivery_source *source,
+	const struct hs_index *index, const struct waiter *asked)
+{
+	const struct hs_known_submission *known = hs_index_submission(index, asked->id);
+	const struct hs_recent_notice *recent;
+	struct reading *reading;
+	struct hs_span none = { "", 0 };
+
+	if (known == NULL || known->seq == 0) {
+		answer_status(source, known, asked, none);
+		return;
+	}
+	recent = hs_recent_find(source->recent, known->seq);
+	reading = recent == NULL ? free_reading(query) : NULL;
+	if (reading == NULL) {
+		answer_status(source, known, asked, recent == NULL ? none : recent->notice);
+		return;
+	}
+	*reading = (struct reading){ .ticket = ++source->tickets,
+		.peer = asked->peer,
+		.status = true,
+		.request = asked->request };
+	memcpy(reading->id, asked->id, HS_ID_BYTES);
+	hs_effects_read(source->effects, asked->peer, reading->ticket, known->seq - 1, 1, false);
+}
+
+void
+hs_query_status(struct hs_query *query, const struct hs_query_context *context,
+	const hs_status_query *message)
+{
+	struct hs_span text = { message->id, strlen(message->id) };
+	int64_t wait_ms = message->wait_ms < WAIT_MAX_MS ? message->wait_ms : WAIT_MAX_MS;
+	const struct hs_known_submission *known = NULL;
+	struct waiter asked = { .peer = context->peer,
+		.request = message->request,
+		.version = message->version,
+		.deadline_mono_us = context->source->mono_us + wait_ms * US_PER_MS };
+
+	if (!hs_id_parse(text, asked.id)) {
+		answer_status(context->source, NULL, &asked, (struct hs_span){ "", 0 });
+		return;
+	}
+	known = hs_index_submission(context->index, asked.id);
+	asked.seq = known == NULL ? 0 : known->seq;
+	if (asked.seq > 0 && wait_ms > 0 && query->waiter_count < query->waiters_max &&
+		hs_receipts_version(context->source->receipts, asked.seq) == asked.version) {
+		query->waiters[query->waiter_count++] = asked;
+		return;
+	}
+	reply_status(query, context->source, context->index, &asked);
+}
+
+void
+hs_query_wake(
+	struct hs_query *query, struct hs_delivery_source *source, const struct hs_index *index)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < query->waiter_count; i++) {
+		struct waiter *waiter = &query->waiters[i];
+
+		if (source->mono_us < waiter->deadline_mono_us &&
+			hs_receipts_version(source->receipts, waiter->seq) == waiter->version)
+			query->waiters[kept++] = *waiter;
+		else
+			reply_status(query, source, index, waiter);
+	}
+	query->waiter_count = kept;
+}
+
+static bool
+no_row(void *owner, uint32_t peer, uint64_t seq)
+{
+	(void)owner;
+	(void)peer;
+	(void)seq;
+	return false;
+}
+
+void
+hs_query_fetch(
+	struct hs_query *query, const struct hs_query_context *context, const hs_fetch *message)
+{
+	struct hs_delivery_source *source = context->source;
+	struct reading *reading = free_reading(query);
+	uint32_t limit = message->limit == 0 || message->limit > FETCH_ROWS_MAX ? FETCH_ROWS_MAX
+										: message->limit;
+
+	if (reading == NULL || message->after_seq >= source->newest_seq) {
+		/* A row that nobody is entitled to: says "not the end" without giving anything. */
+		struct hs_row row = { .seq = message->after_seq };
+		struct hs_answer_fetch fetch = { .request = message->request,
+			.newest_seq = source->newest_seq,
+			.rows = &row,
+			.row_count = 1 };
+
+		hs_answer_fetch(source->effects, context->peer, &fetch, no_row, NULL);
+		return;
+	}
+	*reading = (struct reading){ .ticket = ++source->tickets,
+		.peer = context->peer,
+		.originals = message->originals,
+		.request = message->request };
+	hs_effects_read(source->effects, context->peer, reading->ticket, message->after_seq, limit,
+		message->originals);
+}
+
+/* Gates show a sender its own notices whatever their kind; they take none by themselves. */
+static bool
+may_fetch(void *owner, uint32_t peer, uint64_t seq)
+{
+	const struct hs_delivery_source *source = owner;
+
+	return hs_route_may_read(source->route, seq, peer);
+}
+
+static void
+answer_reading(struct hs_delivery_source *source, const struct hs_index *index,
+	const struct reading *reading, const struct hs_event *event)
+{
+	struct hs_answer_fetch fetch = { .request = reading->request,
+		.newest_seq = source->newest_seq,
+		.originals = reading->originals,
+		.rows = event->rows,
+		.row_count = event->row_count };
+	struct waiter asked = { .peer = reading->peer, .request = reading->request };
+	struct hs_record_look look = { .notice = { "", 0 } };
+
+	if (!reading->status) {
+		hs_answer_fetch(source->effects, reading->peer, &fetch, may_fetch, source);
+		return;
+	}
+	memcpy(asked.id, reading->id, HS_ID_BYTES);
+	if (event->row_count > 0)
+		HS_CHECK(hs_record_look(event->rows[0].body, &look) == HS_OK);
+	answer_status(source, hs_index_submission(index, reading->id), &asked, look.notice);
+}
+
+bool
+hs_query_rows(struct hs_query *query, struct hs_delivery_source *source,
+	const struct hs_index *index, const struct hs_event *event)
+{
+	for (size_t i = 0; i < query->reads_max; i++) {
+		struct reading *reading = &query->readings[i];
+
+		if (reading->ticket == 0 || reading->ticket != event->ticket)
+			continue;
+		answer_reading(source, index, reading, event);
+		*reading = (struct reading){ 0 };
+		return true;
+	}
+	return false;
+}
+
+void
+hs_query_forget_peer(struct hs_query *query, uint32_t peer)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < query->waiter_count; i++) {
+		if (query->waiters[i].peer != peer)
+			query->waiters[kept++] = query->waiters[i];
+	}
+	query->waiter_count = kept;
+	for (size_t i = 0; i < query->reads_max; i++) {
+		if (query->readings[i].peer == peer)
+			query->readings[i] = (struct reading){ 0 };
+	}
+}
+
+size_t
+hs_query_waiters(const struct hs_query *query)
+{
+	return query->waiter_count;
+}
