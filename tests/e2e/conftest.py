@@ -1,0 +1,345 @@
+"""Starts the real programs for end-to-end tests and looks after them.
+
+HANSHO_BIN names the folder with the programs (default build/debug/bin). Everything runs on loopback, in a
+folder of its own under /tmp (short, because ipc paths may have 108 bytes), and is ended by process id.
+Each program must end with exit status 0 and without a word of a sanitizer.
+"""
+
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import threading
+import time
+
+import pytest
+import requests
+import yaml
+
+BIN = os.environ.get("HANSHO_BIN", "build/debug/bin")
+START_S = 20
+STOP_S = 15
+SANITIZER = re.compile(
+    r"AddressSanitizer|LeakSanitizer|ThreadSanitizer|UndefinedBehaviorSanitizer|runtime error:")
+
+# Codes 990019 990027 990035 990043 990051 belong to nobody: they are for drills.
+PRINCIPALS = [
+    {"id": "kakuu-city", "organisation": "架空市", "office": "防災課", "code": "990019",
+     "areas": ["990019"], "username": "kakuu", "password": "drill-only-kakuu",
+     "token": "drill-token-kakuu-0001", "source": "bosai.kakuu.example"},
+    {"id": "soba-city", "organisation": "架空第二市", "office": "危機管理課", "code": "990027",
+     "areas": ["990027"], "username": "soba", "password": "drill-only-soba",
+     "token": "drill-token-soba-00002", "source": "bosai.soba.example"},
+    {"id": "kakuu-pref", "organisation": "架空県", "office": "危機管理課", "code": "990001",
+     "areas": ["99"], "username": "pref", "password": "drill-only-pref",
+     "token": "drill-token-pref-00003", "source": "bosai.pref.example"},
+]
+
+
+def free_port():
+    """A port that nobody listens on now. The one who gets it binds it at once."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def wait_until(check, what, timeout_s=START_S, pause_s=0.02):
+    """Returns the first true result of check(), or fails with `what`."""
+    deadline = time.monotonic() + timeout_s
+    while time.monotonic() < deadline:
+        result = check()
+        if result:
+            return result
+        time.sleep(pause_s)
+    raise AssertionError(f"timed out after {timeout_s} s: {what}")
+
+
+class Process:
+    """One running program."""
+
+    def __init__(self, program, arguments, name=None, env=None):
+        self.name = name or program
+        self.lines = []
+        path = os.path.join(BIN, program)
+        self.popen = subprocess.Popen(
+            [path, *arguments], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT, env={**os.environ, **(env or {})},
+            text=True, encoding="utf-8", errors="replace")
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def _read(self):
+        for line in self.popen.stdout:
+            self.lines.append(line)
+
+    @property
+    def output(self):
+        return "".join(self.lines)
+
+    @property
+    def pid(self):
+        return self.popen.pid
+
+    def running(self):
+        return self.popen.poll() is None
+
+    def signal(self, number):
+        if self.running():
+            os.kill(self.popen.pid, number)
+
+    def kill(self):
+        """Ends it at once, as a crash would."""
+        self.signal(signal.SIGKILL)
+        self.popen.wait(STOP_S)
+        self._reader.join(STOP_S)
+
+    def stop(self):
+        """Asks it to end and returns its exit status. A program that does not end is killed and fails."""
+        self.signal(signal.SIGTERM)
+        try:
+            self.popen.wait(STOP_S)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            raise AssertionError(f"{self.name} did not stop within {STOP_S} s\n{self.output}")
+        self._reader.join(STOP_S)
+        return self.popen.returncode
+
+    def stop_clean(self):
+        status = self.stop()
+        assert status == 0, f"{self.name} ended with {status}\n{self.output}"
+        self.assert_quiet()
+
+    def assert_quiet(self):
+        assert not SANITIZER.search(self.output), f"{self.name}:\n{self.output}"
+
+    def wait_ready(self, ops):
+        def ready():
+            assert self.running(), f"{self.name} ended early\n{self.output}"
+            try:
+                return requests.get(f"http://{ops}/readyz", timeout=2).status_code == 200
+            except requests.RequestException:
+                return False
+        try:
+            wait_until(ready, f"{self.name} is not ready")
+        except AssertionError as failure:
+            raise AssertionError(f"{failure}\n{self.output}") from None
+
+
+class Stack:
+    """Hub, gate and feeds of one mode, wired as their configurations say.
+
+    adapters: list of {"program", "name", "config": {…}, "peer": {…}}; the link's url and ops_listen are
+    filled in here. mode "live" gives every principal the status Actual, "drill" Exercise.
+    """
+
+    def __init__(self, mode="drill", feeds=1, adapters=(), gate=None, hub=None, feed=None,
+                 principals=None, start=True):
+        self.mode = mode
+        self.dir = tempfile.mkdtemp(prefix="hs-", dir="/tmp")
+        self.processes = {}
+        self.commands = {}
+        self.ops = {}
+        self.ports = {}
+        self.feeds = [f"feed-{i + 1}" for i in range(feeds)]
+        self.adapters = list(adapters)
+        self.principals = principals or self._principals()
+        self._write_hub(hub or {})
+        self._write_gate(gate or {})
+        for name in self.feeds:
+            self._write_feed(name, feed or {})
+        for adapter in self.adapters:
+            self._write_adapter(adapter)
+        if start:
+            self.start_all()
+
+    # ---- configuration ----
+
+    def path(self, name):
+        return os.path.join(self.dir, name)
+
+    def link(self, name):
+        return f"ipc://{self.path(name)}.link"
+
+    def _principals(self):
+        status = "Actual" if self.mode == "live" else "Exercise"
+        return [{**row, "statuses": [status]} for row in PRINCIPALS]
+
+    def _port(self, name):
+        self.ports[name] = free_port()
+        return f"127.0.0.1:{self.ports[name]}"
+
+    def _write(self, name, program, config):
+        path = self.path(name + ".yaml")
+        config = {**config}
+        config.setdefault("ops_listen", f"127.0.0.1:{free_port()}")
+        self.ops[name] = config["ops_listen"]
+        with open(path, "w", encoding="utf-8") as file:
+            yaml.safe_dump(config, file, allow_unicode=True)
+        self.commands[name] = (program, ["--config", path])
+
+    def _write_hub(self, extra):
+        peers = [{"name": "gate", "kind": "gate", "url": self.link("gate")}]
+        peers += [{"name": n, "kind": "feed", "url": self.link(n)} for n in self.feeds]
+        peers += [{"name": a["name"], "kind": "adapter", "url": self.link(a["name"]),
+                   **a.get("peer", {})} for a in self.adapters]
+        self._write("hub", "hansho-hub", {"mode": self.mode, "journal": self.path("journal.db"),
+                                          "peers": peers, **extra})
+
+    def _write_gate(self, extra):
+        with open(self.path("principals.yaml"), "w", encoding="utf-8") as file:
+            yaml.safe_dump({"principals": self.principals}, file, allow_unicode=True)
+        self._write("gate", "hansho-gate", {
+            "mode": self.mode, "listen": self._port("gate"), "hub_url": self.link("gate"),
+            "name": "gate", "principals": self.path("principals.yaml"), **extra})
+
+    def _write_feed(self, name, extra):
+        self._write(name, "hansho-feed", {
+            "mode": self.mode, "listen": self._port(name), "hub_url": self.link(name),
+            "name": name, **extra})
+
+    def _write_adapter(self, adapter):
+        config = dict(adapter.get("config", {}))
+        config.setdefault("name", adapter["name"])
+        lane = "live_url" if self.mode == "live" else "drill_url"
+        config.setdefault(lane, self.link(adapter["name"]))
+        if self.mode == "drill":
+            config.setdefault("drill", True)
+        self._write(adapter["name"], adapter["program"], config)
+
+    # ---- life ----
+
+    def start(self, name, wait=True):
+        program, arguments = self.commands[name]
+        self.processes[name] = Process(program, arguments, name)
+        if wait:
+            self.processes[name].wait_ready(self.ops[name])
+        return self.processes[name]
+
+    def start_all(self):
+        try:
+            self.start("hub", wait=False)
+            names = ["gate", *self.feeds, *[a["name"] for a in self.adapters]]
+            for name in names:
+                self.start(name, wait=False)
+            for name in ["hub", *names]:
+                self.processes[name].wait_ready(self.ops[name])
+        except BaseException:
+            self.abort()
+            raise
+
+    def stop(self, name):
+        self.processes.pop(name).stop_clean()
+
+    def kill(self, name):
+        process = self.processes.pop(name)
+        process.kill()
+        process.assert_quiet()
+
+    def restart(self, name, wait=True):
+        self.stop(name)
+        return self.start(name, wait)
+
+    def stop_all(self):
+        """Outlets first, hub last, each one clean; the folder goes with them."""
+        problems = []
+        for name in [n for n in self.processes if n != "hub"] + ["hub"]:
+            if name in self.processes:
+                try:
+                    self.stop(name)
+                except AssertionError as problem:
+                    problems.append(str(problem))
+        shutil.rmtree(self.dir, ignore_errors=True)
+        assert not problems, "\n".join(problems)
+
+    def abort(self):
+        for process in self.processes.values():
+            process.kill()
+        self.processes.clear()
+        shutil.rmtree(self.dir, ignore_errors=True)
+
+    # ---- talking to it ----
+
+    @property
+    def gate_url(self):
+        return f"http://127.0.0.1:{self.ports['gate']}"
+
+    def feed_url(self, path="/", feed=0):
+        return f"http://127.0.0.1:{self.ports[self.feeds[feed]]}{path}"
+
+    def ws_url(self, feed=0):
+        return f"ws://127.0.0.1:{self.ports[self.feeds[feed]]}/v1/feed"
+
+    def principal(self, user="kakuu"):
+        return next(p for p in self.principals if p["username"] == user)
+
+    def auth(self, user="kakuu"):
+        principal = self.principal(user)
+        return (principal["username"], principal["password"])
+
+    def post(self, path, body, user="kakuu", **more):
+        if isinstance(body, str):
+            body = body.encode("utf-8")
+        more.setdefault("auth", self.auth(user) if user else None)
+        more.setdefault("headers", {"Content-Type": "application/xml"})
+        return requests.post(self.gate_url + path, data=body, timeout=20, **more)
+
+    def submit(self, xml, user="kakuu", **more):
+        return self.post("/v1/submissions", xml, user, **more)
+
+    def validate(self, xml, user="kakuu", **more):
+        return self.post("/v1/validate", xml, user, **more)
+
+    def accepted(self, xml, user="kakuu"):
+        """Submits and returns the answer's JSON; fails unless the hub accepted it."""
+        reply = self.submit(xml, user)
+        assert reply.status_code == 202, reply.text
+        assert reply.json()["outcome"] == "accepted", reply.text
+        return reply.json()
+
+    def status(self, submission, user="kakuu", wait=0, version=0):
+        return requests.get(
+            f"{self.gate_url}/v1/submissions/{submission}", auth=self.auth(user),
+            params={"wait": wait, "version": version} if wait else None, timeout=wait + 20)
+
+    def metrics(self, name):
+        text = requests.get(f"http://{self.ops[name]}/metrics", timeout=5).text
+        return {line.rsplit(" ", 1)[0]: float(line.rsplit(" ", 1)[1])
+                for line in text.splitlines() if line and not line.startswith("#")}
+
+    def output(self, name):
+        return self.processes[name].output
+
+
+@pytest.fixture
+def make_stack():
+    """Factory: make_stack(mode="drill", feeds=1, …) → Stack. Everything is stopped clean at the end."""
+    stacks = []
+
+    def make(**options):
+        stack = Stack(**options)
+        stacks.append(stack)
+        return stack
+
+    yield make
+    problems = []
+    for stack in stacks:
+        try:
+            stack.stop_all()
+        except AssertionError as problem:
+            problems.append(str(problem))
+            stack.abort()
+    assert not problems, "\n".join(problems)
+
+
+@pytest.fixture(scope="module")
+def stack():
+    """One drill stack (hub, gate, one feed) for all tests of a module."""
+    running = Stack(mode="drill", feeds=1)
+    yield running
+    try:
+        running.stop_all()
+    finally:
+        running.abort()
