@@ -121,6 +121,6 @@ hs_backoff_ms(uint32_t attempt, int64_t first_ms, int64_t max_ms, uint32_t rando
 		pause *= 2;
 	if (pause > max_ms)
 		pause = max_ms;
-	int64_t half = pause / 2;
+	int64_t half = (pause + 1) / 2;
 	return half + (int64_t)(random % (uint32_t)(pause - half + 1));
 }

@@ -1,0 +1,301 @@
+/* fake_hub.h: the hub's side of one lane, in the test's own loop: says hello, takes resume, acks and
+ * receipts down, delivers what the test hands over. */
+#ifndef HS_TEST_FAKE_HUB_H
+#define HS_TEST_FAKE_HUB_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <uv.h>
+
+#include <cmocka.h>
+
+#include "hub/base/clock.h"
+#include "hub/base/link.h"
+#include "schemas/notice.h"
+
+#define FAKE_RECEIPTS 512
+
+struct fake_receipt {
+	uint64_t seq;
+	int state;
+	char outlet[64];
+	char detail[512];
+};
+
+struct fake_hub {
+	uv_loop_t *loop;
+	struct hs_link *link;
+	int mode;
+	char epoch[40];
+	bool up, greeted, resumed, silent, closed;
+	bool from_last_ack, wants_snapshot;
+	uint64_t resume_seq, ack_seq;
+	char resume_epoch[40];
+	char peer[64];
+	size_t ups, goodbyes, heartbeats;
+	struct fake_receipt receipts[FAKE_RECEIPTS];
+	size_t receipt_count;
+};
+
+static inline void
+fake_send(struct fake_hub *hub, const hs_link_frame *frame)
+{
+	struct hs_buf buf;
+	hs_buf_init(&buf, HS_FRAME_MAX_BYTES);
+	hs_message_pack(frame, &buf);
+	assert_false(buf.failed);
+	assert_int_equal(HS_OK, hs_link_send(hub->link, hs_buf_text(&buf), buf.len_bytes));
+	hs_buf_free(&buf);
+}
+
+static inline void
+fake_hello(struct fake_hub *hub)
+{
+	Hansho__V1__Hello hello;
+	hansho__v1__hello__init(&hello);
+	hello.mode = (Hansho__V1__Mode)hub->mode;
+	hello.epoch = hub->epoch;
+	hello.heartbeat_ms = 100;
+	hs_link_frame frame;
+	hansho__v1__link_frame__init(&frame);
+	frame.body_case = HANSHO__V1__LINK_FRAME__BODY_HELLO;
+	frame.hello = &hello;
+	fake_send(hub, &frame);
+}
+
+static inline void
+fake_heartbeat(struct fake_hub *hub)
+{
+	Hansho__V1__Heartbeat heartbeat;
+	hansho__v1__heartbeat__init(&heartbeat);
+	hs_link_frame frame;
+	hansho__v1__link_frame__init(&frame);
+	frame.body_case = HANSHO__V1__LINK_FRAME__BODY_HEARTBEAT;
+	frame.heartbeat = &heartbeat;
+	fake_send(hub, &frame);
+}
+
+static inline void
+fake_live(struct fake_hub *hub)
+{
+	Hansho__V1__Live live;
+	hansho__v1__live__init(&live);
+	hs_link_frame frame;
+	hansho__v1__link_frame__init(&frame);
+	frame.body_case = HANSHO__V1__LINK_FRAME__BODY_LIVE;
+	frame.live = &live;
+	fake_send(hub, &frame);
+}
+
+static inline void
+fake_deliver(struct fake_hub *hub, uint64_t seq, uint64_t prev_seq, hs_notice *notice)
+{
+	hs_deliver deliver;
+	hansho__v1__deliver__init(&deliver);
+	deliver.seq = seq;
+	deliver.prev_seq = prev_seq;
+	deliver.notice = notice;
+	hs_link_frame frame;
+	hansho__v1__link_frame__init(&frame);
+	frame.body_case = HANSHO__V1__LINK_FRAME__BODY_DELIVER;
+	frame.deliver = &deliver;
+	fake_send(hub, &frame);
+}
+
+static inline void
+fake_on_up(void *owner, struct hs_link *link)
+{
+	struct fake_hub *hub = owner;
+	(void)link;
+	hub->up = true;
+	hub->ups++;
+}
+
+static inline void
+fake_on_down(void *owner, struct hs_link *link)
+{
+	struct fake_hub *hub = owner;
+	(void)link;
+	hub->up = hub->greeted = hub->resumed = false;
+}
+
+static inline void
+fake_receipt_take(struct fake_hub *hub, const hs_receipt *receipt)
+{
+	if (hub->receipt_count == FAKE_RECEIPTS)
+		return;
+	struct fake_receipt *row = &hub->receipts[hub->receipt_count++];
+	row->seq = receipt->seq;
+	row->state = (int)receipt->state;
+	snprintf(row->outlet, sizeof(row->outlet), "%s", receipt->outlet);
+	snprintf(row->detail, sizeof(row->detail), "%s", receipt->detail);
+}
+
+static inline void
+fake_on_frame(void *owner, struct hs_link *link, const uint8_t *bytes, size_t len_bytes)
+{
+	struct fake_hub *hub = owner;
+	(void)link;
+	struct hs_arena *arena = hs_arena_create(HS_UNPACK_ARENA_BYTES);
+	hs_link_frame *frame = NULL;
+	assert_int_equal(HS_OK, hs_link_frame_unpack(arena, bytes, len_bytes, &frame));
+	if (frame->body_case == HANSHO__V1__LINK_FRAME__BODY_HELLO) {
+		snprintf(hub->peer, sizeof(hub->peer), "%s", frame->hello->name);
+		hub->greeted = true;
+		if (!hub->silent)
+			fake_hello(hub);
+	} else if (frame->body_case == HANSHO__V1__LINK_FRAME__BODY_RESUME) {
+		hub->resumed = true;
+		hub->resume_seq = frame->resume->seq;
+		hub->from_last_ack = frame->resume->from_last_ack;
+		hub->wants_snapshot = frame->resume->snapshot;
+		snprintf(hub->resume_epoch, sizeof(hub->resume_epoch), "%s", frame->resume->epoch);
+	} else if (frame->body_case == HANSHO__V1__LINK_FRAME__BODY_ACK) {
+		hub->ack_seq = frame->ack->seq;
+	} else if (frame->body_case == HANSHO__V1__LINK_FRAME__BODY_RECEIPT) {
+		fake_receipt_take(hub, frame->receipt);
+	} else if (frame->body_case == HANSHO__V1__LINK_FRAME__BODY_HEARTBEAT) {
+		hub->heartbeats++;
+	} else if (frame->body_case == HANSHO__V1__LINK_FRAME__BODY_GOODBYE) {
+		hub->goodbyes++;
+	}
+	hs_arena_destroy(arena);
+}
+
+static const struct hs_link_ops fake_link_ops = { fake_on_up, fake_on_frame, fake_on_down };
+
+static inline void
+fake_hub_open(struct fake_hub *hub, uv_loop_t *loop, const char *url, int mode, const char *epoch)
+{
+	*hub = (struct fake_hub){ .loop = loop, .mode = mode };
+	snprintf(hub->epoch, sizeof(hub->epoch), "%s", epoch);
+	struct hs_link_options options = {
+		.url = url, .listen = true, .ops = &fake_link_ops, .owner = hub
+	};
+	assert_int_equal(HS_OK, hs_link_open(loop, &options, &hub->link));
+}
+
+static inline void
+fake_hub_gone(void *owner)
+{
+	((struct fake_hub *)owner)->closed = true;
+}
+
+static inline void
+fake_hub_close(struct fake_hub *hub)
+{
+	hs_link_close(hub->link, fake_hub_gone, hub);
+	hub->link = NULL;
+}
+
+/* The newest receipt for (seq, outlet), or NULL. */
+static inline const struct fake_receipt *
+fake_receipt_of(const struct fake_hub *hub, uint64_t seq, const char *outlet)
+{
+	for (size_t i = hub->receipt_count; i-- > 0;)
+		if (hub->receipts[i].seq == seq && strcmp(hub->receipts[i].outlet, outlet) == 0)
+			return &hub->receipts[i];
+	return NULL;
+}
+
+static inline int
+fake_state_of(const struct fake_hub *hub, uint64_t seq, const char *outlet)
+{
+	const struct fake_receipt *receipt = fake_receipt_of(hub, seq, outlet);
+	return receipt ? receipt->state : 0;
+}
+
+static inline void
+fake_tick(uv_timer_t *timer)
+{
+	(void)timer;
+}
+
+static inline void
+fake_tick_gone(uv_handle_t *handle)
+{
+	*(bool *)handle->data = true;
+}
+
+/* Runs the loop until the condition holds; fails the test after timeout_ms. */
+static inline bool
+run_until(uv_loop_t *loop, bool (*holds)(void *owner), void *owner, int64_t timeout_ms)
+{
+	int64_t end = hs_clock_mono_us() + timeout_ms * 1000;
+	uv_timer_t timer;
+	bool gone = false, held = false;
+	uv_timer_init(loop, &timer);
+	timer.data = &gone;
+	uv_timer_start(&timer, fake_tick, 2, 2);
+	while (!(held = holds(owner)) && hs_clock_mono_us() < end)
+		uv_run(loop, UV_RUN_ONCE);
+	uv_close((uv_handle_t *)&timer, fake_tick_gone);
+	while (!gone)
+		uv_run(loop, UV_RUN_ONCE);
+	return held;
+}
+
+static inline bool
+run_never(void *owner)
+{
+	(void)owner;
+	return false;
+}
+
+static inline void
+run_for(uv_loop_t *loop, int64_t ms)
+{
+	(void)run_until(loop, run_never, NULL, ms);
+}
+
+/* A minimal evacuation order: level 4 for the named places of 990019. */
+static inline hs_notice *
+fake_order(struct hs_arena *arena, int mode, const char *document_id, uint32_t revision,
+	const char *const *places, size_t place_count)
+{
+	int64_t now = hs_clock_unix_us();
+	hs_notice *notice = hs_message_new(arena, &hansho__v1__notice__descriptor);
+	notice->mode = (Hansho__V1__Mode)mode;
+	notice->kind = HS_KIND(EVACUATION);
+	notice->action = revision > 1 ? HS_ACTION(UPDATE) : HS_ACTION(ISSUE);
+	notice->document = hs_message_new(arena, &hansho__v1__document__descriptor);
+	notice->document->source = hs_arena_strdup(arena, "bosai.kakuu.example");
+	notice->document->id = hs_arena_strdup(arena, document_id);
+	notice->document->revision = revision;
+	notice->source = hs_message_new(arena, &hansho__v1__source__descriptor);
+	notice->source->code = hs_arena_strdup(arena, "990019");
+	notice->source->name = hs_arena_strdup(arena, "架空市");
+	notice->times = hs_message_new(arena, &hansho__v1__times__descriptor);
+	notice->times->accepted = hs_time_new(arena, now, 540);
+	notice->times->ordered = hs_time_new(arena, now, 540);
+	notice->detail_case = HANSHO__V1__NOTICE__DETAIL_EVACUATION;
+	notice->evacuation = hs_message_new(arena, &hansho__v1__evacuation__descriptor);
+	notice->evacuation->hazard = hs_arena_strdup(arena, "flood");
+	hs_evacuation_detail *detail =
+		hs_message_new(arena, &hansho__v1__evacuation__detail__descriptor);
+	assert_true(hs_repeat(
+		arena, &notice->evacuation->n_details, &notice->evacuation->details, detail));
+	detail->state = HS_EVAC(ISSUED);
+	detail->sort = hs_arena_strdup(arena, "避難指示");
+	detail->level = hs_message_new(arena, &hansho__v1__level__descriptor);
+	detail->level->number = 4;
+	detail->level->term = detail->sort;
+	detail->level->scheme = hs_arena_strdup(arena, "2026");
+	notice->level = detail->level;
+	for (size_t i = 0; i < place_count; i++) {
+		hs_evacuation_place *place =
+			hs_message_new(arena, &hansho__v1__evacuation__place__descriptor);
+		place->area = hs_message_new(arena, &hansho__v1__area__descriptor);
+		place->area->code = hs_arena_strdup(arena, "990019");
+		place->area->name = hs_arena_strdup(arena, places[i]);
+		place->ordered = notice->times->ordered;
+		assert_true(hs_repeat(arena, &detail->n_areas, &detail->areas, place));
+	}
+	return notice;
+}
+
+#endif
