@@ -212,8 +212,10 @@ check_keys(const struct binder *binder, const struct hs_config_record *record, c
 	json_object_foreach ((json_t *)(uintptr_t)tree, key, value) {
 		const struct hs_config_item *nearest = &record->items[0];
 		for (size_t i = 0; i < record->count; i++)
-			if (common_start(record->items[i].key, key) >
-				common_start(nearest->key, key))
+			if (strcmp(record->items[i].key, key) == 0 ||
+				(strcmp(nearest->key, key) != 0 &&
+					common_start(record->items[i].key, key) >
+						common_start(nearest->key, key)))
 				nearest = &record->items[i];
 		if (strcmp(nearest->key, key) != 0)
 			return refuse(binder, key, "unknown key; the nearest known one is \"%s\"",
