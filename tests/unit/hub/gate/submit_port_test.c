@@ -1,0 +1,464 @@
+/* submit_port_test.c: the port against a link of the test's own, which stands in for hub/base/link.c.
+ *
+ * The functions of link.h are defined here, so the linker does not take link.c from the library; the test
+ * decides when a peer is there, what it answers, and when it goes away.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "hub/base/link.h"
+#include "hub/gate/submit_port.h"
+
+struct hs_link {
+	struct hs_link_options options;
+	bool up;
+	enum hs_err next_send; /* HS_OK, or what the next send gives */
+	int drops;
+	/* the newest frame that was sent, and how many of each kind */
+	uint8_t sent[65536];
+	size_t sent_len_bytes;
+	int sent_count;
+	int sent_kinds[32];
+	void (*closed)(void *owner);
+	void *closed_owner;
+	uv_timer_t close_timer;
+};
+
+static struct hs_link *the_link;
+
+enum hs_err
+hs_link_open(uv_loop_t *loop, const struct hs_link_options *options, struct hs_link **out)
+{
+	the_link = test_calloc(1, sizeof(*the_link));
+	the_link->options = *options;
+	assert_int_equal(uv_timer_init(loop, &the_link->close_timer), 0);
+	*out = the_link;
+	return HS_OK;
+}
+
+enum hs_err
+hs_link_send(struct hs_link *link, const void *bytes, size_t len_bytes)
+{
+	struct hs_arena *arena;
+	hs_link_frame *frame = NULL;
+	enum hs_err err = link->next_send;
+
+	link->next_send = HS_OK;
+	if (err != HS_OK)
+		return err;
+	if (!link->up)
+		return HS_ERR_CLOSED;
+	assert_true(len_bytes <= sizeof(link->sent));
+	memcpy(link->sent, bytes, len_bytes);
+	link->sent_len_bytes = len_bytes;
+	link->sent_count++;
+	arena = hs_arena_create(1u << 20);
+	assert_int_equal(hs_link_frame_unpack(arena, bytes, len_bytes, &frame), HS_OK);
+	link->sent_kinds[frame->body_case]++;
+	hs_arena_destroy(arena);
+	return HS_OK;
+}
+
+bool
+hs_link_is_up(const struct hs_link *link)
+{
+	return link->up;
+}
+
+static void
+go_down(void)
+{
+	if (!the_link->up)
+		return;
+	the_link->up = false;
+	the_link->options.ops->on_down(the_link->options.owner, the_link);
+}
+
+void
+hs_link_drop(struct hs_link *link)
+{
+	link->drops++;
+	go_down();
+}
+
+static void
+on_close_timer(uv_handle_t *handle)
+{
+	(void)handle;
+	if (the_link->closed != NULL)
+		the_link->closed(the_link->closed_owner);
+	test_free(the_link);
+	the_link = NULL;
+}
+
+void
+hs_link_close(struct hs_link *link, void (*done)(void *owner), void *owner)
+{
+	link->closed = done;
+	link->closed_owner = owner;
+	uv_close((uv_handle_t *)&link->close_timer, on_close_timer);
+}
+
+/* ---- the test's hub ---- */
+
+static void
+deliver(const hs_link_frame *frame)
+{
+	struct hs_buf packed;
+
+	hs_buf_init(&packed, 1u << 20);
+	hs_message_pack(frame, &packed);
+	assert_false(packed.failed);
+	the_link->options.ops->on_frame(
+		the_link->options.owner, the_link, (const uint8_t *)packed.bytes, packed.len_bytes);
+	hs_buf_free(&packed);
+}
+
+static void
+say_hello(int mode)
+{
+	hs_link_frame frame;
+	Hansho__V1__Hello hello;
+	char epoch[] = "epoch-1";
+
+	hansho__v1__link_frame__init(&frame);
+	hansho__v1__hello__init(&hello);
+	hello.mode = (Hansho__V1__Mode)mode;
+	hello.epoch = epoch;
+	frame.body_case = HANSHO__V1__LINK_FRAME__BODY_HELLO;
+	frame.hello = &hello;
+	deliver(&frame);
+}
+
+static void
+go_up(int mode)
+{
+	the_link->up = true;
+	the_link->options.ops->on_up(the_link->options.owner, the_link);
+	say_hello(mode);
+}
+
+static void
+answer_submit(uint64_t request)
+{
+	hs_link_frame frame;
+	hs_submit_reply reply;
+	char id[] = "0123";
+
+	hansho__v1__link_frame__init(&frame);
+	hansho__v1__submit_reply__init(&reply);
+	reply.request = request;
+	reply.outcome = HS_OUTCOME(ACCEPTED);
+	reply.id = id;
+	frame.body_case = HANSHO__V1__LINK_FRAME__BODY_SUBMIT_REPLY;
+	frame.submit_reply = &reply;
+	deliver(&frame);
+}
+
+/* ---- callers: static, because the port still completes them when a test has ended ---- */
+
+struct caller {
+	struct hs_port_call call;
+	int done;
+	enum hs_err err;
+	int outcome;
+};
+
+static void
+on_done(struct hs_port_call *call, enum hs_err err, const hs_link_frame *reply)
+{
+	struct caller *caller = (struct caller *)(void *)call;
+
+	caller->done++;
+	caller->err = err;
+	if (reply != NULL && reply->body_case == HANSHO__V1__LINK_FRAME__BODY_SUBMIT_REPLY)
+		caller->outcome = (int)reply->submit_reply->outcome;
+}
+
+static enum hs_err
+submit(struct hs_submit_port *port, struct caller *caller)
+{
+	hs_submit message;
+
+	hansho__v1__submit__init(&message);
+	*caller = (struct caller){ .call = { .done = on_done } };
+	return hs_submit_port_submit(port, &caller->call, &message);
+}
+
+static enum hs_err
+query(struct hs_submit_port *port, struct caller *caller)
+{
+	*caller = (struct caller){ .call = { .done = on_done } };
+	return hs_submit_port_status(port, &caller->call, "0123", 25000, 0);
+}
+
+struct fixture {
+	uv_loop_t loop;
+	struct hs_submit_port *port;
+};
+
+static int
+set_up(void **state)
+{
+	struct fixture *fixture = test_calloc(1, sizeof(*fixture));
+	struct hs_submit_port_options options = { .url = "ipc:///nowhere",
+		.name = "gate",
+		.mode = HS_MODE(DRILL),
+		.heartbeat_ms = 40,
+		.answer_timeout_ms = 100,
+		.pending_max = 4 };
+
+	assert_int_equal(uv_loop_init(&fixture->loop), 0);
+	assert_int_equal(hs_submit_port_create(&fixture->loop, &options, &fixture->port), HS_OK);
+	*state = fixture;
+	return 0;
+}
+
+static int
+tear_down(void **state)
+{
+	struct fixture *fixture = *state;
+
+	hs_submit_port_stop(fixture->port);
+	assert_int_equal(uv_run(&fixture->loop, UV_RUN_DEFAULT), 0);
+	assert_int_equal(uv_loop_close(&fixture->loop), 0);
+	test_free(fixture);
+	return 0;
+}
+
+static void
+on_end(uv_timer_t *timer)
+{
+	uv_stop(timer->loop);
+}
+
+static void
+run_for(struct fixture *fixture, uint64_t time_ms)
+{
+	uv_timer_t timer;
+
+	assert_int_equal(uv_timer_init(&fixture->loop, &timer), 0);
+	assert_int_equal(uv_timer_start(&timer, on_end, time_ms, 0), 0);
+	(void)uv_run(&fixture->loop, UV_RUN_DEFAULT);
+	uv_close((uv_handle_t *)&timer, NULL);
+	(void)uv_run(&fixture->loop, UV_RUN_NOWAIT);
+}
+
+static void
+is_away_until_the_hub_has_said_hello(void **state)
+{
+	struct fixture *fixture = *state;
+	static struct caller caller;
+
+	assert_int_equal(submit(fixture->port, &caller), HS_ERR_AWAY);
+	assert_string_not_equal(hs_submit_port_not_ready(fixture->port), "");
+	the_link->up = true;
+	the_link->options.ops->on_up(the_link->options.owner, the_link);
+	assert_int_equal(the_link->sent_kinds[HANSHO__V1__LINK_FRAME__BODY_HELLO], 1);
+	assert_int_equal(submit(fixture->port, &caller), HS_ERR_AWAY);
+	say_hello(HS_MODE(DRILL));
+	assert_string_equal(hs_submit_port_not_ready(fixture->port), "");
+	assert_string_equal(hs_submit_port_epoch(fixture->port), "epoch-1");
+	assert_int_equal(submit(fixture->port, &caller), HS_OK);
+	assert_int_equal(caller.done, 0);
+}
+
+static void
+refuses_a_hub_of_the_other_lane(void **state)
+{
+	struct fixture *fixture = *state;
+	static struct caller caller;
+
+	go_up(HS_MODE(LIVE));
+	assert_int_equal(submit(fixture->port, &caller), HS_ERR_AWAY);
+	assert_non_null(strstr(hs_submit_port_not_ready(fixture->port), "other mode"));
+}
+
+static void
+gives_each_caller_its_own_answer_once(void **state)
+{
+	struct fixture *fixture = *state;
+	static struct caller first, second;
+	uint64_t request;
+
+	go_up(HS_MODE(DRILL));
+	assert_int_equal(submit(fixture->port, &first), HS_OK);
+	assert_int_equal(submit(fixture->port, &second), HS_OK);
+	assert_true(first.call.request != second.call.request);
+	answer_submit(second.call.request);
+	assert_int_equal(first.done, 0);
+	assert_int_equal(second.done, 1);
+	assert_int_equal(second.err, HS_OK);
+	assert_int_equal(second.outcome, HS_OUTCOME(ACCEPTED));
+	/* again, and for a number that nobody asked with */
+	request = second.call.request;
+	answer_submit(request);
+	answer_submit(request + (1u << 16));
+	answer_submit(99);
+	assert_int_equal(second.done, 1);
+	/* the row is taken anew: the late answer to the old number is not its answer */
+	assert_int_equal(submit(fixture->port, &second), HS_OK);
+	answer_submit(request);
+	assert_int_equal(second.done, 0);
+	answer_submit(first.call.request);
+	answer_submit(second.call.request);
+	assert_int_equal(first.done, 1);
+	assert_int_equal(second.done, 1);
+	assert_int_equal(hs_submit_port_pending_count(fixture->port), 0);
+}
+
+static void
+bounds_the_table_and_leaves_room_for_orders(void **state)
+{
+	struct fixture *fixture = *state;
+	static struct caller callers[6];
+
+	go_up(HS_MODE(DRILL));
+	assert_int_equal(query(fixture->port, &callers[0]), HS_OK);
+	assert_int_equal(query(fixture->port, &callers[1]), HS_OK);
+	assert_int_equal(query(fixture->port, &callers[2]), HS_ERR_FULL);
+	assert_int_equal(submit(fixture->port, &callers[2]), HS_OK);
+	assert_int_equal(submit(fixture->port, &callers[3]), HS_OK);
+	assert_int_equal(submit(fixture->port, &callers[4]), HS_ERR_FULL);
+	answer_submit(callers[2].call.request);
+	assert_int_equal(query(fixture->port, &callers[5]), HS_ERR_FULL);
+	assert_int_equal(submit(fixture->port, &callers[4]), HS_OK);
+}
+
+static void
+says_unknown_when_the_link_breaks(void **state)
+{
+	struct fixture *fixture = *state;
+	static struct caller callers[2];
+
+	go_up(HS_MODE(DRILL));
+	assert_int_equal(submit(fixture->port, &callers[0]), HS_OK);
+	assert_int_equal(query(fixture->port, &callers[1]), HS_OK);
+	go_down();
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(callers[i].done, 1);
+		assert_int_equal(callers[i].err, HS_ERR_CLOSED);
+	}
+	assert_int_equal(hs_submit_port_drop_count(fixture->port), 1);
+	assert_int_equal(submit(fixture->port, &callers[0]), HS_ERR_AWAY);
+	go_up(HS_MODE(DRILL));
+	assert_int_equal(submit(fixture->port, &callers[0]), HS_OK);
+}
+
+static void
+tells_when_nothing_was_sent(void **state)
+{
+	struct fixture *fixture = *state;
+	static struct caller caller;
+
+	go_up(HS_MODE(DRILL));
+	the_link->next_send = HS_ERR_AGAIN;
+	assert_int_equal(submit(fixture->port, &caller), HS_ERR_AGAIN);
+	the_link->next_send = HS_ERR_CLOSED;
+	assert_int_equal(submit(fixture->port, &caller), HS_ERR_AWAY);
+	assert_int_equal(hs_submit_port_pending_count(fixture->port), 0);
+	go_down();
+	assert_int_equal(caller.done, 0);
+}
+
+static void
+gives_up_on_a_silent_answer(void **state)
+{
+	struct fixture *fixture = *state;
+	static struct caller order, poll;
+
+	go_up(HS_MODE(DRILL));
+	assert_int_equal(submit(fixture->port, &order), HS_OK);
+	assert_int_equal(query(fixture->port, &poll), HS_OK);
+	for (int i = 0; i < 8; i++) {
+		run_for(fixture, 25);
+		say_hello(HS_MODE(DRILL)); /* the hub is alive, only this answer does not come */
+	}
+	assert_int_equal(order.done, 1);
+	assert_int_equal(order.err, HS_ERR_TIMEOUT);
+	assert_int_equal(poll.done, 0); /* its 25 s come on top */
+	assert_int_equal(the_link->drops, 0);
+	answer_submit(order.call.request);
+	assert_int_equal(order.done, 1);
+}
+
+static void
+beats_and_drops_a_dead_link(void **state)
+{
+	struct fixture *fixture = *state;
+
+	go_up(HS_MODE(DRILL));
+	run_for(fixture, 400);
+	assert_true(the_link->sent_kinds[HANSHO__V1__LINK_FRAME__BODY_HEARTBEAT] >= 2);
+	assert_int_equal(the_link->drops, 1);
+	assert_string_not_equal(hs_submit_port_not_ready(fixture->port), "");
+}
+
+static void
+drops_a_link_that_talks_nonsense(void **state)
+{
+	struct fixture *fixture = *state;
+	const uint8_t nonsense[] = { 0xff, 0xff, 0xff };
+
+	go_up(HS_MODE(DRILL));
+	the_link->options.ops->on_frame(
+		the_link->options.owner, the_link, nonsense, sizeof(nonsense));
+	assert_int_equal(the_link->drops, 1);
+	assert_string_not_equal(hs_submit_port_not_ready(fixture->port), "");
+}
+
+static void
+completes_what_is_pending_when_it_stops(void **state)
+{
+	struct fixture *fixture = *state;
+	struct hs_submit_port *other = NULL;
+	static struct caller caller;
+	struct hs_submit_port_options options = { .url = "ipc:///nowhere",
+		.name = "gate",
+		.mode = HS_MODE(DRILL),
+		.heartbeat_ms = 1000,
+		.answer_timeout_ms = 1000,
+		.pending_max = 2 };
+	struct hs_link *first = the_link;
+
+	assert_int_equal(hs_submit_port_create(&fixture->loop, &options, &other), HS_OK);
+	go_up(HS_MODE(DRILL));
+	assert_int_equal(submit(other, &caller), HS_OK);
+	hs_submit_port_stop(other);
+	assert_int_equal(caller.done, 1);
+	assert_int_equal(caller.err, HS_ERR_CLOSED);
+	assert_int_equal(the_link->sent_kinds[HANSHO__V1__LINK_FRAME__BODY_GOODBYE], 1);
+	run_for(fixture, 1);
+	the_link = first;
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(
+			is_away_until_the_hub_has_said_hello, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(refuses_a_hub_of_the_other_lane, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			gives_each_caller_its_own_answer_once, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			bounds_the_table_and_leaves_room_for_orders, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			says_unknown_when_the_link_breaks, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(tells_when_nothing_was_sent, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(gives_up_on_a_silent_answer, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(beats_and_drops_a_dead_link, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			drops_a_link_that_talks_nonsense, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			completes_what_is_pending_when_it_stops, set_up, tear_down),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
