@@ -129,16 +129,16 @@ python-messages: $(GEN)/python/schemas/link_pb2.py
 
 .PHONY: test
 test: deps ## every test that CI runs; last line: N passed, N failed
-	@MODE=$(MODE) tests/run.sh
+	@$(PY) tests/run.py
 .PHONY: lint
 lint: deps ## include direction, whitelist of headers, sizes, format
 	@$(PY) tests/lint/lint.py
 .PHONY: unit
 unit: deps ## unit and simulation tests only
-	@MODE=$(MODE) tests/run.sh unit
+	@$(PY) tests/run.py unit:$(MODE)
 .PHONY: e2e
 e2e: deps ## end-to-end tests only
-	@MODE=$(MODE) tests/run.sh e2e
+	@$(PY) tests/run.py e2e:$(MODE)
 .PHONY: check-all
 check-all: deps ## make test, then the same under ASan+UBSan in full, the TSan build of the unit tests, clang-tidy, cppcheck
 	@tests/check-all.sh

@@ -1,0 +1,123 @@
+#!/usr/bin/python3
+"""Runs the tests and counts them; the last line is always "N passed, N failed".
+
+    run.py                    what `make test` runs: the STEPS below in order
+    run.py unit:asan e2e      only these; a step is NAME or NAME:MODE
+
+A step that cannot be built, or a runner that dies without a verdict, counts as one failed test: a test that
+did not run has not passed.
+"""
+import os
+import re
+import subprocess
+import sys
+import time
+import xml.etree.ElementTree as ElementTree
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+# Everything twice: once as it is debugged, once under AddressSanitizer and UBSan. The kill test wants speed.
+STEPS = ["lint", "unit:debug", "e2e:debug", "crash:debug", "unit:asan", "e2e:asan"]
+UNIT_TIMEOUT_S = 180
+PYTEST_TIMEOUT_S = 900
+
+
+def make(mode, *targets):
+    return subprocess.run(["make", "--no-print-directory", "-s", "-j2", f"MODE={mode}", *targets], cwd=ROOT).returncode == 0
+
+
+def run_unit(mode):
+    """Each *_test binary, in TAP. Returns (passed, failed)."""
+    if not make(mode, "unit-programs"):
+        return 0, 1
+    passed = failed = 0
+    folder = os.path.join(ROOT, "build", mode, "tests")
+    sources = []
+    for part in ("unit", "simulation"):
+        for where, _, names in os.walk(os.path.join(ROOT, "tests", part)):
+            sources += [os.path.join(where, name) for name in sorted(names) if name.endswith("_test.c")]
+    for source in sources:
+        name = os.path.relpath(source, os.path.join(ROOT, "tests"))[:-2]
+        ok, bad = run_one_unit(os.path.join(folder, name), name)
+        passed += ok
+        failed += bad
+    return passed, failed
+
+
+def run_one_unit(binary, name):
+    started = time.monotonic()
+    environment = dict(os.environ, CMOCKA_MESSAGE_OUTPUT="TAP")
+    try:
+        run = subprocess.run([binary], cwd=ROOT, env=environment, timeout=UNIT_TIMEOUT_S,
+                             stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        output, code = run.stdout.decode(errors="replace"), run.returncode
+        errors = run.stderr.decode(errors="replace")
+    except subprocess.TimeoutExpired as late:
+        output, code = (late.stdout or b"").decode(errors="replace"), "timeout"
+        errors = (late.stderr or b"").decode(errors="replace")
+    passed = len(re.findall(r"^ok ", output, re.M))
+    failed = len(re.findall(r"^not ok ", output, re.M))
+    if failed == 0 and (code != 0 or passed == 0):
+        failed = 1
+    print(f"  {'ok  ' if not failed else 'FAIL'} {name}: {passed} passed, {failed} failed, "
+          f"{time.monotonic() - started:.1f} s", flush=True)
+    if failed:
+        print(f"exit status {code}\n{output[-4000:]}\n{errors[-8000:]}", flush=True)
+    return passed, failed
+
+
+def run_pytest(mode, folder):
+    if not make(mode, "programs", "python-messages"):
+        return 0, 1
+    path = os.path.join(ROOT, "tests", folder)
+    if not os.path.isdir(path):
+        return 0, 1
+    report = os.path.join(ROOT, "build", mode, f"{folder}.xml")
+    environment = dict(os.environ, HANSHO_BIN=os.path.join(ROOT, "build", mode, "bin"), HANSHO_MODE=mode,
+                       PYTHONDONTWRITEBYTECODE="1", ASAN_OPTIONS="detect_leaks=1")
+    if os.path.exists(report):
+        os.unlink(report)
+    try:
+        subprocess.run([sys.executable, "-m", "pytest", "-q", "-x" if os.environ.get("FAIL_FAST") else "-q",
+                        "-p", "no:cacheprovider", f"--junitxml={report}", path], cwd=ROOT, env=environment,
+                       timeout=PYTEST_TIMEOUT_S)
+    except subprocess.TimeoutExpired:
+        print(f"  {folder} took longer than {PYTEST_TIMEOUT_S} s", flush=True)
+        return 0, 1
+    if not os.path.exists(report):
+        return 0, 1
+    suite = ElementTree.parse(report).getroot().find("testsuite")
+    failed = int(suite.get("failures")) + int(suite.get("errors"))
+    passed = int(suite.get("tests")) - failed - int(suite.get("skipped"))
+    return passed, failed or (1 if passed == 0 else 0)
+
+
+def run_lint(mode):
+    del mode
+    ok = subprocess.run([sys.executable, "tests/lint/lint.py"], cwd=ROOT).returncode == 0
+    return (1, 0) if ok else (0, 1)
+
+
+RUNNERS = {
+    "lint": run_lint,
+    "unit": run_unit,
+    "e2e": lambda mode: run_pytest(mode, "e2e"),
+    "crash": lambda mode: run_pytest(mode, "crash"),
+}
+
+
+def main():
+    passed = failed = 0
+    for step in sys.argv[1:] or STEPS:
+        name, _, mode = step.partition(":")
+        started = time.monotonic()
+        print(f"== {step}", flush=True)
+        ok, bad = RUNNERS[name](mode or os.environ.get("MODE") or "debug")
+        passed += ok
+        failed += bad
+        print(f"== {step}: {ok} passed, {bad} failed, {time.monotonic() - started:.0f} s", flush=True)
+    print(f"{passed} passed, {failed} failed")
+    return 1 if failed or not passed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
