@@ -1,0 +1,304 @@
+/* The guards against what libwebsockets 4.1.6 gets wrong, over raw sockets, plain and TLS. The numbers
+ * are those of DECISIONS.md, "Guards" (3 and 4 are in http_ws_test.c). */
+#include "tests/unit/hub/base/http_world.h"
+
+/* Guard 1: bodies that arrive together with other requests. */
+static void
+test_guard_1_pipelined(void **state)
+{
+	static const char *const openers[] = {
+		"GET /hello HTTP/1.1\r\nHost: t\r\n\r\n",
+		"",
+	};
+	static const char one_post[] =
+		"POST /echo HTTP/1.1\r\nHost: t\r\nContent-Length: 5\r\n\r\nhello";
+	static const char *const tails[] = { "", "junk", "GET /hello HTTP/1.1\r\n", "\r\n\r\n",
+		"POST /echo HTTP/1.1\r\nContent-Length: 99999\r\n\r\n" };
+
+	for (size_t i = 0; i < 2 * 2 * HS_COUNT(tails) * 3; i++) {
+		struct fixture *f = server_of(state, i % 2 == 1);
+		struct peer peer = peer_open(f);
+		char text[8192] = "";
+		int posts = (int[]){ 1, 5, 50 }[i / 2 % 3];
+
+		strcat(text, openers[i / 6 % 2]);
+		for (int k = 0; k < posts; k++)
+			strcat(text, one_post);
+		strcat(text, tails[i / 12 % HS_COUNT(tails)]);
+		assert_true(peer_puts(&peer, text));
+		char reply[8192];
+		peer_drain(&peer, reply, sizeof(reply));
+		assert_memory_equal(reply, "HTTP/1.1 200 OK", 15);
+		peer_close(&peer);
+		alive(f);
+	}
+	assert_in_range(cpu_ms_during(300), 0, 100);
+}
+
+/* Guard 1, late form: bytes behind a body whose reply takes a while. */
+static void
+test_guard_1_late(void **state)
+{
+	for (int tls = 0; tls < 2; tls++) {
+		struct fixture *f = server_of(state, tls);
+		struct peer peer = peer_open(f);
+		char reply[4096];
+
+		assert_true(peer_puts(&peer,
+			"POST /late-echo?ms=400 HTTP/1.1\r\nHost: t\r\nContent-Length: 5\r\n\r\n"
+			"helloPOST /echo HTTP/1.1\r\nContent-Length: 3\r\n\r\nabcjunk"));
+		sleep_ms(50);
+		assert_true(peer_puts(&peer, "more junk that nobody asked for"));
+		assert_in_range(cpu_ms_during(200), 0, 60);
+		peer_drain(&peer, reply, sizeof(reply));
+		assert_non_null(strstr(reply, "late 5"));
+		peer_close(&peer);
+	}
+}
+
+/* Guard 2: bodies over TLS that stop in libwebsockets' own buffers. */
+static void
+test_guard_2_bodies(void **state)
+{
+	static const size_t sizes[] = { 0, 1, 3, 10000, 16384, 16385, 30000, 60000, 100000,
+		250000 };
+	char *body = malloc(250000);
+
+	for (size_t i = 0; i < 250000; i++)
+		body[i] = (char)(i * 7);
+	for (size_t i = 0; i < 2 * HS_COUNT(sizes) * 3; i++) {
+		size_t len = sizes[i / 2 % HS_COUNT(sizes)];
+		struct peer peer = peer_open(server_of(state, i % 2 == 1));
+		struct answer answer;
+		char head[128];
+		char expect[32];
+		unsigned sum = 0;
+
+		for (size_t k = 0; k < len; k++)
+			sum = sum * 31 + (unsigned char)body[k];
+		snprintf(head, sizeof(head),
+			"POST /echo HTTP/1.1\r\nHost: t\r\nContent-Length: %zu\r\n\r\n", len);
+		snprintf(expect, sizeof(expect), "%zu %08x", len, sum);
+		assert_true(peer_puts(&peer, head));
+		assert_true(peer_send(&peer, body, len));
+		assert_true(peer_answer(&peer, &answer));
+		assert_int_equal(answer.status, 200);
+		assert_string_equal(answer.body, expect);
+		peer_close(&peer);
+	}
+	free(body);
+}
+
+static void
+test_dribbled(void **state)
+{
+	for (int tls = 0; tls < 2; tls++) {
+		struct peer peer = peer_open(server_of(state, tls));
+		static const char text[] =
+			"POST /echo HTTP/1.1\r\nHost: t\r\nContent-Length: 11\r\n\r\nhello world";
+		struct answer answer;
+
+		for (size_t i = 0; i + 1 < sizeof(text); i++) {
+			assert_true(peer_send(&peer, text + i, 1));
+			sleep_ms(2);
+		}
+		assert_true(peer_answer(&peer, &answer));
+		assert_int_equal(answer.status, 200);
+		peer_close(&peer);
+	}
+}
+
+struct length_case {
+	const char *headers;
+	int status;
+};
+
+/* Guard 5: lengths and codings that libwebsockets takes for endless bodies. */
+static void
+test_guard_5_lengths(void **state)
+{
+	static const struct length_case cases[] = {
+		{ "Content-Length: 3\r\n", 200 },
+		{ "content-length:3\r\n", 200 },
+		{ "Content-Length: 003\r\n", 200 },
+		{ "Content-Length: -1\r\n", 400 },
+		{ "Content-Length: +3\r\n", 400 },
+		{ "Content-Length: 3 3\r\n", 400 },
+		{ "Content-Length: 3,3\r\n", 400 },
+		{ "Content-Length: 0x3\r\n", 400 },
+		{ "Content-Length: \r\n", 400 },
+		{ "Content-Length: 3\r\nContent-Length: 3\r\n", 400 },
+		{ "Content-Length: 3\r\nContent-Length: 30\r\n", 400 },
+		{ "Content-Length: 3\r\nContent-Length:\r\n", 400 },
+		{ "Content-Length : 3\r\n", 400 },
+		{ "Content-Length: 3\r\nContent-Length : 5\r\n", 400 },
+		{ "Content-Length: 99999999999999999999\r\n", 400 },
+		{ "Content-Length: 9223372036854775807\r\n", 413 },
+		{ "Content-Length: 9999999999999999999\r\n", 400 },
+		{ "Content-Length: 4294967299\r\n", 413 },
+		{ "Content-Length: 307201\r\n", 413 },
+		{ "", 411 },
+		{ "Transfer-Encoding: chunked\r\n", 411 },
+		{ "Transfer-Encoding: chunked\r\nContent-Length: 3\r\n", 411 },
+		{ "Content-Length: 3\r\nTransfer-Encoding: identity\r\n", 411 },
+		{ "Content-Length: 3\r\nTransfer-Encoding:\r\n", 411 },
+		{ "Content-Length: 3\r\nExpect: tea\r\n", 417 },
+	};
+
+	for (size_t i = 0; i < 2 * HS_COUNT(cases); i++) {
+		struct fixture *f = server_of(state, i % 2 == 1);
+		const struct length_case *c = &cases[i / 2];
+		struct answer answer;
+		char text[512];
+
+		snprintf(text, sizeof(text), "POST /echo HTTP/1.1\r\nHost: t\r\n%s\r\nabc",
+			c->headers);
+		int64_t before_us = hs_clock_mono_us();
+		if (ask(f, text, &answer) != c->status)
+			fail_msg("%s gave %d", c->headers, answer.status);
+		assert_true(hs_clock_mono_us() - before_us < 1000000);
+	}
+}
+
+static void
+test_guard_5_other_methods(void **state)
+{
+	struct fixture *f = server_of(state, false);
+	struct answer answer;
+
+	assert_int_equal(
+		ask(f, "GET /hello HTTP/1.1\r\nHost: t\r\nContent-Length: 3\r\n\r\nabc", &answer),
+		400);
+	assert_int_equal(
+		ask(f, "GET /hello HTTP/1.1\r\nHost: t\r\nContent-Length: 0\r\n\r\n", &answer),
+		200);
+	assert_int_equal(ask(f,
+				 "GET /hello HTTP/1.1\r\nHost: t\r\nTransfer-Encoding: "
+				 "chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n",
+				 &answer),
+		411);
+	assert_int_equal(
+		ask(f, "POST /empty HTTP/1.1\r\nHost: t\r\nContent-Length: 1\r\n\r\na", &answer),
+		413);
+	assert_int_equal(
+		ask(f, "POST /empty HTTP/1.1\r\nHost: t\r\nContent-Length: 0\r\n\r\n", &answer),
+		200);
+	assert_int_equal(ask(f,
+				 "POST /late-echo?ms=20 HTTP/1.1\r\nHost: t\r\nContent-Length: "
+				 "0\r\n\r\n",
+				 &answer),
+		200);
+	assert_int_equal(ask(f,
+				 "GET /hello HTTP/1.1\r\nHost: t\r\nConnection: Upgrade, "
+				 "HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: "
+				 "AAMAAABkAAQAAP__\r\n\r\n",
+				 &answer),
+		200);
+	/* Guard 6: an upgrade that nobody knows. */
+	for (int i = 0; i < 20; i++)
+		assert_int_not_equal(ask(f,
+					     "GET /hello HTTP/1.1\r\nHost: t\r\nConnection: "
+					     "Upgrade\r\nUpgrade: tea\r\n\r\n",
+					     &answer),
+			200);
+	assert_int_not_equal(ask(f, "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", &answer), 200);
+	alive(f);
+}
+
+/* A refused body that is still being sent must not destroy the refusal. */
+static void
+test_refusal_arrives(void **state)
+{
+	for (int tls = 0; tls < 2; tls++) {
+		struct peer peer = peer_open(server_of(state, tls));
+		char *junk = calloc(1, 400000);
+		char reply[2048];
+
+		assert_true(peer_puts(
+			&peer, "POST /echo HTTP/1.1\r\nHost: t\r\nContent-Length: 400000\r\n\r\n"));
+		(void)peer_send(&peer, junk, 400000);
+		peer_drain(&peer, reply, sizeof(reply));
+		assert_memory_equal(reply, "HTTP/1.1 413 ", 13);
+		peer_close(&peer);
+		free(junk);
+	}
+}
+
+static void
+test_expect(void **state)
+{
+	for (int tls = 0; tls < 2; tls++) {
+		struct peer peer = peer_open(server_of(state, tls));
+		struct answer answer;
+
+		assert_true(peer_puts(&peer,
+			"POST /echo HTTP/1.1\r\nHost: t\r\nContent-Length: 3\r\nExpect: "
+			"100-continue\r\n\r\n"));
+		assert_true(peer_answer(&peer, &answer));
+		assert_int_equal(answer.status, 100);
+		assert_true(peer_puts(&peer, "abc"));
+		assert_true(peer_answer(&peer, &answer));
+		assert_int_equal(answer.status, 200);
+		peer_close(&peer);
+	}
+}
+
+static void
+test_head_too_large(void **state)
+{
+	for (int tls = 0; tls < 2; tls++) {
+		struct fixture *f = server_of(state, tls);
+		char *text = malloc(20000);
+		char reply[256];
+
+		snprintf(text, 20000, "GET /hello HTTP/1.1\r\nHost: t\r\nX-Test: ");
+		memset(text + strlen(text), 'x', 10000);
+		strcpy(text + 10042, "\r\n\r\n");
+		struct peer peer = peer_open(f);
+		(void)peer_puts(&peer, text);
+		peer_drain(&peer, reply, sizeof(reply));
+		assert_null(strstr(reply, "200 OK"));
+		peer_close(&peer);
+		free(text);
+		alive(f);
+	}
+}
+
+/* Guard 7: timeouts strike although nothing else happens on the loop. */
+static void
+test_guard_7_slow_clients(void **state)
+{
+	static const char *const texts[] = { "", "GET /hel", "GET /hello HTTP/1.1\r\nHost: t\r\n",
+		"POST /echo HTTP/1.1\r\nHost: t\r\nContent-Length: 10\r\n\r\nabc" };
+
+	for (size_t i = 0; i < 2 * HS_COUNT(texts); i++) {
+		struct peer peer = peer_open(server_of(state, i % 2 == 1));
+		char reply[64];
+
+		assert_true(texts[i / 2][0] == '\0' || peer_puts(&peer, texts[i / 2]));
+		int64_t before_us = hs_clock_mono_us();
+		peer_drain(&peer, reply, sizeof(reply));
+		int64_t took_us = hs_clock_mono_us() - before_us;
+		assert_true(took_us > 1000000 && took_us < 2500000);
+		peer_close(&peer);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_guard_1_pipelined),
+		cmocka_unit_test(test_guard_1_late),
+		cmocka_unit_test(test_guard_2_bodies),
+		cmocka_unit_test(test_dribbled),
+		cmocka_unit_test(test_guard_5_lengths),
+		cmocka_unit_test(test_guard_5_other_methods),
+		cmocka_unit_test(test_refusal_arrives),
+		cmocka_unit_test(test_expect),
+		cmocka_unit_test(test_head_too_large),
+		cmocka_unit_test(test_guard_7_slow_clients),
+	};
+
+	return cmocka_run_group_tests(tests, setup, teardown);
+}

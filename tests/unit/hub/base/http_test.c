@@ -1,0 +1,254 @@
+/* HTTP over raw sockets, plain and TLS: routes, keep-alive, late and large replies, streams. */
+#include "tests/unit/hub/base/http_world.h"
+
+static void
+test_get(void **state)
+{
+	for (int tls = 0; tls < 2; tls++) {
+		struct fixture *f = server_of(state, tls);
+		struct answer answer;
+
+		assert_int_equal(ask(f, "GET /hello HTTP/1.1\r\nHost: t\r\n\r\n", &answer), 200);
+		assert_string_equal(answer.body, "hello");
+		assert_false(answer.closes);
+		assert_null(strstr(answer.head, "Server:"));
+		assert_int_equal(
+			ask(f,
+				"GET /show/a%20b%E6%B4%AA?x=1&a=%26+%2B%3D2 HTTP/1.1\r\n"
+				"Host: t\r\nX-Test: v w \r\nAuthorization: Bearer k\r\n\r\n",
+				&answer),
+			200);
+		char expect[256];
+		snprintf(expect, sizeof(expect),
+			"GET|/show/a b\xe6\xb4\xaa|x=1&a=%%26%%20%%2B=2|& +=2|v w|Bearer "
+			"k|%d|127.0.0.1",
+			tls);
+		assert_string_equal(answer.body, expect);
+		assert_int_equal(
+			ask(f, "OPTIONS /show/ HTTP/1.1\r\nHost: t\r\n\r\n", &answer), 200);
+		assert_memory_equal(answer.body, "OPTIONS|/show/|", 15);
+	}
+}
+
+static void
+test_keep_alive(void **state)
+{
+	for (int tls = 0; tls < 2; tls++) {
+		struct peer peer = peer_open(server_of(state, tls));
+		struct answer answer;
+
+		for (int i = 0; i < 50; i++) {
+			assert_true(peer_puts(&peer, "GET /hello HTTP/1.1\r\nHost: t\r\n\r\n"));
+			assert_true(peer_answer(&peer, &answer));
+			assert_int_equal(answer.status, 200);
+		}
+		/* A body on a used connection is fine as long as it waited for the reply. */
+		assert_true(peer_puts(
+			&peer, "POST /echo HTTP/1.1\r\nHost: t\r\nContent-Length: 3\r\n\r\nabc"));
+		assert_true(peer_answer(&peer, &answer));
+		assert_int_equal(answer.status, 200);
+		assert_memory_equal(answer.body, "3 ", 2);
+		assert_true(answer.closes);
+		peer_close(&peer);
+	}
+}
+
+static void
+test_pipelined_gets(void **state)
+{
+	struct peer peer = peer_open(server_of(state, false));
+	struct answer answer;
+
+	for (int i = 0; i < 20; i++)
+		assert_true(peer_puts(&peer, "GET /hello HTTP/1.1\r\nHost: t\r\n\r\n"
+					     "GET /late?ms=5 HTTP/1.1\r\nHost: t\r\n\r\n"));
+	for (int i = 0; i < 40; i++) {
+		assert_true(peer_answer(&peer, &answer));
+		assert_string_equal(answer.body, i % 2 == 0 ? "hello" : "late 0");
+	}
+	peer_close(&peer);
+}
+
+static void
+test_head_and_errors(void **state)
+{
+	struct fixture *f = server_of(state, false);
+	struct answer answer;
+	struct peer peer = peer_open(f);
+	char text[4096];
+
+	assert_true(
+		peer_puts(&peer, "HEAD /hello HTTP/1.1\r\nHost: t\r\nConnection: close\r\n\r\n"));
+	peer_drain(&peer, text, sizeof(text));
+	assert_non_null(strstr(text, "Content-Length: 5\r\n"));
+	assert_string_equal(text + strlen(text) - 4, "\r\n\r\n");
+	peer_close(&peer);
+
+	assert_int_equal(ask(f, "GET /nothing HTTP/1.1\r\nHost: t\r\n\r\n", &answer), 404);
+	assert_memory_equal(answer.body, "{\"error\":\"not_found\",\"message\":\"", 32);
+	assert_int_equal(ask(f, "GET /echo HTTP/1.1\r\nHost: t\r\n\r\n", &answer), 405);
+	assert_non_null(strstr(answer.head, "Allow: POST\r\n"));
+	assert_int_equal(ask(f, "DELETE /show/x HTTP/1.1\r\nHost: t\r\n\r\n", &answer), 405);
+	assert_non_null(strstr(answer.head, "Allow: GET, HEAD, OPTIONS\r\n"));
+	assert_int_equal(ask(f, "GET /hello HTTP/1.1\r\n\r\n", &answer), 400);
+	assert_int_equal(ask(f, "GET /hello HTTP/3.0\r\nHost: t\r\n\r\n", &answer), 505);
+	assert_int_equal(ask(f, "GET /hello HTTP/1.0\r\n\r\n", &answer), 200);
+	assert_true(answer.closes);
+	assert_int_equal(
+		ask(f, "GET /show/../../etc/passwd HTTP/1.1\r\nHost: t\r\n\r\n", &answer), 404);
+	assert_int_not_equal(ask(f, "GET /show/%00x HTTP/1.1\r\nHost: t\r\n\r\n", &answer), 200);
+	assert_int_not_equal(ask(f, "GET /show/a%0ax HTTP/1.1\r\nHost: t\r\n\r\n", &answer), 200);
+	assert_int_not_equal(ask(f, "GET /show/%zz HTTP/1.1\r\nHost: t\r\n\r\n", &answer), 200);
+	assert_int_equal(ask(f, "GET /drop HTTP/1.1\r\nHost: t\r\n\r\n", &answer), -1);
+	alive(f);
+}
+
+static void
+test_idle_keep_alive_ends(void **state)
+{
+	struct peer peer = peer_open(server_of(state, false));
+	struct answer answer;
+	char rest[16];
+
+	assert_true(peer_puts(&peer, "GET /hello HTTP/1.1\r\nHost: t\r\n\r\n"));
+	assert_true(peer_answer(&peer, &answer));
+	int64_t before_us = hs_clock_mono_us();
+	assert_int_equal(peer_drain(&peer, rest, sizeof(rest)), 0);
+	assert_true(hs_clock_mono_us() - before_us < 2500000);
+	peer_close(&peer);
+}
+
+/* A reply later than every timeout of the request. */
+static void
+test_late_replies(void **state)
+{
+	for (int tls = 0; tls < 2; tls++) {
+		struct peer peer = peer_open(server_of(state, tls));
+		struct answer answer;
+
+		assert_true(peer_puts(&peer, "GET /late?ms=2500 HTTP/1.1\r\nHost: t\r\n\r\n"));
+		assert_in_range(cpu_ms_during(500), 0, 100);
+		assert_true(peer_answer(&peer, &answer));
+		assert_string_equal(answer.body, "late 0");
+		assert_true(peer_puts(&peer, "POST /late-echo?ms=100 HTTP/1.1\r\nHost: "
+					     "t\r\nContent-Length: 4\r\n\r\nabcd"));
+		assert_true(peer_answer(&peer, &answer));
+		assert_string_equal(answer.body, "late 4");
+		assert_true(answer.closes);
+		peer_close(&peer);
+	}
+}
+
+/* The client leaves before its reply is there. */
+static void
+test_client_leaves(void **state)
+{
+	struct fixture *f = server_of(state, false);
+
+	for (int i = 0; i < 20; i++) {
+		struct peer peer = peer_open(f);
+		assert_true(peer_puts(&peer,
+			i % 2 == 0
+				? "GET /late?ms=100 HTTP/1.1\r\nHost: t\r\n\r\n"
+				: "POST /late-echo?ms=100 HTTP/1.1\r\nHost: t\r\nContent-Length: "
+				  "1\r\n\r\nx"));
+		sleep_ms(5);
+		peer_close(&peer);
+	}
+	sleep_ms(300);
+	alive(f);
+}
+
+static void
+test_big_reply_to_slow_reader(void **state)
+{
+	for (int tls = 0; tls < 2; tls++) {
+		struct fixture *f = server_of(state, tls);
+		struct peer peer = peer_open_sized(f, 4096);
+		struct answer answer;
+
+		assert_true(peer_puts(&peer, "GET /big HTTP/1.1\r\nHost: t\r\n\r\n"));
+		sleep_ms(100);
+		assert_in_range(cpu_ms_during(300), 0, 100);
+		assert_true(peer_answer(&peer, &answer));
+		assert_int_equal(answer.body_len, BIG_BYTES);
+		assert_true(peer_puts(&peer, "GET /hello HTTP/1.1\r\nHost: t\r\n\r\n"));
+		assert_true(peer_answer(&peer, &answer));
+		assert_string_equal(answer.body, "hello");
+		peer_close(&peer);
+		/* One that sends on instead of reading is cut and costs nothing. */
+		peer = peer_open_sized(f, 4096);
+		assert_true(peer_puts(&peer, "GET /big HTTP/1.1\r\nHost: t\r\n\r\nGET /hello "
+					     "HTTP/1.1\r\nHost: t\r\n\r\n"));
+		sleep_ms(50);
+		(void)peer_puts(&peer, "GET /hello HTTP/1.1\r\nHost: t\r\n\r\n");
+		sleep_ms(1500);
+		assert_in_range(cpu_ms_during(300), 0, 100);
+		peer_close(&peer);
+		alive(f);
+	}
+}
+
+static void
+test_events(void **state)
+{
+	for (int tls = 0; tls < 2; tls++) {
+		struct fixture *f = server_of(state, tls);
+		struct peer peer = peer_open(f);
+		char text[2048];
+
+		assert_true(peer_puts(&peer, "GET /events HTTP/1.1\r\nHost: t\r\n\r\n"));
+		peer_drain(&peer, text, sizeof(text));
+		assert_memory_equal(text, "HTTP/1.1 200 OK", 15);
+		assert_non_null(strstr(text, "Content-Type: text/event-stream\r\n"));
+		assert_non_null(strstr(text, "\r\n\r\ndata: 1\n\ndata: 2\n\n"));
+		peer_close(&peer);
+	}
+}
+
+/* A stream to a client that does not read: AGAIN, then on_drained; and one that leaves. */
+static void
+test_stream_backpressure(void **state)
+{
+	for (int tls = 0; tls < 2; tls++) {
+		struct fixture *f = server_of(state, tls);
+		struct peer peer = peer_open_sized(f, 4096);
+		char head[256];
+
+		f->drains = f->again = f->sent = 0;
+		int closes = f->closes;
+		assert_true(peer_puts(&peer, "GET /flood HTTP/1.1\r\nHost: t\r\n\r\n"));
+		assert_true(reaches(&f->again, 1));
+		sleep_ms(100);
+		assert_int_equal(f->drains, 0);
+		assert_in_range(cpu_ms_during(200), 0, 60);
+		for (int taken = 0; taken < f->sent * FLOOD_BYTES;) {
+			ssize_t n = peer_recv(&peer, head, sizeof(head));
+			assert_true(n > 0);
+			taken += (int)n;
+		}
+		assert_true(reaches(&f->drains, 1));
+		assert_int_equal(f->closes, closes);
+		peer_close(&peer);
+		assert_true(reaches(&f->closes, closes + 1));
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_get),
+		cmocka_unit_test(test_keep_alive),
+		cmocka_unit_test(test_pipelined_gets),
+		cmocka_unit_test(test_head_and_errors),
+		cmocka_unit_test(test_idle_keep_alive_ends),
+		cmocka_unit_test(test_late_replies),
+		cmocka_unit_test(test_client_leaves),
+		cmocka_unit_test(test_big_reply_to_slow_reader),
+		cmocka_unit_test(test_events),
+		cmocka_unit_test(test_stream_backpressure),
+	};
+
+	return cmocka_run_group_tests(tests, setup, teardown);
+}

@@ -1,0 +1,81 @@
+/* http_world.h: a plain and a TLS server of http_fixture.h for a group of tests. The certificate is made
+ * with the openssl command, used once, and removed. */
+#ifndef HTTP_WORLD_H
+#define HTTP_WORLD_H
+
+#include "tests/unit/hub/base/http_peer.h"
+
+#define PEM_PATH "/tmp/hansho-http-test-%d.pem"
+
+struct world {
+	struct fixture plain;
+	struct fixture tls;
+	char pem[64];
+};
+
+static inline struct fixture *
+server_of(void **state, bool tls)
+{
+	struct world *world = *state;
+
+	return tls ? &world->tls : &world->plain;
+}
+
+static inline int
+setup(void **state)
+{
+	struct world *world = calloc(1, sizeof(*world));
+	char command[512];
+
+	snprintf(world->pem, sizeof(world->pem), PEM_PATH, getpid());
+	snprintf(command, sizeof(command),
+		"openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 "
+		"-subj /CN=localhost -keyout %s.key -out %s 2>/dev/null",
+		world->pem, world->pem);
+	assert_int_equal(system(command), 0);
+	fixture_options(&world->plain);
+	fixture_start(&world->plain);
+	fixture_options(&world->tls);
+	char *key = NULL;
+	assert_true(asprintf(&key, "%s.key", world->pem) > 0);
+	world->tls.options.tls_cert_path = world->pem;
+	world->tls.options.tls_key_path = key;
+	fixture_start(&world->tls);
+	unlink(key);
+	unlink(world->pem);
+	free(key);
+	*state = world;
+	return 0;
+}
+
+static inline int
+teardown(void **state)
+{
+	struct world *world = *state;
+
+	fixture_stop(&world->plain);
+	fixture_stop(&world->tls);
+	free(world);
+	return 0;
+}
+
+/* The loop still answers: nothing spins or hangs. */
+static inline void
+alive(struct fixture *f)
+{
+	struct answer answer;
+
+	assert_int_equal(ask(f, "GET /hello HTTP/1.1\r\nHost: t\r\n\r\n", &answer), 200);
+}
+
+/* CPU time of the whole process over the next `ms`, in ms. */
+static inline long
+cpu_ms_during(int ms)
+{
+	clock_t before = clock();
+
+	sleep_ms(ms);
+	return (long)(clock() - before) * 1000 / CLOCKS_PER_SEC;
+}
+
+#endif

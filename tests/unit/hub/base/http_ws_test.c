@@ -1,0 +1,462 @@
+/* WebSocket over raw sockets, plain and TLS: upgrade and its refusals, messages both ways, fragments,
+ * limits, clients that do not read, close codes, many connections, the end of the server. */
+#include <sys/resource.h>
+
+#include "tests/unit/hub/base/http_world.h"
+
+struct message {
+	int opcode;
+	bool final;
+	size_t len;
+	char text[512]; /* its beginning */
+};
+
+static bool
+ws_frame(struct peer *peer, int opcode, bool final, const void *bytes, size_t len)
+{
+	unsigned char head[14] = { (unsigned char)((final ? 0x80 : 0) | opcode) };
+	size_t head_len = 2;
+	unsigned char *masked = malloc(len + 1);
+
+	head[1] = (unsigned char)(0x80 | (len < 126 ? len : len < 65536 ? 126 : 127));
+	for (int shift = len < 126 ? -8 : len < 65536 ? 8 : 56; shift >= 0; shift -= 8)
+		head[head_len++] = (unsigned char)(len >> shift);
+	memcpy(head + head_len, "\1\2\3\4", 4);
+	for (size_t i = 0; i < len; i++)
+		masked[i] = (unsigned char)(((const unsigned char *)bytes)[i] ^ (i % 4 + 1));
+	bool sent = peer_send(peer, head, head_len + 4) && peer_send(peer, masked, len);
+	free(masked);
+	return sent;
+}
+
+static bool
+ws_text(struct peer *peer, const char *text)
+{
+	return ws_frame(peer, 1, true, text, strlen(text));
+}
+
+static bool
+ws_next(struct peer *peer, struct message *message)
+{
+	unsigned char head[10];
+	char chunk[16384];
+
+	memset(message, 0, sizeof(*message));
+	if (!peer_take(peer, head, 2))
+		return false;
+	message->opcode = head[0] & 15;
+	message->final = (head[0] & 0x80) != 0;
+	message->len = head[1] & 127;
+	size_t more = message->len == 126 ? 2 : message->len == 127 ? 8 : 0;
+	if (!peer_take(peer, head + 2, more))
+		return false;
+	for (size_t i = 0; i < more; i++)
+		message->len = (i == 0 ? 0 : message->len << 8) | head[2 + i];
+	for (size_t got = 0; got < message->len;) {
+		size_t part =
+			message->len - got < sizeof(chunk) ? message->len - got : sizeof(chunk);
+		if (!peer_take(peer, chunk, part))
+			return false;
+		for (size_t i = 0; i < part && got + i + 1 < sizeof(message->text); i++)
+			message->text[got + i] = chunk[i];
+		got += part;
+	}
+	return true;
+}
+
+/* Sends the upgrade; the status of the answer. */
+static int
+ws_ask(struct peer *peer, const char *path, const char *headers, struct answer *answer)
+{
+	char text[1024];
+
+	snprintf(text, sizeof(text),
+		"GET %s HTTP/1.1\r\nHost: t\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+		"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n%s\r\n",
+		path, headers);
+	assert_true(peer_puts(peer, text));
+	return peer_answer(peer, answer) ? answer->status : -1;
+}
+
+#define V13   "Sec-WebSocket-Version: 13\r\n"
+#define PB    V13 "Sec-WebSocket-Protocol: t.pb\r\nX-Test: hi\r\n"
+#define PROTO V13 "Sec-WebSocket-Protocol: "
+
+static struct peer
+ws_open_sized(struct fixture *f, int receive_bytes)
+{
+	struct peer peer = peer_open_sized(f, receive_bytes);
+	struct answer answer;
+	struct message message;
+
+	assert_int_equal(ws_ask(&peer, "/feed", PB, &answer), 101);
+	assert_non_null(strstr(answer.head, "s3pPLMBiTxaQ9kYGzzhZRbK+xOo="));
+	assert_true(ws_next(&peer, &message));
+	assert_string_equal(message.text, "open /feed t.pb hi");
+	return peer;
+}
+
+static struct peer
+ws_open(struct fixture *f)
+{
+	return ws_open_sized(f, 0);
+}
+
+/* Expects a close frame with this code, answers it, and expects the end of the connection. */
+static void
+expect_close(struct peer *peer, int code, const char *reason)
+{
+	struct message message;
+	char rest[16];
+
+	do
+		assert_true(ws_next(peer, &message));
+	while (message.opcode != 8);
+	assert_int_equal(
+		(unsigned char)message.text[0] << 8 | (unsigned char)message.text[1], code);
+	assert_string_equal(message.text + 2, reason);
+	(void)ws_frame(peer, 8, true, message.text, 2);
+	assert_int_equal(peer_drain(peer, rest, sizeof(rest)), 0);
+}
+
+static void
+test_echo(void **state)
+{
+	static const char *const names[] = { "t.json", "t.pb" };
+
+	for (int i = 0; i < 4; i++) {
+		struct fixture *f = server_of(state, i % 2 == 1);
+		struct peer peer = peer_open(f);
+		struct answer answer;
+		struct message message;
+		char text[128];
+
+		snprintf(text, sizeof(text), PROTO "%s\r\n", names[i / 2]);
+		assert_int_equal(ws_ask(&peer, "/feed", text, &answer), 101);
+		snprintf(text, sizeof(text), "Sec-WebSocket-Protocol: %s\r\n", names[i / 2]);
+		assert_non_null(strstr(answer.head, text));
+		assert_null(strstr(answer.head, "permessage-deflate"));
+		assert_true(ws_next(&peer, &message));
+		assert_true(ws_text(&peer, "hello"));
+		assert_true(ws_next(&peer, &message));
+		assert_int_equal(message.opcode, 1);
+		assert_string_equal(message.text, "hello");
+		assert_true(ws_frame(&peer, 2, true, "\0\1\2", 3));
+		assert_true(ws_next(&peer, &message));
+		assert_int_equal(message.opcode, 2);
+		assert_memory_equal(message.text, "\0\1\2", 3);
+		assert_true(ws_frame(&peer, 9, true, "are you there", 13));
+		assert_true(ws_next(&peer, &message));
+		assert_int_equal(message.opcode, 10);
+		assert_string_equal(message.text, "are you there");
+		int closes = f->closes;
+		assert_true(ws_frame(&peer, 8, true, "\x03\xe8", 2));
+		expect_close(&peer, 1000, "");
+		assert_true(reaches(&f->closes, closes + 1));
+		peer_close(&peer);
+	}
+}
+
+struct upgrade_case {
+	const char *path;
+	const char *headers;
+	int status;
+};
+
+static void
+test_upgrades(void **state)
+{
+	static const struct upgrade_case cases[] = {
+		{ "/feed", V13, 101 },
+		{ "/plain", V13, 101 },
+		{ "/feed", PROTO "unknown, t.json\r\n", 101 },
+		{ "/feed", PROTO "t.pb,t.json\r\n", 101 },
+		{ "/feed", PROTO "unknown\r\n", 400 },
+		{ "/feed", PROTO "http\r\n", 400 },
+		{ "/feed", PROTO "t.other\r\n", 400 },
+		{ "/other", PROTO "t.pb\r\n", 400 },
+		{ "/plain", PROTO "t.pb\r\n", 400 },
+		{ "/nowhere", V13, 404 },
+		{ "/feed", "Sec-WebSocket-Version: 8\r\n", 426 },
+		{ "/feed", "", 426 },
+		{ "/feed", V13 "Content-Length: 3\r\n", 400 },
+		{ "/feed%00", V13, 400 },
+	};
+
+	for (size_t i = 0; i < 2 * HS_COUNT(cases); i++) {
+		struct fixture *f = server_of(state, i % 2 == 1);
+		struct peer peer = peer_open(f);
+		struct answer answer;
+		struct message message;
+		const struct upgrade_case *c = &cases[i / 2];
+
+		int status = ws_ask(&peer, c->path, c->headers, &answer);
+		if (status != c->status && !(c->status == 400 && status == -1))
+			fail_msg("%s %s: %d", c->path, c->headers, status);
+		if (i / 2 == 0) {
+			assert_null(strstr(answer.head, "Sec-WebSocket-Protocol"));
+			assert_true(ws_next(&peer, &message));
+			assert_string_equal(message.text, "open /feed t.json ");
+		}
+		peer_close(&peer);
+	}
+	/* behind another request */
+	struct peer peer = peer_open(server_of(state, false));
+	struct answer answer;
+	assert_true(peer_puts(&peer,
+		"GET /hello HTTP/1.1\r\nHost: t\r\n\r\nGET /feed HTTP/1.1\r\nHost: t\r\nUpgrade: "
+		"websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: "
+		"dGhlIHNhbXBsZSBub25jZQ==\r\n" V13 "\r\n"));
+	assert_true(peer_answer(&peer, &answer));
+	assert_true(peer_answer(&peer, &answer));
+	assert_int_equal(answer.status, 400);
+	peer_close(&peer);
+}
+
+/* First frames in the same segment as the upgrade. */
+static void
+test_early_frames(void **state)
+{
+	static const char text[] =
+		"GET /feed HTTP/1.1\r\nHost: t\r\nUpgrade: websocket\r\nConnection: keep-alive, "
+		"Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n" PB
+		"\r\n\x81\x82\0\0\0\0ab\x81\x82\0\0\0\0cd";
+
+	for (int tls = 0; tls < 2; tls++) {
+		struct peer peer = peer_open(server_of(state, tls));
+		struct answer answer;
+		struct message message;
+
+		assert_true(peer_send(&peer, text, sizeof(text) - 1));
+		assert_true(peer_answer(&peer, &answer));
+		assert_true(ws_next(&peer, &message));
+		assert_true(ws_next(&peer, &message));
+		assert_string_equal(message.text, "ab");
+		assert_true(ws_next(&peer, &message));
+		assert_string_equal(message.text, "cd");
+		peer_close(&peer);
+	}
+}
+
+static void
+test_fragments_and_sizes(void **state)
+{
+	for (int tls = 0; tls < 2; tls++) {
+		struct peer peer = ws_open(server_of(state, tls));
+		struct message message;
+		char big[70001];
+
+		memset(big, 'x', sizeof(big));
+		assert_true(ws_frame(&peer, 1, false, "one ", 4));
+		assert_true(ws_frame(&peer, 0, false, "two ", 4));
+		assert_true(ws_frame(&peer, 9, true, "p", 1));
+		assert_true(ws_frame(&peer, 0, true, "three", 5));
+		assert_true(ws_next(&peer, &message));
+		if (message.opcode == 10)
+			assert_true(ws_next(&peer, &message));
+		assert_string_equal(message.text, "one two three");
+		static const size_t sizes[] = { 0, 125, 126, 256, 257, 5000, 65535, 65536, 70000 };
+		for (size_t i = 0; i < HS_COUNT(sizes); i++) {
+			assert_true(ws_frame(&peer, 2, true, big, sizes[i]));
+			do
+				assert_true(ws_next(&peer, &message));
+			while (message.opcode == 10);
+			assert_int_equal(message.len, sizes[i]);
+			assert_true(message.final);
+		}
+		assert_true(ws_frame(&peer, 2, true, big, 70001));
+		expect_close(&peer, 1009, "message too large");
+		peer_close(&peer);
+		peer = ws_open(server_of(state, tls));
+		for (int i = 0; i < 8; i++)
+			(void)ws_frame(&peer, i == 0 ? 1 : 0, false, big, 10000);
+		expect_close(&peer, 1009, "message too large");
+		peer_close(&peer);
+	}
+}
+
+static void
+test_bad_frames(void **state)
+{
+	struct fixture *f = server_of(state, false);
+	struct peer peer = ws_open(f);
+	char rest[256];
+
+	assert_true(ws_frame(&peer, 1, true, "\xff\xfe", 2)); /* no UTF-8 */
+	peer_drain(&peer, rest, sizeof(rest));
+	assert_null(strstr(rest, "\xff\xfe"));
+	peer_close(&peer);
+	peer = ws_open(f);
+	assert_true(peer_send(&peer, "\x81\x02no", 4)); /* not masked */
+	peer_drain(&peer, rest, sizeof(rest));
+	peer_close(&peer);
+	peer = ws_open(f);
+	assert_true(ws_frame(&peer, 3, true, "x", 1)); /* reserved opcode */
+	peer_drain(&peer, rest, sizeof(rest));
+	peer_close(&peer);
+	assert_true(reaches(&f->closes, f->opens));
+	alive(f);
+}
+
+static void
+test_server_side_ends(void **state)
+{
+	for (int tls = 0; tls < 2; tls++) {
+		struct fixture *f = server_of(state, tls);
+		struct peer peer = ws_open(f);
+		struct message message;
+		char rest[16];
+
+		f->pongs = 0;
+		assert_true(ws_text(&peer, "ping"));
+		assert_true(ws_next(&peer, &message));
+		assert_int_equal(message.opcode, 9);
+		assert_true(ws_frame(&peer, 10, true, "", 0));
+		assert_true(ws_next(&peer, &message));
+		assert_string_equal(message.text, "pong");
+		assert_int_equal(f->pongs, 1);
+		int closes = f->closes;
+		assert_true(ws_text(&peer, "close"));
+		expect_close(&peer, 4001, "bye");
+		assert_true(reaches(&f->closes, closes + 1));
+		peer_close(&peer);
+		peer = ws_open(f);
+		assert_true(ws_text(&peer, "drop"));
+		assert_int_equal(peer_drain(&peer, rest, sizeof(rest)), 0);
+		assert_true(reaches(&f->closes, closes + 2));
+		peer_close(&peer);
+	}
+}
+
+/* A client that does not read. Guard 4: a frame of 64 KiB leaves in large pieces. */
+static void
+test_slow_reader(void **state)
+{
+	for (int tls = 0; tls < 2; tls++) {
+		struct fixture *f = server_of(state, tls);
+		struct peer peer = ws_open_sized(f, 4096);
+		struct message message;
+
+		f->drains = f->again = f->sent = 0;
+		assert_true(ws_text(&peer, "flood"));
+		assert_true(reaches(&f->again, 1));
+		assert_in_range(f->sent, 2, 20);
+		sleep_ms(50);
+		assert_int_equal(f->drains, 0);
+		assert_in_range(cpu_ms_during(200), 0, 60);
+		for (int i = 0; i < f->sent; i++) {
+			assert_true(ws_next(&peer, &message));
+			assert_int_equal(message.opcode, 2);
+			assert_int_equal(message.len, FLOOD_BYTES);
+		}
+		assert_true(ws_next(&peer, &message));
+		assert_string_equal(message.text, "drained");
+		assert_int_equal(f->drains, 1);
+		/* one that never reads: a close must not wait for it for ever */
+		f->again = 2;
+		assert_true(ws_text(&peer, "flood"));
+		assert_true(reaches(&f->again, 3));
+		int closes = f->closes;
+		assert_true(ws_text(&peer, "close"));
+		assert_true(reaches(&f->closes, closes) && f->closes == closes);
+		sleep_ms(5500);
+		assert_int_equal(f->closes, closes + 1);
+		peer_close(&peer);
+	}
+}
+
+static void
+test_many(void **state)
+{
+	struct fixture *f = server_of(state, false);
+	struct peer peers[200];
+	struct message message;
+	int opens = f->opens;
+	int closes = f->closes;
+
+	for (size_t i = 0; i < HS_COUNT(peers); i++)
+		peers[i] = ws_open(f);
+	for (size_t i = 0; i < HS_COUNT(peers); i++)
+		assert_true(ws_text(&peers[i], "to all"));
+	for (size_t i = 0; i < HS_COUNT(peers); i++) {
+		assert_true(ws_next(&peers[i], &message));
+		assert_string_equal(message.text, "to all");
+	}
+	for (size_t i = 0; i < HS_COUNT(peers); i++)
+		peer_close(&peers[i]);
+	assert_true(reaches(&f->closes, closes + 200));
+	assert_int_equal(f->opens, opens + 200);
+	assert_int_equal(f->closes, closes + 200);
+}
+
+/* Guard 3: connecting does not get slower with the number of idle connections; idle costs nothing. */
+static void
+test_guard_3_idle_is_free(void **state)
+{
+	struct fixture *f = server_of(state, false);
+	struct peer peers[800];
+	int closes = f->closes;
+
+	for (size_t i = 0; i < HS_COUNT(peers); i++)
+		peers[i] = ws_open(f);
+	assert_in_range(cpu_ms_during(500), 0, 60);
+	for (size_t i = 0; i < HS_COUNT(peers); i++)
+		peer_close(&peers[i]);
+	assert_true(reaches(&f->closes, closes + 800));
+}
+
+static void
+test_stop(void **state)
+{
+	(void)state;
+	struct fixture f;
+	fixture_options(&f);
+	f.options.connections_max = 3;
+	fixture_start(&f);
+	struct peer first = ws_open(&f);
+	struct peer second = ws_open(&f);
+	struct peer late = peer_open(&f);
+	struct answer answer;
+	char rest[16];
+
+	assert_true(peer_puts(&late, "GET /late?ms=200 HTTP/1.1\r\nHost: t\r\n\r\n"));
+	assert_true(reaches(&f.requests, 1));
+	/* the fourth is over connections_max */
+	struct peer fourth = peer_open(&f);
+	assert_int_equal(peer_drain(&fourth, rest, sizeof(rest)), 0);
+	f.stop = true;
+	uv_async_send(&f.async);
+	expect_close(&first, 1001, "server stops");
+	expect_close(&second, 1001, "server stops");
+	assert_true(peer_answer(&late, &answer));
+	assert_string_equal(answer.body, "late 0");
+	uv_thread_join(&f.thread);
+	assert_int_equal(uv_loop_close(&f.loop), 0);
+	assert_int_equal(f.opens, 2);
+	assert_int_equal(f.closes, 2);
+	peer_close(&first);
+	peer_close(&second);
+	peer_close(&late);
+	peer_close(&fourth);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_echo),
+		cmocka_unit_test(test_upgrades),
+		cmocka_unit_test(test_early_frames),
+		cmocka_unit_test(test_fragments_and_sizes),
+		cmocka_unit_test(test_bad_frames),
+		cmocka_unit_test(test_server_side_ends),
+		cmocka_unit_test(test_slow_reader),
+		cmocka_unit_test(test_many),
+		cmocka_unit_test(test_guard_3_idle_is_free),
+		cmocka_unit_test(test_stop),
+	};
+	struct rlimit files = { 4096, 4096 };
+
+	(void)setrlimit(RLIMIT_NOFILE, &files);
+	return cmocka_run_group_tests(tests, setup, teardown);
+}
