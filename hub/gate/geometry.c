@@ -18,13 +18,13 @@ static bool
 next_number(const char **at, double *value)
 {
 	const char *from = *at + strspn(*at, ", \t\r\n");
+	size_t len = strspn(from, "0123456789.-+");
 	char *end;
 
-	/* strtod would also take hexadecimal, "inf" and "nan". */
-	if (strspn(from, "0123456789.-+") == 0)
-		return false;
+	/* strtod would also take hexadecimal, exponents, "inf" and "nan". */
 	*value = strtod(from, &end);
-	if (end == from || !isfinite(*value) || (*end && !strchr(", \t\r\n", *end)))
+	if (len == 0 || end != from + len || !isfinite(*value) ||
+		(*end && !strchr(", \t\r\n", *end)))
 		return false;
 	*at = end;
 	return true;

@@ -9,10 +9,12 @@
 #define NONCE_BYTES 128
 #define SHA1_BYTES  20
 
-/* Decoded length, or 0 when it is no Base64 of 1…NONCE_BYTES bytes. */
+/* Decoded length, or 0 when it is no Base64 of 1…NONCE_BYTES bytes. Only the one canonical spelling counts:
+ * another one of the same bytes would give the same digest and pass for a new nonce. */
 static size_t
 decode_nonce(const char *nonce, unsigned char out[NONCE_BYTES + 8])
 {
+	unsigned char again[(NONCE_BYTES + 8) / 3 * 4 + 5];
 	size_t len = strlen(nonce);
 	size_t padding;
 	int decoded;
@@ -21,7 +23,11 @@ decode_nonce(const char *nonce, unsigned char out[NONCE_BYTES + 8])
 		return 0;
 	padding = nonce[len - 1] != '=' ? 0 : nonce[len - 2] != '=' ? 1 : 2;
 	decoded = EVP_DecodeBlock(out, (const unsigned char *)nonce, (int)len);
-	return decoded > (int)padding ? (size_t)decoded - padding : 0;
+	if (decoded <= (int)padding)
+		return 0;
+	decoded -= (int)padding;
+	EVP_EncodeBlock(again, out, decoded);
+	return strcmp((const char *)again, nonce) == 0 ? (size_t)decoded : 0;
 }
 
 enum hs_err

@@ -1,0 +1,227 @@
+/* Rights: every combination of status, lane and credential; areas as set algebra. */
+#include "hub/gate/policy.h"
+#include "tests/unit/hub/gate/samples.h"
+
+static const char *const words[] = { "Actual", "Exercise", "Test", "System", "actual", "" };
+#define WORDS 6
+
+/* Envelope × Control × lane × every subset of the four statuses: allowed only when all agree. */
+static void
+test_mode_matrix(void **state)
+{
+	size_t allowed = 0, all = 0;
+
+	(void)state;
+	for (size_t e = 0; e < WORDS; e++) {
+		for (size_t c = 0; c < WORDS; c++) {
+			for (unsigned set = 0; set < 32; set++) {
+				const char *list[4];
+				struct hs_principal principal = { .statuses = { list, 0 } };
+				int lane = set & 16 ? HS_MODE(LIVE) : HS_MODE(DRILL);
+				bool expected;
+
+				for (size_t i = 0; i < 4; i++) {
+					if (set & (1u << i))
+						list[principal.statuses.count++] = words[i];
+				}
+				expected = e == c && e < 4 && (set & (1u << e)) &&
+					   (e == 0) == (lane == HS_MODE(LIVE));
+				assert_int_equal(
+					hs_mode_allowed(words[e], words[c], lane, &principal),
+					expected);
+				allowed += expected;
+				all++;
+			}
+		}
+	}
+	assert_int_equal(all, WORDS * WORDS * 32);
+	/* Four statuses, each in its one lane, in the half of the sets that lists it. */
+	assert_int_equal(allowed, 4 * 8);
+}
+
+static void
+test_mode_mismatch_in_documents(void **state)
+{
+	static const struct {
+		const char *envelope, *control, *status;
+		int lane;
+		bool accepted;
+	} rows[] = {
+		{ "Exercise", "Exercise", "Exercise", HS_MODE(DRILL), true },
+		{ "Actual", "Actual", "Actual", HS_MODE(LIVE), true },
+		{ "Actual", "Exercise", "Actual", HS_MODE(LIVE), false },
+		{ "Exercise", "Actual", "Actual", HS_MODE(LIVE), false },
+		{ "Exercise", "Actual", "Exercise", HS_MODE(DRILL), false },
+		{ "Exercise", "Exercise", "Exercise", HS_MODE(LIVE), false },
+		{ "Actual", "Actual", "Actual", HS_MODE(DRILL), false },
+		{ "Actual", "Actual", "Exercise", HS_MODE(LIVE), false },
+		{ "Test", "Test", "Exercise", HS_MODE(DRILL), false },
+		{ "Test", "Test", "Test", HS_MODE(DRILL), true },
+		{ "System", "System", "System", HS_MODE(DRILL), true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		char *mark = replaced(sample_order, ">Exercise<", ">\x01<");
+		char *control = replaced(mark, ">Exercise<", ">\x02<");
+		char *half = replaced(control, "\x01", rows[i].envelope);
+		char *text = replaced(half, "\x02", rows[i].control);
+		const char *list[] = { rows[i].status };
+		struct run run;
+
+		run_init(&run);
+		run.lane = rows[i].lane;
+		run.principal.statuses = (struct hs_config_texts){ list, 1 };
+		run_bytes(&run, text, strlen(text));
+		assert_int_equal(run.err == HS_OK, rows[i].accepted);
+		if (!rows[i].accepted) {
+			assert_int_equal(run.err, HS_ERR_FORBIDDEN);
+			assert_non_null(found(&run, HS_FINDING_MODE_MISMATCH));
+			assert_int_equal(hs_findings_soap(&run.submission.findings), 402);
+		}
+		run_end(&run);
+		free(mark);
+		free(control);
+		free(half);
+		free(text);
+	}
+}
+
+static void
+test_areas(void **state)
+{
+	static const struct {
+		const char *code, *own;
+		bool allowed;
+	} rows[] = {
+		{ "990019", "990019", true },
+		{ "990019", "99001", true },
+		{ "990019", "99", true },
+		{ "990019", "990001", true },
+		{ "990019", "990027", false },
+		{ "990010001001", "990019", true },
+		{ "990010001001", "990027", false },
+		{ "990001", "990019", false },
+		{ "99", "990019", false },
+		{ "011011", "011002", true },
+		{ "011002", "011011", false },
+		{ "130001", "99", false },
+		{ "", "990019", false },
+		{ "990019", "", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const char *areas[] = { rows[i].own };
+		struct hs_principal principal = { .areas = { areas, 1 } };
+
+		assert_int_equal(hs_area_allowed(rows[i].code, &principal), rows[i].allowed);
+	}
+}
+
+/* One foreign code among many refuses all. */
+static void
+test_one_foreign_area_refuses_all(void **state)
+{
+	static const char *own[] = { "990019" };
+	char *foreign = replaced(sample_order, "<commons:areaName>港町</commons:areaName>",
+		"<commons:areaName>港町</commons:areaName><commons:jisX0402>990027</"
+		"commons:jisX0402>");
+	const struct hs_finding *finding;
+	struct run run;
+
+	(void)state;
+	run_init(&run);
+	run.principal.areas = (struct hs_config_texts){ own, 1 };
+	run_bytes(&run, foreign, strlen(foreign));
+	assert_int_equal(run.err, HS_ERR_FORBIDDEN);
+	finding = found(&run, HS_FINDING_AREA_FOREIGN);
+	assert_non_null(finding);
+	assert_string_equal(finding->detail, "990027");
+	assert_non_null(strstr(finding->place.path, "Detail[2]/Areas/Area/Location/jisX0402"));
+	assert_int_equal(hs_findings_http(&run.submission.findings), 403);
+	run_end(&run);
+	free(foreign);
+}
+
+/* A wrong check digit must not be a way around the rights. */
+static void
+test_wrong_digit_does_not_widen_rights(void **state)
+{
+	static const char *own[] = { "990019" };
+	char *foreign =
+		replaced_all(sample_order, "<commons:jisX0402>990019", "<commons:jisX0402>99002X");
+	struct run run;
+
+	(void)state;
+	run_init(&run);
+	run.principal.areas = (struct hs_config_texts){ own, 1 };
+	run_bytes(&run, foreign, strlen(foreign));
+	assert_int_not_equal(run.err, HS_OK);
+	run_end(&run);
+	free(foreign);
+}
+
+/* No code anywhere, and an office that is a prefecture: refused, never widened. */
+static void
+test_missing_area_is_refused(void **state)
+{
+	char *without =
+		replaced_all(sample_order, "<commons:jisX0402>990019</commons:jisX0402>", "");
+	char *office =
+		replaced_all(without, "OrganizationCode>990019<", "OrganizationCode>990001<");
+	char *text = replaced(office, "publishingOfficeID>990019<", "publishingOfficeID>990001<");
+	struct run run;
+
+	(void)state;
+	run_text(&run, text);
+	assert_int_not_equal(run.err, HS_OK);
+	assert_non_null(found(&run, HS_FINDING_AREA_MISSING));
+	run_end(&run);
+	free(without);
+	free(office);
+	free(text);
+}
+
+static void
+test_offices(void **state)
+{
+	struct run run;
+
+	(void)state;
+	/* The prefecture says openly that it enters for the city. */
+	run_init(&run);
+	run.principal.code = "990001";
+	run_bytes(&run, sample_order, strlen(sample_order));
+	assert_accepted(&run);
+	assert_true(hs_notice_has_flag(run.submission.notice, "proxy_entry"));
+	assert_string_equal(run.submission.notice->source->entered_by, "架空県 危機管理課");
+	run_end(&run);
+	/* Another office than the credential's, and nobody says so. */
+	char *text = replaced(sample_order, "OrganizationCode>990001<", "OrganizationCode>990019<");
+	run_init(&run);
+	run.principal.code = "990027";
+	run_bytes(&run, text, strlen(text));
+	assert_accepted(&run);
+	assert_non_null(found(&run, HS_FINDING_PROXY_ENTRY));
+	assert_string_equal(run.submission.notice->source->entered_by, "架空市 防災課");
+	run_end(&run);
+	free(text);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_mode_matrix),
+		cmocka_unit_test(test_mode_mismatch_in_documents),
+		cmocka_unit_test(test_areas),
+		cmocka_unit_test(test_one_foreign_area_refuses_all),
+		cmocka_unit_test(test_wrong_digit_does_not_widen_rights),
+		cmocka_unit_test(test_missing_area_is_refused),
+		cmocka_unit_test(test_offices),
+	};
+
+	hs_pipeline_setup();
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
