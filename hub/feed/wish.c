@@ -36,19 +36,6 @@ client_may_send(const char *name)
 	return false;
 }
 
-/* `from` is a text or a position in JSON; in the message these are two fields. */
-static int
-split_from(json_t *object)
-{
-	json_t *from = json_object_get(object, "from");
-
-	if (!json_is_string(from))
-		return 0;
-	if (json_object_set(object, "from_text", from) != 0)
-		return -1;
-	return json_object_del(object, "from");
-}
-
 static enum hs_err
 frame_of_object(
 	struct hs_arena *arena, json_t *object, hs_feed_frame **out, struct hs_refusal *refusal)
@@ -66,7 +53,7 @@ frame_of_object(
 		&hansho__v1__feed_frame__descriptor, name);
 	HS_CHECK(field != NULL);
 	frame = hs_message_new(arena, &hansho__v1__feed_frame__descriptor);
-	if (frame == NULL || split_from(object) != 0)
+	if (frame == NULL)
 		return refuse(refusal, HS_CLOSE_BAD, "out of memory");
 	frame->body_case = (Hansho__V1__FeedFrame__BodyCase)field->id;
 	json_object_del(object, "type");
