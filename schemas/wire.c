@@ -6,7 +6,7 @@
  * Limits: the arena's capacity caps what a small packed message may grow to.
  * Format: Protocol Buffers encoding, proto3; package hansho.v1.
  */
-#include "schemas/notice.h"
+#include "schemas/wire.h"
 
 #include <string.h>
 
@@ -159,6 +159,13 @@ pool_free(void *owner, void *memory)
 }
 
 void *
+hs_field_array(struct hs_arena *arena, size_t len_bytes)
+{
+	struct pool pool = { .arena = arena };
+	return pool_alloc(&pool, len_bytes);
+}
+
+void *
 hs_message_new(struct hs_arena *arena, const ProtobufCMessageDescriptor *type)
 {
 	void *message = hs_arena_alloc(arena, type->sizeof_message);
@@ -174,8 +181,7 @@ hs_repeat(struct hs_arena *arena, size_t *count, void *array_address, void *item
 	memcpy(&array, array_address, sizeof(array));
 	if (*count == 0 || array[*count] == &array_end) {
 		size_t room = *count ? *count * 2 : ARRAY_FIRST_ROOM;
-		struct pool pool = { .arena = arena };
-		void **larger = pool_alloc(&pool, room * sizeof(*larger));
+		void **larger = hs_field_array(arena, room * sizeof(*larger));
 		if (!larger)
 			return false;
 		if (*count)
