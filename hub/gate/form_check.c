@@ -149,7 +149,8 @@ check_with_standing(struct hs_form_call *call)
 	if (!read_lifts(call))
 		problem = HS_ORDER_TOO_MUCH;
 	else
-		problem = hs_order_plan(call->arena, &call->standing, &call->choice, &call->plan);
+		problem = hs_order_plan(call->arena, &call->standing, call->principal->code,
+			&call->choice, &call->plan);
 	if (problem == HS_ORDER_FINE && !choose_headline(call))
 		problem = HS_ORDER_TOO_MUCH;
 	if (problem == HS_ORDER_FINE) {

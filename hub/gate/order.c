@@ -4,13 +4,13 @@
 
 #include "hub/base/check.h"
 #include "hub/base/hash.h"
+#include "schemas/active.h"
+#include "schemas/area_key.h"
 #include "schemas/lalert_write.h"
-#include "schemas/tables.h"
 
-#define FULL_WIDTH_FIRST  0xFF01u
-#define FULL_WIDTH_LAST	  0xFF5Eu
-#define FULL_WIDTH_SHIFT  0xFEE0u
-#define IDEOGRAPHIC_BLANK "\xe3\x80\x80"
+#define MUNICIPALITY_DIGITS 5
+#define RESTRICTED_ZONE	    "警戒区域"
+#define IDEOGRAPHIC_BLANK   "\xe3\x80\x80"
 
 /* Steps over one blank at *text, ideographic ones too. */
 size_t
@@ -31,41 +31,13 @@ hs_order_skip_blanks(const char *text)
 	return text;
 }
 
-/* The next character, full-width ASCII as ASCII; *text moves behind it. */
-static unsigned
-next_char(const char **text)
-{
-	const unsigned char *bytes = (const unsigned char *)*text;
-	unsigned code;
-
-	if (bytes[0] == 0xEF && bytes[1] != 0 && bytes[2] != 0) {
-		code = (unsigned)((bytes[0] & 0x0F) << 12 | (bytes[1] & 0x3F) << 6 |
-				  (bytes[2] & 0x3F));
-		if (code >= FULL_WIDTH_FIRST && code <= FULL_WIDTH_LAST) {
-			*text += 3;
-			return code - FULL_WIDTH_SHIFT;
-		}
-	}
-	*text += bytes[0] != 0;
-	return bytes[0];
-}
-
 bool
-hs_order_same_name(const char *a, const char *b)
+hs_order_same_place(const struct hs_order_area *a, const struct hs_order_area *b)
 {
-	unsigned from_a, from_b;
+	bool zone_a = strcmp(a->term, RESTRICTED_ZONE) == 0;
+	bool zone_b = strcmp(b->term, RESTRICTED_ZONE) == 0;
 
-	a = hs_order_skip_blanks(a);
-	b = hs_order_skip_blanks(b);
-	do {
-		if (*hs_order_skip_blanks(a) == '\0')
-			a = "";
-		if (*hs_order_skip_blanks(b) == '\0')
-			b = "";
-		from_a = next_char(&a);
-		from_b = next_char(&b);
-	} while (from_a == from_b && from_a != 0);
-	return from_a == from_b;
+	return zone_a == zone_b && strcmp(a->key, b->key) == 0;
 }
 
 void
@@ -75,6 +47,7 @@ hs_order_area_key(const struct hs_order_area *area, char out[HS_ORDER_KEY_SIZE])
 		{ area->document->source, strlen(area->document->source) + 1 },
 		{ area->document->id, strlen(area->document->id) + 1 },
 		{ area->name, strlen(area->name) + 1 },
+		{ area->term, strlen(area->term) + 1 },
 		{ area->sub_code, strlen(area->sub_code) + 1 },
 	};
 	uint8_t digest[HS_SHA256_BYTES];
@@ -97,54 +70,109 @@ copy_text(struct hs_arena *arena, const char *text, const char **out)
 	return *out != NULL;
 }
 
-static bool
-read_areas(struct hs_arena *arena, const hs_evacuation_detail *detail,
-	const struct hs_order_document *document, struct hs_standing *out)
-{
-	for (size_t i = 0; i < detail->n_areas; i++) {
-		const hs_evacuation_place *place = detail->areas[i];
-		struct hs_order_area *area = hs_arena_alloc(arena, sizeof(*area));
+struct reader {
+	struct hs_arena *arena;
+	const hs_active_reply *reply;
+	const char *own_source, *own_code;
+	struct hs_standing *out;
+	bool failed;
+};
 
-		if (place->area == NULL)
-			continue;
-		if (area == NULL)
-			return false;
-		if (!copy_text(arena, place->area->name, &area->name) ||
-			!copy_text(arena, place->area->kana, &area->kana) ||
-			!copy_text(arena, place->area->sub_code, &area->sub_code) ||
-			!copy_text(arena, detail->sort, &area->term))
-			return false;
-		area->level = detail->level != NULL ? detail->level->number : 0;
-		area->ordered_unix_us = time_us(place->ordered);
-		area->document = document;
-		if (!hs_repeat(arena, &out->area_count, &out->areas, area))
-			return false;
-	}
-	return true;
+static struct hs_order_area *
+read_area(struct reader *r, const hs_evacuation_detail *detail, const hs_evacuation_place *place)
+{
+	struct hs_order_area *area = hs_arena_alloc(r->arena, sizeof(*area));
+
+	if (area == NULL || !copy_text(r->arena, place->area->name, &area->name) ||
+		!copy_text(r->arena, place->area->kana, &area->kana) ||
+		!copy_text(r->arena, place->area->code, &area->code) ||
+		!copy_text(r->arena, place->area->sub_code, &area->sub_code) ||
+		!copy_text(r->arena, detail->sort, &area->term))
+		return NULL;
+	area->key = hs_area_key(r->arena, area->code, area->name);
+	area->level = detail->level != NULL ? detail->level->number : 0;
+	area->ordered_unix_us = time_us(place->ordered);
+	return area->key != NULL ? area : NULL;
 }
 
+/* A document of another source may speak for more municipalities: only ours is shown. Our own document is
+ * written out whole again, so all of it is kept. */
 static bool
-read_document(struct hs_arena *arena, const hs_notice *notice, const char *own_source,
-	struct hs_standing *out)
+concerns(const struct reader *r, const struct hs_order_document *document, const hs_area *area)
 {
-	struct hs_order_document *document = hs_arena_alloc(arena, sizeof(*document));
+	return area != NULL &&
+	       (document->own || strncmp(area->code, r->own_code, MUNICIPALITY_DIGITS) == 0);
+}
 
-	if (document == NULL || !copy_text(arena, notice->document->source, &document->source) ||
-		!copy_text(arena, notice->document->id, &document->id) ||
-		!copy_text(arena, notice->evacuation->disaster_name, &document->disaster_name))
-		return false;
+static void
+read_areas(struct reader *r, const hs_evacuation_detail *detail,
+	const struct hs_order_document *document)
+{
+	for (size_t i = 0; i < detail->n_areas; i++) {
+		struct hs_order_area *area;
+
+		if (!concerns(r, document, detail->areas[i]->area))
+			continue;
+		area = read_area(r, detail, detail->areas[i]);
+		if (area == NULL ||
+			!hs_repeat(r->arena, &r->out->area_count, &r->out->areas, area)) {
+			r->failed = true;
+			return;
+		}
+		area->document = document;
+	}
+}
+
+/* The cancel of a document is among the notices that the set rests on. */
+static bool
+was_cancelled(const hs_active_reply *reply, const hs_document *document)
+{
+	for (size_t i = 0; i < reply->n_notices; i++) {
+		const hs_notice *notice = reply->notices[i]->notice;
+
+		if (notice != NULL && notice->document != NULL &&
+			notice->action == HS_ACTION(CANCEL) &&
+			strcmp(notice->document->source, document->source) == 0 &&
+			strcmp(notice->document->id, document->id) == 0)
+			return true;
+	}
+	return false;
+}
+
+static void
+read_document(struct reader *r, const hs_notice *notice)
+{
+	struct hs_order_document *document = hs_arena_alloc(r->arena, sizeof(*document));
+
+	if (document == NULL || !copy_text(r->arena, notice->document->source, &document->source) ||
+		!copy_text(r->arena, notice->document->id, &document->id) ||
+		!copy_text(r->arena, notice->evacuation->disaster_name, &document->disaster_name) ||
+		!hs_repeat(r->arena, &r->out->document_count, &r->out->documents, document)) {
+		r->failed = true;
+		return;
+	}
 	document->revision = notice->document->revision;
 	document->created_unix_us = notice->times != NULL ? time_us(notice->times->created) : 0;
-	document->own = strcmp(document->source, own_source) == 0;
-	if (!hs_repeat(arena, &out->document_count, &out->documents, document))
-		return false;
+	document->own = strcmp(document->source, r->own_source) == 0;
+	document->closed = was_cancelled(r->reply, notice->document);
 	for (size_t i = 0; i < notice->evacuation->n_details; i++) {
-		const hs_evacuation_detail *detail = notice->evacuation->details[i];
-
-		if (detail->state != HS_EVAC(LIFTED) && !read_areas(arena, detail, document, out))
-			return false;
+		if (notice->evacuation->details[i]->state != HS_EVAC(LIFTED))
+			read_areas(r, notice->evacuation->details[i], document);
 	}
-	return true;
+}
+
+static void
+visit_standing(void *owner, uint64_t seq, const void *bytes, size_t len_bytes)
+{
+	struct reader *r = owner;
+	hs_notice *notice;
+
+	(void)seq;
+	if (hs_notice_unpack(r->arena, bytes, len_bytes, &notice) != HS_OK)
+		r->failed = true;
+	else if (notice->document != NULL &&
+		 notice->detail_case == HANSHO__V1__NOTICE__DETAIL_EVACUATION)
+		read_document(r, notice);
 }
 
 /* Everything that a person saw as being in force goes in; order as the hub gave it (by rising seq). */
@@ -173,36 +201,41 @@ make_basis(struct hs_standing *standing)
 
 bool
 hs_standing_read(struct hs_arena *arena, const hs_active_reply *reply, const char *own_source,
-	struct hs_standing *out)
+	const char *own_code, struct hs_standing *out)
 {
-	*out = (struct hs_standing){ 0 };
-	for (size_t i = 0; i < reply->n_notices; i++) {
-		const hs_notice *notice = reply->notices[i]->notice;
+	struct reader r = { arena, reply, own_source, own_code, out, false };
+	struct hs_active *active = hs_active_create();
 
-		if (notice == NULL || notice->document == NULL ||
-			notice->detail_case != HANSHO__V1__NOTICE__DETAIL_EVACUATION)
-			continue;
-		if (!read_document(arena, notice, own_source, out))
-			return false;
+	*out = (struct hs_standing){ 0 };
+	if (active == NULL)
+		return false;
+	for (size_t i = 0; i < reply->n_notices; i++) {
+		const hs_deliver *deliver = reply->notices[i];
+
+		/* stale ones change nothing; the rest is what the hub itself stands on */
+		if (deliver->notice != NULL && hs_active_apply(active, deliver->seq,
+						       deliver->notice, NULL) == HS_ERR_NOMEM)
+			r.failed = true;
 	}
-	return make_basis(out);
+	hs_active_each_standing(active, visit_standing, &r);
+	hs_active_destroy(active);
+	return !r.failed && make_basis(out);
 }
 
 /* ---- writing ---- */
 
 struct writer {
 	struct hs_arena *arena;
-	const char *code; /* of the municipality */
 	struct hs_lalert_detail *details;
 	size_t count;
 	bool failed;
 };
 
 static void
-copy_area(struct writer *w, const struct hs_order_area *from, struct hs_lalert_detail *detail,
+copy_area(const struct hs_order_area *from, struct hs_lalert_detail *detail,
 	struct hs_lalert_area *areas)
 {
-	areas[detail->area_count++] = (struct hs_lalert_area){ .code = w->code,
+	areas[detail->area_count++] = (struct hs_lalert_area){ .code = from->code,
 		.name = from->name,
 		.kana = from->kana,
 		.sub_code = from->sub_code,
@@ -232,7 +265,7 @@ write_details(struct writer *w, struct hs_order_area **areas, size_t count, cons
 		};
 		for (size_t j = i; j < count; j++) {
 			if (strcmp(areas[j]->term, areas[i]->term) == 0)
-				copy_area(w, areas[j], detail, list);
+				copy_area(areas[j], detail, list);
 		}
 		w->count++;
 	}
@@ -252,7 +285,8 @@ hs_order_write(struct hs_arena *arena, const struct hs_order_plan *plan,
 	struct hs_buf *out)
 {
 	size_t rows = plan->in_force_count + plan->lifted_count + 1;
-	struct writer w = { .arena = arena, .code = principal->code };
+	bool goes_on = plan->document != NULL && !plan->document->closed;
+	struct writer w = { .arena = arena };
 	struct hs_lalert_document document = { .status = status,
 		.type = type_word(plan),
 		.sender_id = principal->source,
@@ -260,8 +294,7 @@ hs_order_write(struct hs_arena *arena, const struct hs_order_plan *plan,
 		.revision = plan->revision,
 		.previous_revision = plan->revision - 1,
 		.sent_unix_us = plan->choice->now_unix_us,
-		.first_created_unix_us =
-			plan->document != NULL ? plan->document->created_unix_us : 0,
+		.first_created_unix_us = goes_on ? plan->document->created_unix_us : 0,
 		.office = { principal->code, principal->organisation, principal->office },
 		.disaster_name = plan->disaster_name,
 		.headline = headline,

@@ -33,11 +33,13 @@ struct hs_order_document {
 	const char *disaster_name;
 	int64_t created_unix_us;
 	bool own; /* of the form's own source: only these can be continued */
+	bool closed; /* a cancel rolled it back: what stands goes on as a new document of the same disaster */
 };
 
 /* An area in force, of one document. */
 struct hs_order_area {
-	const char *name, *kana, *sub_code;
+	const char *name, *kana, *code, *sub_code;
+	const char *key;  /* spelling for matching (schemas/area_key.h) */
 	const char *term; /* Sort as sent */
 	uint32_t level;	  /* 0: none */
 	int64_t ordered_unix_us;
@@ -114,19 +116,22 @@ enum hs_order_problem {
 	HS_ORDER_PROBLEM_COUNT
 };
 
-/* What is in force in the municipality. own_source: the form's senderID. false: the arena is full. */
+/* What is in force in the municipality, by the rules of schemas/active.h. own_source: the form's senderID;
+ * own_code: its 6-digit code. Nothing in it points into the reply. false: no room. */
 bool hs_standing_read(struct hs_arena *arena, const hs_active_reply *reply, const char *own_source,
-	struct hs_standing *out);
+	const char *own_code, struct hs_standing *out);
 /* A short key of an area for a checkbox. */
 void hs_order_area_key(const struct hs_order_area *area, char out[HS_ORDER_KEY_SIZE]);
 /* Length in bytes of a blank at *text, the ideographic one too; 0 when there is none. */
 size_t hs_order_blank_bytes(const char *text);
 const char *hs_order_skip_blanks(const char *text);
-/* Equal names: without regard to blanks around them and to full-width letters and digits. */
-bool hs_order_same_name(const char *a, const char *b);
+/* The same place on the same track: a restricted zone (警戒区域) stands beside an order and is never
+ * replaced by one. */
+bool hs_order_same_place(const struct hs_order_area *a, const struct hs_order_area *b);
 
+/* own_code: 6-digit code that the areas of the choice get. */
 enum hs_order_problem hs_order_plan(struct hs_arena *arena, const struct hs_standing *standing,
-	const struct hs_order_choice *choice, struct hs_order_plan *out);
+	const char *own_code, const struct hs_order_choice *choice, struct hs_order_plan *out);
 /* The document as XML (schemas/lalert_write). status: Actual or Exercise; headline as edited. Failure shows
  * in out->failed. */
 void hs_order_write(struct hs_arena *arena, const struct hs_order_plan *plan,

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "schemas/area_key.h"
 #include "schemas/tables.h"
 
 #define AREAS_MAX      2000
@@ -14,6 +15,7 @@
 struct planner {
 	struct hs_arena *arena;
 	const struct hs_standing *standing;
+	const char *own_code;
 	struct hs_order_plan *plan;
 	bool full; /* the arena, or the number of areas */
 };
@@ -54,30 +56,30 @@ put(struct planner *p, size_t *count, struct hs_order_area ***list,
 	*copy = *area;
 }
 
-/* The area of that name that was ordered last, in any document of the municipality. */
+/* The area at that place that was ordered last, in any document of the municipality. */
 static const struct hs_order_area *
-standing_area(const struct hs_standing *standing, const char *name)
+standing_area(const struct hs_standing *standing, const struct hs_order_area *place)
 {
 	const struct hs_order_area *found = NULL;
 
 	for (size_t i = 0; i < standing->area_count; i++) {
 		const struct hs_order_area *area = standing->areas[i];
 
-		if (hs_order_same_name(area->name, name) &&
+		if (hs_order_same_place(area, place) &&
 			(found == NULL || area->ordered_unix_us >= found->ordered_unix_us))
 			found = area;
 	}
 	return found;
 }
 
-static struct hs_order_area *
-planned_area(const struct hs_order_plan *plan, const char *name)
+static bool
+is_planned(const struct hs_order_plan *plan, const struct hs_order_area *place)
 {
 	for (size_t i = 0; i < plan->in_force_count; i++) {
-		if (hs_order_same_name(plan->in_force[i]->name, name))
-			return plan->in_force[i];
+		if (hs_order_same_place(plan->in_force[i], place))
+			return true;
 	}
-	return NULL;
+	return false;
 }
 
 static enum hs_order_change_kind
@@ -95,18 +97,27 @@ static void
 order_area(struct planner *p, const char *name, const char *kana)
 {
 	const struct hs_level_display *display = hs_level_display(p->plan->choice->level);
-	const struct hs_order_area *before = standing_area(p->standing, name);
 	struct hs_order_area area = { .name = name,
 		.kana = kana,
-		.sub_code = before != NULL ? before->sub_code : "",
+		.code = p->own_code,
+		.sub_code = "",
+		.key = hs_area_key(p->arena, p->own_code, name),
 		.term = display->term_ja,
 		.level = display->level,
 		.ordered_unix_us = p->plan->choice->now_unix_us };
+	const struct hs_order_area *before;
 
-	if (planned_area(p->plan, name) != NULL)
+	if (area.key == NULL) {
+		p->full = true;
+		return;
+	}
+	if (is_planned(p->plan, &area))
 		return; /* named twice */
-	if (before != NULL && kana[0] == '\0')
-		area.kana = before->kana;
+	before = standing_area(p->standing, &area);
+	if (before != NULL) {
+		area.sub_code = before->sub_code;
+		area.kana = kana[0] != '\0' ? kana : before->kana;
+	}
 	if (change_kind(before, &area) == HS_CHANGE_STILL)
 		area.ordered_unix_us = before->ordered_unix_us;
 	put(p, &p->plan->in_force_count, &p->plan->in_force, &area);
@@ -182,7 +193,7 @@ order_lines(struct planner *p, const char *lines)
 static bool
 is_whole(const struct hs_order_area *area)
 {
-	return hs_order_same_name(area->name, HS_ORDER_WHOLE);
+	return strcmp(area->key, "*") == 0;
 }
 
 static bool
@@ -207,11 +218,11 @@ keep_rest(struct planner *p)
 	for (size_t i = 0; i < p->standing->area_count; i++) {
 		const struct hs_order_area *area = p->standing->areas[i];
 
-		if (area->document != p->plan->document ||
-			planned_area(p->plan, area->name) != NULL ||
+		if (area->document != p->plan->document || is_planned(p->plan, area) ||
 			(choice->act == HS_ORDER_LIFT && is_chosen(choice, area)))
 			continue;
-		if (choice->whole && !is_whole(area) && area->level <= choice->level) {
+		if (choice->whole && !is_whole(area) && area->level > 0 &&
+			area->level <= choice->level) {
 			add_change(p, HS_CHANGE_ENDED, area, NULL);
 			continue;
 		}
@@ -279,7 +290,7 @@ plan_lift(struct planner *p)
 static enum hs_order_problem
 plan_cancel(struct planner *p)
 {
-	if (p->plan->document == NULL)
+	if (p->plan->document == NULL || p->plan->document->closed)
 		return HS_ORDER_NO_DOCUMENT;
 	if (p->plan->choice->reason[0] == '\0')
 		return HS_ORDER_NO_REASON;
@@ -323,7 +334,7 @@ name_disaster(struct hs_arena *arena, const struct hs_order_choice *choice)
 }
 
 enum hs_order_problem
-hs_order_plan(struct hs_arena *arena, const struct hs_standing *standing,
+hs_order_plan(struct hs_arena *arena, const struct hs_standing *standing, const char *own_code,
 	const struct hs_order_choice *choice, struct hs_order_plan *out)
 {
 	static enum hs_order_problem (*const act[])(struct planner *) = {
@@ -331,7 +342,7 @@ hs_order_plan(struct hs_arena *arena, const struct hs_standing *standing,
 		[HS_ORDER_LIFT] = plan_lift,
 		[HS_ORDER_CANCEL] = plan_cancel,
 	};
-	struct planner p = { .arena = arena, .standing = standing, .plan = out };
+	struct planner p = { arena, standing, own_code, out, false };
 	enum hs_order_problem problem;
 
 	*out = (struct hs_order_plan){ .choice = choice };
@@ -348,10 +359,11 @@ hs_order_plan(struct hs_arena *arena, const struct hs_standing *standing,
 		return HS_ORDER_TOO_MUCH;
 	out->document_id = choice->new_document_id;
 	out->revision = 1;
-	if (out->document != NULL) {
+	if (out->document != NULL)
+		out->disaster_name = out->document->disaster_name;
+	if (out->document != NULL && !out->document->closed) {
 		out->document_id = out->document->id;
 		out->revision = out->document->revision + 1;
-		out->disaster_name = out->document->disaster_name;
 	}
 	return HS_ORDER_FINE;
 }
