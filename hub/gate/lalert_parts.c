@@ -184,12 +184,13 @@ hs_lalert_address(struct hs_lalert *lalert, const hs_area *area)
 		if (strncmp(lalert->notice->areas[i]->code, area->code, 5) == 0)
 			return;
 	}
-	own = hs_message_new(lalert->arena, &hansho__v1__area__descriptor);
+	/* A code that does not exist is told where it stands, in the body. */
+	row = hs_area_by_five(area->code);
+	own = row ? hs_message_new(lalert->arena, &hansho__v1__area__descriptor) : NULL;
 	if (!own)
 		return;
-	row = hs_area_by_five(area->code);
 	own->code = area->code;
-	own->name = hs_arena_strdup(lalert->arena, row ? row->name : area->name);
+	own->name = hs_arena_strdup(lalert->arena, row->name);
 	if (own->name)
 		hs_repeat(lalert->arena, &lalert->notice->n_areas, &lalert->notice->areas, own);
 }

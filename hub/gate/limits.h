@@ -15,7 +15,7 @@
 	X(tag_bytes,       "bytes",    256,     65536,    16384,      "largest single start tag; checks for double attributes are quadratic") \
 	X(depth,           "elements", 16,      200,      32,         "deepest nesting of elements")              \
 	X(attributes,      "count",    8,       1000,     32,         "most attributes of one element, namespace declarations included") \
-	X(elements,        "count",    100,     1000000,  50000,      "most elements of one document")            \
+	X(elements,        "count",    100,     1000000,  50000,      "most elements, comments and instructions of one document") \
 	X(findings,        "count",    1,       1000,     100,        "most findings listed in one answer")       \
 	X(areas,           "count",    1,       100000,   5000,       "most areas of one document")               \
 	X(id_chars,        "chars",    16,      1024,     200,        "longest documentID, senderID or distributionID") \

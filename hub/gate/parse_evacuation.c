@@ -4,6 +4,7 @@
  * no level and keeps the Sort it lifts; an unknown Sort is kept word by word and treated as most urgent;
  * a count that is left out is unknown, not zero. A document that says neither issued nor lifted is refused.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "hub/gate/parse_lalert.h"
@@ -70,7 +71,14 @@ read_place(struct hs_lalert *lalert, hs_xml_node *node, hs_evacuation_detail *de
 	hs_evacuation_place *place =
 		hs_message_new(lalert->arena, &hansho__v1__evacuation__place__descriptor);
 	hs_time **newest = &lalert->notice->times->ordered;
+	char expected[32];
 
+	if (++lalert->places > lalert->submission->limits->areas) {
+		snprintf(expected, sizeof(expected), "≤ %lld",
+			(long long)lalert->submission->limits->areas);
+		hs_xml_finding(lalert->findings, HS_FINDING_TOO_MANY_AREAS, node, expected, "");
+		return;
+	}
 	if (!place)
 		return;
 	place->area = hs_lalert_area(lalert, location);
@@ -147,7 +155,8 @@ read_detail(struct hs_lalert *lalert, hs_xml_node *node, hs_evacuation *evacuati
 		&detail->people);
 	if (!area)
 		read_place(lalert, node, detail);
-	for (; area; area = hs_xml_next(area, HS_NS_EVAC, "Area"))
+	for (; area && lalert->places <= lalert->submission->limits->areas;
+		area = hs_xml_next(area, HS_NS_EVAC, "Area"))
 		read_place(lalert, area, detail);
 	if (detail->sort[0])
 		read_level(lalert, node, detail);

@@ -75,6 +75,10 @@ hs_utf8_valid_bytes(const char *bytes, size_t len_bytes)
 	size_t at = 0;
 
 	while (at < len_bytes) {
+		if ((unsigned char)bytes[at] < 0x80) {
+			at++;
+			continue;
+		}
 		size_t step = sequence_bytes((const unsigned char *)bytes + at, len_bytes - at);
 
 		if (step == 0)
@@ -134,8 +138,6 @@ scan_start_tag(struct scan *scan)
 		return refuse(scan, HS_FINDING_NOT_WELL_FORMED, 0, "");
 	if (attributes > limits->attributes)
 		return refuse(scan, HS_FINDING_TOO_MANY_ATTRIBUTES, limits->attributes, "");
-	if (++scan->elements > limits->elements)
-		return refuse(scan, HS_FINDING_TOO_MANY_ELEMENTS, limits->elements, "");
 	if (scan->depth + 1 > limits->depth)
 		return refuse(scan, HS_FINDING_TOO_DEEP, limits->depth, "");
 	scan->depth += scan->bytes[scan->at + i - 1] != '/';
@@ -146,6 +148,9 @@ scan_start_tag(struct scan *scan)
 static enum hs_err
 scan_markup(struct scan *scan)
 {
+	/* Comments and instructions become nodes too, so they count like elements. */
+	if (!starts(scan, "</") && ++scan->elements > scan->limits->elements)
+		return refuse(scan, HS_FINDING_TOO_MANY_ELEMENTS, scan->limits->elements, "");
 	if (starts(scan, "<!--"))
 		return skip_past(scan, 4, "-->");
 	if (starts(scan, "<![CDATA["))

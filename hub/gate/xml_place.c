@@ -53,11 +53,12 @@ hs_xml_place(struct hs_arena *arena, hs_xml_node *node)
 	return place;
 }
 
-/* No more findings fit that anybody would see: an error must still be counted. */
+/* Nobody will see where this one stands, it is only counted; the first error is always shown. */
 static bool
-is_full(const struct hs_findings *findings)
+is_unseen(const struct hs_findings *findings, enum hs_finding_code code)
 {
-	return findings->count >= findings->limit && findings->errors > 0;
+	return findings->count >= findings->limit &&
+	       (findings->errors > 0 || hs_finding_row(code)->severity == HS_SEVERITY_WARNING);
 }
 
 void
@@ -66,7 +67,7 @@ hs_xml_finding(struct hs_findings *findings, enum hs_finding_code code, hs_xml_n
 {
 	struct hs_place place = { "", 0 };
 
-	if (!is_full(findings))
+	if (!is_unseen(findings, code))
 		place = hs_xml_place(findings->arena, node);
 	hs_finding_add(findings, code, place, expected, detail);
 }
@@ -77,7 +78,7 @@ hs_xml_missing(struct hs_findings *findings, hs_xml_node *parent, const char *na
 	struct hs_place place = { "", 0 };
 	const char *path = NULL;
 
-	if (!is_full(findings)) {
+	if (!is_unseen(findings, HS_FINDING_ELEMENT_MISSING)) {
 		place = hs_xml_place(findings->arena, parent);
 		path = hs_arena_printf(findings->arena, "%s/%s", place.path, name);
 		place.path = path ? path : place.path;

@@ -1,4 +1,6 @@
 /* The whole pipeline over the sample order and over every habit of real senders. */
+#include <time.h>
+
 #include "tests/unit/hub/gate/samples.h"
 
 static void
@@ -473,6 +475,64 @@ test_submit_message(void **state)
 	run_end(&run);
 }
 
+/* The sample with `count` areas in its first detail, each with `code`. */
+static char *
+with_areas(size_t count, const char *code)
+{
+	const char *mark = "<ev:Area><eb:Location><commons:areaName>港町";
+	size_t room = count * 240 + 1;
+	char *areas = malloc(room);
+	size_t used = 0;
+	char *text;
+
+	assert_non_null(areas);
+	areas[0] = '\0';
+	for (size_t i = 0; i < count; i++)
+		used += (size_t)snprintf(areas + used, room - used,
+			"<ev:Area><eb:Location><commons:areaName>%zu</commons:areaName>"
+			"<commons:jisX0402>%s</commons:jisX0402></eb:Location>"
+			"<ev:DateTime>2026-07-01T18:50:00+09:00</ev:DateTime></ev:Area>",
+			i, code);
+	text = spliced(sample_order, (size_t)(strstr(sample_order, mark) - sample_order), 0, areas);
+	free(areas);
+	return text;
+}
+
+/* A large city's snapshot, with right codes and with wrong ones; then one area too many. */
+static void
+test_many_areas(void **state)
+{
+	static const char *const codes[] = { "990019", "99001X", "880019" };
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		char *text = with_areas(4998, codes[i]);
+		clock_t from = clock();
+		struct run run;
+
+		run_text(&run, text);
+		assert_true(clock() - from < CLOCKS_PER_SEC);
+		assert_int_equal(run.err == HS_OK, i < 2);
+		assert_true(run.submission.findings.count <= 100);
+		if (i == 1)
+			assert_true(run.submission.findings.dropped > 4800);
+		if (i < 2)
+			assert_int_equal(
+				run.submission.notice->evacuation->details[1]->n_areas, 4999);
+		run_end(&run);
+		free(text);
+	}
+	for (size_t over = 0; over < 2; over++) {
+		char *text = with_areas(4998 + over, "990019");
+		struct run run;
+
+		run_text(&run, text);
+		assert_int_equal(found(&run, HS_FINDING_TOO_MANY_AREAS) != NULL, over);
+		run_end(&run);
+		free(text);
+	}
+}
+
 int
 main(void)
 {
@@ -489,6 +549,7 @@ main(void)
 		cmocka_unit_test(test_content_hash),
 		cmocka_unit_test(test_lanes),
 		cmocka_unit_test(test_submit_message),
+		cmocka_unit_test(test_many_areas),
 	};
 
 	hs_pipeline_setup();

@@ -5,6 +5,11 @@
 
 #define ROOT_OPEN  "<e:EDXLDistribution xmlns:e=\"urn:oasis:names:tc:emergency:EDXL:DE:1.0\">"
 #define ROOT_CLOSE "</e:EDXLDistribution>"
+#ifdef __SANITIZE_ADDRESS__
+#define HS_CHEAP_MS 200.0
+#else
+#define HS_CHEAP_MS 50.0
+#endif
 
 struct hostile {
 	const char *name, *text;
@@ -288,12 +293,13 @@ test_attribute_limit(void **state)
 	}
 }
 
+/* Of this thread's own work: a busy machine must not fail the test. */
 static double
 now_ms(void)
 {
 	struct timespec now;
 
-	clock_gettime(CLOCK_MONOTONIC, &now);
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
 	return (double)now.tv_sec * 1e3 + (double)now.tv_nsec / 1e6;
 }
 
@@ -319,9 +325,12 @@ test_expensive_documents_are_cheap(void **state)
 			run_text(&run, texts[i]);
 			assert_int_not_equal(run.err, HS_OK);
 			run_end(&run);
-			best = now_ms() - from < best ? now_ms() - from : best;
+			from = now_ms() - from;
+			best = from < best ? from : best;
 		}
-		assert_true(best < 50.0);
+		if (best >= HS_CHEAP_MS)
+			print_message("document %zu took %.1f ms\n", i, best);
+		assert_true(best < HS_CHEAP_MS);
 		free(texts[i]);
 	}
 }
