@@ -223,7 +223,7 @@ doom_all(struct hs_http_server *server)
 		if (server->table.slots[i] != NULL)
 			hs_conn_doom(server->table.slots[i]);
 	}
-	hs_conn_sweep_doomed(server);
+	hs_conn_run_queue(server);
 	hs_linger_tick(server, true);
 }
 

@@ -54,15 +54,15 @@ const char *hs_http_header_of(const struct hs_http_request *request, const char 
 bool hs_http_param(const char *text, const char *name, char *out, size_t out_size);
 
 struct hs_http_route {
-	const char *method; /* GET routes also answer HEAD */
-	const char *path;   /* exact; or, when it ends in '*', every path with that beginning */
+	const char *method;    /* GET routes also answer HEAD */
+	const char *path;      /* exact; or, when it ends in '*', every path with that beginning */
 	size_t body_max_bytes; /* 0: a body is refused; larger ones get 413 before they are read */
 	void (*handle)(void *owner, const struct hs_http_request *request);
 };
 
 struct hs_http_reply {
 	int status;
-	const char *content_type; /* NULL with an empty body */
+	const char *content_type;	      /* NULL with an empty body */
 	const struct hs_http_header *headers; /* further ones; may be NULL */
 	size_t header_count;
 	const void *body;
@@ -71,8 +71,8 @@ struct hs_http_reply {
 
 /* Answers the one open request of this connection; copies what it needs. Also long after the handler
  * returned. Exactly once per request. */
-enum hs_err hs_http_reply(struct hs_http_server *server, hs_http_id id,
-	const struct hs_http_reply *reply);
+enum hs_err hs_http_reply(
+	struct hs_http_server *server, hs_http_id id, const struct hs_http_reply *reply);
 /* Short form: body is a C string. */
 enum hs_err hs_http_reply_text(struct hs_http_server *server, hs_http_id id, int status,
 	const char *content_type, const char *body);
@@ -81,24 +81,27 @@ enum hs_err hs_http_reply_text(struct hs_http_server *server, hs_http_id id, int
 enum hs_err hs_http_stream_begin(struct hs_http_server *server, hs_http_id id,
 	const char *content_type, const struct hs_http_header *headers, size_t header_count);
 /* HS_ERR_AGAIN: the piece before is still leaving; keep your cursor and wait for on_drained. */
-enum hs_err hs_http_stream_send(struct hs_http_server *server, hs_http_id id, struct hs_frame *frame);
+enum hs_err hs_http_stream_send(
+	struct hs_http_server *server, hs_http_id id, struct hs_frame *frame);
 
 struct hs_ws_endpoint {
 	const char *path;
-	const char *const *subprotocols; /* NULL-ended list in order of preference; NULL = none needed */
+	const char *const
+		*subprotocols;	  /* NULL-ended list in order of preference; NULL = none needed */
 	size_t message_max_bytes; /* of one message from the client; a larger one closes with 1009 */
 };
 
 /* All may be NULL. on_close comes exactly once for each on_open (or begun stream). */
 struct hs_ws_ops {
 	/* After the 101. subprotocol: the chosen one, or "". */
-	void (*on_open)(void *owner, const struct hs_http_request *upgrade, const char *subprotocol);
+	void (*on_open)(
+		void *owner, const struct hs_http_request *upgrade, const char *subprotocol);
 	/* One whole message. */
-	void (*on_message)(void *owner, hs_http_id id, const uint8_t *bytes, size_t len_bytes,
-		bool binary);
+	void (*on_message)(
+		void *owner, hs_http_id id, const uint8_t *bytes, size_t len_bytes, bool binary);
 	/* What was buffered after a partial write has left: sending is possible again. */
 	void (*on_drained)(void *owner, hs_http_id id);
-	/* WebSocket pong (protocol level) arrived. */
+	/* WebSocket pong (protocol level) arrived; an empty one that answers nothing is not told. */
 	void (*on_pong)(void *owner, hs_http_id id);
 	void (*on_close)(void *owner, hs_http_id id);
 };
@@ -106,8 +109,8 @@ struct hs_ws_ops {
 /* HS_OK: sent or taken over whole. HS_ERR_AGAIN: the frame before is still leaving; nothing was
  * taken: keep your cursor and wait for on_drained. The content goes out as one text or binary
  * message. Never blocks; one system call. */
-enum hs_err hs_ws_send(struct hs_http_server *server, hs_http_id id, struct hs_frame *frame,
-	bool binary);
+enum hs_err hs_ws_send(
+	struct hs_http_server *server, hs_http_id id, struct hs_frame *frame, bool binary);
 enum hs_err hs_ws_ping(struct hs_http_server *server, hs_http_id id);
 /* Sends a close frame with code (1000–4999) and reason (≤ 123 bytes of UTF-8), then closes. */
 enum hs_err hs_ws_close(struct hs_http_server *server, hs_http_id id, int code, const char *reason);
@@ -118,8 +121,8 @@ enum hs_err hs_http_set_tag(struct hs_http_server *server, hs_http_id id, uint64
 uint64_t hs_http_tag(struct hs_http_server *server, hs_http_id id);
 
 struct hs_http_options {
-	const char *address; /* "127.0.0.1" */
-	int port;            /* 0: any free one, see hs_http_port */
+	const char *address;	   /* "127.0.0.1" */
+	int port;		   /* 0: any free one, see hs_http_port */
 	const char *tls_cert_path; /* PEM chain; NULL = plain */
 	const char *tls_key_path;
 	const struct hs_http_route *routes;
@@ -129,10 +132,10 @@ struct hs_http_options {
 	const struct hs_ws_ops *ops;
 	const char *const *headers; /* NULL-ended lower-case names that handlers will ask for */
 	void *owner;
-	int64_t connections_max; /* further ones are closed at accept */
-	int64_t request_timeout_ms; /* header and body must be in by then */
+	int64_t connections_max;      /* further ones are closed at accept */
+	int64_t request_timeout_ms;   /* header and body must be in by then */
 	int64_t keepalive_timeout_ms; /* idle HTTP connections */
-	int64_t send_buffer_bytes; /* SO_SNDBUF of each connection */
+	int64_t send_buffer_bytes;    /* SO_SNDBUF of each connection */
 };
 
 /* Fills every field with the defaults: 127.0.0.1, 15,000 connections, 10 s, 30 s, 64 KiB. */
@@ -145,7 +148,7 @@ int hs_http_port(const struct hs_http_server *server);
 size_t hs_http_connection_count(const struct hs_http_server *server);
 /* Stops listening; WebSockets are closed with 1001, replies that are leaving may finish for
  * grace_ms; then `done` (may be NULL) is called once and the server is freed. */
-void hs_http_server_stop(struct hs_http_server *server, int64_t grace_ms, void (*done)(void *owner),
-	void *owner);
+void hs_http_server_stop(
+	struct hs_http_server *server, int64_t grace_ms, void (*done)(void *owner), void *owner);
 
 #endif

@@ -1,8 +1,8 @@
 /* http_conn.c: the table of connections, their deadlines, and the ways to end one.
  *
  * An id is a counter and a slot: looking one up is an index and a comparison, and no id comes twice.
- * Ends: libwebsockets tells (hs_on_gone), a callback returns -1, or hs_conn_doom, which waits until
- * no callback of libwebsockets is on the stack and closes then.
+ * Ends: libwebsockets tells (hs_on_gone), a callback returns -1, or hs_conn_doom. What may only be done
+ * while no callback of libwebsockets is on the stack is queued, and done before the loop waits again.
  * All timeouts are ours: libwebsockets keeps timers in a sorted list that it walks from the front, and
  * does not arm those that are set outside its own callbacks (guards 3 and 7).
  */
@@ -169,7 +169,7 @@ hs_conn_table_free(struct hs_conn_table *table)
 	HS_CHECK(table->count == 0);
 	free(table->slots);
 	free(table->free_slots);
-	free(table->doomed);
+	free(table->queued);
 }
 
 /* ---- ends ---- */
@@ -184,36 +184,44 @@ kill_now(struct hs_conn *conn)
 }
 
 void
-hs_conn_doom(struct hs_conn *conn)
+hs_conn_queue(struct hs_conn *conn)
 {
 	struct hs_conn_table *table = &conn->server->table;
 
-	conn->state = HS_CONN_DOOMED;
-	if (table->doomed_count == table->doomed_room) {
-		size_t room = table->doomed_room == 0 ? SLOTS_AT_FIRST : table->doomed_room * 2;
-		hs_http_id *grown = realloc(table->doomed, room * sizeof(hs_http_id));
+	if (table->queued_count == table->queued_room) {
+		size_t room = table->queued_room == 0 ? SLOTS_AT_FIRST : table->queued_room * 2;
+		hs_http_id *grown = realloc(table->queued, room * sizeof(hs_http_id));
 		if (grown == NULL) {
 			hs_conn_deadline(conn, 1); /* the tick tries again */
 			return;
 		}
-		table->doomed = grown;
-		table->doomed_room = room;
+		table->queued = grown;
+		table->queued_room = room;
 	}
-	table->doomed[table->doomed_count++] = conn->id;
+	table->queued[table->queued_count++] = conn->id;
 }
 
 void
-hs_conn_sweep_doomed(struct hs_http_server *server)
+hs_conn_doom(struct hs_conn *conn)
+{
+	conn->state = HS_CONN_DOOMED;
+	hs_conn_queue(conn);
+}
+
+void
+hs_conn_run_queue(struct hs_http_server *server)
 {
 	struct hs_conn_table *table = &server->table;
 
-	/* on_close may doom more: they are appended and taken in the same round. */
-	for (size_t i = 0; i < table->doomed_count; i++) {
-		struct hs_conn *conn = hs_conn_find(server, table->doomed[i]);
-		if (conn != NULL)
+	/* on_close may queue more: they are appended and taken in the same round. */
+	for (size_t i = 0; i < table->queued_count; i++) {
+		struct hs_conn *conn = hs_conn_find(server, table->queued[i]);
+		if (conn != NULL && conn->state == HS_CONN_DOOMED)
 			kill_now(conn);
+		else if (conn != NULL && conn->state == HS_CONN_WS_CLOSING)
+			hs_ws_send_close(conn);
 	}
-	table->doomed_count = 0;
+	table->queued_count = 0;
 }
 
 uint64_t

@@ -90,10 +90,10 @@ struct hs_conn_table {
 	size_t free_count;
 	size_t count;
 	struct hs_conn
-		*timed; /* head of the list of those with a deadline or a socket to look at */
-	hs_http_id *doomed;
-	size_t doomed_count;
-	size_t doomed_room;
+		*timed;	    /* head of the list of those with a deadline or a socket to look at */
+	hs_http_id *queued; /* to be ended or closed outside of libwebsockets' callbacks */
+	size_t queued_count;
+	size_t queued_room;
 };
 
 struct hs_lws {
@@ -149,7 +149,9 @@ void hs_conn_untime(struct hs_conn *conn);
 void hs_conn_deadline(struct hs_conn *conn, int64_t timeout_ms);
 /* Ends it from outside libwebsockets' callbacks, before the loop waits again. */
 void hs_conn_doom(struct hs_conn *conn);
-void hs_conn_sweep_doomed(struct hs_http_server *server);
+/* hs_conn_run_queue will look at it. */
+void hs_conn_queue(struct hs_conn *conn);
+void hs_conn_run_queue(struct hs_http_server *server);
 void hs_conn_tick(struct hs_http_server *server);
 /* Says goodbye on the socket and reads what is still coming; the caller lets lws close its side. */
 void hs_conn_linger(struct hs_conn *conn);
@@ -192,6 +194,8 @@ int hs_stream_writable(struct hs_conn *conn);
 
 /* ---- http_ws.c ---- */
 int hs_on_upgrade(struct hs_conn *conn, void *in, size_t len);
+/* Hands the close frame that hs_ws_close prepared to lws; not from a callback of lws. */
+void hs_ws_send_close(struct hs_conn *conn);
 int hs_on_ws_open(struct hs_conn *conn, void *in, size_t len);
 int hs_on_ws_receive(struct hs_conn *conn, void *in, size_t len);
 int hs_on_ws_pong(struct hs_conn *conn, void *in, size_t len);

@@ -74,7 +74,7 @@ on_prepare(uv_prepare_t *prepare)
 {
 	struct hs_http_server *server = prepare->data;
 
-	hs_conn_sweep_doomed(server);
+	hs_conn_run_queue(server);
 	if (server->lws.context == NULL || server->stop.stage > 0)
 		return;
 	if (server->lws.kicks < HS_HTTP_KICK_MAX &&
@@ -148,7 +148,8 @@ context_create(struct hs_http_server *server)
 	void *loops[1] = { server->loop };
 	bool tls = options->tls_cert_path != NULL;
 
-	info.options = LWS_SERVER_OPTION_EXPLICIT_VHOSTS | LWS_SERVER_OPTION_LIBUV;
+	info.options = LWS_SERVER_OPTION_EXPLICIT_VHOSTS | LWS_SERVER_OPTION_LIBUV |
+		       LWS_SERVER_OPTION_VALIDATE_UTF8;
 	if (tls)
 		info.options |= LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT;
 	info.port = CONTEXT_PORT_NO_LISTEN_SERVER;
@@ -166,7 +167,7 @@ context_create(struct hs_http_server *server)
 			"what=libwebsockets hint=install_libwebsockets-evlib-uv_and_raise_nofile");
 		return HS_ERR_IO;
 	}
-	info.options = LWS_SERVER_OPTION_VALIDATE_UTF8;
+	info.options = 0;
 	/* A TLS host without this option would serve plain text. */
 	if (tls)
 		info.options |= LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT;

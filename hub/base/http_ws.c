@@ -206,6 +206,20 @@ hs_on_ws_pong(struct hs_conn *conn, void *in, size_t len)
 	return conn->state == HS_CONN_DOOMED ? -1 : 0;
 }
 
+/* Returning -1 from the writable callback would be the documented way, but lws as Debian builds it then
+ * closes twice, and the second time without the close frame. */
+void
+hs_ws_send_close(struct hs_conn *conn)
+{
+	if (conn->out.bytes == NULL || lws_partial_buffered(conn->wsi) != 0)
+		return; /* hs_on_ws_writable queues it again */
+	int code = conn->out.bytes[0] << 8 | conn->out.bytes[1];
+	lws_close_reason(conn->wsi, (enum lws_close_status)code, conn->out.bytes + 2,
+		conn->out.len_bytes - 2);
+	hs_conn_bytes_free(&conn->out);
+	lws_close_free_wsi(conn->wsi, LWS_CLOSE_STATUS_NOSTATUS, "hansho");
+}
+
 int
 hs_on_ws_writable(struct hs_conn *conn, void *in, size_t len)
 {
@@ -214,11 +228,8 @@ hs_on_ws_writable(struct hs_conn *conn, void *in, size_t len)
 	(void)in;
 	(void)len;
 	if (conn->state == HS_CONN_WS_CLOSING && conn->out.bytes != NULL) {
-		int code = conn->out.bytes[0] << 8 | conn->out.bytes[1];
-		lws_close_reason(conn->wsi, (enum lws_close_status)code, conn->out.bytes + 2,
-			conn->out.len_bytes - 2);
-		hs_conn_bytes_free(&conn->out);
-		return -1;
+		hs_conn_queue(conn);
+		return 0;
 	}
 	if (conn->state != HS_CONN_WS || !conn->blocked || lws_partial_buffered(conn->wsi) != 0)
 		return 0;
@@ -260,11 +271,12 @@ enum hs_err
 hs_ws_ping(struct hs_http_server *server, hs_http_id id)
 {
 	struct hs_conn *conn = hs_conn_find(server, id);
+	/* One byte, because lws keeps empty pongs to itself and a pong repeats what the ping had. */
 	unsigned char out[LWS_PRE + 1] = { 0 };
 
 	if (conn == NULL || conn->state != HS_CONN_WS)
 		return HS_ERR_CLOSED;
-	return ws_write(conn, out + LWS_PRE, 0, LWS_WRITE_PING);
+	return ws_write(conn, out + LWS_PRE, 1, LWS_WRITE_PING);
 }
 
 enum hs_err
@@ -285,6 +297,6 @@ hs_ws_close(struct hs_http_server *server, hs_http_id id, int code, const char *
 	}
 	conn->state = HS_CONN_WS_CLOSING;
 	hs_conn_deadline(conn, HS_HTTP_CLOSE_MS);
-	lws_callback_on_writable(conn->wsi);
+	hs_conn_queue(conn);
 	return HS_OK;
 }

@@ -285,7 +285,7 @@ test_guard_7_slow_clients(void **state)
 }
 
 int
-main(void)
+main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_guard_1_pipelined),
@@ -300,5 +300,7 @@ main(void)
 		cmocka_unit_test(test_guard_7_slow_clients),
 	};
 
+	if (argc > 1)
+		cmocka_set_test_filter(argv[1]);
 	return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -235,7 +235,7 @@ test_stream_backpressure(void **state)
 }
 
 int
-main(void)
+main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_get),
@@ -250,5 +250,7 @@ main(void)
 		cmocka_unit_test(test_stream_backpressure),
 	};
 
+	if (argc > 1)
+		cmocka_set_test_filter(argv[1]);
 	return cmocka_run_group_tests(tests, setup, teardown);
 }

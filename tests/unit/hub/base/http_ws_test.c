@@ -311,7 +311,7 @@ test_server_side_ends(void **state)
 		assert_true(ws_text(&peer, "ping"));
 		assert_true(ws_next(&peer, &message));
 		assert_int_equal(message.opcode, 9);
-		assert_true(ws_frame(&peer, 10, true, "", 0));
+		assert_true(ws_frame(&peer, 10, true, message.text, message.len));
 		assert_true(ws_next(&peer, &message));
 		assert_string_equal(message.text, "pong");
 		assert_int_equal(f->pongs, 1);
@@ -441,7 +441,7 @@ test_stop(void **state)
 }
 
 int
-main(void)
+main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_echo),
@@ -458,5 +458,7 @@ main(void)
 	struct rlimit files = { 4096, 4096 };
 
 	(void)setrlimit(RLIMIT_NOFILE, &files);
+	if (argc > 1)
+		cmocka_set_test_filter(argv[1]);
 	return cmocka_run_group_tests(tests, setup, teardown);
 }
