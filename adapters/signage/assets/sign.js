@@ -1,0 +1,295 @@
+/* sign.js: one screen. Gets its whole state at each connection and each change, draws it, says so.
+ *
+ * The rule above all: what is not known to be true now is never shown as calm. Without a message or a
+ * heartbeat for stale_after_ms the screen says 情報途絶 over what it last knew.
+ */
+'use strict';
+
+const DEFAULT_STALE_MS = 15000;
+const TURN_MS = 8000; // how long one alert or one page of names stands
+const NAMES_PER_PAGE = 46; // characters
+const screenId = location.pathname.split('/')[2];
+const storeKey = 'hansho.sign.' + screenId;
+const byId = (id) => document.getElementById(id);
+
+let message = null; // the newest state
+let heardAt = -Infinity; // performance.now() of the newest word of the server
+let heardClock = null; // the same on the wall clock, for people
+let socket = null;
+let attempts = 0;
+let strange = 0; // heartbeats that named another digest than ours
+let turn = 0;
+
+/* ---- small helpers ---- */
+
+function element(tag, className, text) {
+	const made = document.createElement(tag);
+	if (className) made.className = className;
+	if (text !== undefined) made.textContent = text;
+	return made;
+}
+
+function wants(language) {
+	const list = message && message.languages && message.languages.length > 0
+		? message.languages : ['ja', 'ja-easy', 'en'];
+	return list.includes(language);
+}
+
+function otherLanguages(target, words) {
+	target.replaceChildren();
+	for (const language of ['ja-easy', 'en']) {
+		if (words && words[language] && wants(language)) {
+			const line = element('div', 'lang-' + language, words[language]);
+			line.lang = language === 'en' ? 'en' : 'ja';
+			target.append(line);
+		}
+	}
+}
+
+/* "2026-07-01T18:55:00+09:00" → 7月1日 18:55, in the offset in which it was told. */
+function orderedText(stamp) {
+	const parts = /^\d+-(\d+)-(\d+)T(\d+):(\d+)/.exec(stamp || '');
+	return parts ? `${+parts[1]}月${+parts[2]}日 ${+parts[3]}:${parts[4]}` : '';
+}
+
+function clockText(date) {
+	return `${date.getMonth() + 1}月${date.getDate()}日 ${date.getHours()}:` +
+		String(date.getMinutes()).padStart(2, '0');
+}
+
+/* Shrinks a text until it fits its box: a name is never cut. */
+function fit(target) {
+	target.style.removeProperty('font-size');
+	let size = parseFloat(getComputedStyle(target).fontSize);
+	const least = size * 0.35;
+	while (size > least && (target.scrollWidth > target.clientWidth + 1 ||
+		target.scrollHeight > target.clientHeight + 1)) {
+		size *= 0.94;
+		target.style.setProperty('font-size', size + 'px');
+	}
+}
+
+function namePages(names) {
+	const pages = [[]];
+	let used = 0;
+	for (const name of names) {
+		if (used > 0 && used + name.length > NAMES_PER_PAGE) {
+			pages.push([]);
+			used = 0;
+		}
+		pages[pages.length - 1].push(name);
+		used += name.length + 1;
+	}
+	return pages;
+}
+
+/* ---- drawing ---- */
+
+function paint(target, item) {
+	const own = item.colour && message.mode === 'live';
+	target.classList.toggle('no-level', !item.level);
+	target.classList.toggle('level-5', item.level === 5);
+	target.style.setProperty('--background', own ? item.colour.background : 'var(--plain-background)');
+	target.style.setProperty('--foreground', own ? item.colour.foreground : 'var(--plain-foreground)');
+}
+
+function place(item) {
+	const municipality = item.municipality.ja;
+	return municipality.startsWith(item.prefecture) ? municipality : item.prefecture + municipality;
+}
+
+function drawAlert(item, page) {
+	const alert = byId('alert');
+	paint(alert, item);
+	byId('level-number').textContent = item.level || '';
+	byId('level').hidden = !item.level;
+	const hazard = item.hazard ? `（${item.hazard.ja}）` : '';
+	byId('term').textContent = item.term.ja + hazard;
+	byId('action').textContent = item.action.ja;
+	otherLanguages(byId('other-languages'), item.action);
+	byId('municipality').replaceChildren(element('span', '', place(item)));
+	if (item.municipality.en && wants('en'))
+		byId('municipality').append(element('span', 'name-en', item.municipality.en));
+	const pages = namePages(item.areas);
+	const names = byId('areas');
+	names.replaceChildren();
+	for (const name of pages[page % pages.length])
+		names.append(element('span', 'name', name));
+	if (pages.length > 1)
+		names.append(element('span', 'count', `${page % pages.length + 1}/${pages.length}`));
+	const notes = [orderedText(item.ordered_at) + ' 発令'];
+	if (item.term.en && wants('en')) notes.push(item.term.en);
+	if (item.unknown) notes.push(WORDS.unknown);
+	if (item.expired) notes.push(WORDS.expired);
+	byId('when').replaceChildren(...notes.map((note) => element('span', '', note)));
+	for (const id of ['term', 'action', 'other-languages', 'municipality', 'areas']) fit(byId(id));
+}
+
+function drawList(items, shown) {
+	const list = byId('list');
+	const rest = items.filter((item) => item !== shown);
+	list.hidden = rest.length === 0;
+	list.replaceChildren();
+	const pages = Math.ceil(rest.length / 3);
+	const first = pages > 0 ? turn % pages * 3 : 0;
+	for (const item of rest.slice(first, first + 3)) {
+		const row = element('div', 'row');
+		paint(row, item);
+		row.append(element('span', 'row-level', item.level ? `レベル${item.level}` : '！'));
+		row.append(element('span', 'row-term', item.term.ja));
+		row.append(element('span', 'row-place', `${place(item)}　${item.areas.join('、')}`));
+		list.append(row);
+	}
+	if (pages > 1) list.append(element('div', 'count', `${turn % pages + 1}/${pages}`));
+}
+
+/* The five levels with the rule between 5 and 4: everybody must have left by level 4. */
+function drawScale(item) {
+	const strip = byId('scale');
+	strip.replaceChildren();
+	for (const step of [...(message.scale || [])].sort((a, b) => b.level - a.level)) {
+		const row = element('div', 'step');
+		paint(row, { level: step.level, colour: step });
+		row.classList.toggle('now', Boolean(item) && step.level === item.level);
+		row.append(element('b', '', step.level), element('span', '', step.term));
+		strip.append(row);
+		if (step.level === 5) strip.append(element('div', 'separator', `〈${WORDS.separator}〉`));
+	}
+}
+
+function drawDrillBands() {
+	for (const id of ['drill-first', 'drill-last']) {
+		const band = byId(id);
+		const words = ['ja', 'ja-easy', 'en'].filter(wants).map((language) => WORDS.drill[language]);
+		band.replaceChildren(element('b', '', WORDS.drillMark),
+			element('span', '', words.join('　')), element('b', '', WORDS.drillMark));
+	}
+}
+
+function draw() {
+	const lost = isLost();
+	const items = message ? message.items : [];
+	const drill = Boolean(message) && message.mode !== 'live';
+	document.body.dataset.state = lost ? 'lost' : message.state;
+	document.body.dataset.mode = drill ? 'drill' : 'live';
+	document.body.dataset.items = items.length > 0 ? 'some' : 'none';
+	byId('state-name').textContent = WORDS.states[document.body.dataset.state];
+	byId('screen-name').textContent = message ? message.screen.name || message.screen.id : screenId;
+	if (drill) drawDrillBands();
+	if (items.length > 0) {
+		const top = items.filter((item) => item.level === items[0].level);
+		const shown = top[Math.floor(turn / 2) % top.length];
+		drawScale(shown);
+		drawList(items, shown);
+		drawAlert(shown, turn);
+	}
+	otherLanguages(byId('calm-other'), WORDS.calm);
+	byId('calm-time').textContent = clockText(new Date()) + ' 現在';
+	otherLanguages(byId('lost-other'), WORDS.lost);
+	byId('lost-time').textContent = heardClock ? '最後の受信　' + clockText(heardClock) : '';
+	byId('clock').textContent = clockText(new Date());
+}
+
+/* ---- what is known, and how old it is ---- */
+
+function staleAfter() {
+	return message && message.stale_after_ms > 0 ? message.stale_after_ms : DEFAULT_STALE_MS;
+}
+
+function isLost() {
+	return !message || message.state === 'lost' || performance.now() - heardAt > staleAfter();
+}
+
+function keep() {
+	try {
+		localStorage.setItem(storeKey, JSON.stringify({ at: Date.now(), message }));
+	} catch (error) {
+		console.warn('not kept for the next start:', error.name);
+	}
+}
+
+/* After a reload without network: the last state counts for as long as it would have counted. */
+function restore() {
+	try {
+		const kept = JSON.parse(localStorage.getItem(storeKey) || 'null');
+		if (!kept || !kept.message || !Array.isArray(kept.message.items)) return;
+		message = kept.message;
+		heardClock = new Date(kept.at);
+		const age = Date.now() - kept.at;
+		if (age >= 0) heardAt = performance.now() - age;
+	} catch (error) {
+		console.warn('what was kept is not readable:', error.name);
+	}
+}
+
+/* ---- the feed ---- */
+
+function heard() {
+	heardAt = performance.now();
+	heardClock = new Date();
+	attempts = 0;
+}
+
+function sayDisplayed(digest, seq) {
+	/* Two frames later it has been painted. */
+	requestAnimationFrame(() => requestAnimationFrame(() => {
+		if (socket && socket.readyState === WebSocket.OPEN && message && message.digest === digest)
+			socket.send(JSON.stringify({ type: 'displayed', seq, digest }));
+	}));
+}
+
+function take(text) {
+	const incoming = JSON.parse(text);
+	heard();
+	if (incoming.type === 'screen') {
+		message = incoming;
+		strange = 0;
+		turn = 0;
+		keep();
+		draw();
+		sayDisplayed(incoming.digest, incoming.seq);
+	} else if (incoming.type === 'heartbeat') {
+		strange = message && incoming.digest === message.digest ? 0 : strange + 1;
+		if (strange >= 2) socket.close();
+		else keep();
+	}
+}
+
+function connect() {
+	const scheme = location.protocol === 'https:' ? 'wss:' : 'ws:';
+	const address = `${scheme}//${location.host}/v1/sign?screen=${encodeURIComponent(screenId)}`;
+	const own = new WebSocket(address);
+	socket = own;
+	own.onmessage = (event) => take(event.data);
+	own.onclose = () => {
+		if (socket !== own) return;
+		socket = null;
+		attempts += 1;
+		const pause = Math.min(10000, 500 * 2 ** Math.min(attempts, 6));
+		setTimeout(connect, pause / 2 + Math.random() * pause / 2);
+	};
+}
+
+/* A socket that looks open but says nothing is closed; the screen is lost long before. */
+function watch() {
+	if (socket && socket.readyState === WebSocket.OPEN && performance.now() - heardAt > 2 * staleAfter())
+		socket.close();
+	if (isLost() !== (document.body.dataset.state === 'lost')) draw();
+	byId('clock').textContent = clockText(new Date());
+}
+
+restore();
+draw();
+connect();
+setInterval(watch, 250);
+setInterval(() => {
+	turn += 1;
+	draw();
+}, TURN_MS);
+addEventListener('resize', draw);
+if (document.fonts) document.fonts.ready.then(draw);
+if ('serviceWorker' in navigator) {
+	navigator.serviceWorker.register('/sign/worker.js').catch((error) => {
+		console.warn('no offline copy of this page:', error.name);
+	});
+}

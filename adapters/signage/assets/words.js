@@ -1,0 +1,30 @@
+/* words.js: the page's own words. Reviewed; everything else comes from the adapter's tables or, as names
+ * of places, from the sender. */
+'use strict';
+
+const WORDS = {
+	states: {
+		normal: '平常',
+		caution: '注意',
+		emergency: '緊急',
+		drill: '訓練',
+		lost: '情報途絶',
+	},
+	calm: {
+		'ja-easy': 'いま 避難の お知らせは ありません',
+		en: 'No evacuation information is in force',
+	},
+	lost: {
+		'ja-easy': 'いま 新しい お知らせが とどいて いません。テレビや ラジオで 聞いて ください。',
+		en: 'Connection lost. This information may be out of date. Check television or radio.',
+	},
+	drill: {
+		ja: 'これは訓練です',
+		'ja-easy': 'これは れんしゅうです。本当では ありません',
+		en: 'This is a drill',
+	},
+	drillMark: '訓練',
+	separator: '警戒レベル4までに必ず避難！',
+	expired: '掲載の期限を過ぎています',
+	unknown: '種別を確認中',
+};

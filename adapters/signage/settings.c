@@ -1,0 +1,42 @@
+/* settings.c: the table of the signage adapter's configuration. */
+#include "adapters/signage/signage.h"
+#include "hub/base/check.h"
+
+#define SCREEN(member) offsetof(struct hs_screen_settings, member)
+#define AT(member)     offsetof(struct hs_signage_settings, member)
+
+static const struct hs_config_item screen_items[] = {
+	{ "id", HS_CONFIG_TEXT, SCREEN(id), "text", 1, 64, NULL,
+		"Name in the address /sign/ID and in receipts.", NULL },
+	{ "name", HS_CONFIG_TEXT, SCREEN(name), "text", 0, 200, "", "What people call it.", NULL },
+	{ "areas", HS_CONFIG_TEXTS, SCREEN(areas), "codes", 1, 200, NULL,
+		"What it shows: 2-digit prefecture, 6-digit municipality, 12-digit district.",
+		NULL },
+	{ "languages", HS_CONFIG_TEXTS, SCREEN(languages), "ja ja-easy en", 0, 3, "",
+		"Languages shown; empty: all three.", NULL },
+	{ "stale_after_ms", HS_CONFIG_INT, SCREEN(stale_after_ms), "ms", 1000, 300000, "15000",
+		"Without a sign of life for so long the screen says that information is cut off.",
+		NULL },
+	{ "emergency_level", HS_CONFIG_INT, SCREEN(emergency_level), "level", 1, 5, "4",
+		"From this level on the screen is in its emergency state.", NULL },
+};
+
+static const struct hs_config_record screen_record = { screen_items, HS_COUNT(screen_items),
+	sizeof(struct hs_screen_settings) };
+
+static const struct hs_config_item items[] = {
+	{ "listen", HS_CONFIG_TEXT, AT(listen), "address:port", 1, 128, "127.0.0.1:8082",
+		"Where screens connect: /sign/ID, /sign/status.", NULL },
+	{ "tls_cert", HS_CONFIG_TEXT, AT(tls_cert), "path", 0, 4096, "",
+		"PEM chain for https; empty: plain http.", NULL },
+	{ "tls_key", HS_CONFIG_TEXT, AT(tls_key), "path", 0, 4096, "", "PEM key for https.", NULL },
+	{ "screens", HS_CONFIG_LIST, AT(screens), "screens", 1, 1000, NULL,
+		"The screens that this adapter serves.", &screen_record },
+	{ "players_max", HS_CONFIG_INT, AT(players_max), "connections", 1, 15000, "11000",
+		"Most connections of players at a time.", NULL },
+	{ "player_heartbeat_ms", HS_CONFIG_INT, AT(player_heartbeat_ms), "ms", 50, 60000, "5000",
+		"How often a screen is told that the line lives.", NULL },
+};
+
+const struct hs_config_record hs_signage_settings_record = { items, HS_COUNT(items),
+	sizeof(struct hs_signage_settings) };

@@ -1,0 +1,30 @@
+/* signage.h: the signage adapter as the runtime sees it.
+ *
+ * Flow:    notice → list in force of its lane (adapters/runtime/inforce.h) → for each screen that it
+ *          concerns: signage_encode → players; displayed → receipt DISPLAYED of the outlet <screen id>.
+ *          A screen whose hub was not heard for stale_after_ms shows 情報途絶 (state lost).
+ * Owner:   adapters/runtime owns the process. Threads: the loop's.
+ */
+#ifndef HS_SIGNAGE_H
+#define HS_SIGNAGE_H
+
+#include "adapters/runtime/runtime.h"
+#include "adapters/signage/signage_encode.h"
+
+struct hs_signage_settings {
+	struct hs_adapter_settings common; /* first */
+	const char *listen;
+	const char *tls_cert;
+	const char *tls_key;
+	struct hs_config_list screens; /* struct hs_screen_settings */
+	int64_t players_max;
+	int64_t player_heartbeat_ms;
+};
+
+extern const struct hs_config_record hs_signage_settings_record;
+extern const struct hs_adapter_ops hs_signage_ops;
+
+/* The port of the screens' side, for tests (listen with port 0). */
+int hs_signage_port(const void *state);
+
+#endif

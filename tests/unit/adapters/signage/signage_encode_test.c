@@ -1,0 +1,306 @@
+/* signage_encode_test.c: the states of a screen as a table, and what its items say. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <jansson.h>
+
+#include "adapters/signage/signage_encode.h"
+#include "hub/base/check.h"
+#include "tests/unit/adapters/notice_kit.h"
+
+#define LIVE  HS_MODE(LIVE)
+#define DRILL HS_MODE(DRILL)
+
+struct bench {
+	struct hs_arena *arena;
+	struct hs_force *lanes[HS_LANE_COUNT];
+	struct hs_signage_face face;
+	uint64_t seq;
+};
+
+static const char *city[] = { "990019" };
+static const char *all_languages[] = { "ja", "ja-easy", "en" };
+static const struct hs_screen_settings screen = { "hall", "市役所", { city, 1 },
+	{ all_languages, 3 }, 15000, 4 };
+
+static int
+setup(void **state)
+{
+	struct bench *bench = calloc(1, sizeof(*bench));
+	bench->arena = hs_arena_create(64u << 20);
+	bench->lanes[0] = hs_force_create();
+	bench->lanes[1] = hs_force_create();
+	*state = bench;
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	struct bench *bench = *state;
+	json_decref(bench->face.message);
+	hs_force_destroy(bench->lanes[0]);
+	hs_force_destroy(bench->lanes[1]);
+	hs_arena_destroy(bench->arena);
+	free(bench);
+	return 0;
+}
+
+static void
+order(struct bench *bench, enum hs_adapter_lane lane, const char *document,
+	const struct kit_place *places, size_t count)
+{
+	const hs_notice *notice = kit_notice(bench->arena, lane == HS_LANE_LIVE ? LIVE : DRILL,
+		HS_ACTION(ISSUE), document, 1, places, count);
+	assert_int_equal(hs_force_apply(bench->lanes[lane], ++bench->seq, notice), HS_OK);
+}
+
+/* use: 'n' not configured, 's' stale, 'f' fresh. */
+static struct hs_signage_lane
+lane_input(struct bench *bench, enum hs_adapter_lane lane, char use)
+{
+	return (struct hs_signage_lane){
+		.configured = use != 'n',
+		.fresh = use == 'f',
+		.list = use == 'n' ? NULL : hs_force_after(bench->lanes[lane]),
+		.epoch = "e",
+		.seq = bench->seq,
+	};
+}
+
+static const json_t *
+encode_for(struct bench *bench, const struct hs_screen_settings *settings, char live, char drill)
+{
+	struct hs_signage_input input = { .screen = settings,
+		.lanes = { lane_input(bench, HS_LANE_LIVE, live),
+			lane_input(bench, HS_LANE_DRILL, drill) },
+		.now_unix_us = KIT_ORDERED_US };
+	json_decref(bench->face.message);
+	bench->face.message = NULL;
+	assert_int_equal(hs_signage_encode(bench->arena, &input, &bench->face), HS_OK);
+	return bench->face.message;
+}
+
+static const char *
+text_at(const json_t *object, const char *key, const char *inner)
+{
+	const json_t *value = json_object_get(object, key);
+	if (inner != NULL)
+		value = json_object_get(value, inner);
+	return json_is_string(value) ? json_string_value(value) : "";
+}
+
+static const json_t *
+item_at(const json_t *message, size_t index)
+{
+	return json_array_get(json_object_get(message, "items"), index);
+}
+
+static const struct kit_place at3 = { "990019", "北町", "", "高齢者等避難", 3, false, 0 };
+static const struct kit_place at4 = { "990019", "南町", "", "避難指示", 4, false, 0 };
+static const struct kit_place at5 = { "990019", "東町", "", "緊急安全確保", 5, false, 0 };
+static const struct kit_place zone = { "990019", "西町", "", "警戒区域", 0, false, 0 };
+static const struct kit_place strange = { "990019", "中町", "", "聞かない言葉", 0, false, 0 };
+
+static void
+test_states(void **state)
+{
+	static const struct {
+		const struct kit_place *live, *drill;
+		char live_use, drill_use;
+		const char *state, *mode;
+		size_t items;
+	} rows[] = {
+		{ NULL, NULL, 'f', 'n', "normal", "live", 0 },
+		{ &at3, NULL, 'f', 'n', "caution", "live", 1 },
+		{ &at4, NULL, 'f', 'n', "emergency", "live", 1 },
+		{ &at5, NULL, 'f', 'n', "emergency", "live", 1 },
+		{ &zone, NULL, 'f', 'n', "emergency", "live", 1 },
+		{ &strange, NULL, 'f', 'n', "emergency", "live", 1 },
+		{ NULL, NULL, 's', 'n', "lost", "live", 0 },
+		{ &at4, NULL, 's', 'n', "lost", "live", 1 },
+		{ NULL, NULL, 'n', 'f', "normal", "drill", 0 },
+		{ NULL, &at4, 'n', 'f', "drill", "drill", 1 },
+		{ NULL, &at4, 'n', 's', "lost", "drill", 1 },
+		{ NULL, &at5, 'f', 'f', "drill", "drill", 1 },
+		{ &at3, &at5, 'f', 'f', "caution", "live", 1 },
+		{ NULL, &at5, 'f', 's', "normal", "live", 0 },
+		{ NULL, NULL, 'f', 'f', "normal", "live", 0 },
+		{ NULL, &at5, 's', 'f', "lost", "drill", 1 },
+		{ &at4, &at5, 's', 'f', "lost", "live", 1 },
+		{ NULL, NULL, 'n', 'n', "lost", "live", 0 },
+	};
+	(void)state;
+	for (size_t i = 0; i < HS_COUNT(rows); i++) {
+		void *own;
+		setup(&own);
+		struct bench *bench = own;
+		if (rows[i].live != NULL)
+			order(bench, HS_LANE_LIVE, "l", rows[i].live, 1);
+		if (rows[i].drill != NULL)
+			order(bench, HS_LANE_DRILL, "d", rows[i].drill, 1);
+		const json_t *message =
+			encode_for(bench, &screen, rows[i].live_use, rows[i].drill_use);
+		if (strcmp(text_at(message, "state", NULL), rows[i].state) != 0 ||
+			strcmp(text_at(message, "mode", NULL), rows[i].mode) != 0)
+			fail_msg("row %zu: state %s mode %s", i, text_at(message, "state", NULL),
+				text_at(message, "mode", NULL));
+		assert_int_equal(
+			json_array_size(json_object_get(message, "items")), rows[i].items);
+		teardown(&own);
+	}
+}
+
+static void
+test_item(void **state)
+{
+	struct bench *bench = *state;
+	const struct kit_place places[] = { at4,
+		{ "990019", "港町", "", "避難指示", 4, false, 5 }, at5, at3 };
+	order(bench, HS_LANE_LIVE, "l", places, HS_COUNT(places));
+	const json_t *message = encode_for(bench, &screen, 'f', 'n');
+	assert_int_equal(json_array_size(json_object_get(message, "items")), 3);
+	assert_int_equal(json_integer_value(json_object_get(item_at(message, 0), "level")), 5);
+	const json_t *item = item_at(message, 1);
+	assert_int_equal(json_integer_value(json_object_get(item, "level")), 4);
+	assert_string_equal(text_at(item, "term", "ja"), "避難指示");
+	assert_string_equal(text_at(item, "term", "en"), "Evacuation Order");
+	assert_string_equal(text_at(item, "action", "ja"), "危険な場所から全員避難");
+	assert_true(text_at(item, "action", "ja-easy")[0] != '\0');
+	assert_true(text_at(item, "action", "en")[0] != '\0');
+	assert_string_equal(text_at(item, "colour", "background"), "#aa00aa");
+	assert_string_equal(text_at(item, "municipality", "ja"), "架空市");
+	assert_string_equal(text_at(item, "municipality", "en"), "Kaku City");
+	assert_string_equal(text_at(item, "prefecture", NULL), "架空県");
+	assert_string_equal(text_at(item, "hazard", "ja"), "洪水");
+	assert_string_equal(text_at(item, "ordered_at", NULL), "2026-07-01T19:00:00+09:00");
+	assert_int_equal(json_array_size(json_object_get(item, "areas")), 2);
+}
+
+/* What has no number gets no colour of the scale and no level. */
+static void
+test_without_level(void **state)
+{
+	struct bench *bench = *state;
+	const struct kit_place places[] = { zone, strange };
+	order(bench, HS_LANE_LIVE, "l", places, 2);
+	const json_t *message = encode_for(bench, &screen, 'f', 'n');
+	for (size_t i = 0; i < 2; i++) {
+		const json_t *item = item_at(message, i);
+		assert_null(json_object_get(item, "level"));
+		assert_null(json_object_get(item, "colour"));
+		assert_string_equal(text_at(item, "term", "en"), "");
+		assert_true(text_at(item, "action", "ja")[0] != '\0');
+	}
+}
+
+static void
+test_old_word_keeps_its_level(void **state)
+{
+	struct bench *bench = *state;
+	const struct kit_place old = { "990019", "北町", "", "避難勧告", 4, false, 0 };
+	order(bench, HS_LANE_LIVE, "l", &old, 1);
+	const json_t *item = item_at(encode_for(bench, &screen, 'f', 'n'), 0);
+	assert_string_equal(text_at(item, "term", "ja"), "避難勧告");
+	assert_string_equal(text_at(item, "term", "en"), "");
+	assert_string_equal(text_at(item, "action", "ja"), "危険な場所から全員避難");
+}
+
+static void
+test_areas(void **state)
+{
+	static const char *prefecture[] = { "99" }, *other[] = { "990027" }, *far[] = { "13" };
+	static const char *part[] = { "990010001001" };
+	static const struct {
+		const char **areas;
+		const char *code, *sub;
+		bool wanted;
+	} rows[] = {
+		{ prefecture, "990019", "", true },
+		{ city, "990019", "", true },
+		{ city, "990019", "990010001001", true },
+		{ city, "990027", "", false },
+		{ city, "990001", "", true },
+		{ other, "990019", "", false },
+		{ far, "990019", "", false },
+		{ far, "131016", "", true },
+		{ part, "990019", "", true },
+		{ part, "990019", "990010001001", true },
+		{ part, "990019", "990010001002", false },
+		{ part, "990027", "", false },
+	};
+	(void)state;
+	for (size_t i = 0; i < HS_COUNT(rows); i++) {
+		struct hs_screen_settings own = screen;
+		own.areas.items = rows[i].areas;
+		if (hs_screen_wants(&own, rows[i].code, rows[i].sub) != rows[i].wanted)
+			fail_msg("row %zu", i);
+	}
+}
+
+static void
+test_digest(void **state)
+{
+	struct bench *bench = *state;
+	char first[HS_SIGNAGE_DIGEST_SIZE];
+	order(bench, HS_LANE_LIVE, "l", &at4, 1);
+	encode_for(bench, &screen, 'f', 'n');
+	memcpy(first, bench->face.digest, sizeof(first));
+	assert_int_equal(strlen(first), HS_SIGNAGE_DIGEST_SIZE - 1);
+	encode_for(bench, &screen, 'f', 'n');
+	assert_string_equal(bench->face.digest, first);
+	encode_for(bench, &screen, 's', 'n');
+	assert_string_not_equal(bench->face.digest, first);
+	order(bench, HS_LANE_LIVE, "m", &at5, 1);
+	encode_for(bench, &screen, 'f', 'n');
+	assert_string_not_equal(bench->face.digest, first);
+}
+
+static void
+test_expired_stays_and_says_so(void **state)
+{
+	struct bench *bench = *state;
+	hs_notice *notice = kit_notice(bench->arena, LIVE, HS_ACTION(ISSUE), "l", 1, &at4, 1);
+	notice->times->valid_until = hs_time_new(bench->arena, KIT_ORDERED_US - 1, 540);
+	assert_int_equal(hs_force_apply(bench->lanes[0], ++bench->seq, notice), HS_OK);
+	const json_t *message = encode_for(bench, &screen, 'f', 'n');
+	assert_string_equal(text_at(message, "state", NULL), "emergency");
+	assert_true(json_is_true(json_object_get(item_at(message, 0), "expired")));
+}
+
+static void
+test_lift_returns_to_normal(void **state)
+{
+	struct bench *bench = *state;
+	struct kit_place place = at4;
+	order(bench, HS_LANE_LIVE, "l", &place, 1);
+	place.lifted = true;
+	const hs_notice *lift = kit_notice(bench->arena, LIVE, HS_ACTION(LIFT), "l", 2, &place, 1);
+	assert_true(hs_screen_wants_notice(&screen, lift));
+	assert_int_equal(hs_force_apply(bench->lanes[0], ++bench->seq, lift), HS_OK);
+	assert_string_equal(
+		text_at(encode_for(bench, &screen, 'f', 'n'), "state", NULL), "normal");
+}
+
+int
+main(void)
+{
+#define ROW(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_states),
+		ROW(test_item),
+		ROW(test_without_level),
+		ROW(test_old_word_keeps_its_level),
+		cmocka_unit_test(test_areas),
+		ROW(test_digest),
+		ROW(test_expired_stays_and_says_so),
+		ROW(test_lift_returns_to_normal),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
