@@ -1,0 +1,157 @@
+"""A subscriber of the feed on python3-websockets, and the rules by which protobuf becomes JSON.
+
+`frame_of` gives the same dictionary for both subprotocols, so that tests can compare them. The rules
+(top of schemas/notice.proto) are written here once more, on purpose: not by the code under test.
+"""
+
+import asyncio
+import datetime
+import json
+import os
+import sys
+
+import websockets
+
+sys.path.insert(0, os.environ.get("HANSHO_PYTHON", "build/gen/python"))
+
+from schemas import link_pb2  # noqa: E402
+
+WAIT_S = 20
+
+
+def _enum_word(field, number):
+    value = field.enum_type.values_by_number.get(number)
+    if value is None:
+        return number
+    prefix = field.enum_type.values[0].name.rsplit("UNSPECIFIED", 1)[0]
+    return value.name[len(prefix):].lower()
+
+
+def _time(message):
+    zone = datetime.timezone(datetime.timedelta(minutes=message.offset_minutes))
+    moment = datetime.datetime.fromtimestamp(message.unix_us / 1e6, zone)
+    return moment.replace(microsecond=message.unix_us % 1000000).isoformat()
+
+
+def _value(field, value):
+    if field.type == field.TYPE_MESSAGE:
+        return _time(value) if field.message_type.name == "Time" else plain(value)
+    if field.type == field.TYPE_ENUM:
+        return _enum_word(field, value)
+    if field.type == field.TYPE_BYTES:
+        return value.hex()
+    return value
+
+
+def plain(message):
+    """A message as the dictionary that its JSON is."""
+    out = {}
+    for field, value in message.ListFields():
+        if field.label == field.LABEL_REPEATED:
+            out[field.name] = [_value(field, item) for item in value]
+        else:
+            out[field.name] = _value(field, value)
+    return out
+
+
+def frame_of(data):
+    if isinstance(data, str):
+        return json.loads(data)
+    frame = link_pb2.FeedFrame.FromString(data)
+    name = frame.WhichOneof("body")
+    return {"type": name, **plain(getattr(frame, name))}
+
+
+def trimmed(value):
+    """Without zeros, false and empty texts and lists: what protobuf leaves out on its own."""
+    if isinstance(value, dict):
+        return {k: trimmed(v) for k, v in value.items() if v not in (0, False, "", [])}
+    if isinstance(value, list):
+        return [trimmed(v) for v in value]
+    return value
+
+
+def subscribe_message(form, **wish):
+    if form == "json":
+        return json.dumps({"type": "subscribe", **wish})
+    frame = link_pb2.FeedFrame()
+    start = wish.pop("from", None)
+    if isinstance(start, str):
+        frame.subscribe.from_text = start
+    elif start is not None:
+        getattr(frame.subscribe, "from").epoch = start["epoch"]
+        getattr(frame.subscribe, "from").seq = start["seq"]
+    frame.subscribe.mode = wish.pop("mode", "")
+    frame.subscribe.areas.extend(wish.pop("areas", []))
+    frame.subscribe.kinds.extend(wish.pop("kinds", []))
+    frame.subscribe.level_min = wish.pop("level_min", 0)
+    assert not wish, wish
+    return frame.SerializeToString()
+
+
+class Subscriber:
+    """async with Subscriber(url) as s: await s.subscribe(…); await s.until("live")"""
+
+    def __init__(self, url, form="json", **options):
+        self.url, self.form, self.options = url, form, options
+        self.seen = []
+
+    async def __aenter__(self):
+        self.ws = await asyncio.wait_for(websockets.connect(
+            self.url, subprotocols=[f"hansho.v1.{self.form}"], max_size=None, ping_interval=None,
+            compression=None, close_timeout=2, **self.options), WAIT_S)
+        return self
+
+    async def __aexit__(self, *_):
+        await self.ws.close()
+
+    async def next(self, timeout_s=WAIT_S):
+        frame = frame_of(await asyncio.wait_for(self.ws.recv(), timeout_s))
+        self.seen.append(frame)
+        return frame
+
+    async def until(self, kind, timeout_s=WAIT_S):
+        """Frames up to and with the first of this type; heartbeats are left out unless asked for."""
+        frames = []
+        while True:
+            frame = await self.next(timeout_s)
+            if frame["type"] == "heartbeat" != kind:
+                continue
+            frames.append(frame)
+            if frame["type"] == kind:
+                return frames
+
+    async def notices(self, count, timeout_s=WAIT_S):
+        out = []
+        while len(out) < count:
+            out += [f for f in await self.until("notice", timeout_s) if f["type"] == "notice"]
+        return out
+
+    async def quiet(self, for_s=0.3):
+        """Nothing but heartbeats for a while."""
+        end = asyncio.get_running_loop().time() + for_s
+        while (left := end - asyncio.get_running_loop().time()) > 0:
+            try:
+                frame = await self.next(left)
+            except asyncio.TimeoutError:
+                return
+            assert frame["type"] == "heartbeat", frame
+
+    async def subscribe(self, **wish):
+        wish.setdefault("mode", "drill")
+        await self.ws.send(subscribe_message(self.form, **wish))
+
+    async def start(self, **wish):
+        """hello, subscribe; what comes up to `live`."""
+        hello = (await self.until("hello"))[0]
+        await self.subscribe(**wish)
+        return [hello, *await self.until("live")]
+
+    async def refused(self):
+        """The error frame, the close code and the reason that end it."""
+        error = (await self.until("error"))[-1]
+        try:
+            while True:
+                await self.next()
+        except websockets.ConnectionClosed:
+            return error, self.ws.close_code, self.ws.close_reason
