@@ -1,8 +1,9 @@
 /* lalert_write.h: writes an L-Alert style EDXL-DE/PCXML EvacuationOrder document (generation 4).
  *
  * For whoever speaks to a gate from our side: the form, `hansho submit`, the drill simulator.
- * Flow: a small struct → bytes. Every text is escaped; control characters that XML forbids are left out.
- * NULL or "" leaves an element out. Times are microseconds since 1970 UTC, 0 = leave out; written at +09:00.
+ * Flow: a small struct → bytes. Every text is escaped; control characters that XML forbids are
+ * left out. NULL or "" leaves an element out. Times are microseconds since 1970 UTC, 0 = leave
+ * out; written at +09:00.
  */
 #ifndef HS_LALERT_WRITE_H
 #define HS_LALERT_WRITE_H

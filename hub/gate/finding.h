@@ -1,10 +1,13 @@
 /* finding.h: what is wrong (or worth knowing) about a sender's document, in the sender's words.
  *
- * Flow:   a stage adds findings → the submission collects them → SOAP result, JSON body, link message.
- * List:   finding_list.h holds every finding once: code, HTTP status, SOAP code (0 for a warning), severity,
- *         and text and way to mend in Japanese and English. The code is stable; texts may change.
+ * Flow:   a stage adds findings → the submission collects them → SOAP result, JSON body, link
+ *         message.
+ * List:   finding_list.h holds every finding once: code, HTTP status, SOAP code (0 for a
+ *         warning), severity, and text and way to mend in Japanese and English. The code is
+ *         stable; texts may change.
  * Owner:  findings live in the submission's arena. Threads: one at a time.
- * Bounds: at most `limit` findings are kept, the rest is counted; an error is never lost from the count.
+ * Bounds: at most `limit` findings are kept, the rest is counted; an error is never lost from
+ *         the count.
  * Source: L-Alert result codes 401 (identity or URI), 402 (content not valid), 901 (system).
  */
 #ifndef HS_GATE_FINDING_H
@@ -66,7 +69,8 @@ struct hs_findings {
 
 /* limit: 1… */
 void hs_findings_init(struct hs_findings *findings, struct hs_arena *arena, size_t limit);
-/* Texts are copied into the arena, expected and detail cut at 200 bytes (whole characters); NULL is "". */
+/* Texts are copied into the arena, expected and detail cut at 200 bytes (whole characters); NULL
+ * is "". */
 void hs_finding_add(struct hs_findings *findings, enum hs_finding_code code, struct hs_place place,
 	const char *expected, const char *detail);
 /* The first error, or NULL. Its row decides the HTTP status and the SOAP code. */
@@ -78,20 +82,23 @@ int hs_findings_soap(const struct hs_findings *findings);
 
 /* One finding as the message that crosses links, in `arena`; NULL when the arena is full. */
 hs_pb_finding *hs_finding_to_pb(struct hs_arena *arena, const struct hs_finding *finding);
-/* All of them (errors first), and one last row that says how many more there were. *count rows; NULL with
- * *count 0 when there are none or the arena is full. */
+/* All of them (errors first), and one last row that says how many more there were. *count rows;
+ * NULL with *count 0 when there are none or the arena is full. */
 hs_pb_finding **hs_findings_to_pb(
 	const struct hs_findings *findings, struct hs_arena *arena, size_t *count);
 
-/* {"code","severity","path","line","expected","message":{"ja","en"}}: a new reference, NULL without memory. */
+/* {"code","severity","path","line","expected","message":{"ja","en"}}: a new reference, NULL
+ * without memory. */
 struct json_t *hs_pb_finding_to_json(const hs_pb_finding *finding);
 /* Array of the above. */
 struct json_t *hs_pb_findings_to_json(hs_pb_finding *const *findings, size_t count);
-/* The body of a 4xx answer: {"error","code","path","line","expected","message","findings":[…]} of the first
- * error; `err` gives "error" its name. With no finding only error and message stand in it. */
+/* The body of a 4xx answer: {"error","code","path","line","expected","message","findings":[…]}
+ * of the first error; `err` gives "error" its name. With no finding only error and message stand
+ * in it. */
 struct json_t *hs_pb_findings_to_error_json(
 	enum hs_err err, hs_pb_finding *const *findings, size_t count);
-/* Appends <h:finding code severity>path line expected message</h:finding> children of a SOAP result. */
+/* Appends <h:finding code severity>path line expected message</h:finding> children of a SOAP
+ * result. */
 void hs_pb_findings_to_soap(hs_pb_finding *const *findings, size_t count, struct hs_buf *out);
 
 #endif

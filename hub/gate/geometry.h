@@ -1,7 +1,8 @@
 /* geometry.h: circle and polygon texts of EDXL-DE, as senders really write them.
  *
- * circle: "lat,lon,0" (seen), "lat,lon radius" (EDXL-DE 1.0); polygon: "lat,lon lat,lon …", latitude first.
- * A shape is believed only when all of it lands in Japan: the order of coordinates is not documented.
+ * circle: "lat,lon,0" (seen), "lat,lon radius" (EDXL-DE 1.0); polygon: "lat,lon lat,lon …",
+ * latitude first. A shape is believed only when all of it lands in Japan: the order of
+ * coordinates is not documented.
  */
 #ifndef HS_GATE_GEOMETRY_H
 #define HS_GATE_GEOMETRY_H

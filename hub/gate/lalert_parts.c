@@ -66,7 +66,8 @@ hs_lalert_time(struct hs_lalert *lalert, hs_xml_node *node, enum hs_finding_code
 	return time;
 }
 
-/* Digits, with or without commas between thousands; false when it is something else or too large. */
+/* Digits, with or without commas between thousands; false when it is something else or too
+ * large. */
 static bool
 parse_count(const char *text, uint32_t *value)
 {

@@ -1,7 +1,7 @@
 /* limits.h: every bound of the gate's pipeline, in one list.
  *
- * The list makes both the struct and the rows of the gate's configuration table: main binds them with
- * HS_GATE_LIMITS, so that a limit cannot exist without unit, range, default and sentence.
+ * The list makes both the struct and the rows of the gate's configuration table: main binds them
+ * with HS_GATE_LIMITS, so that a limit cannot exist without unit, range, default and sentence.
  */
 #ifndef HS_GATE_LIMITS_H
 #define HS_GATE_LIMITS_H

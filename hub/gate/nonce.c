@@ -1,4 +1,5 @@
-/* nonce.c: open addressing over hashes of (username, nonce), with the time until which each counts. */
+/* nonce.c: open addressing over hashes of (username, nonce), with the time until which each
+ * counts. */
 #include "hub/gate/nonce.h"
 
 #include <stdbool.h>

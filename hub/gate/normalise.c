@@ -11,7 +11,8 @@ static const uint32_t lane_of_urgency[] = { HS_PRIORITY_NORMAL, HS_PRIORITY_NORM
 	HS_PRIORITY_NORMAL, HS_PRIORITY_NORMAL, HS_PRIORITY_LEVEL4, HS_PRIORITY_LEVEL5,
 	HS_PRIORITY_LEVEL5 };
 
-/* The highest level in force. Without any numbered level, the term that is most urgent, with number 0. */
+/* The highest level in force. Without any numbered level, the term that is most urgent, with
+ * number 0. */
 static enum hs_err
 set_level(struct hs_submission *submission)
 {
@@ -44,8 +45,8 @@ set_level(struct hs_submission *submission)
 	return HS_OK;
 }
 
-/* Drills never delay anything. A cancel is as urgent as what it takes back, and never less than level 4:
- * people may be on their way because of a wrong message. */
+/* Drills never delay anything. A cancel is as urgent as what it takes back, and never less than
+ * level 4: people may be on their way because of a wrong message. */
 static uint32_t
 lane_of(const hs_notice *notice)
 {
@@ -68,7 +69,8 @@ lane_of(const hs_notice *notice)
 	return lane;
 }
 
-/* The table's reading, only where the name is the table's own: a district's reading is not known. */
+/* The table's reading, only where the name is the table's own: a district's reading is not
+ * known. */
 static void
 set_kana(struct hs_arena *arena, hs_area *area)
 {

@@ -10,12 +10,15 @@
 #define HS_NAMES_SHOWN 40
 #define HS_URGENCY_MAX 6
 
-/* Words that are not levels. Source: term table, rows correction, false_alert, lifted (project wording). */
-static const struct {
+/* Words that are not levels. Source: term table, rows correction, false_alert, lifted (project
+ * wording). */
+struct words {
 	const char *correct, *cancel, *lifted;
-} words_en = { "Correction", "False alert: disregard the earlier message", "Lifted" },
-  words_easy = { "まちがいを 直しました", "この お知らせは まちがいです",
-	  "この お知らせは 終わりました" };
+};
+static const struct words words_en = { "Correction", "False alert: disregard the earlier message",
+	"Lifted" };
+static const struct words words_easy = { "まちがいを 直しました", "この お知らせは まちがいです",
+	"この お知らせは 終わりました" };
 
 struct hs_sort_rank
 hs_sort_rank(const hs_evacuation_detail *detail)

@@ -1,8 +1,10 @@
-/* parse_evacuation.c: the EvacuationOrder body: one Detail per (Sort, IssueOrLift) with its areas.
+/* parse_evacuation.c: the EvacuationOrder body: one Detail per (Sort, IssueOrLift) with its
+ * areas.
  *
- * Rules: the level comes from the Sort at the order's own time, never from the time of arrival; a lift has
- * no level and keeps the Sort it lifts; an unknown Sort is kept word by word and treated as most urgent;
- * a count that is left out is unknown, not zero. A document that says neither issued nor lifted is refused.
+ * Rules: the level comes from the Sort at the order's own time, never from the time of arrival;
+ * a lift has no level and keeps the Sort it lifts; an unknown Sort is kept word by word and
+ * treated as most urgent; a count that is left out is unknown, not zero. A document that says
+ * neither issued nor lifted is refused.
  */
 #include <stdio.h>
 #include <string.h>

@@ -13,7 +13,8 @@
 
 /* ---- the parts of the document ---- */
 
-/* Finds envelope, content, Report, Control and Head. false when one is missing (findings say which). */
+/* Finds envelope, content, Report, Control and Head. false when one is missing (findings say
+ * which). */
 static bool
 find_parts(struct hs_lalert *lalert)
 {
@@ -61,7 +62,8 @@ make_notice(struct hs_lalert *lalert)
 
 /* ---- values that stand in the envelope and again in the Head ---- */
 
-/* The envelope's node, or the Head's when the envelope has none. A difference is told and remembered. */
+/* The envelope's node, or the Head's when the envelope has none. A difference is told and
+ * remembered. */
 static hs_xml_node *
 repeated(struct hs_lalert *lalert, hs_xml_node *envelope, const char *ns, const char *name)
 {
@@ -175,7 +177,8 @@ read_times(struct hs_lalert *lalert)
 		lalert->arena, lalert->submission->received_unix_us, HS_ASSUMED_OFFSET_MIN);
 }
 
-/* PublishingOffice holds OfficeInfo elements, EditorialOffice the fields themselves; both forms occur. */
+/* PublishingOffice holds OfficeInfo elements, EditorialOffice the fields themselves; both forms
+ * occur. */
 static hs_xml_node *
 office_of(hs_xml_node *control, const char *name)
 {
@@ -223,8 +226,9 @@ read_offices(struct hs_lalert *lalert)
 
 /* ---- areas ---- */
 
-/* Municipality for areas without a code: the one of the headline, else the publishing office's own. Two
- * different ones in the headline decide nothing, and a prefecture would widen the order. */
+/* Municipality for areas without a code: the one of the headline, else the publishing office's
+ * own. Two different ones in the headline decide nothing, and a prefecture would widen the
+ * order. */
 static void
 find_fallback(struct hs_lalert *lalert)
 {
@@ -287,7 +291,8 @@ read_errata(struct hs_lalert *lalert)
 		hs_xml_child(errata, HS_NS_ELEMENT, "Description"));
 }
 
-/* Cancel, correction, lift or order: a cancel says the message was wrong, a lift that the danger passed. */
+/* Cancel, correction, lift or order: a cancel says the message was wrong, a lift that the danger
+ * passed. */
 static void
 read_action(struct hs_lalert *lalert)
 {
@@ -369,9 +374,9 @@ read_body(struct hs_lalert *lalert)
 
 /* ---- identity of the content ---- */
 
-/* SHA-256 of the Report as exclusive C14N, without the distributionID, which is new each time the same
- * content is sent. When envelope and Head disagree about the type the envelope's is part of it: a cancel
- * must never look like the order that it takes back. */
+/* SHA-256 of the Report as exclusive C14N, without the distributionID, which is new each time
+ * the same content is sent. When envelope and Head disagree about the type the envelope's is
+ * part of it: a cancel must never look like the order that it takes back. */
 static enum hs_err
 hash_content(struct hs_lalert *lalert)
 {

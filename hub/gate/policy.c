@@ -1,8 +1,8 @@
 /* policy.c: rights of the sender, decided by tables and set algebra.
  *
  * Mode:  envelope = Control = lane = credential, or nothing (misissuance M1, M2).
- * Areas: every area within the principal's areas; one foreign code refuses the whole document, a missing
- *        area is refused and never widened (P9, M10).
+ * Areas: every area within the principal's areas; one foreign code refuses the whole document, a
+ *        missing area is refused and never widened (P9, M10).
  */
 #include "hub/gate/policy.h"
 
@@ -141,7 +141,8 @@ check_office(struct hs_submission *submission)
 	}
 }
 
-/* Words of a drill in a live document: it may be a drill on the wrong address. Never a reason to refuse. */
+/* Words of a drill in a live document: it may be a drill on the wrong address. Never a reason to
+ * refuse. */
 static void
 check_words(struct hs_submission *submission)
 {

@@ -1,5 +1,5 @@
-/* principal.h: who sends, and what that sender may say. Filled from the principals file by main, read by
- * the policy stage. The strings belong to the configuration. */
+/* principal.h: who sends, and what that sender may say. Filled from the principals file by main,
+ * read by the policy stage. The strings belong to the configuration. */
 #ifndef HS_GATE_PRINCIPAL_H
 #define HS_GATE_PRINCIPAL_H
 

@@ -9,8 +9,9 @@
 #define NONCE_BYTES 128
 #define SHA1_BYTES  20
 
-/* Decoded length, or 0 when it is no Base64 of 1…NONCE_BYTES bytes. Only the one canonical spelling counts:
- * another one of the same bytes would give the same digest and pass for a new nonce. */
+/* Decoded length, or 0 when it is no Base64 of 1…NONCE_BYTES bytes. Only the one canonical
+ * spelling counts: another one of the same bytes would give the same digest and pass for a new
+ * nonce. */
 static size_t
 decode_nonce(const char *nonce, unsigned char out[NONCE_BYTES + 8])
 {

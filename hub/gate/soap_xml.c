@@ -30,7 +30,8 @@ text_or_empty(struct hs_arena *arena, hs_xml_node *parent, const char *ns, const
 	return text ? text : "";
 }
 
-/* No token is no error here: the answer to it is a fault, given by whoever knows the credentials. */
+/* No token is no error here: the answer to it is a fault, given by whoever knows the
+ * credentials. */
 static void
 read_token(struct hs_arena *arena, hs_xml_node *envelope, struct hs_soap_token *token)
 {

@@ -1,4 +1,5 @@
-/* stages.h: the later stages of the pipeline, each a file of its own. See pipeline.h for the rules. */
+/* stages.h: the later stages of the pipeline, each a file of its own. See pipeline.h for the
+ * rules. */
 #ifndef HS_GATE_STAGES_H
 #define HS_GATE_STAGES_H
 

@@ -1,7 +1,8 @@
 /* submission.h: one submission on its way through the pipeline.
  *
- * Owner:   the caller owns arena and input; hs_submission_end frees the parsed tree, which lies outside
- *          the arena. Notice and findings die with the arena. Threads: one at a time, any thread.
+ * Owner:   the caller owns arena and input; hs_submission_end frees the parsed tree, which lies
+ *          outside the arena. Notice and findings die with the arena. Threads: one at a time,
+ *          any thread.
  */
 #ifndef HS_GATE_SUBMISSION_H
 #define HS_GATE_SUBMISSION_H

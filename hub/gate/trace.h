@@ -1,4 +1,5 @@
-/* trace.h: which part of the notice came from which node, so that a later stage can name path and line.
+/* trace.h: which part of the notice came from which node, so that a later stage can name path
+ * and line.
  *
  * The key is the address of the part or field. Stages ask in about the order in which parts were
  * added, so a search goes on from the last hit. Owner: the submission's arena. Threads: one.

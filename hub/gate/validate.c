@@ -1,7 +1,7 @@
 /* validate.c: are the values what they claim to be? Lengths, identities, area codes, clocks.
  *
- * Area codes are brought into their right form here: a wrong check digit is told to the sender and mended,
- * so that the same place has the same code everywhere behind the gate.
+ * Area codes are brought into their right form here: a wrong check digit is told to the sender
+ * and mended, so that the same place has the same code everywhere behind the gate.
  */
 #include <stddef.h>
 #include <stdio.h>
@@ -105,8 +105,8 @@ check_texts(struct hs_submission *submission, const void *message, const struct 
 
 /* ---- areas ---- */
 
-/* The code in its right form, or a finding. Areas that were derived from others (no trace) are brought
- * into form without a second finding. NULL: not usable. */
+/* The code in its right form, or a finding. Areas that were derived from others (no trace) are
+ * brought into form without a second finding. NULL: not usable. */
 static const struct hs_area_row *
 check_code(struct hs_submission *submission, hs_area *area)
 {
@@ -172,8 +172,8 @@ covers_places(const hs_evacuation *evacuation, const char *prefecture)
 	return seen > 0;
 }
 
-/* What the notice is addressed to. A prefecture around the body's municipalities is left out: it would
- * widen the order. */
+/* What the notice is addressed to. A prefecture around the body's municipalities is left out: it
+ * would widen the order. */
 static void
 check_addresses(struct hs_submission *submission)
 {

@@ -1,11 +1,15 @@
-/* xml_doc.h: the safe parse and the only way to look at the tree. libxml2 stays behind this header.
+/* xml_doc.h: the safe parse and the only way to look at the tree. libxml2 stays behind this
+ * header.
  *
- * Safety:  no DTD (a SAX hook stops the parser at any DOCTYPE), no network, no entity expansion, no huge
- *          mode, no recovery; namespaces must be declared. The text was through the guard before.
- * Names:   an element is matched by namespace URI without its generation (trailing digits and slash, for
- *          the publiccommons URIs only) and local name. Prefixes are never looked at.
- * Texts:   white space at the ends is cut, comments inside are skipped, an empty element is absent (NULL).
- * Owner:   hs_xml_free ends the tree; nodes are borrowed from it; texts are copied into the arena.
+ * Safety:  no DTD (a SAX hook stops the parser at any DOCTYPE), no network, no entity expansion,
+ *          no huge mode, no recovery; namespaces must be declared. The text was through the
+ *          guard before.
+ * Names:   an element is matched by namespace URI without its generation (trailing digits and
+ *          slash, for the publiccommons URIs only) and local name. Prefixes are never looked at.
+ * Texts:   white space at the ends is cut, comments inside are skipped, an empty element is
+ *          absent (NULL).
+ * Owner:   hs_xml_free ends the tree; nodes are borrowed from it; texts are copied into the
+ *          arena.
  * Threads: a tree belongs to one thread at a time. hs_xml_setup once before threads start.
  * Source:  XML 1.0, Namespaces in XML, Exclusive XML Canonicalization 1.0.
  */
@@ -50,8 +54,8 @@ bool hs_xml_is(hs_xml_node *node, const char *ns, const char *name);
 const char *hs_xml_name(hs_xml_node *node);
 /* Namespace URI as sent, "" without one. */
 const char *hs_xml_ns(hs_xml_node *node);
-/* First child element of that name, and the next sibling of that name. NULL when there is none, or when
- * node is NULL, so that look-ups can be chained. */
+/* First child element of that name, and the next sibling of that name. NULL when there is none,
+ * or when node is NULL, so that look-ups can be chained. */
 hs_xml_node *hs_xml_child(hs_xml_node *node, const char *ns, const char *name);
 hs_xml_node *hs_xml_next(hs_xml_node *node, const char *ns, const char *name);
 /* First child element, and next sibling element, of any name. */
@@ -65,7 +69,8 @@ char *hs_xml_child_text(
 /* Value of the attribute with that local name, in any namespace; NULL when absent or empty. */
 char *hs_xml_attribute(struct hs_arena *arena, hs_xml_node *node, const char *name);
 
-/* /EDXLDistribution/contentObject[2]/documentID and its line. node NULL: the document as a whole. */
+/* /EDXLDistribution/contentObject[2]/documentID and its line. node NULL: the document as a
+ * whole. */
 struct hs_place hs_xml_place(struct hs_arena *arena, hs_xml_node *node);
 /* Adds a finding at a node; the path is not worked out when the list is full. */
 void hs_xml_finding(struct hs_findings *findings, enum hs_finding_code code, hs_xml_node *node,
@@ -73,8 +78,8 @@ void hs_xml_finding(struct hs_findings *findings, enum hs_finding_code code, hs_
 /* ELEMENT_MISSING at parent/name (name may have several steps). */
 void hs_xml_missing(struct hs_findings *findings, hs_xml_node *parent, const char *name);
 
-/* Exclusive C14N without comments of the element and what is in it, except the elements `skip` (NULL or one
- * node with its subtree). HS_ERR_NOMEM. */
+/* Exclusive C14N without comments of the element and what is in it, except the elements `skip`
+ * (NULL or one node with its subtree). HS_ERR_NOMEM. */
 enum hs_err hs_xml_c14n(hs_xml_node *node, hs_xml_node *skip, struct hs_buf *out) HS_MUST_CHECK;
 /* The element as a document of its own, with every namespace that it uses. HS_ERR_NOMEM. */
 enum hs_err hs_xml_standalone(hs_xml_node *node, struct hs_buf *out) HS_MUST_CHECK;

@@ -1,11 +1,13 @@
 /* xml_guard.h: the look at the raw bytes before an XML parser sees them.
  *
  * Flow:    bytes → size → encoding → NUL and UTF-8 → one pass over the markup → UTF-8 text.
- * Why:     a parser is safe only for what it may get: DOCTYPE opens entity bombs and file reads, the
- *          check for double attributes is quadratic, depth and element counts cost memory. The pass
- *          agrees with a parser on every well-formed prefix; behind the first error the parser stops too.
- * Encoding: UTF-8 with or without BOM; UTF-16 with BOM is turned into UTF-8 first, so that nothing hides in
- *          it. Anything else is refused by name: mojibake in an order is worse than a refusal.
+ * Why:     a parser is safe only for what it may get: DOCTYPE opens entity bombs and file reads,
+ *          the check for double attributes is quadratic, depth and element counts cost memory.
+ *          The pass agrees with a parser on every well-formed prefix; behind the first error the
+ *          parser stops too.
+ * Encoding: UTF-8 with or without BOM; UTF-16 with BOM is turned into UTF-8 first, so that
+ *           nothing hides in it. Anything else is refused by name: mojibake in an order is worse
+ *           than a refusal.
  * Owner:   the text lies in the arena, or is the input itself. Threads: none of its own.
  */
 #ifndef HS_GATE_XML_GUARD_H

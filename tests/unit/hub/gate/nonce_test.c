@@ -1,4 +1,5 @@
-/* Replay of a token within its window is refused; the table is bounded and never forgets too early. */
+/* Replay of a token within its window is refused; the table is bounded and never forgets too
+ * early. */
 #include "hub/gate/nonce.h"
 #include "tests/unit/hub/gate/samples.h"
 
@@ -35,7 +36,8 @@ test_window(void **state)
 	hs_nonces_destroy(nonces);
 }
 
-/* Full of valid ones: refuses. Later there is room again, and an old one that still counts is still known. */
+/* Full of valid ones: refuses. Later there is room again, and an old one that still counts is
+ * still known. */
 static void
 test_full(void **state)
 {

@@ -1,7 +1,9 @@
-/* samples.h: documents and helpers of the gate's tests. All places are synthetic (架空県), all documents drills.
+/* samples.h: documents and helpers of the gate's tests. All places are synthetic (架空県), all
+ * documents drills.
  *
  * sample_order: an EvacuationOrder as a receiver gets it, generation 4, update of two areas.
- * sample_headquarters: a SOAP publish of another category, generation 3, with default namespaces.
+ * sample_headquarters: a SOAP publish of another category, generation 3, with default
+ * namespaces.
  */
 #ifndef HS_TEST_GATE_SAMPLES_H
 #define HS_TEST_GATE_SAMPLES_H

@@ -25,7 +25,8 @@ soap_end(struct soap *soap)
 	hs_arena_destroy(soap->arena);
 }
 
-/* The order in an envelope that declares the namespaces outside, as the sample of the other category does. */
+/* The order in an envelope that declares the namespaces outside, as the sample of the other
+ * category does. */
 static char *
 order_in_soap(void)
 {
