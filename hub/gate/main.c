@@ -23,8 +23,10 @@ main(int argc, char **argv)
 	if (!hs_proc_init(&proc, argc, argv, &hs_gate_settings_record, &settings, &exit_code))
 		return exit_code;
 	started = hs_gate_start(&gate, &proc.loop, &settings, why) == HS_OK;
-	if (!started)
+	if (!started) {
 		(void)fprintf(stderr, "hansho-gate: %s\n", why);
+		uv_stop(&proc.loop); /* only what is being closed runs on */
+	}
 	exit_code = hs_proc_run(&proc, on_stop, &gate);
 	hs_gate_free(&gate);
 	return started ? exit_code : EXIT_FAILURE;

@@ -143,6 +143,7 @@ token_owner(struct soap_call *call, const char **reason)
 		hs_principals_by_username(gate->principals, token->username);
 	bool fits = hs_soap_token_fits(token, principal != NULL ? principal->password : "nobody");
 	int64_t created_us;
+	int offset_min;
 	enum hs_err err;
 
 	*reason = "password";
@@ -152,7 +153,7 @@ token_owner(struct soap_call *call, const char **reason)
 		return principal;
 	*reason = "created";
 	if (token->nonce[0] == '\0' ||
-		hs_rfc3339_parse(token->created, &created_us, NULL, NULL) != HS_OK)
+		hs_rfc3339_parse(token->created, &created_us, &offset_min, NULL) != HS_OK)
 		return NULL;
 	err = hs_nonces_take(
 		gate->nonces, token->username, token->nonce, created_us, hs_clock_unix_us());
