@@ -1,0 +1,109 @@
+/* hansho status: the operations page of each process. hansho journal check: a journal, record by record. */
+#include <jansson.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "hub/cli/cli.h"
+#include "hub/cli/client.h"
+#include "hub/core/journal.h"
+
+#define REPLY_MAX_BYTES (1u << 20)
+#define TIMEOUT_MS	3000L
+
+/* Asks base + path. Returns the HTTP status, 0 when it cannot be reached. */
+static long
+ask(const char *base, const char *path, struct hs_buf *reply)
+{
+	char url[600], why[256];
+	long status = 0;
+	snprintf(url, sizeof(url), "%s%s", base, path);
+	struct hs_client_call call = { .url = url, .timeout_ms = TIMEOUT_MS };
+	return hs_client_do(&call, &status, reply, why) == HS_OK ? status : 0;
+}
+
+/* 200 ready, 503 not ready (text says why), 0 cannot be reached. */
+static long
+show_process(const struct hs_cli *cli, const char *name, const char *base, bool first)
+{
+	struct hs_buf ready, page;
+	hs_buf_init(&ready, REPLY_MAX_BYTES);
+	hs_buf_init(&page, REPLY_MAX_BYTES);
+	long status = ask(base, "/readyz", &ready);
+	if (status != 0 && ask(base, "/status", &page) != 200)
+		page.len_bytes = 0;
+	if (cli->json)
+		printf("%s{\"name\":\"%s\",\"ready\":%s,\"status\":%s}", first ? "" : ",", name,
+			status == 200 ? "true" : "false",
+			page.len_bytes ? hs_buf_text(&page) : "null");
+	else
+		printf("%-12s %-11s %s\n", name,
+			status == 200 ? "ready"
+			: status      ? "NOT READY"
+				      : "UNREACHABLE",
+			status == 200 ? hs_buf_text(&page) : hs_buf_text(&ready));
+	hs_buf_free(&ready);
+	hs_buf_free(&page);
+	return status;
+}
+
+int
+hs_cmd_status(struct hs_cli *cli, int argc, char **argv)
+{
+	(void)argv;
+	if (argc != 1)
+		return hs_cli_usage("status takes no arguments");
+	if (!hs_cli_settings(cli))
+		return HS_EXIT_INPUT;
+	const struct hs_config_texts *pages = &cli->settings.operations;
+	int exit_status = HS_EXIT_OK;
+	if (cli->json)
+		printf("[");
+	for (size_t i = 0; i < pages->count; i++) {
+		char name[64];
+		const char *equal = strchr(pages->items[i], '=');
+		if (!equal)
+			return hs_cli_usage("operations: \"%s\" is not name=url", pages->items[i]);
+		snprintf(name, sizeof(name), "%.*s", (int)(equal - pages->items[i]),
+			pages->items[i]);
+		long status = show_process(cli, name, equal + 1, i == 0);
+		if (status == 0)
+			exit_status = HS_EXIT_UNREACHABLE;
+		else if (status != 200 && exit_status == HS_EXIT_OK)
+			exit_status = HS_EXIT_REFUSED;
+	}
+	if (cli->json)
+		printf("]\n");
+	return exit_status;
+}
+
+static void
+print_report(const struct hs_cli *cli, const struct hs_journal_report *report, enum hs_err err)
+{
+	if (!cli->json) {
+		printf("%s\nepoch %s  records %llu  newest seq %llu\nhead %s\n", report->text,
+			report->epoch, (unsigned long long)report->records,
+			(unsigned long long)report->newest_seq, report->head_hash);
+		return;
+	}
+	json_t *tree = json_pack("{s:b,s:s,s:s,s:I,s:I,s:I,s:s}", "whole", err == HS_OK, "text",
+		report->text, "epoch", report->epoch, "records", (json_int_t)report->records,
+		"newest_seq", (json_int_t)report->newest_seq, "bad_pos",
+		(json_int_t)report->bad_pos, "head_hash", report->head_hash);
+	if (tree)
+		json_dumpf(tree, stdout, JSON_COMPACT);
+	printf("\n");
+	json_decref(tree);
+}
+
+int
+hs_cmd_journal(struct hs_cli *cli, int argc, char **argv)
+{
+	if (argc != 3 || strcmp(argv[1], "check") != 0)
+		return hs_cli_usage("journal check PATH");
+	struct hs_journal_report report = { 0 };
+	enum hs_err err = hs_journal_check(argv[2], &report);
+	print_report(cli, &report, err);
+	if (err == HS_OK)
+		return HS_EXIT_OK;
+	return err == HS_ERR_CORRUPT ? HS_EXIT_REFUSED : HS_EXIT_INPUT;
+}
