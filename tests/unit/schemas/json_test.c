@@ -3,12 +3,14 @@
 
 #include <jansson.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "schemas/json_rules.h"
 
 #define ARENA_BYTES (8u << 20)
 #define ROUNDS	    1000
+#define SAMPLES	    400
 
 static const ProtobufCMessageDescriptor *const TYPES[] = {
 	&hansho__v1__notice__descriptor,
@@ -26,16 +28,17 @@ packed(const void *message, struct hs_buf *out)
 	assert_false(out->failed);
 }
 
-/* What to_json leaves to one form: `from` is one member with two meanings. */
+/* `from` is one member with two meanings: a position, or one of two words. */
 static void
-one_from_only(void *message)
+one_from_only(struct hs_arena *arena, void *message)
 {
 	ProtobufCMessage *base = message;
 	if (base->descriptor != &hansho__v1__feed_frame__descriptor)
 		return;
 	hs_feed_frame *frame = message;
-	if (frame->body_case == HANSHO__V1__FEED_FRAME__BODY_SUBSCRIBE && frame->subscribe->from)
-		frame->subscribe->from_text = (char *)(uintptr_t)protobuf_c_empty_string;
+	if (frame->body_case == HANSHO__V1__FEED_FRAME__BODY_SUBSCRIBE)
+		frame->subscribe->from_text =
+			hs_arena_strdup(arena, frame->subscribe->from ? "" : "snapshot");
 }
 
 static void
@@ -47,7 +50,7 @@ random_messages_come_back(void **state)
 		struct hs_arena *arena = hs_arena_create(ARENA_BYTES);
 		struct filler filler = { arena, round * 31 + 1, round % 4 == 0, true };
 		void *message = filler_message(&filler, type), *again = NULL;
-		one_from_only(message);
+		one_from_only(arena, message);
 		json_t *json = hs_message_to_json(message);
 		assert_non_null(json);
 		char *text = json_dumps(json, JSON_COMPACT);
@@ -281,6 +284,30 @@ texts_with_nul_and_numbers_without_a_form_stay_out(void **state)
 	hs_arena_destroy(arena);
 }
 
+/* Lines of JSON for tests/e2e/test_schemas.py, which holds them against the published schemas. The file's name
+ * stands in HS_JSON_SAMPLES; without it nothing is written. */
+static void
+samples_are_written_when_asked_for(void **state)
+{
+	(void)state;
+	const char *path = getenv("HS_JSON_SAMPLES");
+	FILE *file = path ? fopen(path, "w") : NULL;
+	assert_true(!path || file);
+	for (uint64_t round = 0; file && round < SAMPLES; round++) {
+		struct hs_arena *arena = hs_arena_create(ARENA_BYTES);
+		struct filler filler = { arena, round * 613 + 7, round % 4 == 0, true };
+		void *message = filler_message(&filler, TYPES[round % 2]);
+		one_from_only(arena, message);
+		json_t *json = hs_message_to_json(message);
+		assert_int_equal(json_dumpf(json, file, JSON_COMPACT), 0);
+		assert_int_equal(fputc('\n', file), '\n');
+		json_decref(json);
+		hs_arena_destroy(arena);
+	}
+	if (file)
+		assert_int_equal(fclose(file), 0);
+}
+
 int
 main(void)
 {
@@ -292,6 +319,7 @@ main(void)
 		cmocka_unit_test(what_is_wrong_is_named),
 		cmocka_unit_test(words_of_the_future_are_told_not_refused),
 		cmocka_unit_test(texts_with_nul_and_numbers_without_a_form_stay_out),
+		cmocka_unit_test(samples_are_written_when_asked_for),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
