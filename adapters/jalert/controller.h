@@ -1,0 +1,42 @@
+/* controller.h: the talk with the auto-starter that drives sirens and loudspeakers, over nng.
+ *
+ * Flow:    dial controller_url (nng PAIR v0; dialled again by itself) → hs_controller_send(JSON)
+ *          → … → on_answer(JSON) on the loop.
+ * Format:  one JSON object a message, UTF-8, no framing of our own:
+ *          → {"type":"play","id":ID,"plan":{…}}   ID again = the same item: answered, not played twice
+ *          → {"type":"stop","id":ID,"reason":TEXT}
+ *          ← {"id":ID,"state":"accepted"|"started"|"finished"|"failed","detail":TEXT}
+ * Owner:   the caller; hs_controller_close frees it later.
+ * Threads: calls and callbacks on the loop's thread; nng's threads only fill a queue.
+ * Limits:  answers above 64 KiB end the connection; more than 256 unread answers are dropped, oldest
+ *          kept (the controller repeats nothing, but the adapter's timeouts cover it).
+ */
+#ifndef HS_JALERT_CONTROLLER_H
+#define HS_JALERT_CONTROLLER_H
+
+#include <stdbool.h>
+#include <uv.h>
+
+#include "hub/base/err.h"
+
+struct hs_controller;
+
+struct hs_controller_answer {
+	const char *id;
+	const char *state;
+	const char *detail; /* "" when absent */
+};
+
+struct hs_controller_ops {
+	void (*on_answer)(void *owner, const struct hs_controller_answer *answer);
+};
+
+enum hs_err hs_controller_open(uv_loop_t *loop, const char *url,
+	const struct hs_controller_ops *ops, void *owner, struct hs_controller **out) HS_MUST_CHECK;
+/* HS_ERR_AGAIN: nobody is connected, or the message before is still leaving. */
+enum hs_err hs_controller_send(struct hs_controller *controller, const char *json) HS_MUST_CHECK;
+bool hs_controller_is_up(struct hs_controller *controller);
+/* NULL is allowed. */
+void hs_controller_close(struct hs_controller *controller);
+
+#endif

@@ -1,0 +1,159 @@
+#include "adapters/jalert/jalert_words.h"
+
+#include <string.h>
+
+#include "hub/base/buf.h"
+#include "schemas/tables.h"
+
+#define WORDS_MAX_BYTES (1u << 18)
+
+static bool
+is_drill(const hs_notice *notice)
+{
+	return notice->mode != HS_MODE(LIVE);
+}
+
+static bool
+is_end(const hs_notice *notice, const struct hs_municipal *municipal)
+{
+	return notice->action == HS_ACTION(CANCEL) || notice->action == HS_ACTION(LIFT) ||
+	       (municipal->ordered_count == 0 && municipal->ended_count > 0);
+}
+
+static const char *
+term_of(const struct hs_force_group *group)
+{
+	return group && group->term[0] != '\0' ? group->term : "避難情報";
+}
+
+/* What people are to begin: the term itself but for 避難指示, of which the guideline says 避難開始. */
+static const char *
+call_word(const struct hs_force_group *group)
+{
+	return group->level == 4 && strcmp(group->term, "避難指示") == 0 ? "避難開始"
+									 : term_of(group);
+}
+
+static const char *
+call_make(struct hs_arena *arena, const hs_notice *notice, const struct hs_municipal *municipal)
+{
+	const struct hs_force_group *top = hs_municipal_top(municipal);
+	const char *drill = is_drill(notice) ? "訓練、訓練。" : "";
+	if (notice->action == HS_ACTION(CANCEL))
+		return hs_arena_printf(
+			arena, "%s緊急放送、緊急放送、%sの取消。", drill, term_of(top));
+	if (is_end(notice, municipal))
+		return hs_arena_printf(
+			arena, "%s緊急放送、緊急放送、%sの解除。", drill, term_of(top));
+	if (top && top->level > 0)
+		return hs_arena_printf(arena, "%s緊急放送、緊急放送、警戒レベル%u、%s。", drill,
+			top->level, call_word(top));
+	return hs_arena_printf(arena, "%s緊急放送、緊急放送、%s。", drill, term_of(top));
+}
+
+static void
+put_names(struct hs_buf *buf, const struct hs_municipal *municipal,
+	const struct hs_force_group *group)
+{
+	bool ward = strcmp(group->area_code, municipal->code) != 0;
+	for (size_t i = 0; i < group->row_count; i++)
+		hs_buf_printf(buf, "%s%s%s", i ? "、" : "", ward ? group->name : "",
+			group->rows[i]->area_name);
+}
+
+static void
+put_level(struct hs_buf *buf, const struct hs_force_group *group)
+{
+	if (group->level > 0)
+		hs_buf_printf(buf, "警戒レベル%u、", group->level);
+	hs_buf_puts(buf, term_of(group));
+}
+
+static void
+put_orders(struct hs_buf *buf, const hs_notice *notice, const struct hs_municipal *municipal)
+{
+	const hs_evacuation *evacuation = notice->evacuation;
+	const struct hs_hazard_row *hazard =
+		evacuation && evacuation->hazard[0] ? hs_hazard_find(evacuation->hazard) : NULL;
+	for (size_t i = 0; i < municipal->ordered_count; i++) {
+		const struct hs_force_group *group = municipal->ordered[i];
+		hs_buf_puts(buf, i ? "また、" : "");
+		put_names(buf, municipal, group);
+		hs_buf_puts(buf, "に");
+		if (i == 0 && hazard && strcmp(hazard->hazard, "other") != 0)
+			hs_buf_printf(buf, "%sに関する", hazard->ja);
+		put_level(buf, group);
+		hs_buf_puts(buf, "を発令しました。");
+		const struct hs_level_display *display = hs_level_display(group->level);
+		if (i == 0 && display)
+			hs_buf_printf(buf, "%s。", display->action_ja);
+	}
+}
+
+static void
+put_ends(struct hs_buf *buf, const hs_notice *notice, const struct hs_municipal *municipal)
+{
+	bool cancel = notice->action == HS_ACTION(CANCEL);
+	for (size_t i = 0; i < municipal->ended_count; i++) {
+		const struct hs_force_group *group = municipal->ended[i];
+		hs_buf_puts(buf, cancel && i == 0 ? "先ほど" : "");
+		put_names(buf, municipal, group);
+		if (cancel)
+			hs_buf_printf(
+				buf, "に発令した%sは誤りでした。取り消します。", term_of(group));
+		else
+			hs_buf_printf(buf, "の%sを解除しました。", term_of(group));
+	}
+}
+
+static void
+put_without_areas(struct hs_buf *buf, const hs_notice *notice)
+{
+	if (notice->action == HS_ACTION(CANCEL))
+		hs_buf_puts(buf, "先ほどの避難情報は誤りでした。取り消します。");
+	else if (notice->action == HS_ACTION(LIFT))
+		hs_buf_puts(buf, "避難情報を解除しました。");
+	else
+		hs_buf_puts(buf, "避難情報を発令しました。");
+}
+
+static const char *
+body_make(struct hs_arena *arena, const hs_notice *notice, const struct hs_municipal *municipal)
+{
+	struct hs_buf buf;
+	hs_buf_init(&buf, WORDS_MAX_BYTES);
+	if (is_drill(notice))
+		hs_buf_puts(&buf, "訓練、訓練。");
+	hs_buf_printf(&buf, "こちらは、%sです。", municipal->name);
+	if (notice->action == HS_ACTION(CORRECT))
+		hs_buf_puts(&buf, "訂正します。");
+	put_orders(&buf, notice, municipal);
+	put_ends(&buf, notice, municipal);
+	if (!hs_municipal_top(municipal))
+		put_without_areas(&buf, notice);
+	if (is_drill(notice))
+		hs_buf_puts(&buf, "これは、訓練です。");
+	const char *text = buf.failed ? NULL : hs_arena_strdup(arena, hs_buf_text(&buf));
+	hs_buf_free(&buf);
+	return text;
+}
+
+struct hs_words
+hs_words_make(struct hs_arena *arena, const hs_notice *notice, const struct hs_municipal *municipal)
+{
+	struct hs_words words = { .before = "" };
+	if (is_drill(notice))
+		words.before = "訓練、訓練。ただいまから、訓練放送を行います。"
+			       "訓練、訓練。ただいまから、訓練放送を行います。";
+	words.call = call_make(arena, notice, municipal);
+	words.body = body_make(arena, notice, municipal);
+	words.closing =
+		is_drill(notice)
+			? hs_arena_printf(arena,
+				  "訓練、訓練。こちらは、%sです。これで訓練放送を終わります。"
+				  "これは、訓練です。",
+				  municipal->name)
+			: hs_arena_printf(arena, "こちらは、%sです。これで放送を終わります。",
+				  municipal->name);
+	return words;
+}

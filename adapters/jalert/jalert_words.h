@@ -1,0 +1,19 @@
+/* jalert_words.h: the sentences of an announcement. Pure; used by jalert_encode.c only. Texts live in
+ * the caller's arena; NULL members mean that it is full. */
+#ifndef HS_JALERT_WORDS_H
+#define HS_JALERT_WORDS_H
+
+#include "adapters/runtime/municipal.h"
+#include "schemas/notice.h"
+
+struct hs_words {
+	const char *before; /* drills only, else "" */
+	const char *call;   /* said twice */
+	const char *body;
+	const char *closing;
+};
+
+struct hs_words hs_words_make(
+	struct hs_arena *arena, const hs_notice *notice, const struct hs_municipal *municipal);
+
+#endif
