@@ -1,0 +1,96 @@
+/* Counting, and the forbidden list with rule, position and replacement. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "adapters/telecom/telecom_chars.h"
+#include "hub/base/check.h"
+
+#define ALL 0x1fu
+
+static void
+characters_are_counted_not_bytes(void **state)
+{
+	(void)state;
+	assert_int_equal(0, hs_char_count("", 1));
+	assert_int_equal(4, hs_char_count("避難指示", 1));
+	assert_int_equal(3, hs_char_count("a𠮷b", 1));
+	assert_int_equal(3, hs_char_count("a\nb", 1));
+	assert_int_equal(4, hs_char_count("a\nb", 2));
+	assert_int_equal(3, hs_char_count("a\r\nb", 1));
+	assert_int_equal(4, hs_char_count("a\r\nb", 2));
+}
+
+static void
+forbidden_things_are_found_at_their_place(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *text;
+		enum hs_forbidden rule;
+		size_t position;
+		const char *found;
+		const char *suggestion;
+	} rows[] = {
+		{ "第①避難所", HS_FORBIDDEN_PLATFORM, 2, "①", "1" },
+		{ "Ⅰ地区", HS_FORBIDDEN_PLATFORM, 1, "Ⅰ", "I" },
+		{ "㈱架空", HS_FORBIDDEN_PLATFORM, 1, "㈱", "(株)" },
+		{ "電話℡", HS_FORBIDDEN_PLATFORM, 3, "℡", "TEL" },
+		{ "髙台へ", HS_FORBIDDEN_PLATFORM, 1, "髙", "高" },
+		{ "長﨑", HS_FORBIDDEN_PLATFORM, 2, "﨑", "崎" },
+		{ "詳細はhttp://example.jp/a へ", HS_FORBIDDEN_URL, 4, "http://example.jp/a", "" },
+		{ "詳細はHTTPS://example.jp", HS_FORBIDDEN_URL, 4, "HTTPS://example.jp", "" },
+		{ "連絡 a@example.jp", HS_FORBIDDEN_MAIL, 5, "@example.jp", "" },
+		{ "mailto", HS_FORBIDDEN_MAIL, 1, "mailto", "" },
+		{ "電話 0120-444-113", HS_FORBIDDEN_PHONE, 4, "0120-444-113", "" },
+		{ "電話０１２０４４４１１３", HS_FORBIDDEN_PHONE, 3, "０", "" },
+		{ "+81312345678", HS_FORBIDDEN_PHONE, 1, "+81312345678", "" },
+		{ "#7119へ", HS_FORBIDDEN_PHONE, 1, "#7119", "" },
+		{ "tel:1", HS_FORBIDDEN_PHONE, 1, "tel:1", "" },
+		{ "ﾋﾅﾝ", HS_FORBIDDEN_HALF_KANA, 1, "ﾋ", "全角カナ" },
+	};
+	for (size_t i = 0; i < HS_COUNT(rows); i++) {
+		struct hs_forbidden_finding found;
+		assert_true(hs_forbidden_find(rows[i].text, ALL, &found));
+		assert_int_equal(rows[i].rule, found.rule);
+		assert_int_equal(rows[i].position, found.position);
+		assert_string_equal(rows[i].found, found.found);
+		assert_string_equal(rows[i].suggestion, found.suggestion);
+		assert_string_not_equal("", hs_forbidden_name_ja(found.rule));
+		assert_string_not_equal("", hs_forbidden_name_en(found.rule));
+		/* with its switch off it passes */
+		assert_false(
+			hs_forbidden_find(rows[i].text, ALL & ~(unsigned)rows[i].rule, &found));
+	}
+}
+
+static void
+ordinary_texts_pass(void **state)
+{
+	(void)state;
+	static const char *const texts[] = {
+		"架空市は2日18時05分、洪水に関する警戒レベル4「避難指示」"
+		"を次の地区に発令しました。\n対象：中央地区、港地区ほか3地区",
+		"カタカナ、ひらがな、ＡＢＣ、１２３", "00時05分", "119番", "100%", "3/2",
+		"人口10000人", "≒∵√", "〓", "①を除く"
+	};
+	struct hs_forbidden_finding found;
+	for (size_t i = 0; i + 1 < HS_COUNT(texts); i++)
+		assert_false(hs_forbidden_find(texts[i], ALL, &found));
+	assert_true(hs_forbidden_find(texts[HS_COUNT(texts) - 1], ALL, &found));
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(characters_are_counted_not_bytes),
+		cmocka_unit_test(forbidden_things_are_found_at_their_place),
+		cmocka_unit_test(ordinary_texts_pass),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
