@@ -113,6 +113,9 @@
 	X(AREA_FOREIGN, "area_foreign", 403, 402, ERROR,                                                   \
 	  "この資格情報で発信できる区域の外です。文書全体を受け付けませんでした。", "The area lies outside what this credential may speak for. The whole document was refused.", \
 	  "自分の区域だけを含む文書を送るか、管理者に権限を確認してください。", "Send only your own areas, or ask the administrator about your rights.") \
+	X(SOURCE_FOREIGN, "source_foreign", 403, 402, ERROR,                                               \
+	  "この資格情報の発信システムIDではありません。", "The senderID does not belong to this credential.", \
+	  "senderID を登録された値にするか、管理者に登録を依頼してください。", "Use the senderID that is registered for the credential, or ask the administrator to register yours.") \
 	X(SUB_CODE_FOREIGN, "sub_code_foreign", 422, 402, ERROR,                                           \
 	  "町丁字コードが市区町村コードと一致しません。", "The 12-digit district code lies in another municipality.", \
 	  "ooAzaTyouTyouMokuCode の先頭5桁を市区町村コードに合わせてください。", "Make the first five digits of ooAzaTyouTyouMokuCode those of the municipality.") \

@@ -3,6 +3,7 @@
  * Mode:  envelope = Control = lane = credential, or nothing (misissuance M1, M2).
  * Areas: every area within the principal's areas; one foreign code refuses the whole document, a
  *        missing area is refused and never widened (P9, M10).
+ * Source: the senderID belongs to the credential, so that nobody continues another's document.
  */
 #include "hub/gate/policy.h"
 
@@ -88,6 +89,18 @@ check_mode(struct hs_submission *submission)
 		submission->mode == HS_MODE(LIVE) ? "Actual" : "Exercise", detail);
 }
 
+/* The senderID is part of a document's key: whoever could use another's could cancel another's
+ * order by naming its document with areas of his own. */
+static void
+check_source(struct hs_submission *submission)
+{
+	const char *own = submission->principal->source;
+	char **sent = &submission->notice->document->source;
+
+	if (strcmp(*sent, own) != 0)
+		hs_stage_finding(submission, HS_FINDING_SOURCE_FOREIGN, sent, own, *sent);
+}
+
 static void
 check_area(struct hs_submission *submission, const hs_area *area)
 {
@@ -171,6 +184,7 @@ enum hs_err
 hs_stage_policy(struct hs_submission *submission)
 {
 	check_mode(submission);
+	check_source(submission);
 	check_areas(submission);
 	check_office(submission);
 	check_words(submission);

@@ -18,7 +18,7 @@ struct hs_principal {
 	const char *username;
 	const char *password;
 	const char *token;
-	const char *source; /* senderID of documents made for it by the form */
+	const char *source; /* senderID of its documents; no other is accepted from it */
 	int role;	    /* enum hs_role */
 };
 

@@ -15,7 +15,7 @@ static const struct hs_lalert_detail details[] = {
 };
 static const struct hs_lalert_document sample = { .status = "Exercise",
 	.type = "Update",
-	.sender_id = "form.kakuu.example",
+	.sender_id = "bosai.kakuu.example",
 	.distribution_id = "form.kakuu.example-1",
 	.document_id = "form.kakuu.example-EVAC-1",
 	.revision = 2,

@@ -122,7 +122,7 @@ static const struct hs_principal sample_principal = { .id = "kakuu",
 	.code = "990019",
 	.areas = { sample_areas, 2 },
 	.statuses = { sample_statuses, 3 },
-	.source = "form.kakuu.example" };
+	.source = "bosai.kakuu.example" };
 
 /* text with `len` bytes at `at` replaced; the caller frees it. */
 static inline char *

@@ -76,6 +76,8 @@ static const struct {
 	{ "<edxlde:senderID>bosai.kakuu.example", "<edxlde:senderID>bosai|kakuu",
 		HS_FINDING_VALUE_BAD },
 	{ "<edxlde:senderID>bosai.kakuu.example", "<edxlde:senderID>", HS_FINDING_ELEMENT_MISSING },
+	{ "<edxlde:senderID>bosai.kakuu.example", "<edxlde:senderID>bosai.sotei.example",
+		HS_FINDING_SOURCE_FOREIGN },
 	{ "<edxlde:distributionStatus>Exercise", "<edxlde:distributionStatus>exercise",
 		HS_FINDING_STATUS_UNKNOWN },
 	{ "EDXLDistribution xmlns:edxlde=\"urn:oasis:names:tc:emergency:EDXL:DE:1.0\"",

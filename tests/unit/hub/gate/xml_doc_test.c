@@ -1,0 +1,208 @@
+/* The safe parse on its own (without the guard before it), matching, places, canonical form. */
+#include <pthread.h>
+
+#include "hub/gate/xml_doc.h"
+#include "tests/unit/hub/gate/samples.h"
+
+struct tree {
+	struct hs_arena *arena;
+	struct hs_findings findings;
+	struct hs_xml_doc *doc;
+	enum hs_err err;
+};
+
+static void
+tree_open(struct tree *tree, const char *text)
+{
+	struct hs_xml_text input = { text, strlen(text) };
+
+	memset(tree, 0, sizeof(*tree));
+	tree->arena = hs_arena_create(1 << 20);
+	assert_non_null(tree->arena);
+	hs_findings_init(&tree->findings, tree->arena, 10);
+	tree->err = hs_xml_parse(&input, &tree->findings, &tree->doc);
+}
+
+static void
+tree_close(struct tree *tree)
+{
+	hs_xml_free(tree->doc);
+	hs_arena_destroy(tree->arena);
+}
+
+/* The second lock: the parser itself stops at a DOCTYPE, should the guard ever miss one. */
+static void
+test_parser_refuses_doctype(void **state)
+{
+	static const char *const texts[] = { "<!DOCTYPE a><a/>",
+		"<!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>",
+		"<!DOCTYPE a SYSTEM 'file:///etc/passwd'><a/>",
+		"<?xml version='1.0'?><!-- x --><!DOCTYPE a [<!ENTITY % p SYSTEM "
+		"'http://127.0.0.1:9/'> %p;]><a/>" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		struct tree tree;
+
+		tree_open(&tree, texts[i]);
+		assert_int_equal(tree.err, HS_ERR_PARSE);
+		assert_int_equal(tree.findings.items[0].code, HS_FINDING_DOCTYPE);
+		assert_null(tree.doc);
+		tree_close(&tree);
+	}
+}
+
+static void
+test_names(void **state)
+{
+	static const struct {
+		const char *uri, *ns;
+		bool same;
+	} rows[] = {
+		{ "http://xml.publiccommons.ne.jp/pcxml1/4", HS_NS_PCXML, true },
+		{ "http://xml.publiccommons.ne.jp/pcxml1/12/", HS_NS_PCXML, true },
+		{ "http://xml.publiccommons.ne.jp/pcxml1/body/evacuation4", HS_NS_EVAC, true },
+		{ "http://xml.publiccommons.ne.jp/pcxml1/body/evacuation3/", HS_NS_EVAC, true },
+		{ "http://xml.publiccommons.ne.jp/pcxml1/body/evacuation", HS_NS_EVAC, true },
+		{ "http://xml.publiccommons.ne.jp/pcxml1/body/evacuationx4", HS_NS_EVAC, false },
+		{ "http://xml.publiccommons.ne.jp/xml/edxl/", HS_NS_COMMONS, true },
+		{ "http://xml.publiccommons.ne.jp/xml/edxl", HS_NS_COMMONS, true },
+		{ "http://xml.publiccommons.ne.jp/xml/edxl/ext/comet-edxl/", HS_NS_COMMONS, false },
+		{ "urn:oasis:names:tc:emergency:EDXL:DE:1.0", HS_NS_EDXL, true },
+		{ "urn:oasis:names:tc:emergency:EDXL:DE:1.1", HS_NS_EDXL, false },
+		{ "http://example.jp/pcxml1/4", HS_NS_PCXML, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct tree tree;
+		char text[200];
+
+		snprintf(text, sizeof(text), "<p:a xmlns:p=\"%s\"/>", rows[i].uri);
+		tree_open(&tree, text);
+		assert_int_equal(tree.err, HS_OK);
+		assert_int_equal(hs_xml_is(hs_xml_root(tree.doc), rows[i].ns, "a"), rows[i].same);
+		assert_false(hs_xml_is(hs_xml_root(tree.doc), rows[i].ns, "b"));
+		tree_close(&tree);
+	}
+	assert_false(hs_xml_is(NULL, HS_NS_EDXL, "a"));
+}
+
+static void
+test_texts_and_places(void **state)
+{
+	struct tree tree;
+	hs_xml_node *root, *node;
+
+	(void)state;
+	tree_open(&tree, "<r xmlns:x='u'>\n <b/>\n <a x:unit=' 世帯 '> 一<!-- c "
+			 "--><![CDATA[<二>]]><?p?>三　\n</a>"
+			 "<c>  　 </c><a>2</a></r>");
+	assert_int_equal(tree.err, HS_OK);
+	root = hs_xml_root(tree.doc);
+	node = hs_xml_child(root, "", "a");
+	assert_string_equal(hs_xml_text(tree.arena, node), "一<二>三");
+	assert_string_equal(hs_xml_attribute(tree.arena, node, "unit"), "世帯");
+	assert_null(hs_xml_attribute(tree.arena, node, "none"));
+	assert_null(hs_xml_child_text(tree.arena, root, "", "b"));
+	assert_null(hs_xml_child_text(tree.arena, root, "", "c"));
+	assert_null(hs_xml_child_text(tree.arena, NULL, "", "c"));
+	assert_string_equal(hs_xml_place(tree.arena, node).path, "/r/a[1]");
+	assert_int_equal(hs_xml_place(tree.arena, node).line, 3);
+	node = hs_xml_next(node, "", "a");
+	assert_string_equal(hs_xml_place(tree.arena, node).path, "/r/a[2]");
+	assert_int_equal(hs_xml_place(tree.arena, node).line, 4);
+	assert_string_equal(hs_xml_place(tree.arena, hs_xml_first(root)).path, "/r/b");
+	assert_null(hs_xml_next(node, "", "a"));
+	assert_string_equal(hs_xml_place(tree.arena, NULL).path, "");
+	tree_close(&tree);
+}
+
+/* Expected by hand from the rules of exclusive canonical XML: used namespaces only, declared
+ * where they are first used, attributes by namespace and name, no comments, empty elements as
+ * pairs. */
+static void
+test_canonical_form(void **state)
+{
+	struct tree tree;
+	struct hs_buf out;
+	hs_xml_node *node;
+
+	(void)state;
+	tree_open(&tree, "<o:r xmlns:o='urn:o' xmlns:u='urn:unused' xmlns:k='urn:k'><o:a z='1' "
+			 "k:b=\"2\" a='3'><!-- c -->"
+			 "<k:c/>&lt;&#x41;<o:d>x</o:d></o:a></o:r>");
+	node = hs_xml_child(hs_xml_root(tree.doc), "urn:o", "a");
+	hs_buf_init(&out, 4096);
+	assert_int_equal(hs_xml_c14n(node, NULL, &out), HS_OK);
+	assert_string_equal(hs_buf_text(&out), "<o:a xmlns:k=\"urn:k\" xmlns:o=\"urn:o\" a=\"3\" "
+					       "z=\"1\" k:b=\"2\"><k:c></k:c>&lt;A"
+					       "<o:d>x</o:d></o:a>");
+	hs_buf_free(&out);
+	hs_buf_init(&out, 4096);
+	assert_int_equal(hs_xml_c14n(node, hs_xml_child(node, "urn:o", "d"), &out), HS_OK);
+	assert_string_equal(hs_buf_text(&out), "<o:a xmlns:k=\"urn:k\" xmlns:o=\"urn:o\" a=\"3\" "
+					       "z=\"1\" k:b=\"2\"><k:c></k:c>&lt;A</o:a>");
+	hs_buf_free(&out);
+	/* A limit that is too small is an error, never a part. */
+	hs_buf_init(&out, 20);
+	assert_int_equal(hs_xml_c14n(node, NULL, &out), HS_ERR_NOMEM);
+	hs_buf_free(&out);
+	hs_buf_init(&out, 4096);
+	assert_int_equal(hs_xml_standalone(node, &out), HS_OK);
+	assert_non_null(strstr(hs_buf_text(&out), "xmlns:k=\"urn:k\""));
+	assert_non_null(strstr(hs_buf_text(&out), "xmlns:o=\"urn:o\""));
+	hs_buf_free(&out);
+	tree_close(&tree);
+}
+
+static void *
+run_many(void *accepted)
+{
+	for (int i = 0; i < 25; i++) {
+		struct hs_arena *arena = hs_arena_create(HS_SUBMISSION_ARENA_BYTES);
+		struct hs_submission submission;
+
+		hs_submission_begin(&submission, arena, &hs_gate_limits_default);
+		submission.principal = &sample_principal;
+		/* Every other one is broken, so that error paths run side by side too. */
+		submission.bytes = (const uint8_t *)sample_order + (i % 2 ? 1 : 0);
+		submission.len_bytes = strlen(sample_order) - (i % 2 ? 1 : 0);
+		submission.mode = HS_MODE(DRILL);
+		submission.received_unix_us = SAMPLE_RECEIVED_US;
+		*(int *)accepted += hs_pipeline_run(&submission, NULL) == HS_OK;
+		hs_submission_end(&submission);
+		hs_arena_destroy(arena);
+	}
+	return NULL;
+}
+
+static void
+test_threads(void **state)
+{
+	pthread_t threads[4];
+	int accepted[4] = { 0 };
+
+	(void)state;
+	for (int i = 0; i < 4; i++)
+		assert_int_equal(pthread_create(&threads[i], NULL, run_many, &accepted[i]), 0);
+	for (int i = 0; i < 4; i++) {
+		assert_int_equal(pthread_join(threads[i], NULL), 0);
+		assert_int_equal(accepted[i], 13);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_parser_refuses_doctype),
+		cmocka_unit_test(test_names),
+		cmocka_unit_test(test_texts_and_places),
+		cmocka_unit_test(test_canonical_form),
+		cmocka_unit_test(test_threads),
+	};
+
+	hs_pipeline_setup();
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
