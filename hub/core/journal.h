@@ -41,6 +41,7 @@ struct hs_journal_result {
 	uint64_t pos;	   /* committed: all up to here */
 	size_t records;	   /* committed in this transaction */
 	int64_t commit_us; /* BEGIN … COMMIT, 0 when failed */
+	int64_t waited_us; /* of its first record: from hs_journal_append to the end of COMMIT */
 	char reason[128];
 };
 
@@ -77,7 +78,7 @@ struct hs_journal_rows {
 	struct hs_buf store; /* the rows point into it */
 };
 /* Committed notices with seq > after_seq, ≤ limit and ≤ HS_READ_ROWS_MAX; fewer when their bytes pass
- * HS_READ_BYTES_MAX, but at least one. Rows are valid until the next read with `out`, which starts zeroed
+ * HS_READ_BYTES_MAX, but at least one; none when nothing is newer. Rows are valid until the next read with `out`, which starts zeroed
  * and is freed by hs_journal_rows_free. HS_ERR_CORRUPT: a row does not fit the chain; none is handed out. */
 enum hs_err hs_journal_read(struct hs_journal *journal, uint64_t after_seq, uint32_t limit,
 	bool originals, struct hs_journal_rows *out) HS_MUST_CHECK;

@@ -20,6 +20,7 @@
 
 struct hs_journal_item {
 	struct hs_journal_item *next;
+	int64_t queued_mono_us;
 	struct hs_row row; /* points into bytes */
 	char bytes[];
 };

@@ -122,14 +122,15 @@ keep(struct hs_buf *store, struct hs_span span)
 }
 
 static enum hs_err
-take_row(struct hs_journal *journal, bool originals, struct hs_journal_rows *out, size_t ats[][2])
+take_row(struct hs_journal *journal, uint64_t seq, bool originals, struct hs_journal_rows *out,
+	size_t ats[][2])
 {
 	struct hs_row row;
 	size_t i = out->count;
 
 	hs_column_row(journal->read, &row);
 	row.original = hs_column(journal->read, 5);
-	if (!row_holds(journal, journal->read, &row))
+	if (row.seq != seq || !row_holds(journal, journal->read, &row))
 		return HS_ERR_CORRUPT;
 	if (!originals)
 		row.original = (struct hs_span){ "", 0 };
@@ -157,7 +158,7 @@ hs_journal_read(struct hs_journal *journal, uint64_t after_seq, uint32_t limit, 
 	sqlite3_bind_int64(journal->read, 2, limit);
 	while (err == HS_OK && out->count < limit && out->store.len_bytes < HS_READ_BYTES_MAX &&
 		(rc = sqlite3_step(journal->read)) == SQLITE_ROW)
-		err = take_row(journal, originals, out, ats);
+		err = take_row(journal, after_seq + out->count + 1, originals, out, ats);
 	sqlite3_reset(journal->read);
 	if (err == HS_OK && rc != SQLITE_ROW && rc != SQLITE_DONE)
 		err = HS_ERR_IO;

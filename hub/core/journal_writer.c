@@ -32,6 +32,7 @@ copy_row(const struct hs_row *row)
 	struct hs_journal_item *item = hs_must_alloc(1, sizeof(*item) + len);
 
 	item->row = *row;
+	item->queued_mono_us = hs_clock_mono_us();
 	memcpy(item->bytes, row->body.bytes, row->body.len_bytes);
 	item->row.body.bytes = item->bytes;
 	if (row->original.len_bytes > 0)
@@ -210,7 +211,8 @@ commit_batch(struct hs_journal *journal, const struct hs_journal_item *batch, si
 		struct hs_journal_result result = { .committed = true,
 			.pos = writer->committed + count,
 			.records = count,
-			.commit_us = hs_clock_mono_us() - began_us };
+			.commit_us = hs_clock_mono_us() - began_us,
+			.waited_us = hs_clock_mono_us() - batch->queued_mono_us };
 
 		writer->committed += count;
 		memcpy(writer->head, head, sizeof(head));

@@ -1,0 +1,43 @@
+/* hansho-hub: intake → journal → state → route → links. One process per lane (live or drill).
+ *
+ * All decisions are in core.h; what touches disk, network and clock is in shell.h and journal.h. This file
+ * only reads the configuration and runs the loop.
+ */
+#include <stdio.h>
+
+#include "hub/base/proc.h"
+#include "hub/core/journal.h"
+#include "hub/core/shell.h"
+
+static void
+on_stop(void *owner)
+{
+	hs_shell_stop(owner);
+}
+
+int
+main(int argc, char **argv)
+{
+	struct hs_proc proc;
+	struct hs_hub_settings settings = { 0 };
+	struct hs_shell *shell = NULL;
+	char why[HS_JOURNAL_WHY] = "";
+	int exit_code;
+	int shell_code;
+
+	if (!hs_proc_init(&proc, argc, argv, &hs_hub_settings_record, &settings, &exit_code))
+		return exit_code;
+	if (hs_hub_settings_check(&settings, why) != HS_OK) {
+		fprintf(stderr, "hansho-hub: %s\n", why);
+		hs_proc_run(&proc, NULL, NULL);
+		return 1;
+	}
+	if (hs_shell_create(&proc.loop, &settings, &shell, why) != HS_OK) {
+		fprintf(stderr, "hansho-hub: %s\n", why);
+		hs_proc_run(&proc, NULL, NULL);
+		return hs_shell_destroy(shell);
+	}
+	exit_code = hs_proc_run(&proc, on_stop, shell);
+	shell_code = hs_shell_destroy(shell);
+	return shell_code != 0 ? shell_code : exit_code;
+}

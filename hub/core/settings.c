@@ -1,0 +1,164 @@
+#include "hub/core/settings.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "hub/base/check.h"
+
+#define PEER(field) offsetof(struct hs_hub_peer_settings, field)
+#define HUB(field)  offsetof(struct hs_hub_settings, field)
+
+/* clang-format off */
+static const struct hs_config_item peer_items[] = {
+	{ "name", HS_CONFIG_TEXT, PEER(name), "", 1, 64, NULL,
+		"Name that the peer says in its hello.", NULL },
+	{ "kind", HS_CONFIG_ENUM, PEER(kind), "gate feed adapter", 0, 0, NULL,
+		"What it is: gates submit, feeds and adapters take notices.", NULL },
+	{ "url", HS_CONFIG_TEXT, PEER(url), "url", 1, 200, NULL,
+		"Where the hub listens for this one peer: ipc:///path or tls+tcp://host:port.", NULL },
+	{ "kinds", HS_CONFIG_TEXTS, PEER(kinds), "", 0, 64, "",
+		"Kinds that it gets (evacuation, or !weather for all but that); none listed: every kind.", NULL },
+	{ "areas", HS_CONFIG_TEXTS, PEER(areas), "code", 0, 2000, "",
+		"Area codes of 2, 5, 6 or 12 digits that it gets; none listed: everywhere.", NULL },
+	{ "level_min", HS_CONFIG_INT, PEER(level_min), "level", 0, 5, "0",
+		"Least level that it gets; notices without a level (lifts, cancels) always pass.", NULL },
+	{ "tls_ca", HS_CONFIG_TEXT, PEER(tls_ca), "path", 0, 4096, "",
+		"CA certificate in PEM for tls+tcp urls.", NULL },
+	{ "tls_cert_key", HS_CONFIG_TEXT, PEER(tls_cert_key), "path", 0, 4096, "",
+		"The hub's certificate and key in PEM for tls+tcp urls.", NULL },
+};
+static const struct hs_config_record peer_record = { peer_items, HS_COUNT(peer_items),
+	sizeof(struct hs_hub_peer_settings) };
+
+static const struct hs_config_item hub_items[] = {
+	{ "mode", HS_CONFIG_ENUM, HUB(mode), "live drill", 0, 0, NULL,
+		"The lane: a hub serves live or drill, never both.", NULL },
+	{ "journal", HS_CONFIG_TEXT, HUB(journal), "path", 1, 4000, NULL,
+		"Journal file on a local disk; made when it is missing.", NULL },
+	{ "ops_listen", HS_CONFIG_TEXT, HUB(ops_listen), "address:port", 0, 100, "",
+		"Where /healthz /readyz /metrics /status are served; empty: nowhere.", NULL },
+	{ "heartbeat_ms", HS_CONFIG_INT, HUB(heartbeat_ms), "ms", 50, 15000, "5000",
+		"Interval of heartbeats on links; three missed end the connection.", NULL },
+	{ "window", HS_CONFIG_INT, HUB(window), "notices", 1, 4096, "256",
+		"Most notices that a peer may have unacknowledged.", NULL },
+	{ "commit_linger_us", HS_CONFIG_INT, HUB(commit_linger_us), "us", 0, 100000, "0",
+		"Wait before each commit for more records; 0 is fastest for a lone one.", NULL },
+	{ "checkpoint_pages", HS_CONFIG_INT, HUB(checkpoint_pages), "pages of 4096 bytes", 100, 1000000, "1000",
+		"Write-ahead log size at which a checkpoint is made beside the commits.", NULL },
+	{ "verify_tail", HS_CONFIG_INT, HUB(verify_tail), "records", 0, 1000000000, "1000",
+		"Newest records whose hash chain is verified at every start.", NULL },
+	{ "pending_max", HS_CONFIG_INT, HUB(pending_max), "records", 1, 100000, "4096",
+		"Records that may wait for the disk; further submissions are told to come again.", NULL },
+	{ "recent_notices", HS_CONFIG_INT, HUB(recent_notices), "notices", 1, 1000000, "4096",
+		"Newest notices kept in memory for sending.", NULL },
+	{ "recent_bytes", HS_CONFIG_INT, HUB(recent_bytes), "bytes", 1048576, 4294967296, "67108864",
+		"Most bytes of them.", NULL },
+	{ "status_notices", HS_CONFIG_INT, HUB(status_notices), "notices", 1, 1000000, "4096",
+		"Newest notices whose receipts are kept in memory for status queries.", NULL },
+	{ "receipts_per_notice", HS_CONFIG_INT, HUB(receipts_per_notice), "receipts", 1, 10000, "128",
+		"Most receipts kept in memory for one notice; the journal keeps all.", NULL },
+	{ "waiters_max", HS_CONFIG_INT, HUB(waiters_max), "queries", 1, 100000, "1024",
+		"Status queries that may wait for a change; more are answered at once.", NULL },
+	{ "index_max", HS_CONFIG_INT, HUB(index_max), "submissions", 1000, 50000000, "5000000",
+		"Submissions that one journal takes; about 300 bytes of memory each.", NULL },
+	{ "batch_ms", HS_CONFIG_INT, HUB(batch_ms), "ms", 1, 1000, "50",
+		"Longest time that receipts and acks wait for the journal.", NULL },
+	{ "greeting_ms", HS_CONFIG_INT, HUB(greeting_ms), "ms", 100, 60000, "10000",
+		"A new connection must have said hello and resume by then.", NULL },
+	{ "peers", HS_CONFIG_LIST, HUB(peers), "", 1, HS_PEERS_MAX, NULL,
+		"The processes that may connect, one url each.", &peer_record },
+};
+/* clang-format on */
+
+const struct hs_config_record hs_hub_settings_record = { hub_items, HS_COUNT(hub_items),
+	sizeof(struct hs_hub_settings) };
+
+void
+hs_hub_core_options(const struct hs_hub_settings *settings, struct hs_core_peer *peers,
+	struct hs_core_options *out)
+{
+	static const int kinds[] = { HS_PEER(GATE), HS_PEER(FEED), HS_PEER(ADAPTER) };
+	const struct hs_hub_peer_settings *rows = settings->peers.items;
+
+	hs_core_options_init(out);
+	for (size_t i = 0; i < settings->peers.count; i++)
+		peers[i] = (struct hs_core_peer){ .name = rows[i].name,
+			.kind = kinds[rows[i].kind],
+			.kinds = rows[i].kinds.items,
+			.kind_count = rows[i].kinds.count,
+			.areas = rows[i].areas.items,
+			.area_count = rows[i].areas.count,
+			.level_min = (uint32_t)rows[i].level_min };
+	out->mode = settings->mode == 0 ? HS_MODE(LIVE) : HS_MODE(DRILL);
+	out->peers = peers;
+	out->peer_count = settings->peers.count;
+	out->heartbeat_ms = settings->heartbeat_ms;
+	out->window = (size_t)settings->window;
+	out->pending_max = (size_t)settings->pending_max;
+	out->recent_notices = (size_t)settings->recent_notices;
+	out->recent_bytes = (size_t)settings->recent_bytes;
+	out->status_notices = (size_t)settings->status_notices;
+	out->receipts_per_notice = (size_t)settings->receipts_per_notice;
+	out->waiters_max = (size_t)settings->waiters_max;
+	out->index_max = (size_t)settings->index_max;
+	out->batch_ms = settings->batch_ms;
+	out->greeting_ms = settings->greeting_ms;
+}
+
+static bool
+is_kind(const char *text)
+{
+	return hs_enum_value(&hansho__v1__kind__descriptor, text[0] == '!' ? text + 1 : text) > 0;
+}
+
+static bool
+is_area(const char *text)
+{
+	size_t len = strlen(text);
+
+	return strspn(text, "0123456789") == len && (len == 2 || len == 5 || len == 6 || len == 12);
+}
+
+static enum hs_err
+check_peer(const struct hs_hub_peer_settings *peer, char *why)
+{
+	for (size_t i = 0; i < peer->kinds.count; i++) {
+		if (is_kind(peer->kinds.items[i]))
+			continue;
+		snprintf(why, HS_CONFIG_WHY,
+			"peer %s: kinds: '%s' is no kind; expected evacuation, shelter, … or "
+			"!weather, as in schemas/notice.proto",
+			peer->name, peer->kinds.items[i]);
+		return HS_ERR_CONFIG;
+	}
+	for (size_t i = 0; i < peer->areas.count; i++) {
+		if (is_area(peer->areas.items[i]))
+			continue;
+		snprintf(why, HS_CONFIG_WHY,
+			"peer %s: areas: '%s' is no code; expected 2, 5, 6 or 12 digits in quotes",
+			peer->name, peer->areas.items[i]);
+		return HS_ERR_CONFIG;
+	}
+	return HS_OK;
+}
+
+enum hs_err
+hs_hub_settings_check(const struct hs_hub_settings *settings, char *why)
+{
+	const struct hs_hub_peer_settings *rows = settings->peers.items;
+	enum hs_err err = HS_OK;
+
+	for (size_t i = 0; err == HS_OK && i < settings->peers.count; i++) {
+		err = check_peer(&rows[i], why);
+		for (size_t j = 0; err == HS_OK && j < i; j++) {
+			if (strcmp(rows[i].name, rows[j].name) != 0 &&
+				strcmp(rows[i].url, rows[j].url) != 0)
+				continue;
+			snprintf(why, HS_CONFIG_WHY,
+				"peers %zu and %zu have the same name or url; give each its own",
+				j + 1, i + 1);
+			err = HS_ERR_CONFIG;
+		}
+	}
+	return err;
+}

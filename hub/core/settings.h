@@ -1,0 +1,37 @@
+/* settings.h: the configuration of hansho-hub: one table, read once (hub/base/config.h). */
+#ifndef HS_CORE_SETTINGS_H
+#define HS_CORE_SETTINGS_H
+
+#include "hub/base/config.h"
+#include "hub/core/core.h"
+
+struct hs_hub_peer_settings {
+	const char *name;
+	int kind; /* 0 gate, 1 feed, 2 adapter */
+	const char *url;
+	struct hs_config_texts kinds, areas;
+	int64_t level_min;
+	const char *tls_ca, *tls_cert_key;
+};
+
+struct hs_hub_settings {
+	int mode; /* 0 live, 1 drill */
+	const char *journal, *ops_listen;
+	int64_t heartbeat_ms, window;
+	int64_t commit_linger_us, checkpoint_pages, verify_tail;
+	int64_t pending_max, recent_notices, recent_bytes;
+	int64_t status_notices, receipts_per_notice, waiters_max, index_max;
+	int64_t batch_ms, greeting_ms;
+	struct hs_config_list peers; /* of struct hs_hub_peer_settings */
+};
+
+extern const struct hs_config_record hs_hub_settings_record;
+
+/* The core's part; `peers` gets settings->peers.count entries. epoch and version stay to be set. */
+void hs_hub_core_options(const struct hs_hub_settings *settings, struct hs_core_peer *peers,
+	struct hs_core_options *out);
+/* What the table cannot say: kinds that exist, areas that are codes, names and urls used once.
+ * HS_ERR_CONFIG with `why` (HS_CONFIG_WHY bytes). */
+enum hs_err hs_hub_settings_check(const struct hs_hub_settings *settings, char *why) HS_MUST_CHECK;
+
+#endif

@@ -1,0 +1,468 @@
+#include "hub/core/shell.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "hub/base/check.h"
+#include "hub/base/clock.h"
+#include "hub/base/link.h"
+#include "hub/core/journal.h"
+#include "hub/core/memory.h"
+#include "hub/core/shell_ops.h"
+
+#define TICK_MS	   25
+#define GOODBYE_MS 100 /* what the peers get to read the last frames */
+
+struct shell_link {
+	struct hs_shell *shell;
+	struct hs_link *link;
+	uint32_t peer;
+};
+
+struct pending_read {
+	struct pending_read *next;
+	uint32_t peer, limit;
+	uint64_t ticket, after_seq;
+	bool originals;
+};
+
+struct hs_shell {
+	uv_loop_t *loop;
+	const struct hs_hub_settings *settings;
+	struct hs_core_options options;
+	struct hs_core_peer peers[HS_PEERS_MAX];
+	struct hs_core *core;
+	struct hs_journal *journal;
+	struct shell_link links[HS_PEERS_MAX];
+	struct hs_effects effects;
+	struct pending_read *read_first, **read_last;
+	struct hs_journal_rows rows;
+	uv_async_t committed;
+	uv_idle_t reader;
+	uv_timer_t timer;
+	struct hs_ops *ops;
+	struct hs_commit_stats commits;
+	int64_t started_unix_us, recovery_us;
+	int exit_code;
+	bool stopped, stepping;
+};
+
+static void step(struct hs_shell *shell, struct hs_event *event);
+
+/* ---- effects ---- */
+
+static void
+do_append(struct hs_shell *shell)
+{
+	const struct hs_effects *effects = &shell->effects;
+	struct hs_row *rows = NULL;
+	size_t count = 0;
+
+	for (size_t i = 0; i < effects->count; i++) {
+		if (effects->items[i].type != HS_EFFECT_APPEND)
+			continue;
+		if (rows == NULL)
+			rows = hs_must_alloc(effects->count, sizeof(*rows));
+		rows[count++] = hs_effect_row(effects, &effects->items[i]);
+	}
+	hs_journal_append(shell->journal, rows, count);
+	free(rows);
+}
+
+static void
+do_send(struct hs_shell *shell, const struct hs_effect *effect)
+{
+	struct hs_link *link = shell->links[effect->peer].link;
+	struct hs_span frame = hs_effect_bytes(&shell->effects, effect);
+	enum hs_err err;
+
+	if (link == NULL)
+		return;
+	err = hs_link_send(link, frame.bytes, frame.len_bytes);
+	if (err == HS_OK || err == HS_ERR_CLOSED)
+		return; /* closed: on_down is on its way, and the journal has the notice */
+	hs_warn("hub.send_failed", "peer=%s error=%s", shell->peers[effect->peer].name,
+		hs_err_name(err));
+	hs_link_drop(link);
+}
+
+static void do_read(struct hs_shell *shell, const struct hs_effect *effect);
+
+static void
+do_drop(struct hs_shell *shell, const struct hs_effect *effect)
+{
+	if (shell->links[effect->peer].link != NULL)
+		hs_link_drop(shell->links[effect->peer].link);
+}
+
+static void
+do_log(struct hs_shell *shell, const struct hs_effect *effect)
+{
+	struct hs_span text = hs_effect_bytes(&shell->effects, effect);
+
+	hs_log(effect->level, effect->event, "%.*s", (int)text.len_bytes, (const char *)text.bytes);
+}
+
+static void
+on_closed(uv_handle_t *handle)
+{
+	(void)handle;
+}
+
+static void
+close_all(uv_timer_t *timer)
+{
+	struct hs_shell *shell = timer->data;
+
+	for (size_t i = 0; i < shell->options.peer_count; i++) {
+		if (shell->links[i].link != NULL)
+			hs_link_close(shell->links[i].link, NULL, NULL);
+		shell->links[i].link = NULL;
+	}
+	hs_ops_stop(shell->ops);
+	shell->ops = NULL;
+	uv_close((uv_handle_t *)&shell->committed, on_closed);
+	uv_close((uv_handle_t *)&shell->reader, on_closed);
+	uv_close((uv_handle_t *)&shell->timer, on_closed);
+}
+
+static void
+do_stop(struct hs_shell *shell, const struct hs_effect *effect)
+{
+	if (shell->stopped)
+		return;
+	shell->stopped = true;
+	shell->exit_code = effect->exit_code;
+	hs_info("hub.stop", "exit_code=%d", shell->exit_code);
+	uv_idle_stop(&shell->reader);
+	uv_timer_stop(&shell->timer);
+	uv_timer_start(&shell->timer, close_all, GOODBYE_MS, 0);
+}
+
+static void
+carry_out(struct hs_shell *shell)
+{
+	static void (*const doers[])(
+		struct hs_shell *, const struct hs_effect *) = { [HS_EFFECT_SEND] = do_send,
+		[HS_EFFECT_READ] = do_read,
+		[HS_EFFECT_DROP] = do_drop,
+		[HS_EFFECT_LOG] = do_log,
+		[HS_EFFECT_STOP] = do_stop };
+
+	do_append(shell);
+	for (size_t i = 0; i < shell->effects.count; i++) {
+		const struct hs_effect *effect = &shell->effects.items[i];
+
+		if (effect->type != HS_EFFECT_APPEND)
+			doers[effect->type](shell, effect);
+	}
+}
+
+static void
+step(struct hs_shell *shell, struct hs_event *event)
+{
+	HS_CHECK(!shell->stepping);
+	shell->stepping = true;
+	event->unix_us = hs_clock_unix_us();
+	event->mono_us = hs_clock_mono_us();
+	hs_effects_reset(&shell->effects);
+	hs_core_step(shell->core, event, &shell->effects);
+	carry_out(shell);
+	shell->stepping = false;
+}
+
+/* ---- reading the journal: one piece per turn of the loop, so that commits and submissions go between ---- */
+
+static void
+on_read_turn(uv_idle_t *idle)
+{
+	struct hs_shell *shell = idle->data;
+	struct pending_read *read = shell->read_first;
+	struct hs_event event = { .type = HS_EVENT_RECORDS };
+	enum hs_err err;
+
+	shell->read_first = read->next;
+	if (shell->read_first == NULL) {
+		shell->read_last = &shell->read_first;
+		uv_idle_stop(&shell->reader);
+	}
+	err = hs_journal_read(
+		shell->journal, read->after_seq, read->limit, read->originals, &shell->rows);
+	event.peer = read->peer;
+	event.ticket = read->ticket;
+	event.rows = shell->rows.rows;
+	event.row_count = shell->rows.count;
+	free(read);
+	if (err != HS_OK || event.row_count == 0) {
+		/* The core asks only for what is committed: that it is not there means damage. */
+		event = (struct hs_event){ .type = HS_EVENT_COMMIT_FAILED,
+			.lost = true,
+			.reason = "a record does not fit its hash: run hansho journal check" };
+	}
+	step(shell, &event);
+}
+
+static void
+do_read(struct hs_shell *shell, const struct hs_effect *effect)
+{
+	struct pending_read *read = hs_must_alloc(1, sizeof(*read));
+
+	*read = (struct pending_read){ .peer = effect->peer,
+		.limit = effect->limit,
+		.ticket = effect->ticket,
+		.after_seq = effect->after_seq,
+		.originals = effect->originals };
+	*shell->read_last = read;
+	shell->read_last = &read->next;
+	if (!shell->stopped)
+		uv_idle_start(&shell->reader, on_read_turn);
+}
+
+/* ---- events ---- */
+
+static void
+on_committed(uv_async_t *async)
+{
+	struct hs_shell *shell = async->data;
+	struct hs_journal_result result;
+
+	while (hs_journal_result(shell->journal, &result)) {
+		struct hs_event event = { .type = result.committed ? HS_EVENT_COMMITTED
+								   : HS_EVENT_COMMIT_FAILED,
+			.pos = result.pos,
+			.lost = result.lost,
+			.reason = result.reason };
+
+		hs_commit_stats_add(&shell->commits, &result);
+		step(shell, &event);
+	}
+}
+
+static void
+wake(void *owner)
+{
+	struct hs_shell *shell = owner;
+
+	uv_async_send(&shell->committed);
+}
+
+static void
+on_tick(uv_timer_t *timer)
+{
+	struct hs_event event = { .type = HS_EVENT_TICK };
+
+	step(timer->data, &event);
+}
+
+static void
+link_event(struct shell_link *link, enum hs_event_type type)
+{
+	struct hs_event event = { .type = type, .peer = link->peer };
+
+	step(link->shell, &event);
+}
+
+static void
+on_link_up(void *owner, struct hs_link *link)
+{
+	(void)link;
+	link_event(owner, HS_EVENT_PEER_UP);
+}
+
+static void
+on_link_down(void *owner, struct hs_link *link)
+{
+	(void)link;
+	link_event(owner, HS_EVENT_PEER_DOWN);
+}
+
+static void
+on_link_frame(void *owner, struct hs_link *link, const uint8_t *bytes, size_t len_bytes)
+{
+	struct shell_link *from = owner;
+	struct hs_event event = {
+		.type = HS_EVENT_FRAME, .peer = from->peer, .bytes = { bytes, len_bytes }
+	};
+
+	(void)link;
+	step(from->shell, &event);
+}
+
+static const struct hs_link_ops link_ops = { on_link_up, on_link_frame, on_link_down };
+
+/* ---- operations page ---- */
+
+static struct hs_shell_view
+view_of(const struct hs_shell *shell)
+{
+	return (struct hs_shell_view){ .core = shell->core,
+		.journal = shell->journal,
+		.options = &shell->options,
+		.commits = &shell->commits,
+		.started_unix_us = shell->started_unix_us,
+		.recovery_us = shell->recovery_us };
+}
+
+static const char *
+ops_not_ready(void *owner)
+{
+	const struct hs_shell *shell = owner;
+
+	return shell->stopped ? "stopping" : "";
+}
+
+static void
+ops_metrics(void *owner, struct hs_buf *out)
+{
+	struct hs_shell_view view = view_of(owner);
+
+	hs_shell_metrics(&view, out);
+}
+
+static void
+ops_status(void *owner, struct hs_buf *out)
+{
+	struct hs_shell_view view = view_of(owner);
+
+	hs_shell_status(&view, out);
+}
+
+static const struct hs_ops_callbacks ops_callbacks = { ops_not_ready, ops_metrics, ops_status };
+
+/* ---- start and end ---- */
+
+static enum hs_err
+recover_row(void *owner, const struct hs_row *row)
+{
+	return hs_core_recover(owner, row);
+}
+
+static enum hs_err
+start_core(struct hs_shell *shell, char *why)
+{
+	struct hs_journal_options options = { .path = shell->settings->journal,
+		.commit_linger_us = shell->settings->commit_linger_us,
+		.checkpoint_pages = (size_t)shell->settings->checkpoint_pages,
+		.wake = wake,
+		.owner = shell };
+	int64_t began_us = hs_clock_mono_us();
+	struct hs_core_stats stats;
+	enum hs_err err = hs_journal_open(&options, &shell->journal, why);
+
+	if (err != HS_OK)
+		return err;
+	hs_hub_core_options(shell->settings, shell->peers, &shell->options);
+	shell->options.epoch = hs_journal_epoch(shell->journal);
+	shell->options.version = HS_VERSION;
+	shell->core = hs_core_create(&shell->options);
+	err = hs_journal_stream(shell->journal, (uint64_t)shell->settings->verify_tail, recover_row,
+		shell->core, why);
+	if (err == HS_OK) {
+		err = hs_journal_start(shell->journal);
+		snprintf(why, HS_JOURNAL_WHY, "journal: its threads cannot be started");
+	}
+	shell->recovery_us = hs_clock_mono_us() - began_us;
+	hs_core_stats(shell->core, &stats);
+	if (err == HS_OK)
+		hs_info("hub.recovered", "epoch=%s newest_seq=%llu records=%llu us=%lld",
+			shell->options.epoch, (unsigned long long)stats.newest_seq,
+			(unsigned long long)stats.committed_pos, (long long)shell->recovery_us);
+	return err;
+}
+
+static enum hs_err
+open_links(struct hs_shell *shell, char *why)
+{
+	const struct hs_hub_peer_settings *rows = shell->settings->peers.items;
+
+	for (uint32_t i = 0; i < shell->options.peer_count; i++) {
+		struct hs_link_options options = { .url = rows[i].url,
+			.listen = true,
+			.ops = &link_ops,
+			.owner = &shell->links[i],
+			.frame_max_bytes = HS_FRAME_MAX_BYTES,
+			.tls_ca_path = rows[i].tls_ca[0] == '\0' ? NULL : rows[i].tls_ca,
+			.tls_cert_key_path =
+				rows[i].tls_cert_key[0] == '\0' ? NULL : rows[i].tls_cert_key };
+		enum hs_err err;
+
+		shell->links[i].shell = shell;
+		shell->links[i].peer = i;
+		err = hs_link_open(shell->loop, &options, &shell->links[i].link);
+		if (err == HS_OK)
+			continue;
+		snprintf(why, HS_JOURNAL_WHY,
+			"peer %.64s: cannot listen on %.200s: %s; is another hub running, does the "
+			"directory exist?",
+			rows[i].name, rows[i].url, hs_err_text(err));
+		return err;
+	}
+	return HS_OK;
+}
+
+enum hs_err
+hs_shell_create(
+	uv_loop_t *loop, const struct hs_hub_settings *settings, struct hs_shell **out, char *why)
+{
+	struct hs_shell *shell = hs_must_alloc(1, sizeof(*shell));
+	enum hs_err err;
+
+	shell->loop = loop;
+	shell->settings = settings;
+	shell->read_last = &shell->read_first;
+	shell->started_unix_us = hs_clock_unix_us();
+	hs_effects_init(&shell->effects);
+	HS_CHECK(uv_async_init(loop, &shell->committed, on_committed) == 0);
+	HS_CHECK(uv_idle_init(loop, &shell->reader) == 0);
+	HS_CHECK(uv_timer_init(loop, &shell->timer) == 0);
+	shell->committed.data = shell;
+	shell->reader.data = shell;
+	shell->timer.data = shell;
+	err = start_core(shell, why);
+	if (err == HS_OK)
+		err = open_links(shell, why);
+	if (err == HS_OK) {
+		err = hs_ops_create(loop, settings->ops_listen, &ops_callbacks, shell, &shell->ops);
+		if (err != HS_OK)
+			snprintf(why, HS_JOURNAL_WHY, "ops_listen: %s cannot be listened on: %s",
+				settings->ops_listen, hs_err_text(err));
+	}
+	*out = shell;
+	if (err != HS_OK) {
+		shell->stopped = true;
+		shell->exit_code = 1;
+		close_all(&shell->timer);
+		return err;
+	}
+	uv_timer_start(&shell->timer, on_tick, TICK_MS, TICK_MS);
+	return HS_OK;
+}
+
+void
+hs_shell_stop(struct hs_shell *shell)
+{
+	struct hs_event event = { .type = HS_EVENT_STOP };
+
+	step(shell, &event);
+}
+
+int
+hs_shell_destroy(struct hs_shell *shell)
+{
+	int exit_code = shell->exit_code;
+
+	hs_journal_close(shell->journal);
+	if (shell->core != NULL)
+		hs_core_destroy(shell->core);
+	while (shell->read_first != NULL) {
+		struct pending_read *next = shell->read_first->next;
+
+		free(shell->read_first);
+		shell->read_first = next;
+	}
+	hs_journal_rows_free(&shell->rows);
+	hs_effects_free(&shell->effects);
+	free(shell);
+	return exit_code;
+}

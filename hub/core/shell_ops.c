@@ -1,0 +1,140 @@
+#include "hub/core/shell_ops.h"
+
+#include <jansson.h>
+#include <stdlib.h>
+
+#include "hub/base/check.h"
+#include "hub/base/clock.h"
+#include "schemas/active.h"
+
+static const int64_t bounds_us[HS_LATENCY_BUCKETS] = { 250, 500, 1000, 2000, 5000, 10000, 50000,
+	250000, 1000000 };
+
+void
+hs_commit_stats_add(struct hs_commit_stats *stats, const struct hs_journal_result *result)
+{
+	if (!result->committed) {
+		stats->failures++;
+		return;
+	}
+	stats->commits++;
+	stats->records += result->records;
+	stats->sum_us += (uint64_t)result->waited_us;
+	for (size_t i = 0; i < HS_COUNT(bounds_us); i++)
+		stats->buckets[i] += result->waited_us <= bounds_us[i];
+}
+
+static void
+commit_metrics(const struct hs_commit_stats *commits, struct hs_buf *out)
+{
+	hs_buf_puts(out, "# HELP hansho_hub_commit_seconds From the queue to the disk.\n"
+			 "# TYPE hansho_hub_commit_seconds histogram\n");
+	for (size_t i = 0; i < HS_COUNT(bounds_us); i++)
+		hs_buf_printf(out, "hansho_hub_commit_seconds_bucket{le=\"%g\"} %llu\n",
+			(double)bounds_us[i] / 1e6, (unsigned long long)commits->buckets[i]);
+	hs_buf_printf(out, "hansho_hub_commit_seconds_bucket{le=\"+Inf\"} %llu\n",
+		(unsigned long long)commits->commits);
+	hs_buf_printf(out, "hansho_hub_commit_seconds_sum %g\n", (double)commits->sum_us / 1e6);
+	hs_buf_printf(out, "hansho_hub_commit_seconds_count %llu\n",
+		(unsigned long long)commits->commits);
+}
+
+static void
+peer_metrics(const struct hs_shell_view *view, struct hs_buf *out)
+{
+	for (size_t i = 0; i < view->options->peer_count; i++) {
+		struct hs_core_peer_stats peer;
+
+		hs_core_peer_stats(view->core, i, &peer);
+		hs_buf_printf(out, "hansho_hub_peer_up{peer=\"%s\"} %d\n", peer.name, peer.up);
+		hs_buf_printf(out, "hansho_hub_peer_sent_seq{peer=\"%s\"} %llu\n", peer.name,
+			(unsigned long long)peer.sent_seq);
+		hs_buf_printf(out, "hansho_hub_peer_acked_seq{peer=\"%s\"} %llu\n", peer.name,
+			(unsigned long long)peer.acked_seq);
+		hs_buf_printf(out, "hansho_hub_peer_in_flight{peer=\"%s\"} %zu\n", peer.name,
+			peer.in_flight);
+	}
+}
+
+void
+hs_shell_metrics(const struct hs_shell_view *view, struct hs_buf *out)
+{
+	struct hs_core_stats stats;
+
+	hs_core_stats(view->core, &stats);
+	const struct {
+		const char *name;
+		uint64_t value;
+	} rows[] = {
+		{ "hansho_hub_newest_seq", stats.newest_seq },
+		{ "hansho_hub_journal_pos", stats.committed_pos },
+		{ "hansho_hub_journal_queue", hs_journal_depth(view->journal) },
+		{ "hansho_hub_journal_wal_pages", hs_journal_wal_pages(view->journal) },
+		{ "hansho_hub_pending", stats.pending },
+		{ "hansho_hub_status_waiters", stats.waiters },
+		{ "hansho_hub_live_documents", stats.documents },
+		{ "hansho_hub_peers_up", stats.peers_up },
+		{ "hansho_hub_accepted_total", stats.accepted },
+		{ "hansho_hub_duplicates_total", stats.duplicates },
+		{ "hansho_hub_stale_total", stats.stale },
+		{ "hansho_hub_conflicts_total", stats.conflicts },
+		{ "hansho_hub_refused_total", stats.refused },
+		{ "hansho_hub_unavailable_total", stats.unavailable },
+		{ "hansho_hub_frames_unknown_total", stats.frames_unknown },
+		{ "hansho_hub_frames_bad_total", stats.frames_bad },
+		{ "hansho_hub_digest_differs_total", stats.digests_differ },
+		{ "hansho_hub_commit_failures_total", view->commits->failures },
+		{ "hansho_hub_records_total", view->commits->records },
+		{ "hansho_hub_recovery_microseconds", (uint64_t)view->recovery_us },
+	};
+
+	for (size_t i = 0; i < HS_COUNT(rows); i++)
+		hs_buf_printf(out, "%s %llu\n", rows[i].name, (unsigned long long)rows[i].value);
+	commit_metrics(view->commits, out);
+	peer_metrics(view, out);
+}
+
+static json_t *
+peer_status(const struct hs_shell_view *view, size_t i)
+{
+	static const char *const kinds[] = { "", "gate", "feed", "adapter" };
+	struct hs_core_peer_stats peer;
+	int64_t ago_ms = -1;
+
+	hs_core_peer_stats(view->core, i, &peer);
+	if (peer.up)
+		ago_ms = (hs_clock_mono_us() - peer.heard_mono_us) / 1000;
+	return json_pack("{s:s, s:s, s:b, s:s, s:s, s:I, s:I, s:I, s:I}", "name", peer.name, "kind",
+		kinds[peer.kind], "up", peer.up, "link", peer.link_state, "delivery",
+		peer.delivery_state, "sent_seq", (json_int_t)peer.sent_seq, "acked_seq",
+		(json_int_t)peer.acked_seq, "in_flight", (json_int_t)peer.in_flight, "heard_ms_ago",
+		(json_int_t)ago_ms);
+}
+
+void
+hs_shell_status(const struct hs_shell_view *view, struct hs_buf *out)
+{
+	struct hs_core_stats stats;
+	char digest[HS_DIGEST_SIZE];
+	json_t *peers = json_array();
+	json_t *status;
+	char *text;
+
+	hs_core_stats(view->core, &stats);
+	hs_core_digest(view->core, digest);
+	for (size_t i = 0; i < view->options->peer_count; i++)
+		json_array_append_new(peers, peer_status(view, i));
+	status = json_pack("{s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:s, s:I, s:o}",
+		"process", "hansho-hub", "version", view->options->version, "mode",
+		view->options->mode == (int)HS_MODE(LIVE) ? "live" : "drill", "epoch",
+		view->options->epoch, "newest_seq", (json_int_t)stats.newest_seq, "journal_pos",
+		(json_int_t)stats.committed_pos, "pending", (json_int_t)stats.pending,
+		"live_documents", (json_int_t)stats.documents, "peers_up",
+		(json_int_t)stats.peers_up, "digest", digest, "started_unix_us",
+		(json_int_t)view->started_unix_us, "peers", peers);
+	text = json_dumps(status, JSON_COMPACT);
+	HS_CHECK(text != NULL);
+	hs_buf_puts(out, text);
+	free(text);
+	json_decref(status);
+}
