@@ -29,6 +29,7 @@ main(int argc, char **argv)
 		return exit_code;
 	if (hs_hub_settings_check(&settings, why) != HS_OK) {
 		fprintf(stderr, "hansho-hub: %s\n", why);
+		uv_stop(&proc.loop);
 		hs_proc_run(&proc, NULL, NULL);
 		return 1;
 	}

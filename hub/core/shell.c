@@ -125,6 +125,7 @@ close_all(uv_timer_t *timer)
 	uv_close((uv_handle_t *)&shell->committed, on_closed);
 	uv_close((uv_handle_t *)&shell->reader, on_closed);
 	uv_close((uv_handle_t *)&shell->timer, on_closed);
+	uv_stop(shell->loop); /* the signal handlers of proc.h would keep it running */
 }
 
 static void
