@@ -51,8 +51,8 @@ hs_core_create(const struct hs_core_options *options)
 		.recent = core->recent,
 		.active = core->active,
 		.receipts = core->receipts };
-	core->next_pos = 1;
-	core->next_seq = 1;
+	core->journal.next_pos = 1;
+	core->journal.next_seq = 1;
 	core->digest_is_old = true;
 	for (uint32_t i = 0; i < options->peer_count; i++) {
 		core->peers[i].config = &options->peers[i];
@@ -88,13 +88,13 @@ hs_core_recover(struct hs_core *core, const struct hs_row *row)
 
 	if (err != HS_OK)
 		return err;
-	if (row->pos != core->next_pos || look.type != row->type || look.seq != row->seq ||
-		row->seq != (is_notice ? core->next_seq : 0))
+	if (row->pos != core->journal.next_pos || look.type != row->type || look.seq != row->seq ||
+		row->seq != (is_notice ? core->journal.next_seq : 0))
 		return HS_ERR_CORRUPT;
 	err = hs_core_take_record(core, row, &look, NULL);
-	core->committed_pos = row->pos;
-	core->next_pos = row->pos + 1;
-	core->next_seq = core->source.newest_seq + 1;
+	core->journal.committed_pos = row->pos;
+	core->journal.next_pos = row->pos + 1;
+	core->journal.next_seq = core->source.newest_seq + 1;
 	return err;
 }
 
@@ -226,7 +226,7 @@ hs_core_stats(const struct hs_core *core, struct hs_core_stats *out)
 {
 	*out = core->stats;
 	out->newest_seq = core->source.newest_seq;
-	out->committed_pos = core->committed_pos;
+	out->committed_pos = core->journal.committed_pos;
 	out->pending = hs_pending_count(core->pending);
 	out->waiters = hs_query_waiters(core->query);
 	out->documents = hs_active_document_count(core->active);

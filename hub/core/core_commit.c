@@ -20,7 +20,7 @@
 static struct hs_pending_record *
 append(struct hs_core *core, struct hs_row *row)
 {
-	row->pos = core->next_pos++;
+	row->pos = core->journal.next_pos++;
 	hs_effects_append(core->source.effects, row);
 	return hs_pending_add(core->pending, row);
 }
@@ -96,7 +96,7 @@ append_submission(struct hs_core *core, const hs_submit *submit, struct hs_span 
 	struct hs_record_look look;
 	bool applied = verdict->record_type == (int)HS_RECORD(NOTICE);
 
-	row.seq = applied ? core->next_seq++ : 0;
+	row.seq = applied ? core->journal.next_seq++ : 0;
 	record = append(core, &row);
 	record->document = verdict->document;
 	record->submission = (struct hs_known_submission){
@@ -145,8 +145,8 @@ decide(struct hs_core *core, struct hs_arena *arena, const hs_submit *submit,
 	hs_buf_init(&body, BODY_MAX_BYTES);
 	reply->outcome = verdict.outcome;
 	reply->findings = verdict.findings;
-	if (hs_intake_build(arena, submit, &verdict, core->next_seq, core->source.unix_us, &body) ==
-		HS_OK) {
+	if (hs_intake_build(arena, submit, &verdict, core->journal.next_seq, core->source.unix_us,
+		    &body) == HS_OK) {
 		append_submission(core, submit, (struct hs_span){ body.bytes, body.len_bytes },
 			&verdict, reply);
 	} else {
@@ -378,7 +378,7 @@ take_pending(struct hs_core *core, struct hs_pending_record *record)
 	HS_CHECK(hs_record_look(record->row.body, &look) == HS_OK);
 	if (!record->again)
 		HS_CHECK(hs_core_take_record(core, &record->row, &look, &vanished) == HS_OK);
-	core->committed_pos = record->row.pos;
+	core->journal.committed_pos = record->row.pos;
 	if (vanished.len_bytes > 0)
 		hs_effects_log(core->source.effects, HS_LOG_WARN, "hub.area_vanished", "seq=%llu",
 			(unsigned long long)record->row.seq);
@@ -422,8 +422,8 @@ hs_core_commit_failed(struct hs_core *core, const struct hs_event *event)
 			hold(core, record);
 		hs_pending_free(record);
 	}
-	core->next_pos = core->committed_pos + 1;
-	core->next_seq = core->source.newest_seq + 1;
+	core->journal.next_pos = core->journal.committed_pos + 1;
+	core->journal.next_seq = core->source.newest_seq + 1;
 	core->flush_after_mono_us = core->source.mono_us + FULL_PAUSE_US;
 	if (event->lost)
 		hs_core_finish(core, 1, "journal_failed");

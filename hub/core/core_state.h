@@ -18,6 +18,11 @@
 
 enum hs_core_life { HS_CORE_RUNS, HS_CORE_STOPS, HS_CORE_STOPPED };
 
+/* Where the journal stands, and where it will when all that is pending is on disk. */
+struct hs_core_journal {
+	uint64_t committed_pos, next_pos, next_seq;
+};
+
 struct hs_core {
 	struct hs_core_options options;
 	struct hs_index *index;
@@ -32,8 +37,8 @@ struct hs_core {
 	struct hs_peer peers[HS_PEERS_MAX];
 	struct hs_delivery *deliveries[HS_PEERS_MAX]; /* NULL for gates */
 	struct hs_core_stats stats;
-	uint64_t committed_pos, next_pos, next_seq;
-	uint64_t connections;
+	struct hs_core_journal journal;
+	uint64_t connections;	     /* so far */
 	int64_t flush_after_mono_us; /* disk full: receipts and acks wait until then */
 	enum hs_core_life life;
 	char digest[HS_DIGEST_SIZE];

@@ -263,13 +263,13 @@ prepare_statements(struct hs_journal *journal)
 		const char *sql;
 		sqlite3_stmt **out;
 	} rows[] = {
-		{ journal->write_db, "BEGIN IMMEDIATE", &writer->begin },
-		{ journal->write_db, "COMMIT", &writer->commit },
-		{ journal->write_db, "ROLLBACK", &writer->rollback },
+		{ journal->write_db, "BEGIN IMMEDIATE", &writer->sql.begin },
+		{ journal->write_db, "COMMIT", &writer->sql.commit },
+		{ journal->write_db, "ROLLBACK", &writer->sql.rollback },
 		{ journal->write_db,
 			"INSERT INTO record(pos, seq, unix_us, type, body, original, hash)"
 			" VALUES(?, ?, ?, ?, ?, ?, ?)",
-			&writer->insert },
+			&writer->sql.insert },
 		{ journal->read_db,
 			"SELECT pos, seq, unix_us, type, body, original, hash FROM record"
 			" WHERE seq > ? ORDER BY seq LIMIT ?",
@@ -335,8 +335,8 @@ hs_journal_close(struct hs_journal *journal)
 		return;
 	writer = &journal->writer;
 	hs_journal_writer_stop(journal);
-	sqlite3_stmt *const statements[] = { writer->begin, writer->insert, writer->commit,
-		writer->rollback, journal->read, journal->hash_of };
+	sqlite3_stmt *const statements[] = { writer->sql.begin, writer->sql.insert,
+		writer->sql.commit, writer->sql.rollback, journal->read, journal->hash_of };
 
 	for (size_t i = 0; i < HS_COUNT(statements); i++)
 		sqlite3_finalize(statements[i]);

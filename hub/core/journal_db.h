@@ -30,6 +30,10 @@ struct hs_journal_done {
 	struct hs_journal_result result;
 };
 
+struct hs_journal_statements {
+	sqlite3_stmt *begin, *insert, *commit, *rollback;
+};
+
 struct hs_journal_writer {
 	pthread_mutex_t mutex;
 	pthread_cond_t work; /* writer: queue not empty, or stop */
@@ -42,7 +46,7 @@ struct hs_journal_writer {
 	uint64_t next_pos;	       /* the only position that the queue takes */
 	uint64_t committed;	       /* last position on disk */
 	uint8_t head[HS_SHA256_BYTES]; /* hash of the last position; writer's thread */
-	sqlite3_stmt *begin, *insert, *commit, *rollback;
+	struct hs_journal_statements sql;
 };
 
 struct hs_journal {

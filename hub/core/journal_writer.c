@@ -140,7 +140,7 @@ run(sqlite3_stmt *statement)
 static int
 insert(struct hs_journal_writer *writer, const struct hs_row *row, const uint8_t *hash)
 {
-	sqlite3_stmt *statement = writer->insert;
+	sqlite3_stmt *statement = writer->sql.insert;
 	int rc;
 
 	sqlite3_bind_int64(statement, 1, (sqlite3_int64)row->pos);
@@ -176,7 +176,7 @@ static int
 write_batch(struct hs_journal *journal, const struct hs_journal_item *batch, uint8_t *head)
 {
 	struct hs_journal_writer *writer = &journal->writer;
-	int rc = run(writer->begin);
+	int rc = run(writer->sql.begin);
 
 	for (; rc == SQLITE_OK && batch != NULL; batch = batch->next) {
 		uint8_t hash[HS_SHA256_BYTES];
@@ -185,7 +185,7 @@ write_batch(struct hs_journal *journal, const struct hs_journal_item *batch, uin
 		memcpy(head, hash, sizeof(hash));
 		rc = insert(writer, &batch->row, hash);
 	}
-	return rc == SQLITE_OK ? run(writer->commit) : rc;
+	return rc == SQLITE_OK ? run(writer->sql.commit) : rc;
 }
 
 static void
@@ -203,7 +203,7 @@ commit_batch(struct hs_journal *journal, const struct hs_journal_item *batch, si
 
 		snprintf(reason, sizeof(reason), "%s", sqlite3_errmsg(journal->write_db));
 		if (!sqlite3_get_autocommit(journal->write_db))
-			run(writer->rollback);
+			run(writer->sql.rollback);
 		lost = !is_clean(extended) || !sqlite3_get_autocommit(journal->write_db);
 	}
 	pthread_mutex_lock(&writer->mutex);

@@ -27,6 +27,12 @@ struct pending_read {
 	bool originals;
 };
 
+/* READ effects that wait for their turn, and the rows of the present one. */
+struct read_queue {
+	struct pending_read *first, **last;
+	struct hs_journal_rows rows;
+};
+
 struct hs_shell {
 	uv_loop_t *loop;
 	const struct hs_hub_settings *settings;
@@ -36,8 +42,7 @@ struct hs_shell {
 	struct hs_journal *journal;
 	struct shell_link links[HS_PEERS_MAX];
 	struct hs_effects effects;
-	struct pending_read *read_first, **read_last;
-	struct hs_journal_rows rows;
+	struct read_queue reads;
 	uv_async_t committed;
 	uv_idle_t reader;
 	uv_timer_t timer;
@@ -179,21 +184,21 @@ static void
 on_read_turn(uv_idle_t *idle)
 {
 	struct hs_shell *shell = idle->data;
-	struct pending_read *read = shell->read_first;
+	struct pending_read *read = shell->reads.first;
 	struct hs_event event = { .type = HS_EVENT_RECORDS };
 	enum hs_err err;
 
-	shell->read_first = read->next;
-	if (shell->read_first == NULL) {
-		shell->read_last = &shell->read_first;
+	shell->reads.first = read->next;
+	if (shell->reads.first == NULL) {
+		shell->reads.last = &shell->reads.first;
 		uv_idle_stop(&shell->reader);
 	}
 	err = hs_journal_read(
-		shell->journal, read->after_seq, read->limit, read->originals, &shell->rows);
+		shell->journal, read->after_seq, read->limit, read->originals, &shell->reads.rows);
 	event.peer = read->peer;
 	event.ticket = read->ticket;
-	event.rows = shell->rows.rows;
-	event.row_count = shell->rows.count;
+	event.rows = shell->reads.rows.rows;
+	event.row_count = shell->reads.rows.count;
 	free(read);
 	if (err != HS_OK || event.row_count == 0) {
 		/* The core asks only for what is committed: that it is not there means damage. */
@@ -214,8 +219,8 @@ do_read(struct hs_shell *shell, const struct hs_effect *effect)
 		.ticket = effect->ticket,
 		.after_seq = effect->after_seq,
 		.originals = effect->originals };
-	*shell->read_last = read;
-	shell->read_last = &read->next;
+	*shell->reads.last = read;
+	shell->reads.last = &read->next;
 	if (!shell->stopped)
 		uv_idle_start(&shell->reader, on_read_turn);
 }
@@ -411,7 +416,7 @@ hs_shell_create(
 
 	shell->loop = loop;
 	shell->settings = settings;
-	shell->read_last = &shell->read_first;
+	shell->reads.last = &shell->reads.first;
 	shell->started_unix_us = hs_clock_unix_us();
 	hs_effects_init(&shell->effects);
 	HS_CHECK(uv_async_init(loop, &shell->committed, on_committed) == 0);
@@ -456,13 +461,13 @@ hs_shell_destroy(struct hs_shell *shell)
 	hs_journal_close(shell->journal);
 	if (shell->core != NULL)
 		hs_core_destroy(shell->core);
-	while (shell->read_first != NULL) {
-		struct pending_read *next = shell->read_first->next;
+	while (shell->reads.first != NULL) {
+		struct pending_read *next = shell->reads.first->next;
 
-		free(shell->read_first);
-		shell->read_first = next;
+		free(shell->reads.first);
+		shell->reads.first = next;
 	}
-	hs_journal_rows_free(&shell->rows);
+	hs_journal_rows_free(&shell->reads.rows);
 	hs_effects_free(&shell->effects);
 	free(shell);
 	return exit_code;
