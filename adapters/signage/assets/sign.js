@@ -8,6 +8,7 @@
 const DEFAULT_STALE_MS = 15000;
 const TURN_MS = 8000; // how long one alert or one page of names stands
 const NAMES_PER_PAGE = 46; // characters
+const NAMES_PER_ROW = 22;
 const screenId = location.pathname.split('/')[2];
 const storeKey = 'hansho.sign.' + screenId;
 const byId = (id) => document.getElementById(id);
@@ -52,28 +53,50 @@ function orderedText(stamp) {
 	return parts ? `${+parts[1]}月${+parts[2]}日 ${+parts[3]}:${parts[4]}` : '';
 }
 
+const clock = new Intl.DateTimeFormat('ja-JP', {
+	timeZone: 'Asia/Tokyo', month: 'numeric', day: 'numeric', hour: 'numeric', minute: '2-digit', hourCycle: 'h23',
+});
+
+/* The players' own zone does not matter: everything is told in Japanese time. */
 function clockText(date) {
-	return `${date.getMonth() + 1}月${date.getDate()}日 ${date.getHours()}:` +
-		String(date.getMinutes()).padStart(2, '0');
+	const part = {};
+	for (const { type, value } of clock.formatToParts(date)) part[type] = value;
+	return `${part.month}月${part.day}日 ${+part.hour}:${part.minute}`;
 }
 
-/* Shrinks a text until it fits its box: a name is never cut. */
+/* Shrinks a text until it fits its box: a name is never cut. Heights are those of the lines, because
+ * glyphs may reach beyond them. */
 function fit(target) {
 	target.style.removeProperty('font-size');
-	let size = parseFloat(getComputedStyle(target).fontSize);
-	const least = size * 0.35;
-	while (size > least && (target.scrollWidth > target.clientWidth + 1 ||
-		target.scrollHeight > target.clientHeight + 1)) {
-		size *= 0.94;
+	const style = getComputedStyle(target);
+	const most = parseFloat(style.maxHeight);
+	let size = parseFloat(style.fontSize);
+	const least = size * 0.3;
+	target.style.setProperty('max-height', 'none');
+	while (size > least && (target.scrollWidth > target.clientWidth + 1 || target.offsetHeight > most + 1)) {
+		size *= 0.95;
 		target.style.setProperty('font-size', size + 'px');
+	}
+	target.style.removeProperty('max-height');
+}
+
+/* The words of an alert shrink together, so that their order of sizes stays. */
+function fitWords(words) {
+	words.style.removeProperty('font-size');
+	let size = parseFloat(getComputedStyle(words).fontSize);
+	const least = size * 0.3;
+	const wide = () => [...words.children].some((line) => line.scrollWidth > line.clientWidth + 1);
+	while (size > least && (words.scrollHeight > words.clientHeight + 1 || wide())) {
+		size *= 0.96;
+		words.style.setProperty('font-size', size + 'px');
 	}
 }
 
-function namePages(names) {
+function namePages(names, room) {
 	const pages = [[]];
 	let used = 0;
 	for (const name of names) {
-		if (used > 0 && used + name.length > NAMES_PER_PAGE) {
+		if (used > 0 && used + name.length > room) {
 			pages.push([]);
 			used = 0;
 		}
@@ -103,14 +126,14 @@ function drawAlert(item, page) {
 	paint(alert, item);
 	byId('level-number').textContent = item.level || '';
 	byId('level').hidden = !item.level;
-	const hazard = item.hazard ? `（${item.hazard.ja}）` : '';
-	byId('term').textContent = item.term.ja + hazard;
+	byId('term').replaceChildren(item.term.ja);
+	if (item.hazard) byId('term').append(element('span', 'hazard', `（${item.hazard.ja}）`));
 	byId('action').textContent = item.action.ja;
 	otherLanguages(byId('other-languages'), item.action);
 	byId('municipality').replaceChildren(element('span', '', place(item)));
 	if (item.municipality.en && wants('en'))
 		byId('municipality').append(element('span', 'name-en', item.municipality.en));
-	const pages = namePages(item.areas);
+	const pages = namePages(item.areas, NAMES_PER_PAGE);
 	const names = byId('areas');
 	names.replaceChildren();
 	for (const name of pages[page % pages.length])
@@ -122,7 +145,8 @@ function drawAlert(item, page) {
 	if (item.unknown) notes.push(WORDS.unknown);
 	if (item.expired) notes.push(WORDS.expired);
 	byId('when').replaceChildren(...notes.map((note) => element('span', '', note)));
-	for (const id of ['term', 'action', 'other-languages', 'municipality', 'areas']) fit(byId(id));
+	for (const id of ['municipality', 'areas']) fit(byId(id));
+	fitWords(byId('words'));
 }
 
 function drawList(items, shown) {
@@ -137,7 +161,10 @@ function drawList(items, shown) {
 		paint(row, item);
 		row.append(element('span', 'row-level', item.level ? `レベル${item.level}` : '！'));
 		row.append(element('span', 'row-term', item.term.ja));
-		row.append(element('span', 'row-place', `${place(item)}　${item.areas.join('、')}`));
+		const names = namePages(item.areas, NAMES_PER_ROW);
+		const page = turn % names.length;
+		row.append(element('span', 'row-place', `${place(item)}　${names[page].join('、')}`));
+		if (names.length > 1) row.append(element('span', 'count', `${page + 1}/${names.length}`));
 		list.append(row);
 	}
 	if (pages > 1) list.append(element('div', 'count', `${turn % pages + 1}/${pages}`));
