@@ -170,17 +170,13 @@ static void
 read_details(struct hs_lalert *lalert, hs_evacuation *evacuation)
 {
 	hs_xml_node *node = hs_xml_child(lalert->body, HS_NS_EVAC, "Detail");
-	int64_t places = 0;
 
-	for (; node; node = hs_xml_next(node, HS_NS_EVAC, "Detail"))
+	for (; node && lalert->places <= lalert->submission->limits->areas;
+		node = hs_xml_next(node, HS_NS_EVAC, "Detail"))
 		read_detail(lalert, node, evacuation);
 	lalert->all_lifted = evacuation->n_details > 0;
-	for (size_t i = 0; i < evacuation->n_details; i++) {
-		places += (int64_t)evacuation->details[i]->n_areas;
+	for (size_t i = 0; i < evacuation->n_details; i++)
 		lalert->all_lifted &= evacuation->details[i]->state == HS_EVAC(LIFTED);
-	}
-	if (places > lalert->submission->limits->areas)
-		hs_xml_finding(lalert->findings, HS_FINDING_TOO_MANY_AREAS, lalert->body, "", "");
 	/* A cancel may come without content; an order that names nothing is nobody's order. */
 	if (evacuation->n_details == 0 && lalert->notice->action != HS_ACTION(CANCEL))
 		hs_xml_missing(lalert->findings, lalert->body, "Detail");

@@ -105,15 +105,11 @@ static void
 check_area(struct hs_submission *submission, const hs_area *area)
 {
 	const struct hs_principal *principal = submission->principal;
-	const char *foreign = NULL;
 
+	/* A district code was checked to lie within its municipality's. */
 	if (!hs_area_allowed(area->code, principal))
-		foreign = area->code;
-	else if (area->sub_code[0] && !hs_area_allowed(area->sub_code, principal))
-		foreign = area->sub_code;
-	if (foreign)
 		hs_stage_finding(submission, HS_FINDING_AREA_FOREIGN, &area->code,
-			principal->areas.count ? principal->areas.items[0] : "", foreign);
+			principal->areas.count ? principal->areas.items[0] : "", area->code);
 }
 
 static void

@@ -112,6 +112,85 @@ test_findings(void **state)
 	}
 }
 
+/* The newest order of the document counts; received 18:57:08. */
+static void
+test_clocks(void **state)
+{
+	static const struct {
+		const char *newest;
+		enum hs_finding_code code; /* HS_FINDING_COUNT: none */
+		const char *flag;
+	} rows[] = {
+		{ "2026-07-01T18:28:00+09:00", HS_FINDING_COUNT, "" },
+		{ "2026-07-01T18:22:08+09:00", HS_FINDING_LATE_ENTRY, "late_entry" },
+		{ "2026-06-24T18:58:08+09:00", HS_FINDING_LATE_ENTRY, "late_entry" },
+		{ "2026-06-24T18:50:08+09:00", HS_FINDING_OLD_ORDER, "old_order" },
+		{ "2026-07-01T19:57:00+09:00", HS_FINDING_COUNT, "" },
+		{ "2026-07-01T19:58:00+09:00", HS_FINDING_FUTURE_TIME, "future_time" },
+	};
+	static const enum hs_finding_code all[] = { HS_FINDING_LATE_ENTRY, HS_FINDING_OLD_ORDER,
+		HS_FINDING_FUTURE_TIME };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		char *older = replaced_all(
+			sample_order, "2026-07-01T18:50:00+09:00", "2026-06-01T00:00:00+09:00");
+		char *text = replaced_all(older, "2026-07-01T18:55:00+09:00", rows[i].newest);
+		struct run run;
+
+		run_text(&run, text);
+		assert_accepted(&run);
+		for (size_t k = 0; k < sizeof(all) / sizeof(all[0]); k++)
+			assert_int_equal(found(&run, all[k]) != NULL, all[k] == rows[i].code);
+		if (rows[i].flag[0])
+			assert_true(hs_notice_has_flag(run.submission.notice, rows[i].flag));
+		run_end(&run);
+		free(older);
+		free(text);
+	}
+}
+
+static void
+test_entry_lag_is_told(void **state)
+{
+	char *older = replaced_all(
+		sample_order, "2026-07-01T18:50:00+09:00", "2026-07-01T18:00:00+09:00");
+	char *text = replaced_all(older, "2026-07-01T18:55:00+09:00", "2026-07-01T18:22:08+09:00");
+	struct run run;
+
+	(void)state;
+	run_text(&run, text);
+	assert_string_equal(found(&run, HS_FINDING_LATE_ENTRY)->detail, "35 min");
+	run_end(&run);
+	free(older);
+	free(text);
+}
+
+static void
+test_expiry(void **state)
+{
+	static const char target[] =
+		"<ib:TargetDateTime>2026-07-01T18:54:00+09:00</ib:TargetDateTime>";
+	char *over = replaced(sample_order, target,
+		"<ib:ValidDateTime>2026-07-01T18:57:07+09:00</ib:ValidDateTime>");
+	char *valid = replaced(sample_order, target,
+		"<ib:ValidDateTime>2026-07-01T18:57:09+09:00</ib:ValidDateTime>");
+	struct run run;
+
+	(void)state;
+	run_text(&run, over);
+	assert_accepted(&run);
+	assert_non_null(found(&run, HS_FINDING_EXPIRED));
+	run_end(&run);
+	run_text(&run, valid);
+	assert_accepted(&run);
+	assert_null(found(&run, HS_FINDING_EXPIRED));
+	assert_non_null(run.submission.notice->times->valid_until);
+	run_end(&run);
+	free(over);
+	free(valid);
+}
+
 static void
 test_wrong_digit_names_the_right_one(void **state)
 {
@@ -197,6 +276,9 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_findings),
+		cmocka_unit_test(test_clocks),
+		cmocka_unit_test(test_entry_lag_is_told),
+		cmocka_unit_test(test_expiry),
 		cmocka_unit_test(test_wrong_digit_names_the_right_one),
 		cmocka_unit_test(test_many_areas),
 	};
