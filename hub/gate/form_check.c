@@ -81,24 +81,40 @@ read_lifts(struct hs_form_call *call)
 	return true;
 }
 
-/* The text as edited, or the template of the plan. Line breaks become blanks: a headline is one line. */
-static bool
-choose_headline(struct hs_form_call *call)
+/* A headline is one line: line breaks become blanks, those at the ends go. NULL without room. */
+static char *
+one_line(struct hs_arena *arena, const char *from)
 {
-	const char *edited = field(call, "headline");
-	struct hs_buf template;
-	char *text;
+	char *text = hs_arena_strdup(arena, from);
+	size_t len_bytes;
 
-	hs_buf_init(&template, HEADLINE_MAX_BYTES);
-	hs_order_headline(&call->plan, &template);
-	text = hs_arena_strdup(call->arena, edited[0] != '\0' ? edited : hs_buf_text(&template));
-	hs_buf_free(&template);
-	for (char *at = text; at != NULL && *at != '\0'; at++) {
+	if (text == NULL)
+		return NULL;
+	for (char *at = text; *at != '\0'; at++) {
 		if (*at == '\r' || *at == '\n')
 			*at = ' ';
 	}
-	call->headline = text;
-	return text != NULL;
+	text += hs_order_skip_blanks(text) - text;
+	len_bytes = strlen(text);
+	while (len_bytes > 0 && text[len_bytes - 1] == ' ')
+		text[--len_bytes] = '\0';
+	return text;
+}
+
+/* The text as edited, or the template of the plan. */
+static bool
+choose_headline(struct hs_form_call *call)
+{
+	struct hs_buf template;
+
+	call->headline = one_line(call->arena, hs_form_field(call, "headline"));
+	if (call->headline == NULL || call->headline[0] != '\0')
+		return call->headline != NULL;
+	hs_buf_init(&template, HEADLINE_MAX_BYTES);
+	hs_order_headline(&call->plan, &template);
+	call->headline = one_line(call->arena, hs_buf_text(&template));
+	hs_buf_free(&template);
+	return call->headline != NULL;
 }
 
 static const char *
@@ -265,17 +281,25 @@ on_sent(struct hs_intake_call *intake, const struct hs_intake_result *result)
 	hs_form_end(call);
 }
 
+static bool
+text_as_seen(struct hs_form_call *call)
+{
+	const char *said = one_line(call->arena, hs_form_field(call, "said"));
+	const char *now = one_line(call->arena, hs_form_field(call, "headline"));
+
+	return said != NULL && now != NULL && strcmp(said, now) == 0;
+}
+
 static void
 send_with_standing(struct hs_form_call *call)
 {
 	const char *xml = hs_form_field(call, "xml");
-	bool text_same = strcmp(hs_form_field(call, "said"), hs_form_field(call, "headline")) == 0;
 
 	if (call->hub_err != HS_OK) {
 		show_refusal(call, HS_REFUSAL_AWAY, NULL);
 		return;
 	}
-	if (xml[0] == '\0' || !text_same || !still_as_seen(call)) {
+	if (xml[0] == '\0' || !text_as_seen(call) || !still_as_seen(call)) {
 		call->changed = true;
 		check_with_standing(call);
 		return;

@@ -9,9 +9,9 @@
 static void
 put_move(const struct hs_order_change *change, struct hs_buf *out)
 {
-	hs_buf_puts(out, "<li>");
+	hs_buf_puts(out, "<li><strong>");
 	hs_buf_escape(out, change->name);
-	hs_buf_puts(out, " ");
+	hs_buf_puts(out, "</strong> ");
 	if (change->kind == HS_CHANGE_RAISED || change->kind == HS_CHANGE_LOWERED) {
 		hs_form_level(out, change->from_level, change->from_term);
 		hs_buf_puts(out, " → ");

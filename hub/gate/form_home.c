@@ -54,13 +54,15 @@ put_in_force(struct hs_form_call *call, struct hs_buf *out)
 	hs_buf_puts(out, "</section>\n");
 }
 
+/* with_closed: those too that a cancel has rolled back. */
 static size_t
-own_documents(const struct hs_standing *standing)
+own_documents(const struct hs_standing *standing, bool with_closed)
 {
 	size_t count = 0;
 
 	for (size_t i = 0; i < standing->document_count; i++)
-		count += standing->documents[i]->own;
+		count += standing->documents[i]->own &&
+			 (with_closed || !standing->documents[i]->closed);
 	return count;
 }
 
@@ -118,7 +120,7 @@ put_disasters(struct hs_form_call *call, struct hs_buf *out)
 	const char *chosen = call->choice.document_id;
 	bool given = hs_form_field(call, "act")[0] != '\0';
 
-	if (own_documents(standing) == 0)
+	if (own_documents(standing, true) == 0)
 		return;
 	put_legend(out, "どの災害についてですか", "Which disaster is it about?");
 	for (size_t i = standing->document_count; i-- > 0;) {
@@ -272,7 +274,7 @@ put_cancel_form(struct hs_form_call *call, struct hs_buf *out)
 	for (size_t i = 0; i < call->standing.document_count; i++) {
 		const struct hs_order_document *document = call->standing.documents[i];
 
-		if (!document->own)
+		if (!document->own || document->closed)
 			continue;
 		hs_buf_printf(out,
 			"<div class=\"choice\"><input type=\"radio\" name=\"document\" "
@@ -304,10 +306,10 @@ hs_form_show_home(struct hs_form_call *call, enum hs_order_problem problem)
 		hs_form_problem(&out, hs_order_problem_ja(problem), hs_order_problem_en(problem));
 	put_in_force(call, &out);
 	put_issue_form(call, &out);
-	if (call->hub_err == HS_OK && own_documents(&call->standing) > 0) {
+	if (own_documents(&call->standing, true) > 0)
 		put_lift_form(call, &out);
+	if (own_documents(&call->standing, false) > 0)
 		put_cancel_form(call, &out);
-	}
 	hs_form_page_send(call->gate, call->id, problem == HS_ORDER_FINE ? 200 : 422, NULL, &out);
 	hs_form_end(call);
 }

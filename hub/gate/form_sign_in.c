@@ -25,8 +25,8 @@ make_cookie(struct hs_gate *gate, const struct hs_session *session, bool tls, ch
 
 	hs_session_write(&gate->session_key, session, value);
 	(void)snprintf(out, COOKIE_SIZE, "%s=%s; Path=/; Max-Age=%lld; HttpOnly; SameSite=Strict%s",
-		HS_SESSION_COOKIE, value, (long long)gate->settings->bounds.session_s,
-		tls ? "; Secure" : "");
+		session->principal[0] != '\0' ? HS_SESSION_COOKIE : HS_VISITOR_COOKIE, value,
+		(long long)gate->settings->bounds.session_s, tls ? "; Secure" : "");
 }
 
 static enum hs_err
@@ -85,8 +85,8 @@ bool
 hs_form_session(struct hs_gate *gate, const struct hs_http_request *request,
 	struct hs_session *session, const struct hs_principal **principal)
 {
-	enum hs_err err = hs_session_read(&gate->session_key, hs_http_header_of(request, "cookie"),
-		hs_clock_unix_us(), session);
+	enum hs_err err = hs_session_read(&gate->session_key, HS_SESSION_COOKIE,
+		hs_http_header_of(request, "cookie"), hs_clock_unix_us(), session);
 
 	*principal = NULL;
 	if (err == HS_OK && session->principal[0] != '\0')
@@ -109,15 +109,16 @@ copy_body(const struct hs_http_request *request)
 
 /* The token of the session that the browser sent: nobody else's page knows it. */
 static bool
-token_right(struct hs_gate *gate, const struct hs_http_request *request, const char *body,
-	struct hs_session *session)
+token_right(struct hs_gate *gate, const struct hs_http_request *request, const char *cookie,
+	const char *body)
 {
+	struct hs_session session;
 	char token[HS_SESSION_TOKEN_SIZE + 1];
 
-	return hs_session_read(&gate->session_key, hs_http_header_of(request, "cookie"),
-		       hs_clock_unix_us(), session) == HS_OK &&
+	return hs_session_read(&gate->session_key, cookie, hs_http_header_of(request, "cookie"),
+		       hs_clock_unix_us(), &session) == HS_OK &&
 	       hs_http_param(body, "token", token, sizeof(token)) &&
-	       hs_session_token_right(&gate->session_key, session, token);
+	       hs_session_token_right(&gate->session_key, &session, token);
 }
 
 static void
@@ -149,7 +150,6 @@ void
 hs_form_sign_in(void *owner, const struct hs_http_request *request)
 {
 	struct hs_gate *gate = owner;
-	struct hs_session session;
 	char *body;
 
 	if (hs_throttle_wait_s(gate->throttle, request->peer_address, hs_clock_mono_us()) > 0) {
@@ -161,7 +161,7 @@ hs_form_sign_in(void *owner, const struct hs_http_request *request)
 		return;
 	}
 	body = copy_body(request);
-	if (body != NULL && token_right(gate, request, body, &session))
+	if (body != NULL && token_right(gate, request, HS_VISITOR_COOKIE, body))
 		sign_in(gate, request, body);
 	else
 		show_sign_in(gate, request, 403,
@@ -174,10 +174,9 @@ void
 hs_form_sign_out(void *owner, const struct hs_http_request *request)
 {
 	struct hs_gate *gate = owner;
-	struct hs_session session;
 	char *body = copy_body(request);
 
-	if (body != NULL && token_right(gate, request, body, &session))
+	if (body != NULL && token_right(gate, request, HS_SESSION_COOKIE, body))
 		hs_form_redirect(gate, request->id, "/",
 			HS_SESSION_COOKIE "=; Path=/; Max-Age=0; HttpOnly; SameSite=Strict");
 	else
@@ -234,6 +233,25 @@ new_call(struct hs_gate *gate, const struct hs_http_request *request)
 	return call;
 }
 
+/* The session stays: a page of somebody else must not be able to sign anybody out. */
+static void
+show_expired(struct hs_form_call *call)
+{
+	struct hs_buf out;
+
+	hs_form_call_begin_page(call, "画面の有効期限切れ", "This page has expired", 0, &out);
+	hs_form_problem(&out,
+		"この画面からは受け付けられません。何も送信していません。最初の画面からやり直してく"
+		"ださい。",
+		"Nothing was taken from this page and nothing was sent. Begin again from the first "
+		"page.");
+	hs_buf_puts(&out, "<p><a href=\"/\">");
+	hs_form_both(&out, "最初の画面に戻る", "Back to the first page");
+	hs_buf_puts(&out, "</a></p>\n");
+	hs_form_page_send(call->gate, call->id, 403, NULL, &out);
+	hs_form_end(call);
+}
+
 struct hs_form_call *
 hs_form_begin(struct hs_gate *gate, const struct hs_http_request *request)
 {
@@ -251,12 +269,9 @@ hs_form_begin(struct hs_gate *gate, const struct hs_http_request *request)
 	call->session = session;
 	call->principal = principal;
 	if (strcmp(request->method, "POST") == 0 &&
-		!token_right(gate, request, call->body, &session)) {
+		!token_right(gate, request, HS_SESSION_COOKIE, call->body)) {
 		hs_warn("gate.token_wrong", "principal=%s", principal->id);
-		show_sign_in(gate, request, 403,
-			"画面の有効期限が切れました。もう一度サインインしてください。",
-			"This page had expired. Please sign in again.");
-		hs_form_end(call);
+		show_expired(call);
 		return NULL;
 	}
 	return call;

@@ -73,11 +73,11 @@ hs_session_write(const struct hs_session_key *key, const struct hs_session *sess
 	HS_CHECK(length > 0 && length < HS_SESSION_VALUE_SIZE);
 }
 
-/* The value of our cookie in "a=1; hansho_session=…; b=2". */
+/* The value of a cookie in "a=1; hansho_session=…; b=2". */
 static bool
-find_cookie(const char *header, char *out, size_t out_size)
+find_cookie(const char *header, const char *name, char *out, size_t out_size)
 {
-	size_t name_bytes = strlen(HS_SESSION_COOKIE);
+	size_t name_bytes = strlen(name);
 	const char *at = header;
 
 	while (*at != '\0') {
@@ -86,7 +86,7 @@ find_cookie(const char *header, char *out, size_t out_size)
 		at += strspn(at, " ;");
 		len_bytes = strcspn(at, ";");
 		if (len_bytes > name_bytes + 1 && at[name_bytes] == '=' &&
-			strncmp(at, HS_SESSION_COOKIE, name_bytes) == 0) {
+			strncmp(at, name, name_bytes) == 0) {
 			len_bytes -= name_bytes + 1;
 			if (len_bytes >= out_size)
 				return false;
@@ -146,14 +146,14 @@ read_claims(char *claims, struct hs_session *out)
 }
 
 enum hs_err
-hs_session_read(const struct hs_session_key *key, const char *cookie_header, int64_t now_unix_us,
-	struct hs_session *out)
+hs_session_read(const struct hs_session_key *key, const char *name, const char *cookie_header,
+	int64_t now_unix_us, struct hs_session *out)
 {
 	char value[HS_SESSION_VALUE_SIZE];
 	char expected[HS_SHA256_HEX];
 	char *signature;
 
-	if (!find_cookie(cookie_header, value, sizeof(value)))
+	if (!find_cookie(cookie_header, name, value, sizeof(value)))
 		return HS_ERR_AUTH;
 	signature = strrchr(value, '.');
 	if (signature == NULL)

@@ -2,8 +2,8 @@
  *
  * Flow:    password right → hs_session_issue → Set-Cookie → (browser) → Cookie → hs_session_read.
  * Format:  expiry . random id . principal in hexadecimal . HMAC-SHA256 of what stands before, in
- *          hexadecimal. The principal is empty before the sign-in: that session only carries the token
- *          of the sign-in form, so that nobody else's page can sign a visitor in.
+ *          hexadecimal. A visitor's session has no principal and a cookie of its own: it only carries the
+ *          token of the sign-in form, so that nobody else's page can sign a visitor in, or out.
  * CSRF:    each session has a token, HMAC-SHA256 of what it claims, under the same key; every POST form has it.
  * Owner:   no state. Threads: any. Time comes as a parameter.
  */
@@ -17,6 +17,7 @@
 #include "hub/base/hash.h"
 
 #define HS_SESSION_COOKIE     "hansho_session"
+#define HS_VISITOR_COOKIE     "hansho_visitor"
 #define HS_SESSION_ID_HEX     33
 #define HS_SESSION_PRINCIPAL  64
 #define HS_SESSION_VALUE_SIZE 320
@@ -40,9 +41,9 @@ enum hs_err hs_session_new(
 /* The cookie's value. */
 void hs_session_write(const struct hs_session_key *key, const struct hs_session *session,
 	char out[HS_SESSION_VALUE_SIZE]);
-/* From a whole Cookie header. HS_ERR_AUTH: none, not ours, altered, or expired. */
-enum hs_err hs_session_read(const struct hs_session_key *key, const char *cookie_header,
-	int64_t now_unix_us, struct hs_session *out) HS_MUST_CHECK;
+/* The cookie of that name from a whole Cookie header. HS_ERR_AUTH: none, not ours, altered, or expired. */
+enum hs_err hs_session_read(const struct hs_session_key *key, const char *name,
+	const char *cookie_header, int64_t now_unix_us, struct hs_session *out) HS_MUST_CHECK;
 void hs_session_token(const struct hs_session_key *key, const struct hs_session *session,
 	char out[HS_SESSION_TOKEN_SIZE]);
 bool hs_session_token_right(

@@ -14,7 +14,14 @@
 #define TICKS_PER_BEAT 4 /* so that a timeout is noticed at most a quarter of a heartbeat late */
 #define SLOT_BITS      16
 
-enum port_state { PORT_DOWN, PORT_GREETING, PORT_READY, PORT_WRONG_LANE, PORT_LEAVING };
+enum port_state {
+	PORT_DOWN,
+	PORT_GREETING,
+	PORT_READY,
+	PORT_HUB_STOPS,
+	PORT_WRONG_LANE,
+	PORT_LEAVING
+};
 
 struct pending {
 	struct hs_port_call *call; /* NULL: free */
@@ -36,7 +43,8 @@ struct hs_submit_port {
 	int64_t heard_us; /* monotonic: last frame of the hub */
 	int64_t beat_us;  /* monotonic: our last heartbeat */
 	char epoch[80];
-	int closing; /* handles of ours that are still open while the port is being freed */
+	bool refused; /* the hub ended the last connection before its hello */
+	int closing;  /* handles of ours that are still open while the port is being freed */
 };
 
 static size_t
@@ -141,7 +149,10 @@ on_down(void *owner, struct hs_link *link)
 	(void)link;
 	if (port->state == PORT_LEAVING)
 		return;
-	if (port->state != PORT_DOWN) {
+	if (port->state == PORT_GREETING && !port->refused) {
+		port->refused = true;
+		hs_error("gate.hub_refuses", "name=%s", port->options.name);
+	} else if (port->state == PORT_READY) {
 		port->drops++;
 		hs_warn("gate.hub_down", "pending=%zu", port->pending_count);
 	}
@@ -161,6 +172,7 @@ take_hello(struct hs_submit_port *port, const hs_link_frame *frame)
 	}
 	(void)snprintf(port->epoch, sizeof(port->epoch), "%s", hello->epoch);
 	port->state = PORT_READY;
+	port->refused = false;
 	hs_info("gate.hub_up", "epoch=%s newest_seq=%llu", port->epoch,
 		(unsigned long long)hello->newest_seq);
 }
@@ -458,13 +470,18 @@ hs_submit_port_not_ready(const struct hs_submit_port *port)
 	static const char *const why[] = {
 		[PORT_DOWN] =
 			"the hub cannot be reached: is hansho-hub running, and is hub_url right?",
-		[PORT_GREETING] = "the hub has not said hello yet, or is stopping",
+		[PORT_GREETING] = "the hub has not said hello yet",
+		[PORT_HUB_STOPS] = "the hub is stopping",
 		[PORT_READY] = "",
 		[PORT_WRONG_LANE] =
 			"the hub serves the other mode: set hub_url to the hub of this mode",
 		[PORT_LEAVING] = "this gate is stopping",
 	};
 
+	if (port->refused && port->state != PORT_READY)
+		return "the hub ends the connection before its hello: hub_url is that of another "
+		       "mode "
+		       "or peer";
 	return why[port->state];
 }
 

@@ -35,12 +35,13 @@ carries_the_principal(void **state)
 	hs_session_key_init(&key, "a fixed secret of this test");
 	assert_int_equal(hs_session_new("kakuu.市", NOW + SECOND, &session), HS_OK);
 	header_of(&key, &session, header, sizeof(header));
-	assert_int_equal(hs_session_read(&key, header, NOW, &back), HS_OK);
+	assert_int_equal(hs_session_read(&key, HS_SESSION_COOKIE, header, NOW, &back), HS_OK);
 	assert_string_equal(back.principal, "kakuu.市");
 	assert_string_equal(back.id, session.id);
 	assert_true(back.expires_unix_us == session.expires_unix_us);
 	/* over at its very last moment */
-	assert_int_equal(hs_session_read(&key, header, NOW + SECOND, &back), HS_ERR_AUTH);
+	assert_int_equal(
+		hs_session_read(&key, HS_SESSION_COOKIE, header, NOW + SECOND, &back), HS_ERR_AUTH);
 }
 
 static void
@@ -60,10 +61,11 @@ refuses_every_altered_byte(void **state)
 		char was = *at;
 
 		*at = was == '1' ? '2' : '1';
-		assert_int_equal(hs_session_read(&key, header, NOW, &back), HS_ERR_AUTH);
+		assert_int_equal(
+			hs_session_read(&key, HS_SESSION_COOKIE, header, NOW, &back), HS_ERR_AUTH);
 		*at = was;
 	}
-	assert_int_equal(hs_session_read(&key, header, NOW, &back), HS_OK);
+	assert_int_equal(hs_session_read(&key, HS_SESSION_COOKIE, header, NOW, &back), HS_OK);
 }
 
 static void
@@ -80,12 +82,14 @@ refuses_what_is_not_ours(void **state)
 	hs_session_key_init(&key, "one");
 	hs_session_key_init(&other, "another");
 	for (size_t i = 0; i < sizeof(headers) / sizeof(headers[0]); i++)
-		assert_int_equal(hs_session_read(&key, headers[i], NOW, &back), HS_ERR_AUTH);
+		assert_int_equal(hs_session_read(&key, HS_SESSION_COOKIE, headers[i], NOW, &back),
+			HS_ERR_AUTH);
 	assert_int_equal(hs_session_new("kakuu", NOW + SECOND, &session), HS_OK);
 	header_of(&key, &session, header, sizeof(header));
-	assert_int_equal(hs_session_read(&other, header, NOW, &back), HS_ERR_AUTH);
+	assert_int_equal(
+		hs_session_read(&other, HS_SESSION_COOKIE, header, NOW, &back), HS_ERR_AUTH);
 	(void)snprintf(big, sizeof(big), "hansho_session=%01500d", 1);
-	assert_int_equal(hs_session_read(&key, big, NOW, &back), HS_ERR_AUTH);
+	assert_int_equal(hs_session_read(&key, HS_SESSION_COOKIE, big, NOW, &back), HS_ERR_AUTH);
 }
 
 static void
