@@ -76,7 +76,9 @@ arguments_read(int argc, char **argv, struct arguments *arguments)
 			continue;
 		}
 		if (!flag_set(arguments, argv[i])) {
-			fprintf(stderr, "%s: unknown argument \"%s\"\n", base_name(argv[0]),
+			fprintf(stderr, "%s: %s \"%s\"\n", base_name(argv[0]),
+				strcmp(argv[i], "--config") == 0 ? "no FILE behind"
+								 : "unknown argument",
 				argv[i]);
 			return HS_ERR_USAGE;
 		}

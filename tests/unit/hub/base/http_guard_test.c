@@ -1,5 +1,6 @@
 /* The guards against what libwebsockets 4.1.6 gets wrong, over raw sockets, plain and TLS. The numbers
  * are those of DECISIONS.md, "Guards" (3 and 4 are in http_ws_test.c). */
+#include "hub/base/http_internal.h"
 #include "tests/unit/hub/base/http_world.h"
 
 static const char *const pipeline_tails[] = { "", "junk", "GET /hello HTTP/1.1\r\n", "\r\n\r\n",
@@ -295,10 +296,69 @@ test_guard_7_slow_clients(void **state)
 	}
 }
 
+static void
+test_length_parse(void **state)
+{
+	static const char *const bad[] = { "", " 1", "1 ", "+1", "-1", "0x1", "1.0", "1,1",
+		"99999999999999999999", "9223372036854775808", "\xef\xbc\x91" };
+	uint64_t value = 0;
+
+	(void)state;
+	for (size_t i = 0; i < HS_COUNT(bad); i++)
+		assert_false(hs_length_parse(bad[i], &value));
+	assert_true(hs_length_parse("9223372036854775807", &value));
+	assert_true(value == INT64_MAX);
+	assert_true(hs_length_parse("0", &value));
+	assert_true(value == 0);
+}
+
+static void
+test_tokens(void **state)
+{
+	(void)state;
+	assert_true(hs_token_listed("close", "close"));
+	assert_true(hs_token_listed("Keep-Alive , CLOSE\t", "close"));
+	assert_true(hs_token_listed(",,upgrade", "upgrade"));
+	assert_false(hs_token_listed("closed, not-close", "close"));
+	assert_false(hs_token_listed("", "close"));
+}
+
+static void
+test_routes(void **state)
+{
+	static const struct hs_http_route routes[] = { { "GET", "/a", 0, NULL },
+		{ "POST", "/a", 10, NULL }, { "GET", "/b/*", 0, NULL } };
+	const struct hs_http_options options = { .routes = routes, .route_count = 3 };
+	bool known = false;
+	char allow[64];
+
+	(void)state;
+	assert_ptr_equal(hs_route_find(&options, "HEAD", "/a", &known), &routes[0]);
+	assert_ptr_equal(hs_route_find(&options, "POST", "/a", &known), &routes[1]);
+	assert_ptr_equal(hs_route_find(&options, "GET", "/b/", &known), &routes[2]);
+	assert_ptr_equal(hs_route_find(&options, "GET", "/b/c/d", &known), &routes[2]);
+	assert_null(hs_route_find(&options, "GET", "/b", &known));
+	assert_false(known);
+	assert_null(hs_route_find(&options, "PUT", "/a", &known));
+	assert_true(known);
+	hs_route_allow(&options, "/a", allow, sizeof(allow));
+	assert_string_equal(allow, "GET, HEAD, POST");
+	hs_route_allow(&options, "/c", allow, sizeof(allow));
+	assert_string_equal(allow, "");
+	assert_true(hs_path_ok("/a b", 4));
+	assert_false(hs_path_ok("/a\0b", 4));
+	assert_false(hs_path_ok("/a\nb", 4));
+	assert_false(hs_path_ok("a", 1));
+	assert_false(hs_path_ok("", 0));
+}
+
 int
 main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_length_parse),
+		cmocka_unit_test(test_tokens),
+		cmocka_unit_test(test_routes),
 		cmocka_unit_test(test_guard_1_pipelined),
 		cmocka_unit_test(test_guard_1_late),
 		cmocka_unit_test(test_guard_2_bodies),
