@@ -191,6 +191,9 @@ main_failed(struct hs_proc *proc, const struct hs_adapter_ops *ops, enum hs_err 
 	fprintf(stderr,
 		"hansho-%s: cannot start: %s. See the lines above for what could not be opened.\n",
 		ops->name, hs_err_text(err));
+	/* Nobody waits for a signal: the loop ends when the adapter is closed. */
+	for (size_t i = 0; i < HS_COUNT(proc->signals); i++)
+		uv_unref((uv_handle_t *)&proc->signals[i]);
 	(void)hs_proc_run(proc, NULL, NULL);
 	return 1;
 }

@@ -1,0 +1,294 @@
+"""The signage adapter on the real stack, with players that we did not write."""
+
+import json
+import os
+import subprocess
+import time
+
+import pytest
+import requests
+
+from conftest import BIN, free_port, wait_until
+from documents import detail, new_id, order
+from ws_client import ConnectionClosed, WebSocket
+
+SCREENS = [
+    {"id": "hall", "name": "架空市役所", "areas": ["990019"], "stale_after_ms": 3000},
+    {"id": "pref", "name": "架空県庁", "areas": ["99"], "stale_after_ms": 3000},
+    {"id": "village", "name": "模擬村", "areas": ["990043"], "stale_after_ms": 3000},
+]
+
+
+class Player:
+    """A screen: reads whole states, says what it drew."""
+
+    def __init__(self, port, screen="hall"):
+        self.socket = WebSocket(f"ws://127.0.0.1:{port}/v1/sign?screen={screen}")
+
+    def state(self, timeout=15):
+        """The next message of type screen."""
+        deadline = time.monotonic() + timeout
+        while True:
+            message = self.socket.read(max(0.1, deadline - time.monotonic()))
+            if message["type"] == "screen":
+                return message
+
+    def until(self, check, timeout=20):
+        deadline = time.monotonic() + timeout
+        while time.monotonic() < deadline:
+            message = self.state(deadline - time.monotonic())
+            if check(message):
+                return message
+        raise AssertionError("the screen never came to that")
+
+    def displayed(self, state):
+        self.socket.send({"type": "displayed", "seq": state["seq"], "digest": state["digest"]})
+
+    def close(self):
+        self.socket.close()
+
+
+def signage(port, **config):
+    return {"program": "hansho-signage", "name": "signage",
+            "config": {"listen": f"127.0.0.1:{port}", "screens": SCREENS,
+                       "player_heartbeat_ms": 500, **config}}
+
+
+@pytest.fixture
+def town(make_stack):
+    class Town:
+        port = free_port()
+    Town.stack = make_stack(mode="drill", feeds=0, hub={"heartbeat_ms": 500},
+                            adapters=[signage(Town.port)])
+    Town.url = f"http://127.0.0.1:{Town.port}"
+    return Town
+
+
+def states(stack, submission, outlet):
+    rows = stack.status(submission).json().get("receipts", [])
+    return [str(row["state"]).lower() for row in rows if row.get("outlet") == outlet]
+
+
+def test_order_is_shown_and_the_proof_reaches_the_sender(town):
+    player = Player(town.port)
+    calm = player.until(lambda m: m["state"] == "normal")
+    assert calm["items"] == [] and calm["mode"] == "drill"
+    answer = town.stack.accepted(order([detail("避難指示", ["北町一丁目", "港町"])]))
+    state = player.until(lambda m: m["state"] == "drill")
+    assert state["seq"] == answer["seq"] and state["mode"] == "drill"
+    item, = state["items"]
+    assert item["level"] == 4 and item["term"]["ja"] == "避難指示"
+    assert item["term"]["en"] == "Evacuation Order" and item["action"]["ja-easy"]
+    assert item["action"]["ja"] == "危険な場所から全員避難"
+    assert item["municipality"] == {"ja": "架空市", "en": "Kaku City"}
+    assert item["prefecture"] == "架空県" and sorted(item["areas"]) == ["北町一丁目", "港町"]
+    assert [step["level"] for step in state["scale"]] == [1, 2, 3, 4, 5]
+    assert states(town.stack, answer["id"], "hall") == []
+    player.displayed(state)
+    wait_until(lambda: states(town.stack, answer["id"], "hall") == ["displayed"], "proof of display")
+    assert states(town.stack, answer["id"], "village") == []
+    player.close()
+
+
+def test_lift_returns_the_screen_and_is_proven_too(town):
+    player, document = Player(town.port), new_id()
+    town.stack.accepted(order(document=document))
+    player.displayed(player.until(lambda m: m["items"]))
+    lift = town.stack.accepted(order([detail("避難指示", ["北町一丁目"], state="解除")],
+                                     document=document, revision=2))
+    state = player.until(lambda m: m["seq"] == lift["seq"])
+    assert state["state"] == "normal" and state["items"] == []
+    player.displayed(state)
+    wait_until(lambda: states(town.stack, lift["id"], "hall") == ["displayed"], "the lift was shown")
+    player.close()
+
+
+def test_cancel_takes_the_order_from_the_screen(town):
+    player, document = Player(town.port), new_id()
+    town.stack.accepted(order(document=document))
+    player.until(lambda m: m["items"])
+    town.stack.accepted(order(document=document, revision=2, kind="Cancel", errata="地区の誤り"))
+    assert player.until(lambda m: not m["items"])["state"] == "normal"
+    player.close()
+
+
+def test_false_proof_does_not_count(town):
+    player = Player(town.port)
+    answer = town.stack.accepted(order())
+    state = player.until(lambda m: m["items"])
+    player.socket.send({"type": "displayed", "seq": state["seq"], "digest": "0" * 32})
+    player.socket.send({"type": "displayed", "seq": state["seq"] + 5, "digest": "no"})
+    time.sleep(0.7)
+    assert states(town.stack, answer["id"], "hall") == []
+    player.socket.send("{}")
+    with pytest.raises(ConnectionClosed) as closed:
+        while True:
+            player.socket.read(10)
+    assert closed.value.rcvd.code == 4400
+
+
+def test_screens_see_their_own_areas_only(town):
+    hall, pref, village = (Player(town.port, s) for s in ("hall", "pref", "village"))
+    for player in (hall, pref, village):
+        player.until(lambda m: m["state"] == "normal")
+    second = town.stack.accepted(order([detail("緊急安全確保", ["西町"], code="990027")], code="990027",
+                                       name="架空第二市", source="bosai.soba.example"), user="soba")
+    assert pref.until(lambda m: m["items"])["items"][0]["level"] == 5
+    first = town.stack.accepted(order())
+    assert hall.until(lambda m: m["items"])["seq"] == first["seq"]
+    both = pref.until(lambda m: len(m["items"]) == 2)
+    assert [item["level"] for item in both["items"]] == [5, 4]
+    again = Player(town.port, "village").state()
+    assert again["state"] == "normal" and again["seq"] == 0
+    pref.displayed(both)
+    for answer, user in ((second, "soba"), (first, "kakuu")):
+        wait_until(lambda a=answer, u=user: "displayed" in [
+            str(r["state"]).lower() for r in town.stack.status(a["id"], u).json()["receipts"]
+            if r.get("outlet") == "pref"], "one proof covers both notices")
+
+
+def test_a_hub_that_is_not_heard_is_information_lost_never_calm(town):
+    player = Player(town.port)
+    answer = town.stack.accepted(order())
+    shown = player.until(lambda m: m["items"])
+    calm = Player(town.port, "village")
+    calm.until(lambda m: m["state"] == "normal")
+    town.stack.kill("hub")
+    started = time.monotonic()
+    lost = player.until(lambda m: m["state"] == "lost")
+    assert 2 < time.monotonic() - started < 6
+    assert lost["items"] == shown["items"], "what was known stays under the overlay"
+    assert calm.until(lambda m: m["state"] == "lost")
+    player.displayed(lost)
+    town.stack.start("hub")
+    back = player.until(lambda m: m["state"] == "drill")
+    assert back["items"][0]["level"] == 4
+    assert states(town.stack, answer["id"], "hall") == [], "a lost screen proves nothing"
+    player.displayed(back)
+    wait_until(lambda: states(town.stack, answer["id"], "hall") == ["displayed"], "shown after all")
+
+
+def test_reconnect_and_restart_give_the_whole_state_at_once(town):
+    answer = town.stack.accepted(order())
+    player = Player(town.port)
+    before = player.until(lambda m: m["items"])
+    player.close()
+    assert Player(town.port).state() == before
+    town.stack.restart("signage")
+    player = Player(town.port)
+    after = player.until(lambda m: m["items"])
+    assert after["items"] == before["items"]
+    player.displayed(after)
+    wait_until(lambda: states(town.stack, answer["id"], "hall") == ["displayed"], "proof after restart")
+
+
+def test_heartbeats_come_also_when_calm(town):
+    player = Player(town.port, "village")
+    calm = player.until(lambda m: m["state"] == "normal")
+    beats = []
+    while len(beats) < 3:
+        message = player.socket.read(5)
+        if message["type"] == "heartbeat":
+            beats.append(message)
+    assert beats[-1]["digest"] == calm["digest"] and beats[-1]["state"] == "normal"
+    player.close()
+
+
+def test_pages_headers_and_status(town):
+    page = requests.get(town.url + "/sign/hall", timeout=5)
+    policy = page.headers["Content-Security-Policy"]
+    assert page.status_code == 200 and "default-src 'none'" in policy and "unsafe" not in policy
+    assert "<script>" not in page.text and "style=" not in page.text and "http" not in page.text
+    for name in ("sign.css", "sign.js", "words.js", "status.js", "status.css"):
+        part = requests.get(f"{town.url}/sign/assets/{name}", timeout=5)
+        assert part.status_code == 200
+        again = requests.get(f"{town.url}/sign/assets/{name}", timeout=5,
+                             headers={"If-None-Match": part.headers["ETag"]})
+        assert again.status_code == 304 and again.content == b""
+    assert requests.get(town.url + "/sign/worker.js", timeout=5).status_code == 200
+    for missing in ("/sign/nobody", "/sign/assets/../../etc/passwd", "/sign/assets/none", "/sign/"):
+        assert requests.get(town.url + missing, timeout=5).status_code in (400, 404)
+    player = Player(town.port)
+    state = player.until(lambda m: m["state"] == "normal")
+    player.displayed(state)
+
+    def shown():
+        screens = requests.get(town.url + "/sign/status", timeout=5).json()["screens"]
+        return next((s for s in screens if s["id"] == "hall" and s["shown"]), None)
+    hall = wait_until(shown, "the status page knows what was drawn")
+    assert hall["players"] == 1 and hall["version"] == state["digest"] and hall["age_ms"] < 10000
+    person = requests.get(town.url + "/sign/status", headers={"Accept": "text/html"}, timeout=5)
+    assert person.headers["Content-Type"].startswith("text/html")
+    player.close()
+
+
+def test_unknown_screen_is_closed_with_a_reason(town):
+    player = Player(town.port, "nobody")
+    with pytest.raises(ConnectionClosed) as closed:
+        player.socket.read(10)
+    assert closed.value.rcvd.code == 4404 and "/sign/status" in closed.value.rcvd.reason
+
+
+def test_live_order_replaces_the_drill_and_the_drill_comes_back(tmp_path):
+    """Two hubs, one adapter with both lanes."""
+    import conftest
+    port, ops = free_port(), free_port()
+    live_stack = conftest.Stack(mode="live", feeds=0, hub={"heartbeat_ms": 500}, adapters=[
+        {"program": "hansho-signage", "name": "signage", "config": {}}], start=False)
+    drill_stack = conftest.Stack(mode="drill", feeds=0, hub={"heartbeat_ms": 500}, adapters=[
+        {"program": "hansho-signage", "name": "signage", "config": {}}], start=False)
+    config = {"name": "signage", "live_url": live_stack.link("signage"), "drill": True,
+              "drill_url": drill_stack.link("signage"), "ops_listen": f"127.0.0.1:{ops}",
+              "listen": f"127.0.0.1:{port}", "screens": SCREENS, "player_heartbeat_ms": 500}
+    path = tmp_path / "signage.yaml"
+    path.write_text(json.dumps(config))
+    adapter = None
+    try:
+        for stack in (live_stack, drill_stack):
+            stack.start("hub", wait=False)
+            stack.start("gate")
+        adapter = conftest.Process("hansho-signage", ["--config", str(path)])
+        adapter.wait_ready(f"127.0.0.1:{ops}")
+        player = Player(port)
+        assert player.until(lambda m: m["state"] == "normal")["mode"] == "live"
+        drill = drill_stack.accepted(order([detail("緊急安全確保", ["北町"])]))
+        state = player.until(lambda m: m["state"] == "drill")
+        assert state["mode"] == "drill" and state["items"][0]["level"] == 5
+        document = new_id()
+        live = live_stack.accepted(order([detail("高齢者等避難", ["北町"])], status="Actual",
+                                         document=document))
+        state = player.until(lambda m: m["mode"] == "live" and m["items"])
+        assert state["state"] == "caution"
+        assert [item["level"] for item in state["items"]] == [3], "no drill beside a live order"
+        player.displayed(state)
+        wait_until(lambda: states(live_stack, live["id"], "hall") == ["displayed"], "live proof")
+        assert states(drill_stack, drill["id"], "hall") == []
+        live_stack.accepted(order([detail("高齢者等避難", ["北町"], state="解除")], status="Actual",
+                                  document=document, revision=2))
+        assert player.until(lambda m: m["state"] == "drill")["items"][0]["level"] == 5
+        drill_stack.kill("hub")
+        assert player.until(lambda m: m["state"] == "normal")["mode"] == "live"
+        adapter.stop_clean()
+        adapter = None
+        live_stack.stop_all()
+        drill_stack.stop_all()
+    finally:
+        if adapter:
+            adapter.kill()
+        live_stack.abort()
+        drill_stack.abort()
+
+
+@pytest.mark.parametrize("screens", [
+    [{"id": "a b", "areas": ["99"]}],
+    [{"id": "status", "areas": ["99"]}],
+    [{"id": "twice", "areas": ["99"]}, {"id": "twice", "areas": ["13"]}],
+    [{"id": "nowhere", "areas": []}],
+    [],
+])
+def test_bad_screens_are_refused_at_the_start(tmp_path, screens):
+    path = tmp_path / "signage.yaml"
+    path.write_text(json.dumps({"name": "signage", "listen": "127.0.0.1:0", "screens": screens}))
+    ended = subprocess.run([os.path.join(BIN, "hansho-signage"), "--config", str(path)],
+                           capture_output=True, timeout=20, check=False)
+    assert ended.returncode != 0 and ended.stderr + ended.stdout
