@@ -317,6 +317,58 @@ test_lanes(void **state)
 	free(live);
 }
 
+/* A lift is no alarm, whatever it lifts. */
+static void
+test_lift_takes_the_normal_lane(void **state)
+{
+	static const char *live_statuses[] = { "Actual" };
+	char *live = replaced_all(sample_order, ">Exercise<", ">Actual<");
+	char *lifted = replaced_all(live, ">発令<", ">解除<");
+	struct run run;
+
+	(void)state;
+	run_init(&run);
+	run.lane = HS_MODE(LIVE);
+	run.principal.statuses = (struct hs_config_texts){ live_statuses, 1 };
+	run_bytes(&run, lifted, strlen(lifted));
+	assert_accepted(&run);
+	assert_int_equal(run.submission.notice->priority, HS_PRIORITY_NORMAL);
+	run_end(&run);
+	free(live);
+	free(lifted);
+}
+
+/* An area without code belongs to the headline's municipality; two different ones there say
+ * nothing, then it is the publishing office's own. */
+static void
+test_fall_back(void **state)
+{
+	static const char headline[] =
+		"<commons:jisX0402>990019</commons:jisX0402></ib:Area></ib:Areas>";
+	char *other = replaced(sample_order, headline,
+		"<commons:jisX0402>990027</commons:jisX0402></ib:Area></ib:Areas>");
+	char *two = replaced(sample_order, headline,
+		"<commons:jisX0402>990019</commons:jisX0402></ib:Area><ib:Area>"
+		"<commons:jisX0402>990027</commons:jisX0402></ib:Area></ib:Areas>");
+	struct run run;
+
+	(void)state;
+	run_text(&run, other);
+	assert_accepted(&run);
+	assert_string_equal(
+		run.submission.notice->evacuation->details[1]->areas[0]->area->code, "990027");
+	assert_int_equal(run.submission.notice->n_areas, 2);
+	run_end(&run);
+	run_text(&run, two);
+	assert_accepted(&run);
+	assert_string_equal(
+		run.submission.notice->evacuation->details[1]->areas[0]->area->code, "990019");
+	assert_true(hs_notice_has_flag(run.submission.notice, "area_fallback"));
+	run_end(&run);
+	free(other);
+	free(two);
+}
+
 static void
 test_submit_message(void **state)
 {
@@ -358,6 +410,8 @@ main(void)
 		cmocka_unit_test(test_actions),
 		cmocka_unit_test(test_content_hash),
 		cmocka_unit_test(test_lanes),
+		cmocka_unit_test(test_lift_takes_the_normal_lane),
+		cmocka_unit_test(test_fall_back),
 		cmocka_unit_test(test_submit_message),
 	};
 
