@@ -9,10 +9,10 @@
 #include "hub/base/link.h"
 #include "hub/base/log.h"
 #include "hub/base/proc.h"
+#include "hub/gate/port_table.h"
 
 #define SILENT_BEATS   3 /* heartbeats that may be missing before the link counts as dead */
 #define TICKS_PER_BEAT 4 /* so that a timeout is noticed at most a quarter of a heartbeat late */
-#define SLOT_BITS      16
 
 enum port_state {
 	PORT_DOWN,
@@ -23,22 +23,12 @@ enum port_state {
 	PORT_LEAVING
 };
 
-struct pending {
-	struct hs_port_call *call; /* NULL: free */
-	uint64_t request;
-	int64_t deadline_us;
-	bool query;
-};
-
 struct hs_submit_port {
 	struct hs_link *link;
 	uv_timer_t timer;
 	struct hs_submit_port_options options;
 	enum port_state state;
-	struct pending *pending;
-	size_t pending_count;
-	size_t query_count;
-	uint64_t serial;
+	struct hs_port_table table;
 	uint64_t drops;
 	int64_t heard_us; /* monotonic: last frame of the hub */
 	int64_t beat_us;  /* monotonic: our last heartbeat */
@@ -46,50 +36,6 @@ struct hs_submit_port {
 	bool refused; /* the hub ended the last connection before its hello */
 	int closing;  /* handles of ours that are still open while the port is being freed */
 };
-
-static size_t
-slot_of(uint64_t request)
-{
-	return (size_t)(request & ((1u << SLOT_BITS) - 1));
-}
-
-static void
-finish(struct hs_submit_port *port, struct pending *row, enum hs_err err,
-	const hs_link_frame *reply)
-{
-	struct hs_port_call *call = row->call;
-
-	row->call = NULL;
-	row->request = 0;
-	port->pending_count--;
-	if (row->query)
-		port->query_count--;
-	call->done(call, err, reply);
-}
-
-/* What is in the table now is completed; a call made by a completion is refused, since the link is down. */
-static void
-fail_all(struct hs_submit_port *port, enum hs_err err)
-{
-	for (size_t i = 0; i < (size_t)port->options.pending_max; i++) {
-		if (port->pending[i].call != NULL)
-			finish(port, &port->pending[i], err, NULL);
-	}
-}
-
-static void
-fail_late(struct hs_submit_port *port, int64_t now_us)
-{
-	for (size_t i = 0; port->pending_count > 0 && i < (size_t)port->options.pending_max; i++) {
-		struct pending *row = &port->pending[i];
-
-		if (row->call != NULL && row->deadline_us <= now_us) {
-			hs_warn("gate.answer_late", "request=%llu",
-				(unsigned long long)row->request);
-			finish(port, row, HS_ERR_TIMEOUT, NULL);
-		}
-	}
-}
 
 static enum hs_err
 send_frame(struct hs_submit_port *port, const hs_link_frame *frame)
@@ -154,10 +100,10 @@ on_down(void *owner, struct hs_link *link)
 		hs_error("gate.hub_refuses", "name=%s", port->options.name);
 	} else if (port->state == PORT_READY) {
 		port->drops++;
-		hs_warn("gate.hub_down", "pending=%zu", port->pending_count);
+		hs_warn("gate.hub_down", "pending=%zu", port->table.count);
 	}
 	port->state = PORT_DOWN;
-	fail_all(port, HS_ERR_CLOSED);
+	hs_port_table_fail(&port->table, INT64_MAX, HS_ERR_CLOSED);
 }
 
 static void
@@ -182,22 +128,15 @@ take_goodbye(struct hs_submit_port *port, const hs_link_frame *frame)
 {
 	hs_info("gate.hub_goodbye", "reason=\"%s\"", frame->goodbye->reason);
 	if (port->state == PORT_READY)
-		port->state =
-			PORT_GREETING; /* nothing new is sent; what is pending may still be answered */
+		port->state = PORT_HUB_STOPS; /* what is pending may still be answered */
 }
 
 static void
 take_reply(struct hs_submit_port *port, uint64_t request, const hs_link_frame *frame)
 {
-	size_t slot = slot_of(request);
-
 	/* An answer to a call that timed out is no error: the sender was told to send it again. */
-	if (slot >= (size_t)port->options.pending_max || port->pending[slot].call == NULL ||
-		port->pending[slot].request != request) {
+	if (!hs_port_table_answer(&port->table, request, frame))
 		hs_info("gate.answer_unasked", "request=%llu", (unsigned long long)request);
-		return;
-	}
-	finish(port, &port->pending[slot], HS_OK, frame);
 }
 
 static void
@@ -266,7 +205,7 @@ on_tick(uv_timer_t *timer)
 	int64_t beat_length_us = port->options.heartbeat_ms * 1000;
 	int64_t now_us = hs_clock_mono_us();
 
-	fail_late(port, now_us);
+	hs_port_table_fail(&port->table, now_us, HS_ERR_TIMEOUT);
 	if (port->state == PORT_DOWN || port->state == PORT_LEAVING)
 		return;
 	if (now_us - port->heard_us > SILENT_BEATS * beat_length_us) {
@@ -291,16 +230,16 @@ hs_submit_port_create(
 	uint64_t tick_ms = (uint64_t)(options->heartbeat_ms / TICKS_PER_BEAT) + 1;
 	enum hs_err err;
 
-	HS_CHECK(options->pending_max > 0 && options->pending_max < (1 << SLOT_BITS));
 	port = calloc(1, sizeof(*port));
 	if (port == NULL)
 		return HS_ERR_NOMEM;
 	port->options = *options;
-	port->pending = calloc((size_t)options->pending_max, sizeof(*port->pending));
 	link.owner = port;
-	err = port->pending == NULL ? HS_ERR_NOMEM : hs_link_open(loop, &link, &port->link);
+	err = hs_port_table_init(&port->table, (size_t)options->pending_max);
+	if (err == HS_OK)
+		err = hs_link_open(loop, &link, &port->link);
 	if (err != HS_OK) {
-		free(port->pending);
+		hs_port_table_free(&port->table);
 		free(port);
 		return err;
 	}
@@ -315,7 +254,7 @@ free_when_closed(struct hs_submit_port *port)
 {
 	if (--port->closing > 0)
 		return;
-	free(port->pending);
+	hs_port_table_free(&port->table);
 	free(port);
 }
 
@@ -349,58 +288,30 @@ hs_submit_port_stop(struct hs_submit_port *port)
 	if (port->state == PORT_READY)
 		send_or_log(port, &frame);
 	port->state = PORT_LEAVING;
-	fail_all(port, HS_ERR_CLOSED);
+	hs_port_table_fail(&port->table, INT64_MAX, HS_ERR_CLOSED);
 	port->closing = 2;
 	uv_close((uv_handle_t *)&port->timer, on_timer_closed);
 	hs_link_close(port->link, on_link_closed, port);
 }
 
-static struct pending *
-free_row(struct hs_submit_port *port)
-{
-	for (size_t i = 0; i < (size_t)port->options.pending_max; i++) {
-		if (port->pending[i].call == NULL)
-			return &port->pending[i];
-	}
-	return NULL;
-}
-
-/* Reserves a row and its request number. The number carries the row, so that a reply finds it at once,
- * and a serial, so that a late reply never meets the next call in the same row. Queries may take half of
- * the table: people who wait for receipts must not keep an order out. */
 static enum hs_err
-reserve(struct hs_submit_port *port, bool query, struct pending **out, uint64_t *request)
+reserve(struct hs_submit_port *port, bool query, struct hs_port_row **out, uint64_t *request)
 {
-	struct pending *row;
-
 	if (port->state != PORT_READY)
 		return HS_ERR_AWAY;
-	if (query && port->query_count >= (size_t)port->options.pending_max / 2)
-		return HS_ERR_FULL;
-	row = free_row(port);
-	if (row == NULL)
-		return HS_ERR_FULL;
-	row->query = query;
-	*request = (++port->serial << SLOT_BITS) | (uint64_t)(row - port->pending);
-	*out = row;
-	return HS_OK;
+	return hs_port_table_reserve(&port->table, query, out, request);
 }
 
 static enum hs_err
-ask(struct hs_submit_port *port, struct pending *row, struct hs_port_call *call, uint64_t request,
-	const hs_link_frame *frame, int64_t wait_ms)
+ask(struct hs_submit_port *port, struct hs_port_row *row, struct hs_port_call *call,
+	uint64_t request, const hs_link_frame *frame, int64_t wait_ms)
 {
 	enum hs_err err = send_frame(port, frame);
 
 	if (err != HS_OK)
 		return err == HS_ERR_CLOSED ? HS_ERR_AWAY : err;
-	call->request = request;
-	row->call = call;
-	row->request = request;
-	row->deadline_us = hs_clock_mono_us() + (port->options.answer_timeout_ms + wait_ms) * 1000;
-	port->pending_count++;
-	if (row->query)
-		port->query_count++;
+	hs_port_table_take(&port->table, row, call, request,
+		hs_clock_mono_us() + (port->options.answer_timeout_ms + wait_ms) * 1000);
 	return HS_OK;
 }
 
@@ -408,7 +319,7 @@ enum hs_err
 hs_submit_port_submit(struct hs_submit_port *port, struct hs_port_call *call, hs_submit *submit)
 {
 	hs_link_frame frame;
-	struct pending *row;
+	struct hs_port_row *row;
 	enum hs_err err = reserve(port, false, &row, &submit->request);
 
 	if (err != HS_OK)
@@ -426,7 +337,7 @@ hs_submit_port_status(struct hs_submit_port *port, struct hs_port_call *call, co
 	hs_link_frame frame;
 	hs_status_query query;
 	char id_text[80];
-	struct pending *row;
+	struct hs_port_row *row;
 	enum hs_err err;
 
 	hansho__v1__link_frame__init(&frame);
@@ -449,7 +360,7 @@ hs_submit_port_active(struct hs_submit_port *port, struct hs_port_call *call, co
 	hs_link_frame frame;
 	hs_active_query query;
 	char code_text[16];
-	struct pending *row;
+	struct hs_port_row *row;
 	enum hs_err err;
 
 	hansho__v1__link_frame__init(&frame);
@@ -494,7 +405,7 @@ hs_submit_port_epoch(const struct hs_submit_port *port)
 size_t
 hs_submit_port_pending_count(const struct hs_submit_port *port)
 {
-	return port->pending_count;
+	return port->table.count;
 }
 
 uint64_t
