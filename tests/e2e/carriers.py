@@ -1,0 +1,89 @@
+"""Carrier endpoints for tests: an HTTP server that takes what the telecom adapter posts, or misbehaves.
+
+The path decides: /ok takes it, /slow takes it after a while, /flaky answers 503 twice to each mail first,
+/refuse answers 422, /hang never answers. Decoding of the pages is written from TS 23.041, not from the code.
+"""
+
+import collections
+import http.server
+import json
+import threading
+import time
+
+
+class Carriers:
+    def __init__(self, slow_s=0.6):
+        self.mails = []  # (path, idempotency key, document, time)
+        self.tries = collections.Counter()
+        self.slow_s = slow_s
+        self.lock = threading.Lock()
+        self.stopping = threading.Event()
+        owner = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_POST(self):
+                owner.take(self)
+
+            def log_message(self, *_arguments):
+                pass
+
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server.daemon_threads = True
+        self.thread = threading.Thread(target=self.server.serve_forever, daemon=True)
+        self.thread.start()
+
+    def url(self, path):
+        return f"http://127.0.0.1:{self.server.server_address[1]}{path}"
+
+    def take(self, request):
+        body = request.rfile.read(int(request.headers["Content-Length"]))
+        key = request.headers["Idempotency-Key"]
+        path = request.path
+        assert request.headers["Content-Type"] == "application/json; charset=utf-8"
+        assert request.headers.get("Expect") is None
+        with self.lock:
+            self.tries[(path, key)] += 1
+            tries = self.tries[(path, key)]
+        if path == "/hang":
+            self.stopping.wait(30)
+        if path == "/slow":
+            time.sleep(self.slow_s)
+        status = 202
+        if path == "/refuse":
+            status = 422
+        elif path == "/flaky" and tries <= 2:
+            status = 503
+        with self.lock:
+            if status == 202:
+                self.mails.append((path, key, json.loads(body), time.time()))
+        try:
+            request.send_response(status)
+            request.send_header("Content-Length", "4")
+            request.end_headers()
+            request.wfile.write(b"done")
+        except OSError:
+            pass  # it did not wait for us
+
+    def of(self, path):
+        with self.lock:
+            return [mail for mail in self.mails if mail[0] == path]
+
+    def close(self):
+        self.stopping.set()
+        self.server.shutdown()
+        self.server.server_close()
+        self.thread.join(10)
+
+
+def carrier(name, endpoint, **more):
+    return {"name": name, "drill_endpoint": endpoint, **more}
+
+
+def pages_text(pages):
+    """UCS-2 pages of 82 octets back to text, carriage returns of the padding removed."""
+    assert 1 <= len(pages) <= 15
+    raw = b"".join(bytes.fromhex(page) for page in pages)
+    assert all(len(page) == 164 for page in pages)
+    return raw.decode("utf-16-be").rstrip("\r")

@@ -1,0 +1,194 @@
+"""Urgent mails from the form of a municipality to carriers that take them, are slow, refuse, or are gone."""
+
+import time
+
+import pytest
+
+from carriers import Carriers, carrier, pages_text
+from conftest import free_port, wait_until
+from documents import detail, new_id, order
+
+MARK = "【訓練】"
+
+
+@pytest.fixture
+def carriers():
+    server = Carriers()
+    yield server
+    server.close()
+
+
+def adapter(rows, **config):
+    return {"program": "hansho-telecom", "name": "telecom", "config": {
+        "carriers": rows, "retry_first_ms": 50, "retry_max_ms": 200, "heartbeat_ms": 500,
+        "attempt_timeout_ms": 1000, "stop_grace_ms": 500, **config}}
+
+
+def receipts(stack, submission, name="telecom", user="kakuu"):
+    rows = stack.status(submission, user).json()["receipts"]
+    return {row["outlet"]: row for row in rows if row["adapter"] == name}
+
+
+def wait_state(stack, submission, outlet, state, timeout_s=15, user="kakuu"):
+    def check():
+        row = receipts(stack, submission, user=user).get(outlet)
+        return row if row and row["state"] == state else None
+    return wait_until(check, f"{outlet} is {state}", timeout_s)
+
+
+def test_each_carrier_on_its_own(make_stack, carriers):
+    stack = make_stack(adapters=[adapter([
+        carrier("good", carriers.url("/ok"), lalert_code="UMC1"),
+        carrier("slow", carriers.url("/slow")),
+        carrier("flaky", carriers.url("/flaky"), body_max=500),
+        carrier("strict", carriers.url("/refuse")),
+        carrier("gone", f"http://127.0.0.1:{free_port()}/"),
+        carrier("hanging", carriers.url("/hang")),
+    ], max_age_ms=6000)])
+    start = time.time()
+    answer = stack.accepted(order([detail("避難指示", ["北町一丁目", "南町"])]))
+    wait_until(lambda: carriers.of("/ok"), "the good carrier has it")
+    good = carriers.of("/ok")[0]
+    assert good[3] - start < 1.0, "nobody waits for the slow ones"
+    wait_state(stack, answer["id"], "good/990019", "accepted")
+    wait_state(stack, answer["id"], "slow/990019", "accepted")
+    wait_state(stack, answer["id"], "flaky/990019", "accepted")
+    refused = wait_state(stack, answer["id"], "strict/990019", "failed")
+    assert "422" in refused["detail"]
+    gone = wait_state(stack, answer["id"], "gone/990019", "expired")
+    assert "attempts" in gone["detail"]
+    wait_state(stack, answer["id"], "hanging/990019", "expired")
+
+    key, mail = good[1], good[2]
+    assert key == f"{answer['epoch']}-{answer['seq']}-good-990019"
+    assert mail["carrier"] == "good" and mail["areas"] == ["990019"]
+    assert mail["mode"] == "drill" and mail["action"] == "issue"
+    assert mail["notice"]["seq"] == answer["seq"] and mail["notice"]["epoch"] == answer["epoch"]
+    assert mail["title"] == MARK + "避難指示" + MARK and len(mail["title"]) <= 15
+    assert mail["body"].startswith(MARK) and mail["body"].endswith(MARK)
+    assert len(mail["body"]) <= 200
+    assert "北町一丁目、南町" in mail["body"] and "警戒レベル4「避難指示」" in mail["body"]
+    assert mail["dcs"] == 0x48 and mail["message_id"] == 4381, "drills have an id of their own"
+    assert mail["serial_nr"] >> 14 == 1 and mail["serial_nr"] & 15 == 0
+    assert pages_text(mail["pages"]) == mail["title"] + "\n" + mail["body"]
+
+    flaky_key = f"{answer['epoch']}-{answer['seq']}-flaky-990019"
+    assert carriers.tries[("/flaky", flaky_key)] == 3
+    assert len(carriers.of("/flaky")) == 1
+
+
+def test_one_mail_for_each_municipality(make_stack, carriers):
+    stack = make_stack(adapters=[adapter([carrier("good", carriers.url("/ok"))])])
+    answer = stack.accepted(order([detail("避難指示", ["北町"], code="990019"),
+                                   detail("高齢者等避難", ["川端"], code="990027")],
+                                  source="bosai.pref.example", code="990001", name="架空県"),
+                            user="pref")
+    wait_until(lambda: len(carriers.of("/ok")) == 2, "two mails")
+    mails = {mail[2]["areas"][0]: mail[2] for mail in carriers.of("/ok")}
+    assert "北町" in mails["990019"]["body"] and "川端" not in mails["990019"]["body"]
+    assert "川端" in mails["990027"]["body"] and "高齢者等避難" in mails["990027"]["title"]
+    for code in ("990019", "990027"):
+        wait_state(stack, answer["id"], f"good/{code}", "accepted", user="pref")
+
+
+def test_lift_and_cancel_are_mails_too(make_stack, carriers):
+    stack = make_stack(adapters=[adapter([carrier("good", carriers.url("/ok"))])])
+    document, wrong = new_id(), new_id()
+    stack.accepted(order(document=document))
+    stack.accepted(order([detail("避難指示", ["北町一丁目"], "解除")], document=document,
+                         revision=2))
+    stack.accepted(order(document=wrong))
+    stack.accepted(order(document=wrong, revision=2, kind="Cancel", errata="入力の誤り"))
+    wait_until(lambda: len(carriers.of("/ok")) == 4, "four mails")
+    mails = sorted((mail[2] for mail in carriers.of("/ok")), key=lambda m: m["notice"]["seq"])
+    assert [mail["action"] for mail in mails][2:] == ["issue", "cancel"]
+    assert "解除" in mails[1]["title"] and "を解除しました" in mails[1]["body"]
+    assert "取消" in mails[3]["title"] and "入力の誤り" in mails[3]["body"]
+    assert mails[1]["message_id"] == mails[3]["message_id"] == 4381
+    # the same alert keeps its code and gets the next update number
+    assert mails[0]["serial_nr"] + 1 == mails[1]["serial_nr"]
+    assert mails[0]["serial_nr"] >> 4 != mails[2]["serial_nr"] >> 4
+
+
+def test_a_crash_sends_nothing_twice_to_those_who_have_it(make_stack, carriers):
+    gone = free_port()
+    stack = make_stack(adapters=[adapter([
+        carrier("good", carriers.url("/ok")), carrier("gone", f"http://127.0.0.1:{gone}/")])])
+    answer = stack.accepted(order())
+    wait_state(stack, answer["id"], "good/990019", "accepted")
+    stack.kill("telecom")
+    stack.start("telecom")
+    later = stack.accepted(order(document=new_id()))
+    wait_state(stack, later["id"], "good/990019", "accepted")
+    wait_until(lambda: len(carriers.of("/ok")) >= 3, "the unfinished one comes again")
+    keys = [mail[1] for mail in carriers.of("/ok")]
+    assert set(keys) == {f"{answer['epoch']}-{answer['seq']}-good-990019",
+                         f"{later['epoch']}-{later['seq']}-good-990019"}, \
+        "what comes again carries the same key"
+
+
+def test_nothing_finished_comes_again_after_a_restart(make_stack, carriers):
+    stack = make_stack(adapters=[adapter([carrier("good", carriers.url("/ok"))])])
+    answer = stack.accepted(order())
+    wait_state(stack, answer["id"], "good/990019", "accepted")
+    time.sleep(0.5)
+    stack.restart("telecom")
+    later = stack.accepted(order(document=new_id()))
+    wait_state(stack, later["id"], "good/990019", "accepted")
+    assert len(carriers.of("/ok")) == 2
+
+
+def test_old_orders_never_ring_after_an_outage(make_stack, carriers):
+    stack = make_stack(adapters=[adapter([carrier("good", carriers.url("/ok"))], max_age_ms=1500)])
+    stack.stop("telecom")
+    old = stack.accepted(order())
+    time.sleep(2)
+    stack.start("telecom")
+    wait_state(stack, old["id"], "", "expired")
+    new = stack.accepted(order(document=new_id()))
+    wait_state(stack, new["id"], "good/990019", "accepted")
+    assert len(carriers.of("/ok")) == 1
+
+
+def test_forbidden_character_is_told_to_the_sender(make_stack, carriers):
+    stack = make_stack(adapters=[adapter([
+        carrier("strict", carriers.url("/ok")),
+        carrier("lenient", carriers.url("/ok"), forbid_platform=False)])])
+    answer = stack.accepted(order([detail("避難指示", ["髙台地区"])]))
+    row = wait_state(stack, answer["id"], "strict/990019", "failed")
+    assert "「髙」" in row["detail"] and "「高」にしてください" in row["detail"]
+    assert "is not allowed" in row["detail"]
+    wait_state(stack, answer["id"], "lenient/990019", "accepted")
+
+
+def test_adapter_without_the_drill_switch_sends_nothing(make_stack, carriers):
+    stack = make_stack(adapters=[adapter(
+        [carrier("good", carriers.url("/ok"))], drill=False)], start=False)
+    for name in ("hub", "gate", "feed-1"):
+        stack.start(name)
+    telecom = stack.start("telecom", wait=False)
+    stack.accepted(order())
+    time.sleep(1)
+    assert telecom.running()
+    assert carriers.mails == []
+
+
+def test_drill_never_goes_to_the_live_endpoint(make_stack, carriers):
+    stack = make_stack(adapters=[adapter([
+        {"name": "liveonly", "live_endpoint": carriers.url("/ok")}])])
+    answer = stack.accepted(order())
+    row = wait_state(stack, answer["id"], "liveonly", "filtered")
+    assert "drill_endpoint" in row["detail"]
+    assert carriers.mails == []
+
+
+def test_live_lane_uses_live_ids_and_no_marks(make_stack, carriers):
+    stack = make_stack(mode="live", adapters=[adapter([
+        {"name": "good", "live_endpoint": carriers.url("/ok"),
+         "drill_endpoint": carriers.url("/refuse")}])])
+    answer = stack.accepted(order(status="Actual"))
+    wait_state(stack, answer["id"], "good/990019", "accepted")
+    mail = carriers.of("/ok")[0][2]
+    assert mail["mode"] == "live" and mail["message_id"] == 4371
+    assert mail["title"] == "警戒レベル4 避難指示"
+    assert "訓練" not in mail["title"] + mail["body"]
