@@ -1,6 +1,8 @@
 /* What `hansho up` starts, in this order, and what it says when all runs. */
 #include <fcntl.h>
+#include <signal.h>
 #include <spawn.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>

@@ -1,0 +1,150 @@
+#include "sim/fakes.h"
+
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "hub/base/check.h"
+#include "hub/base/http.h"
+#include "hub/base/log.h"
+#include "hub/base/proc.h"
+
+#define BODY_MAX_BYTES (256u << 10)
+#define STOP_GRACE_MS  200
+
+struct settings {
+	const char *listen, *ops_listen, *controller_url;
+	int64_t keep_max;
+};
+
+struct fakes {
+	struct settings settings;
+	struct hs_proc proc;
+	struct hs_http_server *http;
+	struct hs_ops *ops;
+	struct hs_fake_controller *controller;
+	struct hs_keep *mails, *played;
+};
+
+#define AT(member) offsetof(struct settings, member)
+static const struct hs_config_item items[] = {
+	{ "listen", HS_CONFIG_TEXT, AT(listen), "address:port", 1, 128, "127.0.0.1:8084",
+		"where the carriers take mails", NULL },
+	{ "ops_listen", HS_CONFIG_TEXT, AT(ops_listen), "address:port", 0, 128, "",
+		"operations page", NULL },
+	{ "controller_url", HS_CONFIG_TEXT, AT(controller_url), "url", 0, 512, "",
+		"nng address of the auto-starter; empty: none", NULL },
+	{ "keep_max", HS_CONFIG_INT, AT(keep_max), "documents", 1, 1000000, "10000",
+		"documents that are kept to be looked at", NULL },
+};
+static const struct hs_config_record record = { items, HS_COUNT(items), sizeof(struct settings) };
+
+static void
+take_mail(void *owner, const struct hs_http_request *request)
+{
+	struct fakes *fakes = owner;
+	const char *key = hs_http_header_of(request, "idempotency-key");
+	json_t *document =
+		json_loadb((const char *)request->body, request->body_len_bytes, 0, NULL);
+	if (!document || !key[0]) {
+		json_decref(document);
+		(void)hs_http_reply_text(request->server, request->id, 400, "text/plain",
+			"a JSON document and an Idempotency-Key are needed\n");
+		return;
+	}
+	hs_keep_add(fakes->mails, key, document);
+	(void)hs_http_reply_text(
+		request->server, request->id, 200, "application/json", "{\"result\":\"accepted\"}");
+}
+
+static void
+show(const struct hs_http_request *request, const struct hs_keep *keep)
+{
+	json_t *json = hs_keep_json(keep);
+	char *text = json ? json_dumps(json, JSON_INDENT(1)) : NULL;
+	json_decref(json);
+	(void)hs_http_reply_text(request->server, request->id, text ? 200 : 503,
+		"application/json; charset=utf-8", text ? text : "{}");
+	free(text);
+}
+
+static void
+show_mails(void *owner, const struct hs_http_request *request)
+{
+	show(request, ((struct fakes *)owner)->mails);
+}
+
+static void
+show_played(void *owner, const struct hs_http_request *request)
+{
+	show(request, ((struct fakes *)owner)->played);
+}
+
+static const struct hs_http_route routes[] = {
+	{ "POST", "/carrier-*", BODY_MAX_BYTES, take_mail },
+	{ "GET", "/received", 0, show_mails },
+	{ "GET", "/played", 0, show_played },
+};
+static const char *const headers[] = { "idempotency-key", NULL };
+
+static enum hs_err
+open_all(struct fakes *fakes)
+{
+	char address[64];
+	struct hs_http_options options;
+	static const struct hs_ops_callbacks no_callbacks = { NULL, NULL, NULL };
+	hs_http_options_init(&options);
+	enum hs_err err =
+		hs_listen_parse(fakes->settings.listen, address, sizeof(address), &options.port);
+	options.address = address;
+	options.routes = routes;
+	options.route_count = HS_COUNT(routes);
+	options.headers = headers;
+	options.owner = fakes;
+	fakes->mails = hs_keep_create((size_t)fakes->settings.keep_max);
+	fakes->played = hs_keep_create((size_t)fakes->settings.keep_max);
+	if (!fakes->mails || !fakes->played)
+		return HS_ERR_NOMEM;
+	if (err == HS_OK)
+		err = hs_http_server_create(&fakes->proc.loop, &options, &fakes->http);
+	if (err == HS_OK && fakes->settings.controller_url[0])
+		err = hs_fake_controller_open(&fakes->proc.loop, fakes->settings.controller_url,
+			fakes->played, &fakes->controller);
+	if (err == HS_OK)
+		err = hs_ops_create(&fakes->proc.loop, fakes->settings.ops_listen, &no_callbacks,
+			fakes, &fakes->ops);
+	return err;
+}
+
+static void
+stop(void *owner)
+{
+	struct fakes *fakes = owner;
+	if (fakes->http)
+		hs_http_server_stop(fakes->http, STOP_GRACE_MS, NULL, NULL);
+	if (fakes->controller)
+		hs_fake_controller_close(fakes->controller);
+	hs_ops_stop(fakes->ops);
+}
+
+int
+hs_sim_fakes_main(int argc, char **argv)
+{
+	struct fakes fakes = { 0 };
+	int exit_status = 0;
+	if (!hs_proc_init(&fakes.proc, argc, argv, &record, &fakes.settings, &exit_status))
+		return exit_status;
+	enum hs_err err = open_all(&fakes);
+	if (err != HS_OK) {
+		hs_error("sim.start_failed", "reason=\"%s\"", hs_err_text(err));
+		stop(&fakes);
+		exit_status = 1;
+	}
+	int run_status = hs_proc_run(&fakes.proc, stop, &fakes);
+	if (fakes.mails)
+		hs_keep_destroy(fakes.mails);
+	if (fakes.played)
+		hs_keep_destroy(fakes.played);
+	return exit_status ? exit_status : run_status;
+}

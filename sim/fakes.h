@@ -1,0 +1,37 @@
+/* fakes.h: what stands for the outside in a drill: carriers that take urgent mails, and an auto-starter.
+ *
+ * Carriers:   POST /carrier-NAME with the document of adapters/telecom → 200; the Idempotency-Key is
+ *             remembered, a second one counts as duplicate. GET /received → everything that came.
+ * Starter:    nng PAIR at controller_url: play → accepted, started, finished; a second play of the same id
+ *             counts as duplicate. GET /played → everything that was played.
+ * Memory:     keep_max items of each; what is older is forgotten, the counts stay.
+ */
+#ifndef HS_SIM_FAKES_H
+#define HS_SIM_FAKES_H
+
+#include <stdbool.h>
+#include <uv.h>
+
+#include "hub/base/err.h"
+
+struct json_t;
+
+/* The whole process. Returns the exit status. */
+int hs_sim_fakes_main(int argc, char **argv);
+
+/* A list of JSON documents with unique keys, bounded. */
+struct hs_keep;
+struct hs_keep *hs_keep_create(size_t max);
+void hs_keep_destroy(struct hs_keep *keep);
+/* Takes over the reference of document. A key that came before only counts. false: it did. */
+bool hs_keep_add(struct hs_keep *keep, const char *key, struct json_t *document);
+/* New reference: {"total", "duplicates", "items": [{"key", "document"}]}. */
+struct json_t *hs_keep_json(const struct hs_keep *keep);
+
+/* The auto-starter; played is borrowed. */
+struct hs_fake_controller;
+enum hs_err hs_fake_controller_open(uv_loop_t *loop, const char *url, struct hs_keep *played,
+	struct hs_fake_controller **out) HS_MUST_CHECK;
+void hs_fake_controller_close(struct hs_fake_controller *controller);
+
+#endif
