@@ -21,6 +21,7 @@ struct lane {
 	char epoch[65];
 	bool known;
 	int64_t heard_mono_us; /* of the hub */
+	int64_t heard_unix_us; /* the same for people; 0 = never */
 };
 
 struct signage {
@@ -55,6 +56,7 @@ lane_seen(const struct signage *own, const struct hs_screen *screen, int id, int
 		.list = lane->known ? hs_force_after(lane->force) : NULL,
 		.epoch = lane->epoch,
 		.seq = screen->lanes[id].touched_seq,
+		.heard_unix_us = lane->heard_unix_us,
 	};
 }
 
@@ -193,6 +195,7 @@ static void
 heard(struct signage *own, enum hs_adapter_lane lane)
 {
 	own->lanes[lane].heard_mono_us = hs_clock_mono_us();
+	own->lanes[lane].heard_unix_us = hs_clock_unix_us();
 }
 
 /* A cancel may roll back to areas that it does not name: every screen is looked at. */

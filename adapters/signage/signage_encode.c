@@ -290,6 +290,9 @@ hs_signage_encode(
 		lane->epoch != NULL ? lane->epoch : "", "seq", (json_int_t)lane->seq,
 		"stale_after_ms", (json_int_t)screen->stale_after_ms, "languages",
 		languages_of(screen), "scale", scale(), "items", items);
+	/* Only then: while the hub is heard it would change with every heartbeat. */
+	if (face->message != NULL && shown.state == HS_SCREEN_LOST)
+		set_time(face->message, "heard_at", lane->heard_unix_us, NULL);
 	if (face->message == NULL || !digest_of(face->message, face->digest)) {
 		json_decref(face->message);
 		face->message = NULL;

@@ -49,7 +49,8 @@ struct hs_signage_lane {
 	bool fresh; /* a state is known and the hub was heard within stale_after_ms */
 	const struct hs_force_list *list; /* NULL while nothing is known */
 	const char *epoch;
-	uint64_t seq; /* newest notice that touched this screen; 0 = none */
+	uint64_t seq;	       /* newest notice that touched this screen; 0 = none */
+	int64_t heard_unix_us; /* of the hub; 0 = never */
 };
 
 struct hs_signage_input {

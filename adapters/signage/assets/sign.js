@@ -213,7 +213,8 @@ function draw() {
 	otherLanguages(byId('calm-other'), WORDS.calm);
 	byId('calm-time').textContent = clockText(new Date()) + ' 現在';
 	otherLanguages(byId('lost-other'), WORDS.lost);
-	byId('lost-time').textContent = heardClock ? '最後の受信　' + clockText(heardClock) : '';
+	const newest = message && message.heard_at ? new Date(message.heard_at) : heardClock;
+	byId('lost-time').textContent = newest ? '最後の受信　' + clockText(newest) : '';
 	byId('clock').textContent = clockText(new Date());
 }
 
