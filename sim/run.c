@@ -101,7 +101,8 @@ answered(struct hs_post *post)
 			       : 0;
 	char text[200];
 	const char *error = json_string_value(json_object_get(reply, "error"));
-	snprintf(text, sizeof(text), "HTTP %ld %s %s", post->status, error ? error : "", post->why);
+	snprintf(text, sizeof(text), "HTTP %ld %.60s %.100s", post->status, error ? error : "",
+		post->why);
 	hs_ledger_answered(drill->ledger, desk->order, seq, text, post->ended_us);
 	json_decref(reply);
 	hs_buf_free(&post->body);

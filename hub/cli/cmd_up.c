@@ -193,10 +193,10 @@ run(struct hs_up *up)
 	bool ok = hs_up_prepare(up) && start_all(up, &family);
 	if (ok && up->drill)
 		ok = play_drill(up);
-	if (ok || (family.count == hs_up_child_count && !up->once))
+	if (family.count == hs_up_child_count && !up->once) {
 		hs_up_page(up);
-	if (family.count == hs_up_child_count && !up->once)
 		ok = wait_for_end(&signals, &family);
+	}
 	printf("\nstopping …\n");
 	bool clean = stop_all(&family);
 	return ok && clean ? HS_EXIT_OK : HS_EXIT_REFUSED;
