@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "hub/base/check.h"
 #include "hub/gate/area_code.h"
@@ -338,6 +339,19 @@ read_headline(struct hs_lalert *lalert)
 		hs_repeat(lalert->arena, &lalert->notice->n_texts, &lalert->notice->texts, text);
 }
 
+/* The Control's title says the category again. The envelope wins, and the sender is told. */
+static void
+check_title(struct hs_lalert *lalert, const char *category)
+{
+	hs_xml_node *node = hs_lalert_one(lalert, lalert->control, HS_NS_PCXML, "Title");
+	char *title = hs_xml_text(lalert->arena, node);
+
+	if (!title || strcasecmp(title, category) == 0)
+		return;
+	hs_xml_finding(lalert->findings, HS_FINDING_HEAD_MISMATCH, node, category, title);
+	hs_notice_flag(lalert->arena, lalert->notice, "head_mismatch");
+}
+
 /* The body by its category; a category that no converter takes is refused by name. */
 static void
 read_body(struct hs_lalert *lalert)
@@ -358,6 +372,7 @@ read_body(struct hs_lalert *lalert)
 			"EvacuationOrder", word);
 		return;
 	}
+	check_title(lalert, word);
 	lalert->notice->kind = (Hansho__V1__Kind)category->kind;
 	lalert->notice->kind_text = word;
 	lalert->body = hs_lalert_one(lalert, lalert->report, category->ns, category->body);

@@ -33,6 +33,7 @@ static const struct {
 	{ "<commons:documentRevision>3</commons:documentRevision><commons:previous",
 		"<commons:documentRevision>4</commons:documentRevision><commons:previous",
 		HS_FINDING_HEAD_MISMATCH },
+	{ "<p:Title>EvacuationOrder", "<p:Title>Shelter", HS_FINDING_HEAD_MISMATCH },
 	{ "<commons:previousDocumentRevision>2</"
 	  "commons:previousDocumentRevision><commons:documentRevision>3",
 		"<commons:previousDocumentRevision>1</"
