@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "hub/base/clock.h"
+#include "schemas/tables.h"
 
 #define OFFSET_MIN 540
 #define CHUNK	   240
@@ -95,6 +96,60 @@ put_headline(struct hs_buf *out, const char *name, const struct hs_lalert_docume
 
 /* ---- envelope ---- */
 
+/* Whether an area before (detail, area) already names this code. */
+static bool
+named_before(const struct hs_lalert_document *document, size_t detail, size_t area)
+{
+	const char *code = document->details[detail].areas[area].code;
+
+	for (size_t d = 0; d <= detail; d++) {
+		size_t end = d == detail ? area : document->details[d].area_count;
+
+		for (size_t a = 0; a < end; a++) {
+			const char *other = document->details[d].areas[a].code;
+
+			if (other && strcmp(other, code) == 0)
+				return true;
+		}
+	}
+	return false;
+}
+
+static void
+put_municipality(struct hs_buf *out, const struct hs_lalert_document *document, const char *code)
+{
+	const struct hs_area_row *row = hs_area_find(code);
+	bool own = document->office.code && strcmp(document->office.code, code) == 0;
+
+	put(out, "commons:areaName", own || !row ? document->office.organisation : row->name);
+	put(out, "commons:jisX0402", code);
+}
+
+/* Each municipality of the body once, between open and close; the office's own when it names none. */
+static void
+put_municipalities(struct hs_buf *out, const struct hs_lalert_document *document, const char *open,
+	const char *close)
+{
+	bool any = false;
+
+	for (size_t d = 0; d < document->detail_count; d++)
+		for (size_t a = 0; a < document->details[d].area_count; a++) {
+			const char *code = document->details[d].areas[a].code;
+
+			if (!code || !code[0] || named_before(document, d, a))
+				continue;
+			any = true;
+			hs_buf_puts(out, open);
+			put_municipality(out, document, code);
+			hs_buf_puts(out, close);
+		}
+	if (any)
+		return;
+	hs_buf_puts(out, open);
+	put_municipality(out, document, document->office.code ? document->office.code : "");
+	hs_buf_puts(out, close);
+}
+
 static void
 put_envelope_top(struct hs_buf *out, const struct hs_lalert_document *document)
 {
@@ -109,10 +164,8 @@ put_envelope_top(struct hs_buf *out, const struct hs_lalert_document *document)
 	put(out, "edxlde:distributionType", document->type);
 	put(out, "edxlde:combinedConfidentiality", "UNCLASSIFIED AND NOT SENSITIVE");
 	put(out, "edxlde:language", "ja-JP");
-	hs_buf_puts(out, "<commons:targetArea>");
-	put(out, "commons:areaName", document->office.organisation);
-	put(out, "commons:jisX0402", document->office.code);
-	hs_buf_puts(out, "</commons:targetArea>\n<commons:contentObject>\n");
+	put_municipalities(out, document, "<commons:targetArea>", "</commons:targetArea>\n");
+	hs_buf_puts(out, "<commons:contentObject>\n");
 	put_headline(out, "edxlde:contentDescription", document);
 	hs_buf_puts(out, "<edxlde:xmlContent><edxlde:embeddedXMLContent>\n");
 }
@@ -184,10 +237,9 @@ put_head(struct hs_buf *out, const struct hs_lalert_document *document)
 	put(out, "commons:documentID", document->document_id);
 	hs_buf_puts(out, "<pcx_ib:Headline>");
 	put_headline(out, "pcx_ib:Text", document);
-	hs_buf_puts(out, "<pcx_ib:Areas><pcx_ib:Area>");
-	put(out, "commons:areaName", document->office.organisation);
-	put(out, "commons:jisX0402", document->office.code);
-	hs_buf_puts(out, "</pcx_ib:Area></pcx_ib:Areas></pcx_ib:Headline></pcx_ib:Head>\n");
+	hs_buf_puts(out, "<pcx_ib:Areas>");
+	put_municipalities(out, document, "<pcx_ib:Area>", "</pcx_ib:Area>");
+	hs_buf_puts(out, "</pcx_ib:Areas></pcx_ib:Headline></pcx_ib:Head>\n");
 }
 
 /* ---- body ---- */

@@ -21,6 +21,13 @@ ask(const char *base, const char *path, struct hs_buf *reply)
 	return hs_client_do(&call, &status, reply, why) == HS_OK ? status : 0;
 }
 
+static void
+trim_end(struct hs_buf *text)
+{
+	while (text->len_bytes > 0 && text->bytes[text->len_bytes - 1] == '\n')
+		text->bytes[--text->len_bytes] = '\0';
+}
+
 /* 200 ready, 503 not ready (text says why), 0 cannot be reached. */
 static long
 show_process(const struct hs_cli *cli, const char *name, const char *base, bool first)
@@ -31,6 +38,8 @@ show_process(const struct hs_cli *cli, const char *name, const char *base, bool 
 	long status = ask(base, "/readyz", &ready);
 	if (status != 0 && ask(base, "/status", &page) != 200)
 		page.len_bytes = 0;
+	trim_end(&ready);
+	trim_end(&page);
 	if (cli->json)
 		printf("%s{\"name\":\"%s\",\"ready\":%s,\"status\":%s}", first ? "" : ",", name,
 			status == 200 ? "true" : "false",

@@ -177,6 +177,13 @@ write_document(const struct hs_client_settings *settings, struct order *order, s
 		.areas = areas,
 		.area_count = fill_areas(order, areas, now_us) };
 	unsigned revision = order->revision ? order->revision : 1;
+	/* For one municipality its own office speaks; who typed it stands beside (代行入力). */
+	struct hs_lalert_office own = { settings->code, settings->organisation, settings->office };
+	bool proxy = order->area_count == 1 && strcmp(order->areas[0], settings->code) != 0;
+	const struct hs_area_row *row = hs_area_find(order->areas[0]);
+	struct hs_lalert_office office = own;
+	if (proxy && row)
+		office = (struct hs_lalert_office){ row->code, row->name, settings->office };
 	struct hs_lalert_document document = {
 		.status = settings->mode ? "Exercise" : "Actual",
 		.type = order->cancel  ? "Cancel"
@@ -188,7 +195,8 @@ write_document(const struct hs_client_settings *settings, struct order *order, s
 		.revision = revision,
 		.previous_revision = revision - 1,
 		.sent_unix_us = now_us,
-		.office = { settings->code, settings->organisation, settings->office },
+		.office = office,
+		.editor = proxy && row ? &own : NULL,
 		.disaster_name = disaster,
 		.headline = order->text,
 		.details = &detail,
@@ -227,7 +235,9 @@ static void
 print_finding(const json_t *finding)
 {
 	const json_t *message = json_object_get(finding, "message");
-	fprintf(stderr, "  %s %s (line %lld)\n", text_at(finding, "code"), text_at(finding, "path"),
+	fprintf(stderr, "  %s%s %s (line %lld)\n",
+		strcmp(text_at(finding, "severity"), "warning") == 0 ? "warning: " : "",
+		text_at(finding, "code"), text_at(finding, "path"),
 		(long long)json_integer_value(json_object_get(finding, "line")));
 	if (json_is_object(message))
 		fprintf(stderr, "    %s\n    %s\n", text_at(message, "ja"), text_at(message, "en"));
@@ -265,7 +275,9 @@ print_reply(const struct hs_cli *cli, long status, const struct hs_buf *reply)
 	json_decref(tree);
 	if (accepted)
 		return HS_EXIT_OK;
-	return status == 503 || status == 504 ? HS_EXIT_UNREACHABLE : HS_EXIT_REFUSED;
+	if (status == 503 || status == 504)
+		return HS_EXIT_UNREACHABLE;
+	return status == 400 || status == 413 ? HS_EXIT_INPUT : HS_EXIT_REFUSED;
 }
 
 static int
