@@ -1,0 +1,136 @@
+/* world_check.h: what must be true at the end of a run, judged from the disk, the senders' memory and the
+ * takers' outlets alone. */
+#ifndef HS_TEST_WORLD_CHECK_H
+#define HS_TEST_WORLD_CHECK_H
+
+#include "tests/simulation/world_run.h"
+
+/* The number that the sender wrote into the headline: "【訓練】#12# …". */
+static size_t
+number_of(const hs_notice *notice)
+{
+	const char *mark = strchr(notice->texts[0]->headline, '#');
+
+	HS_CHECK(mark != NULL);
+	return (size_t)strtoull(mark + 1, NULL, 10);
+}
+
+/* P3: each submission has one effect. */
+static void
+check_one_effect(struct world *world)
+{
+	static bool had[TRIES_MAX];
+
+	memset(had, 0, sizeof(had));
+	for (uint64_t seq = 1; seq <= world->disk.newest_seq; seq++) {
+		struct hs_arena *arena = hs_arena_create((size_t)1 << 20);
+		size_t number = number_of(notice_of(arena, disk_notice(&world->disk, seq)));
+
+		if (had[number])
+			blame(world, "P3: submission %zu is in the journal twice", number);
+		had[number] = true;
+		hs_arena_destroy(arena);
+	}
+}
+
+/* P4: within a document revisions rise, a cancel is the last word and follows something. */
+static void
+check_order(struct world *world)
+{
+	static struct {
+		char key[128];
+		uint32_t revision;
+		bool cancelled;
+	} documents[WORLD_NOTICES];
+	size_t count = 0;
+
+	for (uint64_t seq = 1; seq <= world->disk.newest_seq; seq++) {
+		struct hs_arena *arena = hs_arena_create((size_t)1 << 20);
+		hs_notice *notice = notice_of(arena, disk_notice(&world->disk, seq));
+		bool cancel = notice->action == HS_ACTION(CANCEL);
+		char key[128];
+		size_t i = 0;
+
+		snprintf(key, sizeof(key), "%s|%s", notice->document->source, notice->document->id);
+		while (i < count && strcmp(documents[i].key, key) != 0)
+			i++;
+		if (i == count) {
+			memcpy(documents[count].key, key, sizeof(key));
+			documents[count].revision = 0;
+			documents[count++].cancelled = false;
+			if (cancel)
+				blame(world, "P4: seq %llu cancels nothing",
+					(unsigned long long)seq);
+		}
+		if (documents[i].cancelled)
+			blame(world, "P4: seq %llu after the cancel", (unsigned long long)seq);
+		if (!cancel && notice->document->revision <= documents[i].revision)
+			blame(world, "P4: seq %llu goes back", (unsigned long long)seq);
+		documents[i].revision = notice->document->revision;
+		documents[i].cancelled = cancel;
+		hs_arena_destroy(arena);
+	}
+}
+
+static bool
+taker_is_done(const struct world *world, const struct taker *taker)
+{
+	for (uint64_t seq = taker->floor + 1; seq <= world->disk.newest_seq; seq++) {
+		if (is_wanted(world, taker, seq) && !taker->seen[seq])
+			return false;
+	}
+	return true;
+}
+
+static bool
+all_done(const struct world *world)
+{
+	struct hs_core_stats stats;
+
+	for (size_t i = 0; i < world->try_count; i++) {
+		if (!world->tries[i].answered)
+			return false;
+	}
+	for (size_t i = 0; i < WORLD_TAKERS; i++) {
+		if (!taker_is_done(world, &world->takers[i]))
+			return false;
+	}
+	hs_core_stats(world->hub.core, &stats);
+	return stats.pending == 0 && stats.newest_seq == world->disk.newest_seq;
+}
+
+static void
+check_core(struct world *world)
+{
+	char digest[HS_DIGEST_SIZE];
+
+	hs_core_digest(world->hub.core, digest);
+	if (strcmp(digest, world->model.digest[world->disk.newest_seq]) != 0)
+		blame(world, "P6: the core's digest at the end is %s, not %s", digest,
+			world->model.digest[world->disk.newest_seq]);
+}
+
+/* Runs the world; true when every check held. */
+static bool
+world_run(struct world *world)
+{
+	for (size_t i = 0; i < STEPS && world->failure[0] == '\0'; i++)
+		act(world);
+	world->calm = true;
+	world->disk.full = false;
+	for (size_t i = 0; i < CALM_STEPS && world->failure[0] == '\0'; i++) {
+		act(world);
+		if (i % 64 == 0 && all_done(world))
+			break;
+	}
+	if (world->failure[0] == '\0' && !all_done(world))
+		blame(world, "it does not come to an end");
+	if (world->failure[0] == '\0') {
+		check_one_effect(world);
+		check_order(world);
+		check_core(world);
+	}
+	return world->failure[0] == '\0';
+}
+
+#endif

@@ -1,0 +1,251 @@
+/* world_taker.h: two feeds and two adapters. They keep to link.proto and check every frame that they get:
+ * on disk (P2), in the journal's bytes, in order, without a hole in what they are entitled to (P5). */
+#ifndef HS_TEST_WORLD_TAKER_H
+#define HS_TEST_WORLD_TAKER_H
+
+#include "hub/core/wire.h"
+#include "tests/simulation/world.h"
+
+/* The model says who gets what: the last adapter is filtered, the others get everything. */
+static bool
+is_wanted(const struct world *world, const struct taker *taker, uint64_t seq)
+{
+	return taker->peer != WORLD_PEERS - 1 || world->model.filtered_gets[seq];
+}
+
+/* ---- their side of the link ---- */
+
+static void
+taker_up(struct world *world, struct taker *taker)
+{
+	Hansho__V1__Hello hello;
+	hs_link_frame frame;
+
+	hansho__v1__hello__init(&hello);
+	hansho__v1__link_frame__init(&frame);
+	hello.name = (char[]){ 't', (char)('0' + taker->peer), 0 };
+	hello.kind = taker->feed ? HS_PEER(FEED) : HS_PEER(ADAPTER);
+	frame.body_case = HANSHO__V1__LINK_FRAME__BODY_HELLO;
+	frame.hello = &hello;
+	send_to_hub(world, taker->peer, &frame);
+}
+
+static void
+taker_hello(struct world *world, struct taker *taker, const Hansho__V1__Hello *hello)
+{
+	Hansho__V1__Resume resume;
+	hs_link_frame frame;
+	char epoch[] = WORLD_EPOCH;
+
+	if (strcmp(hello->epoch, WORLD_EPOCH) != 0)
+		blame(world, "epoch changed to %s", hello->epoch);
+	hansho__v1__resume__init(&resume);
+	hansho__v1__link_frame__init(&frame);
+	frame.body_case = HANSHO__V1__LINK_FRAME__BODY_RESUME;
+	frame.resume = &resume;
+	taker->any_prev = false;
+	taker->waits_snapshot = false;
+	if (world->faults.resume_at_live) {
+		resume.snapshot = true;
+		taker->any_prev = true;
+	} else if (taker->knows_place) {
+		resume.epoch = epoch;
+		resume.seq = taker->last_seq;
+	} else if (taker->feed) {
+		resume.snapshot = true;
+		taker->waits_snapshot = true;
+	} else {
+		resume.from_last_ack = true;
+		taker->any_prev = true;
+	}
+	send_to_hub(world, taker->peer, &frame);
+}
+
+/* The process of a taker dies: its memory is gone, its outlets keep what they have. */
+static void
+taker_forget(struct taker *taker)
+{
+	taker->knows_place = false;
+	taker->last_seq = 0;
+}
+
+static void
+check_bytes(struct world *world, const struct taker *taker, uint64_t seq, struct hs_span packed)
+{
+	const struct hs_row *row = disk_notice(&world->disk, seq);
+	struct hs_record_look look;
+
+	if (row == NULL) {
+		blame(world, "P2: taker %u got seq %llu, not on disk", taker->peer,
+			(unsigned long long)seq);
+		return;
+	}
+	HS_CHECK(hs_record_look(row->body, &look) == HS_OK);
+	if (look.notice.len_bytes != packed.len_bytes ||
+		memcmp(look.notice.bytes, packed.bytes, packed.len_bytes) != 0)
+		blame(world, "P2: taker %u got other bytes for seq %llu", taker->peer,
+			(unsigned long long)seq);
+}
+
+/* Nothing that it is entitled to may lie between what it has and this one. */
+static void
+check_no_hole(struct world *world, const struct taker *taker, uint64_t upto_seq)
+{
+	if (upto_seq > world->disk.newest_seq + 1) {
+		blame(world, "taker %u is told of seq %llu, not on disk", taker->peer,
+			(unsigned long long)upto_seq);
+		return;
+	}
+	for (uint64_t seq = taker->floor + 1; seq < upto_seq; seq++) {
+		if (is_wanted(world, taker, seq) && !taker->seen[seq]) {
+			blame(world, "P5: taker %u never got seq %llu before %llu", taker->peer,
+				(unsigned long long)seq, (unsigned long long)upto_seq);
+			return;
+		}
+	}
+}
+
+/* The packed notice inside a packed Deliver frame. */
+static struct hs_span
+packed_notice(const struct blob *blob)
+{
+	struct hs_wire outer = hs_wire_of(blob->bytes, blob->len_bytes);
+	struct hs_wire_field field;
+	struct hs_wire inner;
+
+	HS_CHECK(hs_wire_next(&outer, &field));
+	inner = hs_wire_of(field.bytes, field.len_bytes);
+	while (hs_wire_next(&inner, &field)) {
+		if (field.number == 3)
+			return (struct hs_span){ field.bytes, field.len_bytes };
+	}
+	return (struct hs_span){ "", 0 };
+}
+
+static void
+taker_deliver(struct world *world, struct taker *taker, const struct blob *blob,
+	const hs_deliver *deliver)
+{
+	check_bytes(world, taker, deliver->seq, packed_notice(blob));
+	if (world->failure[0] != '\0')
+		return;
+	if (!taker->any_prev && deliver->prev_seq != taker->last_seq)
+		blame(world, "P5: taker %u has %llu and gets %llu behind %llu", taker->peer,
+			(unsigned long long)taker->last_seq, (unsigned long long)deliver->seq,
+			(unsigned long long)deliver->prev_seq);
+	if (deliver->seq <= deliver->prev_seq ||
+		(taker->knows_place && deliver->seq <= taker->last_seq))
+		blame(world, "P4: taker %u gets %llu after %llu", taker->peer,
+			(unsigned long long)deliver->seq, (unsigned long long)taker->last_seq);
+	check_no_hole(world, taker, deliver->seq);
+	if (!is_wanted(world, taker, deliver->seq))
+		blame(world, "taker %u got seq %llu without being entitled", taker->peer,
+			(unsigned long long)deliver->seq);
+	if (strncmp(deliver->notice->texts[0]->headline, "【訓練】", strlen("【訓練】")) != 0)
+		blame(world, "P8: seq %llu without the mark of a drill",
+			(unsigned long long)deliver->seq);
+	taker->seen[deliver->seq] = true;
+	taker->last_seq = deliver->seq;
+	taker->knows_place = true;
+	taker->any_prev = false;
+}
+
+static void
+check_digest(struct world *world, uint64_t seq, const char *digest)
+{
+	const char *expected = seq < WORLD_NOTICES ? world->model.digest[seq] : "";
+
+	if (digest[0] == '\0')
+		return;
+	if (seq > world->disk.newest_seq) {
+		blame(world, "P2: a digest for seq %llu, not on disk", (unsigned long long)seq);
+		return;
+	}
+	if (strcmp(expected, digest) != 0)
+		blame(world, "P6: digest at seq %llu is %s, not %s", (unsigned long long)seq,
+			digest, expected);
+}
+
+static void
+taker_snapshot(struct world *world, struct taker *taker, const Hansho__V1__Snapshot *snapshot)
+{
+	for (size_t i = 0; i < snapshot->n_notices; i++) {
+		if (disk_notice(&world->disk, snapshot->notices[i]->seq) == NULL)
+			blame(world, "P2: a snapshot with seq %llu, not on disk",
+				(unsigned long long)snapshot->notices[i]->seq);
+	}
+	if (!snapshot->last)
+		return;
+	check_digest(world, snapshot->seq, snapshot->digest);
+	if (!taker->waits_snapshot)
+		return;
+	taker->waits_snapshot = false;
+	taker->knows_place = true;
+	taker->last_seq = snapshot->seq;
+	taker->floor = snapshot->seq > taker->floor ? snapshot->seq : taker->floor;
+}
+
+static void
+taker_frame(struct world *world, uint32_t peer, const struct blob *blob, const hs_link_frame *frame)
+{
+	struct taker *taker = &world->takers[peer - WORLD_GATES];
+
+	switch ((int)frame->body_case) {
+	case HANSHO__V1__LINK_FRAME__BODY_HELLO:
+		taker_hello(world, taker, frame->hello);
+		break;
+	case HANSHO__V1__LINK_FRAME__BODY_DELIVER:
+		taker_deliver(world, taker, blob, frame->deliver);
+		break;
+	case HANSHO__V1__LINK_FRAME__BODY_SNAPSHOT:
+		taker_snapshot(world, taker, frame->snapshot);
+		break;
+	case HANSHO__V1__LINK_FRAME__BODY_LIVE:
+		check_no_hole(world, taker, frame->live->seq + 1);
+		break;
+	case HANSHO__V1__LINK_FRAME__BODY_GAP:
+		blame(world, "a gap, though nothing was lost: %s", frame->gap->reason);
+		break;
+	case HANSHO__V1__LINK_FRAME__BODY_HEARTBEAT:
+		check_digest(world, frame->heartbeat->newest_seq, frame->heartbeat->digest);
+		break;
+	default:
+		break;
+	}
+}
+
+/* Acks what it has, says what became of it, beats. */
+static void
+taker_act(struct world *world, struct taker *taker)
+{
+	Hansho__V1__Ack ack;
+	hs_receipt receipt;
+	Hansho__V1__Heartbeat heartbeat;
+	hs_link_frame frame;
+	char outlet[] = "screen-1";
+
+	hansho__v1__link_frame__init(&frame);
+	if (!taker->knows_place || taker->last_seq == 0)
+		return;
+	if (below(world, 3) > 0) {
+		hansho__v1__ack__init(&ack);
+		ack.seq = taker->last_seq;
+		taker->acked_seq = ack.seq > taker->acked_seq ? ack.seq : taker->acked_seq;
+		frame.body_case = HANSHO__V1__LINK_FRAME__BODY_ACK;
+		frame.ack = &ack;
+	} else if (below(world, 2) == 0) {
+		hansho__v1__receipt__init(&receipt);
+		receipt.seq = taker->last_seq;
+		receipt.outlet = outlet;
+		receipt.state = HS_RECEIPT(DISPLAYED);
+		frame.body_case = HANSHO__V1__LINK_FRAME__BODY_RECEIPT;
+		frame.receipt = &receipt;
+	} else {
+		hansho__v1__heartbeat__init(&heartbeat);
+		frame.body_case = HANSHO__V1__LINK_FRAME__BODY_HEARTBEAT;
+		frame.heartbeat = &heartbeat;
+	}
+	send_to_hub(world, taker->peer, &frame);
+}
+
+#endif
