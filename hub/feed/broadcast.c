@@ -99,11 +99,7 @@ too_far_behind(const struct hs_broadcast *broadcast, const struct hs_subscriber 
 {
 	const struct hs_store *store = broadcast->with.store;
 
-	if (subscriber->state != HS_SUB_LIVE)
-		return false;
-	if (subscriber->cursor < hs_ring_base(store->ring))
-		return true;
-	if (!subscriber->choked)
+	if (subscriber->state != HS_SUB_LIVE || !subscriber->choked)
 		return false;
 	return hs_store_newest(store) - subscriber->cursor > broadcast->with.backlog_max ||
 	       hs_ring_bytes_after(store->ring, subscriber->cursor) >

@@ -5,8 +5,9 @@
  *          leave by ports.send. A subscriber whose socket is full keeps its cursor and goes on in
  *          hs_broadcast_drained. Heartbeats run through the same slices, after notices.
  * Rules:   a round ends when every slot was visited after the last kick. A subscriber gets its notices in
- *          order of seq, each once: only its cursor decides what comes next. One that is LIVE and behind by
- *          more than the limit is closed with 4408 and its position; it loses nothing by coming back.
+ *          order of seq, each once: only its cursor decides what comes next. A LIVE one whose socket is full and
+ *          that is behind by more than the limit is closed with 4408 and its position; it loses nothing by
+ *          coming back. One whose socket is free is never closed, even when a burst overran the ring.
  * Owner:   borrows store, pager, table and counts. Threads: the loop's.
  */
 #ifndef HS_FEED_BROADCAST_H

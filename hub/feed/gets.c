@@ -213,7 +213,12 @@ const struct hs_http_route hs_get_routes[] = {
 	{ .method = "GET", .path = "/v1/state", .handle = get_state },
 	{ .method = "GET", .path = "/v1/state.geojson", .handle = get_geojson },
 	{ .method = "GET", .path = "/v1/feed.atom", .handle = get_atom },
-	{ .method = "OPTIONS", .path = "/v1/*", .handle = options },
+	{ .method = "OPTIONS", .path = "/v1/events", .handle = options },
+	{ .method = "OPTIONS", .path = "/v1/notices", .handle = options },
+	{ .method = "OPTIONS", .path = "/v1/notices/*", .handle = options },
+	{ .method = "OPTIONS", .path = "/v1/state", .handle = options },
+	{ .method = "OPTIONS", .path = "/v1/state.geojson", .handle = options },
+	{ .method = "OPTIONS", .path = "/v1/feed.atom", .handle = options },
 };
 const size_t hs_get_route_count = HS_COUNT(hs_get_routes);
 const char *const hs_get_headers[] = { "if-none-match", "last-event-id", NULL };

@@ -11,6 +11,37 @@
 #define LIST_TEXT_SIZE 4096
 #define KINDS_MAX      64
 
+/* Bytes of the UTF-8 character at text, 0 when it is none (RFC 3629, without the finest rules). */
+static size_t
+character_bytes(const unsigned char *text)
+{
+	size_t len = text[0] < 0x80   ? 1
+		     : text[0] < 0xc2 ? 0
+		     : text[0] < 0xe0 ? 2
+		     : text[0] < 0xf0 ? 3
+				      : 4;
+
+	if (text[0] > 0xf4)
+		return 0;
+	for (size_t i = 1; i < len; i++)
+		if ((text[i] & 0xc0) != 0x80)
+			return 0;
+	return len;
+}
+
+/* What a client said was cut somewhere: no half character may go into a frame. */
+static void
+mend(char *text)
+{
+	while (*text != '\0') {
+		size_t len = character_bytes((const unsigned char *)text);
+
+		if (len == 0)
+			*text = '?';
+		text += len == 0 ? 1 : len;
+	}
+}
+
 static enum hs_err __attribute__((format(printf, 3, 4)))
 refuse(struct hs_refusal *refusal, int code, const char *format, ...)
 {
@@ -20,6 +51,7 @@ refuse(struct hs_refusal *refusal, int code, const char *format, ...)
 	va_start(args, format);
 	vsnprintf(refusal->why, sizeof(refusal->why), format, args);
 	va_end(args);
+	mend(refusal->why);
 	return HS_ERR_INVALID;
 }
 

@@ -111,10 +111,13 @@ class Subscriber:
         return frame
 
     async def until(self, kind, timeout_s=WAIT_S):
-        """Frames up to and with the first of this type; heartbeats are left out unless asked for."""
+        """Frames up to and with the first of this type; heartbeats are left out unless asked for.
+        timeout_s holds for all of it."""
         frames = []
+        clock = asyncio.get_running_loop().time
+        end = clock() + timeout_s
         while True:
-            frame = await self.next(timeout_s)
+            frame = await self.next(max(0.01, end - clock()))
             if frame["type"] == "heartbeat" != kind:
                 continue
             frames.append(frame)
