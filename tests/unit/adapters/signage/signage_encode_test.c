@@ -151,8 +151,7 @@ test_states(void **state)
 			strcmp(text_at(message, "mode", NULL), rows[i].mode) != 0)
 			fail_msg("row %zu: state %s mode %s", i, text_at(message, "state", NULL),
 				text_at(message, "mode", NULL));
-		assert_int_equal(
-			json_array_size(json_object_get(message, "items")), rows[i].items);
+		assert_int_equal(json_array_size(json_object_get(message, "items")), rows[i].items);
 		teardown(&own);
 	}
 }
@@ -161,8 +160,8 @@ static void
 test_item(void **state)
 {
 	struct bench *bench = *state;
-	const struct kit_place places[] = { at4,
-		{ "990019", "港町", "", "避難指示", 4, false, 5 }, at5, at3 };
+	const struct kit_place places[] = { at4, { "990019", "港町", "", "避難指示", 4, false, 5 },
+		at5, at3 };
 	order(bench, HS_LANE_LIVE, "l", places, HS_COUNT(places));
 	const json_t *message = encode_for(bench, &screen, 'f', 'n');
 	assert_int_equal(json_array_size(json_object_get(message, "items")), 3);
@@ -284,8 +283,7 @@ test_lift_returns_to_normal(void **state)
 	const hs_notice *lift = kit_notice(bench->arena, LIVE, HS_ACTION(LIFT), "l", 2, &place, 1);
 	assert_true(hs_screen_wants_notice(&screen, lift));
 	assert_int_equal(hs_force_apply(bench->lanes[0], ++bench->seq, lift), HS_OK);
-	assert_string_equal(
-		text_at(encode_for(bench, &screen, 'f', 'n'), "state", NULL), "normal");
+	assert_string_equal(text_at(encode_for(bench, &screen, 'f', 'n'), "state", NULL), "normal");
 }
 
 int
