@@ -141,7 +141,7 @@ test_queue_keeps_the_order(void **state)
 	uv_loop_init(&loop);
 	struct hs_playout *playout = hs_playout_create(&loop, *state);
 	for (int i = 0; i < 5; i++) {
-		char value[8];
+		char value[16];
 		struct hs_playout_job *job = hs_playout_job_create(done, &order);
 		snprintf(value, sizeof(value), "%d", i);
 		assert_true(hs_playout_job_add(job, "drill/13/current.txt", value));
