@@ -224,10 +224,21 @@ hs_conn_run_queue(struct hs_http_server *server)
 	table->queued_count = 0;
 }
 
-uint64_t
-hs_conn_read_bytes(const struct hs_conn *conn)
+void
+hs_conn_replied(struct hs_conn *conn)
 {
-	return hs_sock_read_bytes(lws_get_socket_fd(conn->wsi));
+	conn->replied = true;
+	if (!hs_sock_read_bytes(lws_get_socket_fd(conn->wsi), &conn->read_bytes))
+		conn->read_bytes = UINT64_MAX;
+}
+
+bool
+hs_conn_behind(const struct hs_conn *conn)
+{
+	uint64_t now = 0;
+
+	return conn->replied &&
+	       (!hs_sock_read_bytes(lws_get_socket_fd(conn->wsi), &now) || now <= conn->read_bytes);
 }
 
 static bool

@@ -62,6 +62,7 @@ struct hs_conn {
 	struct hs_conn_bytes out; /* reply (behind LWS_PRE bytes), or close code and reason */
 	uint64_t read_bytes;	  /* taken from the socket when the last reply had left */
 	uint8_t state;
+	bool replied : 1;  /* at least one reply has left */
 	bool close : 1;	   /* the connection ends with this reply */
 	bool head : 1;	   /* HEAD: no body in the reply */
 	bool whole : 1;	   /* the body is complete */
@@ -162,8 +163,10 @@ bool hs_conn_bytes_add(
 void hs_conn_bytes_free(struct hs_conn_bytes *bytes);
 void hs_conn_table_free(struct hs_conn_table *table);
 
-/* Bytes that were taken from the socket of conn so far; 0 when unknown. */
-uint64_t hs_conn_read_bytes(const struct hs_conn *conn);
+/* A reply has left: remember how far the socket was read then. */
+void hs_conn_replied(struct hs_conn *conn);
+/* The request at hand may have been read together with the one before it, and not on its own. */
+bool hs_conn_behind(const struct hs_conn *conn);
 
 /* ---- http_lws.c ---- */
 enum hs_err hs_lws_create(struct hs_http_server *server);

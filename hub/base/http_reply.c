@@ -145,7 +145,7 @@ reply_done(struct hs_conn *conn)
 	conn->route = NULL;
 	conn->whole = false;
 	conn->head = false;
-	conn->read_bytes = hs_conn_read_bytes(conn);
+	hs_conn_replied(conn);
 	hs_conn_deadline(conn, conn->server->options.keepalive_timeout_ms);
 	if (lws_http_transaction_completed(conn->wsi) != 0) {
 		conn->state = HS_CONN_DOOMED;

@@ -5,6 +5,7 @@
  * Guard 1: libwebsockets 4.1.6 takes the stored bytes of the request head itself for its body when
  *         head and body were stored behind another request, and then loops for ever. A head was
  *         stored exactly when nothing was read from the socket since the last reply had left.
+ *         When that cannot be told for certain, the body is refused.
  */
 #include <arpa/inet.h>
 #include <stdio.h>
@@ -229,11 +230,10 @@ judge(struct hs_conn *conn)
 {
 	char length[HS_HTTP_HEAD_MAX_BYTES];
 	struct lws *wsi = conn->wsi;
-	uint64_t read_bytes = hs_conn_read_bytes(conn);
 
 	/* an empty Transfer-Encoding counts as well */
 	struct hs_head_facts facts = { .post = strcmp(conn->route->method, "POST") == 0,
-		.behind = read_bytes == 0 || read_bytes == conn->read_bytes,
+		.behind = hs_conn_behind(conn),
 		.length_fields = fields_of(wsi, WSI_TOKEN_HTTP_CONTENT_LENGTH),
 		.transfer_encoding = fields_of(wsi, WSI_TOKEN_HTTP_TRANSFER_ENCODING) > 0,
 		.body_max_bytes = conn->route->body_max_bytes };
@@ -296,7 +296,7 @@ hs_on_head(struct hs_conn *conn, void *in, size_t len)
 	if (answer_expect(conn, verdict.body_len_bytes) != 0)
 		return -1;
 	conn->state = verdict.body_len_bytes > 0 ? HS_CONN_BODY : HS_CONN_PENDING;
-	if (conn->state == HS_CONN_BODY && conn->read_bytes > 0)
+	if (conn->state == HS_CONN_BODY && conn->replied)
 		hs_conn_deadline(conn, conn->server->options.request_timeout_ms);
 	return 0;
 }

@@ -6,6 +6,7 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
+#define READ_TRIES	  8
 #define STATE_ESTABLISHED 1 /* TCP_ESTABLISHED of net/tcp_states.h */
 
 static int
@@ -25,15 +26,24 @@ unread_bytes(int fd)
 	return ioctl(fd, FIONREAD, &unread) == 0 ? unread : 0;
 }
 
-uint64_t
-hs_sock_read_bytes(int fd)
+/* More may arrive between the two questions: ask until nothing did. A FIN counts as a byte in one
+ * answer and not in the other, so nothing is said about a half-closed socket. */
+bool
+hs_sock_read_bytes(int fd, uint64_t *out)
 {
 	struct tcp_info info;
 
-	if (tcp_info(fd, &info) != 0)
-		return 0;
-	uint64_t received = info.tcpi_bytes_received;
-	return received - (uint64_t)unread_bytes(fd);
+	for (int tries = 0; tries < READ_TRIES; tries++) {
+		int unread = unread_bytes(fd);
+		if (tcp_info(fd, &info) != 0 || info.tcpi_state != STATE_ESTABLISHED)
+			return false;
+		if (unread_bytes(fd) != unread)
+			continue;
+		*out = info.tcpi_bytes_received;
+		*out -= (uint64_t)unread;
+		return true;
+	}
+	return false;
 }
 
 bool

@@ -6,8 +6,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Bytes that were taken from the socket so far; 0 when unknown. */
-uint64_t hs_sock_read_bytes(int fd);
+/* Bytes that were taken from the socket so far; false when that cannot be told for certain. */
+bool hs_sock_read_bytes(int fd, uint64_t *out);
 /* The other side has ended its half, or (by_bytes) has sent what nobody took yet. */
 bool hs_sock_disturbed(int fd, bool by_bytes);
 /* TCP_NODELAY, keep-alive, TCP_USER_TIMEOUT, SO_SNDBUF (0 = leave it). */

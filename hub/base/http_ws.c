@@ -105,8 +105,7 @@ upgrade_check(struct hs_conn *conn, const struct hs_http_request *request)
 		lws_hdr_total_length(conn->wsi, WSI_TOKEN_HTTP_TRANSFER_ENCODING) > 0)
 		return hs_refuse(conn, 400, "websocket_handshake",
 			"Host or Sec-WebSocket-Key is missing, or there is a body", "");
-	uint64_t read_bytes = hs_conn_read_bytes(conn);
-	if (read_bytes == 0 || read_bytes == conn->read_bytes)
+	if (hs_conn_behind(conn))
 		return hs_refuse(conn, 400, "pipelined_upgrade",
 			"an upgrade must wait for the reply before it", "");
 	return subprotocol_choose(conn);
