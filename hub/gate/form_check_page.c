@@ -37,10 +37,11 @@ put_changes(const struct hs_form_call *call, struct hs_buf *out)
 			count += (int)call->plan.changes[i]->kind == kind;
 		if (count == 0)
 			continue;
-		hs_buf_puts(out, "<h3>");
-		hs_form_both(out, hs_order_change_ja((enum hs_order_change_kind)kind),
+		hs_buf_printf(out,
+			"<h3>%s <span>%zu地区</span> <span class=\"en\" lang=\"en\">%s</span>",
+			hs_order_change_ja((enum hs_order_change_kind)kind), count,
 			hs_order_change_en((enum hs_order_change_kind)kind));
-		hs_buf_printf(out, " %zu</h3><ul>\n", count);
+		hs_buf_puts(out, "</h3><ul>\n");
 		for (size_t i = 0; i < call->plan.change_count; i++) {
 			if ((int)call->plan.changes[i]->kind == kind)
 				put_move(call->plan.changes[i], out);

@@ -148,13 +148,14 @@ put_hazards(struct hs_form_call *call, struct hs_buf *out)
 	const struct hs_hazard_row *rows = hs_hazard_rows(&count);
 
 	put_legend(out, "災害の種類（新しい災害のとき）", "Kind of hazard (of a new disaster)");
+	hs_buf_puts(out, "<div class=\"grid\">\n");
 	for (size_t i = 0; i < count; i++) {
 		put_radio(out, "hazard", rows[i].hazard,
 			strcmp(call->choice.hazard, rows[i].hazard) == 0);
 		hs_form_both(out, rows[i].ja, rows[i].en);
 		end_choice(out);
 	}
-	hs_buf_puts(out, "<p><label for=\"disaster\">");
+	hs_buf_puts(out, "</div>\n<p><label for=\"disaster\">");
 	hs_form_both(out, "災害名（なくてもよい）", "Name of the disaster (optional)");
 	hs_buf_puts(
 		out, "</label><input id=\"disaster\" name=\"disaster\" maxlength=\"100\" value=\"");

@@ -244,6 +244,8 @@ plan_issue(struct planner *p)
 	if (choice->whole)
 		order_area(p, HS_ORDER_WHOLE, "");
 	order_lines(p, choice->areas);
+	if (p->full)
+		return HS_ORDER_TOO_MUCH;
 	if (p->plan->touched == 0)
 		return HS_ORDER_NO_AREA;
 	keep_rest(p);

@@ -1,6 +1,7 @@
 """The form for people, used as a browser without scripts uses it: fetch, fill in, press a button."""
 
 import re
+import subprocess
 import urllib.parse
 
 import pytest
@@ -139,6 +140,35 @@ def test_the_cookie_is_kept_from_scripts_and_other_sites(stack):
     cookie = reply.headers["Set-Cookie"]
     assert "HttpOnly" in cookie and "SameSite=Strict" in cookie and "Path=/" in cookie
     assert "Secure" not in cookie  # plain HTTP on loopback; test_secure_with_tls has the other half
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory):
+    """A throw-away certificate for 127.0.0.1."""
+    folder = tmp_path_factory.mktemp("tls")
+    cert, key = str(folder / "cert.pem"), str(folder / "key.pem")
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
+                    "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-subj",
+                    "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", key,
+                    "-out", cert], check=True, capture_output=True, timeout=30)
+    return cert, key
+
+
+def test_secure_with_tls(make_stack, certificate):
+    cert, key = certificate
+    stack = make_stack(feeds=0, gate={"tls_cert": cert, "tls_key": key})
+    url = stack.gate_url.replace("http:", "https:")
+    reply = requests.get(url + "/", verify=cert, timeout=10)
+    assert reply.status_code == 200 and "; Secure" in reply.headers["Set-Cookie"]
+    reply = requests.post(url + "/v1/submissions", data=order().encode(), auth=stack.auth(),
+                          verify=cert, timeout=10)
+    assert reply.status_code == 202, reply.text
+    big = order([detail("避難指示", [f"{n}丁目の町内会" for n in range(900)])])
+    reply = requests.post(url + "/v1/submissions", data=big.encode(), auth=stack.auth(),
+                          verify=cert, timeout=20)
+    assert reply.status_code == 202, reply.text
+    with pytest.raises(requests.RequestException):
+        requests.get(stack.gate_url + "/", timeout=5)
 
 
 def test_sign_in_and_out(stack):
