@@ -33,7 +33,8 @@ struct hs_controller_ops {
 
 enum hs_err hs_controller_open(uv_loop_t *loop, const char *url,
 	const struct hs_controller_ops *ops, void *owner, struct hs_controller **out) HS_MUST_CHECK;
-/* HS_ERR_AGAIN: nobody is connected, or the message before is still leaving. */
+/* Messages leave in order. HS_ERR_AGAIN: nobody is connected, or 256 messages wait. What has not left
+ * when the connection breaks is thrown away, never sent on a later one. */
 enum hs_err hs_controller_send(struct hs_controller *controller, const char *json) HS_MUST_CHECK;
 bool hs_controller_is_up(struct hs_controller *controller);
 /* NULL is allowed. */

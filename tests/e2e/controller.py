@@ -72,10 +72,13 @@ class Controller:
             return [r for r in self.requests if r["type"] == "play"]
 
     def close(self):
-        self.server.shutdown(socket.SHUT_RDWR)
+        for end in (self.server, self.connection):
+            try:
+                if end:
+                    end.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass  # closed already
         self.server.close()
-        if self.connection:
-            self.connection.close()
         self.thread.join(5)
         if os.path.exists(self.path):
             os.unlink(self.path)

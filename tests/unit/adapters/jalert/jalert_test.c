@@ -40,6 +40,8 @@ controller_listen(struct bench *bench)
 	char url[128];
 	snprintf(url, sizeof(url), "ipc://%s/controller", bench->dir);
 	assert_int_equal(0, nng_pair0_open(&bench->controller));
+	/* answers of one script go out together */
+	assert_int_equal(0, nng_socket_set_int(bench->controller, NNG_OPT_SENDBUF, 16));
 	assert_int_equal(0, nng_listen(bench->controller, url, NULL, 0));
 	bench->listening = true;
 }

@@ -1,0 +1,126 @@
+/* Attempts at outlets: independent, in order, bounded; acks that follow them. */
+#include "tests/unit/adapters/runtime/bench.h"
+
+static void
+slow_outlet_delays_nobody_but_the_ack(void **state)
+{
+	(void)state;
+	struct bench *bench = bench_open(&ringing, "attempt_timeout_ms: 200\n");
+	bench->probe.scripts[0] = "na";
+	bench->probe.scripts[1] = "a";
+	bench->probe.scripts[2] = "rrrd";
+	bench->probe.scripts[3] = "f";
+	fake_deliver(&bench->hub, 1, 0, order(bench, "d1", 1));
+	run_for(&bench->loop, 100);
+	assert_int_equal(HS_RECEIPT(ACCEPTED), fake_state_of(&bench->hub, 1, "two"));
+	assert_int_equal(HS_RECEIPT(FAILED), fake_state_of(&bench->hub, 1, "four"));
+	assert_int_equal(0, fake_state_of(&bench->hub, 1, "one"));
+	assert_int_equal(0, bench->hub.ack_seq);
+	assert_true(wait_ack(bench, 1));
+	assert_int_equal(HS_RECEIPT(ACCEPTED), fake_state_of(&bench->hub, 1, "one"));
+	assert_int_equal(HS_RECEIPT(DISPLAYED), fake_state_of(&bench->hub, 1, "three"));
+	assert_int_equal(4, bench->probe.attempts[2]);
+	assert_int_equal(1, bench->probe.aborts);
+	assert_int_equal(4, bench->probe.ended);
+	bench_close(bench);
+}
+
+static void
+dead_outlet_expires_at_the_deadline(void **state)
+{
+	(void)state;
+	struct bench *bench = bench_open(&ringing, "max_age_ms: 1000\n");
+	bench->probe.scripts[0] = "r";
+	fake_deliver(&bench->hub, 1, 0, order(bench, "d1", 1));
+	assert_true(wait_ack(bench, 1));
+	const struct fake_receipt *receipt = fake_receipt_of(&bench->hub, 1, "one");
+	assert_int_equal(HS_RECEIPT(EXPIRED), receipt->state);
+	assert_non_null(strstr(receipt->detail, "as scripted"));
+	assert_true(bench->probe.attempts[0] > 10);
+	bench_close(bench);
+}
+
+static void
+acks_are_cumulative(void **state)
+{
+	(void)state;
+	struct bench *bench = bench_open(&ringing, "");
+	bench->probe.keep_open = true;
+	fake_deliver(&bench->hub, 1, 0, order(bench, "d1", 1));
+	assert_true(run_until(&bench->loop, has_seen_one, bench, 3000));
+	struct hs_adapter_item *first = bench->probe.open_item;
+	bench->probe.keep_open = false;
+	fake_deliver(&bench->hub, 2, 1, order(bench, "d2", 1));
+	run_for(&bench->loop, 50);
+	assert_int_equal(2, bench->probe.seen_count);
+	assert_int_equal(0, bench->hub.ack_seq);
+	hs_adapter_done(first);
+	assert_true(wait_ack(bench, 2));
+	bench_close(bench);
+}
+
+static void
+dead_outlet_never_closes_the_window(void **state)
+{
+	(void)state;
+	struct bench *bench = bench_open(&ringing, "unacked_max: 3\n");
+	bench->probe.scripts[0] = "r";
+	bench->probe.scripts[1] = "a";
+	for (uint64_t seq = 1; seq <= 10; seq++) {
+		char id[16];
+		snprintf(id, sizeof(id), "d%llu", (unsigned long long)seq);
+		fake_deliver(&bench->hub, seq, seq - 1, order(bench, id, 1));
+	}
+	assert_true(wait_ack(bench, 7));
+	assert_int_equal(7, bench->hub.ack_seq);
+	assert_int_equal(10, bench->probe.seen_count);
+	assert_int_equal(HS_RECEIPT(ACCEPTED), fake_state_of(&bench->hub, 10, "two"));
+	bench_close(bench);
+}
+
+static void
+one_order_key_keeps_the_order(void **state)
+{
+	(void)state;
+	struct bench *bench = bench_open(&ringing, "");
+	bench->probe.same_key = true;
+	bench->probe.scripts[0] = "rra";
+	fake_deliver(&bench->hub, 1, 0, order(bench, "d1", 1));
+	fake_deliver(&bench->hub, 2, 1, order(bench, "d2", 1));
+	assert_true(wait_ack(bench, 2));
+	const uint64_t expected[] = { 1, 1, 1, 2, 2, 2 };
+	assert_int_equal(HS_COUNT(expected), bench->probe.attempted_count);
+	assert_memory_equal(expected, bench->probe.attempted, sizeof(expected));
+	bench_close(bench);
+}
+
+static void
+newer_revision_replaces_a_waiting_one(void **state)
+{
+	(void)state;
+	struct bench *bench = bench_open(&ringing, "retry_first_ms: 400\nretry_max_ms: 400\n");
+	bench->probe.same_key = true;
+	bench->probe.scripts[0] = "ra";
+	fake_deliver(&bench->hub, 1, 0, order(bench, "d1", 1));
+	run_for(&bench->loop, 50);
+	fake_deliver(&bench->hub, 2, 1, order(bench, "d1", 2));
+	assert_true(wait_ack(bench, 2));
+	assert_int_equal(HS_RECEIPT(EXPIRED), fake_state_of(&bench->hub, 1, "one"));
+	assert_non_null(strstr(fake_receipt_of(&bench->hub, 1, "one")->detail, "revision 2"));
+	assert_int_equal(HS_RECEIPT(ACCEPTED), fake_state_of(&bench->hub, 2, "one"));
+	bench_close(bench);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(slow_outlet_delays_nobody_but_the_ack),
+		cmocka_unit_test(dead_outlet_expires_at_the_deadline),
+		cmocka_unit_test(acks_are_cumulative),
+		cmocka_unit_test(dead_outlet_never_closes_the_window),
+		cmocka_unit_test(one_order_key_keeps_the_order),
+		cmocka_unit_test(newer_revision_replaces_a_waiting_one),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
