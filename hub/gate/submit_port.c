@@ -12,6 +12,8 @@
 #include "hub/gate/port_table.h"
 
 #define SILENT_BEATS   3 /* heartbeats that may be missing before the link counts as dead */
+#define BEAT_MS_MIN    100
+#define BEAT_MS_MAX    60000
 #define TICKS_PER_BEAT 4 /* so that a timeout is noticed at most a quarter of a heartbeat late */
 
 enum port_state {
@@ -30,8 +32,9 @@ struct hs_submit_port {
 	enum port_state state;
 	struct hs_port_table table;
 	uint64_t drops;
-	int64_t heard_us; /* monotonic: last frame of the hub */
-	int64_t beat_us;  /* monotonic: our last heartbeat */
+	int64_t hub_beat_ms; /* interval that the hub named in its hello */
+	int64_t heard_us;    /* monotonic: last frame of the hub */
+	int64_t beat_us;     /* monotonic: our last heartbeat */
 	char epoch[80];
 	bool refused; /* the hub ended the last connection before its hello */
 	int closing;  /* handles of ours that are still open while the port is being freed */
@@ -117,6 +120,8 @@ take_hello(struct hs_submit_port *port, const hs_link_frame *frame)
 		return;
 	}
 	(void)snprintf(port->epoch, sizeof(port->epoch), "%s", hello->epoch);
+	if (hello->heartbeat_ms >= BEAT_MS_MIN && hello->heartbeat_ms <= BEAT_MS_MAX)
+		port->hub_beat_ms = hello->heartbeat_ms;
 	port->state = PORT_READY;
 	port->refused = false;
 	hs_info("gate.hub_up", "epoch=%s newest_seq=%llu", port->epoch,
@@ -198,24 +203,26 @@ beat(struct hs_submit_port *port, int64_t now_us)
 	send_or_log(port, &frame);
 }
 
+/* Each side counts three beats of its own as silence, so the gate beats at the shorter interval and waits
+ * for the longer one. */
 static void
 on_tick(uv_timer_t *timer)
 {
 	struct hs_submit_port *port = HS_CONTAINER_OF(timer, struct hs_submit_port, timer);
-	int64_t beat_length_us = port->options.heartbeat_ms * 1000;
+	int64_t own_us = port->options.heartbeat_ms * 1000, hub_us = port->hub_beat_ms * 1000;
 	int64_t now_us = hs_clock_mono_us();
 
 	hs_port_table_fail(&port->table, now_us, HS_ERR_TIMEOUT);
 	if (port->state == PORT_DOWN || port->state == PORT_LEAVING)
 		return;
-	if (now_us - port->heard_us > SILENT_BEATS * beat_length_us) {
+	if (now_us - port->heard_us > SILENT_BEATS * (own_us > hub_us ? own_us : hub_us)) {
 		hs_warn("gate.hub_silent", "silent_ms=%lld",
 			(long long)((now_us - port->heard_us) / 1000));
 		port->heard_us = now_us;
 		hs_link_drop(port->link);
 		return;
 	}
-	if (now_us - port->beat_us >= beat_length_us)
+	if (now_us - port->beat_us >= (own_us < hub_us ? own_us : hub_us))
 		beat(port, now_us);
 }
 
@@ -234,6 +241,7 @@ hs_submit_port_create(
 	if (port == NULL)
 		return HS_ERR_NOMEM;
 	port->options = *options;
+	port->hub_beat_ms = options->heartbeat_ms;
 	link.owner = port;
 	err = hs_port_table_init(&port->table, (size_t)options->pending_max);
 	if (err == HS_OK)

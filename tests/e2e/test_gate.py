@@ -1,6 +1,9 @@
 """The gate in front of a real hub: REST, SOAP, credentials, what happens when the hub is away."""
 
+import asyncio
 import concurrent.futures
+import json
+import os
 import re
 import signal
 import socket
@@ -8,6 +11,7 @@ import time
 
 import pytest
 import requests
+import websockets
 from lxml import etree
 
 from conftest import Stack, wait_until
@@ -107,6 +111,34 @@ def test_long_poll_waits_for_a_change_and_no_longer(stack):
     bad = requests.get(f"{stack.gate_url}/v1/submissions/{answer['id']}?wait=-1", auth=stack.auth(),
                        timeout=5)
     assert bad.status_code == 400
+
+
+def test_the_sender_learns_who_has_shown_it(stack):
+    """A subscriber (not our code) reports what it did; the sender's open question is answered by that."""
+    document = order()
+
+    async def subscriber(seq):
+        async with websockets.connect(stack.ws_url(), subprotocols=["hansho.v1.json"]) as ws:
+            await ws.send(json.dumps({"type": "subscribe", "from": "now", "mode": "drill"}))
+            while json.loads(await asyncio.wait_for(ws.recv(), 10))["type"] != "live":
+                pass
+            await ws.send(json.dumps({"type": "receipt", "seq": seq, "state": "displayed",
+                                      "outlet": "screen-7"}))
+            await asyncio.sleep(0.5)
+
+    answer = stack.accepted(document)
+    version = stack.status(answer["id"]).json()["version"]
+    with concurrent.futures.ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(stack.status, answer["id"], wait=20, version=version)
+        begin = time.monotonic()
+        asyncio.run(subscriber(answer["seq"]))
+        state = waiting.result().json()
+    assert time.monotonic() - begin < 10, "the answer came with the change, not with the end of the wait"
+    assert state["version"] > version
+    shown = wait_until(lambda: [r for r in stack.status(answer["id"]).json()["receipts"]
+                                if r["outlet"] == "screen-7"], "the receipt of screen-7")
+    assert shown[0]["state"] == "displayed" and shown[0]["adapter"] == "feed-1"
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT[\d:.]+\+09:00", shown[0]["time"])
 
 
 # ---- refusals ----
@@ -435,7 +467,6 @@ def test_a_gate_wired_to_the_hub_of_the_other_lane_never_gets_ready(make_stack):
 
 def test_nothing_is_written_to_disk(stack):
     """The gate has no file open for writing but its pipes and sockets."""
-    import os
     pid = stack.processes["gate"].pid
     for fd in os.listdir(f"/proc/{pid}/fd"):
         target = os.readlink(f"/proc/{pid}/fd/{fd}")
