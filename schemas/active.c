@@ -7,6 +7,7 @@
 #include <string.h>
 #include <utlist.h>
 
+#include "hub/base/check.h"
 #include "schemas/active_parts.h"
 
 #define KEY_MAX_BYTES HS_NOTICE_MAX_BYTES
@@ -82,7 +83,8 @@ static void
 group_leave(struct hs_active *active, struct hs_active_document *document)
 {
 	struct hs_active_group *group = document->group;
-	DL_DELETE2(group->documents, document, group_prev, group_next);
+	/* The analyser does not see that a list's first member has its last one as group_prev. */
+	DL_DELETE2(group->documents, document, group_prev, group_next); // NOLINT
 	document->group = NULL;
 	if (!group->documents) {
 		HASH_DEL(active->groups, group);
@@ -235,6 +237,7 @@ report_vanished(const struct hs_kept *old, const struct hs_kept *new, struct hs_
 static uint64_t
 last_seq(const struct hs_active_document *document)
 {
+	HS_CHECK(document->newest);
 	return document->cancel ? document->cancel->seq : document->newest->seq;
 }
 

@@ -172,7 +172,7 @@ static const struct hs_kept **
 sorted_kept(const struct hs_active *active, bool standing_only, size_t *count)
 {
 	const struct hs_kept **all =
-		must_alloc(HASH_COUNT(active->documents), KEPT_PER_DOCUMENT * sizeof(*all));
+		must_alloc(HASH_COUNT(active->documents), KEPT_PER_DOCUMENT * sizeof(void *));
 	*count = 0;
 	for (const struct hs_active_document *document = active->documents; document;
 		document = document->hh.next) {
@@ -186,7 +186,7 @@ sorted_kept(const struct hs_active *active, bool standing_only, size_t *count)
 			if (parts[i])
 				all[(*count)++] = parts[i];
 	}
-	qsort(all, *count, sizeof(*all), compare_kept);
+	qsort(all, *count, sizeof(void *), compare_kept);
 	return all;
 }
 

@@ -32,6 +32,15 @@ struct reader {
 static enum hs_err read_fields(const struct reader *reader, const struct place *place,
 	const json_t *object, ProtobufCMessage *message);
 
+/* Jansson walks an object by a pointer that is not const, although it changes nothing. */
+static json_t *
+writable(const json_t *object)
+{
+	json_t *same = NULL;
+	memcpy(&same, &object, sizeof(void *));
+	return same;
+}
+
 /* ---- errors ---- */
 
 static size_t
@@ -219,7 +228,7 @@ read_message(const struct reader *reader, const struct place *place, const field
 	ProtobufCMessage *message = hs_message_new(reader->arena, field->descriptor);
 	if (!message)
 		return HS_ERR_TOO_LARGE;
-	memcpy(at, &message, sizeof(message));
+	memcpy(at, &message, sizeof(void *));
 	if (hs_json_is_time(field) && json_is_string(json))
 		return read_time(reader, place, json, (hs_time *)(void *)message);
 	return read_fields(reader, place, json, message);
@@ -328,13 +337,13 @@ read_assumed(const struct reader *reader, const struct place *up, const json_t *
 {
 	const char *name;
 	json_t *json;
-	json_object_foreach ((json_t *)(uintptr_t)object, name, json) {
+	json_object_foreach (writable(object), name, json) {
 		const field_type *field = assumed_field_of(message->descriptor, name);
 		if (!field || json_is_null(json))
 			continue;
 		struct place place = { up, name, 0 };
 		hs_time *time = NULL;
-		memcpy(&time, (char *)message + field->offset, sizeof(time));
+		memcpy(&time, (char *)message + field->offset, sizeof(void *));
 		if (!json_is_boolean(json) || !time)
 			return refuse(reader, &place, "expected true or false, beside a time");
 		time->offset_assumed = json_is_true(json);
@@ -348,7 +357,7 @@ read_members(const struct reader *reader, const struct place *up, const json_t *
 {
 	const char *name;
 	json_t *json;
-	json_object_foreach ((json_t *)(uintptr_t)object, name, json) {
+	json_object_foreach (writable(object), name, json) {
 		struct place place = { up, name, 0 };
 		if (json_is_null(json) || (in_frame && strcmp(name, HS_JSON_TYPE) == 0) ||
 			assumed_field_of(message->descriptor, name))
@@ -376,7 +385,7 @@ read_frame(const struct reader *reader, const struct place *place, const json_t 
 	ProtobufCMessage *body = hs_message_new(reader->arena, field->descriptor);
 	if (!body)
 		return HS_ERR_TOO_LARGE;
-	memcpy((char *)frame + field->offset, &body, sizeof(body));
+	memcpy((char *)frame + field->offset, &body, sizeof(void *));
 	memcpy((char *)frame + field->quantifier_offset, &field->id, sizeof(field->id));
 	return read_members(reader, place, object, body, true);
 }
@@ -405,6 +414,6 @@ hs_message_from_json(struct hs_arena *arena, const ProtobufCMessageDescriptor *t
 		return HS_ERR_TOO_LARGE;
 	enum hs_err err = read_fields(&reader, &top, json, message);
 	if (err == HS_OK)
-		memcpy(out_message, &message, sizeof(message));
+		memcpy(out_message, &message, sizeof(void *));
 	return err;
 }

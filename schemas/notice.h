@@ -57,18 +57,18 @@ typedef Hansho__V1__LinkFrame hs_link_frame;
 typedef Hansho__V1__JournalRecord hs_journal_record;
 typedef Hansho__V1__FeedFrame hs_feed_frame;
 
-#define HS_MODE(name)   HANSHO__V1__MODE__MODE_##name
-#define HS_KIND(name)   HANSHO__V1__KIND__KIND_##name
-#define HS_ACTION(name) HANSHO__V1__ACTION__ACTION_##name
+#define HS_MODE(name)	 HANSHO__V1__MODE__MODE_##name
+#define HS_KIND(name)	 HANSHO__V1__KIND__KIND_##name
+#define HS_ACTION(name)	 HANSHO__V1__ACTION__ACTION_##name
 #define HS_RECEIPT(name) HANSHO__V1__RECEIPT_STATE__RECEIPT_STATE_##name
 #define HS_OUTCOME(name) HANSHO__V1__OUTCOME__OUTCOME_##name
-#define HS_EVAC(name)   HANSHO__V1__EVACUATION__STATE__STATE_##name
-#define HS_PEER(name)   HANSHO__V1__PEER_KIND__PEER_KIND_##name
-#define HS_RECORD(name) HANSHO__V1__JOURNAL_RECORD__TYPE__TYPE_##name
+#define HS_EVAC(name)	 HANSHO__V1__EVACUATION__STATE__STATE_##name
+#define HS_PEER(name)	 HANSHO__V1__PEER_KIND__PEER_KIND_##name
+#define HS_RECORD(name)	 HANSHO__V1__JOURNAL_RECORD__TYPE__TYPE_##name
 
 /* Lanes: smaller goes first. */
 enum hs_priority {
-	HS_PRIORITY_INSTANT = 0,  /* civil protection, earthquake early warning */
+	HS_PRIORITY_INSTANT = 0, /* civil protection, earthquake early warning */
 	HS_PRIORITY_TSUNAMI = 1,
 	HS_PRIORITY_LEVEL5 = 2,
 	HS_PRIORITY_LEVEL4 = 3,
@@ -78,8 +78,8 @@ enum hs_priority {
 };
 
 /* Limits of one packed message and of the arena that it unpacks into. */
-#define HS_NOTICE_MAX_BYTES (2u << 20)
-#define HS_FRAME_MAX_BYTES  (4u << 20)
+#define HS_NOTICE_MAX_BYTES   (2u << 20)
+#define HS_FRAME_MAX_BYTES    (4u << 20)
 #define HS_UNPACK_ARENA_BYTES (32u << 20)
 
 /* A new message of a generated type in `arena`, with its defaults; NULL when the arena is full.
@@ -98,8 +98,8 @@ enum hs_err hs_message_unpack(struct hs_arena *arena, const ProtobufCMessageDesc
 void hs_message_pack(const void *message, struct hs_buf *out);
 
 /* Shorthands for the two most used. *out is set on HS_OK only. */
-enum hs_err hs_notice_unpack(struct hs_arena *arena, const void *bytes, size_t len_bytes,
-	hs_notice **out) HS_MUST_CHECK;
+enum hs_err hs_notice_unpack(
+	struct hs_arena *arena, const void *bytes, size_t len_bytes, hs_notice **out) HS_MUST_CHECK;
 enum hs_err hs_link_frame_unpack(struct hs_arena *arena, const void *bytes, size_t len_bytes,
 	hs_link_frame **out) HS_MUST_CHECK;
 

@@ -25,6 +25,9 @@ hs_kind_lasts(int kind)
 
 /* ---- building ---- */
 
+/* Stands where the sender named no area: the municipality that it speaks for. */
+static const hs_area NOWHERE = HANSHO__V1__AREA__INIT;
+
 struct list {
 	struct hs_arena *arena;
 	const hs_notice *notice;
@@ -79,7 +82,7 @@ ordered_at(const hs_notice *notice, const hs_time *own)
 static const char *
 municipality_of(const hs_notice *notice, const hs_area *area)
 {
-	if (area && area->code[0])
+	if (area->code[0])
 		return area->code;
 	for (size_t i = 0; i < notice->n_areas; i++)
 		if (notice->areas[i]->code[0])
@@ -95,8 +98,8 @@ add_area(struct list *list, const hs_area *area, const struct hs_statement *comm
 		return;
 	*item = *common;
 	item->area_code = copy(list, municipality_of(list->notice, area));
-	item->area_name = copy(list, area ? area->name : "");
-	item->sub_code = copy(list, area ? area->sub_code : "");
+	item->area_name = copy(list, area->name);
+	item->sub_code = copy(list, area->sub_code);
 	const char *key = hs_area_key(list->arena, item->area_code, item->area_name);
 	list->full = list->full || !key;
 	item->name_key = key ? key : "";
@@ -108,7 +111,7 @@ add_addressed(struct list *list, const struct hs_statement *common)
 	for (size_t i = 0; i < list->notice->n_areas; i++)
 		add_area(list, list->notice->areas[i], common);
 	if (list->notice->n_areas == 0)
-		add_area(list, NULL, common);
+		add_area(list, &NOWHERE, common);
 }
 
 static uint32_t
@@ -138,7 +141,7 @@ add_detail(struct list *list, const hs_evacuation_detail *detail)
 		one.in_force = common.in_force && one.urgency != URGENCY_NOTHING;
 		one.level = one.in_force ? common.level : 0;
 		if (place)
-			add_area(list, place->area, &one);
+			add_area(list, place->area ? place->area : &NOWHERE, &one);
 		else
 			add_addressed(list, &one);
 	}

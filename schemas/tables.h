@@ -12,7 +12,8 @@
 /* A municipality, ward or prefecture (schemas/tables/areas.csv; 990xx are synthetic, for drills). */
 struct hs_area_row {
 	const char *code; /* 6 digits; prefectures too (130001) */
-	const char *kind; /* prefecture, city, designated_city, ward, special_ward, town, village, synthetic … */
+	const char *
+		kind; /* prefecture, city, designated_city, ward, special_ward, town, village, synthetic … */
 	const char *name;
 	const char *kana;
 	const char *name_en;
@@ -33,17 +34,17 @@ bool hs_area_within(const char *code, const char *within);
 
 /* A term of the evacuation scale in one scheme (schemas/tables/levels.csv). */
 struct hs_level_row {
-	const char *term; /* Sort as sent: 避難指示 */
-	const char *scheme; /* legacy, 2019, 2021, 2026 */
+	const char *term;		  /* Sort as sent: 避難指示 */
+	const char *scheme;		  /* legacy, 2019, 2021, 2026 */
 	int64_t from_unix_us, to_unix_us; /* order time: from ≤ t < to */
-	uint32_t level; /* 0: no level */
+	uint32_t level;			  /* 0: no level */
 	bool obsolete; /* valid no longer at this date: shown as sent, flagged, treated as `level` */
 	uint32_t urgency; /* for sorting: 1…6; a restricted zone is 6 */
 };
 
 /* The row for a Sort at its order time. HS_ERR_NOT_FOUND: unknown term. */
-enum hs_err hs_level_find(const char *term, int64_t ordered_unix_us, const struct hs_level_row **out)
-	HS_MUST_CHECK;
+enum hs_err hs_level_find(
+	const char *term, int64_t ordered_unix_us, const struct hs_level_row **out) HS_MUST_CHECK;
 /* The scheme in force at a time: "2026". Never NULL. */
 const char *hs_level_scheme(int64_t unix_us);
 

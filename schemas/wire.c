@@ -211,7 +211,7 @@ hs_message_unpack(struct hs_arena *arena, const ProtobufCMessageDescriptor *type
 		type, &allocator, len_bytes, len_bytes ? start : &nothing);
 	if (!message)
 		return pool.full ? HS_ERR_TOO_LARGE : HS_ERR_PARSE;
-	memcpy(out_message, &message, sizeof(message));
+	memcpy(out_message, &message, sizeof(void *));
 	return HS_OK;
 }
 
