@@ -57,19 +57,17 @@ struct hs_conn {
 	struct hs_conn *prev;
 	const struct hs_http_route *route;
 	const struct hs_ws_endpoint *endpoint;
-	const char *subprotocol;
+	const char *subprotocol;  /* not NULL: the upgrade passed its checks */
 	struct hs_conn_bytes in;  /* body, or the message that is being assembled */
 	struct hs_conn_bytes out; /* reply (behind LWS_PRE bytes), or close code and reason */
 	uint64_t read_bytes;	  /* taken from the socket when the last reply had left */
 	uint8_t state;
-	bool replied : 1;  /* at least one reply has left */
-	bool close : 1;	   /* the connection ends with this reply */
-	bool head : 1;	   /* HEAD: no body in the reply */
-	bool whole : 1;	   /* the body is complete */
-	bool opened : 1;   /* on_open came or a stream began: on_close is owed */
-	bool blocked : 1;  /* on_drained is owed */
-	bool binary : 1;   /* the message that is being assembled */
-	bool upgraded : 1; /* passed the checks of the upgrade */
+	bool replied : 1; /* at least one reply has left */
+	bool close : 1;	  /* the connection ends with this reply */
+	bool head : 1;	  /* HEAD: no body in the reply */
+	bool opened : 1;  /* on_open came or a stream began: on_close is owed */
+	bool blocked : 1; /* on_drained is owed */
+	bool binary : 1;  /* the message that is being assembled */
 };
 
 /* A connection that was refused or ended with a reply: what the client still sends is read and thrown
@@ -190,6 +188,8 @@ int hs_refuse(struct hs_conn *conn, int status, const char *error, const char *m
 	const char *header_line);
 
 /* ---- http_reply.c ---- */
+/* "Not Found" */
+const char *hs_status_text(int status);
 enum hs_err hs_reply_build(struct hs_conn *conn, const struct hs_http_reply *reply);
 /* Gives a ready reply to lws; 0 or -1 as a callback returns it. */
 int hs_reply_flush(struct hs_conn *conn);

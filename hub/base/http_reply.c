@@ -45,8 +45,8 @@ static const struct status_text status_texts[] = {
 	{ 505, "HTTP Version Not Supported" },
 };
 
-static const char *
-status_text(int status)
+const char *
+hs_status_text(int status)
 {
 	for (size_t i = 0; i < HS_COUNT(status_texts); i++) {
 		if (status_texts[i].status == status)
@@ -71,7 +71,7 @@ static enum hs_err
 head_write(struct hs_buf *head, const struct hs_conn *conn, const struct hs_http_reply *reply,
 	bool endless)
 {
-	hs_buf_printf(head, "HTTP/1.1 %d %s\r\n", reply->status, status_text(reply->status));
+	hs_buf_printf(head, "HTTP/1.1 %d %s\r\n", reply->status, hs_status_text(reply->status));
 	if (reply->content_type != NULL) {
 		if (!line_safe(reply->content_type))
 			return HS_ERR_INVALID;
@@ -143,7 +143,6 @@ reply_done(struct hs_conn *conn)
 	}
 	conn->state = HS_CONN_HEAD;
 	conn->route = NULL;
-	conn->whole = false;
 	conn->head = false;
 	hs_conn_replied(conn);
 	hs_conn_deadline(conn, conn->server->options.keepalive_timeout_ms);

@@ -30,7 +30,7 @@ hs_refuse(struct hs_conn *conn, int status, const char *error, const char *messa
 	int len = snprintf(out + LWS_PRE, sizeof(out) - LWS_PRE,
 		"HTTP/1.1 %d %s\r\nContent-Type: application/json\r\n%sContent-Length: %d\r\n"
 		"Connection: close\r\n\r\n%s",
-		status, "Refused", header_line, body_len, conn->head ? "" : body);
+		status, hs_status_text(status), header_line, body_len, conn->head ? "" : body);
 	HS_CHECK(body_len < (int)sizeof(body) && len < (int)(sizeof(out) - LWS_PRE));
 	(void)lws_write(
 		conn->wsi, (unsigned char *)out + LWS_PRE, (size_t)len, LWS_WRITE_HTTP_HEADERS);
@@ -314,20 +314,19 @@ dispatch(struct hs_conn *conn)
 	request.body = conn->in.bytes;
 	request.body_len_bytes = conn->in.len_bytes;
 	conn->state = HS_CONN_PENDING;
-	conn->whole = true;
 	hs_conn_deadline(conn, 0);
 	server->in_handler = conn;
 	conn->route->handle(server->options.owner, &request);
 	server->in_handler = NULL;
 	hs_conn_bytes_free(&conn->in);
-	if (conn->state == HS_CONN_READY)
-		return hs_reply_flush(conn);
+	if (conn->state == HS_CONN_READY && hs_reply_flush(conn) != 0)
+		return -1;
 	if (conn->state == HS_CONN_DOOMED)
 		return -1;
-	/* With a body lws needs its header table until the end. */
-	if (!had_body)
+	/* With a body lws needs its header table until the end; without one it would ask for it. */
+	if (!had_body && conn->state != HS_CONN_HEAD)
 		lws_http_headers_detach(conn->wsi);
-	if (!conn->blocked)
+	if (conn->state == HS_CONN_PENDING || (conn->state == HS_CONN_STREAM && !conn->blocked))
 		lws_rx_flow_control(conn->wsi, 0);
 	return 0;
 }
@@ -356,7 +355,7 @@ hs_on_body_end(struct hs_conn *conn, void *in, size_t len)
 {
 	(void)in;
 	(void)len;
-	if (!conn->whole)
+	if (conn->state == HS_CONN_BODY)
 		return dispatch(conn);
 	/* Bytes behind the body: lws would call this for ever. */
 	if (conn->state == HS_CONN_PENDING || conn->state == HS_CONN_STREAM) {

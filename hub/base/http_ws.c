@@ -132,10 +132,7 @@ hs_on_upgrade(struct hs_conn *conn, void *in, size_t len)
 	}
 	if (hs_request_read(conn, &request) != HS_OK)
 		return hs_refuse(conn, 400, "bad_request", "the request line cannot be read", "");
-	if (upgrade_check(conn, &request) != 0)
-		return -1;
-	conn->upgraded = true;
-	return 0;
+	return upgrade_check(conn, &request);
 }
 
 int
@@ -146,7 +143,7 @@ hs_on_ws_open(struct hs_conn *conn, void *in, size_t len)
 
 	(void)in;
 	(void)len;
-	if (!conn->upgraded || hs_request_read(conn, &request) != HS_OK)
+	if (conn->subprotocol == NULL || hs_request_read(conn, &request) != HS_OK)
 		return -1;
 	conn->state = HS_CONN_WS;
 	hs_conn_untime(conn);

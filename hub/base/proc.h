@@ -26,8 +26,8 @@ struct hs_proc {
 
 /* Parses the command line and loads the configuration into `settings`. Returns true to go on; false
  * when the process is to end now with *exit_code (help, version, --check, or an error it printed). */
-bool hs_proc_init(struct hs_proc *proc, int argc, char **argv, const struct hs_config_record *record,
-	void *settings, int *exit_code);
+bool hs_proc_init(struct hs_proc *proc, int argc, char **argv,
+	const struct hs_config_record *record, void *settings, int *exit_code);
 /* Runs the loop until it is empty; frees what init took. Returns the exit status. */
 int hs_proc_run(struct hs_proc *proc, void (*on_stop)(void *owner), void *owner);
 
@@ -44,12 +44,13 @@ struct hs_ops_callbacks {
 
 struct hs_ops;
 /* listen: "127.0.0.1:9101"; "" = no page, *out is NULL. */
-enum hs_err hs_ops_create(uv_loop_t *loop, const char *listen, const struct hs_ops_callbacks *callbacks,
-	void *owner, struct hs_ops **out) HS_MUST_CHECK;
+enum hs_err hs_ops_create(uv_loop_t *loop, const char *listen,
+	const struct hs_ops_callbacks *callbacks, void *owner, struct hs_ops **out) HS_MUST_CHECK;
 /* NULL is allowed. */
 void hs_ops_stop(struct hs_ops *ops);
 
 /* "127.0.0.1:8080" into address (size bytes) and port. */
-enum hs_err hs_listen_parse(const char *listen, char *address, size_t size, int *port) HS_MUST_CHECK;
+enum hs_err hs_listen_parse(
+	const char *listen, char *address, size_t size, int *port) HS_MUST_CHECK;
 
 #endif

@@ -233,6 +233,7 @@ static const struct hs_http_route fixture_routes[] = {
 	{ "POST", "/echo", BODY_MAX_BYTES, do_echo },
 	{ "POST", "/late-echo", BODY_MAX_BYTES, do_late },
 	{ "POST", "/empty", 0, do_echo },
+	{ "POST", "/big-post", 10, do_big },
 };
 
 static const char *const fixture_headers[] = { "x-test", "authorization", NULL };

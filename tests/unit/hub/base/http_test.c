@@ -181,6 +181,18 @@ test_big_reply_to_slow_reader(void **state)
 		assert_true(peer_answer(&peer, &answer));
 		assert_string_equal(answer.body, "hello");
 		peer_close(&peer);
+		for (int len = 0; len < 2; len++) {
+			peer = peer_open_sized(f, 4096);
+			assert_true(
+				peer_puts(&peer, len == 0 ? "POST /big-post HTTP/1.1\r\nHost: t\r\n"
+							    "Content-Length: 0\r\n\r\n"
+							  : "POST /big-post HTTP/1.1\r\nHost: t\r\n"
+							    "Content-Length: 1\r\n\r\nx"));
+			sleep_ms(100);
+			assert_true(peer_answer(&peer, &answer));
+			assert_int_equal(answer.body_len, BIG_BYTES);
+			peer_close(&peer);
+		}
 	}
 }
 
