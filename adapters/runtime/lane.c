@@ -291,6 +291,9 @@ hs_lane_tick(struct hs_lane *lane, int64_t now_mono_us)
 	if (!lane->link || !hs_link_is_up(lane->link))
 		return;
 	int64_t quiet_ms = lane->hub_heartbeat_ms > beat_ms ? lane->hub_heartbeat_ms : beat_ms;
+	/* The hub gives a peer up after three of its own intervals: ours may not be the longer one. */
+	if (lane->hub_heartbeat_ms > 0 && lane->hub_heartbeat_ms < beat_ms)
+		beat_ms = lane->hub_heartbeat_ms;
 	if (now_mono_us - lane->heard_mono_us > MISSED_HEARTBEATS * quiet_ms * 1000) {
 		lane->heard_mono_us = now_mono_us;
 		lane_drop(lane, "hub_is_silent");

@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import time
 
 import pytest
@@ -258,6 +259,26 @@ def test_a_hub_that_is_away_makes_the_state_stale_not_empty(air):
         fresh, _ = station.until("heartbeat", timeout=20)
     answer = air.stack.accepted(order([detail("避難指示", ["西町"])]))
     assert station.item()["seq"] == answer["seq"]
+    station.close()
+
+
+def test_what_changed_while_the_link_was_cut_is_still_told_as_a_change(make_stack):
+    """The snapshot comes before the missed notice; the item must say raised, not new."""
+    port = free_port()
+    stack = make_stack(mode="drill", feeds=0, hub={"heartbeat_ms": 200},
+                       gate={"heartbeat_ms": 200}, adapters=[broadcaster(port, heartbeat_ms=200)])
+    document = new_id()
+    stack.accepted(order([detail("高齢者等避難", ["北町"])], document=document))
+    station = Station(port)
+    station.until("live")
+    adapter = stack.processes["broadcaster"]
+    adapter.signal(signal.SIGSTOP)
+    wait_until(lambda: "hub.peer_dropped peer=broadcaster" in stack.output("hub"), "the hub gives the silent peer up")
+    raised = stack.accepted(order([detail("避難指示", ["北町"])], document=document, revision=2))
+    adapter.signal(signal.SIGCONT)
+    item = station.item(20)
+    assert item["seq"] == raised["seq"] and item["change"] == "raised"
+    assert item["areas"][0]["from_level"] == 3
     station.close()
 
 

@@ -58,7 +58,7 @@ def signage(port, **config):
 def town(make_stack):
     class Town:
         port = free_port()
-    Town.stack = make_stack(mode="drill", feeds=0, hub={"heartbeat_ms": 500},
+    Town.stack = make_stack(mode="drill", feeds=0, hub={"heartbeat_ms": 500}, gate={"heartbeat_ms": 500},
                             adapters=[signage(Town.port)])
     Town.url = f"http://127.0.0.1:{Town.port}"
     return Town
@@ -233,9 +233,9 @@ def test_live_order_replaces_the_drill_and_the_drill_comes_back(tmp_path):
     """Two hubs, one adapter with both lanes."""
     import conftest
     port, ops = free_port(), free_port()
-    live_stack = conftest.Stack(mode="live", feeds=0, hub={"heartbeat_ms": 500}, adapters=[
+    live_stack = conftest.Stack(mode="live", feeds=0, hub={"heartbeat_ms": 500}, gate={"heartbeat_ms": 500}, adapters=[
         {"program": "hansho-signage", "name": "signage", "config": {}}], start=False)
-    drill_stack = conftest.Stack(mode="drill", feeds=0, hub={"heartbeat_ms": 500}, adapters=[
+    drill_stack = conftest.Stack(mode="drill", feeds=0, hub={"heartbeat_ms": 500}, gate={"heartbeat_ms": 500}, adapters=[
         {"program": "hansho-signage", "name": "signage", "config": {}}], start=False)
     config = {"name": "signage", "live_url": live_stack.link("signage"), "drill": True,
               "drill_url": drill_stack.link("signage"), "ops_listen": f"127.0.0.1:{ops}",

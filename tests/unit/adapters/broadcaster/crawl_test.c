@@ -211,6 +211,24 @@ test_a_name_wider_than_a_line(void **state)
 	hs_arena_destroy(arena);
 }
 
+/* The last word goes to the next line with the mark rather than leaving the mark alone. */
+static void
+test_mark_does_not_stand_alone(void **state)
+{
+	(void)state;
+	struct hs_arena *arena = hs_arena_create(1u << 20);
+	struct hs_crawl crawl;
+	const char **lines;
+	size_t count;
+	hs_crawl_begin(&crawl, arena);
+	for (int i = 0; i < 6; i++)
+		hs_crawl_word(&crawl, "北町二");
+	assert_int_equal(hs_crawl_lines(&crawl, MARK, 8 + 36, &lines, &count), HS_OK);
+	assert_int_equal(count, 2);
+	assert_string_equal(lines[1], MARK "北町二" MARK);
+	hs_arena_destroy(arena);
+}
+
 static void
 test_control_characters(void **state)
 {
@@ -272,6 +290,7 @@ main(void)
 		cmocka_unit_test(test_brackets_and_punctuation),
 		cmocka_unit_test(test_width),
 		cmocka_unit_test(test_a_name_wider_than_a_line),
+		cmocka_unit_test(test_mark_does_not_stand_alone),
 		cmocka_unit_test(test_control_characters),
 		cmocka_unit_test(test_limits),
 		cmocka_unit_test(test_long_run),

@@ -131,6 +131,9 @@ test_many_revisions(void **state)
 						 &place, 1)),
 			HS_OK);
 		hs_arena_destroy(arena);
+		const struct hs_force_row *row = &hs_force_after(bench->force)->rows[0];
+		assert_non_null(row->meta);
+		assert_int_equal(row->meta->seq, row->seq);
 	}
 	const struct hs_force_list *list = hs_force_after(bench->force);
 	assert_int_equal(list->count, 2);
