@@ -188,6 +188,8 @@ run(struct hs_up *up)
 	sigaddset(&signals, SIGINT);
 	sigaddset(&signals, SIGTERM);
 	sigaddset(&signals, SIGCHLD);
+	/* A shell starts what it puts into the background with SIGINT ignored: it would never come. */
+	signal(SIGINT, SIG_DFL);
 	sigprocmask(SIG_BLOCK, &signals, NULL);
 	struct family family = { .count = 0 };
 	bool ok = hs_up_prepare(up) && start_all(up, &family);
