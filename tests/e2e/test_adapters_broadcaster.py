@@ -252,7 +252,8 @@ def test_a_hub_that_is_away_makes_the_state_stale_not_empty(air):
     state = requests.get(f"http://127.0.0.1:{air.port}/v1/state", params={"mode": "drill"}, timeout=5)
     assert state.json()["status"] == "stale" and state.json()["prefectures"]["99"]
     current = air.out / "drill" / "99" / "current.json"
-    wait_until(lambda: json.loads(current.read_text())["status"] == "stale", "the file says stale")
+    wait_until(lambda: current.exists() and json.loads(current.read_text())["status"] == "stale",
+               "the file says stale")
     air.stack.start("hub")
     fresh, _ = station.until("heartbeat", timeout=20)
     while fresh["status"] != "current":
