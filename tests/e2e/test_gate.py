@@ -398,19 +398,41 @@ def test_too_many_at_once_are_told_to_come_back(make_stack):
 
 def test_a_gate_that_stops_answers_what_is_open(make_stack):
     stack = make_stack(feeds=0)
-    documents = [order() for _ in range(20)]
-    with concurrent.futures.ThreadPoolExecutor(20) as pool:
-        futures = [pool.submit(stack.submit, document) for document in documents]
-        time.sleep(0.02)
-        stack.stop("gate")
-        for future in futures:
-            try:
-                assert future.result().status_code in (202, 503)
-            except requests.RequestException:
-                pass  # came after the listener was closed: nothing was promised
+    hub, gate = stack.processes["hub"], stack.processes["gate"]
+    document = order()
+    hub.signal(signal.SIGSTOP)
+    try:
+        with concurrent.futures.ThreadPoolExecutor(1) as pool:
+            answer = pool.submit(stack.submit, document)
+            wait_until(lambda: stack.metrics("gate")["hansho_gate_hub_pending"] == 1, "it is open")
+            gate.signal(signal.SIGTERM)
+            time.sleep(0.3)
+            assert gate.running(), "it waits for the answer"
+            hub.signal(signal.SIGCONT)
+            assert answer.result().status_code == 202
+    finally:
+        hub.signal(signal.SIGCONT)
+    assert gate.popen.wait(10) == 0, "a second signal would end it at once, so it is only awaited"
+    stack.processes.pop("gate").assert_quiet()
     stack.start("gate")
-    for document in documents:
-        assert stack.submit(document).status_code == 202
+    assert stack.submit(document).json()["outcome"] == "duplicate"
+
+
+def test_a_gate_that_stops_does_not_wait_for_ever(make_stack):
+    stack = make_stack(feeds=0, gate={"stop_grace_ms": 300})
+    hub = stack.processes["hub"]
+    hub.signal(signal.SIGSTOP)
+    try:
+        with concurrent.futures.ThreadPoolExecutor(1) as pool:
+            answer = pool.submit(stack.submit, order())
+            wait_until(lambda: stack.metrics("gate")["hansho_gate_hub_pending"] == 1, "it is open")
+            begin = time.monotonic()
+            stack.stop("gate")
+            assert time.monotonic() - begin < 3
+            reply = answer.result()
+            assert (reply.status_code, reply.json()["code"]) == (503, "outcome_unknown")
+    finally:
+        hub.signal(signal.SIGCONT)
 
 
 def test_two_content_lengths_are_refused(stack):
