@@ -384,15 +384,26 @@ const struct hs_ws_ops hs_session_ops = { .on_open = on_open,
 /* ---- time ---- */
 
 static bool
+catches_up(const struct hs_subscriber *subscriber)
+{
+	return subscriber->state == HS_SUB_REPLAY || subscriber->state == HS_SUB_BACKFILL;
+}
+
+/* A pong stands in line behind what was sent before its ping. So who catches up, or has a full socket, gets
+ * more time than who has nothing to read; since_s is when the catching up was last seen. */
+static bool
 is_dead(const struct hs_feed_parts *parts, const struct hs_subscriber *subscriber)
 {
-	int64_t silent_ms = (int64_t)(parts->now_s - subscriber->heard_s) * 1000;
+	uint32_t silent_s = parts->now_s - subscriber->heard_s;
+	uint32_t since_s = parts->now_s - subscriber->since_s;
 
 	if (subscriber->state == HS_SUB_CLOSING)
-		return parts->now_s - subscriber->since_s > CLOSE_WAIT_S;
-	if (subscriber->choked)
-		return silent_ms > parts->limits->stall_timeout_ms;
-	return silent_ms > parts->limits->pong_timeout_ms;
+		return since_s > CLOSE_WAIT_S;
+	if (subscriber->choked || catches_up(subscriber))
+		return silent_s * 1000LL > parts->limits->stall_timeout_ms;
+	if (since_s < silent_s)
+		silent_s = since_s;
+	return silent_s * 1000LL > parts->limits->pong_timeout_ms;
 }
 
 static void
@@ -404,6 +415,8 @@ tick_one(struct hs_feed_parts *parts, struct hs_subscriber *subscriber, size_t s
 	/* An event stream has no pong: as long as its socket takes what we send it is alive. */
 	if (subscriber->form == HS_FORM_SSE && !subscriber->choked)
 		subscriber->heard_s = parts->now_s;
+	if (catches_up(subscriber))
+		subscriber->since_s = parts->now_s;
 	if (is_dead(parts, subscriber)) {
 		if (subscriber->state != HS_SUB_CLOSING) {
 			parts->counts.dead++;

@@ -91,7 +91,7 @@ frame_of_object(
 	json_object_del(object, "type");
 	if (hs_message_from_json(
 		    arena, field->descriptor, object, &frame->hello, why, sizeof(why)) != HS_OK)
-		return refuse(refusal, HS_CLOSE_BAD, "%s: %s", name, why);
+		return refuse(refusal, HS_CLOSE_BAD, "%s: %s", field->name, why);
 	*out = frame;
 	return HS_OK;
 }

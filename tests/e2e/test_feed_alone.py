@@ -572,7 +572,7 @@ def test_receipts_go_to_the_hub(alone, form):
                 await one.ws.send(message(1, "received", "station-1"))
             assert (await one.until("error"))[-1]["code"] == 4429
     asyncio.run(run())
-    assert len(feed.hub.receipts) == 3
+    wait_until(lambda: len(feed.hub.receipts) == 3, "three receipts at the hub")
     first = feed.hub.receipts[0]
     assert (first.seq, first.state, first.outlet) == (2, link_pb2.RECEIPT_STATE_DISPLAYED,
                                                       "station-1")
