@@ -25,6 +25,7 @@ hs_core_options_init(struct hs_core_options *options)
 		.receipts_per_notice = 128,
 		.waiters_max = 1024,
 		.index_max = 5000000,
+		.state_notices = 4096,
 		.batch_ms = 50,
 		.greeting_ms = 10000 };
 }
@@ -73,10 +74,29 @@ hs_core_destroy(struct hs_core *core)
 	hs_active_destroy(core->active);
 	hs_recent_destroy(core->recent);
 	hs_route_destroy(core->route);
+	hs_active_state_free(&core->state);
 	hs_pending_destroy(core->held);
 	hs_pending_destroy(core->pending);
 	hs_index_destroy(core->index);
 	free(core);
+}
+
+void
+hs_core_recover_state(struct hs_core *core, struct hs_span state)
+{
+	HS_CHECK(core->journal.next_pos == 1);
+	hs_active_state_free(&core->state);
+	if (hs_active_state_read(state, core->options.version, &core->state))
+		core->journal.state_seq = core->state.seq;
+}
+
+/* Does the set that the note led to have the digest that the note names? */
+static enum hs_err
+check_state(struct hs_core *core)
+{
+	if (core->state.seq == 0 || core->source.newest_seq != core->state.seq)
+		return HS_OK;
+	return strcmp(hs_core_digest_text(core), core->state.digest) == 0 ? HS_OK : HS_ERR_AGAIN;
 }
 
 enum hs_err
@@ -95,7 +115,7 @@ hs_core_recover(struct hs_core *core, const struct hs_row *row)
 	core->journal.committed_pos = row->pos;
 	core->journal.next_pos = row->pos + 1;
 	core->journal.next_seq = core->source.newest_seq + 1;
-	return err;
+	return err == HS_OK && is_notice ? check_state(core) : err;
 }
 
 const char *
@@ -108,6 +128,20 @@ hs_core_digest_text(struct hs_core *core)
 }
 
 void
+hs_core_note_state(struct hs_core *core, bool now)
+{
+	uint64_t newest = core->source.newest_seq;
+
+	if (newest == core->journal.state_seq ||
+		(!now && newest - core->journal.state_seq < core->options.state_notices))
+		return;
+	core->journal.state_seq = newest;
+	hs_active_state_write(core->active, newest, core->options.version,
+		hs_effects_state_begin(core->source.effects));
+	hs_effects_send_end(core->source.effects);
+}
+
+void
 hs_core_finish(struct hs_core *core, int exit_code, const char *reason)
 {
 	for (uint32_t i = 0; i < core->options.peer_count; i++) {
@@ -115,6 +149,8 @@ hs_core_finish(struct hs_core *core, int exit_code, const char *reason)
 			hs_answer_goodbye(core->source.effects, i, reason);
 	}
 	core->life = HS_CORE_STOPPED;
+	if (exit_code == 0)
+		hs_core_note_state(core, true);
 	hs_effects_stop(core->source.effects, exit_code);
 }
 
@@ -144,8 +180,7 @@ on_records(struct hs_core *core, const struct hs_event *event)
 	struct hs_event known = *event;
 
 	/* The disk may be ahead: rows of a commit whose COMMITTED has not been stepped yet. */
-	while (known.row_count > 0 &&
-		known.rows[known.row_count - 1].seq > core->source.newest_seq)
+	while (known.row_count > 0 && known.rows[known.row_count - 1].seq > core->source.newest_seq)
 		known.row_count--;
 	if (delivery != NULL && hs_delivery_rows(delivery, &core->source, &known))
 		return;

@@ -58,10 +58,11 @@ struct hs_core_options {
 	size_t recent_bytes;
 	size_t status_notices; /* newest notices whose receipts are kept in memory */
 	size_t receipts_per_notice;
-	size_t waiters_max;  /* status queries that wait at the same time */
-	size_t index_max;    /* submissions in one journal; more get UNAVAILABLE */
-	int64_t batch_ms;    /* longest wait of receipts and acks for their commit */
-	int64_t greeting_ms; /* a new connection must have said hello and resume by then */
+	size_t waiters_max;   /* status queries that wait at the same time */
+	size_t index_max;     /* submissions in one journal; more get UNAVAILABLE */
+	size_t state_notices; /* a note of the active set each so many notices (active_state.h) */
+	int64_t batch_ms;     /* longest wait of receipts and acks for their commit */
+	int64_t greeting_ms;  /* a new connection must have said hello and resume by then */
 };
 
 enum hs_event_type {
@@ -95,8 +96,12 @@ void hs_core_options_init(struct hs_core_options *options);
 /* Never NULL. */
 struct hs_core *hs_core_create(const struct hs_core_options *options);
 void hs_core_destroy(struct hs_core *core);
+/* A note of the active set that the journal kept: the rows up to it cost less. A note that is not usable is
+ * ignored. Before the first row. */
+void hs_core_recover_state(struct hs_core *core, struct hs_span state);
 /* Takes one row of the journal; original bytes are not needed. HS_ERR_CORRUPT: pos or seq not the next,
- * or the body is no record: the journal must not be served (hansho journal check says more). */
+ * or the body is no record: the journal must not be served (hansho journal check says more).
+ * HS_ERR_AGAIN: the note did not lead to the set that it names: begin anew with a new core, without it. */
 enum hs_err hs_core_recover(struct hs_core *core, const struct hs_row *row) HS_MUST_CHECK;
 void hs_core_step(struct hs_core *core, const struct hs_event *event, struct hs_effects *effects);
 

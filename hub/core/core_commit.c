@@ -252,7 +252,7 @@ take_notice(struct hs_core *core, const struct hs_row *row, const struct hs_reco
 	uint8_t key[HS_ID_BYTES];
 	uint64_t mask;
 
-	if (err == HS_OK)
+	if (err == HS_OK && hs_active_state_needs(&core->state, row->seq))
 		err = take_into_active(core, row->seq, look->notice, vanished);
 	if (err != HS_OK)
 		return err;
@@ -398,6 +398,7 @@ hs_core_committed(struct hs_core *core, const struct hs_event *event)
 		hs_pending_free(record);
 	}
 	hs_core_pump(core);
+	hs_core_note_state(core, false);
 	if (core->life == HS_CORE_STOPS && hs_pending_count(core->pending) == 0)
 		hs_core_finish(core, 0, "stopping");
 }

@@ -7,6 +7,7 @@
 #ifndef HS_CORE_CORE_STATE_H
 #define HS_CORE_CORE_STATE_H
 
+#include "hub/core/active_state.h"
 #include "hub/core/core.h"
 #include "hub/core/delivery.h"
 #include "hub/core/index.h"
@@ -21,6 +22,7 @@ enum hs_core_life { HS_CORE_RUNS, HS_CORE_STOPS, HS_CORE_STOPPED };
 /* Where the journal stands, and where it will when all that is pending is on disk. */
 struct hs_core_journal {
 	uint64_t committed_pos, next_pos, next_seq;
+	uint64_t state_seq; /* of the last note of the active set */
 };
 
 struct hs_core {
@@ -38,8 +40,9 @@ struct hs_core {
 	struct hs_delivery *deliveries[HS_PEERS_MAX]; /* NULL for gates */
 	struct hs_core_stats stats;
 	struct hs_core_journal journal;
-	uint64_t connections;	     /* so far */
-	int64_t flush_after_mono_us; /* disk full: receipts and acks wait until then */
+	struct hs_active_state state; /* while recovering */
+	uint64_t connections;	      /* so far */
+	int64_t flush_after_mono_us;  /* disk full: receipts and acks wait until then */
 	enum hs_core_life life;
 	char digest[HS_DIGEST_SIZE];
 	bool digest_is_old;
@@ -64,6 +67,8 @@ enum hs_err hs_core_take_record(struct hs_core *core, const struct hs_row *row,
 void hs_core_pump(struct hs_core *core);
 
 /* core.c */
+/* A note of the active set, when one is due or `now`. */
+void hs_core_note_state(struct hs_core *core, bool now);
 const char *hs_core_digest_text(struct hs_core *core);
 void hs_core_finish(struct hs_core *core, int exit_code, const char *reason);
 

@@ -104,6 +104,13 @@ hs_effects_send_begin(struct hs_effects *effects, uint32_t peer)
 	return &effects->store;
 }
 
+struct hs_buf *
+hs_effects_state_begin(struct hs_effects *effects)
+{
+	add(effects, HS_EFFECT_STATE, 0);
+	return &effects->store;
+}
+
 void
 hs_effects_send_end(struct hs_effects *effects)
 {

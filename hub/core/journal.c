@@ -270,6 +270,8 @@ prepare_statements(struct hs_journal *journal)
 			"INSERT INTO record(pos, seq, unix_us, type, body, original, hash)"
 			" VALUES(?, ?, ?, ?, ?, ?, ?)",
 			&writer->sql.insert },
+		{ journal->write_db, "INSERT OR REPLACE INTO meta VALUES('note', ?)",
+			&writer->sql.note },
 		{ journal->read_db,
 			"SELECT pos, seq, unix_us, type, body, original, hash FROM record"
 			" WHERE seq > ? ORDER BY seq LIMIT ?",
@@ -336,7 +338,8 @@ hs_journal_close(struct hs_journal *journal)
 	writer = &journal->writer;
 	hs_journal_writer_stop(journal);
 	sqlite3_stmt *const statements[] = { writer->sql.begin, writer->sql.insert,
-		writer->sql.commit, writer->sql.rollback, journal->read, journal->hash_of };
+		writer->sql.note, writer->sql.commit, writer->sql.rollback, journal->read,
+		journal->hash_of };
 
 	for (size_t i = 0; i < HS_COUNT(statements); i++)
 		sqlite3_finalize(statements[i]);

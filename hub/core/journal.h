@@ -13,7 +13,7 @@
  *          that was queued behind it is thrown away: the core hands in the next record with the position
  *          that follows the last committed. Any other failure is `lost`, for ever: an fsync that failed
  *          is not tried again, because the kernel may have thrown the pages away while calling them clean.
- * Retention: none. Records are never deleted or changed.
+ * Retention: none. Records are never deleted or changed. The note (meta 'note') is not a record.
  */
 #ifndef HS_CORE_JOURNAL_H
 #define HS_CORE_JOURNAL_H
@@ -63,6 +63,11 @@ enum hs_err hs_journal_start(struct hs_journal *journal) HS_MUST_CHECK;
 
 /* Copies the rows into the queue, all under one lock: they enter the same transaction. */
 void hs_journal_append(struct hs_journal *journal, const struct hs_row *rows, size_t count);
+/* Keeps a note beside the records, replacing the one before, with the next commit (or one of its own). It is
+ * no record: it may be lost, and nothing is built on it unchecked. */
+void hs_journal_note(struct hs_journal *journal, struct hs_span note);
+/* The kept note appended to out, nothing when there is none. Before hs_journal_start. */
+enum hs_err hs_journal_read_note(struct hs_journal *journal, struct hs_buf *out) HS_MUST_CHECK;
 /* The next result, in order; false when there is none. Loop's thread. */
 bool hs_journal_result(struct hs_journal *journal, struct hs_journal_result *out);
 /* Records in the queue and in the running commit. */

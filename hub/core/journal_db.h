@@ -21,7 +21,7 @@
 struct hs_journal_item {
 	struct hs_journal_item *next;
 	int64_t queued_mono_us;
-	struct hs_row row; /* points into bytes */
+	struct hs_row row; /* points into bytes; pos 0: a note, the body is it */
 	char bytes[];
 };
 
@@ -31,7 +31,7 @@ struct hs_journal_done {
 };
 
 struct hs_journal_statements {
-	sqlite3_stmt *begin, *insert, *commit, *rollback;
+	sqlite3_stmt *begin, *insert, *note, *commit, *rollback;
 };
 
 struct hs_journal_writer {

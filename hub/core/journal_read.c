@@ -177,3 +177,18 @@ hs_journal_rows_free(struct hs_journal_rows *rows)
 	hs_buf_free(&rows->store);
 	*rows = (struct hs_journal_rows){ .count = 0 };
 }
+
+enum hs_err
+hs_journal_read_note(struct hs_journal *journal, struct hs_buf *out)
+{
+	sqlite3_stmt *statement;
+	enum hs_err err = hs_journal_prepare(
+		journal->read_db, "SELECT value FROM meta WHERE name = 'note'", &statement);
+
+	if (err != HS_OK)
+		return err;
+	if (sqlite3_step(statement) == SQLITE_ROW)
+		keep(out, hs_column(statement, 0));
+	sqlite3_finalize(statement);
+	return out->failed ? HS_ERR_TOO_LARGE : HS_OK;
+}

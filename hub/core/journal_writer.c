@@ -25,6 +25,7 @@ free_items(struct hs_journal_item *item)
 	}
 }
 
+/* A row or a note of its own. */
 static struct hs_journal_item *
 copy_row(const struct hs_row *row)
 {
@@ -66,6 +67,20 @@ hs_journal_append(struct hs_journal *journal, const struct hs_row *rows, size_t 
 		writer->next_pos += count;
 		pthread_cond_signal(&writer->work);
 	}
+	pthread_mutex_unlock(&writer->mutex);
+}
+
+void
+hs_journal_note(struct hs_journal *journal, struct hs_span note)
+{
+	struct hs_journal_writer *writer = &journal->writer;
+	struct hs_row row = { .body = note, .original = { "", 0 } };
+	struct hs_journal_item *item = copy_row(&row);
+
+	pthread_mutex_lock(&writer->mutex);
+	*writer->last = item;
+	writer->last = &item->next;
+	pthread_cond_signal(&writer->work);
 	pthread_mutex_unlock(&writer->mutex);
 }
 
@@ -159,6 +174,18 @@ insert(struct hs_journal_writer *writer, const struct hs_row *row, const uint8_t
 	return rc;
 }
 
+static int
+write_note(struct hs_journal_writer *writer, struct hs_span note)
+{
+	int rc;
+
+	sqlite3_bind_blob64(
+		writer->sql.note, 1, note.bytes, (sqlite3_uint64)note.len_bytes, SQLITE_STATIC);
+	rc = run(writer->sql.note);
+	sqlite3_clear_bindings(writer->sql.note);
+	return rc;
+}
+
 /* Which failures leave nothing behind, provided that the rollback worked. */
 static bool
 is_clean(int extended)
@@ -181,6 +208,10 @@ write_batch(struct hs_journal *journal, const struct hs_journal_item *batch, uin
 	for (; rc == SQLITE_OK && batch != NULL; batch = batch->next) {
 		uint8_t hash[HS_SHA256_BYTES];
 
+		if (batch->row.pos == 0) {
+			rc = write_note(writer, batch->row.body);
+			continue;
+		}
 		hs_record_hash(head, &batch->row, hash);
 		memcpy(head, hash, sizeof(hash));
 		rc = insert(writer, &batch->row, hash);

@@ -39,10 +39,13 @@ static bool
 kind_passes(const struct hs_core_peer *peer, int kind)
 {
 	char word[64];
-	const char *name = hs_enum_word(&hansho__v1__kind__descriptor, kind, word);
+	const char *name;
 	bool only_listed = false;
 
-	if (name == NULL || kind == (int)HS_KIND(UNSPECIFIED))
+	if (peer->kind_count == 0 || kind == (int)HS_KIND(UNSPECIFIED))
+		return true;
+	name = hs_enum_word(&hansho__v1__kind__descriptor, kind, word);
+	if (name == NULL)
 		return true;
 	for (size_t i = 0; i < peer->kind_count; i++) {
 		const char *rule = peer->kinds[i];

@@ -83,6 +83,7 @@ struct disk {
 	size_t queue_count, queue_room;
 	uint64_t next_pos;
 	bool full;
+	struct hs_buf note, note_queued; /* of the active set (hub/core/active_state.h) */
 };
 
 struct result {
@@ -308,6 +309,7 @@ disk_forget_queue(struct disk *disk)
 	for (size_t i = 0; i < disk->queue_count; i++)
 		disk_row_free(&disk->queue[i]);
 	disk->queue_count = 0;
+	hs_buf_free(&disk->note_queued);
 	disk->next_pos = disk->durable_count + 1;
 }
 
@@ -387,6 +389,11 @@ disk_make_durable(struct world *world)
 		}
 	}
 	disk->queue_count = 0;
+	if (disk->note_queued.len_bytes > 0) {
+		disk->note.len_bytes = 0;
+		hs_buf_add(&disk->note, disk->note_queued.bytes, disk->note_queued.len_bytes);
+		hs_buf_free(&disk->note_queued);
+	}
 }
 
 /* The row of a notice that is on disk, or NULL. */
@@ -419,6 +426,7 @@ disk_free(struct disk *disk)
 	disk_forget_queue(disk);
 	for (size_t i = 0; i < disk->durable_count; i++)
 		disk_row_free(&disk->durable[i]);
+	hs_buf_free(&disk->note);
 	free(disk->durable);
 	free(disk->queue);
 }

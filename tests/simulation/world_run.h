@@ -59,6 +59,10 @@ do_one(struct world *world, const struct hs_effect *effect)
 	case HS_EFFECT_STOP:
 		hub->stop_wanted = true;
 		break;
+	case HS_EFFECT_STATE:
+		hs_buf_free(&world->disk.note_queued);
+		hs_buf_add(&world->disk.note_queued, bytes.bytes, bytes.len_bytes);
+		break;
 	case HS_EFFECT_APPEND:
 	case HS_EFFECT_LOG:
 		break;
@@ -123,6 +127,8 @@ hub_start(struct world *world)
 
 	hub->core = hs_core_create(&world->options);
 	hs_effects_init(&hub->effects);
+	hs_core_recover_state(
+		hub->core, (struct hs_span){ world->disk.note.bytes, world->disk.note.len_bytes });
 	for (size_t i = 0; i < world->disk.durable_count; i++) {
 		if (hs_core_recover(hub->core, &world->disk.durable[i].row) != HS_OK)
 			blame(world, "recovery refuses pos %zu", i + 1);
@@ -413,6 +419,9 @@ world_create(uint64_t seed, const struct world_faults *faults)
 	world->options.version = "simulated";
 	world->options.peers = world->peers;
 	world->options.peer_count = WORLD_PEERS;
+	hs_buf_init(&world->disk.note, (size_t)1 << 20);
+	hs_buf_init(&world->disk.note_queued, (size_t)1 << 20);
+	world->options.state_notices = 1 + below(world, 10);
 	world->options.window = 1 + below(world, 6);
 	world->options.recent_notices = 1 + below(world, 12);
 	world->options.status_notices = 16;
