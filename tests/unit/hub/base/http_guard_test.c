@@ -166,7 +166,7 @@ test_guard_5_lengths(void **state)
 		int64_t before_us = hs_clock_mono_us();
 		if (ask(f, text, &answer) != c->status)
 			fail_msg("%s gave %d", c->headers, answer.status);
-		assert_true(hs_clock_mono_us() - before_us < 1000000);
+		assert_true(hs_clock_mono_us() - before_us < 1400000);
 	}
 }
 
@@ -291,7 +291,7 @@ test_guard_7_slow_clients(void **state)
 		int64_t before_us = hs_clock_mono_us();
 		peer_drain(&peer, reply, sizeof(reply));
 		int64_t took_us = hs_clock_mono_us() - before_us;
-		assert_true(took_us > 1000000 && took_us < 2500000);
+		assert_true(took_us > 1000000 && took_us < 4000000);
 		peer_close(&peer);
 	}
 }
