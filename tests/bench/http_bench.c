@@ -38,6 +38,8 @@ struct bench {
 	int settled;
 	size_t refused;
 	double send_us[ROUNDS];
+	double user_us; /* of all rounds */
+	double system_us;
 };
 
 static long
@@ -61,6 +63,18 @@ on_open(void *owner, const struct hs_http_request *upgrade, const char *subproto
 	bench->ids[bench->count++] = upgrade->id;
 }
 
+static void
+cpu_add(struct bench *bench, double sign)
+{
+	struct rusage usage;
+
+	HS_CHECK(getrusage(RUSAGE_SELF, &usage) == 0);
+	bench->user_us +=
+		sign * ((double)usage.ru_utime.tv_sec * 1e6 + (double)usage.ru_utime.tv_usec);
+	bench->system_us +=
+		sign * ((double)usage.ru_stime.tv_sec * 1e6 + (double)usage.ru_stime.tv_usec);
+}
+
 static int
 by_value(const void *a, const void *b)
 {
@@ -79,6 +93,9 @@ report(struct bench *bench)
 	printf("microseconds per hs_ws_send: min %.2f median %.2f max %.2f, refused %zu\n",
 		bench->send_us[0], bench->send_us[ROUNDS / 2], bench->send_us[ROUNDS - 1],
 		bench->refused);
+	printf("CPU microseconds per hs_ws_send: user %.2f system %.2f\n",
+		bench->user_us / ROUNDS / (double)bench->wanted,
+		bench->system_us / ROUNDS / (double)bench->wanted);
 	hs_http_server_stop(bench->server, 100, NULL, NULL);
 	uv_close((uv_handle_t *)&bench->timer, NULL);
 }
@@ -100,11 +117,13 @@ on_round(uv_timer_t *timer)
 	frame = hs_frame_create(FRAME_BYTES);
 	HS_CHECK(frame != NULL);
 	memset(hs_frame_bytes(frame), 'x', FRAME_BYTES);
+	cpu_add(bench, -1);
 	int64_t begin_us = hs_clock_mono_us();
 	for (size_t i = 0; i < bench->count; i++)
 		bench->refused += hs_ws_send(bench->server, bench->ids[i], frame, true) != HS_OK;
 	bench->send_us[bench->round++] =
 		(double)(hs_clock_mono_us() - begin_us) / (double)bench->count;
+	cpu_add(bench, 1);
 	hs_frame_unref(frame);
 }
 
