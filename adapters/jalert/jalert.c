@@ -9,6 +9,7 @@
 #include "adapters/jalert/jalert_encode.h"
 #include "adapters/jalert/plan_file.h"
 #include "adapters/jalert/playing.h"
+#include "adapters/runtime/standing.h"
 #include "hub/base/check.h"
 #include "hub/base/clock.h"
 #include "hub/base/log.h"
@@ -26,6 +27,7 @@ struct jalert {
 	struct hs_controller *controller; /* NULL = none configured */
 	struct play *plays;		  /* on their way to the controller */
 	struct hs_playing_list playing;
+	struct hs_standing standing[HS_LANE_COUNT];
 	uint64_t plans, plan_failures, stops;
 };
 
@@ -282,6 +284,9 @@ plan_make(struct jalert *jalert, struct hs_arena *arena, const struct hs_adapter
 		hs_municipal_split(arena, item->seq, item->notice, false, &municipals, &count);
 	for (size_t i = 0; err == HS_OK && i < count; i++) {
 		uint32_t loudness = hs_municipal_loudness(&municipals[i]);
+		/* Out of memory here costs the remark about the rest, not the announcement. */
+		(void)!hs_standing_of(
+			&jalert->standing[item->lane], arena, item->notice, false, &municipals[i]);
 		if (is_served(jalert, &municipals[i]) &&
 			(loudness == 0 || loudness >= jalert->settings->level_min))
 			err = hs_plan_announce(arena, plan, &municipals[i], &options);
@@ -318,6 +323,7 @@ on_notice(void *state, struct hs_adapter_item *item)
 {
 	struct jalert *jalert = state;
 	struct hs_plan plan;
+	hs_standing_apply(&jalert->standing[item->lane], item);
 	struct hs_arena *arena = hs_arena_create(PLAN_ARENA_BYTES);
 	enum hs_err err = HS_ERR_NOMEM;
 	if (item->notice->detail_case != HANSHO__V1__NOTICE__DETAIL_EVACUATION) {
@@ -343,9 +349,18 @@ on_notice(void *state, struct hs_adapter_item *item)
 /* ---- life ---- */
 
 static void
+on_snapshot(void *state, const struct hs_adapter_snapshot *snapshot)
+{
+	struct jalert *jalert = state;
+	hs_standing_load(&jalert->standing[snapshot->lane], snapshot);
+}
+
+static void
 jalert_close(void *state)
 {
 	struct jalert *jalert = state;
+	for (size_t i = 0; i < HS_LANE_COUNT; i++)
+		hs_standing_free(&jalert->standing[i]);
 	hs_controller_close(jalert->controller);
 	hs_readings_destroy(jalert->readings);
 	free(jalert);
@@ -424,8 +439,10 @@ const struct hs_adapter_ops hs_jalert_ops = {
 	.name = "jalert",
 	.settings = &hs_jalert_record,
 	.rings = true,
+	.snapshot = true,
 	.open = jalert_open,
 	.on_notice = on_notice,
+	.on_snapshot = on_snapshot,
 	.not_ready = not_ready,
 	.metrics = metrics,
 	.status = status,

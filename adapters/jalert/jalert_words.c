@@ -106,6 +106,20 @@ put_ends(struct hs_buf *buf, const hs_notice *notice, const struct hs_municipal 
 	}
 }
 
+/* An end must never sound like "all clear" while something else is in force. */
+static void
+put_standing(struct hs_buf *buf, const struct hs_municipal *municipal)
+{
+	for (size_t i = 0; i < municipal->standing_count; i++) {
+		const struct hs_force_group *group = municipal->standing[i];
+		hs_buf_puts(buf, "なお、");
+		put_names(buf, municipal, group);
+		hs_buf_puts(buf, "の");
+		put_level(buf, group);
+		hs_buf_puts(buf, "は、引き続き発令中です。");
+	}
+}
+
 static void
 put_without_areas(struct hs_buf *buf, const hs_notice *notice)
 {
@@ -131,6 +145,7 @@ body_make(struct hs_arena *arena, const hs_notice *notice, const struct hs_munic
 	put_ends(&buf, notice, municipal);
 	if (!hs_municipal_top(municipal))
 		put_without_areas(&buf, notice);
+	put_standing(&buf, municipal);
 	if (is_drill(notice))
 		hs_buf_puts(&buf, "これは、訓練です。");
 	const char *text = buf.failed ? NULL : hs_arena_strdup(arena, hs_buf_text(&buf));

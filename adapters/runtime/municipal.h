@@ -21,6 +21,9 @@ struct hs_municipal {
 	size_t ordered_count;
 	const struct hs_force_group **ended;
 	size_t ended_count;
+	/* What stays in force besides; filled by hs_standing_of (standing.h) only. */
+	const struct hs_force_group **standing;
+	size_t standing_count;
 };
 
 /* merge_wards: wards of a designated city speak as the city. A notice that names no area below a

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "adapters/runtime/standing.h"
 #include "adapters/telecom/cell_broadcast.h"
 #include "adapters/telecom/telecom_chars.h"
 #include "adapters/telecom/telecom_document.h"
@@ -22,6 +23,7 @@ struct telecom {
 	const struct hs_telecom_settings *settings;
 	struct hs_post_client *clients[HS_LANE_COUNT]; /* lanes share no connection */
 	struct hs_cb_codes codes[HS_LANE_COUNT];
+	struct hs_standing standing[HS_LANE_COUNT];
 	uint64_t refused_texts;
 };
 
@@ -205,6 +207,9 @@ carrier_serve(struct telecom *telecom, struct hs_arena *arena, struct hs_adapter
 		return;
 	}
 	for (size_t i = 0; i < count; i++) {
+		/* Out of memory here costs the remark about the rest, not the mail. */
+		(void)!hs_standing_of(&telecom->standing[item->lane], arena, item->notice,
+			carrier->area_unit == 0, &municipals[i]);
 		uint32_t loudness = hs_municipal_loudness(&municipals[i]);
 		char outlet[OUTLET_SIZE];
 		snprintf(outlet, sizeof(outlet), "%s/%s", carrier->name, municipals[i].code);
@@ -220,6 +225,7 @@ on_notice(void *state, struct hs_adapter_item *item)
 {
 	struct telecom *telecom = state;
 	int kind = (int)item->notice->detail_case;
+	hs_standing_apply(&telecom->standing[item->lane], item);
 	if (kind != HANSHO__V1__NOTICE__DETAIL_EVACUATION &&
 		kind != HANSHO__V1__NOTICE__DETAIL_URGENT_MAIL) {
 		hs_adapter_receipt(item, "", HS_RECEIPT(FILTERED),
@@ -237,11 +243,20 @@ on_notice(void *state, struct hs_adapter_item *item)
 }
 
 static void
+on_snapshot(void *state, const struct hs_adapter_snapshot *snapshot)
+{
+	struct telecom *telecom = state;
+	hs_standing_load(&telecom->standing[snapshot->lane], snapshot);
+}
+
+static void
 telecom_close(void *state)
 {
 	struct telecom *telecom = state;
-	for (size_t i = 0; i < HS_LANE_COUNT; i++)
+	for (size_t i = 0; i < HS_LANE_COUNT; i++) {
 		hs_post_client_close(telecom->clients[i]);
+		hs_standing_free(&telecom->standing[i]);
+	}
 	free(telecom);
 }
 
@@ -308,8 +323,10 @@ const struct hs_adapter_ops hs_telecom_ops = {
 	.name = "telecom",
 	.settings = &hs_telecom_record,
 	.rings = true,
+	.snapshot = true,
 	.open = telecom_open,
 	.on_notice = on_notice,
+	.on_snapshot = on_snapshot,
 	.not_ready = not_ready,
 	.metrics = metrics,
 	.status = status,

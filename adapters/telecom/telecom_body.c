@@ -31,7 +31,8 @@ struct hs_body_plan
 hs_body_longest(const struct hs_municipal *municipal)
 {
 	size_t total = names_of(municipal->ordered, municipal->ordered_count) +
-		       names_of(municipal->ended, municipal->ended_count);
+		       names_of(municipal->ended, municipal->ended_count) +
+		       names_of(municipal->standing, municipal->standing_count);
 	return (struct hs_body_plan){ total, total, true, true, true, true };
 }
 
@@ -151,6 +152,19 @@ put_ends_after_order(struct writer *writer)
 	}
 }
 
+/* An end must never read as "all clear" while something else is in force. */
+static void
+put_standing(struct writer *writer)
+{
+	for (size_t i = 0; i < writer->municipal->standing_count; i++) {
+		const struct hs_force_group *group = writer->municipal->standing[i];
+		hs_buf_puts(&writer->buf, "\n継続中：");
+		put_term(writer, group);
+		hs_buf_puts(&writer->buf, " ");
+		put_names(writer, group);
+	}
+}
+
 static void
 put_end(struct writer *writer, bool cancel)
 {
@@ -218,6 +232,10 @@ hs_body_write(struct hs_arena *arena, const hs_notice *notice, const struct hs_m
 	} else {
 		put_end(&writer, notice->action == HS_ACTION(CANCEL));
 	}
+	if (plan->sentence)
+		put_standing(&writer);
+	else if (municipal->standing_count > 0)
+		hs_buf_puts(&writer.buf, "（他は継続中）");
 	if (plan->remark)
 		put_remark(&writer);
 	const char *text =

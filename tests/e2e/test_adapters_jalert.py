@@ -99,12 +99,15 @@ def test_live_order_sounds_the_siren(make_stack, folder, controller):
 def test_cancel_is_announced_too(make_stack, folder, controller):
     stack = make_stack(adapters=[adapter(folder, controller.url)])
     document = new_id()
-    stack.accepted(order(document=document))
-    answer = stack.accepted(order(document=document, revision=2, kind="Cancel", errata="誤り"))
+    stack.accepted(order([detail("高齢者等避難", ["南町"])], document=document))
+    stack.accepted(order([detail("避難指示", ["南町"])], document=document, revision=2))
+    answer = stack.accepted(order(document=document, revision=3, kind="Cancel", errata="誤り"))
     wait_state(stack, answer["id"], "controller", "accepted")
     plan = controller.plays()[-1]["plan"]
     assert plan["action"] == "cancel"
-    assert "取り消します" in plan["announcements"][0]["text"]
+    text = plan["announcements"][0]["text"]
+    assert "取り消します" in text
+    assert "なお、南町の警戒レベル3、高齢者等避難は、引き続き発令中です。" in text
     assert plan["announcements"][0]["level"] == 0
 
 

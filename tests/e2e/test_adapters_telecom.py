@@ -112,6 +112,29 @@ def test_lift_and_cancel_are_mails_too(make_stack, carriers):
     assert mails[0]["serial_nr"] >> 4 != mails[2]["serial_nr"] >> 4
 
 
+def test_an_end_names_what_goes_on(make_stack, carriers):
+    stack = make_stack(adapters=[adapter([carrier("good", carriers.url("/ok"))])])
+    document, other = new_id(), new_id()
+    steps = [order([detail("高齢者等避難", ["南町", "港町"])], document=document),
+             order([detail("避難指示", ["南町", "港町"])], document=document, revision=2),
+             order(document=document, revision=3, kind="Cancel", errata="入力の誤り")]
+    for xml in steps:
+        answer = stack.accepted(xml)
+        wait_state(stack, answer["id"], "good/990019", "accepted")
+    body = carriers.of("/ok")[-1][2]["body"]
+    assert "取り消します" in body
+    assert "継続中：警戒レベル3「高齢者等避難」 南町、港町" in body, "what stood before stands again"
+    stack.kill("telecom")
+    stack.start("telecom")
+    steps = [order([detail("避難指示", ["山手"])], document=other),
+             order([detail("避難指示", ["山手"], "解除")], document=other, revision=2)]
+    for xml in steps:
+        answer = stack.accepted(xml)
+        wait_state(stack, answer["id"], "good/990019", "accepted")
+    lift = carriers.of("/ok")[-1][2]
+    assert "解除" in lift["title"] and len(lift["body"]) <= 200
+
+
 def test_a_crash_sends_nothing_twice_to_those_who_have_it(make_stack, carriers):
     gone = free_port()
     stack = make_stack(adapters=[adapter([
