@@ -2,6 +2,8 @@
  * active_view.c. */
 #include "schemas/active.h"
 
+#include <endian.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,6 +24,32 @@ kept_free(struct hs_kept *kept)
 	hs_buf_free(&kept->bytes);
 	hs_arena_destroy(kept->arena);
 	free(kept);
+}
+
+/* SHA-256 over what this notice brings into the set: its place, its bytes and what we read in them, so that two
+ * programs that read the same bytes differently differ in their digests. */
+static void
+kept_mark(struct hs_kept *kept)
+{
+	struct hs_buf lines;
+	uint8_t sum[HS_SHA256_BYTES];
+	hs_buf_init(&lines, SIZE_MAX / 2);
+	hs_buf_printf(&lines, "%" PRIu64 " %zu\n", kept->seq, kept->bytes.len_bytes);
+	for (size_t i = 0; i < kept->says.count; i++) {
+		const struct hs_statement *one = &kept->says.items[i];
+		hs_buf_printf(&lines, "%s|%" PRIu32 "|%d|%" PRId64 "\n", one->key, one->level,
+			one->in_force, one->ordered_unix_us);
+	}
+	HS_CHECK(!lines.failed); /* out of memory: a wrong digest would be worse than a restart */
+	const struct hs_span spans[] = { { lines.bytes, lines.len_bytes },
+		{ hs_buf_text(&kept->bytes), kept->bytes.len_bytes } };
+	hs_sha256(spans, HS_COUNT(spans), sum);
+	hs_buf_free(&lines);
+	for (size_t i = 0; i < HS_ACTIVE_LANES; i++) {
+		uint64_t lane = 0;
+		memcpy(&lane, sum + i * sizeof(lane), sizeof(lane));
+		kept->mark[i] = be64toh(lane); /* the same on every host */
+	}
 }
 
 static const char *
@@ -52,14 +80,28 @@ kept_create(uint64_t seq, const hs_notice *notice)
 		kept_free(kept);
 		return NULL;
 	}
-	hs_sha256(&(struct hs_span){ kept->bytes.bytes, kept->bytes.len_bytes }, 1, kept->sha256);
+	kept_mark(kept);
 	return kept;
 }
 
-/* Ends *kept. */
+/* From here on it counts: its mark is in the sum until kept_drop. */
 static void
-kept_drop(struct hs_kept **kept)
+kept_count(struct hs_active *active, const struct hs_kept *kept)
 {
+	for (size_t i = 0; i < HS_ACTIVE_LANES; i++)
+		active->sum[i] += kept->mark[i];
+	active->kept_count++;
+}
+
+/* Ends one that counted; NULL is allowed. */
+static void
+kept_drop(struct hs_active *active, struct hs_kept **kept)
+{
+	if (!*kept)
+		return;
+	for (size_t i = 0; i < HS_ACTIVE_LANES; i++)
+		active->sum[i] -= (*kept)->mark[i];
+	active->kept_count--;
 	kept_free(*kept);
 	*kept = NULL;
 }
@@ -105,9 +147,9 @@ document_free(struct hs_active *active, struct hs_active_document *document)
 {
 	group_leave(active, document);
 	HASH_DEL(active->documents, document);
-	kept_free(document->newest);
-	kept_free(document->before);
-	kept_free(document->cancel);
+	kept_drop(active, &document->newest);
+	kept_drop(active, &document->before);
+	kept_drop(active, &document->cancel);
 	free(document->key);
 	free(document);
 }
@@ -288,7 +330,7 @@ static void
 settle(struct hs_active *active, struct hs_active_document *document)
 {
 	if (!holds(document->before))
-		kept_drop(&document->before);
+		kept_drop(active, &document->before);
 	if (!document->before && (document->cancel || !holds(document->newest)))
 		document_free(active, document);
 }
@@ -298,9 +340,10 @@ take_revision(struct hs_active *active, struct hs_active_document *document, str
 	struct hs_buf *vanished)
 {
 	report_vanished(document->newest, kept, vanished);
-	kept_free(document->before);
+	kept_drop(active, &document->before);
 	document->before = document->newest;
 	document->newest = kept;
+	kept_count(active, kept);
 	supersede(active, document, vanished);
 	settle(active, document);
 }
@@ -314,6 +357,7 @@ take_cancel(struct hs_active *active, struct hs_active_document *document, struc
 		return;
 	}
 	document->cancel = kept;
+	kept_count(active, kept);
 	settle(active, document);
 }
 

@@ -8,13 +8,16 @@
 #include "schemas/active.h"
 #include "schemas/statement.h"
 
+#define HS_ACTIVE_LANES 4
+
 /* One notice that the set rests on: its bytes and what it says about areas. */
 struct hs_kept {
 	struct hs_arena *arena; /* owns all that the statements point to */
 	struct hs_statements says;
 	const char *disaster; /* its name as sent, or "" */
 	struct hs_buf bytes;
-	uint8_t sha256[HS_SHA256_BYTES]; /* of the bytes */
+	uint64_t mark
+		[HS_ACTIVE_LANES]; /* hash of seq, bytes and statements: its part of the digest */
 	int mode;
 	int kind;
 	uint64_t seq;
@@ -42,15 +45,15 @@ struct hs_active_group {
 struct hs_active_view {
 	struct hs_active_entry *entries;
 	size_t entry_count;
-	char digest[HS_DIGEST_SIZE];
 	bool entries_known;
-	bool digest_known;
 };
 
 struct hs_active {
 	struct hs_active_document *documents;
 	struct hs_active_group *groups;
 	struct hs_active_view *view;
+	uint64_t sum[HS_ACTIVE_LANES]; /* of the marks of all kept notices, lane by lane */
+	uint64_t kept_count;
 };
 
 /* The notice that stands; NULL when nothing does. */

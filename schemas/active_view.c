@@ -1,12 +1,13 @@
 /* active_view.c: what can be read from the active set: entries, digest, notices.
  *
- * Entries and digest are computed when they are asked for and kept until a notice changes the set.
- * Digest: SHA-256 over sorted lines, cut to 32 hexadecimal digits. One line for each notice that the set rests on
- * ("n <seq> <sha256 of its bytes>") and one for each entry ("e <area key> <document key> …"), so that two sets that
- * show the same but would go on differently differ already.
+ * Entries are computed when they are asked for and kept until a notice changes the set.
+ * Digest: each notice that the set rests on has a SHA-256 over its seq, its bytes and what we read in them; these are
+ * added up in four lanes of 64 bits as notices come and go, and the digest is SHA-256 over sums and count, cut to 32
+ * hexadecimal digits. So it does not depend on the order of events and costs the same however much is in force
+ * (sorting 35,000 entries for each notice cost 15 ms). Sums can be forged by somebody who chooses many notices at will;
+ * the digest finds faults, not forgers: links and feeds are authenticated.
  */
-#include <inttypes.h>
-#include <stdio.h>
+#include <endian.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -162,7 +163,7 @@ compare_kept(const void *a, const void *b)
 	const struct hs_kept *const *x = a, *const *y = b;
 	if ((*x)->seq != (*y)->seq)
 		return (*x)->seq < (*y)->seq ? -1 : 1;
-	return memcmp((*x)->sha256, (*y)->sha256, HS_SHA256_BYTES);
+	return memcmp((*x)->mark, (*y)->mark, sizeof((*x)->mark));
 }
 
 #define KEPT_PER_DOCUMENT 3
@@ -217,47 +218,15 @@ hs_active_each_standing(const struct hs_active *active,
 
 /* ---- digest ---- */
 
-static void
-add_notice_lines(const struct hs_active *active, struct hs_buf *out)
-{
-	size_t count = 0;
-	const struct hs_kept **all = sorted_kept(active, false, &count);
-	for (size_t i = 0; i < count; i++) {
-		char hex[HS_SHA256_HEX];
-		hs_hex(all[i]->sha256, HS_SHA256_BYTES, hex);
-		hs_buf_printf(out, "n %" PRIu64 " %s\n", all[i]->seq, hex);
-	}
-	free(all);
-}
-
-static void
-add_entry_lines(const struct hs_active *active, struct hs_buf *out)
-{
-	const struct hs_active_view *view = view_entries(active);
-	for (size_t i = 0; i < view->entry_count; i++) {
-		const struct hs_active_entry *entry = &view->entries[i];
-		hs_buf_printf(out, "e %s|%s|%s|%d|%" PRIu32 "|%s|%" PRId64 "|%" PRIu64 "|%s\n",
-			entry->area_code, entry->sub_code, entry->area_name, entry->kind,
-			entry->level, entry->term, entry->ordered_unix_us, entry->seq,
-			entry->document_key);
-	}
-}
-
 void
 hs_active_digest(const struct hs_active *active, char out[HS_DIGEST_SIZE])
 {
-	struct hs_active_view *view = active->view;
-	if (!view->digest_known) {
-		struct hs_buf lines;
-		hs_buf_init(&lines, SIZE_MAX / 2);
-		add_notice_lines(active, &lines);
-		add_entry_lines(active, &lines);
-		HS_CHECK(!lines.failed);
-		uint8_t sum[HS_SHA256_BYTES];
-		hs_sha256(&(struct hs_span){ hs_buf_text(&lines), lines.len_bytes }, 1, sum);
-		hs_buf_free(&lines);
-		hs_hex(sum, (HS_DIGEST_SIZE - 1) / 2, view->digest);
-		view->digest_known = true;
-	}
-	memcpy(out, view->digest, HS_DIGEST_SIZE);
+	uint64_t parts[HS_ACTIVE_LANES + 1];
+	for (size_t i = 0; i < HS_ACTIVE_LANES; i++)
+		parts[i] = htobe64(active->sum[i]); /* the same on every host */
+	parts[HS_ACTIVE_LANES] = htobe64(active->kept_count);
+	const struct hs_span spans[] = { { parts, sizeof(parts) } };
+	uint8_t sum[HS_SHA256_BYTES];
+	hs_sha256(spans, HS_COUNT(spans), sum);
+	hs_hex(sum, (HS_DIGEST_SIZE - 1) / 2, out);
 }
