@@ -171,7 +171,7 @@ def test_resume_while_notices_come(alone):
     def more():
         while not stop.is_set() and feed.hub.newest < 20000:
             feed.fill(1)
-            time.sleep(0.005)
+            time.sleep(0.02)
 
     async def one_client(start):
         async with Subscriber(feed.ws, "proto") as one:
@@ -181,7 +181,7 @@ def test_resume_while_notices_come(alone):
 
     async def run():
         for _ in range(3):
-            await asyncio.gather(*[one_client(s) for s in range(0, 300, 20)])
+            await asyncio.gather(*[one_client(s) for s in range(0, 300, 33)])
 
     writer = threading.Thread(target=more)
     writer.start()
