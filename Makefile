@@ -164,6 +164,9 @@ PREFIX ?= /usr/local
 install: ## programs into PREFIX/bin (build with MODE=release), units and example configurations
 	@$(MAKE) --no-print-directory MODE=release build
 	@deploy/install.sh "$(DESTDIR)$(PREFIX)"
+.PHONY: docs
+docs: build ## man pages and bash completion, from what the programs say of themselves, into build/docs
+	@deploy/gen/man.py $(BIN) build/docs
 .PHONY: clean
 clean: ## remove build/
 	rm -rf build

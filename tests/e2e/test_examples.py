@@ -1,0 +1,167 @@
+"""The example configurations are usable, every program explains its configuration, units and manual fit them."""
+
+import glob
+import os
+import re
+import subprocess
+
+import pytest
+import yaml
+
+from conftest import BIN
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+EXAMPLES = os.path.join(ROOT, "deploy", "examples")
+DAEMONS = ["hub", "gate", "feed", "broadcaster", "telecom", "signage", "jalert"]
+PROGRAMS = ["hansho", "hansho-sim"] + [f"hansho-{name}" for name in DAEMONS]
+OF_PROGRAMS = sorted(path for path in glob.glob(os.path.join(EXAMPLES, "*", "*.yaml"))
+                     if os.path.basename(path)[:-5] in DAEMONS)
+
+
+def run(*arguments, timeout_s=20):
+    return subprocess.run([str(argument) for argument in arguments], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                          timeout=timeout_s, text=True, encoding="utf-8", check=False)
+
+
+def program(name):
+    return os.path.join(BIN, name)
+
+
+def example(lane, name):
+    with open(os.path.join(EXAMPLES, lane, f"{name}.yaml"), encoding="utf-8") as file:
+        return yaml.safe_load(file)
+
+
+def test_every_process_has_an_example():
+    found = {os.path.relpath(path, EXAMPLES) for path in OF_PROGRAMS}
+    assert found == {f"{lane}/{name}.yaml" for lane in ("live", "drill") for name in ("hub", "gate", "feed")} | {
+        f"adapters/{name}.yaml" for name in ("broadcaster", "telecom", "signage", "jalert")}
+
+
+@pytest.mark.parametrize("path", OF_PROGRAMS, ids=lambda path: os.path.relpath(path, EXAMPLES))
+def test_example_is_usable(path):
+    name = "hansho-" + os.path.basename(path)[:-5]
+    done = run(program(name), "--check", "--config", path)
+    assert done.returncode == 0, done.stdout
+    assert "usable" in done.stdout
+
+
+def test_a_wrong_configuration_is_not_usable(tmp_path):
+    wrong = tmp_path / "hub.yaml"
+    with open(os.path.join(EXAMPLES, "live", "hub.yaml"), encoding="utf-8") as file:
+        wrong.write_text(file.read() + "windw: 3\n", encoding="utf-8")
+    done = run(program("hansho-hub"), "--check", "--config", wrong)
+    assert done.returncode == 1
+    assert "windw" in done.stdout and "window" in done.stdout
+
+
+@pytest.mark.parametrize("name", DAEMONS)
+def test_config_help_names_every_key_of_the_example(name):
+    done = run(program(f"hansho-{name}"), "--config-help")
+    assert done.returncode == 0
+    keys = set(re.findall(r"^(\S+)  \(", done.stdout, re.M))
+    lane = "live" if name in ("hub", "gate", "feed") else "adapters"
+    assert set(example(lane, name)) <= keys
+
+
+def test_lanes_share_nothing():
+    """Two lanes on one machine: no port, no link, no journal and no secret in common."""
+    for name in ("hub", "gate", "feed"):
+        live, drill = example("live", name), example("drill", name)
+        assert (live.pop("mode"), drill.pop("mode")) == ("live", "drill")
+        for key in ("journal", "ops_listen", "listen", "hub_url", "principals"):
+            assert key not in live or live[key] != drill[key], f"{name}: {key}"
+        urls = [{peer["url"] for peer in lane.get("peers", [])} for lane in (live, drill)]
+        assert not urls[0] & urls[1]
+    live, drill = (example(lane, "principals")["principals"] for lane in ("live", "drill"))
+    assert {row["statuses"][0] for row in live} == {"Actual"} and {row["statuses"][0] for row in drill} == {"Exercise"}
+    assert not {row["password"] for row in live} & {row["password"] for row in drill}
+    assert not {row["token"] for row in live} & {row["token"] for row in drill}
+
+
+def test_links_of_hub_and_peers_agree():
+    for lane in ("live", "drill"):
+        peers = {peer["name"]: peer["url"] for peer in example(lane, "hub")["peers"]}
+        for name in ("gate", "feed"):
+            assert peers.pop(name) == example(lane, name)["hub_url"]
+        for name, url in peers.items():
+            adapter = example("adapters", name)
+            assert adapter["name"] == name and adapter[f"{lane}_url"] == url
+            assert adapter["drill"] is False, "a drill is switched on by hand, never by copying an example"
+
+
+@pytest.mark.parametrize("lane", ["live", "drill"])
+def test_gate_takes_the_principals(lane, tmp_path):
+    """The gate reads them only when it starts: start it on a free port, without TLS, and see it serve."""
+    from conftest import Process, free_port, wait_until  # pylint: disable=import-outside-toplevel
+    settings = example(lane, "gate")
+    settings.update(listen=f"127.0.0.1:{free_port()}", ops_listen=f"127.0.0.1:{free_port()}",
+                    hub_url=f"ipc://{tmp_path}/gate.link", principals=os.path.join(EXAMPLES, lane, "principals.yaml"))
+    del settings["tls_cert"], settings["tls_key"]
+    path = tmp_path / "gate.yaml"
+    path.write_text(yaml.safe_dump(settings, allow_unicode=True), encoding="utf-8")
+    gate = Process("hansho-gate", ["--config", str(path)])
+    try:
+        wait_until(lambda: "gate.ready" in gate.output or not gate.running(), "the gate serves")
+        assert "gate.ready" in gate.output, gate.output
+    finally:
+        gate.stop_clean()
+
+
+@pytest.mark.parametrize("lane", ["live", "drill"])
+def test_command_line_takes_the_client_settings(lane):
+    done = run(program("hansho"), "--config", os.path.join(EXAMPLES, lane, "client.yaml"), "status", "--json")
+    assert done.returncode == 3, "settings are read, but nothing of it runs here: " + done.stdout
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_every_program_says_how_it_is_used(name):
+    done = run(program(name), "--help")
+    assert "usage: " + name in done.stdout
+
+
+def test_manual_has_every_command_and_key(tmp_path):
+    done = run("/usr/bin/python3", os.path.join(ROOT, "deploy", "gen", "man.py"), BIN, tmp_path)
+    assert done.returncode == 0, done.stdout
+    page = (tmp_path / "hansho.1").read_text(encoding="utf-8")
+    for command in re.findall(r"^  (\w+) ", run(program("hansho"), "help").stdout, re.M):
+        assert f"\n.B {command}\n" in page
+    for name in DAEMONS:
+        page = (tmp_path / f"hansho-{name}.8").read_text(encoding="utf-8")
+        for key in re.findall(r"^ *(\S+)  \(", run(program(f"hansho-{name}"), "--config-help").stdout, re.M):
+            assert f"\n.B {key}\n" in page, key
+    assert run("bash", "-n", tmp_path / "hansho.bash").returncode == 0
+
+
+def test_install_writes_below_its_target_only(tmp_path):
+    """With DESTDIR the tree is gathered there, and the units name the place where it will be."""
+    target = tmp_path / "package" / "opt" / "hansho"
+    environment = dict(os.environ, DESTDIR=str(tmp_path / "package"), HANSHO_BIN=os.path.abspath(BIN))
+    done = subprocess.run([os.path.join(ROOT, "deploy", "install.sh"), str(target)], env=environment, timeout=60,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+    assert {path.name for path in (target / "bin").iterdir()} == set(PROGRAMS)
+    assert all(os.access(path, os.X_OK) for path in (target / "bin").iterdir())
+    units = list((target / "lib" / "systemd" / "system").iterdir())
+    assert len(units) == 7
+    for unit in units:
+        text = unit.read_text(encoding="utf-8")
+        started = re.search(r"^ExecStart=(\S+)", text, re.M).group(1)
+        assert os.path.dirname(started) == "/opt/hansho/bin" and os.path.basename(started) in PROGRAMS
+        assert "NoNewPrivileges=yes" in text and "ProtectSystem=strict" in text and "Restart=always" in text
+    assert (target / "share" / "man" / "man1" / "hansho.1").exists()
+    assert (target / "share" / "hansho" / "examples" / "live" / "hub.yaml").exists()
+    assert [path.name for path in (tmp_path / "package").iterdir()] == ["opt"]
+
+
+def test_alerts_name_metrics_that_exist():
+    """Each metric of the alert rules stands in the source of a process."""
+    with open(os.path.join(ROOT, "deploy", "prometheus", "alerts.yaml"), encoding="utf-8") as file:
+        rules = [rule for group in yaml.safe_load(file)["groups"] for rule in group["rules"]]
+    names = {name for rule in rules for name in re.findall(r"hansho_[a-z_]+", rule["expr"])}
+    source = "".join(open(path, encoding="utf-8").read() for path in glob.glob(os.path.join(ROOT, "hub", "*", "*.c"))
+                     + glob.glob(os.path.join(ROOT, "adapters", "*", "*.c")))
+    for name in names:
+        short = re.sub(r"^hansho_(gate|adapter)_", "", name)
+        assert name in source or f'"{short}"' in source, name
+    assert names and all(rule["annotations"]["summary"] for rule in rules)
