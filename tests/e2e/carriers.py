@@ -7,12 +7,14 @@ The path decides: /ok takes it, /slow takes it after a while, /flaky answers 503
 import collections
 import http.server
 import json
+import ssl
 import threading
 import time
 
 
 class Carriers:
-    def __init__(self, slow_s=0.6):
+    def __init__(self, slow_s=0.6, tls=None):
+        """tls: (certificate, key) as paths; None = plain."""
         self.mails = []  # (path, idempotency key, document, time)
         self.tries = collections.Counter()
         self.slow_s = slow_s
@@ -31,11 +33,16 @@ class Carriers:
 
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.server.daemon_threads = True
+        self.scheme = "https" if tls else "http"
+        if tls:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(*tls)
+            self.server.socket = context.wrap_socket(self.server.socket, server_side=True)
         self.thread = threading.Thread(target=self.server.serve_forever, daemon=True)
         self.thread.start()
 
     def url(self, path):
-        return f"http://127.0.0.1:{self.server.server_address[1]}{path}"
+        return f"{self.scheme}://127.0.0.1:{self.server.server_address[1]}{path}"
 
     def take(self, request):
         body = request.rfile.read(int(request.headers["Content-Length"]))

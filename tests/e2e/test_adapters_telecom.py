@@ -1,5 +1,6 @@
 """Urgent mails from the form of a municipality to carriers that take them, are slow, refuse, or are gone."""
 
+import subprocess
 import time
 
 import pytest
@@ -217,3 +218,25 @@ def test_live_lane_uses_live_ids_and_no_marks(make_stack, carriers):
     assert mail["mode"] == "live" and mail["message_id"] == 4371
     assert mail["title"] == "警戒レベル4 避難指示"
     assert "訓練" not in mail["title"] + mail["body"]
+
+
+def test_carriers_certificate_is_checked(make_stack, tmp_path):
+    cert, key = str(tmp_path / "carrier.pem"), str(tmp_path / "carrier.key")
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1",
+                    "-subj", "/CN=carrier", "-addext", "subjectAltName=IP:127.0.0.1",
+                    "-keyout", key, "-out", cert], check=True, capture_output=True)
+    server = Carriers(tls=(cert, key))
+    try:
+        stack = make_stack(adapters=[adapter([carrier("good", server.url("/ok"))],
+                                             http_ca=cert)])
+        answer = stack.accepted(order())
+        wait_state(stack, answer["id"], "good/990019", "accepted")
+        assert len(server.of("/ok")) == 1
+        stranger = make_stack(adapters=[adapter([carrier("good", server.url("/ok"))],
+                                                max_age_ms=1500)])
+        answer = stranger.accepted(order())
+        row = wait_state(stranger, answer["id"], "good/990019", "expired")
+        assert "certificate" in row["detail"].lower()
+        assert len(server.of("/ok")) == 1, "nothing was told to an unknown server"
+    finally:
+        server.close()
