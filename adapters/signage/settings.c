@@ -1,4 +1,6 @@
-/* settings.c: the table of the signage adapter's configuration. */
+/* settings.c: the table of the signage adapter's configuration, and what the table cannot say. */
+#include <string.h>
+
 #include "adapters/signage/signage.h"
 #include "hub/base/check.h"
 
@@ -40,3 +42,40 @@ static const struct hs_config_item items[] = {
 
 const struct hs_config_record hs_signage_settings_record = { items, HS_COUNT(items),
 	sizeof(struct hs_signage_settings) };
+
+/* An area that does not exist would show calm for ever: it is refused at the start. */
+static bool
+area_is_good(const char *code)
+{
+	char municipality[6] = "";
+	size_t len = strlen(code);
+	if (strspn(code, "0123456789") != len || (len != 2 && len != 6 && len != 12))
+		return false;
+	strncat(municipality, code, 5);
+	return hs_area_find(len == 12 ? municipality : code) != NULL;
+}
+
+const char *
+hs_screen_fault(const struct hs_screen_settings *screens, size_t index)
+{
+	const struct hs_screen_settings *screen = &screens[index];
+	static const char good[] =
+		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-";
+	if (strspn(screen->id, good) != strlen(screen->id) || strcmp(screen->id, "status") == 0)
+		return "id: letters, digits, - and _; not status";
+	for (size_t i = 0; i < index; i++) {
+		if (strcmp(screens[i].id, screen->id) == 0)
+			return "id: each one only once";
+	}
+	for (size_t i = 0; i < screen->areas.count; i++) {
+		if (!area_is_good(screen->areas.items[i]))
+			return "areas: codes that exist, of 2, 6 or 12 digits";
+	}
+	for (size_t i = 0; i < screen->languages.count; i++) {
+		const char *language = screen->languages.items[i];
+		if (strcmp(language, "ja") != 0 && strcmp(language, "ja-easy") != 0 &&
+			strcmp(language, "en") != 0)
+			return "languages: ja, ja-easy, en";
+	}
+	return NULL;
+}

@@ -345,14 +345,10 @@ screens_open(struct signage *own)
 		return HS_ERR_NOMEM;
 	for (size_t i = 0; i < own->screen_count; i++) {
 		own->screens[i].settings = &settings[i];
-		if (ask_find(own, settings[i].id) != (int)i ||
-			strspn(settings[i].id, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXY"
-					       "Z0123456789_-") != strlen(settings[i].id) ||
-			strcmp(settings[i].id, "status") == 0) {
-			hs_error("signage.bad_screen",
-				"screen=%s expected=\"letters, digits, - and _; each id once; not "
-				"status\"",
-				settings[i].id);
+		const char *fault = hs_screen_fault(settings, i);
+		if (fault != NULL) {
+			hs_error("signage.bad_screen", "screen=%s expected=\"%s\"", settings[i].id,
+				fault);
 			return HS_ERR_CONFIG;
 		}
 		(void)screen_draw(own, i);

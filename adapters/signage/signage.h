@@ -24,6 +24,10 @@ struct hs_signage_settings {
 extern const struct hs_config_record hs_signage_settings_record;
 extern const struct hs_adapter_ops hs_signage_ops;
 
+/* NULL, or what is expected of screens[index] instead: a good id that none before it has, areas that
+ * exist, languages that are known. */
+const char *hs_screen_fault(const struct hs_screen_settings *screens, size_t index);
+
 /* The port of the screens' side, for tests (listen with port 0). */
 int hs_signage_port(const void *state);
 

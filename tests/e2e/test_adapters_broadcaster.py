@@ -180,8 +180,12 @@ def test_other_prefectures_and_live_mode_see_nothing_of_the_drill(air):
     with pytest.raises(ConnectionClosed) as closed:
         refused.read()
     assert closed.value.rcvd.code == 4400 and "mode" in closed.value.rcvd.reason
-    answer = requests.get(f"http://127.0.0.1:{air.port}/v1/state", timeout=5)
+    url = f"http://127.0.0.1:{air.port}/v1/state"
+    answer = requests.get(url, params={"mode": "live"}, timeout=5)
     assert answer.status_code == 404 and "mode=drill" in answer.text
+    only = requests.get(url, timeout=5).json()
+    assert only["mode"] == "drill" and only["mark"] == MARK
+    assert requests.get(url, params={"prefecture": "98"}, timeout=5).status_code == 404
 
 
 @pytest.mark.parametrize("message", [

@@ -284,6 +284,8 @@ def test_live_order_replaces_the_drill_and_the_drill_comes_back(tmp_path):
     [{"id": "status", "areas": ["99"]}],
     [{"id": "twice", "areas": ["99"]}, {"id": "twice", "areas": ["13"]}],
     [{"id": "nowhere", "areas": []}],
+    [{"id": "typo", "areas": ["990018"]}],
+    [{"id": "babel", "areas": ["99"], "languages": ["ja", "fr"]}],
     [],
 ])
 def test_bad_screens_are_refused_at_the_start(tmp_path, screens):
