@@ -33,7 +33,7 @@ hs_up_spawn(const struct hs_up *up, const char *name, const char *const *argumen
 	char *argv[ARGUMENTS_MAX + 1] = { program };
 	snprintf(program, sizeof(program), "%s/%s", up->bin_dir, arguments[0]);
 	snprintf(path, sizeof(path), "%s/log/%s.log", up->run_dir, name);
-	for (size_t i = 1; arguments[i] && i < ARGUMENTS_MAX; i++)
+	for (size_t i = 1; i < ARGUMENTS_MAX && arguments[i]; i++)
 		argv[i] = (char *)(uintptr_t)arguments[i];
 	posix_spawn_file_actions_t actions;
 	posix_spawn_file_actions_init(&actions);
