@@ -295,14 +295,12 @@ take_receipts(struct hs_core *core, const struct hs_row *row)
 {
 	struct hs_arena *arena = hs_arena_create(HS_UNPACK_ARENA_BYTES);
 	hs_journal_record *record;
-	enum hs_err err = HS_ERR_NOMEM;
+	enum hs_err err;
 
 	if (arena == NULL)
-		return err;
-	record = hs_message_new(arena, &hansho__v1__journal_record__descriptor);
-	if (record != NULL)
-		err = hs_message_unpack(arena, &hansho__v1__journal_record__descriptor,
-			row->body.bytes, row->body.len_bytes, row->body.len_bytes, record);
+		return HS_ERR_NOMEM;
+	err = hs_message_unpack(arena, &hansho__v1__journal_record__descriptor, row->body.bytes,
+		row->body.len_bytes, row->body.len_bytes, &record);
 	for (size_t i = 0; err == HS_OK && i < record->n_receipts; i++) {
 		const hs_receipt *receipt = record->receipts[i];
 		struct hs_receipt_entry entry = { receipt->seq, receipt->adapter, receipt->outlet,

@@ -1,0 +1,260 @@
+/* Where a stream begins, what it sends, when it waits. */
+#include "tests/unit/hub/core/fixtures.h"
+
+/* `count` orders of documents d1…, all on disk. */
+static void
+fill(struct desk *desk, uint32_t count)
+{
+	desk_hello(desk, GATE);
+	for (uint32_t i = 1; i <= count; i++) {
+		char *id = hs_arena_printf(desk->arena, "d%u", i);
+
+		desk_submit(desk, (struct order){ id, 1, HS_ACTION(ISSUE), .level = 4 });
+	}
+	desk_commit(desk);
+}
+
+static uint64_t
+delivered(struct desk *desk, uint32_t peer, size_t n)
+{
+	hs_link_frame *frame = DESK_SENT(desk, peer, DELIVER, n);
+
+	return frame == NULL ? 0 : frame->deliver->seq;
+}
+
+static void
+test_nothing_is_sent_before_the_disk_has_it(void **state)
+{
+	struct desk *desk = *state;
+
+	desk_hello(desk, GATE);
+	desk_hello(desk, FEED);
+	desk_resume(desk, FEED, "", 0, false, false);
+	assert_non_null(DESK_SENT(desk, FEED, LIVE, 0));
+	desk_submit(desk, (struct order){ "d", 1, HS_ACTION(ISSUE), .level = 4 });
+	assert_null(DESK_SENT(desk, FEED, DELIVER, 0));
+	desk_commit(desk);
+	assert_int_equal(delivered(desk, FEED, 0), 1);
+	assert_int_equal(DESK_SENT(desk, FEED, DELIVER, 0)->deliver->prev_seq, 0);
+	assert_int_equal(DESK_SENT(desk, FEED, DELIVER, 0)->deliver->n_hops, 3);
+	assert_int_equal(strlen(DESK_SENT(desk, FEED, DELIVER, 0)->deliver->submission_id), 32);
+}
+
+static void
+test_resume_sends_exactly_what_was_missed(void **state)
+{
+	struct desk *desk = *state;
+
+	fill(desk, 5);
+	desk_hello(desk, FEED);
+	assert_int_equal(DESK_SENT(desk, FEED, HELLO, 0)->hello->newest_seq, 5);
+	desk_resume(desk, FEED, desk->options.epoch, 2, false, false);
+	assert_int_equal(delivered(desk, FEED, 0), 3);
+	assert_int_equal(DESK_SENT(desk, FEED, DELIVER, 0)->deliver->prev_seq, 2);
+	assert_int_equal(delivered(desk, FEED, 2), 5);
+	assert_int_equal(DESK_SENT(desk, FEED, DELIVER, 2)->deliver->prev_seq, 4);
+	assert_int_equal(delivered(desk, FEED, 3), 0);
+	assert_int_equal(DESK_SENT(desk, FEED, LIVE, 0)->live->seq, 5);
+}
+
+static void
+test_an_unknown_place_gets_gap_and_snapshot(void **state)
+{
+	static const struct {
+		const char *epoch;
+		uint64_t seq;
+	} places[] = { { "another epoch", 2 }, { "0123456789abcdef0123456789abcdef", 6 },
+		{ "", 3 } };
+	struct desk *desk = *state;
+
+	fill(desk, 5);
+	for (size_t i = 0; i < HS_COUNT(places); i++) {
+		desk_hello(desk, FEED);
+		desk_resume(desk, FEED, places[i].epoch, places[i].seq, false, false);
+		assert_non_null(DESK_SENT(desk, FEED, GAP, 0));
+		assert_int_equal(DESK_SENT(desk, FEED, SNAPSHOT, 0)->snapshot->seq, 5);
+		assert_true(DESK_SENT(desk, FEED, SNAPSHOT, 0)->snapshot->last);
+		assert_int_equal(delivered(desk, FEED, 0), 0);
+		assert_non_null(DESK_SENT(desk, FEED, LIVE, 0));
+	}
+}
+
+static void
+test_a_new_feed_gets_the_snapshot_then_the_rest(void **state)
+{
+	struct desk *desk = *state;
+	char digest[64];
+
+	fill(desk, 3);
+	desk_hello(desk, FEED);
+	desk_resume(desk, FEED, "", 0, false, true);
+	hs_core_digest(desk->core, digest);
+	assert_string_equal(DESK_SENT(desk, FEED, SNAPSHOT, 0)->snapshot->digest, digest);
+	assert_int_equal(delivered(desk, FEED, 0), 0);
+	desk_submit(desk, (struct order){ "new", 1, HS_ACTION(ISSUE), .level = 4 });
+	desk_commit(desk);
+	assert_int_equal(delivered(desk, FEED, 0), 4);
+	assert_int_equal(DESK_SENT(desk, FEED, DELIVER, 0)->deliver->prev_seq, 3);
+}
+
+static void
+test_a_place_and_a_snapshot_lose_nothing(void **state)
+{
+	struct desk *desk = *state;
+
+	fill(desk, 5);
+	desk_hello(desk, FEED);
+	desk_resume(desk, FEED, desk->options.epoch, 3, false, true);
+	assert_non_null(DESK_SENT(desk, FEED, SNAPSHOT, 0));
+	assert_int_equal(delivered(desk, FEED, 0), 4);
+	assert_int_equal(delivered(desk, FEED, 1), 5);
+}
+
+static void
+test_an_adapter_goes_on_from_its_last_ack(void **state)
+{
+	struct desk *desk = *state;
+
+	fill(desk, 5);
+	desk_hello(desk, ADAPTER);
+	desk_resume(desk, ADAPTER, "", 0, true, false);
+	assert_int_equal(delivered(desk, ADAPTER, 0), 1);
+	desk_ack(desk, ADAPTER, 3);
+	desk->mono_us += 60000;
+	desk_step(desk, (struct hs_event){ .type = HS_EVENT_TICK });
+	assert_true(desk_count(desk, HS_EFFECT_APPEND) >= 1);
+	desk_commit(desk);
+	desk_restart(desk);
+	desk_hello(desk, ADAPTER);
+	desk_resume(desk, ADAPTER, "", 0, true, false);
+	assert_int_equal(delivered(desk, ADAPTER, 0), 4);
+	assert_int_equal(DESK_SENT(desk, ADAPTER, DELIVER, 0)->deliver->prev_seq, 0);
+	assert_int_equal(DESK_SENT(desk, ADAPTER, DELIVER, 1)->deliver->prev_seq, 4);
+}
+
+static void
+test_the_window_holds_back(void **state)
+{
+	struct desk *desk = *state;
+
+	hs_core_destroy(desk->core);
+	desk->options.window = 2;
+	desk->core = hs_core_create(&desk->options);
+	fill(desk, 5);
+	desk_hello(desk, FEED);
+	desk_resume(desk, FEED, "", 0, false, false);
+	assert_int_equal(delivered(desk, FEED, 1), 2);
+	assert_int_equal(delivered(desk, FEED, 2), 0);
+	assert_null(DESK_SENT(desk, FEED, LIVE, 0));
+	desk_ack(desk, FEED, 1);
+	assert_int_equal(delivered(desk, FEED, 0), 3);
+	assert_int_equal(delivered(desk, FEED, 1), 0);
+	desk_ack(desk, FEED, 3);
+	assert_int_equal(delivered(desk, FEED, 1), 5);
+	assert_non_null(DESK_SENT(desk, FEED, LIVE, 0));
+}
+
+static void
+test_what_is_not_in_memory_is_read(void **state)
+{
+	struct desk *desk = *state;
+
+	hs_core_destroy(desk->core);
+	desk->options.recent_notices = 2;
+	desk->core = hs_core_create(&desk->options);
+	fill(desk, 6);
+	desk_hello(desk, FEED);
+	desk_resume(desk, FEED, desk->options.epoch, 1, false, false);
+	assert_int_equal(delivered(desk, FEED, 0), 0);
+	assert_int_equal(desk_count(desk, HS_EFFECT_READ), 1);
+	desk_read(desk);
+	assert_int_equal(delivered(desk, FEED, 0), 2);
+	assert_int_equal(delivered(desk, FEED, 4), 6);
+	assert_non_null(DESK_SENT(desk, FEED, LIVE, 0));
+}
+
+static void
+test_the_answer_to_an_old_read_is_ignored(void **state)
+{
+	struct desk *desk = *state;
+	struct hs_event records = { .type = HS_EVENT_RECORDS, .peer = FEED, .ticket = 1 };
+
+	hs_core_destroy(desk->core);
+	desk->options.recent_notices = 2;
+	desk->core = hs_core_create(&desk->options);
+	fill(desk, 6);
+	desk_hello(desk, FEED);
+	desk_resume(desk, FEED, "", 0, false, false);
+	desk_hello(desk, FEED);
+	desk_resume(desk, FEED, desk->options.epoch, 5, false, false);
+	assert_int_equal(delivered(desk, FEED, 0), 6);
+	records.rows = desk->rows;
+	records.row_count = 6;
+	desk_step(desk, records);
+	assert_int_equal(desk->effects.count, 0);
+}
+
+static void
+test_frames_out_of_place_end_the_connection(void **state)
+{
+	struct desk *desk = *state;
+	Hansho__V1__Hello hello;
+
+	fill(desk, 2);
+	desk_step(desk, (struct hs_event){ .type = HS_EVENT_PEER_UP, .peer = FEED });
+	desk_ack(desk, FEED, 1);
+	assert_int_equal(desk_count(desk, HS_EFFECT_DROP), 1);
+	desk_hello(desk, FEED);
+	desk_resume(desk, FEED, "", 0, false, false);
+	desk_ack(desk, FEED, 3); /* never sent */
+	assert_int_equal(desk_count(desk, HS_EFFECT_DROP), 1);
+	desk_step(desk, (struct hs_event){ .type = HS_EVENT_PEER_UP, .peer = FEED });
+	desk_step(desk, (struct hs_event){
+				.type = HS_EVENT_FRAME, .peer = FEED, .bytes = { "\xff\xff", 2 } });
+	assert_int_equal(desk_count(desk, HS_EFFECT_DROP), 1);
+	desk_step(desk, (struct hs_event){ .type = HS_EVENT_PEER_UP, .peer = FEED });
+	hansho__v1__hello__init(&hello);
+	hello.name = hs_arena_strdup(desk->arena, "signage");
+	hello.kind = HS_PEER(FEED);
+	DESK_FRAME(desk, FEED, HELLO, hello, &hello);
+	assert_int_equal(desk_count(desk, HS_EFFECT_DROP), 1);
+}
+
+static void
+test_heartbeats_and_silence(void **state)
+{
+	struct desk *desk = *state;
+	char digest[64];
+
+	fill(desk, 2);
+	desk_hello(desk, FEED);
+	desk_resume(desk, FEED, "", 0, false, false);
+	desk->mono_us += desk->options.heartbeat_ms * 1000;
+	desk_step(desk, (struct hs_event){ .type = HS_EVENT_TICK });
+	hs_core_digest(desk->core, digest);
+	assert_int_equal(DESK_SENT(desk, FEED, HEARTBEAT, 0)->heartbeat->newest_seq, 2);
+	assert_string_equal(DESK_SENT(desk, FEED, HEARTBEAT, 0)->heartbeat->digest, digest);
+	desk->mono_us += 2 * desk->options.heartbeat_ms * 1000;
+	desk_step(desk, (struct hs_event){ .type = HS_EVENT_TICK });
+	assert_int_equal(desk_count(desk, HS_EFFECT_DROP), 2);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		DESK_TEST(test_nothing_is_sent_before_the_disk_has_it),
+		DESK_TEST(test_resume_sends_exactly_what_was_missed),
+		DESK_TEST(test_an_unknown_place_gets_gap_and_snapshot),
+		DESK_TEST(test_a_new_feed_gets_the_snapshot_then_the_rest),
+		DESK_TEST(test_a_place_and_a_snapshot_lose_nothing),
+		DESK_TEST(test_an_adapter_goes_on_from_its_last_ack),
+		DESK_TEST(test_the_window_holds_back),
+		DESK_TEST(test_what_is_not_in_memory_is_read),
+		DESK_TEST(test_the_answer_to_an_old_read_is_ignored),
+		DESK_TEST(test_frames_out_of_place_end_the_connection),
+		DESK_TEST(test_heartbeats_and_silence),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

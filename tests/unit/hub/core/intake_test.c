@@ -1,0 +1,283 @@
+/* The rules of identity and order, through the whole core: outcome, record, flags, and when the reply leaves. */
+#include "tests/unit/hub/core/fixtures.h"
+
+#define ISSUE  HS_ACTION(ISSUE)
+#define UPDATE HS_ACTION(UPDATE)
+#define CANCEL HS_ACTION(CANCEL)
+
+static int
+outcome_of(struct desk *desk, struct order order)
+{
+	hs_submit_reply *reply;
+
+	desk_submit(desk, order);
+	reply = desk_reply(desk, 0);
+	if (reply == NULL) {
+		desk_commit(desk);
+		reply = desk_reply(desk, 0);
+	}
+	assert_non_null(reply);
+	assert_int_equal(reply->request, desk->request);
+	return (int)reply->outcome;
+}
+
+static bool
+has_finding(const hs_submit_reply *reply, const char *code)
+{
+	for (size_t i = 0; i < reply->n_findings; i++) {
+		assert_true(reply->findings[i]->message_ja[0] != '\0');
+		if (strcmp(reply->findings[i]->code, code) == 0)
+			return true;
+	}
+	return false;
+}
+
+static hs_journal_record *
+last_record(struct desk *desk, int type)
+{
+	hs_journal_record *record = NULL;
+
+	for (size_t i = desk->row_count; i > 0; i--) {
+		if (desk->rows[i - 1].type != type)
+			continue;
+		assert_int_equal(
+			hs_message_unpack(desk->arena, &hansho__v1__journal_record__descriptor,
+				desk->rows[i - 1].body.bytes, desk->rows[i - 1].body.len_bytes,
+				HS_NOTICE_MAX_BYTES, &record),
+			HS_OK);
+		return record;
+	}
+	fail_msg("no such record");
+	return NULL;
+}
+
+static void
+test_the_reply_waits_for_the_disk(void **state)
+{
+	struct desk *desk = *state;
+
+	desk_hello(desk, GATE);
+	desk_submit(desk, (struct order){ "d1", 1, ISSUE, .level = 4 });
+	assert_null(desk_reply(desk, 0));
+	assert_int_equal(desk_count(desk, HS_EFFECT_APPEND), 1);
+	desk_commit(desk);
+	assert_int_equal(desk_reply(desk, 0)->outcome, HS_OUTCOME(ACCEPTED));
+	assert_int_equal(desk_reply(desk, 0)->seq, 1);
+	assert_int_equal(strlen(desk_reply(desk, 0)->id), 32);
+	assert_string_equal(desk_reply(desk, 0)->epoch, desk->options.epoch);
+}
+
+static void
+test_a_duplicate_waits_for_the_same_commit(void **state)
+{
+	struct desk *desk = *state;
+	char id[HS_ID_HEX];
+
+	desk_hello(desk, GATE);
+	desk_submit(desk, (struct order){ "d1", 1, ISSUE, .level = 0 });
+	desk_submit(desk, (struct order){ "d1", 1, ISSUE, .level = 0 });
+	assert_null(desk_reply(desk, 0));
+	assert_int_equal(desk_count(desk, HS_EFFECT_APPEND), 0);
+	desk_commit(desk);
+	assert_int_equal(desk_reply(desk, 0)->outcome, HS_OUTCOME(ACCEPTED));
+	assert_int_equal(desk_reply(desk, 1)->outcome, HS_OUTCOME(DUPLICATE));
+	assert_int_equal(desk_reply(desk, 1)->seq, 1);
+	strcpy(id, desk_reply(desk, 0)->id);
+	assert_string_equal(desk_reply(desk, 1)->id, id);
+	desk_restart(desk);
+	desk_hello(desk, GATE);
+	desk_submit(desk, (struct order){ "d1", 1, ISSUE, .level = 0 });
+	assert_int_equal(desk_reply(desk, 0)->outcome, HS_OUTCOME(DUPLICATE));
+	assert_int_equal(desk_reply(desk, 0)->seq, 1);
+	assert_string_equal(desk_reply(desk, 0)->id, id);
+}
+
+static void
+test_order_of_revisions(void **state)
+{
+	static const struct {
+		struct order order;
+		int outcome;
+		const char *finding;
+	} rows[] = {
+		{ { "a", 1, ISSUE, .content = 1 }, HS_OUTCOME(ACCEPTED), NULL },
+		{ { "a", 1, ISSUE, .content = 2 }, HS_OUTCOME(CONFLICT), "conflict" },
+		{ { "a", 1, ISSUE, .content = 2 }, HS_OUTCOME(CONFLICT), "conflict" },
+		{ { "a", 3, UPDATE, .content = 3 }, HS_OUTCOME(ACCEPTED), "revision_gap" },
+		{ { "a", 2, UPDATE, .content = 4 }, HS_OUTCOME(STALE), "stale" },
+		{ { "a", 1, ISSUE, .content = 1 }, HS_OUTCOME(DUPLICATE), NULL },
+		{ { "b", 2, UPDATE, .content = 5 }, HS_OUTCOME(ACCEPTED), "revision_gap" },
+		{ { "c", 2, CANCEL, .content = 6 }, HS_OUTCOME(REFUSED), "cancel_unknown" },
+		{ { "a", 3, CANCEL, .content = 7 }, HS_OUTCOME(ACCEPTED), "cancel_revision" },
+		{ { "a", 3, CANCEL, .content = 7 }, HS_OUTCOME(DUPLICATE), NULL },
+		{ { "a", 4, UPDATE, .content = 8 }, HS_OUTCOME(REFUSED), "document_cancelled" },
+		{ { "b", 3, CANCEL, .content = 9 }, HS_OUTCOME(ACCEPTED), NULL },
+	};
+	struct desk *desk = *state;
+
+	desk_hello(desk, GATE);
+	for (size_t i = 0; i < HS_COUNT(rows); i++) {
+		int outcome = outcome_of(desk, rows[i].order);
+
+		if (outcome != rows[i].outcome)
+			fail_msg("row %zu: outcome %d, not %d", i, outcome, rows[i].outcome);
+		if (rows[i].finding != NULL)
+			assert_true(has_finding(desk_reply(desk, 0), rows[i].finding));
+		else
+			assert_int_equal(desk_reply(desk, 0)->n_findings, 0);
+	}
+}
+
+/* A cancel whose Report says word for word what its order said is still a cancel. */
+static void
+test_a_cancel_with_the_content_of_its_order(void **state)
+{
+	struct desk *desk = *state;
+
+	desk_hello(desk, GATE);
+	assert_int_equal(outcome_of(desk, (struct order){ "a", 1, ISSUE, .level = 0 }),
+		HS_OUTCOME(ACCEPTED));
+	assert_int_equal(outcome_of(desk, (struct order){ "a", 1, CANCEL, .level = 0 }),
+		HS_OUTCOME(ACCEPTED));
+}
+
+static void
+test_flags_marks_and_times_are_in_the_record(void **state)
+{
+	struct desk *desk = *state;
+	hs_journal_record *record;
+
+	desk_hello(desk, GATE);
+	outcome_of(desk, (struct order){ "a", 5, UPDATE, .level = 4 });
+	record = last_record(desk, HS_RECORD(NOTICE));
+	assert_true(hs_notice_has_flag(record->notice, "revision_gap"));
+	assert_int_equal(strncmp(record->notice->texts[0]->headline, "【訓練】", 12), 0);
+	assert_true(record->notice->times->accepted->unix_us == record->unix_us);
+	assert_int_equal(record->notice->original->sha256.len, HS_SHA256_BYTES);
+	assert_int_equal(record->notice->original->len_bytes, strlen("<Report/>"));
+	assert_string_equal(record->principal, "kakuu-shi");
+}
+
+static void
+test_what_is_incomplete_is_refused(void **state)
+{
+	struct desk *desk = *state;
+	struct order live = { "a", 1, ISSUE, .mode = HS_MODE(LIVE) };
+	struct order nameless = { "", 1, ISSUE, .level = 0 };
+	struct order unnumbered = { "a", 0, ISSUE, .level = 0 };
+	hs_submit *submit;
+
+	desk_hello(desk, GATE);
+	assert_int_equal(outcome_of(desk, live), HS_OUTCOME(REFUSED));
+	assert_true(has_finding(desk_reply(desk, 0), "lane"));
+	assert_int_equal(outcome_of(desk, nameless), HS_OUTCOME(REFUSED));
+	assert_int_equal(outcome_of(desk, unnumbered), HS_OUTCOME(REFUSED));
+	submit = order_submit(desk->arena, &(struct order){ "a", 1, ISSUE, .level = 0 });
+	submit->content_sha256.len = 31;
+	DESK_FRAME(desk, GATE, SUBMIT, submit, submit);
+	assert_true(has_finding(desk_reply(desk, 0), "incomplete"));
+	submit = order_submit(desk->arena, &(struct order){ "a", 1, ISSUE, .level = 0 });
+	submit->notice->document->source = hs_arena_strdup(desk->arena, "a|b");
+	DESK_FRAME(desk, GATE, SUBMIT, submit, submit);
+	assert_true(has_finding(desk_reply(desk, 0), "incomplete"));
+	submit = order_submit(desk->arena, &(struct order){ "a", 1, ISSUE, .level = 0 });
+	submit->notice->original = hs_message_new(desk->arena, &hansho__v1__original__descriptor);
+	submit->notice->original->sha256 = submit->content_sha256;
+	DESK_FRAME(desk, GATE, SUBMIT, submit, submit);
+	assert_true(has_finding(desk_reply(desk, 0), "original_hash"));
+	assert_int_equal(desk->row_count, 0);
+}
+
+static void
+test_a_full_disk_is_told_and_forgotten(void **state)
+{
+	struct desk *desk = *state;
+	struct hs_event full = { .type = HS_EVENT_COMMIT_FAILED, .reason = "no space left" };
+
+	desk_hello(desk, GATE);
+	desk_submit(desk, (struct order){ "a", 1, ISSUE, .content = 1 });
+	desk_submit(desk, (struct order){ "a", 1, ISSUE, .content = 2 });
+	assert_null(desk_reply(desk, 0));
+	desk_step(desk, full);
+	assert_int_equal(desk_reply(desk, 0)->outcome, HS_OUTCOME(UNAVAILABLE));
+	assert_int_equal(desk_reply(desk, 1)->outcome, HS_OUTCOME(UNAVAILABLE));
+	assert_true(has_finding(desk_reply(desk, 0), "disk_full"));
+	assert_non_null(strstr(desk_reply(desk, 0)->findings[0]->message_en, "no space left"));
+	assert_int_equal(desk_count(desk, HS_EFFECT_STOP), 0);
+	/* The second one is no conflict now: the first never was. */
+	assert_int_equal(outcome_of(desk, (struct order){ "a", 1, ISSUE, .content = 2 }),
+		HS_OUTCOME(ACCEPTED));
+	assert_int_equal(desk_reply(desk, 0)->seq, 1);
+}
+
+static void
+test_a_lost_disk_stops_the_hub(void **state)
+{
+	struct desk *desk = *state;
+	struct hs_event lost = { .type = HS_EVENT_COMMIT_FAILED, .lost = true, .reason = "fsync" };
+
+	desk_hello(desk, GATE);
+	desk_submit(desk, (struct order){ "a", 1, ISSUE, .content = 1 });
+	desk_step(desk, lost);
+	assert_int_equal(desk_reply(desk, 0)->outcome, HS_OUTCOME(UNAVAILABLE));
+	assert_int_equal(desk->effects.items[desk->effects.count - 1].type, HS_EFFECT_STOP);
+	assert_int_equal(desk->effects.items[desk->effects.count - 1].exit_code, 1);
+	desk_submit(desk, (struct order){ "a", 1, ISSUE, .content = 1 });
+	assert_int_equal(desk->effects.count, 0);
+}
+
+static void
+test_too_many_pending_are_told_to_come_again(void **state)
+{
+	struct desk *desk = *state;
+
+	hs_core_destroy(desk->core);
+	desk->options.pending_max = 3;
+	desk->core = hs_core_create(&desk->options);
+	desk_hello(desk, GATE);
+	for (uint32_t i = 1; i <= 3; i++)
+		desk_submit(desk, (struct order){ "a", i, UPDATE, .level = 0 });
+	desk_submit(desk, (struct order){ "a", 4, UPDATE, .level = 0 });
+	assert_int_equal(desk_reply(desk, 0)->outcome, HS_OUTCOME(UNAVAILABLE));
+	assert_true(has_finding(desk_reply(desk, 0), "hub_busy"));
+	desk_commit(desk);
+	assert_int_equal(outcome_of(desk, (struct order){ "a", 4, UPDATE, .level = 0 }),
+		HS_OUTCOME(ACCEPTED));
+}
+
+static void
+test_stop_lets_what_is_under_way_finish(void **state)
+{
+	struct desk *desk = *state;
+
+	desk_hello(desk, GATE);
+	desk_submit(desk, (struct order){ "a", 1, ISSUE, .level = 0 });
+	desk_step(desk, (struct hs_event){ .type = HS_EVENT_STOP });
+	assert_int_equal(desk_count(desk, HS_EFFECT_STOP), 0);
+	desk_submit(desk, (struct order){ "a", 2, UPDATE, .level = 0 });
+	assert_true(has_finding(desk_reply(desk, 0), "hub_stopping"));
+	desk_commit(desk);
+	assert_int_equal(desk_reply(desk, 0)->outcome, HS_OUTCOME(ACCEPTED));
+	assert_non_null(DESK_SENT(desk, GATE, GOODBYE, 0));
+	assert_int_equal(desk->effects.items[desk->effects.count - 1].type, HS_EFFECT_STOP);
+	assert_int_equal(desk->effects.items[desk->effects.count - 1].exit_code, 0);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		DESK_TEST(test_the_reply_waits_for_the_disk),
+		DESK_TEST(test_a_duplicate_waits_for_the_same_commit),
+		DESK_TEST(test_order_of_revisions),
+		DESK_TEST(test_a_cancel_with_the_content_of_its_order),
+		DESK_TEST(test_flags_marks_and_times_are_in_the_record),
+		DESK_TEST(test_what_is_incomplete_is_refused),
+		DESK_TEST(test_a_full_disk_is_told_and_forgotten),
+		DESK_TEST(test_a_lost_disk_stops_the_hub),
+		DESK_TEST(test_too_many_pending_are_told_to_come_again),
+		DESK_TEST(test_stop_lets_what_is_under_way_finish),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

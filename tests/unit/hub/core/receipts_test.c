@@ -1,0 +1,286 @@
+/* Receipts and acks: newest state, versions, waiting status queries, the batch, and fetch. */
+#include "tests/unit/hub/core/fixtures.h"
+
+#include "hub/core/receipts.h"
+
+static bool
+put(struct hs_receipts *receipts, uint64_t seq, const char *outlet, int state)
+{
+	struct hs_receipt_entry entry = { seq, "a", outlet, state, "", 1 };
+
+	return hs_receipts_put(receipts, &entry);
+}
+
+static void
+count(void *owner, const struct hs_receipt_entry *entry)
+{
+	(void)entry;
+	++*(int *)owner;
+}
+
+static void
+keep_state(void *owner, const struct hs_receipt_entry *entry)
+{
+	*(int *)owner = entry->state;
+}
+
+static void
+test_newest_state_and_version(void **state)
+{
+	struct hs_receipts *receipts = hs_receipts_create(2, 3, 1);
+	int value = 0;
+
+	(void)state;
+	hs_receipts_open(receipts, 1);
+	assert_int_equal(hs_receipts_version(receipts, 1), 1);
+	assert_true(put(receipts, 1, "", HS_RECEIPT(SENT)));
+	assert_true(put(receipts, 1, "", HS_RECEIPT(ACCEPTED)));
+	assert_false(put(receipts, 1, "", HS_RECEIPT(SENT))); /* sent again after a reconnect */
+	assert_false(put(receipts, 1, "", HS_RECEIPT(RECEIVED)));
+	assert_false(put(receipts, 1, "", HS_RECEIPT(ACCEPTED)));
+	assert_int_equal(hs_receipts_version(receipts, 1), 3);
+	hs_receipts_each(receipts, 1, keep_state, &value);
+	assert_int_equal(value, HS_RECEIPT(ACCEPTED));
+	assert_true(put(receipts, 1, "", HS_RECEIPT(FAILED)));
+	assert_true(put(receipts, 1, "", HS_RECEIPT(DISPLAYED)));
+	/* No more than three outlets are kept; more change nothing that is there. */
+	for (int i = 0; i < 5; i++)
+		put(receipts, 1, (char[]){ (char)('a' + i), 0 }, HS_RECEIPT(SENT));
+	value = 0;
+	hs_receipts_each(receipts, 1, count, &value);
+	assert_int_equal(value, 3);
+	/* Notices leave the ring by age. */
+	hs_receipts_open(receipts, 2);
+	hs_receipts_open(receipts, 3);
+	assert_int_equal(hs_receipts_version(receipts, 1), 0);
+	assert_int_equal(hs_receipts_version(receipts, 3), 1);
+	hs_receipts_destroy(receipts);
+}
+
+/* One order on disk, an adapter that has it; gives the submission's id. */
+static char *
+begin(struct desk *desk)
+{
+	char *id;
+
+	desk_hello(desk, GATE);
+	desk_hello(desk, ADAPTER);
+	desk_resume(desk, ADAPTER, "", 0, true, false);
+	desk_submit(desk, (struct order){ "a", 1, HS_ACTION(ISSUE), .level = 4 });
+	desk_commit(desk);
+	id = hs_arena_strdup(desk->arena, desk_reply(desk, 0)->id);
+	assert_non_null(DESK_SENT(desk, ADAPTER, DELIVER, 0));
+	return id;
+}
+
+static void
+query(struct desk *desk, char *id, uint32_t wait_ms, uint32_t version)
+{
+	Hansho__V1__StatusQuery message;
+
+	hansho__v1__status_query__init(&message);
+	message.request = 77;
+	message.id = id;
+	message.wait_ms = wait_ms;
+	message.version = version;
+	DESK_FRAME(desk, GATE, STATUS_QUERY, status_query, &message);
+}
+
+static hs_status_reply *
+status(struct desk *desk)
+{
+	hs_link_frame *frame = DESK_SENT(desk, GATE, STATUS_REPLY, 0);
+
+	return frame == NULL ? NULL : frame->status_reply;
+}
+
+static void
+receipt(struct desk *desk, int state)
+{
+	hs_receipt message;
+	char outlet[] = "screen-1";
+
+	hansho__v1__receipt__init(&message);
+	message.seq = 1;
+	message.outlet = outlet;
+	message.state = (Hansho__V1__ReceiptState)state;
+	DESK_FRAME(desk, ADAPTER, RECEIPT, receipt, &message);
+}
+
+static void
+test_status_waits_for_a_change(void **state)
+{
+	struct desk *desk = *state;
+	char *id = begin(desk);
+	uint32_t version;
+
+	query(desk, id, 0, 0);
+	assert_true(status(desk)->found);
+	assert_string_equal(status(desk)->principal, "kakuu-shi");
+	assert_int_equal(status(desk)->outcome, HS_OUTCOME(ACCEPTED));
+	assert_int_equal(status(desk)->request, 77);
+	assert_int_equal(status(desk)->n_receipts, 1); /* sent */
+	assert_string_equal(status(desk)->notice->document->id, "a");
+	version = status(desk)->version;
+	query(desk, id, 25000, version);
+	assert_null(status(desk));
+	receipt(desk, HS_RECEIPT(DISPLAYED));
+	assert_int_equal(status(desk)->version, version + 1);
+	assert_int_equal(status(desk)->n_receipts, 2);
+	query(desk, id, 1000, version); /* behind already: at once */
+	assert_non_null(status(desk));
+	query(desk, id, 1000, version + 1);
+	assert_null(status(desk));
+	desk->mono_us += 1100000;
+	desk_step(desk, (struct hs_event){ .type = HS_EVENT_TICK });
+	assert_int_equal(status(desk)->version, version + 1);
+}
+
+static void
+test_an_unknown_id_is_not_found(void **state)
+{
+	struct desk *desk = *state;
+	char unknown[] = "00000000000000000000000000000000";
+	char nonsense[] = "' OR 1";
+
+	desk_hello(desk, GATE);
+	query(desk, unknown, 25000, 0);
+	assert_false(status(desk)->found);
+	query(desk, nonsense, 25000, 0);
+	assert_false(status(desk)->found);
+}
+
+static void
+test_receipts_are_journalled_together_and_late(void **state)
+{
+	struct desk *desk = *state;
+	char *id = begin(desk);
+
+	receipt(desk, HS_RECEIPT(RECEIVED));
+	receipt(desk, HS_RECEIPT(DISPLAYED));
+	desk_ack(desk, ADAPTER, 1);
+	assert_int_equal(desk_count(desk, HS_EFFECT_APPEND), 0);
+	desk->mono_us += 60000;
+	desk_step(desk, (struct hs_event){ .type = HS_EVENT_TICK });
+	assert_int_equal(desk_count(desk, HS_EFFECT_APPEND), 2); /* receipts, ack */
+	desk_commit(desk);
+	desk_restart(desk);
+	desk_hello(desk, GATE);
+	query(desk, id, 0, 0);
+	assert_int_equal(status(desk)->n_receipts, 2);
+	assert_int_equal(status(desk)->receipts[1]->state, HS_RECEIPT(DISPLAYED));
+	assert_string_equal(status(desk)->receipts[1]->outlet, "screen-1");
+}
+
+static void
+test_receipts_of_a_full_disk_are_written_later(void **state)
+{
+	struct desk *desk = *state;
+	char *id = begin(desk);
+
+	receipt(desk, HS_RECEIPT(DISPLAYED));
+	desk->mono_us += 60000;
+	desk_step(desk, (struct hs_event){ .type = HS_EVENT_TICK });
+	desk->row_count = (size_t)desk->committed;
+	desk_step(desk, (struct hs_event){ .type = HS_EVENT_COMMIT_FAILED, .reason = "full" });
+	desk->mono_us += 60000;
+	desk_step(desk, (struct hs_event){ .type = HS_EVENT_TICK });
+	assert_int_equal(desk_count(desk, HS_EFFECT_APPEND), 0); /* a pause first */
+	desk->mono_us += 1000000;
+	desk_step(desk, (struct hs_event){ .type = HS_EVENT_TICK });
+	assert_int_equal(desk_count(desk, HS_EFFECT_APPEND), 1);
+	desk_commit(desk);
+	desk_restart(desk);
+	desk_hello(desk, GATE);
+	query(desk, id, 0, 0);
+	assert_int_equal(status(desk)->n_receipts, 2);
+}
+
+static void
+test_fetch_reads_the_journal(void **state)
+{
+	struct desk *desk = *state;
+	hs_fetch fetch;
+	hs_fetch_reply *reply;
+
+	begin(desk);
+	desk_submit(desk, (struct order){ "b", 1, HS_ACTION(ISSUE), .level = 4 });
+	desk_commit(desk);
+	hansho__v1__fetch__init(&fetch);
+	fetch.request = 5;
+	fetch.limit = 1;
+	DESK_FRAME(desk, GATE, FETCH, fetch, &fetch);
+	desk_read(desk);
+	reply = DESK_SENT(desk, GATE, FETCH_REPLY, 0)->fetch_reply;
+	assert_int_equal(reply->request, 5);
+	assert_int_equal(reply->n_notices, 1);
+	assert_int_equal(reply->notices[0]->seq, 1);
+	assert_false(reply->end);
+	fetch.after_seq = 1;
+	fetch.originals = true;
+	DESK_FRAME(desk, GATE, FETCH, fetch, &fetch);
+	desk_read(desk);
+	reply = DESK_SENT(desk, GATE, FETCH_REPLY, 0)->fetch_reply;
+	assert_int_equal(reply->n_originals, 1);
+	assert_true(reply->end);
+	fetch.after_seq = 2;
+	DESK_FRAME(desk, GATE, FETCH, fetch, &fetch);
+	reply = DESK_SENT(desk, GATE, FETCH_REPLY, 0)->fetch_reply;
+	assert_int_equal(reply->n_notices, 0);
+	assert_true(reply->end);
+}
+
+static void
+test_a_note_that_lies_is_noticed(void **state)
+{
+	struct desk *desk = *state;
+	struct hs_buf note;
+	struct hs_span bytes;
+
+	begin(desk);
+	desk_step(desk, (struct hs_event){ .type = HS_EVENT_STOP });
+	desk_commit(desk);
+	hs_buf_init(&note, 4096);
+	for (size_t i = 0; i < desk->effects.count; i++) {
+		if (desk->effects.items[i].type == HS_EFFECT_STATE) {
+			bytes = hs_effect_bytes(&desk->effects, &desk->effects.items[i]);
+			hs_buf_add(&note, bytes.bytes, bytes.len_bytes);
+		}
+	}
+	assert_true(note.len_bytes >= 32 + 32 + 32 + 8);
+	bytes = (struct hs_span){ note.bytes, note.len_bytes };
+	for (int lie = 0; lie < 3; lie++) {
+		enum hs_err err = HS_OK;
+
+		if (lie == 1)
+			note.bytes[80] ^= 1; /* a flipped bit: its hash tells, it is ignored */
+		if (lie == 2) {		     /* whole, and about another set */
+			struct hs_span rest = { note.bytes + 32, note.len_bytes - 32 };
+
+			hs_sha256(&rest, 1, (uint8_t *)note.bytes);
+		}
+		hs_core_destroy(desk->core);
+		desk->core = hs_core_create(&desk->options);
+		hs_core_recover_state(desk->core, bytes);
+		for (size_t i = 0; i < desk->committed && err == HS_OK; i++)
+			err = hs_core_recover(desk->core, &desk->rows[i]);
+		assert_int_equal(err, lie == 2 ? HS_ERR_AGAIN : HS_OK);
+	}
+	hs_buf_free(&note);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_newest_state_and_version),
+		DESK_TEST(test_status_waits_for_a_change),
+		DESK_TEST(test_an_unknown_id_is_not_found),
+		DESK_TEST(test_receipts_are_journalled_together_and_late),
+		DESK_TEST(test_receipts_of_a_full_disk_are_written_later),
+		DESK_TEST(test_fetch_reads_the_journal),
+		DESK_TEST(test_a_note_that_lies_is_noticed),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
