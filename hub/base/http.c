@@ -148,6 +148,8 @@ address_parse(const char *text, int port, struct sockaddr_storage *out, socklen_
 	return HS_ERR_INVALID;
 }
 
+/* Bound, but not listening: a server that fails to start must not take connections from the others
+ * on its port. */
 static enum hs_err
 listen_open(struct hs_http_server *server)
 {
@@ -164,7 +166,7 @@ listen_open(struct hs_http_server *server)
 		return HS_ERR_IO;
 	(void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
 	(void)setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof(on));
-	if (bind(fd, (struct sockaddr *)&address, len) != 0 || listen(fd, LISTEN_BACKLOG) != 0 ||
+	if (bind(fd, (struct sockaddr *)&address, len) != 0 ||
 		getsockname(fd, (struct sockaddr *)&address, &len) != 0) {
 		hs_error("http.listen", "address=%s port=%d errno=%d", server->options.address,
 			server->options.port, errno);
@@ -321,6 +323,8 @@ hs_http_server_create(
 	err = handles_create(server);
 	HS_CHECK(err == HS_OK); /* a fresh descriptor on a sound loop */
 	err = hs_lws_create(server);
+	if (err == HS_OK && listen(server->listen_fd, LISTEN_BACKLOG) != 0)
+		err = HS_ERR_IO;
 	if (err != HS_OK) {
 		hs_http_server_stop(server, 0, NULL, NULL);
 		return err;

@@ -3,6 +3,7 @@
  * One context with one virtual host per server. libwebsockets gets every connection by adoption from
  * our own listener and keeps no timers for it. What else it is kept from is written at the place.
  */
+#include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <string.h>
 
@@ -137,6 +138,30 @@ tables_fill(struct hs_http_server *server)
 	return HS_OK;
 }
 
+/* libwebsockets does not say what is wrong with a certificate, and loses memory over it. */
+static enum hs_err
+certificate_check(const struct hs_http_options *options)
+{
+	SSL_CTX *ctx = SSL_CTX_new(TLS_server_method());
+	const char *wrong = NULL;
+
+	if (ctx == NULL)
+		return HS_ERR_NOMEM;
+	if (SSL_CTX_use_certificate_chain_file(ctx, options->tls_cert_path) != 1)
+		wrong = "certificate";
+	else if (options->tls_key_path == NULL ||
+		 SSL_CTX_use_PrivateKey_file(ctx, options->tls_key_path, SSL_FILETYPE_PEM) != 1)
+		wrong = "key_missing_unreadable_or_of_another_certificate";
+	if (wrong != NULL)
+		hs_error("http.tls", "wrong=%s cert=%s key=%s reason=\"%s\"", wrong,
+			options->tls_cert_path,
+			options->tls_key_path != NULL ? options->tls_key_path : "-",
+			ERR_reason_error_string(ERR_peek_last_error()));
+	ERR_clear_error();
+	SSL_CTX_free(ctx);
+	return wrong == NULL ? HS_OK : HS_ERR_CONFIG;
+}
+
 /* Guard 3: with the default policy every connection has a keep-alive timer in a sorted list. */
 static const lws_retry_bo_t no_policy = { 0 };
 
@@ -170,7 +195,8 @@ context_create(struct hs_http_server *server)
 	info.options = 0;
 	/* A TLS host without this option would serve plain text. */
 	if (tls)
-		info.options |= LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT;
+		info.options |= LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT |
+				LWS_SERVER_OPTION_DISABLE_OS_CA_CERTS;
 	info.vhost_name = "hansho";
 	info.protocols = server->lws.protocols;
 	info.keepalive_timeout = LWS_TIMER_S;
@@ -192,18 +218,23 @@ context_create(struct hs_http_server *server)
 enum hs_err
 hs_lws_create(struct hs_http_server *server)
 {
-	enum hs_err err = tables_fill(server);
+	struct hs_lws *lws = &server->lws;
 
-	if (err != HS_OK)
-		return err;
-	lws_set_log_level(0, NULL); /* its messages could be made by anybody outside */
-	err = context_create(server);
-	uv_prepare_init(server->loop, &server->lws.prepare);
-	server->lws.prepare.data = server;
-	uv_prepare_start(&server->lws.prepare, on_prepare);
-	uv_idle_init(server->loop, &server->lws.kick);
-	server->lws.kick.data = server;
+	/* first, because the end of a server that did not start closes them as well */
+	uv_prepare_init(server->loop, &lws->prepare);
+	lws->prepare.data = server;
+	uv_idle_init(server->loop, &lws->kick);
+	lws->kick.data = server;
 	server->handles_open += 2;
+	enum hs_err err = tables_fill(server);
+	if (err == HS_OK && server->options.tls_cert_path != NULL)
+		err = certificate_check(&server->options);
+	if (err == HS_OK) {
+		lws_set_log_level(0, NULL); /* its messages could be made by anybody outside */
+		err = context_create(server);
+	}
+	if (err == HS_OK)
+		uv_prepare_start(&lws->prepare, on_prepare);
 	return err;
 }
 

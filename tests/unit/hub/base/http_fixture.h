@@ -40,6 +40,7 @@ struct fixture {
 	uv_thread_t thread;
 	uv_async_t async;
 	struct hs_http_server *server;
+	struct hs_http_server *others[2]; /* stopped with it */
 	struct hs_http_options options;
 	int port;
 	bool tls;
@@ -348,8 +349,13 @@ on_async(uv_async_t *async)
 {
 	struct fixture *f = async->data;
 
-	if (f->stop)
-		hs_http_server_stop(f->server, 1000, server_done, f);
+	if (!f->stop)
+		return;
+	for (size_t i = 0; i < HS_COUNT(f->others); i++) {
+		if (f->others[i] != NULL)
+			hs_http_server_stop(f->others[i], 1000, NULL, NULL);
+	}
+	hs_http_server_stop(f->server, 1000, server_done, f);
 }
 
 static inline void

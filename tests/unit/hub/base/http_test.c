@@ -267,6 +267,46 @@ test_stream_backpressure(void **state)
 	}
 }
 
+/* Several servers on one loop and one port, and one that cannot start. */
+static void
+test_many_servers_one_loop(void **state)
+{
+	(void)state;
+	struct fixture f;
+	struct hs_http_server *second = NULL;
+	struct hs_http_server *third = NULL;
+	struct hs_http_server *broken = NULL;
+	struct answer answer;
+
+	fixture_options(&f);
+	assert_int_equal(uv_loop_init(&f.loop), 0);
+	assert_int_equal(uv_async_init(&f.loop, &f.async, on_async), 0);
+	f.async.data = &f;
+	assert_int_equal(hs_http_server_create(&f.loop, &f.options, &f.server), HS_OK);
+	f.port = hs_http_port(f.server);
+	assert_int_equal(hs_http_server_create(&f.loop, &f.options, &third), HS_OK);
+	f.options.port = f.port;
+	assert_int_equal(hs_http_server_create(&f.loop, &f.options, &second), HS_OK);
+	assert_int_equal(hs_http_port(second), f.port);
+	f.options.tls_cert_path = "/nonexistent/cert.pem";
+	f.options.tls_key_path = "/nonexistent/key.pem";
+	assert_int_equal(hs_http_server_create(&f.loop, &f.options, &broken), HS_ERR_CONFIG);
+	assert_null(broken);
+	f.options.address = "no address";
+	assert_int_equal(hs_http_server_create(&f.loop, &f.options, &broken), HS_ERR_INVALID);
+	assert_int_equal(uv_thread_create(&f.thread, loop_thread, &f), 0);
+	for (int i = 0; i < 20; i++)
+		alive(&f);
+	int port = f.port;
+	f.port = hs_http_port(third);
+	alive(&f);
+	f.port = port;
+	assert_int_equal(ask(&f, "GET /show/x HTTP/1.1\r\nHost: t\r\n\r\n", &answer), 200);
+	f.others[0] = second;
+	f.others[1] = third;
+	fixture_stop(&f);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -282,6 +322,7 @@ main(int argc, char **argv)
 		cmocka_unit_test(test_big_reply_to_pusher),
 		cmocka_unit_test(test_events),
 		cmocka_unit_test(test_stream_backpressure),
+		cmocka_unit_test(test_many_servers_one_loop),
 	};
 
 	if (argc > 1)
