@@ -24,6 +24,8 @@
  *   An adapter keeps nothing on disk.
  * Deliveries are independent of each other: no outlet waits for another. Only deliveries with the same
  *   `order_key` (say "carrier/area") go one after the other, so that a lift never overtakes its order.
+ *   Within a key, a newer revision of a document replaces an older one that still waits (EXPIRED, with
+ *   the reason); one that is under way is never called back for that.
  * Owner:   the adapter process owns struct hs_adapter; an item is owned by the runtime and borrowed by
  *          the adapter from on_notice until it said done and its last delivery ended (ended()).
  * Threads: all on the loop's thread.
