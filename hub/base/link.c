@@ -181,6 +181,20 @@ conn_create(struct hs_link *link, nng_stream *stream)
 }
 
 static void
+retry_due(uv_timer_t *timer)
+{
+	connect_start(timer->data);
+}
+
+static void
+retry_later(struct hs_link *link)
+{
+	uv_timer_start(&link->retry, retry_due, link->retry_ms, 0);
+	if (link->retry_ms < RETRY_MAX_MS)
+		link->retry_ms *= 2;
+}
+
+static void
 went_down(struct hs_link *link)
 {
 	struct conn *conn = link->conn;
@@ -190,7 +204,7 @@ went_down(struct hs_link *link)
 	link->ops->on_down(link->owner, link);
 	/* A listener has been accepting all the time, to refuse a second peer. */
 	if (!link->listener)
-		connect_start(link);
+		retry_later(link);
 }
 
 static void
@@ -204,15 +218,8 @@ went_up(struct hs_link *link, nng_stream *stream)
 	link->conn = conn_create(link, stream);
 	if (!link->conn)
 		return;
-	link->retry_ms = RETRY_MIN_MS;
 	receive_start(link->conn);
 	link->ops->on_up(link->owner, link);
-}
-
-static void
-retry_due(uv_timer_t *timer)
-{
-	connect_start(timer->data);
 }
 
 static void
@@ -226,9 +233,7 @@ connect_ended(struct hs_link *link)
 			connect_start(link);
 		return;
 	}
-	uv_timer_start(&link->retry, retry_due, link->retry_ms, 0);
-	if (link->retry_ms < RETRY_MAX_MS)
-		link->retry_ms *= 2;
+	retry_later(link);
 }
 
 static size_t
@@ -253,6 +258,8 @@ frames_cut(struct hs_link *link, const unsigned char *bytes, size_t len_bytes)
 		if (len_bytes - at - HEAD_BYTES < len)
 			break;
 		at += HEAD_BYTES + len;
+		/* Only a peer that speaks is dialled again at once: one that hangs up on us is not hammered. */
+		link->retry_ms = RETRY_MIN_MS;
 		link->ops->on_frame(link->owner, link, bytes + at - len, len);
 	}
 	return at;

@@ -212,6 +212,23 @@ test_frame_too_large_ends_the_connection(void **state)
 	run_until(pair, &pair->peer.ups, 2);
 }
 
+/* A hub that hangs up on every hello must not be dialled a thousand times a second. */
+static void
+test_a_peer_that_is_dropped_at_once_backs_off(void **state)
+{
+	struct pair *pair = *state;
+	connect_both(pair);
+	int before = pair->hub.ups;
+	for (int i = 0; i < 1000; i++) {
+		if (hs_link_is_up(pair->hub.link))
+			hs_link_drop(pair->hub.link);
+		uv_run(&pair->loop, UV_RUN_NOWAIT);
+		usleep(1000);
+	}
+	/* 20 + 40 + 80 + 160 + 320 ms … */
+	assert_in_range(pair->hub.ups - before, 2, 8);
+}
+
 static void
 test_bad_url_is_an_error(void **state)
 {
@@ -237,6 +254,8 @@ main(void)
 			test_drop_connects_anew_and_starts_clean, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			test_frame_too_large_ends_the_connection, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			test_a_peer_that_is_dropped_at_once_backs_off, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_bad_url_is_an_error, setup, teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
