@@ -51,7 +51,12 @@ class Alone:
                           if line.rsplit(" ", 1)[0] == name))
 
     def fill(self, count, **more):
-        return [self.hub.add(notice(f"doc-{self.hub.newest + 1}", **more)) for _ in range(count)]
+        """So many notices, each a revision of one of fifty documents."""
+        for _ in range(count):
+            number = self.hub.newest
+            more["revision"] = number // 50 + 1
+            more["action"] = "ISSUE" if number < 50 else "UPDATE"
+            self.hub.add(notice(f"doc-{number % 50}", **more))
 
     def came(self, seq):
         wait_until(lambda: self.metric("hansho_feed_newest_seq") == seq, f"feed has {seq}")
