@@ -10,10 +10,10 @@
 #include "hub/core/journal.h"
 #include "hub/core/memory.h"
 #include "hub/core/shell_ops.h"
+#include "hub/core/shell_recover.h"
 
-#define NOTE_MAX_BYTES ((size_t)64 << 20)
-#define TICK_MS	       25
-#define GOODBYE_MS     100 /* what the peers get to read the last frames */
+#define TICK_MS	   25
+#define GOODBYE_MS 100 /* what the peers get to read the last frames */
 
 struct shell_link {
 	struct hs_shell *shell;
@@ -346,45 +346,6 @@ static const struct hs_ops_callbacks ops_callbacks = { ops_not_ready, ops_metric
 
 /* ---- start and end ---- */
 
-struct recovery {
-	struct hs_core *core;
-	bool again; /* the note was wrong */
-};
-
-static enum hs_err
-recover_row(void *owner, const struct hs_row *row)
-{
-	struct recovery *recovery = owner;
-	enum hs_err err = hs_core_recover(recovery->core, row);
-
-	recovery->again = err == HS_ERR_AGAIN;
-	return err;
-}
-
-/* A new core from the whole journal; with_note: spares the work that the note of the active set spares. */
-static enum hs_err
-rebuild_core(struct hs_shell *shell, bool with_note, char *why)
-{
-	struct recovery recovery = { .core = hs_core_create(&shell->options) };
-	struct hs_buf note;
-	enum hs_err err;
-
-	hs_buf_init(&note, NOTE_MAX_BYTES);
-	if (with_note && hs_journal_read_note(shell->journal, &note) == HS_OK && note.len_bytes > 0)
-		hs_core_recover_state(
-			recovery.core, (struct hs_span){ note.bytes, note.len_bytes });
-	hs_buf_free(&note);
-	err = hs_journal_stream(shell->journal, (uint64_t)shell->settings->verify_tail, recover_row,
-		&recovery, why);
-	if (recovery.again) {
-		hs_warn("hub.note_ignored", "reason=digest_differs");
-		hs_core_destroy(recovery.core);
-		return rebuild_core(shell, false, why);
-	}
-	shell->core = recovery.core;
-	return err;
-}
-
 static enum hs_err
 start_core(struct hs_shell *shell, char *why)
 {
@@ -402,7 +363,8 @@ start_core(struct hs_shell *shell, char *why)
 	hs_hub_core_options(shell->settings, shell->peers, &shell->options);
 	shell->options.epoch = hs_journal_epoch(shell->journal);
 	shell->options.version = HS_VERSION;
-	err = rebuild_core(shell, true, why);
+	err = hs_shell_recover(shell->journal, &shell->options,
+		(uint64_t)shell->settings->verify_tail, &shell->core, why);
 	if (err == HS_OK) {
 		err = hs_journal_start(shell->journal);
 		snprintf(why, HS_JOURNAL_WHY, "journal: its threads cannot be started");

@@ -16,6 +16,7 @@
 #include "hub/base/clock.h"
 #include "hub/core/core.h"
 #include "hub/core/journal.h"
+#include "hub/core/shell_recover.h"
 
 #define LONE_ORDERS 2000
 #define AREAS	    12
@@ -155,12 +156,6 @@ submit(struct bench *bench, uint64_t number)
 	hs_arena_destroy(arena);
 }
 
-static enum hs_err
-recover(void *owner, const struct hs_row *row)
-{
-	return hs_core_recover(owner, row);
-}
-
 /* Opens journal and core as hansho-hub does; gives the time until both are ready. */
 static int64_t
 open_all(struct bench *bench)
@@ -170,7 +165,6 @@ open_all(struct bench *bench)
 	};
 	char why[HS_JOURNAL_WHY] = "";
 	char name[] = "gate";
-	struct hs_buf note;
 	Hansho__V1__Hello hello;
 	hs_link_frame message;
 	struct hs_event up = { .type = HS_EVENT_PEER_UP };
@@ -182,12 +176,7 @@ open_all(struct bench *bench)
 		exit(1);
 	}
 	bench->options.epoch = hs_journal_epoch(bench->journal);
-	bench->core = hs_core_create(&bench->options);
-	hs_buf_init(&note, (size_t)64 << 20);
-	HS_CHECK(hs_journal_read_note(bench->journal, &note) == HS_OK);
-	hs_core_recover_state(bench->core, (struct hs_span){ note.bytes, note.len_bytes });
-	hs_buf_free(&note);
-	if (hs_journal_stream(bench->journal, 1000, recover, bench->core, why) != HS_OK) {
+	if (hs_shell_recover(bench->journal, &bench->options, 1000, &bench->core, why) != HS_OK) {
 		fprintf(stderr, "%s\n", why);
 		exit(1);
 	}
