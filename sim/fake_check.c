@@ -74,7 +74,7 @@ retry_due(uv_timer_t *timer)
 }
 
 static void
-answered(struct hs_post *post)
+answered(struct hs_sim_post *post)
 {
 	struct hs_fake_check *check = HS_CONTAINER_OF(post, struct hs_fake_check, post);
 	json_t *reply = post->status == 200 ? json_loads(hs_buf_text(&post->reply), 0, NULL) : NULL;
@@ -98,8 +98,8 @@ ask(struct hs_fake_check *check)
 	static const char *const paths[] = { "/received", "/played" };
 	snprintf(check->url, sizeof(check->url), "%s%s", check->settings->fakes_url,
 		paths[check->stage]);
-	check->post = (struct hs_post){ .url = check->url, .done = answered };
-	hs_post_start(check->loop, &check->post);
+	check->post = (struct hs_sim_post){ .url = check->url, .done = answered };
+	hs_sim_post_start(check->loop, &check->post);
 }
 
 void

@@ -12,7 +12,7 @@ struct hs_fake_check {
 	const struct hs_ledger *ledger;
 	uv_loop_t *loop;
 	bool busy;
-	struct hs_post post;
+	struct hs_sim_post post;
 	char url[640];
 	int stage; /* 0 carriers, 1 auto-starter */
 	int tries_left;

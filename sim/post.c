@@ -15,7 +15,7 @@ wrote(char *bytes, size_t size, size_t count, void *owner)
 }
 
 static struct curl_slist *
-headers_of(const struct hs_post *post)
+headers_of(const struct hs_sim_post *post)
 {
 	char line[512];
 	struct curl_slist *list = curl_slist_append(NULL, "Expect:");
@@ -31,7 +31,7 @@ headers_of(const struct hs_post *post)
 static void
 perform(uv_work_t *work)
 {
-	struct hs_post *post = work->data;
+	struct hs_sim_post *post = work->data;
 	CURL *curl = curl_easy_init();
 	HS_CHECK(curl != NULL);
 	struct curl_slist *headers = headers_of(post);
@@ -65,12 +65,12 @@ static void
 ended(uv_work_t *work, int status)
 {
 	(void)status;
-	struct hs_post *post = work->data;
+	struct hs_sim_post *post = work->data;
 	post->done(post);
 }
 
 void
-hs_post_start(uv_loop_t *loop, struct hs_post *post)
+hs_sim_post_start(uv_loop_t *loop, struct hs_sim_post *post)
 {
 	post->work.data = post;
 	post->status = 0;

@@ -7,7 +7,7 @@
 #include "hub/base/buf.h"
 #include "hub/base/err.h"
 
-struct hs_post {
+struct hs_sim_post {
 	uv_work_t work;
 	const char *url; /* borrowed until done */
 	const char *ca, *token;
@@ -16,12 +16,12 @@ struct hs_post {
 	long status; /* 0: cannot be reached */
 	int64_t started_us, ended_us;
 	char why[256];
-	void (*done)(struct hs_post *post); /* on the loop */
+	void (*done)(struct hs_sim_post *post); /* on the loop */
 };
 
 #define HS_POST_REPLY_MAX_BYTES (16u << 20)
 #define HS_POST_TIMEOUT_MS	30000L
 
-void hs_post_start(uv_loop_t *loop, struct hs_post *post);
+void hs_sim_post_start(uv_loop_t *loop, struct hs_sim_post *post);
 
 #endif

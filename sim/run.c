@@ -25,7 +25,7 @@ struct desk {
 	struct drill *drill;
 	struct hs_sim_municipality *municipality;
 	const char *code;
-	struct hs_post post;
+	struct hs_sim_post post;
 	bool posting;
 	size_t order; /* in the ledger */
 	size_t next;  /* index into the scenario: steps before it are done */
@@ -91,7 +91,7 @@ conclude(struct drill *drill)
 }
 
 static void
-answered(struct hs_post *post)
+answered(struct hs_sim_post *post)
 {
 	struct desk *desk = HS_CONTAINER_OF(post, struct desk, post);
 	struct drill *drill = desk->drill;
@@ -128,7 +128,7 @@ speak(struct drill *drill, struct desk *desk, const struct hs_sim_step *step)
 	desk->post.done = answered;
 	desk->posting = true;
 	desk->order = hs_ledger_sent(drill->ledger, hs_clock_mono_us());
-	hs_post_start(&drill->loop, &desk->post);
+	hs_sim_post_start(&drill->loop, &desk->post);
 }
 
 /* Lets each idle desk take its next due step. Returns whether steps are left or under way. */
