@@ -103,7 +103,7 @@ append_submission(struct hs_core *core, const hs_submit *submit, struct hs_span 
 		.outcome = verdict->outcome, .seq = row.seq, .unix_us = row.unix_us
 	};
 	memcpy(record->submission.id, verdict->id, HS_ID_BYTES);
-	hs_pending_wait(record, reply);
+	HS_CHECK(hs_pending_wait(record, reply));
 	record->waiting->seq = row.seq;
 	if (applied) {
 		HS_CHECK(hs_record_look(body, &look) == HS_OK);
@@ -123,10 +123,14 @@ decide_without_record(
 	reply->outcome = verdict->outcome;
 	reply->findings = verdict->findings;
 	reply->seq = verdict->seq;
-	if (verdict->waits_for != NULL)
-		hs_pending_wait(verdict->waits_for, reply);
-	else
-		reply_now(core, reply, NULL);
+	if (verdict->waits_for != NULL && hs_pending_wait(verdict->waits_for, reply))
+		return;
+	if (verdict->waits_for != NULL) { /* somebody repeats itself without end */
+		reply->outcome = HS_OUTCOME(UNAVAILABLE);
+		reply->findings = BIT(BUSY);
+		reply->seq = 0;
+	}
+	reply_now(core, reply, NULL);
 }
 
 static void

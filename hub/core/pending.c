@@ -114,14 +114,18 @@ hs_pending_submission(const struct hs_pending *pending, const uint8_t id[HS_ID_B
 	return NULL;
 }
 
-void
+bool
 hs_pending_wait(struct hs_pending_record *record, const struct hs_waiting_reply *reply)
 {
 	struct hs_waiting_reply **last = &record->waiting;
 
+	if (record->waiting_count == HS_WAITING_MAX)
+		return false;
+	record->waiting_count++;
 	while (*last != NULL)
 		last = &(*last)->next;
 	*last = hs_must_alloc(1, sizeof(**last));
 	**last = *reply;
 	(*last)->next = NULL;
+	return true;
 }

@@ -32,7 +32,9 @@ struct hs_pending_record {
 	uint64_t mask;			       /* NOTICE: entitled peers */
 	bool again; /* receipts and acks: append anew when the commit failed */
 	struct hs_waiting_reply *waiting;
+	size_t waiting_count;
 };
+#define HS_WAITING_MAX 256 /* replies that wait for one record */
 
 struct hs_pending;
 
@@ -51,7 +53,7 @@ struct hs_pending_record *hs_pending_document(
 	const struct hs_pending *pending, const uint8_t key[HS_ID_BYTES]);
 struct hs_pending_record *hs_pending_submission(
 	const struct hs_pending *pending, const uint8_t id[HS_ID_BYTES]);
-/* Copies reply. */
-void hs_pending_wait(struct hs_pending_record *record, const struct hs_waiting_reply *reply);
+/* Copies reply. false: HS_WAITING_MAX wait already. */
+bool hs_pending_wait(struct hs_pending_record *record, const struct hs_waiting_reply *reply);
 
 #endif

@@ -99,6 +99,37 @@ all_done(const struct world *world)
 	return stats.pending == 0 && stats.newest_seq == world->disk.newest_seq;
 }
 
+/* Whoever was not entitled has a receipt in the journal that says so, and nobody else has. */
+static void
+check_filtered(struct world *world)
+{
+	static bool told[WORLD_NOTICES];
+
+	memset(told, 0, sizeof(told));
+	for (size_t i = 0; i < world->disk.durable_count; i++) {
+		const struct hs_row *row = &world->disk.durable[i].row;
+		struct hs_arena *arena = hs_arena_create((size_t)1 << 20);
+		hs_journal_record *record;
+
+		HS_CHECK(hs_message_unpack(arena, &hansho__v1__journal_record__descriptor,
+				 row->body.bytes, row->body.len_bytes, HS_NOTICE_MAX_BYTES,
+				 &record) == HS_OK);
+		for (size_t j = 0; j < record->n_receipts; j++) {
+			const hs_receipt *receipt = record->receipts[j];
+
+			if (receipt->state == HS_RECEIPT(FILTERED))
+				told[receipt->seq] = true;
+		}
+		hs_arena_destroy(arena);
+	}
+	for (uint64_t seq = 1; seq <= world->disk.newest_seq; seq++) {
+		if (told[seq] == world->model.filtered_gets[seq])
+			blame(world, "seq %llu: entitled %d, receipt of the filter %d",
+				(unsigned long long)seq, world->model.filtered_gets[seq],
+				told[seq]);
+	}
+}
+
 static void
 check_core(struct world *world)
 {
@@ -129,6 +160,7 @@ world_run(struct world *world)
 		check_one_effect(world);
 		check_order(world);
 		check_core(world);
+		check_filtered(world);
 	}
 	return world->failure[0] == '\0';
 }
