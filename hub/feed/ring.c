@@ -17,7 +17,7 @@ struct hs_ring {
 struct hs_ring *
 hs_ring_create(size_t notices_max, uint64_t bytes_max)
 {
-	struct hs_ring *ring = calloc(1, sizeof(*ring) + notices_max * sizeof(ring->entries[0]));
+	struct hs_ring *ring = calloc(1, sizeof(*ring) + notices_max * sizeof(struct hs_entry *));
 
 	if (ring == NULL)
 		return NULL;
