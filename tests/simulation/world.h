@@ -128,6 +128,7 @@ struct taker {
 	bool any_prev;	  /* the next prev_seq may be anything */
 	bool waits_snapshot;
 	uint64_t last_seq;	  /* in its memory */
+	size_t unacked;		  /* got on this connection since its last ack */
 	uint64_t acked_seq;	  /* the highest ack that it ever sent */
 	bool seen[WORLD_NOTICES]; /* what its outlets have: survives everything */
 	uint64_t floor; /* a feed that began with a snapshot answers for newer ones only */

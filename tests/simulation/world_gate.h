@@ -150,14 +150,16 @@ gate_down(struct world *world, uint32_t gate)
 static void
 gate_check_reply(struct world *world, const hs_submit_reply *reply)
 {
-	const struct hs_row *row;
+	const struct hs_row *row = disk_submission(&world->disk, reply->id);
+	bool done =
+		reply->outcome == HS_OUTCOME(ACCEPTED) || reply->outcome == HS_OUTCOME(DUPLICATE);
 
 	if (strcmp(reply->epoch, WORLD_EPOCH) != 0)
 		blame(world, "reply with epoch %s", reply->epoch);
-	if (reply->outcome != HS_OUTCOME(ACCEPTED) && reply->outcome != HS_OUTCOME(DUPLICATE))
-		return;
-	row = disk_submission(&world->disk, reply->id);
-	if (row == NULL || row->seq != reply->seq)
+	if (!done && reply->outcome != HS_OUTCOME(UNAVAILABLE) && row != NULL && row->seq > 0)
+		blame(world, "P3: %s is on disk, its repetition got outcome %d", reply->id,
+			(int)reply->outcome);
+	if (done && (row == NULL || row->seq != reply->seq))
 		blame(world, "P1: %s acknowledged as seq %llu, not on disk", reply->id,
 			(unsigned long long)reply->seq);
 }

@@ -44,6 +44,7 @@ taker_hello(struct world *world, struct taker *taker, const Hansho__V1__Hello *h
 	frame.body_case = HANSHO__V1__LINK_FRAME__BODY_RESUME;
 	frame.resume = &resume;
 	taker->any_prev = false;
+	taker->unacked = 0;
 	taker->waits_snapshot = false;
 	if (world->faults.resume_at_live) {
 		resume.snapshot = true;
@@ -144,6 +145,8 @@ taker_deliver(struct world *world, struct taker *taker, const struct blob *blob,
 	if (strncmp(deliver->notice->texts[0]->headline, "【訓練】", strlen("【訓練】")) != 0)
 		blame(world, "P8: seq %llu without the mark of a drill",
 			(unsigned long long)deliver->seq);
+	if (++taker->unacked > world->options.window)
+		blame(world, "P11: taker %u has %zu unacknowledged", taker->peer, taker->unacked);
 	taker->seen[deliver->seq] = true;
 	taker->last_seq = deliver->seq;
 	taker->knows_place = true;
@@ -230,6 +233,7 @@ taker_act(struct world *world, struct taker *taker)
 	if (below(world, 3) > 0) {
 		hansho__v1__ack__init(&ack);
 		ack.seq = taker->last_seq;
+		taker->unacked = 0;
 		taker->acked_seq = ack.seq > taker->acked_seq ? ack.seq : taker->acked_seq;
 		frame.body_case = HANSHO__V1__LINK_FRAME__BODY_ACK;
 		frame.ack = &ack;
