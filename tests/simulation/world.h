@@ -410,11 +410,11 @@ disk_notice(const struct disk *disk, uint64_t seq)
 static const struct hs_row *
 disk_submission(const struct disk *disk, const char *id)
 {
-	for (size_t i = 0; i < disk->durable_count; i++) {
+	for (size_t i = 0; id[0] != '\0' && i < disk->durable_count; i++) {
 		struct hs_record_look look;
 
 		HS_CHECK(hs_record_look(disk->durable[i].row.body, &look) == HS_OK);
-		if (look.id.len_bytes == strlen(id) &&
+		if (look.id.len_bytes > 0 && look.id.len_bytes == strlen(id) &&
 			memcmp(look.id.bytes, id, look.id.len_bytes) == 0)
 			return &disk->durable[i].row;
 	}
