@@ -153,7 +153,8 @@ take_lock(struct hs_journal *journal, char *why)
 	return fail(why, HS_ERR_IO, "cannot be locked", path, strerror(errno));
 }
 
-/* A new file is safe only when its name is: the directory is synced too. */
+/* A new file is safe only when its name is: the directory is synced too. At every start, because the write-ahead
+ * log is a new file then, and SQLite does not look whether its own sync of the directory failed. */
 static enum hs_err
 sync_directory(const char *path, char *why)
 {
@@ -167,7 +168,9 @@ sync_directory(const char *path, char *why)
 		return fail(why, HS_ERR_IO, "directory cannot be opened", path, strerror(errno));
 	failed = fsync(fd);
 	close(fd);
-	return failed == 0 ? HS_OK : fail(why, HS_ERR_SYNC, "directory", path, strerror(errno));
+	return failed == 0 ? HS_OK
+			   : fail(why, HS_ERR_SYNC, "directory cannot be synced; use another disk",
+				     path, strerror(errno));
 }
 
 static bool
@@ -201,7 +204,7 @@ make_tables(struct hs_journal *journal, char *why)
 		sqlite3_exec(journal->write_db, sql, NULL, NULL, NULL) != SQLITE_OK)
 		return fail(why, HS_ERR_IO, "tables cannot be made", journal->path,
 			sqlite3_errmsg(journal->write_db));
-	return sync_directory(journal->path, why);
+	return HS_OK;
 }
 
 static enum hs_err
@@ -305,6 +308,8 @@ hs_journal_open(const struct hs_journal_options *options, struct hs_journal **ou
 		err = open_connections(journal, why);
 	if (err == HS_OK)
 		err = read_epoch(journal, why);
+	if (err == HS_OK)
+		err = sync_directory(journal->path, why);
 	if (err == HS_OK && prepare_statements(journal) != HS_OK)
 		err = fail(why, HS_ERR_CORRUPT, "tables are not a journal's", journal->path,
 			"name another file");
