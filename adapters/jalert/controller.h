@@ -1,15 +1,15 @@
 /* controller.h: the talk with the auto-starter that drives sirens and loudspeakers, over nng.
  *
- * Flow:    dial controller_url (nng PAIR v0; dialled again by itself) → hs_controller_send(JSON)
- *          → … → on_answer(JSON) on the loop.
- * Format:  one JSON object a message, UTF-8, no framing of our own:
+ * Flow:    dial controller_url (hub/base/link.h with nng's PAIR protocol on the wire; dialled again by itself)
+ *          → hs_controller_send(JSON) → … → on_answer(JSON).
+ * Format:  one JSON object a message, UTF-8:
  *          → {"type":"play","id":ID,"plan":{…}}   ID again = the same item: answered, not played twice
  *          → {"type":"stop","id":ID,"reason":TEXT}
  *          ← {"id":ID,"state":"accepted"|"started"|"finished"|"failed","detail":TEXT}
  * Owner:   the caller; hs_controller_close frees it later.
- * Threads: calls and callbacks on the loop's thread; nng's threads only fill a queue.
- * Limits:  answers above 64 KiB end the connection; more than 256 unread answers are dropped, oldest
- *          kept (the controller repeats nothing, but the adapter's timeouts cover it).
+ * Threads: the loop's.
+ * Limits:  a message above 1 MiB ends the connection (the controller repeats nothing; the adapter asks
+ *          again after its time limit).
  */
 #ifndef HS_JALERT_CONTROLLER_H
 #define HS_JALERT_CONTROLLER_H

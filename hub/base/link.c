@@ -16,22 +16,21 @@
 #include "hub/base/link.h"
 
 #include <nng/nng.h>
-#include <nng/supplemental/tls/tls.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "hub/base/buf.h"
 #include "hub/base/check.h"
+#include "hub/base/link_endpoint.h"
+#include "hub/base/link_framing.h"
 #include "hub/base/log.h"
 
 #define FRAME_MAX_BYTES (4u << 20)
 #define QUEUE_MAX_BYTES (8u << 20)
 #define CHUNK_BYTES	65536
-#define HEAD_BYTES	4
 #define RETRY_MIN_MS	20
 #define RETRY_MAX_MS	500
-#define SOCKET_MODE	0660
 
 /* One call to nng. `done` is set on nng's thread and taken on the loop's. */
 struct call {
@@ -44,6 +43,7 @@ struct call {
 /* One connection; made when it is up, freed when it is down. */
 struct conn {
 	nng_stream *stream;
+	bool open; /* greeted: up for the owner */
 	struct call receive, send;
 	struct hs_buf in;      /* the beginning of a frame that is not whole yet */
 	struct hs_buf leaving; /* what nng sends now, from left_bytes on */
@@ -55,6 +55,7 @@ struct conn {
 struct hs_link {
 	const struct hs_link_ops *ops;
 	void *owner;
+	const struct hs_link_framing *framing;
 	nng_stream_dialer *dialer; /* one of these two */
 	nng_stream_listener *listener;
 	struct call connect;
@@ -171,7 +172,7 @@ conn_create(struct hs_link *link, nng_stream *stream)
 		return NULL;
 	}
 	conn->stream = stream;
-	hs_buf_init(&conn->in, link->frame_max_bytes + HEAD_BYTES + CHUNK_BYTES);
+	hs_buf_init(&conn->in, link->frame_max_bytes + HS_FRAMING_HEAD_MAX + CHUNK_BYTES);
 	hs_buf_init(&conn->leaving, link->queue_max_bytes);
 	hs_buf_init(&conn->queue, link->queue_max_bytes);
 	if (call_init(&conn->receive, &link->wake) == 0 && call_init(&conn->send, &link->wake) == 0)
@@ -200,11 +201,20 @@ went_down(struct hs_link *link)
 	struct conn *conn = link->conn;
 	link->conn = NULL;
 	link->dropping = false;
+	bool was_open = conn->open;
 	conn_free(conn);
-	link->ops->on_down(link->owner, link);
+	if (was_open)
+		link->ops->on_down(link->owner, link);
 	/* A listener has been accepting all the time, to refuse a second peer. */
 	if (!link->listener)
 		retry_later(link);
+}
+
+static void
+opened(struct hs_link *link)
+{
+	link->conn->open = true;
+	link->ops->on_up(link->owner, link);
 }
 
 static void
@@ -218,8 +228,11 @@ went_up(struct hs_link *link, nng_stream *stream)
 	link->conn = conn_create(link, stream);
 	if (!link->conn)
 		return;
+	hs_buf_add(&link->conn->queue, link->framing->greeting, link->framing->greeting_bytes);
+	send_start(link->conn);
 	receive_start(link->conn);
-	link->ops->on_up(link->owner, link);
+	if (link->framing->greeting_bytes == 0)
+		opened(link);
 }
 
 static void
@@ -236,29 +249,47 @@ connect_ended(struct hs_link *link)
 	retry_later(link);
 }
 
+/* The other side's greeting at the beginning of a connection; returns how many bytes were used. */
 static size_t
-frame_len(const unsigned char *head)
+greeting_cut(struct hs_link *link, const unsigned char *bytes, size_t len_bytes)
 {
-	return (size_t)head[0] << 24 | (size_t)head[1] << 16 | (size_t)head[2] << 8 | head[3];
+	const struct hs_link_framing *framing = link->framing;
+	if (len_bytes < framing->greeting_bytes)
+		return 0;
+	if (memcmp(bytes, framing->greeting, framing->greeting_bytes) == 0) {
+		opened(link);
+	} else {
+		hs_warn("link.greeting", "reason=\"the partner speaks another protocol\"");
+		hs_link_drop(link);
+	}
+	return framing->greeting_bytes;
+}
+
+/* The length of the frame whose head stands at bytes; false ends the connection. */
+static bool
+head_read(struct hs_link *link, const unsigned char *bytes, uint64_t *len)
+{
+	if (hs_link_head_read(link->framing, bytes, len) && *len <= link->frame_max_bytes)
+		return true;
+	hs_warn("link.frame_refused", "len_bytes=%llu max_bytes=%zu", (unsigned long long)*len,
+		link->frame_max_bytes);
+	hs_link_drop(link);
+	return false;
 }
 
 /* Hands out the whole frames in bytes; returns how many bytes were used. */
 static size_t
 frames_cut(struct hs_link *link, const unsigned char *bytes, size_t len_bytes)
 {
-	size_t at = 0;
-	while (!link->dropping && !link->closing && len_bytes - at >= HEAD_BYTES) {
-		size_t len = frame_len(bytes + at);
-		if (len > link->frame_max_bytes) {
-			hs_warn("link.frame_too_large", "len_bytes=%zu max_bytes=%zu", len,
-				link->frame_max_bytes);
-			hs_link_drop(link);
+	size_t head = link->framing->head_bytes;
+	size_t at = link->conn->open ? 0 : greeting_cut(link, bytes, len_bytes);
+	while (link->conn->open && !link->dropping && !link->closing && len_bytes - at >= head) {
+		uint64_t len;
+		if (!head_read(link, bytes + at, &len) || len_bytes - at - head < len)
 			break;
-		}
-		if (len_bytes - at - HEAD_BYTES < len)
-			break;
-		at += HEAD_BYTES + len;
-		/* Only a peer that speaks is dialled again at once: one that hangs up on us is not hammered. */
+		at += head + len;
+		/* Only a peer that speaks is dialled again at once: one that hangs up on us is not
+		 * hammered. */
 		link->retry_ms = RETRY_MIN_MS;
 		link->ops->on_frame(link->owner, link, bytes + at - len, len);
 	}
@@ -322,53 +353,13 @@ woken(uv_async_t *wake)
 }
 
 static int
-tls_config(const struct hs_link_options *options, nng_tls_config **out)
-{
-	int rv = nng_tls_config_alloc(
-		out, options->listen ? NNG_TLS_MODE_SERVER : NNG_TLS_MODE_CLIENT);
-	if (rv == 0)
-		rv = nng_tls_config_ca_file(*out, options->tls_ca_path);
-	if (rv == 0)
-		rv = nng_tls_config_cert_key_file(*out, options->tls_cert_key_path, NULL);
-	if (rv == 0)
-		rv = nng_tls_config_auth_mode(*out, NNG_TLS_AUTH_MODE_REQUIRED);
-	return rv;
-}
-
-static int
-listener_open(struct hs_link *link, const struct hs_link_options *options, nng_tls_config *tls)
-{
-	int rv = nng_stream_listener_alloc(&link->listener, options->url);
-	if (rv == 0 && tls)
-		rv = nng_stream_listener_set_ptr(link->listener, NNG_OPT_TLS_CONFIG, tls);
-	if (rv == 0 && strncmp(options->url, "ipc://", 6) == 0)
-		rv = nng_stream_listener_set_int(
-			link->listener, NNG_OPT_IPC_PERMISSIONS, SOCKET_MODE);
-	return rv ? rv : nng_stream_listener_listen(link->listener);
-}
-
-static int
-dialer_open(struct hs_link *link, const struct hs_link_options *options, nng_tls_config *tls)
-{
-	int rv = nng_stream_dialer_alloc(&link->dialer, options->url);
-	if (rv == 0 && tls)
-		rv = nng_stream_dialer_set_ptr(link->dialer, NNG_OPT_TLS_CONFIG, tls);
-	return rv;
-}
-
-static int
 endpoint_open(struct hs_link *link, const struct hs_link_options *options)
 {
-	nng_tls_config *tls = NULL;
 	int rv = call_init(&link->connect, &link->wake);
-	if (rv == 0 && options->tls_ca_path && strncmp(options->url, "tls+", 4) == 0)
-		rv = tls_config(options, &tls);
-	if (rv == 0)
-		rv = options->listen ? listener_open(link, options, tls)
-				     : dialer_open(link, options, tls);
-	if (tls)
-		nng_tls_config_free(tls); /* the endpoint holds its own reference */
-	return rv;
+	if (rv != 0)
+		return rv;
+	return options->listen ? hs_link_listen(options, &link->listener)
+			       : hs_link_dialer(options, &link->dialer);
 }
 
 enum hs_err
@@ -379,6 +370,7 @@ hs_link_open(uv_loop_t *loop, const struct hs_link_options *options, struct hs_l
 		return HS_ERR_NOMEM;
 	link->ops = options->ops;
 	link->owner = options->owner;
+	link->framing = hs_link_framing_of(options->url, options->pair);
 	link->retry_ms = RETRY_MIN_MS;
 	link->frame_max_bytes =
 		options->frame_max_bytes ? options->frame_max_bytes : FRAME_MAX_BYTES;
@@ -404,16 +396,15 @@ enum hs_err
 hs_link_send(struct hs_link *link, const void *bytes, size_t len_bytes)
 {
 	struct conn *conn = link->conn;
-	if (!conn || link->dropping || link->closing)
+	if (!hs_link_is_up(link))
 		return HS_ERR_CLOSED;
 	if (len_bytes > link->frame_max_bytes)
 		return HS_ERR_TOO_LARGE;
-	if (conn->queue.len_bytes + HEAD_BYTES + len_bytes > link->queue_max_bytes)
+	if (conn->queue.len_bytes + HS_FRAMING_HEAD_MAX + len_bytes > link->queue_max_bytes)
 		return HS_ERR_AGAIN;
-	unsigned char head[HEAD_BYTES] = { (unsigned char)(len_bytes >> 24),
-		(unsigned char)(len_bytes >> 16), (unsigned char)(len_bytes >> 8),
-		(unsigned char)len_bytes };
-	hs_buf_add(&conn->queue, head, sizeof(head));
+	unsigned char head[HS_FRAMING_HEAD_MAX];
+	hs_link_head_write(link->framing, head, len_bytes);
+	hs_buf_add(&conn->queue, head, link->framing->head_bytes);
 	hs_buf_add(&conn->queue, bytes, len_bytes);
 	if (conn->queue.failed) { /* half a frame may stand in the queue: this connection is over */
 		hs_link_drop(link);
@@ -426,7 +417,7 @@ hs_link_send(struct hs_link *link, const void *bytes, size_t len_bytes)
 bool
 hs_link_is_up(const struct hs_link *link)
 {
-	return link->conn && !link->dropping && !link->closing;
+	return link->conn && link->conn->open && !link->dropping && !link->closing;
 }
 
 /* Only marks it: the caller may stand inside on_frame. */

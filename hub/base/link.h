@@ -1,4 +1,4 @@
-/* link.h: one framed connection between two of our processes (nng streams over ipc or tls+tcp).
+/* link.h: one framed connection between two of our processes (nng streams over ipc, tcp or tls+tcp).
  *
  * Flow:    hs_link_open → (peer there) on_up → on_frame… → on_down → dials or waits again by itself.
  *          A frame that hs_link_send took is delivered while the connection lives; when it breaks,
@@ -32,6 +32,7 @@ struct hs_link_ops {
 struct hs_link_options {
 	const char *url; /* "ipc:///run/hansho/drill/feed-1.link", "tls+tcp://host:port" */
 	bool listen;	 /* the hub listens, its peers dial */
+	bool pair;	 /* speak nng's PAIR protocol on the wire: for partners that are not ours */
 	const struct hs_link_ops *ops;
 	void *owner;
 	size_t frame_max_bytes; /* default 4 MiB when 0 */
