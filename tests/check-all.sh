@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 /usr/bin/python3 tests/run.py
-/usr/bin/python3 tests/run.py unit:tsan
+/usr/bin/python3 tests/run.py unit:debug e2e:debug unit:tsan
 HS_SEEDS=1000 /usr/bin/python3 tests/run.py unit:release
 HS_KILLS=1000 /usr/bin/python3 tests/run.py crash:release
 mapfile -t sources < <(git ls-files 'hub/*.c' 'schemas/*.c' 'adapters/*.c' 'sim/*.c')
