@@ -7,6 +7,15 @@
 #include "hub/core/memory.h"
 #include "hub/core/snapshot.h"
 
+/* A link takes 32 MiB that were not sent yet (shell.c). This, the notice above it and the answers to fetches
+ * stay below that, so that a peer which reads slowly waits and is never dropped for it. */
+#define WINDOW_MAX_BYTES ((size_t)16 << 20)
+
+struct sent_notice {
+	uint64_t seq;
+	size_t len_bytes;
+};
+
 struct hs_delivery {
 	const struct hs_core_peer *config;
 	uint32_t peer;
@@ -15,8 +24,8 @@ struct hs_delivery {
 	uint64_t prev_seq; /* of the next deliver */
 	uint64_t ticket;   /* of the READ that is under way; 0 none */
 	struct hs_snapshot *snapshot;
-	uint64_t *window; /* ring of unacknowledged seqs */
-	size_t window_max, window_first, window_count;
+	struct sent_notice *window; /* ring of what is unacknowledged */
+	size_t window_max, window_first, window_count, window_bytes;
 };
 
 struct hs_delivery *
@@ -49,6 +58,7 @@ hs_delivery_stop(struct hs_delivery *delivery)
 	delivery->state = HS_DELIVERY_STOPPED;
 	delivery->ticket = 0;
 	delivery->window_count = 0;
+	delivery->window_bytes = 0;
 }
 
 static void
@@ -145,8 +155,9 @@ send_notice(struct hs_delivery *delivery, struct hs_delivery_source *source,
 	hs_effects_send_end(source->effects);
 	delivery->prev_seq = notice->seq;
 	delivery->window[(delivery->window_first + delivery->window_count) % delivery->window_max] =
-		notice->seq;
+		(struct sent_notice){ notice->seq, notice->notice.len_bytes };
 	delivery->window_count++;
+	delivery->window_bytes += notice->notice.len_bytes;
 	if (delivery->config->kind == (int)HS_PEER(ADAPTER))
 		hs_receipts_report(source->receipts, &sent, source->mono_us);
 }
@@ -154,7 +165,8 @@ send_notice(struct hs_delivery *delivery, struct hs_delivery_source *source,
 static bool
 window_is_full(const struct hs_delivery *delivery)
 {
-	return delivery->window_count == delivery->window_max;
+	return delivery->window_count == delivery->window_max ||
+	       delivery->window_bytes >= WINDOW_MAX_BYTES;
 }
 
 static void
@@ -271,7 +283,8 @@ hs_delivery_ack(struct hs_delivery *delivery, uint64_t seq)
 {
 	if (delivery->state == HS_DELIVERY_STOPPED || seq > delivery->cursor)
 		return false;
-	while (delivery->window_count > 0 && delivery->window[delivery->window_first] <= seq) {
+	while (delivery->window_count > 0 && delivery->window[delivery->window_first].seq <= seq) {
+		delivery->window_bytes -= delivery->window[delivery->window_first].len_bytes;
 		delivery->window_first = (delivery->window_first + 1) % delivery->window_max;
 		delivery->window_count--;
 	}

@@ -17,7 +17,7 @@
  * peer does not know what it has. From then on it is the seq of the deliver before.
  *
  * Only entitled notices are sent (route.h), only committed ones are here at all (P2). At most `window`
- * are unacknowledged; the rest waits in the journal. Notices come from recent.h while they are there, else
+ * and at most 16 MiB are unacknowledged; the rest waits in the journal. Notices come from recent.h while they are there, else
  * by READ, one at a time per peer. Snapshot parts leave one per step, so that a large set does not fill
  * the link at once.
  * Owner: the core, one per feed or adapter.

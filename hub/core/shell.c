@@ -12,8 +12,10 @@
 #include "hub/core/shell_ops.h"
 #include "hub/core/shell_recover.h"
 
-#define TICK_MS	   25
-#define GOODBYE_MS 100 /* what the peers get to read the last frames */
+#define TICK_MS		 25
+#define GOODBYE_MS	 100 /* what the peers get to read the last frames */
+/* Unsent bytes of one link: what delivery.c keeps in flight, a part of a snapshot and answers beside it. */
+#define LINK_QUEUE_BYTES ((size_t)32 << 20)
 
 struct shell_link {
 	struct hs_shell *shell;
@@ -389,6 +391,7 @@ open_links(struct hs_shell *shell, char *why)
 			.ops = &link_ops,
 			.owner = &shell->links[i],
 			.frame_max_bytes = HS_FRAME_MAX_BYTES,
+			.queue_max_bytes = LINK_QUEUE_BYTES,
 			.tls_ca_path = rows[i].tls_ca[0] == '\0' ? NULL : rows[i].tls_ca,
 			.tls_cert_key_path =
 				rows[i].tls_cert_key[0] == '\0' ? NULL : rows[i].tls_cert_key };

@@ -154,6 +154,66 @@ test_the_window_holds_back(void **state)
 	assert_non_null(DESK_SENT(desk, FEED, LIVE, 0));
 }
 
+/* An order whose text has 1 MiB. */
+static void
+submit_large(struct desk *desk, uint32_t i)
+{
+	struct hs_arena *arena = hs_arena_create((size_t)8 << 20);
+	char id[16];
+	hs_submit *submit;
+	char *text;
+
+	snprintf(id, sizeof(id), "d%u", i);
+	submit = order_submit(arena, &(struct order){ id, 1, HS_ACTION(ISSUE), .level = 4 });
+	text = hs_arena_alloc(arena, ((size_t)1 << 20) + 1);
+	memset(text, 'x', (size_t)1 << 20);
+	submit->notice->texts[0]->body = text;
+	DESK_FRAME(desk, GATE, SUBMIT, submit, submit);
+	desk_commit(desk);
+	hs_arena_destroy(arena);
+}
+
+/* How many large orders the last step sent to the peer; *len_bytes of all its frames. */
+static uint64_t
+large_sent(const struct desk *desk, uint32_t peer, size_t *len_bytes)
+{
+	uint64_t count = 0;
+
+	*len_bytes = 0;
+	for (size_t i = 0; i < desk->effects.count; i++) {
+		const struct hs_effect *effect = &desk->effects.items[i];
+
+		if (effect->type != HS_EFFECT_SEND || effect->peer != peer)
+			continue;
+		*len_bytes += effect->len_bytes;
+		count += effect->len_bytes >= (size_t)1 << 20;
+	}
+	return count;
+}
+
+/* A step never hands a link more than its queue takes, however many notices the window allows. */
+static void
+test_large_notices_fit_the_link(void **state)
+{
+	struct desk *desk = *state;
+	size_t len_bytes;
+	uint64_t first;
+
+	desk_hello(desk, GATE);
+	for (uint32_t i = 1; i <= 24; i++)
+		submit_large(desk, i);
+	desk_hello(desk, FEED);
+	desk_resume(desk, FEED, "", 0, false, false);
+	first = large_sent(desk, FEED, &len_bytes);
+	assert_true(len_bytes <= (size_t)18 << 20);
+	assert_in_range(first, 1, 23);
+	desk_ack(desk, FEED, first);
+	assert_int_equal(large_sent(desk, FEED, &len_bytes), 24 - first);
+	desk_ack(desk, FEED, 24);
+	submit_large(desk, 25);
+	assert_int_equal(large_sent(desk, FEED, &len_bytes), 1);
+}
+
 static void
 test_what_is_not_in_memory_is_read(void **state)
 {
@@ -250,6 +310,7 @@ main(void)
 		DESK_TEST(test_a_place_and_a_snapshot_lose_nothing),
 		DESK_TEST(test_an_adapter_goes_on_from_its_last_ack),
 		DESK_TEST(test_the_window_holds_back),
+		DESK_TEST(test_large_notices_fit_the_link),
 		DESK_TEST(test_what_is_not_in_memory_is_read),
 		DESK_TEST(test_the_answer_to_an_old_read_is_ignored),
 		DESK_TEST(test_frames_out_of_place_end_the_connection),
