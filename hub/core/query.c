@@ -158,18 +158,30 @@ no_row(void *owner, uint32_t peer, uint64_t seq)
 	return false;
 }
 
+/* The place before the next notice that the peer may read. A page without any would tell it neither that it
+ * has everything nor from where to go on: a feed with a filter asked for the same page for ever. */
+static uint64_t
+pass_over(const struct hs_delivery_source *source, uint32_t peer, uint64_t after_seq)
+{
+	while (after_seq < source->newest_seq &&
+		!hs_route_may_read(source->route, after_seq + 1, peer))
+		after_seq++;
+	return after_seq;
+}
+
 void
 hs_query_fetch(
 	struct hs_query *query, const struct hs_query_context *context, const hs_fetch *message)
 {
 	struct hs_delivery_source *source = context->source;
 	struct reading *reading = free_reading(query);
+	uint64_t after_seq = pass_over(source, context->peer, message->after_seq);
 	uint32_t limit = message->limit == 0 || message->limit > FETCH_ROWS_MAX ? FETCH_ROWS_MAX
 										: message->limit;
 
-	if (reading == NULL || message->after_seq >= source->newest_seq) {
+	if (reading == NULL || after_seq >= source->newest_seq) {
 		/* A row that nobody is entitled to: says "not the end" without giving anything. */
-		struct hs_row row = { .seq = message->after_seq };
+		struct hs_row row = { .seq = after_seq };
 		struct hs_answer_fetch fetch = { .request = message->request,
 			.newest_seq = source->newest_seq,
 			.rows = &row,
@@ -182,7 +194,7 @@ hs_query_fetch(
 		.peer = context->peer,
 		.originals = message->originals,
 		.request = message->request };
-	hs_effects_read(source->effects, context->peer, reading->ticket, message->after_seq, limit,
+	hs_effects_read(source->effects, context->peer, reading->ticket, after_seq, limit,
 		message->originals);
 }
 

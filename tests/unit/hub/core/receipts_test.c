@@ -230,6 +230,51 @@ test_fetch_reads_the_journal(void **state)
 	assert_true(reply->end);
 }
 
+static hs_fetch_reply *
+fetched(struct desk *desk, uint64_t after_seq)
+{
+	hs_fetch fetch;
+	hs_link_frame *frame;
+
+	hansho__v1__fetch__init(&fetch);
+	fetch.request = 6;
+	fetch.after_seq = after_seq;
+	fetch.limit = 2;
+	DESK_FRAME(desk, FEED, FETCH, fetch, &fetch);
+	if (desk_count(desk, HS_EFFECT_READ) > 0)
+		desk_read(desk);
+	frame = DESK_SENT(desk, FEED, FETCH_REPLY, 0);
+	assert_non_null(frame);
+	return frame->fetch_reply;
+}
+
+/* A page for a peer with a filter is never empty before the end: it could not ask for the next one. */
+static void
+test_fetch_passes_over_what_is_filtered(void **state)
+{
+	static const char *const areas[] = { "990027" };
+	struct desk *desk = *state;
+
+	hs_core_destroy(desk->core);
+	desk->peers[FEED].areas = areas;
+	desk->peers[FEED].area_count = 1;
+	desk->core = hs_core_create(&desk->options);
+	desk_hello(desk, GATE);
+	for (uint32_t i = 1; i <= 12; i++)
+		desk_submit(desk,
+			(struct order){ hs_arena_printf(desk->arena, "d%u", i), 1, HS_ACTION(ISSUE),
+				.level = 4, .area = i == 1 || i == 9 ? areas[0] : "990019" });
+	desk_commit(desk);
+	desk_hello(desk, FEED);
+	desk_resume(desk, FEED, desk->options.epoch, 9, false, false);
+	assert_int_equal(fetched(desk, 0)->notices[0]->seq, 1);
+	assert_int_equal(fetched(desk, 1)->n_notices, 1);
+	assert_int_equal(fetched(desk, 1)->notices[0]->seq, 9);
+	assert_false(fetched(desk, 1)->end);
+	assert_int_equal(fetched(desk, 9)->n_notices, 0);
+	assert_true(fetched(desk, 9)->end);
+}
+
 static void
 test_a_note_that_lies_is_noticed(void **state)
 {
@@ -279,6 +324,7 @@ main(void)
 		DESK_TEST(test_receipts_are_journalled_together_and_late),
 		DESK_TEST(test_receipts_of_a_full_disk_are_written_later),
 		DESK_TEST(test_fetch_reads_the_journal),
+		DESK_TEST(test_fetch_passes_over_what_is_filtered),
 		DESK_TEST(test_a_note_that_lies_is_noticed),
 	};
 
