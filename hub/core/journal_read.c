@@ -121,6 +121,17 @@ keep(struct hs_buf *store, struct hs_span span)
 	return at;
 }
 
+/* One row is always taken, whatever its size; the rest must fit, or the answer would outgrow its frame. */
+static bool
+has_room(const struct hs_journal *journal, bool originals, const struct hs_journal_rows *out)
+{
+	size_t len_bytes = hs_column(journal->read, 4).len_bytes;
+
+	if (originals)
+		len_bytes += hs_column(journal->read, 5).len_bytes;
+	return out->count == 0 || out->store.len_bytes + len_bytes <= HS_READ_BYTES_MAX;
+}
+
 static enum hs_err
 take_row(struct hs_journal *journal, uint64_t seq, bool originals, struct hs_journal_rows *out,
 	size_t ats[][2])
@@ -156,8 +167,9 @@ hs_journal_read(struct hs_journal *journal, uint64_t after_seq, uint32_t limit, 
 	limit = limit < HS_READ_ROWS_MAX ? limit : HS_READ_ROWS_MAX;
 	sqlite3_bind_int64(journal->read, 1, (sqlite3_int64)after_seq);
 	sqlite3_bind_int64(journal->read, 2, limit);
-	while (err == HS_OK && out->count < limit && out->store.len_bytes < HS_READ_BYTES_MAX &&
-		(rc = sqlite3_step(journal->read)) == SQLITE_ROW)
+	while (err == HS_OK && out->count < limit &&
+		(rc = sqlite3_step(journal->read)) == SQLITE_ROW &&
+		has_room(journal, originals, out))
 		err = take_row(journal, after_seq + out->count + 1, originals, out, ats);
 	sqlite3_reset(journal->read);
 	if (err == HS_OK && rc != SQLITE_ROW && rc != SQLITE_DONE)
