@@ -102,11 +102,14 @@ hs_store_load(struct hs_store *store, const Hansho__V1__Snapshot *part)
 	return HS_OK;
 }
 
-/* Whether this delivery follows what we have. Right after a snapshot nothing before it is missed. */
+/* Whether this delivery follows what we have. Right after a snapshot nothing before it is missed. When the hub
+ * filters for us, `live` has taken us past the last notice that came: prev_seq may lie below our newest then. */
 static bool
 follows(struct hs_store *store, const hs_deliver *deliver)
 {
-	if (deliver->prev_seq == hs_ring_newest(store->ring))
+	if (deliver->prev_seq >= hs_ring_base(store->ring) &&
+		deliver->prev_seq <= hs_ring_newest(store->ring) &&
+		hs_ring_after(store->ring, deliver->prev_seq) == NULL)
 		return true;
 	if (hs_ring_count(store->ring) > 0 || store->active_seq == 0 ||
 		deliver->prev_seq != store->active_seq)

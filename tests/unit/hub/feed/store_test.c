@@ -134,6 +134,21 @@ a_snapshot_and_an_empty_ring(void **state)
 	put(10, 9, HS_OK);
 }
 
+/* The hub filters for this feed: 3 was the last for us, 10 the newest of all. The next one names 3. */
+static void
+live_lies_above_the_last_notice_of_a_filtered_stream(void **state)
+{
+	(void)state;
+	put(3, 0, HS_OK);
+	hs_store_live(&store, 10);
+	assert_int_equal(hs_store_newest(&store), 10);
+	put(12, 2, HS_ERR_CONFLICT);
+	put(12, 11, HS_ERR_CONFLICT);
+	put(12, 3, HS_OK);
+	put(15, 10, HS_ERR_CONFLICT);
+	put(15, 12, HS_OK);
+}
+
 static void
 says_why_a_place_is_gone(void **state)
 {
@@ -207,6 +222,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(keeps_the_modes_apart, begin, end),
 		cmocka_unit_test_setup_teardown(a_snapshot_and_a_warm_ring, begin, end),
 		cmocka_unit_test_setup_teardown(a_snapshot_and_an_empty_ring, begin, end),
+		cmocka_unit_test_setup_teardown(
+			live_lies_above_the_last_notice_of_a_filtered_stream, begin, end),
 		cmocka_unit_test_setup_teardown(says_why_a_place_is_gone, begin, end),
 		cmocka_unit_test_setup_teardown(
 			snapshots_are_encoded_once_until_a_notice_comes, begin, end),
