@@ -64,6 +64,7 @@ struct hs_lane {
 	bool greeted; /* hello of the hub was right, resume was sent */
 	int64_t heard_mono_us, said_mono_us;
 	int64_t hub_heartbeat_ms;
+	uint32_t hub_window; /* notices that the hub sends ahead of our ack; 0 = it did not say */
 	struct hs_item *items, **items_end;
 	size_t item_count;
 	struct hs_kept_receipt *receipts, **receipts_end;

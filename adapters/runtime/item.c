@@ -80,11 +80,21 @@ hs_items_advance(struct hs_lane *lane)
 	hs_lane_flush(lane);
 }
 
+/* How many may wait for their ack: never the hub's whole window, or nothing new would come. */
+static size_t
+unacked_max(const struct hs_lane *lane)
+{
+	size_t most = (size_t)lane->adapter->settings->unacked_max;
+	if (lane->hub_window > 1 && lane->hub_window - 1 < most)
+		most = lane->hub_window - 1;
+	return most;
+}
+
 /* Keeps the window open while an outlet is dead. */
 static void
 items_bound(struct hs_lane *lane)
 {
-	size_t most = (size_t)lane->adapter->settings->unacked_max;
+	size_t most = unacked_max(lane);
 	size_t waiting = 0;
 	for (const struct hs_item *item = lane->items; item; item = item->next)
 		waiting += !item->early && !item->orphan;
@@ -97,6 +107,7 @@ items_bound(struct hs_lane *lane)
 		hs_warn("adapter.early_ack", "lane=%s seq=%llu", hs_lane_name(lane->id),
 			(unsigned long long)item->pub.seq);
 	}
+	most = (size_t)lane->adapter->settings->unacked_max;
 	if (lane->item_count > most * EARLY_FACTOR && lane->items)
 		hs_deliveries_give_up(lane->items, "too many notices wait for this outlet");
 }

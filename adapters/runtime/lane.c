@@ -94,10 +94,16 @@ take_hello(struct hs_lane *lane, const hs_link_frame *frame)
 		lane_drop(lane, "no_usable_epoch");
 		return;
 	}
-	bool fresh = strcmp(hello->epoch, lane->stream.epoch) != 0;
-	if (fresh)
+	/* A journal that was restored from an older copy keeps its epoch, but not what we had after it. */
+	bool lost = hello->newest_seq < lane->stream.last_seq;
+	if (lost)
+		hs_error("adapter.hub_lost_history", "lane=%s own=%llu hub=%llu",
+			hs_lane_name(lane->id), (unsigned long long)lane->stream.last_seq,
+			(unsigned long long)hello->newest_seq);
+	if (lost || strcmp(hello->epoch, lane->stream.epoch) != 0)
 		stream_restart(lane, hello->epoch);
 	lane->hub_heartbeat_ms = hello->heartbeat_ms;
+	lane->hub_window = hello->window;
 	lane->stream.first = true;
 	bool from_last_ack = lane->stream.last_seq == 0;
 	lane->stream.any_prev = from_last_ack;

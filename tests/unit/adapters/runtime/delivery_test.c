@@ -78,6 +78,33 @@ dead_outlet_never_closes_the_window(void **state)
 	bench_close(bench);
 }
 
+static bool
+hub_is_down(void *owner)
+{
+	return !((struct bench *)owner)->hub.up;
+}
+
+/* unacked_max is 128 here: the hub, which sends only three ahead, would wait for ever. */
+static void
+dead_outlet_never_closes_a_small_window(void **state)
+{
+	(void)state;
+	struct bench *bench = bench_open(&ringing, "");
+	bench->probe.scripts[0] = "r";
+	bench->hub.window = 3;
+	hs_link_drop(bench->hub.link);
+	assert_true(run_until(&bench->loop, hub_is_down, bench, 5000));
+	assert_true(run_until(&bench->loop, is_resumed, bench, 5000));
+	for (uint64_t seq = 1; seq <= 3; seq++) {
+		char id[16];
+		snprintf(id, sizeof(id), "d%llu", (unsigned long long)seq);
+		fake_deliver(&bench->hub, seq, seq - 1, order(bench, id, 1));
+	}
+	assert_true(wait_ack(bench, 1));
+	assert_int_equal(1, bench->hub.ack_seq);
+	bench_close(bench);
+}
+
 static void
 one_order_key_keeps_the_order(void **state)
 {
@@ -119,6 +146,7 @@ main(void)
 		cmocka_unit_test(dead_outlet_expires_at_the_deadline),
 		cmocka_unit_test(acks_are_cumulative),
 		cmocka_unit_test(dead_outlet_never_closes_the_window),
+		cmocka_unit_test(dead_outlet_never_closes_a_small_window),
 		cmocka_unit_test(one_order_key_keeps_the_order),
 		cmocka_unit_test(newer_revision_replaces_a_waiting_one),
 	};

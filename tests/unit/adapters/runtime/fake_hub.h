@@ -33,7 +33,8 @@ struct fake_hub {
 	char epoch[40];
 	bool up, greeted, resumed, silent, closed;
 	bool from_last_ack, wants_snapshot;
-	uint64_t resume_seq, ack_seq;
+	uint64_t resume_seq, ack_seq, newest_seq;
+	uint32_t window; /* 0: it does not say */
 	char resume_epoch[40];
 	char peer[64];
 	size_t ups, goodbyes, heartbeats;
@@ -60,6 +61,8 @@ fake_hello(struct fake_hub *hub)
 	hello.mode = (Hansho__V1__Mode)hub->mode;
 	hello.epoch = hub->epoch;
 	hello.heartbeat_ms = 100;
+	hello.newest_seq = hub->newest_seq;
+	hello.window = hub->window;
 	hs_link_frame frame;
 	hansho__v1__link_frame__init(&frame);
 	frame.body_case = HANSHO__V1__LINK_FRAME__BODY_HELLO;
@@ -99,6 +102,7 @@ fake_deliver(struct fake_hub *hub, uint64_t seq, uint64_t prev_seq, hs_notice *n
 	deliver.seq = seq;
 	deliver.prev_seq = prev_seq;
 	deliver.notice = notice;
+	hub->newest_seq = seq > hub->newest_seq ? seq : hub->newest_seq;
 	hs_link_frame frame;
 	hansho__v1__link_frame__init(&frame);
 	frame.body_case = HANSHO__V1__LINK_FRAME__BODY_DELIVER;

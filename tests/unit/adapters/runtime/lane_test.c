@@ -94,6 +94,27 @@ new_epoch_starts_anew(void **state)
 	bench_close(bench);
 }
 
+/* A journal that was restored from a copy: the same epoch, and other notices under the seqs that we had. */
+static void
+hub_that_lost_history_starts_anew(void **state)
+{
+	(void)state;
+	struct bench *bench = bench_open(&ringing, "");
+	fake_deliver(&bench->hub, 40, 0, order(bench, "d1", 1));
+	assert_true(wait_ack(bench, 40));
+	bench->hub.resumed = false;
+	bench->hub.ack_seq = 0;
+	bench->hub.newest_seq = 30;
+	hs_link_drop(bench->hub.link);
+	assert_true(run_until(&bench->loop, is_resumed, bench, 5000));
+	assert_true(bench->hub.from_last_ack);
+	fake_deliver(&bench->hub, 31, 0, order(bench, "d2", 1));
+	assert_true(wait_ack(bench, 31));
+	assert_int_equal(31, bench->hub.ack_seq);
+	assert_int_equal(2, bench->probe.seen_count);
+	bench_close(bench);
+}
+
 static bool
 has_snapshot(void *owner)
 {
@@ -140,6 +161,7 @@ main(void)
 		cmocka_unit_test(hub_of_another_mode_gets_nothing_in),
 		cmocka_unit_test(silent_hub_is_dropped),
 		cmocka_unit_test(new_epoch_starts_anew),
+		cmocka_unit_test(hub_that_lost_history_starts_anew),
 		cmocka_unit_test(snapshot_in_parts_is_shown_once),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
