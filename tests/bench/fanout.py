@@ -1,6 +1,10 @@
 #!/usr/bin/python3
 """Submission → last of N subscribers, beside a bare send() loop; and memory per idle subscriber.
 
+From the first byte of the POST (its connection is open already) until the last subscriber has the whole frame;
+the floor from the byte that sets it off until the same. "feed only" is the time between the first and the last
+subscriber on either side: what comes before it is gate, hub and disk.
+
     tests/bench/fanout.py [--subscribers 1000] [--pairs 30] [--form json|proto] [--folder build/release]
 
 Starts hub, gate and feed, pins them with the floor to one core and the reader to another, lets fanout_bench
@@ -9,7 +13,6 @@ given and passed over.
 """
 
 import argparse
-import base64
 import json
 import os
 import statistics
@@ -17,8 +20,10 @@ import subprocess
 import sys
 import tempfile
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path.insert(0, os.path.join(HERE, "..", "e2e"))
+import bench_stack
+
+# Names of places in the order, so that the frame that is sent to subscribers has about 2 KB.
+PLACES = {"proto": 13, "json": 1}
 
 
 def options():
@@ -33,23 +38,6 @@ def options():
     return parser.parse_args()
 
 
-def resident_bytes(pid):
-    with open(f"/proc/{pid}/statm", encoding="ascii") as file:
-        return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
-
-
-def write_requests(folder, stack, count):
-    import documents
-    user, password = stack.auth()
-    basic = base64.b64encode(f"{user}:{password}".encode()).decode()
-    for number in range(count):
-        body = documents.order().encode("utf-8")
-        head = (f"POST /v1/submissions HTTP/1.1\r\nHost: bench\r\nAuthorization: Basic {basic}\r\n"
-                f"Content-Type: application/xml\r\nContent-Length: {len(body)}\r\n\r\n")
-        with open(os.path.join(folder, str(number)), "wb") as file:
-            file.write(head.encode("ascii") + body)
-
-
 def pin(pids, core):
     for pid in pids:
         for task in os.listdir(f"/proc/{pid}/task"):
@@ -59,40 +47,41 @@ def pin(pids, core):
 def measure(stack, asked, folder):
     feed = stack.processes["feed-1"].pid
     cores = sorted(os.sched_getaffinity(0))
-    before = resident_bytes(feed)
+    before = bench_stack.resident_bytes(feed)
     bench = subprocess.Popen(
         [os.path.join(asked.folder, "tests/bench/fanout_bench"), str(stack.ports["feed-1"]),
          str(stack.ports["gate"]), folder, str(asked.subscribers), str(asked.pairs),
          f"hansho.v1.{asked.form}"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     floor = int(bench.stdout.readline().split()[1])
     assert bench.stdout.readline() == "connected\n", "the subscribers did not connect"
-    idle = (resident_bytes(feed) - before) / asked.subscribers
+    idle = (bench_stack.resident_bytes(feed) - before) / asked.subscribers
     if len(cores) > 1 and not asked.no_pin:
         pin([floor, *[p.pid for p in stack.processes.values()]], cores[0])
         pin([bench.pid], cores[1])
     out, _ = bench.communicate("go\n", timeout=600)
     assert bench.returncode == 0, "fanout_bench failed"
     pairs = [[int(n) for n in line.split()[1:]] for line in out.splitlines()]
-    return {
-        "subscribers": asked.subscribers, "form": asked.form, "pairs": len(pairs),
-        "frame_bytes": pairs[-1][3],
-        "floor_ms": round(statistics.median(p[0] for p in pairs) / 1000, 2),
-        "submit_to_last_ms": round(statistics.median(p[1] for p in pairs) / 1000, 2),
-        "submit_to_first_ms": round(statistics.median(p[2] for p in pairs) / 1000, 2),
-        "ratio": round(statistics.median(p[1] / p[0] for p in pairs), 3),
-        "idle_bytes_per_subscriber": round(idle),
-    }
+    columns = list(zip(*pairs))
+    ratios = [ours / floor for floor, ours in zip(columns[0], columns[2])]
+    spans = [(ours - first) / (floor - floor_first)
+             for floor, floor_first, ours, first, _ in pairs]
+    result = {"subscribers": asked.subscribers, "form": asked.form, "pairs": len(pairs),
+              "frame_bytes": pairs[-1][4], "idle_bytes_per_subscriber": round(idle)}
+    for at, name in enumerate(("floor", "floor_first", "submit_to_last", "submit_to_first")):
+        result[f"{name}_ms"] = round(statistics.median(columns[at]) / 1000, 2)
+    return {**result, "ratio": round(statistics.median(ratios), 3),
+            "ratio_spread": bench_stack.spread(ratios),
+            "feed_only_ratio": round(statistics.median(spans), 3),
+            "feed_only_spread": bench_stack.spread(spans)}
 
 
 def main():
     asked = options()
-    os.environ["HANSHO_BIN"] = os.path.join(asked.folder, "bin")
-    from conftest import Stack
     quiet = {"heartbeat_ms": 60000, "pong_timeout_ms": 600000, "connections_max": 100000}
-    stack = Stack(mode="drill", feeds=1, feed=quiet)
+    stack = bench_stack.start(asked.folder, feeds=1, feed=quiet)
     try:
         with tempfile.TemporaryDirectory(prefix="hs-bench-") as folder:
-            write_requests(folder, stack, asked.pairs + 1)
+            bench_stack.write_requests(folder, stack, asked.pairs + 1, PLACES[asked.form])
             result = measure(stack, asked, folder)
         print(json.dumps(result), flush=True)
         stack.stop_all()

@@ -9,28 +9,20 @@
  *
  * usage: fanout_bench FEED_PORT GATE_PORT REQUEST_DIR SUBSCRIBERS PAIRS SUBPROTOCOL
  * REQUEST_DIR holds 0 … PAIRS: whole HTTP requests, the first one warms up. After "connected" on stdout a line
- * on stdin is waited for (so that memory can be read), then one line per pair: floor_us hansho_us first_us.
+ * on stdin is waited for (so that memory can be read), then one line per pair: floor_us floor_first_us hansho_us hansho_first_us
+ * frame_bytes, each from its own beginning.
  */
-#include <arpa/inet.h>
-#include <errno.h>
-#include <netinet/tcp.h>
 #include <signal.h>
 #include <stdbool.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/prctl.h>
-#include <sys/socket.h>
-#include <time.h>
-#include <unistd.h>
 
 #include "hub/base/check.h"
+#include "tests/bench/client.h"
 
-#define READ_BYTES  65536
-#define WAIT_S	    30
-#define REQUEST_MAX (1 << 20)
+#define READ_BYTES 65536
+#define WAIT_S	   30
 
 static const char handshake[] =
 	"GET /v1/feed HTTP/1.1\r\nHost: bench\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
@@ -53,46 +45,6 @@ struct side {
 	size_t count;
 	int epoll;
 };
-
-static int64_t
-now_us(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * 1000000LL + t.tv_nsec / 1000;
-}
-
-static int
-dial(int port)
-{
-	struct sockaddr_in to = { .sin_family = AF_INET,
-		.sin_port = htons((uint16_t)port),
-		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	int on = 1;
-
-	if (fd < 0 || connect(fd, (struct sockaddr *)&to, sizeof(to)) != 0) {
-		perror("connect");
-		exit(1);
-	}
-	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-	return fd;
-}
-
-static void
-write_all(int fd, const void *bytes, size_t len)
-{
-	for (size_t at = 0; at < len;) {
-		ssize_t got = write(fd, (const char *)bytes + at, len - at);
-
-		if (got <= 0) {
-			perror("write");
-			exit(1);
-		}
-		at += (size_t)got;
-	}
-}
 
 /* Blocking; at most one byte beyond `mark` is never read, so frames behind it stay in the socket. */
 static void
@@ -323,24 +275,6 @@ await_live(struct side *side)
 	(void)first;
 }
 
-static size_t
-load(const char *dir, int number, char *out)
-{
-	char path[512];
-	size_t len;
-	FILE *file;
-
-	snprintf(path, sizeof(path), "%s/%d", dir, number);
-	file = fopen(path, "rb");
-	if (file == NULL) {
-		perror(path);
-		exit(1);
-	}
-	len = fread(out, 1, REQUEST_MAX, file);
-	fclose(file);
-	return len;
-}
-
 struct result {
 	int64_t begun_us, first_us, last_us;
 };
@@ -366,13 +300,23 @@ submit(struct side *side, int gate_port, const char *request, size_t len)
 	return result;
 }
 
-static int64_t
+static struct result
 run_floor(struct side *side, int trigger, uint64_t size)
 {
-	int64_t begun_us = now_us(), first_us;
+	struct result result = { .begun_us = now_us() };
 
 	write_all(trigger, &size, sizeof(size));
-	return collect(side, &first_us) - begun_us;
+	result.last_us = collect(side, &result.first_us);
+	return result;
+}
+
+static void
+print_pair(const struct result *floor, const struct result *ours, uint64_t frame_bytes)
+{
+	printf("pair %lld %lld %lld %lld %llu\n", (long long)(floor->last_us - floor->begun_us),
+		(long long)(floor->first_us - floor->begun_us),
+		(long long)(ours->last_us - ours->begun_us),
+		(long long)(ours->first_us - ours->begun_us), (unsigned long long)frame_bytes);
 }
 
 int
@@ -406,14 +350,11 @@ main(int argc, char **argv)
 	for (int i = 0; i <= pairs; i++) {
 		struct result ours =
 			submit(&feed_side, gate_port, request, load(argv[3], i, request));
-		int64_t floor_us =
-			run_floor(&floor_side, trigger, feed_side.readers[0].frame_bytes);
+		uint64_t size = feed_side.readers[0].frame_bytes;
+		struct result floor = run_floor(&floor_side, trigger, size);
 
 		if (i > 0)
-			printf("pair %lld %lld %lld %llu\n", (long long)floor_us,
-				(long long)(ours.last_us - ours.begun_us),
-				(long long)(ours.first_us - ours.begun_us),
-				(unsigned long long)feed_side.readers[0].frame_bytes);
+			print_pair(&floor, &ours, size);
 	}
 	return 0;
 }

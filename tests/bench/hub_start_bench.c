@@ -4,9 +4,11 @@
  *
  * Part 1: N orders of about 2 KB go through the real core and the real journal, as fast as they can be
  * taken (group commits). Part 2: the journal is closed and read into a new core, as at every start.
- * Part 3: 2,000 lone orders, each waiting for its commit: submit → committed, without any link.
+ * Part 3: 2,000 lone orders, each waiting for its commit: submit → committed, without any link,
+ * in turns with append + fdatasync of 2 KB beside the journal.
  * Prints one line per figure. Machine-dependent: compare ratios, repeat.
  */
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -210,10 +212,35 @@ by_value(const void *a, const void *b)
 }
 
 static void
+print_times(const char *what, int64_t *times_us)
+{
+	qsort(times_us, LONE_ORDERS, sizeof(times_us[0]), by_value);
+	printf("%s_p50_us %lld\n", what, (long long)times_us[LONE_ORDERS / 2]);
+	printf("%s_p99_us %lld\n", what, (long long)times_us[LONE_ORDERS * 99 / 100]);
+	printf("%s_max_us %lld\n", what, (long long)times_us[LONE_ORDERS - 1]);
+}
+
+static int64_t
+append_and_sync(int fd)
+{
+	static const char record[2048];
+	int64_t began_us = hs_clock_mono_us();
+
+	HS_CHECK(write(fd, record, sizeof(record)) == sizeof(record));
+	HS_CHECK(fdatasync(fd) == 0);
+	return hs_clock_mono_us() - began_us;
+}
+
+static void
 lone_orders(struct bench *bench)
 {
-	static int64_t times_us[LONE_ORDERS];
+	static int64_t times_us[LONE_ORDERS], reference_us[LONE_ORDERS];
+	char path[512];
+	int fd;
 
+	snprintf(path, sizeof(path), "%s.reference", bench->path);
+	fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+	HS_CHECK(fd >= 0);
 	for (size_t i = 0; i < LONE_ORDERS; i++) {
 		uint64_t before = bench->replies;
 		int64_t began_us = hs_clock_mono_us();
@@ -222,11 +249,12 @@ lone_orders(struct bench *bench)
 		while (bench->replies == before)
 			take_results(bench);
 		times_us[i] = hs_clock_mono_us() - began_us;
+		reference_us[i] = append_and_sync(fd);
 	}
-	qsort(times_us, LONE_ORDERS, sizeof(times_us[0]), by_value);
-	printf("submit_to_committed_p50_us %lld\n", (long long)times_us[LONE_ORDERS / 2]);
-	printf("submit_to_committed_p99_us %lld\n", (long long)times_us[LONE_ORDERS * 99 / 100]);
-	printf("submit_to_committed_max_us %lld\n", (long long)times_us[LONE_ORDERS - 1]);
+	close(fd);
+	unlink(path);
+	print_times("submit_to_committed", times_us);
+	print_times("reference", reference_us);
 }
 
 static void

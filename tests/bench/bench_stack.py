@@ -1,0 +1,84 @@
+"""Hub, gate and feed of a release build for the benches, and the requests that are sent to them.
+
+The same wiring as the end-to-end tests (conftest.Stack), but what the programs say goes into files: a reader
+that wakes for each line would take its time from what is measured.
+"""
+
+import base64
+import os
+import statistics
+import subprocess
+import sys
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(HERE, "..", "e2e"))
+
+
+def programs_of(folder):
+    """The programs in folder/bin are those that are measured."""
+    os.environ["HANSHO_BIN"] = os.path.join(folder, "bin")
+
+
+def start(folder, **options):
+    """A running drill stack of the programs in folder/bin."""
+    programs_of(folder)
+    import conftest
+
+    class QuietProcess(conftest.Process):
+        def __init__(self, program, arguments, name=None, env=None):
+            self.name = name or program
+            self.path = f"{arguments[-1]}.out"
+            with open(self.path, "wb") as out:
+                self.popen = subprocess.Popen(
+                    [os.path.join(conftest.BIN, program), *arguments], stdin=subprocess.DEVNULL,
+                    stdout=out, stderr=subprocess.STDOUT, env={**os.environ, **(env or {})})
+            self._reader = self
+
+        def join(self, _timeout_s):
+            """There is no thread to wait for."""
+
+        @property
+        def output(self):
+            with open(self.path, encoding="utf-8", errors="replace") as file:
+                return file.read()
+
+    conftest.Process = QuietProcess
+    return conftest.Stack(mode="drill", **options)
+
+
+DOCUMENTS = 50
+
+
+def write_requests(folder, stack, count, places=1):
+    """Whole HTTP requests 0 … count - 1. Returns the size of one document in bytes.
+
+    They are the revisions of DOCUMENTS documents in turn, as in a long disaster: thousands of documents of one
+    town that are all in force would measure something that does not happen."""
+    import documents
+    user, password = stack.auth()
+    basic = base64.b64encode(f"{user}:{password}".encode()).decode()
+    details = [documents.detail("避難指示", [f"北町{n + 1}丁目" for n in range(places)])]
+    for number in range(count):
+        body = documents.order(details, document=f"bench-{number % DOCUMENTS}",
+                               revision=number // DOCUMENTS + 1).encode("utf-8")
+        head = (f"POST /v1/submissions HTTP/1.1\r\nHost: bench\r\nAuthorization: Basic {basic}\r\n"
+                f"Content-Type: application/xml\r\nContent-Length: {len(body)}\r\n\r\n")
+        with open(os.path.join(folder, str(number)), "wb") as file:
+            file.write(head.encode("ascii") + body)
+    return len(body)
+
+
+def resident_bytes(pid):
+    with open(f"/proc/{pid}/statm", encoding="ascii") as file:
+        return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+def percentile(values, part):
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(len(ordered) * part))]
+
+
+def spread(values, digits=2):
+    """Median and range of a list as one text."""
+    return (f"{statistics.median(values):.{digits}f} "
+            f"({min(values):.{digits}f}–{max(values):.{digits}f})")

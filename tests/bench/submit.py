@@ -1,0 +1,126 @@
+#!/usr/bin/python3
+"""Submission → durable answer, one at a time beside append + fdatasync, and at a fixed rate.
+
+    tests/bench/submit.py [--rounds 5] [--pairs 400] [--rate 200] [--seconds 20] [--folder build/release]
+
+Prints one JSON line. The orders go over plain HTTP through gate and hub; each has a connection of its own,
+because the gate closes after a POST, and the figures hold the opening of it.
+"""
+
+import argparse
+import json
+import os
+import re
+import statistics
+import subprocess
+import tempfile
+import threading
+import time
+
+import bench_stack
+
+
+def options():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--pairs", type=int, default=400, help="in each round")
+    parser.add_argument("--rate", type=int, default=200, help="orders per second")
+    parser.add_argument("--seconds", type=int, default=20)
+    parser.add_argument("--folder", default="build/release", help="of bin/ and tests/bench/")
+    return parser.parse_args()
+
+
+def run_bench(asked, stack, *arguments):
+    command = [os.path.join(asked.folder, "tests/bench/submit_bench"), arguments[0],
+               str(stack.ports["gate"]), *map(str, arguments[1:])]
+    out = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True, timeout=600).stdout
+    return [[int(number) for number in line.split()[1:]] for line in out.splitlines()]
+
+
+def commit_histogram(stack):
+    """Seen by the hub: from the queue of the journal to the disk."""
+    found = {}
+    for key, value in stack.metrics("hub").items():
+        match = re.fullmatch(r'hansho_hub_commit_seconds_bucket\{le="(.*)"\}', key)
+        if match:
+            found[match.group(1)] = value
+    return found
+
+
+def one_at_a_time(asked, stack, folder):
+    rounds = []
+    before = commit_histogram(stack)
+    for number in range(asked.rounds):
+        rounds.append(run_bench(asked, stack, "turns", folder, number * asked.pairs, asked.pairs,
+                                stack.path("reference")))
+    after = commit_histogram(stack)
+    total = after["+Inf"] - before["+Inf"]
+    result = {"pairs": asked.rounds * asked.pairs, "rounds": asked.rounds,
+              "within_ms": {f"{float(le) * 1000:g}": round((after[le] - before[le]) / total, 4)
+                            for le in after if le != "+Inf"}}
+    every = [pair for pairs in rounds for pair in pairs]
+    for name, column in (("reference", 0), ("submit", 1), ("connect", 2)):
+        values = [pair[column] for pair in every]
+        for part in (0.5, 0.99):
+            result[f"{name}_p{part * 100:.0f}_us"] = bench_stack.percentile(values, part)
+    for part in (0.5, 0.99):
+        ratios = [bench_stack.percentile([p[1] for p in pairs], part)
+                  / bench_stack.percentile([p[0] for p in pairs], part) for pairs in rounds]
+        result[f"ratio_p{part * 100:.0f}"] = bench_stack.spread(ratios)
+    return result
+
+
+class DepthSampler(threading.Thread):
+    """What waits in the hub, ten times a second."""
+
+    def __init__(self, stack):
+        super().__init__(daemon=True)
+        self.stack, self.samples, self.over = stack, [], threading.Event()
+
+    def run(self):
+        while not self.over.wait(0.1):
+            seen = self.stack.metrics("hub")
+            self.samples.append((time.monotonic(), seen["hansho_hub_pending"]
+                                 + seen["hansho_hub_journal_queue"]))
+
+
+def at_a_rate(asked, stack, folder):
+    first, count = asked.rounds * asked.pairs, asked.rate * asked.seconds
+    sampler = DepthSampler(stack)
+    sampler.start()
+    rows = run_bench(asked, stack, "rate", folder, first, count, asked.rate)
+    sampler.over.set()
+    sampler.join()
+    depths = [depth for _, depth in sampler.samples]
+    quarter = asked.seconds * 1000000 / 4
+    early = [row[1] for row in rows if row[0] < quarter]
+    late = [row[1] for row in rows if row[0] >= 3 * quarter]
+    return {
+        "per_s": asked.rate, "seconds": asked.seconds, "orders": len(rows),
+        "refused": sum(1 for row in rows if row[2] != 202),
+        "p50_us": bench_stack.percentile([row[1] for row in rows], 0.5),
+        "p99_us": bench_stack.percentile([row[1] for row in rows], 0.99),
+        "first_quarter_p50_us": bench_stack.percentile(early, 0.5),
+        "last_quarter_p50_us": bench_stack.percentile(late, 0.5),
+        "growth": round(statistics.median(late) / statistics.median(early), 3),
+        "depth_median": statistics.median(depths), "depth_max": max(depths), "depth_end": depths[-1],
+    }
+
+
+def main():
+    asked = options()
+    stack = bench_stack.start(asked.folder, feeds=1)
+    try:
+        with tempfile.TemporaryDirectory(prefix="hs-bench-") as folder:
+            count = asked.rounds * asked.pairs + asked.rate * asked.seconds
+            size = bench_stack.write_requests(folder, stack, count)
+            result = {"document_bytes": size, "one_at_a_time": one_at_a_time(asked, stack, folder),
+                      "rate": at_a_rate(asked, stack, folder)}
+        print(json.dumps(result), flush=True)
+        stack.stop_all()
+    finally:
+        stack.abort()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,183 @@
+/* submit_bench: from a submission to its durable answer.
+ *
+ *   submit_bench turns PORT REQUEST_DIR FIRST COUNT FILE   one at a time, in turns with append + fdatasync
+ *   submit_bench rate PORT REQUEST_DIR FIRST COUNT PER_S   at fixed times, whatever the answers do (open loop)
+ *
+ * Measured is what a sender feels: connect (the gate closes after each POST), request, last byte of the answer;
+ * the gate answers only when the hub has the order on disk. `turns` prints for each pair
+ * "pair REFERENCE_US SUBMIT_US CONNECT_US"; the reference appends RECORD_BYTES to FILE, which lies in the folder
+ * of the journal. `rate` prints "order BEGIN_US LATENCY_US STATUS" counted from when the order was due, not from when
+ * it could be sent: a sender that is held up counts. `rate` adds the status of the answer, `turns` ends at the
+ * first that is not 202.
+ */
+#include <fcntl.h>
+#include <string.h>
+#include <sys/epoll.h>
+
+#include "hub/base/check.h"
+#include "tests/bench/client.h"
+
+#define RECORD_BYTES 2048
+#define WAIT_MS	     30000
+
+struct job {
+	const char *dir;
+	int port;
+	int first;
+	int count;
+	char request[REQUEST_MAX];
+};
+
+/* How long the whole answer is, or 0 while that is not known. */
+static size_t
+answer_size(const char *reply)
+{
+	const char *end = strstr(reply, "\r\n\r\n");
+	const char *length = strcasestr(reply, "\r\ncontent-length:");
+
+	if (end == NULL || length == NULL || length > end)
+		return 0;
+	return (size_t)(end + 4 - reply) + (size_t)atol(length + strlen("\r\ncontent-length:"));
+}
+
+/* Up to the answer's last byte; the gate closes a little later. Returns the status, or 0 for no whole answer. */
+static int
+take_answer(int fd)
+{
+	char reply[8192] = "";
+	size_t len = 0;
+
+	while (answer_size(reply) == 0 || len < answer_size(reply)) {
+		ssize_t got = read(fd, reply + len, sizeof(reply) - 1 - len);
+
+		if (got <= 0)
+			return 0;
+		len += (size_t)got;
+		reply[len] = '\0';
+	}
+	return atoi(reply + strlen("HTTP/1.1 "));
+}
+
+static int64_t
+append_and_sync(int fd)
+{
+	static char record[RECORD_BYTES];
+	int64_t begin_us = now_us();
+
+	memset(record, 'r', sizeof(record));
+	write_all(fd, record, sizeof(record));
+	HS_CHECK(fdatasync(fd) == 0);
+	return now_us() - begin_us;
+}
+
+static int64_t
+submit(struct job *job, int number, int64_t *connect_us)
+{
+	size_t len = load(job->dir, number, job->request);
+	int64_t begin_us = now_us(), end_us;
+	int fd = dial(job->port), status;
+
+	*connect_us = now_us() - begin_us;
+	write_all(fd, job->request, len);
+	status = take_answer(fd);
+	end_us = now_us();
+	close(fd);
+	if (status != 202) {
+		fprintf(stderr, "request %d was answered with %d\n", number, status);
+		exit(1);
+	}
+	return end_us - begin_us;
+}
+
+static void
+turns(struct job *job, const char *path)
+{
+	int file = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+
+	HS_CHECK(file >= 0);
+	for (int i = 0; i < job->count; i++) {
+		int64_t reference_us = 0, submit_us, connect_us;
+
+		if (i % 2 == 0)
+			reference_us = append_and_sync(file);
+		submit_us = submit(job, job->first + i, &connect_us);
+		if (i % 2 == 1)
+			reference_us = append_and_sync(file);
+		printf("pair %lld %lld %lld\n", (long long)reference_us, (long long)submit_us,
+			(long long)connect_us);
+	}
+	close(file);
+}
+
+/* An order under way. */
+struct order {
+	int fd;
+	int64_t due_us;
+};
+
+static void
+collect(int epoll, int64_t until_us, int64_t begin_us, int *open_orders)
+{
+	while (*open_orders > 0 || now_us() < until_us) {
+		int64_t left_us = until_us - now_us();
+		struct timespec wait = { .tv_sec = left_us > 0 ? left_us / 1000000 : 0,
+			.tv_nsec = left_us > 0 ? left_us % 1000000 * 1000 : 0 };
+		struct epoll_event event;
+
+		if (epoll_pwait2(epoll, &event, 1, &wait, NULL) <= 0)
+			return;
+		struct order *order = event.data.ptr;
+		int status = take_answer(order->fd);
+		printf("order %lld %lld %d\n", (long long)(order->due_us - begin_us),
+			(long long)(now_us() - order->due_us), status);
+		close(order->fd);
+		(*open_orders)--;
+	}
+}
+
+static void
+rate(struct job *job, int per_s)
+{
+	struct order *orders = calloc((size_t)job->count, sizeof(*orders));
+	int epoll = epoll_create1(EPOLL_CLOEXEC);
+	int64_t begin_us = now_us();
+	int open_orders = 0;
+
+	HS_CHECK(orders != NULL && epoll >= 0 && per_s > 0);
+	for (int i = 0; i < job->count; i++) {
+		struct epoll_event event = { .events = EPOLLIN, .data.ptr = &orders[i] };
+		size_t len = load(job->dir, job->first + i, job->request);
+
+		orders[i].due_us = begin_us + i * 1000000LL / per_s;
+		collect(epoll, orders[i].due_us, begin_us, &open_orders);
+		orders[i].fd = dial(job->port);
+		write_all(orders[i].fd, job->request, len);
+		HS_CHECK(epoll_ctl(epoll, EPOLL_CTL_ADD, orders[i].fd, &event) == 0);
+		open_orders++;
+	}
+	collect(epoll, now_us() + WAIT_MS * 1000LL, begin_us, &open_orders);
+	HS_CHECK(open_orders == 0);
+	close(epoll);
+	free(orders);
+}
+
+int
+main(int argc, char **argv)
+{
+	static struct job job;
+
+	if (argc != 7) {
+		fprintf(stderr, "usage: submit_bench turns|rate PORT REQUEST_DIR FIRST COUNT "
+				"FILE|PER_S\n");
+		return 2;
+	}
+	job.port = atoi(argv[2]);
+	job.dir = argv[3];
+	job.first = atoi(argv[4]);
+	job.count = atoi(argv[5]);
+	if (strcmp(argv[1], "turns") == 0)
+		turns(&job, argv[6]);
+	else
+		rate(&job, atoi(argv[6]));
+	return 0;
+}

@@ -1,0 +1,104 @@
+#!/usr/bin/python3
+"""Runs the benches one after another and prints one table in Markdown; tests/bench/run.sh calls it.
+
+Every figure that depends on the machine stands as a ratio to a reference that took turns with it in the same
+run. A machine that does something else at the same time still widens the spread: repeat, and trust medians.
+"""
+
+import json
+import os
+import subprocess
+import sys
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+QUICK = bool(os.environ.get("HANSHO_BENCH_QUICK"))
+COLUMNS = ("figure", "target", "measured: median (min–max)", "absolute", "reference in the same run",
+           "command, runs")
+
+
+def run(folder, script, *arguments):
+    """The JSON line of a script of this folder, and the command that gave it."""
+    print(f"running {script} {' '.join(arguments)} …", file=sys.stderr, flush=True)
+    command = ["/usr/bin/python3", os.path.join(HERE, script), "--folder", folder, *arguments]
+    out = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout
+    return json.loads(out.splitlines()[-1]), " ".join([script, *arguments])
+
+
+def ms(microseconds):
+    return f"{microseconds / 1000:.2f}"
+
+
+def submit_rows(folder):
+    arguments = ["--rounds", "3", "--pairs", "100", "--seconds", "5"] if QUICK else []
+    found, command = run(folder, "submit.py", *arguments)
+    one, rate = found["one_at_a_time"], found["rate"]
+    reference = (f"append + fdatasync of 2 KB: p50 {ms(one['reference_p50_us'])}, "
+                 f"p99 {ms(one['reference_p99_us'])} ms")
+    runs = f"`{command}`, {one['pairs']} pairs in {one['rounds']} rounds"
+    for part, target in (("p99", "≤ 3"), ("p50", "")):
+        yield (f"submission → durable answer, {part}", target, f"{one[f'ratio_{part}']} times",
+               f"{ms(one[f'submit_{part}_us'])} ms", reference, runs)
+    yield ("of it in the hub: queue → disk", "", f"{one['within_ms']['1']:.0%} within 1 ms",
+           f"{one['within_ms']['5']:.0%} within 5 ms", "", "the hub's own metrics in that run")
+    yield (f"{rate['per_s']}/s for {rate['seconds']} s, open loop: last quarter ÷ first quarter, p50",
+           "no growth", f"{rate['growth']:.2f} times",
+           f"p50 {ms(rate['p50_us'])}, p99 {ms(rate['p99_us'])} ms, {rate['refused']} refused",
+           f"queue in the hub: median {rate['depth_median']:.0f}, most {rate['depth_max']:.0f}, "
+           f"at the end {rate['depth_end']:.0f}", f"`{command}`, {rate['orders']} orders")
+
+
+def fanout_rows(folder):
+    for form, word in (("proto", "binary"), ("json", "text")):
+        found, command = run(folder, "fanout.py", "--form", form, "--pairs", "10" if QUICK else "40")
+        runs = f"`{command}`, {found['pairs']} pairs"
+        yield (f"POST → last of 1,000 subscribers, {word} form, {found['frame_bytes']} bytes", "≤ 1.5",
+               f"{found['ratio_spread']} times", f"{found['submit_to_last_ms']} ms",
+               f"send() loop to 1,000 sockets: {found['floor_ms']} ms", runs)
+        yield (f"of it in the feed: first → last subscriber, {word} form", "",
+               f"{found['feed_only_spread']} times",
+               f"{found['submit_to_last_ms'] - found['submit_to_first_ms']:.2f} ms",
+               "the same of the loop", runs)
+
+
+def idle_rows(folder):
+    found, command = run(folder, "fanout.py", "--subscribers", "8000", "--pairs", "3")
+    yield ("resident memory of the feed per idle subscriber", "≤ 4096 bytes",
+           f"{found['idle_bytes_per_subscriber']} bytes", "",
+           "the feed before they came", f"`{command}`, 8,000 subscribers")
+
+
+def start_rows(folder):
+    found, command = run(folder, "start.py", "--starts", "3" if QUICK else "7")
+    for one in found:
+        yield (f"start of the hub with {one['notices']:,} notices",
+               "≤ 2000 ms" if one["notices"] == 100000 else "",
+               f"{one['ready_ms']} ({one['ready_ms_min']}–{one['ready_ms_max']}) ms",
+               f"resident afterwards: {one['resident_mib']} MiB",
+               f"journal of {one['journal_mib']} MiB", f"`{command}`, {one['starts']} starts")
+        for part in ("p50", "p99"):
+            ours, floor = one[f"submit_to_committed_{part}_us"], one[f"reference_{part}_us"]
+            yield (f"core and journal alone, {one['notices']:,} notices: order → committed, {part}", "",
+                   f"{ours / floor:.2f} times", f"{ms(ours)} ms",
+                   f"append + fdatasync: {ms(floor)} ms", f"`{command}`, 2,000 pairs")
+
+
+def http_rows(folder):
+    command = [os.path.join(folder, "tests/bench/http_bench"), "2000"]
+    out = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout
+    words = out.splitlines()[-1].split()
+    yield ("one WebSocket frame of 2 KiB on loopback, CPU of the sender", "",
+           f"{words[-3]} µs ours and libwebsockets', {words[-1]} µs kernel", "", "",
+           "`http_bench 2000`, median of 21 rounds")
+
+
+def main():
+    folder = sys.argv[1]
+    rows = [COLUMNS, ("---",) * len(COLUMNS)]
+    for part in (submit_rows, fanout_rows, idle_rows, start_rows, http_rows):
+        rows += part(folder)
+    for row in rows:
+        print("| " + " | ".join(row) + " |")
+
+
+if __name__ == "__main__":
+    main()
