@@ -87,7 +87,8 @@ accepted(struct hs_http_server *server, int fd)
 {
 	struct hs_conn *conn = NULL;
 
-	if ((int64_t)server->table.count < server->options.connections_max)
+	if ((int64_t)server->table.count < server->options.connections_max ||
+		hs_conn_make_room(server))
 		conn = hs_conn_create(server);
 	if (conn == NULL) {
 		close(fd);

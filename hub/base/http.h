@@ -132,7 +132,7 @@ struct hs_http_options {
 	const struct hs_ws_ops *ops;
 	const char *const *headers; /* NULL-ended lower-case names that handlers will ask for */
 	void *owner;
-	int64_t connections_max;      /* further ones are closed at accept */
+	int64_t connections_max;      /* a further one takes the place of the longest idle one */
 	int64_t request_timeout_ms;   /* header and body must be in by then */
 	int64_t keepalive_timeout_ms; /* idle HTTP connections */
 	int64_t send_buffer_bytes;    /* SO_SNDBUF of each connection */

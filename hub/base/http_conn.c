@@ -208,6 +208,28 @@ hs_conn_doom(struct hs_conn *conn)
 	hs_conn_queue(conn);
 }
 
+/* Connections cost a stranger nothing. Were the newest turned away when all places are taken, a few
+ * thousand that say nothing would keep every sender out; so the one that has been silent longest goes: a
+ * sender whose request comes at once is never that one. */
+bool
+hs_conn_make_room(struct hs_http_server *server)
+{
+	static const uint8_t waiting[] = { HS_CONN_HEAD, HS_CONN_BODY };
+	struct hs_conn *found = NULL;
+
+	for (size_t i = 0; found == NULL && i < HS_COUNT(waiting); i++) {
+		for (struct hs_conn *at = server->table.timed; at != NULL; at = at->next) {
+			if (at->state == waiting[i] && at->deadline_us != 0 &&
+				(found == NULL || at->deadline_us < found->deadline_us))
+				found = at;
+		}
+	}
+	if (found == NULL)
+		return false;
+	kill_now(found);
+	return true;
+}
+
 void
 hs_conn_run_queue(struct hs_http_server *server)
 {

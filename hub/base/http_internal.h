@@ -148,6 +148,8 @@ void hs_conn_untime(struct hs_conn *conn);
 void hs_conn_deadline(struct hs_conn *conn, int64_t timeout_ms);
 /* Ends it from outside libwebsockets' callbacks, before the loop waits again. */
 void hs_conn_doom(struct hs_conn *conn);
+/* Ends the one that has waited longest for its head, or else for its body; false: all are at work. */
+bool hs_conn_make_room(struct hs_http_server *server);
 /* hs_conn_run_queue will look at it. */
 void hs_conn_queue(struct hs_conn *conn);
 void hs_conn_run_queue(struct hs_http_server *server);

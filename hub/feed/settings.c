@@ -41,7 +41,7 @@ static const struct hs_config_item items[] = {
 		"most bytes of recent notices in memory (protobuf form)"),
 	NUMBER(pages_max, "pages", 2, 4096, "16", "pages of 64 older notices kept in memory"),
 	NUMBER(connections_max, "connections", 1, 200000, "15000",
-		"further connections are closed at once"),
+		"open connections; a further one takes the place of the longest silent one"),
 	NUMBER(subscribe_timeout_ms, "ms", 1000, 600000, "10000",
 		"a client that has not subscribed by then is closed with 4401"),
 	NUMBER(pong_timeout_ms, "ms", 2000, 600000, "10000",

@@ -28,7 +28,7 @@ static const struct hs_config_item ITEMS[] = {
 	{ "session_key", HS_CONFIG_TEXT, AT(place.session_key), "text", 0, 1024, "",
 		"secret that signs the form's cookies; empty makes a new one at each start", NULL },
 	{ "connections_max", HS_CONFIG_INT, AT(bounds.connections_max), "count", 1, 15000, "1000",
-		"open connections; further ones are closed", NULL },
+		"open connections; a further one takes the place of the longest silent one", NULL },
 	{ "request_timeout_ms", HS_CONFIG_INT, AT(bounds.request_timeout_ms), "ms", 100, 600000, "10000",
 		"a request must be in whole within this time", NULL },
 	{ "keepalive_timeout_ms", HS_CONFIG_INT, AT(bounds.keepalive_timeout_ms), "ms", 100, 600000, "30000",
