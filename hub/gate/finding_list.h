@@ -123,6 +123,9 @@
 	X(CHECK_DIGIT, "check_digit", 200, 0, WARNING,                                                     \
 	  "市区町村コードの検査数字が違います。先頭5桁で受け付けました。", "The check digit of the code is wrong. The first five digits were used.", \
 	  "検査数字を示した数字に直してください。", "Correct the last digit to the one given.")            \
+	X(FORMAT_MARKS, "format_marks", 200, 0, WARNING,                                                   \
+	  "見えない制御文字（書字方向の指定など）を取り除きました。", "Invisible characters (direction or format marks, controls) were taken out.", \
+	  "入力元の文字列から取り除いてください。", "Remove them where the text comes from.")              \
 	X(UNKNOWN_SORT, "unknown_sort", 200, 0, WARNING,                                                   \
 	  "避難情報の区分が表にありません。そのまま、最も高い緊急度として扱います。", "The Sort is not in the table. It is passed on as sent and treated at the highest urgency.", \
 	  "高齢者等避難・避難指示・緊急安全確保のどれかであれば、直して送り直してください。", "If you mean 高齢者等避難, 避難指示 or 緊急安全確保, correct it and send again.") \

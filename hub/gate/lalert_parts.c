@@ -6,6 +6,7 @@
 #include "hub/gate/area_code.h"
 #include "hub/gate/geometry.h"
 #include "hub/gate/parse_lalert.h"
+#include "hub/gate/text_clean.h"
 
 hs_xml_node *
 hs_lalert_one(struct hs_lalert *lalert, hs_xml_node *parent, const char *ns, const char *name)
@@ -38,6 +39,16 @@ hs_lalert_set(struct hs_lalert *lalert, char **field, hs_xml_node *node)
 		return;
 	*field = text;
 	hs_trace_add(&lalert->submission->traces, lalert->arena, field, node);
+}
+
+void
+hs_lalert_set_name(struct hs_lalert *lalert, char **field, hs_xml_node *node)
+{
+	char *before = *field;
+
+	hs_lalert_set(lalert, field, node);
+	if (*field != before)
+		hs_text_fold(*field);
 }
 
 hs_time *
@@ -147,8 +158,8 @@ hs_lalert_area(struct hs_lalert *lalert, hs_xml_node *node)
 		return area;
 	hs_trace_add(&lalert->submission->traces, lalert->arena, area, node);
 	hs_lalert_set(lalert, &area->code, hs_lalert_one(lalert, node, HS_NS_COMMONS, "jisX0402"));
-	hs_lalert_set(lalert, &area->name, hs_xml_child(node, HS_NS_COMMONS, "areaName"));
-	hs_lalert_set(lalert, &area->kana, hs_xml_child(node, HS_NS_COMMONS, "areaNameKana"));
+	hs_lalert_set_name(lalert, &area->name, hs_xml_child(node, HS_NS_COMMONS, "areaName"));
+	hs_lalert_set_name(lalert, &area->kana, hs_xml_child(node, HS_NS_COMMONS, "areaNameKana"));
 	hs_lalert_set(lalert, &area->sub_code,
 		hs_lalert_one(lalert, node, HS_NS_COMMONS, "ooAzaTyouTyouMokuCode"));
 	read_shapes(lalert, node, "circle", hs_circle_parse, area);

@@ -151,7 +151,7 @@ read_detail(struct hs_lalert *lalert, hs_xml_node *node, hs_evacuation *evacuati
 	if (!detail)
 		return;
 	if (hs_lalert_need(lalert, node, HS_NS_EVAC, "Sort"))
-		hs_lalert_set(lalert, &detail->sort, hs_xml_child(node, HS_NS_EVAC, "Sort"));
+		hs_lalert_set_name(lalert, &detail->sort, hs_xml_child(node, HS_NS_EVAC, "Sort"));
 	read_state(lalert, node, detail);
 	read_object(lalert, hs_xml_child(node, HS_NS_EVAC, "Object"), &detail->households,
 		&detail->people);
@@ -195,7 +195,7 @@ hs_evacuation_convert(struct hs_lalert *lalert)
 		return;
 	lalert->notice->evacuation = evacuation;
 	lalert->notice->detail_case = HANSHO__V1__NOTICE__DETAIL_EVACUATION;
-	hs_lalert_set(lalert, &evacuation->disaster_name,
+	hs_lalert_set_name(lalert, &evacuation->disaster_name,
 		hs_xml_child(disaster, HS_NS_ELEMENT, "DisasterName"));
 	hs_lalert_set(lalert, &evacuation->complement,
 		hs_xml_child(lalert->body, HS_NS_EVAC, "ComplementaryInfo"));

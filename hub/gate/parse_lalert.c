@@ -198,7 +198,7 @@ set_either(struct hs_lalert *lalert, char **field, const char *outer, hs_xml_nod
 
 	if (!hs_xml_text(lalert->arena, node))
 		node = hs_xml_child(office, HS_NS_ELEMENT, inner);
-	hs_lalert_set(lalert, field, node);
+	hs_lalert_set_name(lalert, field, node);
 }
 
 static void

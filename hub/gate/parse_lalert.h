@@ -39,6 +39,8 @@ char *hs_lalert_need(
 /* Sets a string field of the notice from a node and remembers where it came from. Absent:
  * unchanged. */
 void hs_lalert_set(struct hs_lalert *lalert, char **field, hs_xml_node *node);
+/* The same for a name, which becomes one line. */
+void hs_lalert_set_name(struct hs_lalert *lalert, char **field, hs_xml_node *node);
 /* A time: NULL when absent; when it cannot be read also NULL, with the finding `bad`. */
 hs_time *hs_lalert_time(struct hs_lalert *lalert, hs_xml_node *node, enum hs_finding_code bad);
 /* A count with its unit: NULL when absent or not a number (a finding). */

@@ -24,7 +24,10 @@ static enum hs_err
 stage_recognise(struct hs_submission *submission)
 {
 	hs_xml_node *root = hs_xml_root(submission->doc);
+	hs_xml_node *marked = hs_xml_marked(root);
 
+	if (marked)
+		hs_xml_finding(&submission->findings, HS_FINDING_FORMAT_MARKS, marked, "", "");
 	submission->parser = hs_parser_find(root);
 	if (submission->parser)
 		return HS_OK;

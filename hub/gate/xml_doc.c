@@ -1,5 +1,6 @@
 /* xml_doc.c: safe parse, matching and texts. */
 #include "hub/gate/xml_doc.h"
+#include "hub/gate/text_clean.h"
 
 #include <libxml/parser.h>
 #include <libxml/parserInternals.h>
@@ -273,7 +274,27 @@ hs_xml_text(struct hs_arena *arena, hs_xml_node *node)
 		memcpy(joined + len, part->content, strlen((const char *)part->content));
 		len += strlen((const char *)part->content);
 	}
-	return trimmed(arena, joined, len);
+	return trimmed(arena, joined, hs_text_clean(joined, len));
+}
+
+hs_xml_node *
+hs_xml_marked(hs_xml_node *root)
+{
+	const xmlNode *at = root;
+
+	while (at) {
+		if (is_text(at) && hs_text_is_marked((const char *)at->content,
+					   strlen((const char *)at->content)))
+			return at->parent;
+		if (at->children && at->type == XML_ELEMENT_NODE) {
+			at = at->children;
+			continue;
+		}
+		while (at != root && !at->next)
+			at = at->parent;
+		at = at == root ? NULL : at->next;
+	}
+	return NULL;
 }
 
 char *

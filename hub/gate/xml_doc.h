@@ -62,10 +62,12 @@ hs_xml_node *hs_xml_next(hs_xml_node *node, const char *ns, const char *name);
 hs_xml_node *hs_xml_first(hs_xml_node *node);
 hs_xml_node *hs_xml_after(hs_xml_node *node);
 
-/* Text directly inside. NULL: empty, absent (node NULL), or arena full. */
+/* Text directly inside, cleaned as text_clean.h says. NULL: empty, absent (node NULL), or arena full. */
 char *hs_xml_text(struct hs_arena *arena, hs_xml_node *node);
 char *hs_xml_child_text(
 	struct hs_arena *arena, hs_xml_node *node, const char *ns, const char *name);
+/* First element below root whose text has marks that hs_xml_text takes out; NULL when there is none. */
+hs_xml_node *hs_xml_marked(hs_xml_node *root);
 /* Value of the attribute with that local name, in any namespace; NULL when absent or empty. */
 char *hs_xml_attribute(struct hs_arena *arena, hs_xml_node *node, const char *name);
 
