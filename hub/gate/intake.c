@@ -93,6 +93,7 @@ on_reply(struct hs_port_call *port_call, enum hs_err err, const hs_link_frame *f
 {
 	struct hs_intake_call *call = HS_CONTAINER_OF(port_call, struct hs_intake_call, port_call);
 	struct hs_intake_result result = { .err = HS_OK, .notice = call->submission.notice };
+	const char *principal_id = call->principal->id;
 	const hs_submit_reply *reply;
 
 	if (err != HS_OK) {
@@ -111,9 +112,9 @@ on_reply(struct hs_port_call *port_call, enum hs_err err, const hs_link_frame *f
 	result.seq = reply->seq;
 	collect_findings(call, reply->findings, reply->n_findings, &result);
 	count_outcome(&call->intake->counts, result.outcome);
-	hs_info("gate.submitted", "principal=%s id=%s seq=%llu outcome=%d", call->principal->id,
-		reply->id, (unsigned long long)reply->seq, result.outcome);
-	complete(call, &result);
+	complete(call, &result); /* the call is gone now; a slow log must not hold up the answer */
+	hs_info("gate.submitted", "principal=%s id=%s seq=%llu outcome=%d", principal_id, reply->id,
+		(unsigned long long)reply->seq, result.outcome);
 }
 
 static void

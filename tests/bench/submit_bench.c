@@ -1,6 +1,7 @@
 /* submit_bench: from a submission to its durable answer.
  *
  *   submit_bench turns PORT REQUEST_DIR FIRST COUNT FILE   one at a time, in turns with append + fdatasync
+ *   submit_bench tls  PORT REQUEST_DIR FIRST COUNT FILE   the same over TLS, a full handshake each time
  *   submit_bench rate PORT REQUEST_DIR FIRST COUNT PER_S   at fixed times, whatever the answers do (open loop)
  *
  * Measured is what a sender feels: connect (the gate closes after each POST), request, last byte of the answer;
@@ -11,6 +12,7 @@
  * first that is not 202.
  */
 #include <fcntl.h>
+#include <openssl/ssl.h>
 #include <string.h>
 #include <sys/epoll.h>
 
@@ -25,8 +27,52 @@ struct job {
 	int port;
 	int first;
 	int count;
+	SSL_CTX *tls; /* NULL for plain HTTP */
 	char request[REQUEST_MAX];
 };
+
+/* A connection to the gate; ssl is NULL when it is plain. */
+struct channel {
+	int fd;
+	SSL *ssl;
+};
+
+static struct channel
+channel_open(struct job *job)
+{
+	struct channel channel = { .fd = dial(job->port) };
+
+	if (job->tls != NULL) {
+		channel.ssl = SSL_new(job->tls);
+		HS_CHECK(channel.ssl != NULL && SSL_set_fd(channel.ssl, channel.fd) == 1);
+		HS_CHECK(SSL_connect(channel.ssl) == 1);
+	}
+	return channel;
+}
+
+static void
+channel_write(const struct channel *channel, const void *bytes, size_t len)
+{
+	if (channel->ssl == NULL)
+		write_all(channel->fd, bytes, len);
+	else
+		HS_CHECK(SSL_write(channel->ssl, bytes, (int)len) == (int)len);
+}
+
+static ssize_t
+channel_read(const struct channel *channel, void *bytes, size_t size)
+{
+	if (channel->ssl == NULL)
+		return read(channel->fd, bytes, size);
+	return SSL_read(channel->ssl, bytes, (int)size);
+}
+
+static void
+channel_close(const struct channel *channel)
+{
+	SSL_free(channel->ssl);
+	close(channel->fd);
+}
 
 /* How long the whole answer is, or 0 while that is not known. */
 static size_t
@@ -42,13 +88,13 @@ answer_size(const char *reply)
 
 /* Up to the answer's last byte; the gate closes a little later. Returns the status, or 0 for no whole answer. */
 static int
-take_answer(int fd)
+take_answer(const struct channel *channel)
 {
 	char reply[8192] = "";
 	size_t len = 0;
 
 	while (answer_size(reply) == 0 || len < answer_size(reply)) {
-		ssize_t got = read(fd, reply + len, sizeof(reply) - 1 - len);
+		ssize_t got = channel_read(channel, reply + len, sizeof(reply) - 1 - len);
 
 		if (got <= 0)
 			return 0;
@@ -75,13 +121,14 @@ submit(struct job *job, int number, int64_t *connect_us)
 {
 	size_t len = load(job->dir, number, job->request);
 	int64_t begin_us = now_us(), end_us;
-	int fd = dial(job->port), status;
+	struct channel channel = channel_open(job);
+	int status;
 
 	*connect_us = now_us() - begin_us;
-	write_all(fd, job->request, len);
-	status = take_answer(fd);
+	channel_write(&channel, job->request, len);
+	status = take_answer(&channel);
 	end_us = now_us();
-	close(fd);
+	channel_close(&channel);
 	if (status != 202) {
 		fprintf(stderr, "request %d was answered with %d\n", number, status);
 		exit(1);
@@ -111,7 +158,7 @@ turns(struct job *job, const char *path)
 
 /* An order under way. */
 struct order {
-	int fd;
+	struct channel channel;
 	int64_t due_us;
 };
 
@@ -127,10 +174,10 @@ collect(int epoll, int64_t until_us, int64_t begin_us, int *open_orders)
 		if (epoll_pwait2(epoll, &event, 1, &wait, NULL) <= 0)
 			return;
 		struct order *order = event.data.ptr;
-		int status = take_answer(order->fd);
+		int status = take_answer(&order->channel);
 		printf("order %lld %lld %d\n", (long long)(order->due_us - begin_us),
 			(long long)(now_us() - order->due_us), status);
-		close(order->fd);
+		channel_close(&order->channel);
 		(*open_orders)--;
 	}
 }
@@ -150,9 +197,9 @@ rate(struct job *job, int per_s)
 
 		orders[i].due_us = begin_us + i * 1000000LL / per_s;
 		collect(epoll, orders[i].due_us, begin_us, &open_orders);
-		orders[i].fd = dial(job->port);
-		write_all(orders[i].fd, job->request, len);
-		HS_CHECK(epoll_ctl(epoll, EPOLL_CTL_ADD, orders[i].fd, &event) == 0);
+		orders[i].channel = channel_open(job);
+		channel_write(&orders[i].channel, job->request, len);
+		HS_CHECK(epoll_ctl(epoll, EPOLL_CTL_ADD, orders[i].channel.fd, &event) == 0);
 		open_orders++;
 	}
 	collect(epoll, now_us() + WAIT_MS * 1000LL, begin_us, &open_orders);
@@ -167,7 +214,7 @@ main(int argc, char **argv)
 	static struct job job;
 
 	if (argc != 7) {
-		fprintf(stderr, "usage: submit_bench turns|rate PORT REQUEST_DIR FIRST COUNT "
+		fprintf(stderr, "usage: submit_bench turns|tls|rate PORT REQUEST_DIR FIRST COUNT "
 				"FILE|PER_S\n");
 		return 2;
 	}
@@ -175,9 +222,12 @@ main(int argc, char **argv)
 	job.dir = argv[3];
 	job.first = atoi(argv[4]);
 	job.count = atoi(argv[5]);
-	if (strcmp(argv[1], "turns") == 0)
-		turns(&job, argv[6]);
-	else
+	if (strcmp(argv[1], "tls") == 0)
+		job.tls = SSL_CTX_new(TLS_client_method());
+	if (strcmp(argv[1], "rate") == 0)
 		rate(&job, atoi(argv[6]));
+	else
+		turns(&job, argv[6]);
+	SSL_CTX_free(job.tls);
 	return 0;
 }
