@@ -19,6 +19,7 @@ struct hs_broadcaster_settings {
 	int64_t crawl_width;	 /* full-width characters in a line */
 	int64_t crawl_names_max; /* 0 = all */
 	int64_t ring_items;
+	int64_t ring_bytes;
 	int64_t stations_max;
 	int64_t station_heartbeat_ms;
 	int64_t subscribe_timeout_ms;

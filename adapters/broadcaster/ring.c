@@ -7,13 +7,14 @@
 struct hs_broadcast_ring {
 	struct hs_broadcast_ring_item *items;
 	size_t capacity;
+	size_t bytes, bytes_max;
 	uint64_t oldest; /* index */
 	uint64_t next;
 	uint64_t floor_seq;
 };
 
 struct hs_broadcast_ring *
-hs_broadcast_ring_create(size_t capacity)
+hs_broadcast_ring_create(size_t capacity, size_t bytes_max)
 {
 	struct hs_broadcast_ring *ring = calloc(1, sizeof(*ring));
 	if (ring == NULL)
@@ -24,6 +25,7 @@ hs_broadcast_ring_create(size_t capacity)
 		return NULL;
 	}
 	ring->capacity = capacity;
+	ring->bytes_max = bytes_max;
 	return ring;
 }
 
@@ -31,6 +33,7 @@ static void
 drop_oldest(struct hs_broadcast_ring *ring)
 {
 	struct hs_broadcast_ring_item *item = &ring->items[ring->oldest % ring->capacity];
+	ring->bytes -= hs_frame_len_bytes(item->frame);
 	hs_frame_unref(item->frame);
 	*item = (struct hs_broadcast_ring_item){ 0 };
 	ring->oldest++;
@@ -58,7 +61,10 @@ void
 hs_broadcast_ring_push(struct hs_broadcast_ring *ring, uint64_t seq, const char *prefecture,
 	struct hs_frame *frame)
 {
-	if (ring->next - ring->oldest == ring->capacity) {
+	size_t len_bytes = hs_frame_len_bytes(frame);
+	/* An item lists what is in force: with thousands of areas it has a megabyte. */
+	while (ring->oldest < ring->next && (ring->next - ring->oldest == ring->capacity ||
+						    ring->bytes + len_bytes > ring->bytes_max)) {
 		ring->floor_seq = ring->items[ring->oldest % ring->capacity].seq;
 		drop_oldest(ring);
 	}
@@ -68,6 +74,7 @@ hs_broadcast_ring_push(struct hs_broadcast_ring *ring, uint64_t seq, const char 
 	struct hs_broadcast_ring_item *item = &ring->items[ring->next % ring->capacity];
 	*item = (struct hs_broadcast_ring_item){ .index = ring->next, .seq = seq, .frame = frame };
 	strncpy(item->prefecture, prefecture, sizeof(item->prefecture) - 1);
+	ring->bytes += len_bytes;
 	ring->next++;
 }
 

@@ -22,8 +22,8 @@ struct hs_broadcast_ring_item {
 
 struct hs_broadcast_ring;
 
-/* NULL when out of memory. */
-struct hs_broadcast_ring *hs_broadcast_ring_create(size_t capacity);
+/* At most capacity items and, but for the newest one, bytes_max bytes. NULL when out of memory. */
+struct hs_broadcast_ring *hs_broadcast_ring_create(size_t capacity, size_t bytes_max);
 /* NULL is allowed. */
 void hs_broadcast_ring_destroy(struct hs_broadcast_ring *ring);
 /* Forgets all; everything above floor_seq will be here. */

@@ -297,7 +297,8 @@ hs_stations_create(
 	stations->options = *options;
 	enum hs_err err = HS_OK;
 	for (size_t i = 0; i < HS_LANE_COUNT; i++) {
-		stations->rings[i] = hs_broadcast_ring_create(options->ring_items);
+		stations->rings[i] =
+			hs_broadcast_ring_create(options->ring_items, options->ring_bytes);
 		err = stations->rings[i] == NULL ? HS_ERR_NOMEM : err;
 	}
 	if (err == HS_OK)

@@ -38,6 +38,7 @@ struct hs_stations_options {
 	const char *tls_cert; /* "" = plain */
 	const char *tls_key;
 	size_t ring_items;
+	size_t ring_bytes;
 	size_t stations_max;
 	int64_t heartbeat_ms;
 	int64_t subscribe_timeout_ms;

@@ -17,7 +17,7 @@ push(struct hs_broadcast_ring *ring, uint64_t seq, const char *prefecture)
 static void
 test_resume(void **state)
 {
-	struct hs_broadcast_ring *ring = hs_broadcast_ring_create(8);
+	struct hs_broadcast_ring *ring = hs_broadcast_ring_create(8, 1000);
 	uint64_t index;
 	(void)state;
 	assert_true(hs_broadcast_ring_after(ring, 0, &index));
@@ -40,7 +40,7 @@ test_resume(void **state)
 static void
 test_what_fell_out_is_told(void **state)
 {
-	struct hs_broadcast_ring *ring = hs_broadcast_ring_create(4);
+	struct hs_broadcast_ring *ring = hs_broadcast_ring_create(4, 1000);
 	uint64_t index;
 	(void)state;
 	for (uint64_t seq = 1; seq <= 10; seq++)
@@ -54,11 +54,32 @@ test_what_fell_out_is_told(void **state)
 	hs_broadcast_ring_destroy(ring);
 }
 
+static void
+test_bytes_are_bounded(void **state)
+{
+	static const char text[400];
+	struct hs_broadcast_ring *ring = hs_broadcast_ring_create(8, 1000);
+	uint64_t index;
+	(void)state;
+	for (uint64_t seq = 1; seq <= 5; seq++)
+		hs_broadcast_ring_push(ring, seq, "99", hs_frame_from(text, sizeof(text)));
+	assert_int_equal(hs_broadcast_ring_oldest(ring), 3);
+	assert_false(hs_broadcast_ring_after(ring, 2, &index));
+	assert_true(hs_broadcast_ring_after(ring, 3, &index));
+	hs_broadcast_ring_destroy(ring);
+	ring = hs_broadcast_ring_create(8, 10);
+	hs_broadcast_ring_push(ring, 1, "99", hs_frame_from(text, sizeof(text)));
+	hs_broadcast_ring_push(ring, 2, "99", hs_frame_from(text, sizeof(text)));
+	assert_non_null(hs_broadcast_ring_at(ring, 1));
+	assert_null(hs_broadcast_ring_at(ring, 0));
+	hs_broadcast_ring_destroy(ring);
+}
+
 /* Half of a notice with two prefectures fell out: its seq is not complete any more. */
 static void
 test_half_a_notice_is_not_whole(void **state)
 {
-	struct hs_broadcast_ring *ring = hs_broadcast_ring_create(2);
+	struct hs_broadcast_ring *ring = hs_broadcast_ring_create(2, 1000);
 	uint64_t index;
 	(void)state;
 	push(ring, 5, "13");
@@ -72,7 +93,7 @@ test_half_a_notice_is_not_whole(void **state)
 static void
 test_start_at_a_snapshot(void **state)
 {
-	struct hs_broadcast_ring *ring = hs_broadcast_ring_create(4);
+	struct hs_broadcast_ring *ring = hs_broadcast_ring_create(4, 1000);
 	uint64_t index;
 	(void)state;
 	push(ring, 1, "99");
@@ -93,6 +114,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_resume),
 		cmocka_unit_test(test_what_fell_out_is_told),
+		cmocka_unit_test(test_bytes_are_bounded),
 		cmocka_unit_test(test_half_a_notice_is_not_whole),
 		cmocka_unit_test(test_start_at_a_snapshot),
 	};
