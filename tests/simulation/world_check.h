@@ -3,7 +3,7 @@
 #ifndef HS_TEST_WORLD_CHECK_H
 #define HS_TEST_WORLD_CHECK_H
 
-#include "tests/simulation/world_run.h"
+#include "tests/simulation/world_restart.h"
 
 /* The number that the sender wrote into the headline: "【訓練】#12# …". */
 static size_t
@@ -145,8 +145,12 @@ check_core(struct world *world)
 static bool
 world_run(struct world *world)
 {
-	for (size_t i = 0; i < STEPS && world->failure[0] == '\0'; i++)
+	for (size_t i = 0; i < STEPS && world->failure[0] == '\0'; i++) {
+		/* What was in the batch then must be on the disk when it has room again. */
+		if (i + FULL_STEPS == STEPS)
+			world->disk.full = true;
 		act(world);
+	}
 	world->calm = true;
 	world->disk.full = false;
 	for (size_t i = 0; i < CALM_STEPS && world->failure[0] == '\0'; i++) {
@@ -161,6 +165,7 @@ world_run(struct world *world)
 		check_order(world);
 		check_core(world);
 		check_filtered(world);
+		check_restart(world);
 	}
 	return world->failure[0] == '\0';
 }

@@ -92,7 +92,7 @@ gate_send_as_new(struct world *world, const struct try *try)
 static void
 gate_send(struct world *world, struct try *try)
 {
-	if (!world->links[try->gate].up || try->on_the_way)
+	if (!world->links[try->gate].up || (try->on_the_way && !mishap(world, 3)))
 		return;
 	try->on_the_way = true;
 	if (world->faults.forget_identity && try->sent_times > 0)
@@ -164,12 +164,24 @@ gate_check_reply(struct world *world, const hs_submit_reply *reply)
 			(unsigned long long)reply->seq);
 }
 
+/* Judged when the hub sends it: on its way the disk would catch up. */
+static void
+gate_check_sent(struct world *world, struct hs_span bytes)
+{
+	struct hs_arena *arena = hs_arena_create((size_t)1 << 20);
+	hs_link_frame *frame;
+
+	HS_CHECK(hs_link_frame_unpack(arena, bytes.bytes, bytes.len_bytes, &frame) == HS_OK);
+	if (frame->body_case == HANSHO__V1__LINK_FRAME__BODY_SUBMIT_REPLY)
+		gate_check_reply(world, frame->submit_reply);
+	hs_arena_destroy(arena);
+}
+
 static void
 gate_reply(struct world *world, const hs_submit_reply *reply)
 {
 	struct try *try;
 
-	gate_check_reply(world, reply);
 	if (reply->request == 0 || reply->request > world->try_count) {
 		blame(world, "reply to a request that was never made");
 		return;

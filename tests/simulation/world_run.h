@@ -6,6 +6,7 @@
 #include "tests/simulation/world_taker.h"
 
 #define STEPS	   3000
+#define FULL_STEPS 300 /* the last of them, on a full disk */
 #define CALM_STEPS 400000
 
 static void hub_step(struct world *world, struct hs_event *event);
@@ -45,6 +46,8 @@ do_one(struct world *world, const struct hs_effect *effect)
 	trace(world, bytes.bytes, bytes.len_bytes);
 	switch (effect->type) {
 	case HS_EFFECT_SEND:
+		if (effect->peer < WORLD_GATES)
+			gate_check_sent(world, bytes);
 		if (world->links[effect->peer].up)
 			pipe_put(&world->links[effect->peer].to_peer, bytes.bytes, bytes.len_bytes);
 		break;
@@ -121,10 +124,8 @@ hub_step(struct world *world, struct hs_event *event)
 /* ---- the hub's life ---- */
 
 static void
-hub_start(struct world *world)
+hub_load(struct world *world, struct world_hub *hub)
 {
-	struct world_hub *hub = &world->hub;
-
 	hub->core = hs_core_create(&world->options);
 	hs_effects_init(&hub->effects);
 	hs_core_recover_state(
@@ -133,6 +134,12 @@ hub_start(struct world *world)
 		if (hs_core_recover(hub->core, &world->disk.durable[i].row) != HS_OK)
 			blame(world, "recovery refuses pos %zu", i + 1);
 	}
+}
+
+static void
+hub_start(struct world *world)
+{
+	hub_load(world, &world->hub);
 }
 
 static void
@@ -424,7 +431,7 @@ world_create(uint64_t seed, const struct world_faults *faults)
 	world->options.state_notices = 1 + below(world, 10);
 	world->options.window = 1 + below(world, 6);
 	world->options.recent_notices = 1 + below(world, 12);
-	world->options.status_notices = 16;
+	world->options.status_notices = 8 + below(world, 120);
 	world->options.pending_max = 4 + below(world, 60);
 	world->options.heartbeat_ms = 200;
 	hub_start(world);
