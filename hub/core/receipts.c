@@ -263,6 +263,31 @@ begin_record(struct hs_buf *body, int type, int64_t unix_us)
 	hs_wire_put_uint(body, RECORD_UNIX_US, (uint64_t)unix_us);
 }
 
+/* What gathered while the disk was full goes out in records that a start can read: one of many MiB, unpacked,
+ * would not fit into memory that is set aside for a record. */
+static void
+flush_receipts(struct hs_receipts *receipts, int64_t unix_us,
+	void (*record)(void *owner, int type, struct hs_span body), void *owner)
+{
+	struct hs_wire wire = hs_wire_of(receipts->batch.bytes, receipts->batch.len_bytes);
+	struct hs_wire_field field;
+	const uint8_t *begin = wire.at;
+
+	while (hs_wire_next(&wire, &field)) {
+		size_t len_bytes = (size_t)(wire.at - begin);
+		struct hs_buf body;
+
+		if (len_bytes < BATCH_MAX_BYTES && wire.at != wire.end)
+			continue;
+		begin_record(&body, HS_RECORD(RECEIPTS), unix_us);
+		hs_buf_add(&body, begin, len_bytes);
+		flush_one(&body, record, HS_RECORD(RECEIPTS), owner);
+		begin = wire.at;
+	}
+	HS_CHECK(!wire.bad);
+	receipts->batch.len_bytes = 0;
+}
+
 void
 hs_receipts_flush(struct hs_receipts *receipts,
 	const char *(*peer_name)(void *owner, uint32_t peer), int64_t unix_us,
@@ -271,12 +296,7 @@ hs_receipts_flush(struct hs_receipts *receipts,
 	struct hs_buf body;
 
 	HS_CHECK(!receipts->batch.failed);
-	if (receipts->batch.len_bytes > 0) {
-		begin_record(&body, HS_RECORD(RECEIPTS), unix_us);
-		hs_buf_add(&body, receipts->batch.bytes, receipts->batch.len_bytes);
-		receipts->batch.len_bytes = 0;
-		flush_one(&body, record, HS_RECORD(RECEIPTS), owner);
-	}
+	flush_receipts(receipts, unix_us, record, owner);
 	for (uint32_t peer = 0; peer < receipts->peer_count; peer++) {
 		if (!receipts->acks[peer].news)
 			continue;

@@ -230,6 +230,34 @@ test_fetch_reads_the_journal(void **state)
 	assert_true(reply->end);
 }
 
+/* Far more receipts than one record takes come while the disk is full: the hub must start from what it wrote. */
+static void
+test_a_flood_of_receipts_can_be_read_back(void **state)
+{
+	struct desk *desk = *state;
+	char outlet[64];
+	hs_receipt receipt;
+
+	begin(desk);
+	desk_hello(desk, ADAPTER);
+	desk_resume(desk, ADAPTER, "", 0, false, false);
+	desk_commit(desk);
+	desk_step(desk, (struct hs_event){ .type = HS_EVENT_COMMIT_FAILED, .reason = "full" });
+	hansho__v1__receipt__init(&receipt);
+	receipt.seq = 1;
+	receipt.state = HS_RECEIPT(DISPLAYED);
+	receipt.outlet = outlet;
+	for (int i = 0; i < 260000; i++) {
+		snprintf(outlet, sizeof(outlet), "s%d", i);
+		DESK_FRAME(desk, ADAPTER, RECEIPT, receipt, &receipt);
+	}
+	desk->mono_us += 2000000;
+	desk_step(desk, (struct hs_event){ .type = HS_EVENT_TICK });
+	assert_true(desk_count(desk, HS_EFFECT_APPEND) > 1);
+	desk_commit(desk);
+	desk_restart(desk);
+}
+
 static hs_fetch_reply *
 fetched(struct desk *desk, uint64_t after_seq)
 {
@@ -324,6 +352,7 @@ main(void)
 		DESK_TEST(test_receipts_are_journalled_together_and_late),
 		DESK_TEST(test_receipts_of_a_full_disk_are_written_later),
 		DESK_TEST(test_fetch_reads_the_journal),
+		DESK_TEST(test_a_flood_of_receipts_can_be_read_back),
 		DESK_TEST(test_fetch_passes_over_what_is_filtered),
 		DESK_TEST(test_a_note_that_lies_is_noticed),
 	};
