@@ -222,7 +222,7 @@ def small_disk():
         os.rmdir(folder)
         pytest.skip("may not mount; test_a_disk_that_refuses_writes has the same fault by strace")
     yield folder
-    subprocess.run(["umount", folder], check=True)
+    subprocess.run(["umount", "--lazy", folder], check=True)
     os.rmdir(folder)
 
 
