@@ -56,7 +56,7 @@ ALL_LIBS := $(foreach d,$(LIB_DIRS),$(call lib_of,$(d)))
 # ---- help ----
 .PHONY: help
 help: ## this list
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 26
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /  make \1\t/' | expand -t 26
 	@echo "  MODE=debug|release|asan|tsan|cov chooses the build; now: $(MODE)"
 
 # ---- packages ----
@@ -149,6 +149,19 @@ format: ## clang-format over all C files
 bench: deps ## the figures of tests/bench/
 	@$(MAKE) --no-print-directory MODE=release programs bench-programs
 	@tests/bench/run.sh
+# Fuzzers are built whole by clang, with coverage inside our own code.
+FUZZ_SECONDS ?= 60
+FUZZERS := $(patsubst tests/fuzz/%.c,build/fuzz/%,$(wildcard tests/fuzz/*_fuzz.c))
+FUZZ_SRCS := $(filter-out %/main.c,$(wildcard hub/base/*.c schemas/*.c hub/gate/*.c hub/core/*.c))
+build/fuzz/%: tests/fuzz/%.c $(FUZZ_SRCS) $(GEN_PB) $(GEN_TABLES) $(GEN)/hub/gate/assets.c
+	@mkdir -p $(dir $@)
+	$(Q)clang -std=gnu17 -D_GNU_SOURCE -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined \
+		-I. -isystem $(GEN) $(PKG_CFLAGS) $^ $(LIBS) -o $@
+.PHONY: fuzz
+fuzz: deps $(FUZZERS) ## fuzz each of tests/fuzz/ for FUZZ_SECONDS (60)
+	@for fuzzer in $(FUZZERS); do mkdir -p $$fuzzer.corpus; \
+		$$fuzzer -max_total_time=$(FUZZ_SECONDS) -max_len=65536 -rss_limit_mb=4096 -print_final_stats=1 $$fuzzer.corpus tests/fuzz/seeds; done
+
 BENCH_BINS := $(patsubst %.c,$(OUT)/%,$(wildcard tests/bench/*_bench.c))
 .PHONY: bench-programs
 bench-programs: $(BENCH_BINS)

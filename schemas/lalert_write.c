@@ -7,8 +7,7 @@
 #include "hub/base/clock.h"
 #include "schemas/tables.h"
 
-#define OFFSET_MIN 540
-#define CHUNK	   240
+#define CHUNK 240
 #define NS_REPORT                                                                    \
 	" xmlns=\"http://xml.publiccommons.ne.jp/pcxml1/4\""                         \
 	" xmlns:pcx_ib=\"http://xml.publiccommons.ne.jp/pcxml1/informationBasis4/\"" \
@@ -56,7 +55,7 @@ put_time(struct hs_buf *out, const char *name, int64_t unix_us)
 
 	if (unix_us == 0)
 		return;
-	hs_rfc3339_format(unix_us / HS_US_PER_S * HS_US_PER_S, OFFSET_MIN, text);
+	hs_rfc3339_format(unix_us / HS_US_PER_S * HS_US_PER_S, HS_JST_MINUTES, text);
 	put(out, name, text);
 }
 

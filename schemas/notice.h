@@ -77,6 +77,9 @@ enum hs_priority {
 	HS_PRIORITY_DRILL = 6
 };
 
+/* StatusQuery.version of one who waits for the next change, whatever was before it. */
+#define HS_VERSION_NOW UINT32_MAX
+
 /* Limits of one packed message and of the arena that it unpacks into. */
 #define HS_NOTICE_MAX_BYTES   (2u << 20)
 #define HS_FRAME_MAX_BYTES    (4u << 20)

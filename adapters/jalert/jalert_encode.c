@@ -7,9 +7,8 @@
 #include "hub/base/check.h"
 #include "hub/base/clock.h"
 
-#define JAPAN_OFFSET_MIN 540
-#define CALLS		 2
-#define TIMES_MAX	 20
+#define CALLS	  2
+#define TIMES_MAX 20
 
 struct builder {
 	struct hs_arena *arena;
@@ -260,7 +259,7 @@ hs_plan_json(const struct hs_plan *plan)
 	json_t *list = json_array();
 	for (size_t i = 0; i < plan->announcement_count; i++)
 		json_array_append_new(list, announcement_json(plan->announcements[i]));
-	hs_rfc3339_format(plan->expires_unix_us, JAPAN_OFFSET_MIN, expires);
+	hs_rfc3339_format(plan->expires_unix_us, HS_JST_MINUTES, expires);
 	json_t *json = json_pack("{s:s, s:s, s:s, s:s, s:i, s:I, s:I, s:s, s:I,"
 				 " s:{s:s, s:I, s:{s:s, s:s, s:i}}, s:o}",
 		"id", plan->id, "lane", hs_lane_name(plan->lane), "mode",

@@ -4,10 +4,10 @@
 #include <time.h>
 
 #include "hub/base/buf.h"
+#include "hub/base/clock.h"
 #include "schemas/tables.h"
 
 #define BODY_MAX_BYTES	   (1u << 20)
-#define JAPAN_OFFSET_MIN   540
 #define SECONDS_PER_MINUTE 60
 
 struct writer {
@@ -68,7 +68,7 @@ hs_body_shorten(struct hs_body_plan *plan)
 static void
 put_time(struct writer *writer, const struct hs_force_group *group)
 {
-	int offset_min = JAPAN_OFFSET_MIN;
+	int offset_min = HS_JST_MINUTES;
 	if (group->meta && group->ordered_unix_us != 0)
 		offset_min = group->meta->offset_minutes;
 	time_t seconds = (time_t)(group->ordered_unix_us / 1000000) +

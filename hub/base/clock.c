@@ -5,8 +5,6 @@
 #include <string.h>
 #include <time.h>
 
-#define MINUTES_JST 540
-
 static int64_t
 read_clock(clockid_t id)
 {
@@ -91,7 +89,7 @@ take_offset(const char **text, int *offset_min, int *assumed)
 	char sign = **text;
 	if (sign == '\0') {
 		*assumed = 1;
-		*offset_min = MINUTES_JST;
+		*offset_min = HS_JST_MINUTES;
 		return 1;
 	}
 	(*text)++;

@@ -7,7 +7,8 @@
 
 #include "hub/base/err.h"
 
-#define HS_US_PER_S 1000000LL
+#define HS_US_PER_S    1000000LL
+#define HS_JST_MINUTES 540 /* Japan: +09:00, no summer time */
 
 /* Microseconds since 1970-01-01 UTC. */
 int64_t hs_clock_unix_us(void);

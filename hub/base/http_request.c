@@ -18,15 +18,45 @@
 static const char *const method_names[] = { "GET", "POST", "OPTIONS", "PUT", "PATCH", "DELETE",
 	"CONNECT", "HEAD" };
 
+/* What a refused head is called, and what it says to municipal staff, by status. */
+static const struct refusal_row {
+	int status;
+	enum hs_err err;
+	const char *message_ja;
+} refusal_rows[] = {
+	{ 404, HS_ERR_NOT_FOUND, "このアドレスには何もありません。アドレスを確認してください。" },
+	{ 405, HS_ERR_INVALID,
+		"このアドレスでは使えない方法（メソッド）です。Allow "
+		"に示した方法を使ってください。" },
+	{ 411, HS_ERR_INVALID,
+		"Content-Length が必要です。本文の長さを付けて送り直してください。" },
+	{ 413, HS_ERR_TOO_LARGE, "本文が大きすぎます。分けて送り直してください。" },
+	{ 503, HS_ERR_AGAIN,
+		"いまは受け付けられません。しばらくして同じものを送り直してください。" },
+	{ 0, HS_ERR_INVALID, "リクエストの形が正しくありません。英語の説明を見て直してください。" },
+};
+
+static const struct refusal_row *
+refusal_row(int status)
+{
+	const struct refusal_row *row = refusal_rows;
+	while (row->status != status && row->status != 0)
+		row++;
+	return row;
+}
+
 int
-hs_refuse(struct hs_conn *conn, int status, const char *error, const char *message,
+hs_refuse(struct hs_conn *conn, int status, const char *code, const char *message,
 	const char *header_line)
 {
-	char body[512];
-	char out[LWS_PRE + 1024];
+	char body[1024];
+	char out[LWS_PRE + 1536];
+	const struct refusal_row *row = refusal_row(status);
 
-	int body_len = snprintf(
-		body, sizeof(body), "{\"error\":\"%s\",\"message\":\"%s\"}\n", error, message);
+	int body_len = snprintf(body, sizeof(body),
+		"{\"error\":\"%s\",\"code\":\"%s\",\"path\":\"\",\"line\":0,\"expected\":\"\","
+		"\"message\":{\"ja\":\"%s\",\"en\":\"%s\"}}\n",
+		hs_err_name(row->err), code, row->message_ja, message);
 	int len = snprintf(out + LWS_PRE, sizeof(out) - LWS_PRE,
 		"HTTP/1.1 %d %s\r\nContent-Type: application/json\r\n%sContent-Length: %d\r\n"
 		"Connection: close\r\n\r\n%s",

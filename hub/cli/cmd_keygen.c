@@ -23,7 +23,6 @@ static const struct option options[] = {
 int
 hs_cmd_keygen(struct hs_cli *cli, int argc, char **argv)
 {
-	(void)cli;
 	const char *out = NULL, *hosts[HOSTS_MAX] = { "localhost", "127.0.0.1" };
 	size_t host_count = 0;
 	long days = DAYS_DEFAULT;
@@ -48,6 +47,8 @@ hs_cmd_keygen(struct hs_cli *cli, int argc, char **argv)
 		fprintf(stderr, "hansho: cannot write keys into %s: %s\n", out, strerror(errno));
 		return HS_EXIT_INPUT;
 	}
-	printf("%s: ca.pem ca.key server.pem server.key, valid for %ld days\n", out, days);
+	printf(cli->json ? "{\"directory\":\"%s\",\"days\":%ld}\n"
+			 : "%s: ca.pem ca.key server.pem server.key, valid for %ld days\n",
+		out, days);
 	return HS_EXIT_OK;
 }

@@ -277,7 +277,7 @@ print_reply(const struct hs_cli *cli, long status, const struct hs_buf *reply)
 		return HS_EXIT_OK;
 	if (status == 503 || status == 504)
 		return HS_EXIT_UNREACHABLE;
-	return status == 400 || status == 413 ? HS_EXIT_INPUT : HS_EXIT_REFUSED;
+	return status == 400 || status == 413 || status == 422 ? HS_EXIT_INPUT : HS_EXIT_REFUSED;
 }
 
 static int

@@ -130,14 +130,16 @@ hs_cmd_tail(struct hs_cli *cli, int argc, char **argv)
 	long status = 0;
 	enum hs_err err = hs_client_do(&call, &status, NULL, why);
 	hs_buf_free(&reader.line);
-	if (err == HS_OK && status == 200)
+	if (err == HS_OK && status == 200 && reader.left == 0)
 		return HS_EXIT_OK;
 	if (status != 200 && status != 0) {
 		fprintf(stderr, "hansho: the feed refused with %ld; check --areas and --after\n",
 			status);
 		return HS_EXIT_REFUSED;
 	}
-	fprintf(stderr, "hansho: the feed at %s is gone: %s\n", cli->settings.feed_url, why);
+	fprintf(stderr,
+		"hansho: the feed at %s is gone%s%s; run tail again with --after to go on\n",
+		cli->settings.feed_url, why[0] ? ": " : "", why);
 	return HS_EXIT_UNREACHABLE;
 }
 

@@ -22,14 +22,15 @@ static const struct command {
 	{ "tail", hs_cmd_tail, "[--count N] [--areas LIST] [--after EPOCH:SEQ]",
 		"print notices as they happen" },
 	{ "submit", hs_cmd_submit,
-		"--area CODE… --level 3|4|5 [--hazard WORD] [--district NAME[,KANA]…] [--lift] | "
-		"--file XML",
+		"--area CODE… --level 3|4|5 [--hazard WORD] [--district NAME[,KANA]…]\n"
+		"              [--text HEADLINE] [--lift] [--document ID --revision N]\n"
+		"              [--cancel --reason TEXT] | --file XML",
 		"send an evacuation order to the gate" },
-	{ "validate", hs_cmd_validate, "as submit", "the same checks, nothing is sent" },
+	{ "validate", hs_cmd_validate, "…", "the options and checks of submit, nothing is sent" },
 	{ "status", hs_cmd_status, "", "what each process says of itself" },
 	{ "replay", hs_cmd_replay, "[--after SEQ] [--limit N]", "print notices of the past" },
 	{ "journal", hs_cmd_journal, "check PATH", "verify every record of a journal" },
-	{ "keygen", hs_cmd_keygen, "--out DIR [--host NAME]…",
+	{ "keygen", hs_cmd_keygen, "--out DIR [--host NAME]… [--days N]",
 		"make a certificate authority and a server certificate" },
 	{ "version", hs_cmd_version, "", "print the version" },
 };

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "hub/base/check.h"
+#include "hub/base/clock.h"
 #include "hub/core/memory.h"
 #include "hub/core/snapshot.h"
 
@@ -131,6 +132,7 @@ send_notice(struct hs_delivery *delivery, struct hs_delivery_source *source,
 	const int64_t times[3] = { notice->accepted_unix_us, notice->durable_unix_us,
 		source->unix_us };
 	hs_hop rows[3];
+	hs_time stamps[3];
 	const hs_hop *hops[3];
 	size_t count = 0;
 	struct hs_receipt_entry sent = { .seq = notice->seq,
@@ -144,8 +146,11 @@ send_notice(struct hs_delivery *delivery, struct hs_delivery_source *source,
 		if (times[i] == 0)
 			continue; /* a replayed notice: when it became durable is not recorded */
 		hansho__v1__hop__init(&rows[count]);
+		hansho__v1__time__init(&stamps[count]);
+		stamps[count].unix_us = times[i];
+		stamps[count].offset_minutes = HS_JST_MINUTES;
 		rows[count].name = names[i];
-		rows[count].unix_us = times[i];
+		rows[count].time = &stamps[count];
 		hops[count] = &rows[count];
 		count++;
 	}

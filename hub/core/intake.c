@@ -3,9 +3,9 @@
 #include <string.h>
 
 #include "hub/base/check.h"
+#include "hub/base/clock.h"
 
 #define ID_MAX_BYTES	 512
-#define JST_MINUTES	 540
 #define PB_TIMES	 (&hansho__v1__times__descriptor)
 #define PB_ORIGINAL	 (&hansho__v1__original__descriptor)
 #define PB_RECORD	 (&hansho__v1__journal_record__descriptor)
@@ -209,7 +209,7 @@ complete_notice(struct hs_arena *arena, const hs_submit *submit, const struct hs
 		notice->times = hs_message_new(arena, PB_TIMES);
 	if (notice->times == NULL || !hs_notice_mark(arena, notice))
 		return HS_ERR_TOO_LARGE;
-	notice->times->accepted = hs_time_new(arena, unix_us, JST_MINUTES);
+	notice->times->accepted = hs_time_new(arena, unix_us, HS_JST_MINUTES);
 	if (notice->times->accepted == NULL)
 		return HS_ERR_TOO_LARGE;
 	complete_original(arena, submit);

@@ -123,6 +123,8 @@ hs_query_status(struct hs_query *query, const struct hs_query_context *context,
 	}
 	known = hs_index_submission(context->index, asked.id);
 	asked.seq = known == NULL ? 0 : known->seq;
+	if (asked.version == HS_VERSION_NOW)
+		asked.version = hs_receipts_version(context->source->receipts, asked.seq);
 	if (asked.seq > 0 && wait_ms > 0 && query->waiter_count < query->waiters_max &&
 		hs_receipts_version(context->source->receipts, asked.seq) == asked.version) {
 		query->waiters[query->waiter_count++] = asked;

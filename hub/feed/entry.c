@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "hub/base/check.h"
+#include "hub/base/clock.h"
 
 /* Hops that a delivery may bring; more are left out. */
 #define HOPS_MAX 15
@@ -14,6 +15,7 @@ pack(const char *epoch, const hs_deliver *deliver, int64_t feed_unix_us)
 	Hansho__V1__FeedNotice notice;
 	hs_feed_frame frame;
 	hs_hop own;
+	hs_time now;
 	hs_hop *hops[HOPS_MAX + 1];
 	char name[] = "feed", epoch_copy[HS_EPOCH_SIZE];
 	size_t count = deliver->n_hops < HOPS_MAX ? deliver->n_hops : HOPS_MAX;
@@ -21,10 +23,13 @@ pack(const char *epoch, const hs_deliver *deliver, int64_t feed_unix_us)
 	hansho__v1__feed_notice__init(&notice);
 	hansho__v1__feed_frame__init(&frame);
 	hansho__v1__hop__init(&own);
+	hansho__v1__time__init(&now);
 	for (size_t i = 0; i < count; i++)
 		hops[i] = deliver->hops[i];
 	own.name = name;
-	own.unix_us = feed_unix_us;
+	now.unix_us = feed_unix_us;
+	now.offset_minutes = HS_JST_MINUTES;
+	own.time = &now;
 	hops[count] = &own;
 	snprintf(epoch_copy, sizeof(epoch_copy), "%s", epoch);
 	notice.epoch = epoch_copy;

@@ -307,6 +307,30 @@ filter_of_query(
 	return err;
 }
 
+/* A parameter that is misspelt would show everything to one who asked for a part. */
+static enum hs_err
+check_names(const char *query, struct hs_refusal *refusal)
+{
+	static const char *const known[] = { "mode", "from", "areas", "kinds", "level_min", "after",
+		"before", "limit" };
+
+	while (*query != '\0') {
+		size_t len = strcspn(query, "&"), name_len = strcspn(query, "=&");
+		bool found = name_len == 0;
+
+		for (size_t i = 0; i < HS_COUNT(known) && !found; i++)
+			found = strlen(known[i]) == name_len &&
+				strncmp(known[i], query, name_len) == 0;
+		if (!found)
+			return refuse(refusal, HS_CLOSE_BAD,
+				"%.*s: no such parameter; known are mode, from, areas, kinds, "
+				"level_min, after, before, limit",
+				(int)(name_len < 40 ? name_len : 40), query);
+		query += len + (query[len] == '&');
+	}
+	return HS_OK;
+}
+
 enum hs_err
 hs_wish_from_query(
 	const struct hs_wish_query *query, struct hs_wish *out, struct hs_refusal *refusal)
@@ -315,6 +339,9 @@ hs_wish_from_query(
 	enum hs_err err = HS_OK;
 
 	memset(out, 0, sizeof(*out));
+	err = check_names(query->query, refusal);
+	if (err != HS_OK)
+		return err;
 	if (hs_http_param(query->query, "mode", mode, sizeof(mode)))
 		err = check_mode(mode, query->mode, refusal);
 	else if (query->subscription)

@@ -229,7 +229,7 @@ static void
 ask_status(struct hs_gate *gate, const struct hs_http_request *request,
 	const struct hs_principal *principal, const char *submission_id)
 {
-	uint32_t wait_s = 0, version = 0;
+	uint32_t wait_s = 0, version = HS_VERSION_NOW;
 	struct status_call *call;
 	enum hs_err err = HS_ERR_NOMEM;
 

@@ -47,6 +47,15 @@ set_level(struct hs_submission *submission)
 
 /* Drills never delay anything. A cancel is as urgent as what it takes back, and never less than
  * level 4: people may be on their way because of a wrong message. */
+/* 0 for the other categories. */
+static size_t
+evacuation_details(const hs_notice *notice)
+{
+	return notice->detail_case == HANSHO__V1__NOTICE__DETAIL_EVACUATION
+		       ? notice->evacuation->n_details
+		       : 0;
+}
+
 static uint32_t
 lane_of(const hs_notice *notice)
 {
@@ -56,7 +65,7 @@ lane_of(const hs_notice *notice)
 		return HS_PRIORITY_DRILL;
 	if (notice->action == HS_ACTION(CANCEL))
 		lane = HS_PRIORITY_LEVEL4;
-	for (size_t i = 0; i < notice->evacuation->n_details; i++) {
+	for (size_t i = 0; i < evacuation_details(notice); i++) {
 		const hs_evacuation_detail *detail = notice->evacuation->details[i];
 		uint32_t urgency = hs_sort_rank(detail).urgency;
 		uint32_t own;
@@ -103,7 +112,7 @@ set_all_names(struct hs_submission *submission)
 
 	for (size_t i = 0; i < notice->n_areas; i++)
 		set_names(submission->arena, notice->areas[i]);
-	for (size_t i = 0; i < notice->evacuation->n_details; i++) {
+	for (size_t i = 0; i < evacuation_details(notice); i++) {
 		const hs_evacuation_detail *detail = notice->evacuation->details[i];
 
 		for (size_t k = 0; k < detail->n_areas; k++)

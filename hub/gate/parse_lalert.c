@@ -6,11 +6,10 @@
 #include <strings.h>
 
 #include "hub/base/check.h"
+#include "hub/base/clock.h"
 #include "hub/gate/area_code.h"
 #include "hub/gate/parser_registry.h"
 #include "hub/gate/policy.h"
-
-#define HS_ASSUMED_OFFSET_MIN 540
 
 /* ---- the parts of the document ---- */
 
@@ -174,8 +173,8 @@ read_times(struct hs_lalert *lalert)
 		*rows[i].field = hs_lalert_time(lalert,
 			hs_lalert_one(lalert, rows[i].parent, rows[i].ns, rows[i].name),
 			HS_FINDING_TIME_IGNORED);
-	lalert->notice->times->received = hs_time_new(
-		lalert->arena, lalert->submission->received_unix_us, HS_ASSUMED_OFFSET_MIN);
+	lalert->notice->times->received =
+		hs_time_new(lalert->arena, lalert->submission->received_unix_us, HS_JST_MINUTES);
 }
 
 /* PublishingOffice holds OfficeInfo elements, EditorialOffice the fields themselves; both forms

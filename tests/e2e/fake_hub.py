@@ -229,7 +229,7 @@ class FakeHub:
             prev = self.newest
             deliver = link_pb2.Deliver(seq=prev + 1, submission_id=f"{prev + 1:032x}")
             deliver.notice.CopyFrom(item)
-            deliver.hops.add(name="accepted", unix_us=int(time.time() * 1e6))
+            deliver.hops.add(name="accepted").time.unix_us = int(time.time() * 1e6)
             self.history.append(deliver)
             if original:
                 self.originals[deliver.seq] = original

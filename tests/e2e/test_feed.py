@@ -51,7 +51,7 @@ def test_an_order_arrives_with_its_hops(stack, form):
                                                                          "issue")
             assert notice["level"]["number"] == 4
             assert notice["texts"][0]["headline"].startswith("【訓練】")
-            hops = {h["name"]: h["unix_us"] for h in got["hops"]}
+            hops = {h["name"]: h["time"] for h in got["hops"]}
             assert hops["accepted"] <= hops["durable"] <= hops["feed"]
     asyncio.run(run())
 

@@ -108,7 +108,7 @@ def test_exit_statuses(up):
     assert run("submit", "--area", "131016", "--level", "2", cwd=up).returncode == 2
     assert run("nonsense", cwd=up).returncode == 2
     refused = run("submit", "--area", "270008", "--level", "4", cwd=up)
-    assert refused.returncode == 1 and "市区町村" in refused.stderr, refused.stderr
+    assert refused.returncode == 4 and "市区町村" in refused.stderr, refused.stderr
     assert run("submit", "--file", "-", cwd=up, input="<a><b></a>").returncode == 4
     assert run("submit", "--file", "/nonexistent", cwd=up).returncode == 4
     valid = run("--json", "validate", "--area", "990019", "--level", "5", cwd=up)

@@ -85,7 +85,7 @@ test_head_and_errors(void **state)
 	peer_close(&peer);
 
 	assert_int_equal(ask(f, "GET /nothing HTTP/1.1\r\nHost: t\r\n\r\n", &answer), 404);
-	assert_memory_equal(answer.body, "{\"error\":\"not_found\",\"message\":\"", 32);
+	assert_memory_equal(answer.body, "{\"error\":\"NOT_FOUND\",\"code\":\"not_found\"", 39);
 	assert_int_equal(ask(f, "GET /echo HTTP/1.1\r\nHost: t\r\n\r\n", &answer), 405);
 	assert_non_null(strstr(answer.head, "Allow: POST\r\n"));
 	assert_int_equal(ask(f, "DELETE /show/x HTTP/1.1\r\nHost: t\r\n\r\n", &answer), 405);

@@ -73,7 +73,7 @@ a_notice_says_the_same_in_each_form(void **state)
 	assert_string_equal(
 		json_string_value(json_object_get(json_array_get(hops, 1), "name")), "feed");
 	assert_string_equal(proto->notice->hops[1]->name, "feed");
-	assert_int_equal(proto->notice->hops[1]->unix_us, 1790000000000123);
+	assert_int_equal(proto->notice->hops[1]->time->unix_us, 1790000000000123);
 	json_decref(again);
 	json_decref(event);
 	json_decref(json);

@@ -85,7 +85,7 @@ make_deliver(struct hs_arena *arena, uint64_t seq, uint64_t prev_seq, const stru
 	deliver->prev_seq = prev_seq;
 	deliver->notice = make_notice(arena, with);
 	hop->name = hs_arena_strdup(arena, "accepted");
-	hop->unix_us = 1790000000000000;
+	hop->time = hs_time_new(arena, 1790000000000000, 540);
 	assert_true(hs_repeat(arena, &deliver->n_hops, &deliver->hops, hop));
 	return deliver;
 }
