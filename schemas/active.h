@@ -29,6 +29,9 @@
 
 #include "schemas/notice.h"
 
+/* Raise it whenever the same notices would give another set: what the hub kept of the set is then made anew. */
+#define HS_ACTIVE_RULES "1"
+
 #define HS_DIGEST_SIZE 33 /* 32 hexadecimal digits and a NUL */
 
 struct hs_active;

@@ -5,7 +5,7 @@
  *         enough to make it again.
  * Flow:   each state_notices notices, and at a stop: hs_active_state_write → journal (meta, with the next
  *         commit). Start: hs_active_state_read → only these notices, then all newer than state.seq.
- * Trust:  none. It carries a hash over itself, the version of the software, and the digest that must come out;
+ * Trust:  none. It carries a hash over itself, the version of the rules (HS_ACTIVE_RULES), and the digest that must come out;
  *         when anything differs the core applies everything, as if there were no note.
  * Format: SHA-256 of what follows; version (32 bytes, zero-filled); digest (32); seq, then the seqs, each
  *         8 bytes big-endian, rising.

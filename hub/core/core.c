@@ -86,7 +86,7 @@ hs_core_recover_state(struct hs_core *core, struct hs_span state)
 {
 	HS_CHECK(core->journal.next_pos == 1);
 	hs_active_state_free(&core->state);
-	if (hs_active_state_read(state, core->options.version, &core->state))
+	if (hs_active_state_read(state, HS_ACTIVE_RULES, &core->state))
 		core->journal.state_seq = core->state.seq;
 }
 
@@ -136,7 +136,7 @@ hs_core_note_state(struct hs_core *core, bool now)
 		(!now && newest - core->journal.state_seq < core->options.state_notices))
 		return;
 	core->journal.state_seq = newest;
-	hs_active_state_write(core->active, newest, core->options.version,
+	hs_active_state_write(core->active, newest, HS_ACTIVE_RULES,
 		hs_effects_state_begin(core->source.effects));
 	hs_effects_send_end(core->source.effects);
 }

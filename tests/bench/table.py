@@ -75,7 +75,7 @@ def idle_rows(folder):
 def start_rows(folder):
     found, command = run(folder, "start.py", "--starts", "3" if QUICK else "7")
     for one in found:
-        yield (f"the first start of another version, {one['notices']:,} notices", "",
+        yield (f"start with new rules of what is in force, {one['notices']:,} notices", "",
                f"{one['first_ms']} ms", "", "works out anew what is in force", f"`{command}`, 1 start")
         yield (f"start of the hub with {one['notices']:,} notices",
                "≤ 2000 ms" if one["notices"] == 100000 else "",
