@@ -199,6 +199,7 @@ static void
 went_down(struct hs_link *link)
 {
 	struct conn *conn = link->conn;
+	HS_CHECK(conn != NULL);
 	link->conn = NULL;
 	link->dropping = false;
 	bool was_open = conn->open;
