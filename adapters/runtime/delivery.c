@@ -242,8 +242,11 @@ queue_tick(struct hs_adapter *adapter, struct hs_delivery_queue *queue, int64_t 
 	if (head && head->under_way && head->due_mono_us <= now_mono_us) {
 		head->abort(head);
 		head->under_way = false;
-		snprintf(head->why, sizeof(head->why), "no answer in time");
-		if (head->item->deadline_mono_us <= now_mono_us)
+		bool over = head->item->deadline_mono_us <= now_mono_us;
+		/* An attempt that our own deadline cut short tells less than what one before it said. */
+		if (!over || head->why[0] == '\0')
+			snprintf(head->why, sizeof(head->why), "no answer in time");
+		if (over)
 			delivery_expire(adapter, head);
 		else
 			delivery_retry(adapter, head);
