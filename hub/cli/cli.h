@@ -13,6 +13,8 @@
 #include "hub/base/buf.h"
 #include "hub/base/config.h"
 
+struct json_t;
+
 /* Exit statuses; the contract with scripts. */
 enum hs_exit {
 	HS_EXIT_OK = 0,
@@ -43,6 +45,9 @@ struct hs_cli {
 bool hs_cli_settings(struct hs_cli *cli);
 /* One line on stderr. Returns HS_EXIT_USAGE. */
 int hs_cli_usage(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* The text member of a JSON object; "" when it is absent or no text. Borrowed. */
+const char *hs_cli_text(const struct json_t *object, const char *key);
 
 int hs_cmd_up(struct hs_cli *cli, int argc, char **argv);
 int hs_cmd_tail(struct hs_cli *cli, int argc, char **argv);

@@ -223,26 +223,20 @@ read_file(const char *path, struct hs_buf *out)
 	return ok;
 }
 
-static const char *
-text_at(const json_t *object, const char *key)
-{
-	const char *text = json_string_value(json_object_get(object, key));
-	return text ? text : "";
-}
-
 /* A finding's message is an object {ja, en}, or one text. */
 static void
 print_finding(const json_t *finding)
 {
 	const json_t *message = json_object_get(finding, "message");
 	fprintf(stderr, "  %s%s %s (line %lld)\n",
-		strcmp(text_at(finding, "severity"), "warning") == 0 ? "warning: " : "",
-		text_at(finding, "code"), text_at(finding, "path"),
+		strcmp(hs_cli_text(finding, "severity"), "warning") == 0 ? "warning: " : "",
+		hs_cli_text(finding, "code"), hs_cli_text(finding, "path"),
 		(long long)json_integer_value(json_object_get(finding, "line")));
 	if (json_is_object(message))
-		fprintf(stderr, "    %s\n    %s\n", text_at(message, "ja"), text_at(message, "en"));
+		fprintf(stderr, "    %s\n    %s\n", hs_cli_text(message, "ja"),
+			hs_cli_text(message, "en"));
 	else
-		fprintf(stderr, "    %s\n", text_at(finding, "message"));
+		fprintf(stderr, "    %s\n", hs_cli_text(finding, "message"));
 }
 
 static void
@@ -262,11 +256,13 @@ print_reply(const struct hs_cli *cli, long status, const struct hs_buf *reply)
 	if (cli->json) {
 		printf("%s\n", hs_buf_text(reply));
 	} else if (accepted) {
-		printf("%s  id %s  seq %lld\n", text_at(tree, "outcome"), text_at(tree, "id"),
+		printf("%s  id %s  seq %lld\n", hs_cli_text(tree, "outcome"),
+			hs_cli_text(tree, "id"),
 			(long long)json_integer_value(json_object_get(tree, "seq")));
 		print_findings(tree, "warnings");
 	} else {
-		fprintf(stderr, "hansho: refused with %ld %s\n", status, text_at(tree, "error"));
+		fprintf(stderr, "hansho: refused with %ld %s\n", status,
+			hs_cli_text(tree, "error"));
 		if (json_is_array(json_object_get(tree, "findings")))
 			print_findings(tree, "findings");
 		else if (tree)

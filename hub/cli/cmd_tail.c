@@ -18,13 +18,6 @@ struct reader {
 	long left; /* notices to print; -1: no end */
 };
 
-static const char *
-text_at(const json_t *object, const char *key)
-{
-	const char *text = json_string_value(json_object_get(object, key));
-	return text ? text : "";
-}
-
 static void
 print_notice(const json_t *frame)
 {
@@ -34,14 +27,14 @@ print_notice(const json_t *frame)
 	const json_t *area = json_array_get(json_object_get(notice, "areas"), 0);
 	long long number = json_integer_value(json_object_get(level, "number"));
 	printf("%6lld  %-5s  %-6s", (long long)json_integer_value(json_object_get(frame, "seq")),
-		text_at(notice, "mode"), text_at(notice, "action"));
+		hs_cli_text(notice, "mode"), hs_cli_text(notice, "action"));
 	if (number > 0)
-		printf("  警戒レベル%lld %s", number, text_at(level, "term"));
-	printf("  %s", text_at(json_object_get(notice, "source"), "name"));
+		printf("  警戒レベル%lld %s", number, hs_cli_text(level, "term"));
+	printf("  %s", hs_cli_text(json_object_get(notice, "source"), "name"));
 	size_t areas = json_array_size(json_object_get(notice, "areas"));
 	if (areas > 0)
-		printf(" [%s%s]", text_at(area, "code"), areas > 1 ? " …" : "");
-	printf("  %s\n", text_at(text, "headline"));
+		printf(" [%s%s]", hs_cli_text(area, "code"), areas > 1 ? " …" : "");
+	printf("  %s\n", hs_cli_text(text, "headline"));
 }
 
 /* One line of the event stream. Only data lines matter: the JSON names its type. */
@@ -52,14 +45,14 @@ line_ended(struct reader *reader)
 	if (strncmp(line, "data:", 5) != 0)
 		return true;
 	json_t *frame = json_loads(line + 5, 0, NULL);
-	const char *type = text_at(frame, "type");
+	const char *type = hs_cli_text(frame, "type");
 	bool notice = strcmp(type, "notice") == 0;
 	if (reader->json && strcmp(type, "heartbeat") != 0)
 		printf("%s\n", line + 5 + (line[5] == ' '));
 	else if (notice)
 		print_notice(frame);
 	else if (strcmp(type, "error") == 0)
-		fprintf(stderr, "hansho: the feed says: %s\n", text_at(frame, "text"));
+		fprintf(stderr, "hansho: the feed says: %s\n", hs_cli_text(frame, "text"));
 	else if (strcmp(type, "gap") == 0)
 		fprintf(stderr, "hansho: notices %lld to %lld can no longer be had\n",
 			(long long)json_integer_value(json_object_get(frame, "from_seq")),

@@ -1,5 +1,6 @@
 /* hansho: the command line. A command is a row of the table below. */
 #include <curl/curl.h>
+#include <jansson.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -70,6 +71,13 @@ hs_cli_usage(const char *format, ...)
 	fprintf(stderr, "; see hansho help\n");
 	va_end(args);
 	return HS_EXIT_USAGE;
+}
+
+const char *
+hs_cli_text(const json_t *object, const char *key)
+{
+	const char *text = json_string_value(json_object_get(object, key));
+	return text ? text : "";
 }
 
 static const char *

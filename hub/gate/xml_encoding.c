@@ -78,8 +78,8 @@ utf16_to_utf8(const uint8_t *bytes, size_t len, bool little, char *out, size_t *
 	return len % 2 ? HS_ERR_PARSE : HS_OK;
 }
 
-static uint32_t
-line_at(const char *bytes, size_t offset)
+uint32_t
+hs_xml_line_at(const char *bytes, size_t offset)
 {
 	uint32_t line = 1;
 
@@ -151,7 +151,7 @@ transcode(struct hs_arena *arena, const uint8_t *bytes, size_t len, bool little,
 	}
 	if (utf16_to_utf8(bytes, len, little, utf8, &used) != HS_OK) {
 		hs_finding_add(findings, HS_FINDING_ENCODING_BAD,
-			(struct hs_place){ "", line_at(utf8, used) }, "UTF-8", "UTF-16");
+			(struct hs_place){ "", hs_xml_line_at(utf8, used) }, "UTF-8", "UTF-16");
 		return HS_ERR_PARSE;
 	}
 	*out = (struct hs_xml_text){ utf8, used };

@@ -9,4 +9,7 @@
 enum hs_err hs_xml_to_utf8(struct hs_arena *arena, const uint8_t *bytes, size_t len_bytes,
 	struct hs_findings *findings, struct hs_xml_text *out) HS_MUST_CHECK;
 
+/* The line, from 1, on which bytes[offset] stands. */
+uint32_t hs_xml_line_at(const char *bytes, size_t offset);
+
 #endif

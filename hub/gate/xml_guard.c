@@ -16,21 +16,11 @@ struct scan {
 	struct hs_findings *findings;
 };
 
-static uint32_t
-line_at(const char *bytes, size_t offset)
-{
-	uint32_t line = 1;
-
-	for (size_t i = 0; i < offset; i++)
-		line += bytes[i] == '\n';
-	return line;
-}
-
 static enum hs_err
 refuse(struct scan *scan, enum hs_finding_code code, int64_t limit, const char *unit)
 {
 	char expected[64] = "";
-	struct hs_place place = { "", line_at(scan->bytes, scan->at) };
+	struct hs_place place = { "", hs_xml_line_at(scan->bytes, scan->at) };
 
 	if (limit)
 		snprintf(expected, sizeof(expected), "≤ %lld %s", (long long)limit, unit);
