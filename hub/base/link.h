@@ -1,11 +1,13 @@
-/* link.h: one framed connection between two of our processes (nng streams over ipc, tcp or tls+tcp).
+/* link.h: one framed connection between two of our processes.
  *
  * Flow:    hs_link_open → (peer there) on_up → on_frame… → on_down → dials or waits again by itself.
  *          A frame that hs_link_send took is delivered while the connection lives; when it breaks,
  *          what was in flight is lost: sequence and resume above it (schemas/link.proto) make that good.
  * Owner:   the caller owns the link and closes it; frames are borrowed until on_frame returns.
+ * Carrier: unix:///path is a socket of the loop itself, the fastest on one host; ipc:///path, tcp:// and
+ *          tls+tcp:// are nng's streams. On the wire unix: and ipc: are the same (link_carrier.h).
  * Threads: callbacks and calls on the loop's thread only; nng's threads are hidden inside.
- *          Nobody may fork after the first link was opened (nng is not fork-safe).
+ *          Nobody may fork after the first link of nng's was opened (nng is not fork-safe).
  * Limits:  a received frame above frame_max_bytes ends the connection; unsent bytes above
  *          queue_max_bytes give HS_ERR_AGAIN.
  * Each link has exactly one peer: the hub listens on one url per configured peer, so the url (its
@@ -30,7 +32,7 @@ struct hs_link_ops {
 };
 
 struct hs_link_options {
-	const char *url; /* "ipc:///run/hansho/drill/feed-1.link", "tls+tcp://host:port" */
+	const char *url; /* "unix:///run/hansho/drill/feed-1.link", "tls+tcp://host:port" */
 	bool listen;	 /* the hub listens, its peers dial */
 	bool pair;	 /* speak nng's PAIR protocol on the wire: for partners that are not ours */
 	const struct hs_link_ops *ops;

@@ -15,7 +15,7 @@ static const struct hs_config_item peer_items[] = {
 	{ "kind", HS_CONFIG_ENUM, PEER(kind), "gate feed adapter", 0, 0, NULL,
 		"What it is: gates submit, feeds and adapters take notices.", NULL },
 	{ "url", HS_CONFIG_TEXT, PEER(url), "url", 1, 200, NULL,
-		"Where the hub listens for this one peer: ipc:///path or tls+tcp://host:port.", NULL },
+		"Where the hub listens for this one peer: unix:///path (fastest), ipc:///path (nng) or tls+tcp://host:port.", NULL },
 	{ "kinds", HS_CONFIG_TEXTS, PEER(kinds), "", 0, 64, "",
 		"Kinds that it gets (evacuation, or !weather for all but that); none listed: every kind.", NULL },
 	{ "areas", HS_CONFIG_TEXTS, PEER(areas), "code", 0, 2000, "",

@@ -27,7 +27,7 @@ static const struct hs_config_item items[] = {
 	TEXT("tls_key", tls_key, "path", "", "PEM key of tls_cert"),
 	TEXT("ops_listen", ops_listen, "address:port", "", "operations page; empty = none"),
 	TEXT("hub_url", hub_url, "url", NULL,
-		"the hub's link for this feed: ipc:///path or tls+tcp://"),
+		"the hub's link for this feed: unix:///path, ipc:///path or tls+tcp://host:port"),
 	TEXT("hub_tls_ca", hub_tls_ca, "path", "", "PEM of the CA of links; for tls+tcp only"),
 	TEXT("hub_tls_cert_key", hub_tls_cert_key, "path", "",
 		"PEM with this feed's certificate and key; for tls+tcp only"),

@@ -52,8 +52,8 @@ def start_once(asked, folder):
     config = os.path.join(folder, "hub.yaml")
     with open(config, "w", encoding="utf-8") as file:
         file.write(f"mode: drill\njournal: {folder}/journal.db\nops_listen: 127.0.0.1:{port}\n"
-                   f"peers:\n  - {{name: gate, kind: gate, url: 'ipc://{folder}/gate.link'}}\n"
-                   f"  - {{name: feed, kind: feed, url: 'ipc://{folder}/feed.link'}}\n")
+                   f"peers:\n  - {{name: gate, kind: gate, url: 'unix://{folder}/gate.link'}}\n"
+                   f"  - {{name: feed, kind: feed, url: 'unix://{folder}/feed.link'}}\n")
     begin = time.monotonic()
     with open(os.path.join(folder, "hub.out"), "ab") as out:
         hub = subprocess.Popen([os.path.join(asked.folder, "bin/hansho-hub"), "--config", config],

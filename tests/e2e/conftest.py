@@ -161,7 +161,9 @@ class Stack:
         return os.path.join(self.dir, name)
 
     def link(self, name):
-        return f"ipc://{self.path(name)}.link"
+        """Gate and feeds by sockets of the loop, adapters by nng, as in deploy/examples."""
+        scheme = "ipc" if name in [adapter["name"] for adapter in self.adapters] else "unix"
+        return f"{scheme}://{self.path(name)}.link"
 
     def _principals(self):
         status = "Actual" if self.mode == "live" else "Exercise"

@@ -27,7 +27,7 @@ class Alone:
         self.hub = FakeHub(str(tmp / "hub.link"), **(hub_options or {}))
         self.port, self.ops = free_port(), f"127.0.0.1:{free_port()}"
         self.config = {"mode": "drill", "name": "feed-1", "listen": f"127.0.0.1:{self.port}",
-                       "ops_listen": self.ops, "hub_url": f"ipc://{tmp}/hub.link",
+                       "ops_listen": self.ops, "hub_url": f"unix://{tmp}/hub.link",
                        "heartbeat_ms": 500, "ring_notices": RING, **config}
         self.path = tmp / "feed.yaml"
         self.path.write_text(json.dumps(self.config), encoding="utf-8")

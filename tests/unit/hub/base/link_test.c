@@ -1,4 +1,4 @@
-/* Two ends of a link in one loop, over ipc: order, reconnection, limits. */
+/* Two ends of a link in one loop, by each carrier and by two that differ: order, reconnection, limits. */
 #include "hub/base/link.h"
 
 #include <setjmp.h>
@@ -6,6 +6,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -20,11 +23,19 @@ struct end {
 	uint32_t frames;
 };
 
+/* Which carrier each end uses: on the wire unix: and ipc: are the same. */
+struct way {
+	const char *name, *hub, *peer;
+};
+static const struct way ways[] = { { "nng", "ipc", "ipc" }, { "local", "unix", "unix" },
+	{ "mixed", "unix", "ipc" } };
+
 struct pair {
 	uv_loop_t loop;
 	struct end hub, peer;
 	char directory[64];
-	char url[96];
+	const struct way *way;
+	char path[80];
 	int closed;
 };
 
@@ -64,7 +75,10 @@ static struct hs_link *
 open_end(struct pair *pair, struct end *end, bool listen)
 {
 	struct hs_link *link = NULL;
-	struct hs_link_options options = { .url = pair->url,
+	char url[96];
+	snprintf(
+		url, sizeof(url), "%s://%s", listen ? pair->way->hub : pair->way->peer, pair->path);
+	struct hs_link_options options = { .url = url,
 		.listen = listen,
 		.ops = &ops,
 		.owner = end,
@@ -95,10 +109,12 @@ run_until(struct pair *pair, const int *counter, int least)
 static int
 setup(void **state)
 {
+	const struct way *way = *state;
 	struct pair *pair = calloc(1, sizeof(*pair));
+	pair->way = way;
 	snprintf(pair->directory, sizeof(pair->directory), "/tmp/hs-link-XXXXXX");
 	assert_non_null(mkdtemp(pair->directory));
-	snprintf(pair->url, sizeof(pair->url), "ipc://%s/l", pair->directory);
+	snprintf(pair->path, sizeof(pair->path), "%s/l", pair->directory);
 	uv_loop_init(&pair->loop);
 	open_end(pair, &pair->hub, true);
 	*state = pair;
@@ -119,9 +135,7 @@ teardown(void **state)
 	run_until(pair, &pair->closed, expect + 1);
 	assert_int_equal(uv_run(&pair->loop, UV_RUN_DEFAULT), 0);
 	assert_int_equal(uv_loop_close(&pair->loop), 0);
-	char path[96];
-	snprintf(path, sizeof(path), "%s/l", pair->directory);
-	unlink(path);
+	unlink(pair->path);
 	rmdir(pair->directory);
 	free(pair);
 	return 0;
@@ -180,7 +194,7 @@ test_full_queue_says_again(void **state)
 	for (; sent < 1000 && err == HS_OK; sent++)
 		err = hs_link_send(pair->hub.link, frame, sizeof(frame));
 	assert_int_equal(err, HS_ERR_AGAIN);
-	assert_true(sent >= 17 && sent <= 20); /* 1 MiB, one more in flight */
+	assert_true(sent >= 17 && sent <= 24); /* 1 MiB, and what the socket took */
 }
 
 static void
@@ -233,30 +247,127 @@ static void
 test_bad_url_is_an_error(void **state)
 {
 	struct pair *pair = *state;
-	struct hs_link *link = NULL;
-	struct hs_link_options options = {
-		.url = "ipc:///nonexistent/directory/x", .listen = true, .ops = &ops
-	};
-	assert_int_equal(hs_link_open(&pair->loop, &options, &link), HS_ERR_CONFIG);
-	options.url = "carrier-pigeon://coop";
-	assert_int_equal(hs_link_open(&pair->loop, &options, &link), HS_ERR_CONFIG);
+	char long_url[200];
+	const char *const urls[] = { "ipc:///nonexistent/directory/x", "carrier-pigeon://coop",
+		"unix:///nonexistent/directory/x", "unix://relative/x", long_url };
+	memset(long_url, 'x', sizeof(long_url) - 1);
+	long_url[sizeof(long_url) - 1] = '\0';
+	memcpy(long_url, "unix:///tmp/", strlen("unix:///tmp/"));
+	for (size_t i = 0; i < HS_COUNT(urls); i++) {
+		struct hs_link *link = NULL;
+		struct hs_link_options options = { .url = urls[i], .listen = true, .ops = &ops };
+		assert_int_equal(hs_link_open(&pair->loop, &options, &link), HS_ERR_CONFIG);
+	}
 }
+
+/* The first peer stays, and its frames go on; the second is never up. */
+static void
+test_a_second_peer_is_hung_up_on(void **state)
+{
+	struct pair *pair = *state;
+	struct end second = { 0 };
+	connect_both(pair);
+	open_end(pair, &second, false);
+	for (int i = 0; i < 300; i++) {
+		uv_run(&pair->loop, UV_RUN_NOWAIT);
+		usleep(1000);
+	}
+	assert_false(hs_link_is_up(second.link));
+	assert_int_equal(pair->hub.ups, 1);
+	assert_int_equal(pair->peer.downs, 0);
+	send_numbers(pair->hub.link, 10);
+	run_until(pair, (int *)&pair->peer.frames, 10);
+	pair->closed = 0;
+	hs_link_close(second.link, on_closed, pair);
+	run_until(pair, &pair->closed, 1);
+}
+
+/* ---- only for unix: ---- */
+
+static void
+test_the_socket_is_for_owner_and_group_and_goes_with_the_link(void **state)
+{
+	struct pair *pair = *state;
+	struct stat now;
+	assert_int_equal(stat(pair->path, &now), 0);
+	assert_int_equal(now.st_mode & 0777, 0660);
+	hs_link_close(pair->hub.link, on_closed, pair);
+	run_until(pair, &pair->closed, 1);
+	assert_int_equal(stat(pair->path, &now), -1);
+	open_end(pair, &pair->hub, true);
+}
+
+/* A socket file without a listener: what a killed process leaves. */
+static void
+leave_behind(const char *path)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+	strcpy(address.sun_path, path);
+	assert_int_equal(bind(fd, (const struct sockaddr *)&address, sizeof(address)), 0);
+	close(fd);
+}
+
+static enum hs_err
+listen_at(struct pair *pair, const char *path, struct hs_link **link)
+{
+	char url[128];
+	struct hs_link_options options = { .url = url, .listen = true, .ops = &ops };
+	snprintf(url, sizeof(url), "unix://%s", path);
+	return hs_link_open(&pair->loop, &options, link);
+}
+
+static void
+test_only_a_socket_that_was_left_behind_is_replaced(void **state)
+{
+	struct pair *pair = *state;
+	struct hs_link *link = NULL;
+	char path[96];
+	struct stat now;
+
+	snprintf(path, sizeof(path), "%s/left", pair->directory);
+	leave_behind(path);
+	assert_int_equal(listen_at(pair, path, &link), HS_OK);
+	hs_link_close(link, on_closed, pair);
+	run_until(pair, &pair->closed, 1);
+
+	/* somebody listens there */
+	assert_int_equal(listen_at(pair, pair->path, &link), HS_ERR_CONFIG);
+
+	/* a file of somebody's */
+	FILE *file = fopen(path, "w");
+	assert_non_null(file);
+	fclose(file);
+	assert_int_equal(listen_at(pair, path, &link), HS_ERR_CONFIG);
+	assert_int_equal(stat(path, &now), 0);
+	assert_true(S_ISREG(now.st_mode));
+	unlink(path);
+}
+
+#define EACH_WAY(test)                                                       \
+	cmocka_unit_test_prestate_setup_teardown(                            \
+		test, setup, teardown, (void *)(uintptr_t)&ways[0]),         \
+		cmocka_unit_test_prestate_setup_teardown(                    \
+			test, setup, teardown, (void *)(uintptr_t)&ways[1]), \
+		cmocka_unit_test_prestate_setup_teardown(                    \
+			test, setup, teardown, (void *)(uintptr_t)&ways[2])
+#define LOCAL_ONLY(test) \
+	cmocka_unit_test_prestate_setup_teardown(test, setup, teardown, (void *)(uintptr_t)&ways[1])
 
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(
-			test_frames_arrive_in_order_both_ways, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_no_peer_means_closed, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_full_queue_says_again, setup, teardown),
-		cmocka_unit_test_setup_teardown(
-			test_drop_connects_anew_and_starts_clean, setup, teardown),
-		cmocka_unit_test_setup_teardown(
-			test_frame_too_large_ends_the_connection, setup, teardown),
-		cmocka_unit_test_setup_teardown(
-			test_a_peer_that_is_dropped_at_once_backs_off, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_bad_url_is_an_error, setup, teardown),
+		EACH_WAY(test_frames_arrive_in_order_both_ways),
+		EACH_WAY(test_no_peer_means_closed),
+		EACH_WAY(test_full_queue_says_again),
+		EACH_WAY(test_drop_connects_anew_and_starts_clean),
+		EACH_WAY(test_frame_too_large_ends_the_connection),
+		EACH_WAY(test_a_peer_that_is_dropped_at_once_backs_off),
+		EACH_WAY(test_a_second_peer_is_hung_up_on),
+		LOCAL_ONLY(test_bad_url_is_an_error),
+		LOCAL_ONLY(test_the_socket_is_for_owner_and_group_and_goes_with_the_link),
+		LOCAL_ONLY(test_only_a_socket_that_was_left_behind_is_replaced),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
