@@ -309,6 +309,8 @@ hs_journal_open(const struct hs_journal_options *options, struct hs_journal **ou
 	if (err == HS_OK)
 		err = read_epoch(journal, why);
 	if (err == HS_OK)
+		err = hs_journal_reserve_wal(journal, why);
+	if (err == HS_OK)
 		err = sync_directory(journal->path, why);
 	if (err == HS_OK && prepare_statements(journal) != HS_OK)
 		err = fail(why, HS_ERR_CORRUPT, "tables are not a journal's", journal->path,

@@ -1,6 +1,7 @@
 /* journal_db.h: what the files of the journal share; nobody else includes it.
  *
  * journal.c        opens, locks, checks the pragmas, closes
+ * journal_wal.c    room on disk for the write-ahead log
  * journal_writer.c queue, group commit, checkpoints: the two threads
  * journal_read.c   streams at start, reads for replay
  * journal_check.c  the full check of hansho journal check
@@ -74,6 +75,8 @@ struct hs_span hs_column(sqlite3_stmt *statement, int column);
 /* Fills a row from "pos, seq, unix_us, type, body". */
 void hs_column_row(sqlite3_stmt *statement, struct hs_row *row);
 enum hs_err hs_journal_prepare(sqlite3 *db, const char *sql, sqlite3_stmt **out) HS_MUST_CHECK;
+/* Makes the write-ahead log as long as it will need to be. HS_ERR_SYNC with `why`. */
+enum hs_err hs_journal_reserve_wal(const struct hs_journal *journal, char *why) HS_MUST_CHECK;
 /* Ends the threads after the queue was written; journal_writer.c. */
 void hs_journal_writer_stop(struct hs_journal *journal);
 

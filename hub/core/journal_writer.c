@@ -49,6 +49,7 @@ hs_journal_append(struct hs_journal *journal, const struct hs_row *rows, size_t 
 	struct hs_journal_writer *writer = &journal->writer;
 	struct hs_journal_item *first = NULL;
 	struct hs_journal_item **last = &first;
+	bool taken;
 
 	if (count == 0)
 		return;
@@ -57,17 +58,18 @@ hs_journal_append(struct hs_journal *journal, const struct hs_row *rows, size_t 
 		last = &(*last)->next;
 	}
 	pthread_mutex_lock(&writer->mutex);
-	if (writer->lost || rows[0].pos != writer->next_pos) {
-		/* Made before the core heard of a failed commit; it answers UNAVAILABLE for these. */
-		free_items(first);
-	} else {
+	taken = !writer->lost && rows[0].pos == writer->next_pos;
+	if (taken) {
 		*writer->last = first;
 		writer->last = last;
 		writer->queued += count;
 		writer->next_pos += count;
-		pthread_cond_signal(&writer->work);
 	}
 	pthread_mutex_unlock(&writer->mutex);
+	if (taken) /* after the mutex, so that the writer does not wake up only to wait for it */
+		pthread_cond_signal(&writer->work);
+	else /* made before the core heard of a failed commit; it answers UNAVAILABLE for these */
+		free_items(first);
 }
 
 void

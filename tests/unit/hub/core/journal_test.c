@@ -1,6 +1,10 @@
 /* The journal on a real file: order, groups, the pragmas, the lock, a full disk. */
 #include "tests/unit/hub/core/journal_fixture.h"
 
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+
 static void
 test_what_was_written_is_there_again(void **state)
 {
@@ -203,6 +207,88 @@ test_the_log_is_checkpointed_beside_the_commits(void **state)
 	assert_true(hs_journal_wal_pages(fixture->journal) < 800);
 }
 
+static off_t
+log_bytes(const struct fixture *fixture)
+{
+	struct stat now;
+	char path[128];
+
+	snprintf(path, sizeof(path), "%s-wal", fixture->path);
+	assert_int_equal(stat(path, &now), 0);
+	return now.st_size;
+}
+
+static void
+copy_file(const char *from, const char *to)
+{
+	char command[400];
+
+	snprintf(command, sizeof(command), "cp %s %s", from, to);
+	assert_int_equal(system(command), 0);
+}
+
+/* What a crash leaves: both files as they are now. Opened under another name. */
+static void
+crash(struct fixture *fixture)
+{
+	static const char *const suffixes[] = { "", "-wal" };
+	char from[128], to[128], directory[64];
+
+	strcpy(directory, fixture->directory);
+	for (size_t i = 0; i < HS_COUNT(suffixes); i++) {
+		snprintf(from, sizeof(from), "%s%s", fixture->path, suffixes[i]);
+		snprintf(to, sizeof(to), "%s/copy%s", directory, suffixes[i]);
+		copy_file(from, to);
+	}
+	stop(fixture);
+	for (size_t i = 0; i < HS_COUNT(suffixes); i++) {
+		snprintf(from, sizeof(from), "%s/copy%s", directory, suffixes[i]);
+		snprintf(to, sizeof(to), "%s%s", fixture->path, suffixes[i]);
+		assert_int_equal(rename(from, to), 0);
+	}
+}
+
+static void
+test_commits_overwrite_room_that_was_taken_before(void **state)
+{
+	struct fixture *fixture = *state;
+	off_t room;
+
+	start(fixture);
+	room = log_bytes(fixture);
+	assert_true(room >= 2 * 100 * 4096); /* twice checkpoint_pages */
+	for (int i = 0; i < 20; i++)
+		append(fixture, 4000);
+	wait_committed(fixture, 20);
+	assert_int_equal(log_bytes(fixture), room);
+	/* the frames end where the zeros begin */
+	crash(fixture);
+	assert_int_equal(start(fixture), 20);
+	assert_int_equal(log_bytes(fixture), room);
+	append(fixture, 4000);
+	wait_committed(fixture, 21);
+}
+
+/* RLIMIT_FSIZE stands for a disk that has no room; the file must not keep what fitted. */
+static void
+test_without_room_the_log_stays_as_it_is(void **state)
+{
+	struct fixture *fixture = *state;
+	struct rlimit was, small;
+
+	start(fixture);
+	stop(fixture);
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &was), 0);
+	small = was;
+	small.rlim_cur = 200000;
+	signal(SIGXFSZ, SIG_IGN);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
+	enum hs_err err = open_journal(fixture);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &was), 0);
+	assert_int_equal(err, HS_OK);
+	assert_int_equal(log_bytes(fixture), 0);
+}
+
 int
 main(void)
 {
@@ -218,6 +304,8 @@ main(void)
 		TEST(test_a_full_disk_is_survived),
 		TEST(test_records_from_before_a_failure_are_thrown_away),
 		TEST(test_the_log_is_checkpointed_beside_the_commits),
+		TEST(test_commits_overwrite_room_that_was_taken_before),
+		TEST(test_without_room_the_log_stays_as_it_is),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
