@@ -388,9 +388,9 @@ read_body(struct hs_lalert *lalert)
 
 /* ---- identity of the content ---- */
 
-/* SHA-256 of the Report as exclusive C14N, without the distributionID, which is new each time
- * the same content is sent. When envelope and Head disagree about the type the envelope's is
- * part of it: a cancel must never look like the order that it takes back. */
+/* SHA-256 of the Report's content without the distributionID, which is new each time the same content
+ * is sent. When envelope and Head disagree about the type the envelope's is part of it: a cancel must
+ * never look like the order that it takes back. */
 static enum hs_err
 hash_content(struct hs_lalert *lalert)
 {
@@ -400,17 +400,18 @@ hash_content(struct hs_lalert *lalert)
 	char *inner =
 		hs_xml_child_text(lalert->arena, lalert->head, HS_NS_EDXL, "distributionType");
 	struct hs_span spans[2];
-	struct hs_buf canonical;
+	struct hs_buf content;
 	enum hs_err err;
 
-	hs_buf_init(&canonical, lalert->submission->text.len_bytes * 8 + 65536);
-	err = hs_xml_c14n(lalert->report, skip, &canonical);
-	spans[0] = (struct hs_span){ canonical.bytes, canonical.len_bytes };
+	/* Room for any real document; one that repeats a huge namespace URI without end is refused. */
+	hs_buf_init(&content, lalert->submission->text.len_bytes * 8 + 65536);
+	err = hs_xml_content(lalert->report, skip, &content);
+	spans[0] = (struct hs_span){ content.bytes, content.len_bytes };
 	spans[1] = (struct hs_span){ outer, outer ? strlen(outer) : 0 };
 	if (err == HS_OK)
 		hs_sha256(spans, outer && (!inner || strcmp(outer, inner) != 0) ? 2 : 1,
 			lalert->submission->content_sha256);
-	hs_buf_free(&canonical);
+	hs_buf_free(&content);
 	return err;
 }
 

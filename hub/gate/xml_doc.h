@@ -11,7 +11,7 @@
  * Owner:   hs_xml_free ends the tree; nodes are borrowed from it; texts are copied into the
  *          arena.
  * Threads: a tree belongs to one thread at a time. hs_xml_setup once before threads start.
- * Source:  XML 1.0, Namespaces in XML, Exclusive XML Canonicalization 1.0.
+ * Source:  XML 1.0, Namespaces in XML.
  */
 #ifndef HS_GATE_XML_DOC_H
 #define HS_GATE_XML_DOC_H
@@ -80,9 +80,10 @@ void hs_xml_finding(struct hs_findings *findings, enum hs_finding_code code, hs_
 /* ELEMENT_MISSING at parent/name (name may have several steps). */
 void hs_xml_missing(struct hs_findings *findings, hs_xml_node *parent, const char *name);
 
-/* Exclusive C14N without comments of the element and what is in it, except the elements `skip`
- * (NULL or one node with its subtree). HS_ERR_NOMEM. */
-enum hs_err hs_xml_c14n(hs_xml_node *node, hs_xml_node *skip, struct hs_buf *out) HS_MUST_CHECK;
+/* The content of the element `top` and of all in it, except the element `skip` with what is in it (NULL: none), as bytes
+ * that are equal when the content is: namespaces as URIs, attributes in order, texts as they read. How it was written
+ * (prefixes, quotes, entities, CDATA, comments) makes no difference; white space does. HS_ERR_NOMEM. */
+enum hs_err hs_xml_content(hs_xml_node *top, hs_xml_node *skip, struct hs_buf *out) HS_MUST_CHECK;
 /* The element as a document of its own, with every namespace that it uses. HS_ERR_NOMEM. */
 enum hs_err hs_xml_standalone(hs_xml_node *node, struct hs_buf *out) HS_MUST_CHECK;
 

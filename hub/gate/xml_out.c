@@ -1,56 +1,134 @@
-/* xml_out.c: a part of a tree as bytes: canonical, for hashes, or as a document of its own. */
-#include <libxml/c14n.h>
+/* xml_out.c: a part of a tree as bytes: its content, for hashes, or as a document of its own. */
 #include <libxml/tree.h>
 #include <libxml/xmlsave.h>
-#include <stdlib.h>
+#include <stdbool.h>
 
 #include "hub/gate/xml_doc.h"
 
-struct selection {
-	const xmlNode *top, *skip;
-};
+/* ---- content, for hashes ----
+ *
+ * One mark after the other, in the order of the document. A mark begins with a NUL byte, which no XML text can hold, so
+ * two contents that differ never give the same bytes:
+ *
+ *	NUL ( name                  an element begins, in the namespace of the element that it stands in
+ *	NUL : uri NUL name          an element begins in another one
+ *	NUL @ uri NUL name NUL text one of its attributes, in order of uri and name
+ *	NUL " text                  text, however it was cut by comments and CDATA
+ *	NUL ? target NUL text       a processing instruction
+ *	NUL )                       the element ends
+ */
 
-static int
-is_selected(void *owner, xmlNodePtr node, xmlNodePtr parent)
+static void
+put_mark(struct hs_buf *out, char mark, const xmlChar *text)
 {
-	const struct selection *selection = owner;
-	/* Namespace "nodes" have no parent field of their own: their element decides. */
-	const xmlNode *at = node->type == XML_NAMESPACE_DECL || node->type == XML_ATTRIBUTE_NODE
-				    ? parent
-				    : node;
+	hs_buf_add(out, (const char[]){ '\0', mark }, 2);
+	hs_buf_puts(out, text ? (const char *)text : "");
+}
 
-	for (; at; at = at->parent) {
-		if (at == selection->skip)
-			return 0;
-		if (at == selection->top)
-			return 1;
-	}
-	return 0;
+static void
+put_more(struct hs_buf *out, const xmlChar *text)
+{
+	hs_buf_add(out, "", 1);
+	hs_buf_puts(out, text ? (const char *)text : "");
+}
+
+static const xmlChar *
+uri_of(const xmlNs *ns)
+{
+	return ns && ns->href ? ns->href : (const xmlChar *)"";
 }
 
 static int
-on_write(void *context, const char *bytes, int len)
+compare_attributes(const xmlAttr *a, const xmlAttr *b)
 {
-	struct hs_buf *out = context;
+	int order = xmlStrcmp(uri_of(a->ns), uri_of(b->ns));
 
-	hs_buf_add(out, bytes, (size_t)len);
-	return out->failed ? -1 : len;
+	return order ? order : xmlStrcmp(a->name, b->name);
+}
+
+/* The attribute that follows `last` in order; NULL for the first. There are few: no need to sort them. */
+static const xmlAttr *
+next_attribute(const xmlNode *element, const xmlAttr *last)
+{
+	const xmlAttr *next = NULL;
+
+	for (const xmlAttr *at = element->properties; at; at = at->next) {
+		if ((!last || compare_attributes(at, last) > 0) &&
+			(!next || compare_attributes(at, next) < 0))
+			next = at;
+	}
+	return next;
+}
+
+static void
+put_element(struct hs_buf *out, const xmlNode *element, const xmlNode *top)
+{
+	const xmlAttr *at = NULL;
+
+	if (element != top && xmlStrEqual(uri_of(element->ns), uri_of(element->parent->ns))) {
+		put_mark(out, '(', element->name);
+	} else {
+		put_mark(out, ':', uri_of(element->ns));
+		put_more(out, element->name);
+	}
+	while ((at = next_attribute(element, at)) != NULL) {
+		put_mark(out, '@', uri_of(at->ns));
+		put_more(out, at->name);
+		put_more(out, NULL);
+		for (const xmlNode *part = at->children; part; part = part->next)
+			hs_buf_puts(out, part->content ? (const char *)part->content : "");
+	}
+}
+
+/* Puts what stands at a node that is no element; true when the text so far may go on behind it. */
+static bool
+put_leaf(struct hs_buf *out, const xmlNode *node, bool in_text)
+{
+	switch (node->type) {
+	case XML_TEXT_NODE:
+	case XML_CDATA_SECTION_NODE:
+		if (!in_text)
+			put_mark(out, '"', NULL);
+		hs_buf_puts(out, node->content ? (const char *)node->content : "");
+		return true;
+	case XML_PI_NODE:
+		put_mark(out, '?', node->name);
+		put_more(out, node->content);
+		return false;
+	default: /* comments say nothing */
+		return in_text;
+	}
 }
 
 enum hs_err
-hs_xml_c14n(hs_xml_node *node, hs_xml_node *skip, struct hs_buf *out)
+hs_xml_content(hs_xml_node *top, hs_xml_node *skip, struct hs_buf *out)
 {
-	struct selection selection = { node, skip };
-	xmlOutputBufferPtr output = xmlOutputBufferCreateIO(on_write, NULL, out, NULL);
-	int result;
+	const xmlNode *at = top;
+	bool in_text = false;
 
-	if (!output)
-		return HS_ERR_NOMEM;
-	result = xmlC14NExecute(
-		node->doc, is_selected, &selection, XML_C14N_EXCLUSIVE_1_0, NULL, 0, output);
-	if (xmlOutputBufferClose(output) < 0 || result < 0 || out->failed)
-		return HS_ERR_NOMEM;
-	return HS_OK;
+	while (at) {
+		bool element = at->type == XML_ELEMENT_NODE && at != skip;
+
+		if (element) {
+			put_element(out, at, top);
+			in_text = false;
+		} else if (at != skip) {
+			in_text = put_leaf(out, at, in_text);
+		}
+		if (element && at->children) {
+			at = at->children;
+			continue;
+		}
+		if (element)
+			put_mark(out, ')', NULL);
+		while (at != top && !at->next) {
+			at = at->parent;
+			put_mark(out, ')', NULL);
+			in_text = false;
+		}
+		at = at == top ? NULL : at->next;
+	}
+	return out->failed ? HS_ERR_NOMEM : HS_OK;
 }
 
 enum hs_err
