@@ -11,6 +11,7 @@
 #define FIRST_BLOCK_BYTES   4096
 #define LARGEST_BLOCK_BYTES (1u << 20)
 #define ALIGN		    16
+#define SMALL_TEXT_BYTES    1024
 
 struct block {
 	struct block *next;
@@ -121,16 +122,22 @@ hs_arena_strdup(struct hs_arena *arena, const char *text)
 	return hs_arena_strndup(arena, text, strlen(text));
 }
 
+/* Most texts are short: formatted once, on the stack, then copied. */
 char *
 hs_arena_printf(struct hs_arena *arena, const char *format, ...)
 {
+	char small[SMALL_TEXT_BYTES];
 	va_list args, again;
+	char *text = NULL;
+	int len;
+
 	va_start(args, format);
 	va_copy(again, args);
-	int len = vsnprintf(NULL, 0, format, args);
+	len = vsnprintf(small, sizeof(small), format, args);
 	va_end(args);
-	char *text = len < 0 ? NULL : hs_arena_alloc(arena, (size_t)len + 1);
-	if (text)
+	if (len >= 0 && (size_t)len < sizeof(small))
+		text = hs_arena_strndup(arena, small, (size_t)len);
+	else if (len >= 0 && (text = hs_arena_alloc(arena, (size_t)len + 1)) != NULL)
 		vsnprintf(text, (size_t)len + 1, format, again);
 	va_end(again);
 	return text;

@@ -59,21 +59,28 @@ hs_buf_puts(struct hs_buf *buf, const char *text)
 	hs_buf_add(buf, text, strlen(text));
 }
 
+/* Written into the room that is there; only when that was too small, once more with enough. */
 void
 hs_buf_printf(struct hs_buf *buf, const char *format, ...)
 {
 	va_list args, again;
+	size_t free_bytes = buf->room_bytes - buf->len_bytes;
+	int len;
+
 	va_start(args, format);
 	va_copy(again, args);
-	int len = vsnprintf(NULL, 0, format, args);
+	len = vsnprintf(buf->bytes ? buf->bytes + buf->len_bytes : NULL, free_bytes, format, args);
 	va_end(args);
-	if (len < 0)
+	if (len < 0) {
 		buf->failed = true;
-	else if (reserve(buf, (size_t)len)) {
-		vsnprintf(buf->bytes + buf->len_bytes, (size_t)len + 1, format, again);
+	} else if (reserve(buf, (size_t)len)) {
+		if ((size_t)len >= free_bytes)
+			vsnprintf(buf->bytes + buf->len_bytes, (size_t)len + 1, format, again);
 		buf->len_bytes += (size_t)len;
 	}
 	va_end(again);
+	if (buf->bytes)
+		buf->bytes[buf->len_bytes] = '\0';
 }
 
 static const char *

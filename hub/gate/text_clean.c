@@ -11,6 +11,7 @@ struct mark_range {
 	bool blank; /* it parts words or lines: a blank takes its place */
 };
 
+/* By code point. */
 static const struct mark_range ranges[] = {
 	{ 0x7F, 0x9F, true },
 	{ 0xAD, 0xAD, false },
@@ -45,35 +46,49 @@ decode(const char *text, size_t left, uint32_t *code)
 static const struct mark_range *
 mark_of(uint32_t code)
 {
+	size_t low = 0, high = HS_COUNT(ranges);
+
 	if (code < ranges[0].first)
 		return NULL;
-	for (size_t i = 0; i < HS_COUNT(ranges); i++) {
-		if (code >= ranges[i].first && code <= ranges[i].last)
-			return &ranges[i];
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+
+		if (code > ranges[middle].last)
+			low = middle + 1;
+		else
+			high = middle;
 	}
-	return NULL;
+	return low < HS_COUNT(ranges) && code >= ranges[low].first ? &ranges[low] : NULL;
+}
+
+/* Where the first mark stands; len when there is none, which is the usual case. */
+static size_t
+first_mark(const char *text, size_t len)
+{
+	uint32_t code;
+	size_t step;
+
+	for (size_t at = 0; at < len; at += step) {
+		step = decode(text + at, len - at, &code);
+		if (mark_of(code) != NULL)
+			return at;
+	}
+	return len;
 }
 
 bool
 hs_text_is_marked(const char *text, size_t len)
 {
-	uint32_t code;
-
-	for (size_t at = 0; at < len;) {
-		at += decode(text + at, len - at, &code);
-		if (mark_of(code) != NULL)
-			return true;
-	}
-	return false;
+	return first_mark(text, len) < len;
 }
 
 size_t
 hs_text_clean(char *text, size_t len)
 {
-	size_t kept = 0, step;
+	size_t kept = first_mark(text, len), step;
 	uint32_t code;
 
-	for (size_t at = 0; at < len; at += step) {
+	for (size_t at = kept; at < len; at += step) {
 		const struct mark_range *mark;
 
 		step = decode(text + at, len - at, &code);
