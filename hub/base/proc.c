@@ -1,10 +1,12 @@
 /* proc.c: command line, configuration and signals of every process. */
 #include "hub/base/proc.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "hub/base/check.h"
@@ -179,6 +181,18 @@ hs_proc_init(struct hs_proc *proc, int argc, char **argv, const struct hs_config
 		return false;
 	}
 	return true;
+}
+
+void
+hs_proc_files_max(uint64_t count)
+{
+	struct rlimit files;
+
+	if (getrlimit(RLIMIT_NOFILE, &files) != 0 || files.rlim_cur <= count)
+		return;
+	files.rlim_cur = count;
+	if (setrlimit(RLIMIT_NOFILE, &files) != 0)
+		hs_warn("proc.files", "errno=%d", errno);
 }
 
 int

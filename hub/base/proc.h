@@ -28,6 +28,9 @@ struct hs_proc {
  * when the process is to end now with *exit_code (help, version, --check, or an error it printed). */
 bool hs_proc_init(struct hs_proc *proc, int argc, char **argv,
 	const struct hs_config_record *record, void *settings, int *exit_code);
+/* Lowers the limit of open files to `count`; never raises it. Before the first HTTP server: libwebsockets makes a table of
+ * that size and walks all of it whenever a connection closes (20,000 files: 120,000 instructions each time). */
+void hs_proc_files_max(uint64_t count);
 /* Runs the loop until it is empty; frees what init took. Returns the exit status. */
 int hs_proc_run(struct hs_proc *proc, void (*on_stop)(void *owner), void *owner);
 

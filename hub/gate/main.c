@@ -5,6 +5,8 @@
 #include "hub/base/proc.h"
 #include "hub/gate/gate.h"
 
+#define OTHER_FILES 256 /* link, operations page, pipes of the loop, files that are read */
+
 static void
 on_stop(void *owner)
 {
@@ -22,6 +24,7 @@ main(int argc, char **argv)
 
 	if (!hs_proc_init(&proc, argc, argv, &hs_gate_settings_record, &settings, &exit_code))
 		return exit_code;
+	hs_proc_files_max((uint64_t)settings.bounds.connections_max + OTHER_FILES);
 	started = hs_gate_start(&gate, &proc.loop, &settings, why) == HS_OK;
 	if (!started) {
 		(void)fprintf(stderr, "hansho-gate: %s\n", why);
