@@ -157,7 +157,10 @@ on_checked(struct hs_job *job)
 	}
 	call->port_call.done = on_reply;
 	err = hs_submit_port_submit(call->intake->port, &call->port_call, submit);
-	if (err != HS_OK)
+	if (err == HS_OK)
+		hs_submission_end(
+			&call->submission); /* now, while the disk works, not before the answer */
+	else
 		refuse(call, err);
 }
 
