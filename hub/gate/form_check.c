@@ -33,6 +33,17 @@ field(struct hs_form_call *call, const char *name)
 	return hs_order_skip_blanks(hs_form_field(call, name));
 }
 
+/* The same for a text of several lines. */
+static const char *
+block(struct hs_form_call *call, const char *name)
+{
+	const char *text = field(call, name);
+
+	while (*text == '\n')
+		text = hs_order_skip_blanks(text + 1);
+	return text;
+}
+
 static const char *
 new_document_id(struct hs_form_call *call)
 {
@@ -58,7 +69,7 @@ read_choice(struct hs_form_call *call)
 	choice->disaster_name = field(call, "disaster");
 	choice->hazard = field(call, "hazard");
 	choice->reason = field(call, "reason");
-	choice->complement = field(call, "complement");
+	choice->complement = block(call, "complement");
 	choice->now_unix_us = hs_clock_unix_us();
 	choice->new_document_id = new_document_id(call);
 }

@@ -54,15 +54,26 @@ put_in_force(struct hs_form_call *call, struct hs_buf *out)
 	hs_buf_puts(out, "</section>\n");
 }
 
-/* with_closed: those too that a cancel has rolled back. */
+/* Those that an order can go on with. */
+static bool
+can_go_on(const struct hs_order_document *document)
+{
+	return document->own && !document->over;
+}
+
+static bool
+can_cancel(const struct hs_order_document *document)
+{
+	return document->own && !document->closed;
+}
+
 static size_t
-own_documents(const struct hs_standing *standing, bool with_closed)
+own_documents(const struct hs_standing *standing, bool (*wanted)(const struct hs_order_document *))
 {
 	size_t count = 0;
 
 	for (size_t i = 0; i < standing->document_count; i++)
-		count += standing->documents[i]->own &&
-			 (with_closed || !standing->documents[i]->closed);
+		count += wanted(standing->documents[i]);
 	return count;
 }
 
@@ -120,13 +131,13 @@ put_disasters(struct hs_form_call *call, struct hs_buf *out)
 	const char *chosen = call->choice.document_id;
 	bool given = hs_form_field(call, "act")[0] != '\0';
 
-	if (own_documents(standing, true) == 0)
+	if (own_documents(standing, can_go_on) == 0)
 		return;
 	put_legend(out, "どの災害についてですか", "Which disaster is it about?");
 	for (size_t i = standing->document_count; i-- > 0;) {
 		const struct hs_order_document *document = standing->documents[i];
 
-		if (!document->own)
+		if (!can_go_on(document))
 			continue;
 		if (!given && chosen[0] == '\0')
 			chosen = document->id;
@@ -275,7 +286,7 @@ put_cancel_form(struct hs_form_call *call, struct hs_buf *out)
 	for (size_t i = 0; i < call->standing.document_count; i++) {
 		const struct hs_order_document *document = call->standing.documents[i];
 
-		if (!document->own || document->closed)
+		if (!can_cancel(document))
 			continue;
 		hs_buf_printf(out,
 			"<div class=\"choice\"><input type=\"radio\" name=\"document\" "
@@ -285,8 +296,10 @@ put_cancel_form(struct hs_form_call *call, struct hs_buf *out)
 		hs_buf_escape(out, document->id);
 		hs_buf_printf(out, "\"><label for=\"cancel-%zu\">", i);
 		hs_buf_escape(out, document->disaster_name);
-		hs_buf_printf(out, "（第%u報） <span class=\"en\" lang=\"en\">revision %u</span>",
-			document->revision, document->revision);
+		hs_buf_printf(out,
+			"（第%u報%s） <span class=\"en\" lang=\"en\">revision %u%s</span>",
+			document->revision, document->over ? "、すべて解除" : "",
+			document->revision, document->over ? ", all lifted" : "");
 		end_choice(out);
 	}
 	hs_buf_puts(out, "</fieldset>\n<p><label for=\"reason\">");
@@ -307,9 +320,9 @@ hs_form_show_home(struct hs_form_call *call, enum hs_order_problem problem)
 		hs_form_problem(&out, hs_order_problem_ja(problem), hs_order_problem_en(problem));
 	put_in_force(call, &out);
 	put_issue_form(call, &out);
-	if (own_documents(&call->standing, true) > 0)
+	if (own_documents(&call->standing, can_go_on) > 0)
 		put_lift_form(call, &out);
-	if (own_documents(&call->standing, false) > 0)
+	if (own_documents(&call->standing, can_cancel) > 0)
 		put_cancel_form(call, &out);
 	hs_form_page_send(call->gate, call->id, problem == HS_ORDER_FINE ? 200 : 422, NULL, &out);
 	hs_form_end(call);

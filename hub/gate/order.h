@@ -6,7 +6,10 @@
  * Flow:    active_reply → hs_standing_read → hs_order_plan(choice) → plan {areas, changes} → hs_order_write.
  * Rules:   one document per disaster: a plan continues the chosen document with the next revision.
  *          全域 replaces the districts at the same or a lower level; a district at a higher level stays.
- *          A cancel repeats what it takes back, and is never made by anything but the choice to cancel.
+ *          A cancel repeats the message that it takes back, what that one lifted included, and is never made by
+ *          anything but the choice to cancel. What it does is computed, not guessed: the changes of its plan are
+ *          the difference between what is in force and what stood before that message.
+ *          Levels are compared within a disaster: an order for another disaster in the same district is a new one.
  * Owner:   everything lives in the arena that was given. Threads: any; no state, no clock.
  */
 #ifndef HS_GATE_ORDER_H
@@ -34,6 +37,7 @@ struct hs_order_document {
 	int64_t created_unix_us;
 	bool own; /* of the form's own source: only these can be continued */
 	bool closed; /* a cancel rolled it back: what stands goes on as a new document of the same disaster */
+	bool over; /* all of it was lifted: nothing to continue, but the lift can be cancelled */
 };
 
 /* An area in force, of one document. */
@@ -51,17 +55,25 @@ struct hs_standing {
 	size_t document_count;
 	struct hs_order_area **areas;
 	size_t area_count;
+	struct hs_order_area **lifted; /* named as 解除 by the newest message of an own document */
+	size_t lifted_count;
+	struct hs_order_area *
+		*restored; /* in force of an own document once its newest message is taken back */
+	size_t restored_count;
 	char basis[HS_ORDER_BASIS_SIZE]; /* differs when anything in force differs */
 };
 
+/* In the order in which they are told. The first three are made by a cancel only. */
 enum hs_order_change_kind {
+	HS_CHANGE_RETURNED,   /* was lifted or left out, and comes into force again */
+	HS_CHANGE_RESTORED,   /* goes back to the level before */
+	HS_CHANGE_TAKEN_BACK, /* ends */
 	HS_CHANGE_NEW,
 	HS_CHANGE_RAISED,
 	HS_CHANGE_LOWERED,
 	HS_CHANGE_STILL,
 	HS_CHANGE_LIFTED,
-	HS_CHANGE_ENDED,      /* taken up by 全域 */
-	HS_CHANGE_TAKEN_BACK, /* by a cancel */
+	HS_CHANGE_ENDED, /* taken up by 全域 */
 	HS_CHANGE_COUNT
 };
 
@@ -70,6 +82,7 @@ struct hs_order_change {
 	const char *name;
 	const char *from_term, *to_term; /* "" = none */
 	uint32_t from_level, to_level;
+	const struct hs_order_area *beside; /* in force there for another disaster, or NULL */
 };
 
 /* What the person chose. */
@@ -100,8 +113,10 @@ struct hs_order_plan {
 	size_t lifted_count;
 	struct hs_order_change **changes;
 	size_t change_count;
-	size_t touched; /* areas that the act names */
-	bool jump;	/* some area moves by two levels or more; none counts as level 2 */
+	size_t touched;	  /* areas that the act names; of a cancel: those that it changes */
+	size_t remaining; /* areas of the disaster in force afterwards */
+	bool jump; /* some area moves by two levels or more while its order goes on, or begins at level 5 */
+	bool first; /* some area begins above level 3 */
 };
 
 enum hs_order_problem {

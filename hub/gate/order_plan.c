@@ -10,7 +10,9 @@
 #define NAME_BYTES_MAX 600
 #define LEVEL_WHEN_NONE \
 	2 /* levels 1 and 2 are the weather agency's: without an order nobody is above 2 */
-#define JUMP_MIN 2
+#define JUMP_MIN    2
+#define FIRST_USUAL 3 /* with which an order usually begins (DECISIONS.md, "Level jumps") */
+#define FIRST_LAST  5 /* nobody was asked to leave before it */
 
 struct planner {
 	struct hs_arena *arena;
@@ -20,12 +22,53 @@ struct planner {
 	bool full; /* the arena, or the number of areas */
 };
 
+/* Whether this document speaks of the disaster that is planned for. Another source's does when it names the
+ * disaster alike. */
+static bool
+is_same_disaster(const struct hs_order_plan *plan, const struct hs_order_document *document)
+{
+	return document == plan->document ||
+	       (plan->disaster_name[0] != '\0' &&
+		       strcmp(document->disaster_name, plan->disaster_name) == 0);
+}
+
+/* The area at that place that was ordered last: for this disaster, or for others. NULL: none. */
+static const struct hs_order_area *
+standing_area(const struct planner *p, const struct hs_order_area *place, bool same_disaster)
+{
+	const struct hs_order_area *found = NULL;
+
+	for (size_t i = 0; i < p->standing->area_count; i++) {
+		const struct hs_order_area *area = p->standing->areas[i];
+
+		if (hs_order_same_place(area, place) &&
+			is_same_disaster(p->plan, area->document) == same_disaster &&
+			(found == NULL || area->ordered_unix_us >= found->ordered_unix_us))
+			found = area;
+	}
+	return found;
+}
+
+static void
+note_jump(struct hs_order_plan *plan, enum hs_order_change_kind kind,
+	const struct hs_order_area *from, const struct hs_order_area *to)
+{
+	if (kind == HS_CHANGE_RAISED || kind == HS_CHANGE_LOWERED) {
+		uint32_t low = from->level > 0 ? from->level : LEVEL_WHEN_NONE;
+
+		if (to->level >= low + JUMP_MIN || low >= to->level + JUMP_MIN)
+			plan->jump = true;
+	} else if (kind == HS_CHANGE_NEW) {
+		plan->first = plan->first || to->level > FIRST_USUAL;
+		plan->jump = plan->jump || to->level >= FIRST_LAST;
+	}
+}
+
 static void
 add_change(struct planner *p, enum hs_order_change_kind kind, const struct hs_order_area *from,
 	const struct hs_order_area *to)
 {
 	struct hs_order_change *change = hs_arena_alloc(p->arena, sizeof(*change));
-	uint32_t low = from != NULL && from->level > 0 ? from->level : LEVEL_WHEN_NONE;
 
 	if (change == NULL ||
 		!hs_repeat(p->arena, &p->plan->change_count, &p->plan->changes, change)) {
@@ -38,9 +81,8 @@ add_change(struct planner *p, enum hs_order_change_kind kind, const struct hs_or
 	change->from_level = from != NULL ? from->level : 0;
 	change->to_term = to != NULL ? to->term : "";
 	change->to_level = to != NULL ? to->level : 0;
-	if (to != NULL && to->level > 0 &&
-		(to->level >= low + JUMP_MIN || low >= to->level + JUMP_MIN))
-		p->plan->jump = true;
+	change->beside = to != NULL ? standing_area(p, to, false) : NULL;
+	note_jump(p->plan, kind, from, to);
 }
 
 static void
@@ -54,22 +96,6 @@ put(struct planner *p, size_t *count, struct hs_order_area ***list,
 		return;
 	}
 	*copy = *area;
-}
-
-/* The area at that place that was ordered last, in any document of the municipality. */
-static const struct hs_order_area *
-standing_area(const struct hs_standing *standing, const struct hs_order_area *place)
-{
-	const struct hs_order_area *found = NULL;
-
-	for (size_t i = 0; i < standing->area_count; i++) {
-		const struct hs_order_area *area = standing->areas[i];
-
-		if (hs_order_same_place(area, place) &&
-			(found == NULL || area->ordered_unix_us >= found->ordered_unix_us))
-			found = area;
-	}
-	return found;
 }
 
 static bool
@@ -105,7 +131,7 @@ order_area(struct planner *p, const char *name, const char *kana)
 		.term = display->term_ja,
 		.level = display->level,
 		.ordered_unix_us = p->plan->choice->now_unix_us };
-	const struct hs_order_area *before;
+	const struct hs_order_area *before, *known;
 
 	if (area.key == NULL) {
 		p->full = true;
@@ -113,10 +139,11 @@ order_area(struct planner *p, const char *name, const char *kana)
 	}
 	if (is_planned(p->plan, &area))
 		return; /* named twice */
-	before = standing_area(p->standing, &area);
-	if (before != NULL) {
-		area.sub_code = before->sub_code;
-		area.kana = kana[0] != '\0' ? kana : before->kana;
+	before = standing_area(p, &area, true);
+	known = before != NULL ? before : standing_area(p, &area, false);
+	if (known != NULL) {
+		area.sub_code = known->sub_code;
+		area.kana = kana[0] != '\0' ? kana : known->kana;
 	}
 	if (change_kind(before, &area) == HS_CHANGE_STILL)
 		area.ordered_unix_us = before->ordered_unix_us;
@@ -289,31 +316,85 @@ plan_lift(struct planner *p)
 	return HS_ORDER_FINE;
 }
 
+/* The area of the planned document at that place. */
+static const struct hs_order_area *
+find_own(const struct planner *p, struct hs_order_area *const *areas, size_t count,
+	const struct hs_order_area *place)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (areas[i]->document == p->plan->document && hs_order_same_place(areas[i], place))
+			return areas[i];
+	}
+	return NULL;
+}
+
+static void
+restore_area(struct planner *p, const struct hs_order_area *was, const struct hs_order_area *is)
+{
+	enum hs_order_change_kind kind = HS_CHANGE_RESTORED;
+
+	if (was == NULL)
+		kind = HS_CHANGE_RETURNED;
+	else if (is == NULL)
+		kind = HS_CHANGE_TAKEN_BACK;
+	else if (was->level == is->level && strcmp(was->term, is->term) == 0)
+		kind = HS_CHANGE_STILL;
+	add_change(p, kind, was, is);
+	p->plan->touched += kind != HS_CHANGE_STILL;
+	p->plan->remaining += is != NULL;
+}
+
+/* What the last message said, once more: it is what the cancel takes back. */
+static void
+repeat_message(struct planner *p)
+{
+	const struct hs_standing *standing = p->standing;
+
+	for (size_t i = 0; i < standing->area_count; i++) {
+		if (standing->areas[i]->document == p->plan->document)
+			put(p, &p->plan->in_force_count, &p->plan->in_force, standing->areas[i]);
+	}
+	for (size_t i = 0; i < standing->lifted_count; i++) {
+		if (standing->lifted[i]->document == p->plan->document)
+			put(p, &p->plan->lifted_count, &p->plan->lifted, standing->lifted[i]);
+	}
+}
+
 static enum hs_order_problem
 plan_cancel(struct planner *p)
 {
+	const struct hs_standing *standing = p->standing;
+
 	if (p->plan->document == NULL || p->plan->document->closed)
 		return HS_ORDER_NO_DOCUMENT;
 	if (p->plan->choice->reason[0] == '\0')
 		return HS_ORDER_NO_REASON;
-	for (size_t i = 0; i < p->standing->area_count; i++) {
-		const struct hs_order_area *area = p->standing->areas[i];
+	repeat_message(p);
+	for (size_t i = 0; i < p->plan->in_force_count; i++) {
+		const struct hs_order_area *was = p->plan->in_force[i];
 
-		if (area->document != p->plan->document)
-			continue;
-		put(p, &p->plan->in_force_count, &p->plan->in_force, area);
-		add_change(p, HS_CHANGE_TAKEN_BACK, area, NULL);
-		p->plan->touched++;
+		restore_area(
+			p, was, find_own(p, standing->restored, standing->restored_count, was));
+	}
+	for (size_t i = 0; i < standing->restored_count; i++) {
+		const struct hs_order_area *is = standing->restored[i];
+
+		if (is->document == p->plan->document &&
+			find_own(p, standing->areas, standing->area_count, is) == NULL)
+			restore_area(p, NULL, is);
 	}
 	return HS_ORDER_FINE;
 }
 
+/* over: one that is lifted altogether counts too. */
 static const struct hs_order_document *
-find_document(const struct hs_standing *standing, const char *id)
+find_document(const struct hs_standing *standing, const char *id, bool over)
 {
 	for (size_t i = 0; i < standing->document_count; i++) {
-		if (standing->documents[i]->own && strcmp(standing->documents[i]->id, id) == 0)
-			return standing->documents[i];
+		const struct hs_order_document *document = standing->documents[i];
+
+		if (document->own && strcmp(document->id, id) == 0 && (over || !document->over))
+			return document;
 	}
 	return NULL;
 }
@@ -349,16 +430,20 @@ hs_order_plan(struct hs_arena *arena, const struct hs_standing *standing, const 
 
 	*out = (struct hs_order_plan){ .choice = choice };
 	if (choice->document_id[0] != '\0' && choice->act != HS_ORDER_LIFT) {
-		out->document = find_document(standing, choice->document_id);
+		out->document = find_document(
+			standing, choice->document_id, choice->act == HS_ORDER_CANCEL);
 		if (out->document == NULL)
 			return HS_ORDER_NO_DOCUMENT;
 	}
-	out->disaster_name = name_disaster(arena, choice);
+	out->disaster_name =
+		out->document != NULL ? out->document->disaster_name : name_disaster(arena, choice);
 	problem = act[choice->act](&p);
 	if (problem != HS_ORDER_FINE)
 		return problem;
 	if (p.full)
 		return HS_ORDER_TOO_MUCH;
+	if (choice->act != HS_ORDER_CANCEL)
+		out->remaining = out->in_force_count;
 	out->document_id = choice->new_document_id;
 	out->revision = 1;
 	if (out->document != NULL)

@@ -12,6 +12,9 @@
 static const struct {
 	const char *ja, *en;
 } CHANGES[HS_CHANGE_COUNT] = {
+	[HS_CHANGE_RETURNED] = { "再び発令（取消で復活）", "In force again" },
+	[HS_CHANGE_RESTORED] = { "前のレベルに戻る", "Back to the level before" },
+	[HS_CHANGE_TAKEN_BACK] = { "取消（誤り）で終了", "Ends (was wrong)" },
 	[HS_CHANGE_NEW] = { "新たに発令", "Newly ordered" },
 	[HS_CHANGE_RAISED] = { "引き上げ", "Raised" },
 	[HS_CHANGE_LOWERED] = { "引き下げ", "Lowered" },
@@ -19,7 +22,6 @@ static const struct {
 	[HS_CHANGE_LIFTED] = { "解除", "Lifted" },
 	[HS_CHANGE_ENDED] = { "全域の発令に含めて終了",
 		"Ends, taken up by the whole municipality" },
-	[HS_CHANGE_TAKEN_BACK] = { "取消（誤り）", "Taken back (was wrong)" },
 };
 
 /* clang-format off */
@@ -73,6 +75,17 @@ hs_order_level_words(uint32_t level, const char *term, struct hs_buf *out)
 	hs_buf_puts(out, term);
 }
 
+void
+hs_order_level_words_en(uint32_t level, const char *term, struct hs_buf *out)
+{
+	const struct hs_level_display *display = hs_level_display(level);
+
+	if (display != NULL)
+		hs_buf_printf(out, "level %u %s", level, display->term_en);
+	else
+		hs_buf_puts(out, term);
+}
+
 static bool
 says(const struct hs_order_change *change, enum hs_order_change_kind kind, const char *term)
 {
@@ -104,12 +117,14 @@ put_names(const struct hs_order_plan *plan, enum hs_order_change_kind kind, cons
 static const struct {
 	const char *particle, *end;
 } SENTENCE[HS_CHANGE_COUNT] = {
+	[HS_CHANGE_RETURNED] = { "に", "を再び発令しています。" },
+	[HS_CHANGE_RESTORED] = { "は", "に戻ります。" },
+	[HS_CHANGE_TAKEN_BACK] = { "の", "は誤りでした。" },
 	[HS_CHANGE_NEW] = { "に", "を発令しました。" },
 	[HS_CHANGE_RAISED] = { "を", "に引き上げました。" },
 	[HS_CHANGE_LOWERED] = { "を", "に引き下げました。" },
 	[HS_CHANGE_STILL] = { "に", "を引き続き発令しています。" },
 	[HS_CHANGE_LIFTED] = { "の", "を解除しました。" },
-	[HS_CHANGE_TAKEN_BACK] = { "の", "は誤りでした。取り消します。" },
 };
 
 /* One sentence for each term with this kind of change. 全域 that takes up districts says so by itself, so
@@ -147,21 +162,37 @@ put_time(int64_t unix_us, struct hs_buf *out)
 		parts.tm_min);
 }
 
+/* The highest level that is ordered, or that comes back: what it asks of people. */
+static void
+put_action(const struct hs_order_plan *plan, struct hs_buf *out)
+{
+	const struct hs_level_display *display;
+	uint32_t level = plan->choice->act == HS_ORDER_ISSUE ? plan->choice->level : 0;
+
+	for (size_t i = 0; i < plan->change_count; i++) {
+		const struct hs_order_change *change = plan->changes[i];
+
+		if (change->kind < HS_CHANGE_TAKEN_BACK && change->to_level > level)
+			level = change->to_level;
+	}
+	display = hs_level_display(level);
+	if (display != NULL)
+		hs_buf_printf(out, "%s。", display->action_ja);
+}
+
 static void
 put_rest(const struct hs_order_plan *plan, struct hs_buf *out)
 {
-	static const enum hs_order_change_kind order[] = { HS_CHANGE_NEW, HS_CHANGE_RAISED,
-		HS_CHANGE_LOWERED, HS_CHANGE_LIFTED, HS_CHANGE_TAKEN_BACK };
+	static const enum hs_order_change_kind before[] = { HS_CHANGE_RETURNED, HS_CHANGE_RESTORED,
+		HS_CHANGE_NEW, HS_CHANGE_RAISED, HS_CHANGE_LOWERED, HS_CHANGE_LIFTED };
 
-	for (size_t i = 0; i < HS_COUNT(order); i++)
-		put_sentences(plan, order[i], out);
-	if (plan->choice->act == HS_ORDER_ISSUE) {
-		const struct hs_level_display *display = hs_level_display(plan->choice->level);
-
-		hs_buf_puts(out, display->action_ja);
-		hs_buf_puts(out, "。");
-	}
-	if (plan->choice->act == HS_ORDER_LIFT && plan->in_force_count == 0)
+	if (plan->choice->act == HS_ORDER_CANCEL)
+		hs_buf_puts(out, "直前の発表は誤りでした。取り消します。");
+	for (size_t i = 0; i < HS_COUNT(before); i++)
+		put_sentences(plan, before[i], out);
+	put_action(plan, out);
+	put_sentences(plan, HS_CHANGE_TAKEN_BACK, out);
+	if (plan->choice->act != HS_ORDER_ISSUE && plan->remaining == 0)
 		hs_buf_puts(out, "この災害で発令中の避難情報はありません。");
 	put_sentences(plan, HS_CHANGE_STILL, out);
 }
@@ -181,6 +212,46 @@ hs_order_headline(const struct hs_order_plan *plan, struct hs_buf *out)
 	}
 }
 
+/* What a cancel does, kind by kind; the numbers are those of the check page. */
+static const struct {
+	enum hs_order_change_kind kind;
+	const char *ja, *en;
+} CANCELS[] = {
+	{ HS_CHANGE_RETURNED, "を再び発令", "in force again" },
+	{ HS_CHANGE_RESTORED, "を前のレベルに戻す", "back to the level before" },
+	{ HS_CHANGE_TAKEN_BACK, "の発令を終了", "end" },
+};
+
+size_t
+hs_order_change_count(const struct hs_order_plan *plan, enum hs_order_change_kind kind)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < plan->change_count; i++)
+		count += plan->changes[i]->kind == kind;
+	return count;
+}
+
+static void
+put_cancel_button(const struct hs_order_plan *plan, bool english, struct hs_buf *out)
+{
+	hs_buf_puts(out, english ? "Take back the last message as wrong: "
+				 : "直前の発信を 誤りとして 取り消す：");
+	if (plan->touched == 0)
+		hs_buf_puts(out, english ? "no area changes" : "発令中の地区は変わらない");
+	for (size_t i = 0, said = 0; i < HS_COUNT(CANCELS); i++) {
+		size_t count = hs_order_change_count(plan, CANCELS[i].kind);
+
+		if (count == 0)
+			continue;
+		hs_buf_puts(out, said++ == 0 ? "" : english ? ", " : "、");
+		if (english)
+			hs_buf_printf(out, "%zu area(s) %s", count, CANCELS[i].en);
+		else
+			hs_buf_printf(out, "%zu地区%s", count, CANCELS[i].ja);
+	}
+}
+
 void
 hs_order_button_ja(const struct hs_order_plan *plan, bool drill, struct hs_buf *out)
 {
@@ -193,7 +264,7 @@ hs_order_button_ja(const struct hs_order_plan *plan, bool drill, struct hs_buf *
 	else if (choice->act == HS_ORDER_LIFT)
 		hs_buf_printf(out, "%zu地区の避難情報を 解除する", plan->touched);
 	else
-		hs_buf_printf(out, "%zu地区の発令を 誤りとして 取り消す", plan->touched);
+		put_cancel_button(plan, false, out);
 	hs_buf_puts(out, drill ? "（訓練）" : "（本番）");
 }
 
@@ -209,6 +280,6 @@ hs_order_button_en(const struct hs_order_plan *plan, bool drill, struct hs_buf *
 	else if (choice->act == HS_ORDER_LIFT)
 		hs_buf_printf(out, "Lift the order of %zu area(s)", plan->touched);
 	else
-		hs_buf_printf(out, "Take back %zu area(s) as wrong", plan->touched);
+		put_cancel_button(plan, true, out);
 	hs_buf_puts(out, drill ? " (DRILL)" : " (LIVE)");
 }

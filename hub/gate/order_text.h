@@ -8,11 +8,14 @@
 
 #include "hub/gate/order.h"
 
-/* Proposal for the headline: what is ordered, raised, lowered, lifted or taken back, for which areas, what
- * people are to do, and what stays in force. */
+/* Proposal for the headline: what is ordered, raised, lowered, lifted, for which areas, what people are to do,
+ * and what stays in force; of a cancel: what comes back, what ends, what stays. */
 void hs_order_headline(const struct hs_order_plan *plan, struct hs_buf *out);
 /* "警戒レベル4 避難指示", or the bare term when it has no level. */
 void hs_order_level_words(uint32_t level, const char *term, struct hs_buf *out);
+/* "level 4 Evacuation Order"; the term as sent when the level is not on the scale. */
+void hs_order_level_words_en(uint32_t level, const char *term, struct hs_buf *out);
+size_t hs_order_change_count(const struct hs_order_plan *plan, enum hs_order_change_kind kind);
 /* The names of a kind of change: 新たに発令 / Newly ordered. */
 const char *hs_order_change_ja(enum hs_order_change_kind kind);
 const char *hs_order_change_en(enum hs_order_change_kind kind);

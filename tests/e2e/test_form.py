@@ -334,8 +334,9 @@ def test_the_whole_life_of_an_order(fresh):
     page = browser.get("/")
     check = page.press(page.form("/check", "lift"), **lift_keys(page, ["港町", "北町１丁目"]))
     assert check.changes() == {"引き続き発令中": ["南町"], "解除": ["港町", "北町１丁目"]}
-    lifted = check.tree.xpath("//h3[contains(text(),'解除')]/following-sibling::ul[1]//*[@class]")
-    assert not lifted, "a lift has no level and no colour"
+    lifted = check.tree.xpath("//h3[contains(text(),'解除')]/following-sibling::ul[1]")[0]
+    assert not lifted.xpath(".//*[contains(@class,'level')]"), "a lift has no colour"
+    assert "レベル" not in lifted.text_content() and "level" not in lifted.text_content()
     assert "2地区の避難情報を 解除する（訓練）" in check.text
     send(check)
     assert in_force(browser.get("/")) == {"南町": "警戒レベル3 高齢者等避難"}
@@ -360,8 +361,11 @@ def test_a_cancel_needs_a_reason_and_rolls_back(fresh):
     refused = page.press(form, document=document, reason=" ")
     assert refused.status == 422 and "理由" in refused.problem()
     check = page.press(form, document=document, reason="レベルを選び間違えました。")
-    assert check.changes() == {"取消（誤り）": ["港町"]}
-    assert "1地区の発令を 誤りとして 取り消す（訓練）" in check.text
+    assert check.changes() == {"前のレベルに戻る": ["港町"]}
+    assert "警戒レベル5 緊急安全確保 → 警戒レベル3 高齢者等避難" in check.text
+    assert "level 5 Emergency Safety Measures → level 3 Evacuation of the elderly, etc." in check.text
+    assert "取り消す：1地区を前のレベルに戻す（訓練）" in check.text
+    assert "再び有効" not in check.problem(), "nothing that was ended comes back"
     send(check)
     page = browser.get("/")
     assert in_force(page) == {"港町": "警戒レベル3 高齢者等避難"}
@@ -379,6 +383,93 @@ def test_a_cancel_needs_a_reason_and_rolls_back(fresh):
     assert in_force(browser.get("/")) == {}
 
 
+def cancel(browser, reason="操作を誤りました。"):
+    """Asks for the check page of a cancel of the only document."""
+    page = browser.get("/")
+    form = page.form("/check", "cancel")
+    documents = form.xpath(".//input[@name='document']/@value")
+    assert len(documents) == 1, documents
+    return page.press(form, document=documents[0], reason=reason)
+
+
+def test_a_cancel_of_a_lift_says_what_comes_back_and_warns(fresh):
+    """Level 4 for two districts, one raised to 5, the other lifted, and then the lift taken back."""
+    browser = Browser(fresh, "kakuu")
+    send(issue(browser, level="4", areas="港町,みなとまち\n北町,きたまち"))
+    send(issue(browser, level="5", areas="港町"))
+    page = browser.get("/")
+    send(page.press(page.form("/check", "lift"), **lift_keys(page, ["北町"])))
+    assert in_force(browser.get("/")) == {"港町": "警戒レベル5 緊急安全確保"}
+
+    check = cancel(browser)
+    assert check.changes() == {"再び発令（取消で復活）": ["北町"], "引き続き発令中": ["港町"]}
+    assert "この取消は解除を取り消します" in check.problem()
+    assert "再び有効になります：北町（警戒レベル4 避難指示）" in check.problem()
+    assert "into force again in: 北町 (level 4 Evacuation Order)" in check.problem()
+    assert check.button()[0].text.strip() == "直前の発信を 誤りとして 取り消す：1地区を再び発令（訓練）"
+    assert "1 area(s) in force again (DRILL)" in check.button()[0].text_content()
+    said = check.form("/send").fields["headline"]
+    assert "北町に警戒レベル4 避難指示を再び発令しています" in said
+    assert "港町に警戒レベル5 緊急安全確保を引き続き発令しています" in said
+    assert "緊急安全確保は誤り" not in said
+    # it repeats the whole message that it takes back, the lift too
+    notice = fresh.validate(check.form("/send").fields["xml"]).json()["notice"]
+    states = {d["areas"][0]["area"]["name"]: d["state"] for d in notice["evacuation"]["details"]}
+    assert states == {"港町": "issued", "北町": "lifted"}
+    send(check)
+    assert in_force(browser.get("/")) == {"港町": "警戒レベル5 緊急安全確保", "北町": "警戒レベル4 避難指示"}
+
+
+def test_a_lift_of_everything_can_be_taken_back(fresh):
+    browser = Browser(fresh, "kakuu")
+    send(issue(browser, level="4", areas="港町"))
+    page = browser.get("/")
+    send(page.press(page.form("/check", "lift"), **lift_keys(page, ["港町"])))
+    page = browser.get("/")
+    assert in_force(page) == {} and "第2報、すべて解除" in page.text
+    assert not [f for f in page.tree.forms if f.fields.get("act") == "lift"]
+    assert not page.form("/check", "issue").xpath(".//input[@name='document']"), "nothing to go on with"
+    check = cancel(browser)
+    assert check.changes() == {"再び発令（取消で復活）": ["港町"]}
+    assert "この取消は解除を取り消します" in check.problem()
+    send(check)
+    assert in_force(browser.get("/")) == {"港町": "警戒レベル4 避難指示"}
+
+
+def test_a_cancel_of_the_first_message_ends_it(fresh):
+    browser = Browser(fresh, "kakuu")
+    send(issue(browser, level="4", areas="港町\n北町"))
+    check = cancel(browser)
+    assert check.changes() == {"取消（誤り）で終了": ["港町", "北町"]}
+    assert "この災害で発令中の地区はなくなります" in check.text
+    assert "取り消す：2地区の発令を終了（訓練）" in check.text and not check.problem()
+    send(check)
+    assert in_force(browser.get("/")) == {}
+
+
+def test_another_disaster_in_the_same_district_is_a_new_order(fresh):
+    browser = Browser(fresh, "kakuu")
+    send(issue(browser, level="4", areas="港町"))
+    check = issue(browser, level="4", areas="港町", document="", hazard="landslide")
+    assert check.changes() == {"新たに発令": ["港町"]}
+    assert "別の災害「洪水」で警戒レベル4 避難指示が発令中です" in check.text
+    assert "in force here for another disaster (洪水)" in check.text
+    assert "低いほうのレベル" not in check.problem()
+    lower = issue(browser, level="3", areas="港町", document="", hazard="landslide")
+    assert "低いほうのレベル" in lower.problem()
+    send(check)
+    assert len(browser.get("/").tree.xpath("//section[@aria-labelledby='now']//tbody/tr")) == 2
+
+
+def test_the_additional_text_is_checked_too(stack):
+    browser = Browser(stack, "kakuu")
+    check = issue(browser, areas=new_id("町"), complement="川から離れて\nください。<b>")
+    shown = check.tree.xpath("//section[@aria-labelledby='more']//p")[0]
+    assert shown.text_content().split() == ["川から離れて", "ください。<b>"]
+    check = issue(browser, areas=new_id("町"))
+    assert "補足はありません" in check.text
+
+
 def test_the_whole_municipality_takes_up_its_districts(fresh):
     browser = Browser(fresh, "kakuu")
     send(issue(browser, level="3", areas="港町"))
@@ -391,15 +482,21 @@ def test_the_whole_municipality_takes_up_its_districts(fresh):
 
 
 @pytest.mark.parametrize("before,level,warned", [
-    (None, "3", False), (None, "4", True), (None, "5", True), ("3", "4", False), ("3", "5", True),
+    (None, "3", False), (None, "4", False), (None, "5", True), ("3", "4", False), ("3", "5", True),
     ("5", "3", True), ("5", "4", False)])
-def test_warns_at_a_jump_of_two_levels_and_sends_it_all_the_same(stack, before, level, warned):
+def test_warns_at_a_jump_within_an_order_and_sends_it_all_the_same(stack, before, level, warned):
     browser = Browser(stack, "kakuu")
     name = new_id("町")
     if before:
         send(issue(browser, level=before, areas=name))
     check = issue(browser, level=level, areas=name)
     assert ("2段階以上" in check.problem()) is warned
+    told = check.tree.xpath("//*[@class='note']")
+    assert bool(told) is (before is None and level == "4"), "a first order above 3 is told, not warned of"
+    if told:
+        words = told[0].text_content()
+        assert "警戒レベル3を経ずに、警戒レベル4 避難指示（危険な場所から全員避難）から" in words
+        assert "begins with level 4 Evacuation Order and not with level 3" in words
     assert "受け付けて保存しました" in send(check).text
 
 

@@ -88,6 +88,27 @@ add_area(struct fixture *f, const struct hs_order_document *document, const char
 	return area;
 }
 
+/* The same, but among those that stand once the newest message of its document is taken back. */
+static inline void
+add_restored(struct fixture *f, const struct hs_order_document *document, const char *name,
+	uint32_t level, const char *term)
+{
+	struct hs_order_area *area = add_area(f, document, name, level, term);
+
+	f->standing.area_count--;
+	assert_true(hs_repeat(f->arena, &f->standing.restored_count, &f->standing.restored, area));
+}
+
+static inline void
+add_lifted(struct fixture *f, const struct hs_order_document *document, const char *name,
+	const char *term)
+{
+	struct hs_order_area *area = add_area(f, document, name, 0, term);
+
+	f->standing.area_count--;
+	assert_true(hs_repeat(f->arena, &f->standing.lifted_count, &f->standing.lifted, area));
+}
+
 static inline enum hs_order_problem
 plan(struct fixture *f)
 {
@@ -99,8 +120,8 @@ static inline const char *
 changes(struct fixture *f)
 {
 	static char text[4096];
-	static const char *const words[HS_CHANGE_COUNT] = { "new", "raised", "lowered", "still",
-		"lifted", "ended", "back" };
+	static const char *const words[HS_CHANGE_COUNT] = { "returned", "restored", "back", "new",
+		"raised", "lowered", "still", "lifted", "ended" };
 	size_t used = 0;
 
 	text[0] = '\0';

@@ -18,7 +18,9 @@ a_first_order_begins_a_document(void **state)
 	assert_int_equal(f->plan.revision, 1);
 	assert_int_equal(f->plan.touched, 3);
 	assert_string_equal(f->plan.disaster_name, "洪水");
-	assert_true(f->plan.jump); /* from none, which counts as 2, to 4 */
+	assert_true(f->plan.first); /* begins above level 3, which is said and no warning */
+	assert_false(f->plan.jump);
+	assert_int_equal(f->plan.remaining, 3);
 }
 
 static void
@@ -145,6 +147,20 @@ a_lift_never_reaches_into_another_document(void **state)
 }
 
 static void
+a_first_order_at_level_5_is_a_jump(void **state)
+{
+	struct fixture *f = *state;
+
+	f->choice.level = 5;
+	f->choice.areas = "港町";
+	assert_int_equal(plan(f), HS_ORDER_FINE);
+	assert_true(f->plan.jump);
+	f->choice.level = 3;
+	assert_int_equal(plan(f), HS_ORDER_FINE);
+	assert_false(f->plan.jump || f->plan.first);
+}
+
+static void
 a_cancel_repeats_what_it_takes_back(void **state)
 {
 	struct fixture *f = *state;
@@ -160,8 +176,99 @@ a_cancel_repeats_what_it_takes_back(void **state)
 	assert_string_equal(changes(f), "back:港町:4>0");
 	assert_string_equal(snapshot(f), "港町=避難指示");
 	assert_int_equal(f->plan.revision, 4);
+	assert_int_equal(f->plan.touched, 1);
+	assert_int_equal(f->plan.remaining, 0);
 	document->closed = true;
 	assert_int_equal(plan(f), HS_ORDER_NO_DOCUMENT);
+}
+
+/* Raised one, lifted the other, cancelled: the lift was the last message. */
+static void
+a_cancel_of_a_lift_brings_the_order_back(void **state)
+{
+	struct fixture *f = *state;
+	struct hs_order_document *document = add_document(f, "d-1", true);
+	struct hs_order_document *other = add_document(f, "d-2", true);
+
+	add_area(f, document, "港町", 5, "緊急安全確保");
+	add_lifted(f, document, "北町", "避難指示");
+	add_restored(f, document, "港町", 5, "緊急安全確保");
+	add_restored(f, document, "北町", 4, "避難指示");
+	add_restored(f, other, "東町", 3, "高齢者等避難"); /* not of this document */
+	f->choice.act = HS_ORDER_CANCEL;
+	f->choice.document_id = "d-1";
+	f->choice.reason = "誤り";
+	assert_int_equal(plan(f), HS_ORDER_FINE);
+	assert_string_equal(changes(f), "still:港町:5>5 returned:北町:0>4");
+	assert_string_equal(snapshot(f), "港町=緊急安全確保");
+	assert_int_equal(f->plan.lifted_count, 1);
+	assert_string_equal(f->plan.lifted[0]->name, "北町");
+	assert_int_equal(f->plan.touched, 1);
+	assert_int_equal(f->plan.remaining, 2);
+	assert_false(f->plan.jump);
+}
+
+static void
+a_cancel_of_a_raise_goes_back_to_the_level_before(void **state)
+{
+	struct fixture *f = *state;
+	struct hs_order_document *document = add_document(f, "d-1", true);
+
+	add_area(f, document, "港町", 5, "緊急安全確保");
+	add_area(f, document, "北町", 5, "緊急安全確保");
+	add_restored(f, document, "港町", 3, "高齢者等避難");
+	f->choice.act = HS_ORDER_CANCEL;
+	f->choice.document_id = "d-1";
+	f->choice.reason = "誤り";
+	assert_int_equal(plan(f), HS_ORDER_FINE);
+	assert_string_equal(changes(f), "restored:港町:5>3 back:北町:5>0");
+	assert_int_equal(f->plan.touched, 2);
+	assert_int_equal(f->plan.remaining, 1);
+}
+
+/* All lifted: nothing to go on with, but the lift can be cancelled. */
+static void
+a_document_that_is_over_can_only_be_cancelled(void **state)
+{
+	struct fixture *f = *state;
+	struct hs_order_document *document = add_document(f, "d-1", true);
+
+	document->over = true;
+	add_lifted(f, document, "北町", "避難指示");
+	add_restored(f, document, "北町", 4, "避難指示");
+	f->choice.document_id = "d-1";
+	f->choice.level = 4;
+	f->choice.areas = "港町";
+	assert_int_equal(plan(f), HS_ORDER_NO_DOCUMENT);
+	f->choice.act = HS_ORDER_CANCEL;
+	f->choice.reason = "誤り";
+	assert_int_equal(plan(f), HS_ORDER_FINE);
+	assert_string_equal(changes(f), "returned:北町:0>4");
+	assert_int_equal(f->plan.in_force_count, 0);
+	assert_int_equal(f->plan.lifted_count, 1);
+}
+
+/* The same place at the same level, but another disaster: a new order, with the other one named beside it. */
+static void
+another_disaster_is_a_new_order(void **state)
+{
+	struct fixture *f = *state;
+
+	add_area(f, add_document(f, "d-1", true), "港町", 4, "避難指示")->sub_code = "990010001000";
+	f->choice.level = 4;
+	f->choice.areas = "港町";
+	assert_int_equal(plan(f), HS_ORDER_FINE);
+	assert_string_equal(changes(f), "new:港町:0>4");
+	assert_true(f->plan.in_force[0]->ordered_unix_us == NOW);
+	assert_string_equal(f->plan.in_force[0]->sub_code, "990010001000");
+	assert_non_null(f->plan.changes[0]->beside);
+	assert_string_equal(f->plan.changes[0]->beside->document->id, "d-1");
+	/* the same name is the same disaster, in whatever document */
+	f->choice.hazard = "";
+	f->choice.disaster_name = "台風の大雨";
+	assert_int_equal(plan(f), HS_ORDER_FINE);
+	assert_string_equal(changes(f), "still:港町:4>4");
+	assert_null(f->plan.changes[0]->beside);
 }
 
 static void
@@ -190,6 +297,10 @@ other_sources_are_seen_and_never_continued(void **state)
 	add_area(f, add_document(f, "d-9", false), "港町", 3, "高齢者等避難");
 	f->choice.level = 4;
 	f->choice.areas = "港町";
+	assert_int_equal(plan(f), HS_ORDER_FINE);
+	assert_string_equal(changes(f), "new:港町:0>4");
+	f->choice.hazard = "";
+	f->choice.disaster_name = "台風の大雨";
 	assert_int_equal(plan(f), HS_ORDER_FINE);
 	assert_string_equal(changes(f), "raised:港町:3>4");
 	assert_string_equal(f->plan.document_id, "new-1");
@@ -254,7 +365,12 @@ main(void)
 		TEST(a_restricted_zone_stands_beside_an_order),
 		TEST(a_lift_names_the_last_sort_and_keeps_the_rest),
 		TEST(a_lift_never_reaches_into_another_document),
+		TEST(a_first_order_at_level_5_is_a_jump),
 		TEST(a_cancel_repeats_what_it_takes_back),
+		TEST(a_cancel_of_a_lift_brings_the_order_back),
+		TEST(a_cancel_of_a_raise_goes_back_to_the_level_before),
+		TEST(a_document_that_is_over_can_only_be_cancelled),
+		TEST(another_disaster_is_a_new_order),
 		TEST(what_a_cancel_left_goes_on_as_a_new_document),
 		TEST(other_sources_are_seen_and_never_continued),
 		TEST(says_what_is_missing),

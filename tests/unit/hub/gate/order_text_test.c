@@ -90,17 +90,67 @@ a_lift_has_no_level(void **state)
 }
 
 static void
+cancel(struct fixture *f)
+{
+	f->choice.act = HS_ORDER_CANCEL;
+	f->choice.document_id = "d-1";
+	f->choice.reason = "操作を誤りました。";
+}
+
+static void
 a_cancel_says_that_it_was_wrong_and_why(void **state)
 {
 	struct fixture *f = *state;
 
 	add_area(f, add_document(f, "d-1", true), "港町", 4, "避難指示");
-	f->choice.act = HS_ORDER_CANCEL;
-	f->choice.document_id = "d-1";
-	f->choice.reason = "操作を誤りました。";
-	assert_string_equal(headline(f), "7月1日18時55分、台風の大雨に関する避難情報。港町の避難指"
-					 "示は誤りでした。取り消します。"
-					 "理由：操作を誤りました。");
+	cancel(f);
+	assert_string_equal(headline(f),
+		"7月1日18時55分、台風の大雨に関する避難情報。直前の発表は誤りでした。取り消します。"
+		"港町の避難指示は誤りでした。この災害で発令中の避難情報はありません。"
+		"理由：操作を誤りました。");
+	assert_string_equal(button(f, true),
+		"直前の発信を 誤りとして 取り消す：1地区の発令を終了（訓練） | "
+		"Take back the last message as wrong: 1 area(s) end (DRILL)");
+}
+
+static void
+a_cancel_of_a_lift_says_what_comes_back(void **state)
+{
+	struct fixture *f = *state;
+	const struct hs_order_document *document = add_document(f, "d-1", true);
+
+	add_area(f, document, "港町", 5, "緊急安全確保");
+	add_area(f, document, "南町", 4, "避難指示");
+	add_lifted(f, document, "北町", "避難指示");
+	add_restored(f, document, "港町", 5, "緊急安全確保");
+	add_restored(f, document, "南町", 3, "高齢者等避難");
+	add_restored(f, document, "北町", 4, "避難指示");
+	cancel(f);
+	assert_string_equal(headline(f),
+		"7月1日18時55分、台風の大雨に関する避難情報。直前の発表は誤りでした。取り消します。"
+		"北町に警戒レベル4 避難指示を再び発令しています。"
+		"南町は警戒レベル3 高齢者等避難に戻ります。"
+		"危険な場所から全員避難。"
+		"港町に警戒レベル5 緊急安全確保を引き続き発令しています。"
+		"理由：操作を誤りました。");
+	assert_string_equal(button(f, false),
+		"直前の発信を 誤りとして "
+		"取り消す：1地区を再び発令、1地区を前のレベルに戻す（本番） | "
+		"Take back the last message as wrong: 1 area(s) in force again, "
+		"1 area(s) back to the level before (LIVE)");
+}
+
+static void
+a_cancel_that_changes_nothing_says_so(void **state)
+{
+	struct fixture *f = *state;
+	const struct hs_order_document *document = add_document(f, "d-1", true);
+
+	add_area(f, document, "港町", 4, "避難指示");
+	add_restored(f, document, "港町", 4, "避難指示");
+	cancel(f);
+	assert_non_null(strstr(button(f, true), "発令中の地区は変わらない（訓練）"));
+	assert_non_null(strstr(button(f, true), "no area changes"));
 }
 
 static void
@@ -138,6 +188,8 @@ main(void)
 		TEST(says_what_changed_and_what_remains),
 		TEST(a_lift_has_no_level),
 		TEST(a_cancel_says_that_it_was_wrong_and_why),
+		TEST(a_cancel_of_a_lift_says_what_comes_back),
+		TEST(a_cancel_that_changes_nothing_says_so),
 		TEST(long_lists_are_shortened_in_the_headline_only),
 		TEST(every_word_is_there_in_both_languages),
 	};
