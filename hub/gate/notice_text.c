@@ -11,14 +11,33 @@
 #define HS_URGENCY_MAX 6
 
 /* Words that are not levels. Source: term table, rows correction, false_alert, lifted (project
- * wording). */
+ * wording). "False alert" must not be said of a lift: who reads it would think that the danger was false. */
 struct words {
 	const char *correct, *cancel, *lifted;
+	const char *cancel_lift; /* the message that is taken back lifted something */
+	const char *earlier;	 /* before each line of that message */
 };
 static const struct words words_en = { "Correction", "False alert: disregard the earlier message",
-	"Lifted" };
+	"Lifted",
+	"The earlier message was wrong, and so was the lift in it. An order may be in force "
+	"again: check",
+	"The earlier message said" };
 static const struct words words_easy = { "まちがいを 直しました", "この お知らせは まちがいです",
-	"この お知らせは 終わりました" };
+	"この お知らせは 終わりました",
+	"まえの お知らせは まちがいでした。まだ あぶないかもしれません。市や 町の お知らせを 見て "
+	"ください",
+	"まえの お知らせ" };
+
+/* A cancel repeats the message that it takes back, what that one lifted included. */
+static const char *
+cancel_words(const struct words *words, const hs_notice *notice)
+{
+	for (size_t i = 0; i < notice->evacuation->n_details; i++) {
+		if (notice->evacuation->details[i]->state == HS_EVAC(LIFTED))
+			return words->cancel_lift;
+	}
+	return words->cancel;
+}
 
 struct hs_sort_rank
 hs_sort_rank(const hs_evacuation_detail *detail)
@@ -93,16 +112,16 @@ static void
 put_body_ja(struct hs_buf *out, const hs_notice *notice)
 {
 	const hs_evacuation *evacuation = notice->evacuation;
+	bool cancel = notice->action == HS_ACTION(CANCEL);
 
 	if (notice->correction[0])
-		hs_buf_printf(out, "%s：%s\n",
-			notice->action == HS_ACTION(CANCEL) ? "取消の理由" : "訂正",
-			notice->correction);
-	for (size_t i = 0; i < evacuation->n_details && notice->action != HS_ACTION(CANCEL); i++) {
+		hs_buf_printf(out, "%s：%s\n", cancel ? "取消の理由" : "訂正", notice->correction);
+	for (size_t i = 0; i < evacuation->n_details; i++) {
 		const hs_evacuation_detail *detail = evacuation->details[i];
 		bool lifted = detail->state == HS_EVAC(LIFTED);
 
-		if (!lifted && detail->level && detail->level->number)
+		hs_buf_puts(out, cancel ? "取り消した発表の内容：" : "");
+		if (!lifted && !cancel && detail->level && detail->level->number)
 			hs_buf_printf(out, "警戒レベル%u ", detail->level->number);
 		hs_buf_printf(out, "%sを%s：", detail->sort, lifted ? "解除" : "発令");
 		put_names(out, detail, "、", " ほか#地区");
@@ -155,7 +174,7 @@ put_headline_en(struct hs_buf *out, const hs_notice *notice)
 	put_place_en(out, notice);
 	hs_buf_puts(out, ": ");
 	if (notice->action == HS_ACTION(CANCEL)) {
-		hs_buf_puts(out, words_en.cancel);
+		hs_buf_puts(out, cancel_words(&words_en, notice));
 		return;
 	}
 	if (notice->action == HS_ACTION(CORRECT))
@@ -171,7 +190,9 @@ put_body_en(struct hs_buf *out, const hs_notice *notice)
 {
 	const hs_evacuation *evacuation = notice->evacuation;
 
-	for (size_t i = 0; i < evacuation->n_details && notice->action != HS_ACTION(CANCEL); i++) {
+	for (size_t i = 0; i < evacuation->n_details; i++) {
+		if (notice->action == HS_ACTION(CANCEL))
+			hs_buf_printf(out, "%s: ", words_en.earlier);
 		put_term_en(out, evacuation->details[i]);
 		hs_buf_puts(out, ": ");
 		put_names(out, evacuation->details[i], ", ", " and # more");
@@ -187,7 +208,7 @@ put_headline_easy(struct hs_buf *out, const hs_notice *notice)
 
 	hs_buf_printf(out, "%s：", municipality(notice));
 	if (notice->action == HS_ACTION(CANCEL)) {
-		hs_buf_puts(out, words_easy.cancel);
+		hs_buf_puts(out, cancel_words(&words_easy, notice));
 		return;
 	}
 	if (notice->action == HS_ACTION(CORRECT))
@@ -211,9 +232,11 @@ put_body_easy(struct hs_buf *out, const hs_notice *notice)
 {
 	const hs_evacuation *evacuation = notice->evacuation;
 
-	for (size_t i = 0; i < evacuation->n_details && notice->action != HS_ACTION(CANCEL); i++) {
+	for (size_t i = 0; i < evacuation->n_details; i++) {
 		const hs_evacuation_detail *detail = evacuation->details[i];
 
+		if (notice->action == HS_ACTION(CANCEL))
+			hs_buf_printf(out, "%s：", words_easy.earlier);
 		hs_buf_printf(out, "%s（%s）：", detail->sort,
 			detail->state == HS_EVAC(LIFTED) ? words_easy.lifted : "あぶない 場所");
 		put_names(out, detail, "、", " ほか #");

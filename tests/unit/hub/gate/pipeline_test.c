@@ -86,6 +86,43 @@ test_texts_are_made(void **state)
 	run_end(&run);
 }
 
+/* A cancel repeats the message that it takes back: its texts say what that message said and nothing of what is in
+ * force now, which the gate does not know. A lift that is taken back is never called a false alert. */
+static void
+test_texts_of_a_cancel(void **state)
+{
+	char *typed = replaced_all(sample_order, ">Update<", ">Cancel<");
+	char *cancel = replaced(typed, "</p:Control>",
+		"<p:Errata><eb:DateTime>2026-07-01T18:57:00+09:00</eb:DateTime><eb:Description>"
+		"操作の誤り</eb:Description></p:Errata></p:Control>");
+	char *orders = replaced(cancel, "<ev:IssueOrLift>解除", "<ev:IssueOrLift>発令");
+	struct run run;
+
+	(void)state;
+	run_text(&run, cancel);
+	assert_accepted(&run);
+	assert_string_equal(hs_notice_text(run.submission.notice, "ja")->body,
+		"取消の理由：操作の誤り\n取り消した発表の内容：避難指示を発令：北町一丁目\n"
+		"取り消した発表の内容：避難指示を解除：港町\n災害：訓練災害");
+	assert_null(strstr(hs_notice_text(run.submission.notice, "en")->headline, "False alert"));
+	assert_non_null(strstr(hs_notice_text(run.submission.notice, "en")->headline,
+		"An order may be in force again"));
+	assert_non_null(strstr(hs_notice_text(run.submission.notice, "en")->body,
+		"The earlier message said: Evacuation Order (避難指示): Lifted: 港町"));
+	assert_non_null(strstr(hs_notice_text(run.submission.notice, "ja-x-easy")->headline,
+		"まだ あぶないかもしれません"));
+	assert_string_equal(hs_notice_text(run.submission.notice, "en")->instruction, "");
+	run_end(&run);
+	run_text(&run, orders);
+	assert_accepted(&run);
+	assert_non_null(strstr(hs_notice_text(run.submission.notice, "en")->headline,
+		"False alert: disregard the earlier message"));
+	run_end(&run);
+	free(orders);
+	free(cancel);
+	free(typed);
+}
+
 static void
 test_missing_headline_is_made(void **state)
 {
@@ -403,6 +440,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_sample_is_read_fully),
 		cmocka_unit_test(test_texts_are_made),
+		cmocka_unit_test(test_texts_of_a_cancel),
 		cmocka_unit_test(test_missing_headline_is_made),
 		cmocka_unit_test(test_habits_of_senders),
 		cmocka_unit_test(test_child_order_is_free),
