@@ -115,7 +115,7 @@ ask_output_state(void *owner, enum hs_adapter_lane id)
  * none (the process just started), the notice is taken at its own word. */
 static enum hs_err
 lists_around(struct lane *lane, struct hs_arena *arena, const struct hs_adapter_item *item,
-	struct hs_force_list *before, struct hs_force_list *after)
+	struct hs_force_around *around)
 {
 	struct hs_force *force = lane->shown;
 	if (item->seq <= hs_force_seq(lane->shown))
@@ -125,10 +125,9 @@ lists_around(struct lane *lane, struct hs_arena *arena, const struct hs_adapter_
 		lane->basis = NULL;
 	}
 	if (force == NULL)
-		return hs_force_of_notice(arena, item->seq, item->notice, before, after);
+		return hs_force_of_notice(arena, item->seq, item->notice, around);
 	enum hs_err err = hs_force_apply(force, item->seq, item->notice);
-	*before = *hs_force_before(force);
-	*after = *hs_force_after(force);
+	*around = (struct hs_force_around){ *hs_force_before(force), *hs_force_after(force), true };
 	return err == HS_ERR_STALE ? HS_OK : err;
 }
 
@@ -150,19 +149,17 @@ on_notice(void *state, struct hs_adapter_item *item)
 {
 	struct broadcaster *own = state;
 	struct lane *lane = &own->lanes[item->lane];
-	struct hs_force_list before, after;
+	struct hs_force_around around;
 	struct hs_broadcast_item *items = NULL;
 	size_t count = 0;
 	struct hs_arena *arena = hs_arena_create(ENCODE_ARENA_BYTES);
-	enum hs_err err =
-		arena != NULL ? lists_around(lane, arena, item, &before, &after) : HS_ERR_NOMEM;
+	enum hs_err err = arena != NULL ? lists_around(lane, arena, item, &around) : HS_ERR_NOMEM;
 	struct hs_broadcast_input input = {
 		.notice = item->notice,
 		.epoch = item->epoch,
 		.seq = item->seq,
 		.submission_id = item->submission_id,
-		.before = &before,
-		.after = &after,
+		.around = &around,
 		.late = item->expired,
 	};
 	if (err == HS_OK)

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "adapters/broadcaster/change.h"
+#include "adapters/runtime/change.h"
 #include "hub/base/check.h"
 #include "hub/base/clock.h"
 
@@ -201,8 +201,8 @@ share_words(struct hs_arena *arena, const struct share *share, struct hs_broadca
 	struct hs_buf *text)
 {
 	const hs_notice *notice = share->input->notice;
-	struct hs_wording wording = { notice, share->change, share->clauses, share->clause_count,
-		share->style };
+	struct hs_wording wording = { notice, share->change, share->input->around->known,
+		share->clauses, share->clause_count, share->style };
 	bool plain = notice->kind != HS_KIND(EVACUATION);
 	struct hs_crawl crawl;
 	hs_crawl_begin(&crawl, arena);
@@ -364,8 +364,7 @@ hs_broadcast_encode(struct hs_arena *arena, const struct hs_broadcast_input *inp
 	size_t row_count;
 	struct prefectures all;
 	*count = 0;
-	enum hs_err err =
-		hs_changes(arena, input->notice, input->before, input->after, &rows, &row_count);
+	enum hs_err err = hs_changes(arena, input->notice, input->around, &rows, &row_count);
 	if (err != HS_OK)
 		return err;
 	prefectures_find(input->notice, rows, row_count, &all);

@@ -30,8 +30,7 @@ struct hs_broadcast_input {
 	const char *epoch;
 	uint64_t seq;
 	const char *submission_id;
-	const struct hs_force_list *before;
-	const struct hs_force_list *after;
+	const struct hs_force_around *around;
 	bool late; /* told too late to break into a programme: no crawl */
 };
 

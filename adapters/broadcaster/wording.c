@@ -207,16 +207,6 @@ say_unknown(const struct say *say, const struct hs_clause *clause)
 		prose(say, "（警戒レベル不明・発表元に確認中）");
 }
 
-/* What stands after a cancel that rolled back to an older state. */
-static void
-say_remains(const struct say *say, const struct hs_clause *clause)
-{
-	if (clause->after == NULL)
-		return;
-	say_level(say, clause->after);
-	prose(say, say->crawl != NULL ? "は継続　" : "は引き続き発令中です。\n");
-}
-
 static void
 say_now(const struct say *say, const struct hs_clause *clause)
 {
@@ -248,7 +238,6 @@ static const struct part {
 	{ 'H', say_hazard },
 	{ 'U', say_unknown },
 	{ 'T', say_order_time },
-	{ 'R', say_remains },
 };
 
 static void
@@ -260,13 +249,22 @@ say_part(const struct say *say, char letter, const struct hs_clause *clause)
 	}
 }
 
-/* W where, N now, O old, E ended term, A action, V verb, H hazard, U unknown, T order time, R remains. */
+/* W where, N now, O old, E ended term, A action, V verb, H hazard, U unknown, T order time. */
 static const struct phrase {
 	const char *crawl;
 	const char *text;
 } phrases[HS_CHANGE_COUNT] = {
-	[HS_CHANGE_CANCELLED] = { "{W}の{E}の情報は誤りでした　取り消します　{R}",
-		"{W}の{E}の情報は誤りでした。取り消します。\n{R}" },
+	[HS_CHANGE_RETURNED] = { "{W}に{N}を再び{V}{U}　{A}　",
+		"{W}には、{N}が再び{V}されています{U}。\nもとの発令時刻は{T}です。\n{A}。\n" },
+	[HS_CHANGE_RESTORED] = { "{W}の{O}は誤りでした　{N}を再び{V}{U}　{A}　",
+		"{W}に出されていた{O}は誤りでした。取り消します。\n"
+		"{W}には、{N}が再び{V}されています{U}。\nもとの発令時刻は{T}です。\n{A}。\n" },
+	[HS_CHANGE_CANCELLED] = { "{W}の{E}の情報は誤りでした　取り消します　",
+		"{W}の{E}の情報は誤りでした。取り消します。\n" },
+	[HS_CHANGE_RETRACTED] = { "{W}の{E}を含む直前の発表は誤りでした　取り消します　",
+		"{W}の{E}を含む直前の発表は誤りでした。取り消します。\n" },
+	[HS_CHANGE_RETRACTED_LIFT] = { "{W}の{E}の解除を含む直前の発表は誤りでした　取り消します　",
+		"{W}の{E}の解除を含む直前の発表は誤りでした。取り消します。\n" },
 	[HS_CHANGE_NEW] = { "{W}に{N}を{V}{U}{H}　{T}　{A}　",
 		"{W}に{N}が{V}されました{U}{H}。\n発令時刻は{T}です。\n{A}。\n" },
 	[HS_CHANGE_RAISED] = { "{W}を{O}から{N}に引き上げ{U}{H}　{T}　{A}　",
@@ -344,6 +342,14 @@ say_clause(const struct say *say, const struct hs_clause *clause)
 
 /* ---- whole items ---- */
 
+/* Whether the first thing that is told says that something was wrong. What comes back does not. */
+static bool
+names_the_wrong(const struct hs_wording *wording)
+{
+	return wording->clause_count > 0 && wording->clauses[0].change != HS_CHANGE_RETURNED &&
+	       wording->clauses[0].change != HS_CHANGE_NONE;
+}
+
 static void
 say_title(const struct say *say, const struct hs_wording *wording)
 {
@@ -356,11 +362,33 @@ say_title(const struct say *say, const struct hs_wording *wording)
 		prose(say, wording->notice->correction);
 		prose(say, say->crawl != NULL ? "　" : "\n");
 	}
+	if (cancel && !names_the_wrong(wording))
+		prose(say, say->crawl != NULL ? "直前の発表は誤りでした　取り消します　"
+					      : "直前の発表は誤りでした。取り消します。\n");
+}
+
+static bool
+is_blind_cancel(const struct hs_wording *wording)
+{
+	return wording->change == HS_CHANGE_CANCELLED && !wording->known;
+}
+
+/* Whose effect is not known must not sound as if it were. */
+static void
+say_not_known(const struct say *say, const struct hs_wording *wording)
+{
+	if (!is_blind_cancel(wording))
+		return;
+	prose(say, say->crawl != NULL ? "現在の発令状況は確認中　"
+				      : "現在の発令状況は、この発表だけでは分かりません。発表元"
+					"に確認してください。\n");
 }
 
 static void
 say_source_of_correction(const struct say *say, const struct hs_wording *wording)
 {
+	if (is_blind_cancel(wording))
+		return; /* whether something changed is not known */
 	const hs_source *source = wording->notice->source;
 	word(say, source != NULL && source->name[0] != '\0' ? source->name : "発表元");
 	prose(say, "の発表内容を更新");
@@ -390,6 +418,7 @@ hs_wording_crawl(const struct hs_wording *wording, struct hs_crawl *crawl)
 	say_title(&say, wording);
 	if (say_changes(&say, wording) == 0)
 		say_source_of_correction(&say, wording);
+	say_not_known(&say, wording);
 }
 
 static void
@@ -401,28 +430,22 @@ text_remaining(const struct say *say, const struct hs_wording *wording, bool cha
 		if (wording->clauses[i].change == HS_CHANGE_NONE)
 			say_clause(say, &wording->clauses[i]);
 	}
-	if (changed && !any)
+	if (changed && !any && wording->known)
 		prose(say, "これらの市区町村で発令中の避難情報は、ほかにありません。\n");
 }
 
-static void
-text_source(const struct say *say, const hs_notice *notice)
+void
+hs_wording_source(const hs_notice *notice, struct hs_buf *out)
 {
 	const hs_source *source = notice->source;
 	if (source == NULL || source->name[0] == '\0')
 		return;
-	prose(say, "発表：");
-	word(say, source->name);
-	if (source->office[0] != '\0') {
-		prose(say, " ");
-		word(say, source->office);
-	}
-	if (source->entered_by[0] != '\0') {
-		prose(say, "（代行入力：");
-		word(say, source->entered_by);
-		prose(say, "）");
-	}
-	prose(say, "\n");
+	hs_buf_printf(out, "発表：%s", source->name);
+	if (source->office[0] != '\0')
+		hs_buf_printf(out, " %s", source->office);
+	if (source->entered_by[0] != '\0')
+		hs_buf_printf(out, "（代行入力：%s）", source->entered_by);
+	hs_buf_puts(out, "\n");
 }
 
 void
@@ -435,47 +458,8 @@ hs_wording_text(const struct hs_wording *wording, struct hs_buf *out)
 	bool changed = say_changes(&say, wording) > 0;
 	if (!changed)
 		say_source_of_correction(&say, wording);
+	say_not_known(&say, wording);
 	text_remaining(&say, wording, changed);
-	text_source(&say, wording->notice);
+	hs_wording_source(wording->notice, out);
 	prose(&say, mark);
-}
-
-void
-hs_wording_plain_crawl(const hs_notice *notice, struct hs_crawl *crawl)
-{
-	const hs_text *text = hs_notice_text(notice, "ja");
-	if (text == NULL)
-		return;
-	/* The crawl brings its own marks. */
-	const char *mark = hs_mode_mark((int)notice->mode, "ja");
-	const char *headline = text->headline;
-	size_t mark_len = strlen(mark), len = strlen(headline);
-	if (mark_len > 0 && strncmp(headline, mark, mark_len) == 0) {
-		headline += mark_len;
-		len -= mark_len;
-	}
-	char *copy = hs_arena_strdup(crawl->arena, headline);
-	if (copy != NULL && mark_len > 0 && len >= mark_len &&
-		strcmp(copy + len - mark_len, mark) == 0)
-		copy[len - mark_len] = '\0';
-	hs_crawl_text(crawl, copy);
-}
-
-void
-hs_wording_plain_text(const hs_notice *notice, struct hs_buf *out)
-{
-	const hs_text *text = hs_notice_text(notice, "ja");
-	const char *mark = hs_mode_mark((int)notice->mode, "ja");
-	if (text == NULL || strncmp(text->headline, mark, strlen(mark)) != 0)
-		hs_buf_puts(out, mark);
-	if (text != NULL) {
-		const char *const told[] = { text->headline, text->body, text->instruction };
-		for (size_t i = 0; i < HS_COUNT(told); i++) {
-			if (told[i][0] != '\0')
-				hs_buf_printf(out, "%s\n", told[i]);
-		}
-	}
-	struct say say = { .text = out };
-	text_source(&say, notice);
-	hs_buf_puts(out, mark);
 }

@@ -3,18 +3,21 @@
  * Flow:    clauses of one prefecture → a phrase per kind of change (one table) → words into a crawl,
  *          sentences into a text.
  * Rules:   a lift names what was lifted and no level; a lowered level says what it came from and what
- *          stays in force; a cancel says that the information was wrong; terms stand as they were sent.
+ *          stays in force; a cancel says that the information was wrong, what is in force again, what ended and
+ *          what stays; when the state is not known it says what it takes back and that the rest is not known;
+ *          terms stand as they were sent.
  *          Numbers are full-width in crawls, half-width in texts; times are Japanese local time.
  * Threads: any. Pure.
  */
 #ifndef HS_BROADCASTER_WORDING_H
 #define HS_BROADCASTER_WORDING_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "adapters/broadcaster/change.h"
 #include "adapters/broadcaster/crawl.h"
+#include "adapters/runtime/change.h"
 #include "hub/base/buf.h"
 
 struct hs_wording_style {
@@ -26,6 +29,7 @@ struct hs_wording_style {
 struct hs_wording {
 	const hs_notice *notice;
 	enum hs_change change;
+	bool known; /* the state around it is known */
 	const struct hs_clause *clauses;
 	size_t clause_count;
 	const struct hs_wording_style *style;
@@ -39,6 +43,8 @@ void hs_wording_text(const struct hs_wording *wording, struct hs_buf *out);
 void hs_wording_plain_crawl(const hs_notice *notice, struct hs_crawl *crawl);
 void hs_wording_plain_text(const hs_notice *notice, struct hs_buf *out);
 
+/* "発表：架空市 防災課" and a line end; nothing when no name is known. */
+void hs_wording_source(const hs_notice *notice, struct hs_buf *out);
 /* "2026年7月1日午後6時55分". offset_minutes: east of UTC. */
 void hs_wording_time(int64_t unix_us, int offset_minutes, struct hs_buf *out);
 /* "警戒レベル4 避難指示"; the term alone when it has no level. */

@@ -280,13 +280,10 @@ plan_make(struct jalert *jalert, struct hs_arena *arena, const struct hs_adapter
 	};
 	snprintf(plan->id, sizeof(plan->id), "%s-%s-%llu", hs_lane_name(item->lane), item->epoch8,
 		(unsigned long long)item->seq);
-	enum hs_err err =
-		hs_municipal_split(arena, item->seq, item->notice, false, &municipals, &count);
+	enum hs_err err = hs_standing_split(
+		&jalert->standing[item->lane], arena, item, false, &municipals, &count);
 	for (size_t i = 0; err == HS_OK && i < count; i++) {
 		uint32_t loudness = hs_municipal_loudness(&municipals[i]);
-		/* Out of memory here costs the remark about the rest, not the announcement. */
-		(void)!hs_standing_of(
-			&jalert->standing[item->lane], arena, item->notice, false, &municipals[i]);
 		if (is_served(jalert, &municipals[i]) &&
 			(loudness == 0 || loudness >= jalert->settings->level_min))
 			err = hs_plan_announce(arena, plan, &municipals[i], &options);

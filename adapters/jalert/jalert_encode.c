@@ -149,8 +149,11 @@ static void
 opening_add(struct builder *builder, const hs_notice *notice)
 {
 	bool drill = notice->mode != HS_MODE(LIVE);
-	bool end = builder->out->municipal->ordered_count == 0;
-	struct hs_siren siren = hs_siren_for(builder->options, end ? 0 : builder->out->loudness);
+	const struct hs_municipal *municipal = builder->out->municipal;
+	/* An order that a cancel brings back is an order for those who hear it. */
+	bool end = municipal->ordered.count == 0 && municipal->returned.count == 0;
+	struct hs_siren siren = hs_siren_for(
+		builder->options, end ? 0 : hs_group_loudness(hs_municipal_top(municipal)));
 	if (siren.times > 0 && (!drill || builder->options->drill_siren))
 		siren_add(builder, &siren);
 	else
@@ -237,7 +240,8 @@ announcement_json(const struct hs_announcement *announcement)
 	for (size_t i = 0; i < announcement->segment_count; i++)
 		json_array_append_new(segments, segment_json(&announcement->segments[i]));
 	/* What ends an order has no level. */
-	uint32_t level = municipal->ordered_count > 0 && top ? top->level : 0;
+	bool order = municipal->ordered.count > 0 || municipal->returned.count > 0;
+	uint32_t level = order ? top->level : 0;
 	return json_pack("{s:{s:s, s:s, s:s}, s:i, s:s, s:s, s:I, s:o}", "area", "code",
 		municipal->code, "name", municipal->name, "kana", municipal->kana, "level",
 		(int)level, "text", announcement->text, "reading", announcement->reading,

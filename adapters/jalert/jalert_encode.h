@@ -6,7 +6,8 @@
  *          live:  siren (or rising chime) → call ×2 → body × repeats → closing → falling chime
  *          drill: 「訓練…」 → chime (or siren, when drill_siren) → call ×2 → body × repeats → 「…訓練…」
  * Rules:   a drill says so in the first and last words, and in every sentence between; what ends an
- *          order is said in the same frame and at the same volume as the order; speech always follows
+ *          order is said in the same frame and at the same volume as the order; what a cancel brings back is an
+ *          order, with its siren and level; speech always follows
  *          the siren, because patterns differ from town to town.
  * Tones:   synthetic and parametric only (frequency, on, off, times). No recording of a real siren is
  *          shipped or imitated; misuse of fire signals is forbidden by law, so a drill gets a chime

@@ -17,7 +17,7 @@ static bool
 is_end(const hs_notice *notice, const struct hs_municipal *municipal)
 {
 	return notice->action == HS_ACTION(CANCEL) || notice->action == HS_ACTION(LIFT) ||
-	       (municipal->ordered_count == 0 && municipal->ended_count > 0);
+	       (municipal->ordered.count == 0 && municipal->ended.count > 0);
 }
 
 static const char *
@@ -34,14 +34,30 @@ call_word(const struct hs_force_group *group)
 									 : term_of(group);
 }
 
+/* Who wakes up to this must first hear what is to be done now. */
+static const char *
+call_of_cancel(struct hs_arena *arena, const char *drill, const struct hs_municipal *municipal)
+{
+	static const char head[] = "緊急放送、緊急放送、";
+	const struct hs_force_group *top = hs_municipal_top(municipal);
+	if (municipal->returned.count > 0 && top->level > 0)
+		return hs_arena_printf(arena, "%s%s前の発表の取消、警戒レベル%u、%s。", drill, head,
+			top->level, call_word(top));
+	if (municipal->returned.count > 0)
+		return hs_arena_printf(
+			arena, "%s%s前の発表の取消、%s。", drill, head, term_of(top));
+	if (municipal->ended.count > 0)
+		return hs_arena_printf(arena, "%s%s%sの取消。", drill, head, term_of(top));
+	return hs_arena_printf(arena, "%s%s前の発表の取消。", drill, head);
+}
+
 static const char *
 call_make(struct hs_arena *arena, const hs_notice *notice, const struct hs_municipal *municipal)
 {
 	const struct hs_force_group *top = hs_municipal_top(municipal);
 	const char *drill = is_drill(notice) ? "訓練、訓練。" : "";
 	if (notice->action == HS_ACTION(CANCEL))
-		return hs_arena_printf(
-			arena, "%s緊急放送、緊急放送、%sの取消。", drill, term_of(top));
+		return call_of_cancel(arena, drill, municipal);
 	if (is_end(notice, municipal))
 		return hs_arena_printf(
 			arena, "%s緊急放送、緊急放送、%sの解除。", drill, term_of(top));
@@ -75,8 +91,8 @@ put_orders(struct hs_buf *buf, const hs_notice *notice, const struct hs_municipa
 	const hs_evacuation *evacuation = notice->evacuation;
 	const struct hs_hazard_row *hazard =
 		evacuation && evacuation->hazard[0] ? hs_hazard_find(evacuation->hazard) : NULL;
-	for (size_t i = 0; i < municipal->ordered_count; i++) {
-		const struct hs_force_group *group = municipal->ordered[i];
+	for (size_t i = 0; i < municipal->ordered.count; i++) {
+		const struct hs_force_group *group = municipal->ordered.groups[i];
 		hs_buf_puts(buf, i ? "また、" : "");
 		put_names(buf, municipal, group);
 		hs_buf_puts(buf, "に");
@@ -91,18 +107,28 @@ put_orders(struct hs_buf *buf, const hs_notice *notice, const struct hs_municipa
 }
 
 static void
-put_ends(struct hs_buf *buf, const hs_notice *notice, const struct hs_municipal *municipal)
+put_ends(struct hs_buf *buf, const struct hs_municipal *municipal)
 {
-	bool cancel = notice->action == HS_ACTION(CANCEL);
-	for (size_t i = 0; i < municipal->ended_count; i++) {
-		const struct hs_force_group *group = municipal->ended[i];
-		hs_buf_puts(buf, cancel && i == 0 ? "先ほど" : "");
-		put_names(buf, municipal, group);
-		if (cancel)
-			hs_buf_printf(
-				buf, "に発令した%sは誤りでした。取り消します。", term_of(group));
+	for (size_t i = 0; i < municipal->ended.count; i++) {
+		put_names(buf, municipal, municipal->ended.groups[i]);
+		hs_buf_printf(buf, "の%sを解除しました。", term_of(municipal->ended.groups[i]));
+	}
+}
+
+/* Names, then what is said of them. The level only of what is in force. */
+static void
+put_told(struct hs_buf *buf, const struct hs_municipal *municipal, const struct hs_told *told,
+	bool in_force, const char *head, const char *particle, const char *tail)
+{
+	for (size_t i = 0; i < told->count; i++) {
+		hs_buf_puts(buf, head);
+		put_names(buf, municipal, told->groups[i]);
+		hs_buf_puts(buf, particle);
+		if (in_force)
+			put_level(buf, told->groups[i]);
 		else
-			hs_buf_printf(buf, "の%sを解除しました。", term_of(group));
+			hs_buf_puts(buf, term_of(told->groups[i]));
+		hs_buf_puts(buf, tail);
 	}
 }
 
@@ -110,22 +136,42 @@ put_ends(struct hs_buf *buf, const hs_notice *notice, const struct hs_municipal 
 static void
 put_standing(struct hs_buf *buf, const struct hs_municipal *municipal)
 {
-	for (size_t i = 0; i < municipal->standing_count; i++) {
-		const struct hs_force_group *group = municipal->standing[i];
-		hs_buf_puts(buf, "なお、");
-		put_names(buf, municipal, group);
-		hs_buf_puts(buf, "の");
-		put_level(buf, group);
-		hs_buf_puts(buf, "は、引き続き発令中です。");
+	put_told(buf, municipal, &municipal->standing, true, "なお、", "の",
+		"は、引き続き発令中です。");
+}
+
+/* What is in force again comes before what was wrong: it is what people must act on. */
+static void
+put_cancel(struct hs_buf *buf, const struct hs_municipal *municipal)
+{
+	hs_buf_puts(buf, "先ほどの発表は誤りでした。取り消します。");
+	if (!municipal->known) {
+		put_told(buf, municipal, &municipal->retracted, false, "取り消したのは、", "の",
+			"の発令を含む発表です。");
+		put_told(buf, municipal, &municipal->retracted_lift, false, "取り消したのは、",
+			"の", "の解除を含む発表です。");
+		if (municipal->standing.count == 0)
+			hs_buf_printf(buf, "いまの発令については、%sの発表を確認してください。",
+				municipal->name);
+		return;
 	}
+	put_told(buf, municipal, &municipal->returned, true, "", "には、",
+		"が、再び発令されています。");
+	const struct hs_level_display *display =
+		municipal->returned.count > 0
+			? hs_level_display(municipal->returned.groups[0]->level)
+			: NULL;
+	if (display)
+		hs_buf_printf(buf, "%s。", display->action_ja);
+	put_told(buf, municipal, &municipal->ended, false, "", "に発令した", "は、誤りでした。");
+	if (municipal->returned.count == 0 && municipal->ended.count == 0)
+		hs_buf_puts(buf, "発令中の地区に変わりはありません。");
 }
 
 static void
 put_without_areas(struct hs_buf *buf, const hs_notice *notice)
 {
-	if (notice->action == HS_ACTION(CANCEL))
-		hs_buf_puts(buf, "先ほどの避難情報は誤りでした。取り消します。");
-	else if (notice->action == HS_ACTION(LIFT))
+	if (notice->action == HS_ACTION(LIFT))
 		hs_buf_puts(buf, "避難情報を解除しました。");
 	else
 		hs_buf_puts(buf, "避難情報を発令しました。");
@@ -142,8 +188,11 @@ body_make(struct hs_arena *arena, const hs_notice *notice, const struct hs_munic
 	if (notice->action == HS_ACTION(CORRECT))
 		hs_buf_puts(&buf, "訂正します。");
 	put_orders(&buf, notice, municipal);
-	put_ends(&buf, notice, municipal);
-	if (!hs_municipal_top(municipal))
+	if (notice->action == HS_ACTION(CANCEL))
+		put_cancel(&buf, municipal);
+	else if (hs_municipal_top(municipal))
+		put_ends(&buf, municipal);
+	else
 		put_without_areas(&buf, notice);
 	put_standing(&buf, municipal);
 	if (is_drill(notice))

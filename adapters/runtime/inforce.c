@@ -11,6 +11,8 @@
 #define META_ARENA_BYTES (64u << 10)
 #define META_SPARE	 64u /* facts kept beyond what is in force before they are swept */
 
+#define URGENCY_ZONE 6 /* a restricted zone (schemas/tables.h); an unknown term is as urgent */
+
 struct meta_slot {
 	uint64_t seq;
 	struct hs_arena *arena;
@@ -166,7 +168,7 @@ row_rank(struct hs_force_row *row)
 		return;
 	}
 	row->unknown = row->level == 0;
-	row->urgency = row->unknown ? 6 : row->level;
+	row->urgency = row->unknown ? URGENCY_ZONE : row->level;
 }
 
 struct take {
@@ -221,6 +223,24 @@ take_entry(void *owner, const struct hs_active_entry *entry)
 	}
 }
 
+void
+hs_force_row_copy(struct hs_arena *arena, const struct hs_force_row *from, struct hs_force_row *to)
+{
+	*to = *from;
+	to->area_code = keep(arena, from->area_code);
+	to->area_name = keep(arena, from->area_name);
+	to->sub_code = keep(arena, from->sub_code);
+	to->term = keep(arena, from->term);
+	to->document_key = keep(arena, from->document_key);
+	to->meta = NULL;
+}
+
+static int
+is_zone(const struct hs_force_row *row)
+{
+	return row->urgency == URGENCY_ZONE && !row->unknown;
+}
+
 int
 hs_force_compare(const struct hs_force_row *a, const struct hs_force_row *b)
 {
@@ -229,7 +249,9 @@ hs_force_compare(const struct hs_force_row *a, const struct hs_force_row *b)
 		order = strcmp(a->sub_code, b->sub_code);
 	if (order == 0)
 		order = strcmp(a->area_name, b->area_name);
-	return order != 0 ? order : (a->kind > b->kind) - (a->kind < b->kind);
+	if (order == 0)
+		order = (a->kind > b->kind) - (a->kind < b->kind);
+	return order != 0 ? order : is_zone(a) - is_zone(b);
 }
 
 static int
@@ -348,16 +370,25 @@ take_place(struct take *take, uint64_t seq, const hs_notice *notice,
 	take_entry(take, &entry);
 }
 
+static void
+sort_and_date(struct hs_force_list *list, const struct hs_force_meta *meta)
+{
+	if (list->count > 1)
+		qsort(list->rows, list->count, sizeof(*list->rows), compare_rows);
+	for (size_t i = 0; i < list->count; i++)
+		list->rows[i].meta = meta;
+}
+
 enum hs_err
 hs_force_of_notice(struct hs_arena *arena, uint64_t seq, const hs_notice *notice,
-	struct hs_force_list *before, struct hs_force_list *after)
+	struct hs_force_around *around)
 {
-	*before = (struct hs_force_list){ .arena = arena };
-	*after = (struct hs_force_list){ .arena = arena };
+	*around = (struct hs_force_around){ .before = { .arena = arena },
+		.after = { .arena = arena } };
 	if (notice->detail_case != HANSHO__V1__NOTICE__DETAIL_EVACUATION)
 		return HS_OK;
-	struct take ended = { .list = before };
-	struct take ordered = { .list = after };
+	struct take ended = { .list = &around->before };
+	struct take ordered = { .list = &around->after };
 	bool all_end = notice->action == HS_ACTION(CANCEL) || notice->action == HS_ACTION(LIFT);
 	for (size_t i = 0; i < notice->evacuation->n_details; i++) {
 		const hs_evacuation_detail *detail = notice->evacuation->details[i];
@@ -365,17 +396,11 @@ hs_force_of_notice(struct hs_arena *arena, uint64_t seq, const hs_notice *notice
 		for (size_t j = 0; j < detail->n_areas; j++)
 			take_place(ends ? &ended : &ordered, seq, notice, detail, detail->areas[j]);
 	}
-	if (before->count > 1)
-		qsort(before->rows, before->count, sizeof(*before->rows), compare_rows);
-	if (after->count > 1)
-		qsort(after->rows, after->count, sizeof(*after->rows), compare_rows);
 	struct hs_force_meta *meta = hs_arena_alloc(arena, sizeof(*meta));
 	if (meta == NULL || ended.failed || ordered.failed)
 		return HS_ERR_NOMEM;
 	meta_fill(meta, arena, seq, notice);
-	for (size_t i = 0; i < after->count; i++)
-		after->rows[i].meta = meta;
-	for (size_t i = 0; i < before->count; i++)
-		before->rows[i].meta = meta;
+	sort_and_date(&around->before, meta);
+	sort_and_date(&around->after, meta);
 	return HS_OK;
 }

@@ -58,6 +58,12 @@ struct hs_force_list {
 	size_t count;
 };
 
+/* The lists around one notice. */
+struct hs_force_around {
+	struct hs_force_list before, after;
+	bool known; /* false: the state is not known, the lists are the notice's own words (hs_force_of_notice) */
+};
+
 struct hs_force;
 
 struct hs_force *hs_force_create(void);
@@ -78,11 +84,14 @@ uint64_t hs_force_seq(const struct hs_force *force);
 void hs_force_digest(const struct hs_force *force, char out[HS_DIGEST_SIZE]);
 
 /* What a notice alone says, when the state before it is not known: `before` what it lifts (for a
- * cancel: all it names), `after` what it orders. Both live in the arena. */
+ * cancel: all it names), `after` what it orders. Both live in the arena; `known` is false. */
 enum hs_err hs_force_of_notice(struct hs_arena *arena, uint64_t seq, const hs_notice *notice,
-	struct hs_force_list *before, struct hs_force_list *after) HS_MUST_CHECK;
+	struct hs_force_around *around) HS_MUST_CHECK;
 
-/* Order of rows by area: < 0, 0, > 0 like strcmp. */
+/* A row that lives in the arena, without its facts (meta). Failure shows in the arena. */
+void hs_force_row_copy(
+	struct hs_arena *arena, const struct hs_force_row *from, struct hs_force_row *to);
+/* Order of rows by area: < 0, 0, > 0 like strcmp. A restricted zone (警戒区域) stands beside an order. */
 int hs_force_compare(const struct hs_force_row *a, const struct hs_force_row *b);
 
 /* Rows of one municipality with the same kind, level and term. */

@@ -1,6 +1,8 @@
-/* municipal.h: one notice as each municipality in it has to say it: what it orders, what it ends.
+/* municipal.h: one notice as each municipality in it has to say it: what it orders, what it ends, what a cancel
+ * brings back.
  *
- * Flow:    notice → rows (inforce.h) → groups of one level → gathered by municipality.
+ * Flow:    notice → rows (inforce.h), for a cancel the difference (change.h) → groups of one level → gathered by
+ *          municipality.
  * Owner:   everything lives in the caller's arena. Threads: any.
  * Order:   municipalities by code; groups by urgency.
  */
@@ -13,30 +15,41 @@
 
 #include "adapters/runtime/inforce.h"
 
+/* What is told in one way. */
+struct hs_told {
+	const struct hs_force_group **groups;
+	size_t count;
+};
+
 struct hs_municipal {
 	const char *code; /* 6 digits */
 	const char *name; /* 架空市; as the sender has it when the table does not know the code */
 	const char *kana; /* "" when unknown */
-	const struct hs_force_group **ordered;
-	size_t ordered_count;
-	const struct hs_force_group **ended;
-	size_t ended_count;
-	/* What stays in force besides; filled by hs_standing_of (standing.h) only. */
-	const struct hs_force_group **standing;
-	size_t standing_count;
+	bool known; /* of a cancel: ended and returned are what it did; false: only the next two are known */
+	struct hs_told ordered;
+	struct hs_told ended;	       /* lifted, or ended by a cancel */
+	struct hs_told returned;       /* by a cancel: in force again, a level before included */
+	struct hs_told standing;       /* what stays in force besides; filled by standing.h only */
+	struct hs_told retracted;      /* ordered by the message that a cancel takes back */
+	struct hs_told retracted_lift; /* lifted by it */
 };
 
-/* merge_wards: wards of a designated city speak as the city. A notice that names no area below a
- * municipality gives municipalities without groups, one for each of notice.areas; never none for a
- * notice with a source code. HS_ERR_INVALID: neither areas nor a source. */
+/* around: the state around the notice, or NULL when it is not known; it is looked at for a cancel only, which may
+ * bring back areas and municipalities that it does not name. merge_wards: wards of a designated city speak as the
+ * city. A notice that names no area below a municipality gives municipalities without groups, one for each of
+ * notice.areas; never none for a notice with a source code. HS_ERR_INVALID: neither areas nor a source. */
 enum hs_err hs_municipal_split(struct hs_arena *arena, uint64_t seq, const hs_notice *notice,
-	bool merge_wards, struct hs_municipal **out, size_t *count) HS_MUST_CHECK;
+	const struct hs_force_around *around, bool merge_wards, struct hs_municipal **out,
+	size_t *count) HS_MUST_CHECK;
 
-/* The most urgent thing that is said: of what is ordered, else of what ends; NULL when there are no
- * groups. */
+/* The most urgent thing that is said: of what is ordered or comes back, else of what ends, else of what a cancel
+ * names; NULL when there are no groups. */
 const struct hs_force_group *hs_municipal_top(const struct hs_municipal *municipal);
 /* Level for choosing a siren or a message id: 1…5; 6 for a restricted zone or an unknown term; 0 when
- * nothing tells it. Of what ends: the level that it had, so that an end is as loud as its order. */
+ * nothing tells it. Of what ends: the level that it had, so that an end is as loud as its order; of a cancel the
+ * highest of all that it speaks of. */
 uint32_t hs_municipal_loudness(const struct hs_municipal *municipal);
+/* The same of one group; 0 for NULL. */
+uint32_t hs_group_loudness(const struct hs_force_group *group);
 
 #endif

@@ -199,17 +199,14 @@ carrier_serve(struct telecom *telecom, struct hs_arena *arena, struct hs_adapter
 		hs_adapter_receipt(item, carrier->name, HS_RECEIPT(FILTERED), why);
 		return;
 	}
-	enum hs_err err = hs_municipal_split(
-		arena, item->seq, item->notice, carrier->area_unit == 0, &municipals, &count);
+	enum hs_err err = hs_standing_split(&telecom->standing[item->lane], arena, item,
+		carrier->area_unit == 0, &municipals, &count);
 	if (err != HS_OK) {
 		hs_adapter_receipt(item, carrier->name, HS_RECEIPT(FAILED),
 			err == HS_ERR_INVALID ? "the notice names no area" : "out of memory");
 		return;
 	}
 	for (size_t i = 0; i < count; i++) {
-		/* Out of memory here costs the remark about the rest, not the mail. */
-		(void)!hs_standing_of(&telecom->standing[item->lane], arena, item->notice,
-			carrier->area_unit == 0, &municipals[i]);
 		uint32_t loudness = hs_municipal_loudness(&municipals[i]);
 		char outlet[OUTLET_SIZE];
 		snprintf(outlet, sizeof(outlet), "%s/%s", carrier->name, municipals[i].code);

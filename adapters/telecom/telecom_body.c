@@ -19,20 +19,21 @@ struct writer {
 };
 
 static size_t
-names_of(const struct hs_force_group *const *groups, size_t count)
+names_of(const struct hs_told *told)
 {
 	size_t total = 0;
-	for (size_t i = 0; i < count; i++)
-		total += groups[i]->row_count;
+	for (size_t i = 0; i < told->count; i++)
+		total += told->groups[i]->row_count;
 	return total;
 }
 
 struct hs_body_plan
 hs_body_longest(const struct hs_municipal *municipal)
 {
-	size_t total = names_of(municipal->ordered, municipal->ordered_count) +
-		       names_of(municipal->ended, municipal->ended_count) +
-		       names_of(municipal->standing, municipal->standing_count);
+	size_t total = names_of(&municipal->ordered) + names_of(&municipal->ended) +
+		       names_of(&municipal->returned) + names_of(&municipal->standing);
+	if (!municipal->known)
+		total += names_of(&municipal->retracted) + names_of(&municipal->retracted_lift);
 	return (struct hs_body_plan){ total, total, true, true, true, true };
 }
 
@@ -120,7 +121,7 @@ static void
 put_order(struct writer *writer)
 {
 	const struct hs_municipal *municipal = writer->municipal;
-	const struct hs_force_group *top = municipal->ordered[0];
+	const struct hs_force_group *top = municipal->ordered.groups[0];
 	struct hs_buf *buf = &writer->buf;
 	if (writer->notice->action == HS_ACTION(CORRECT))
 		hs_buf_puts(buf, "訂正します。");
@@ -134,20 +135,55 @@ put_order(struct writer *writer)
 	const struct hs_level_display *display = hs_level_display(top->level);
 	if (writer->plan->action && display)
 		hs_buf_printf(buf, "\n%s。", display->action_ja);
-	for (size_t i = 1; i < municipal->ordered_count; i++) {
+	for (size_t i = 1; i < municipal->ordered.count; i++) {
 		hs_buf_puts(buf, "\n");
-		put_term(writer, municipal->ordered[i]);
+		put_term(writer, municipal->ordered.groups[i]);
 		hs_buf_puts(buf, "：");
-		put_names(writer, municipal->ordered[i]);
+		put_names(writer, municipal->ordered.groups[i]);
 	}
 }
 
 static void
 put_ends_after_order(struct writer *writer)
 {
-	for (size_t i = 0; i < writer->municipal->ended_count; i++) {
-		const struct hs_force_group *group = writer->municipal->ended[i];
+	for (size_t i = 0; i < writer->municipal->ended.count; i++) {
+		const struct hs_force_group *group = writer->municipal->ended.groups[i];
 		hs_buf_printf(&writer->buf, "\n解除「%s」：", group->term);
+		put_names(writer, group);
+	}
+}
+
+static void
+put_end(struct writer *writer)
+{
+	const struct hs_municipal *municipal = writer->municipal;
+	const struct hs_force_group *top = municipal->ended.groups[0];
+	struct hs_buf *buf = &writer->buf;
+	hs_buf_printf(buf, "%sは", municipal->name);
+	put_time(writer, top);
+	hs_buf_printf(buf, "%s次の地区の「%s」を解除しました。\n対象：",
+		top->ordered_unix_us ? "、" : "", top->term);
+	put_names(writer, top);
+	for (size_t i = 1; i < municipal->ended.count; i++) {
+		hs_buf_printf(buf, "\n「%s」：", municipal->ended.groups[i]->term);
+		put_names(writer, municipal->ended.groups[i]);
+	}
+}
+
+/* One line for each group: what is said of it, its term (with the level only where it is in force), its names. */
+static void
+put_lines(struct writer *writer, const struct hs_told *told, const char *head, bool in_force,
+	const char *tail)
+{
+	for (size_t i = 0; i < told->count; i++) {
+		const struct hs_force_group *group = told->groups[i];
+		hs_buf_printf(&writer->buf, "\n%s", head);
+		if (in_force)
+			put_term(writer, group);
+		else
+			hs_buf_printf(
+				&writer->buf, "「%s」", group->term[0] ? group->term : "避難情報");
+		hs_buf_printf(&writer->buf, "%s ", tail);
 		put_names(writer, group);
 	}
 }
@@ -156,51 +192,60 @@ put_ends_after_order(struct writer *writer)
 static void
 put_standing(struct writer *writer)
 {
-	for (size_t i = 0; i < writer->municipal->standing_count; i++) {
-		const struct hs_force_group *group = writer->municipal->standing[i];
-		hs_buf_puts(&writer->buf, "\n継続中：");
-		put_term(writer, group);
-		hs_buf_puts(&writer->buf, " ");
-		put_names(writer, group);
-	}
+	put_lines(writer, &writer->municipal->standing, "継続中：", true, "");
 }
 
+/* First what people must act on, then what was wrong. What stays follows by put_standing. */
 static void
-put_end(struct writer *writer, bool cancel)
+put_cancel(struct writer *writer)
 {
 	const struct hs_municipal *municipal = writer->municipal;
-	const struct hs_force_group *top = municipal->ended[0];
 	struct hs_buf *buf = &writer->buf;
-	hs_buf_printf(buf, "%sは", municipal->name);
-	if (cancel) {
-		hs_buf_printf(
-			buf, "次の地区の「%s」の発令を取り消します。発令は誤りでした。", top->term);
-	} else {
-		put_time(writer, top);
-		hs_buf_printf(buf, "%s次の地区の「%s」を解除しました。",
-			top->ordered_unix_us ? "、" : "", top->term);
+	hs_buf_printf(buf, "%sの直前の発表は誤りでした。取り消します。", municipal->name);
+	if (!municipal->known) {
+		put_lines(writer, &municipal->retracted, "取り消す発表：", false, "の発令");
+		put_lines(writer, &municipal->retracted_lift, "取り消す発表：", false, "の解除");
+		if (municipal->standing.count == 0)
+			hs_buf_puts(buf, "\nいまの発令は市区町村に確認してください。");
+		return;
 	}
-	hs_buf_puts(buf, "\n対象：");
-	put_names(writer, top);
-	for (size_t i = 1; i < municipal->ended_count; i++) {
-		hs_buf_printf(buf, "\n「%s」：", municipal->ended[i]->term);
-		put_names(writer, municipal->ended[i]);
-	}
+	put_lines(writer, &municipal->returned, "再び発令中：", true, "");
+	const struct hs_level_display *display =
+		municipal->returned.count > 0
+			? hs_level_display(municipal->returned.groups[0]->level)
+			: NULL;
+	if (writer->plan->action && display)
+		hs_buf_printf(buf, "\n%s。", display->action_ja);
+	put_lines(writer, &municipal->ended, "誤り：", false, "");
+	if (municipal->returned.count == 0 && municipal->ended.count == 0)
+		hs_buf_puts(buf, "\n発令中の地区に変わりはありません。");
+}
+
+/* In the fewest words what a cancel did. */
+static const char *
+short_cancel(const struct hs_municipal *municipal)
+{
+	if (municipal->returned.count > 0)
+		return "を再び発令中";
+	return municipal->ended.count > 0 ? "は誤り、取消" : NULL;
 }
 
 /* A notice without areas below the municipality, or the shortest form of any. */
 static void
 put_short(struct writer *writer)
 {
-	const struct hs_force_group *top = hs_municipal_top(writer->municipal);
+	const struct hs_municipal *municipal = writer->municipal;
+	const struct hs_force_group *top = hs_municipal_top(municipal);
 	const char *term = top && top->term[0] ? top->term : "避難情報";
 	const char *what = "を発令";
 	if (writer->notice->action == HS_ACTION(CANCEL))
-		what = "は誤り、取消";
-	else if (writer->municipal->ordered_count == 0 &&
-		 writer->notice->action != HS_ACTION(ISSUE))
+		what = short_cancel(municipal);
+	else if (municipal->ordered.count == 0 && writer->notice->action != HS_ACTION(ISSUE))
 		what = "を解除";
-	hs_buf_printf(&writer->buf, "%s：%s%s", writer->municipal->name, term, what);
+	if (what)
+		hs_buf_printf(&writer->buf, "%s：%s%s", municipal->name, term, what);
+	else
+		hs_buf_printf(&writer->buf, "%s：直前の発表は誤り、取消", municipal->name);
 }
 
 static void
@@ -224,17 +269,19 @@ hs_body_write(struct hs_arena *arena, const hs_notice *notice, const struct hs_m
 		.notice = notice, .municipal = municipal, .plan = plan, .names_left = plan->names
 	};
 	hs_buf_init(&writer.buf, BODY_MAX_BYTES);
-	if (!plan->sentence || !hs_municipal_top(municipal)) {
+	if (plan->sentence && notice->action == HS_ACTION(CANCEL)) {
+		put_cancel(&writer);
+	} else if (!plan->sentence || !hs_municipal_top(municipal)) {
 		put_short(&writer);
-	} else if (municipal->ordered_count > 0) {
+	} else if (municipal->ordered.count > 0) {
 		put_order(&writer);
 		put_ends_after_order(&writer);
 	} else {
-		put_end(&writer, notice->action == HS_ACTION(CANCEL));
+		put_end(&writer);
 	}
 	if (plan->sentence)
 		put_standing(&writer);
-	else if (municipal->standing_count > 0)
+	else if (municipal->standing.count > 0)
 		hs_buf_puts(&writer.buf, "（他は継続中）");
 	if (plan->remark)
 		put_remark(&writer);

@@ -46,6 +46,22 @@ titles_of_order(struct hs_arena *arena, struct titles *out, const struct hs_forc
 	title_add(out, hs_arena_printf(arena, "%s避難情報", before));
 }
 
+/* What comes back asks as much of people as an order does, so the title is the order's. What a cancel ends is named;
+ * when it is not known what it did, nothing is. */
+static void
+titles_of_cancel(struct hs_arena *arena, struct titles *out, const struct hs_municipal *municipal)
+{
+	if (municipal->returned.count > 0) {
+		titles_of_order(arena, out, municipal->returned.groups[0], "訂正 ");
+	} else if (municipal->ended.count > 0) {
+		titles_of_end(arena, out, municipal->ended.groups[0]->term, "取消");
+	} else {
+		title_add(out, "直前の発表の取消");
+		title_add(out, "発表の取消");
+		title_add(out, "取消");
+	}
+}
+
 static void
 titles_choose(struct hs_arena *arena, const hs_notice *notice, const struct hs_municipal *municipal,
 	struct titles *out)
@@ -53,9 +69,9 @@ titles_choose(struct hs_arena *arena, const hs_notice *notice, const struct hs_m
 	const struct hs_force_group *top = hs_municipal_top(municipal);
 	const char *term = top ? top->term : "";
 	if (notice->action == HS_ACTION(CANCEL))
-		titles_of_end(arena, out, term, "取消");
-	else if (municipal->ordered_count == 0 &&
-		 (municipal->ended_count > 0 || notice->action == HS_ACTION(LIFT)))
+		titles_of_cancel(arena, out, municipal);
+	else if (municipal->ordered.count == 0 &&
+		 (municipal->ended.count > 0 || notice->action == HS_ACTION(LIFT)))
 		titles_of_end(arena, out, term, "解除");
 	else
 		titles_of_order(

@@ -107,8 +107,9 @@ def test_cancel_is_announced_too(make_stack, folder, controller):
     assert plan["action"] == "cancel"
     text = plan["announcements"][0]["text"]
     assert "取り消します" in text
-    assert "なお、南町の警戒レベル3、高齢者等避難は、引き続き発令中です。" in text
-    assert plan["announcements"][0]["level"] == 0
+    assert "南町には、警戒レベル3、高齢者等避難が、再び発令されています。" in text
+    assert "南町に発令した避難指示は、誤りでした。" in text and "引き続き" not in text
+    assert plan["announcements"][0]["level"] == 3, "what comes back is an order"
 
 
 def test_unanswered_plan_is_repeated_until_somebody_answers(make_stack, folder, controller):

@@ -124,7 +124,8 @@ def test_an_end_names_what_goes_on(make_stack, carriers):
         wait_state(stack, answer["id"], "good/990019", "accepted")
     body = carriers.of("/ok")[-1][2]["body"]
     assert "取り消します" in body
-    assert "継続中：警戒レベル3「高齢者等避難」 南町、港町" in body, "what stood before stands again"
+    assert "再び発令中：警戒レベル3「高齢者等避難」 南町、港町" in body, "what stood before stands again"
+    assert "誤り：「避難指示」 南町、港町" in body and "継続中" not in body
     stack.kill("telecom")
     stack.start("telecom")
     steps = [order([detail("避難指示", ["山手"])], document=other),

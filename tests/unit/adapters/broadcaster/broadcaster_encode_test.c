@@ -1,115 +1,5 @@
 /* broadcaster_encode_test.c: what stations and announcers get, for each way in which a state can change. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
-#include <jansson.h>
-
-#include "adapters/broadcaster/broadcaster_encode.h"
-#include "hub/base/check.h"
-#include "tests/unit/adapters/notice_kit.h"
-
-#define MARK  "【訓練】"
-#define LIVE  HS_MODE(LIVE)
-#define DRILL HS_MODE(DRILL)
-
-static const struct hs_wording_style style = { .width_half = 60, .crawl_names_max = 8 };
-
-struct bench {
-	struct hs_arena *arena;
-	struct hs_force *force;
-	struct hs_broadcast_item *items;
-	size_t count;
-	uint64_t seq;
-	char crawl[8192]; /* of the first item, lines joined */
-	const char *text;
-};
-
-static int
-setup(void **state)
-{
-	struct bench *bench = calloc(1, sizeof(*bench));
-	bench->arena = hs_arena_create(64u << 20);
-	bench->force = hs_force_create();
-	*state = bench;
-	return 0;
-}
-
-static void
-forget(struct bench *bench)
-{
-	for (size_t i = 0; i < bench->count; i++)
-		json_decref(bench->items[i].record);
-	bench->count = 0;
-}
-
-static int
-teardown(void **state)
-{
-	struct bench *bench = *state;
-	forget(bench);
-	hs_force_destroy(bench->force);
-	hs_arena_destroy(bench->arena);
-	free(bench);
-	return 0;
-}
-
-static json_t *
-encode(struct bench *bench, const hs_notice *notice, const struct hs_force_list *before,
-	const struct hs_force_list *after, bool late)
-{
-	struct hs_broadcast_input input = { notice, "epoch1", bench->seq, "id", before, after,
-		late };
-	forget(bench);
-	assert_int_equal(
-		hs_broadcast_encode(bench->arena, &input, &style, &bench->items, &bench->count),
-		HS_OK);
-	assert_true(bench->count > 0);
-	bench->crawl[0] = '\0';
-	for (size_t i = 0; i < bench->items[0].crawl_count; i++) {
-		assert_true(hs_crawl_width(bench->items[0].crawl[i]) <= style.width_half);
-		strcat(bench->crawl, bench->items[0].crawl[i]);
-	}
-	bench->text = json_string_value(json_object_get(bench->items[0].record, "text"));
-	assert_non_null(bench->text);
-	return bench->items[0].record;
-}
-
-/* Applies and encodes; the first item's record. */
-static json_t *
-take(struct bench *bench, const hs_notice *notice)
-{
-	bench->seq++;
-	assert_int_equal(hs_force_apply(bench->force, bench->seq, notice), HS_OK);
-	return encode(
-		bench, notice, hs_force_before(bench->force), hs_force_after(bench->force), false);
-}
-
-static const char *
-text_of(const json_t *record, const char *key)
-{
-	const char *text = json_string_value(json_object_get(record, key));
-	return text != NULL ? text : "";
-}
-
-static int
-number_of(const json_t *record, const char *key)
-{
-	return (int)json_integer_value(json_object_get(record, key));
-}
-
-#define assert_says(text, part)	  assert_non_null(strstr(text, part))
-#define assert_silent(text, part) assert_null(strstr(text, part))
-
-static const struct kit_place level4[] = {
-	{ "990019", "北町一丁目", "きたまちいっちょうめ", "避難指示", 4, false, 0 },
-	{ "990019", "北町二丁目", "きたまちにちょうめ", "避難指示", 4, false, 0 },
-};
+#include "tests/unit/adapters/broadcaster/encode_bench.h"
 
 static void
 test_new_order(void **state)
@@ -218,24 +108,6 @@ test_vanished(void **state)
 }
 
 static void
-test_cancel(void **state)
-{
-	struct bench *bench = *state;
-	take(bench, kit_notice(bench->arena, LIVE, HS_ACTION(ISSUE), "d", 1, level4, 2));
-	hs_notice *cancel = kit_notice(bench->arena, LIVE, HS_ACTION(CANCEL), "d", 2, level4, 2);
-	cancel->correction = kit_text(bench->arena, "対象地域の誤り");
-	json_t *record = take(bench, cancel);
-	assert_string_equal(text_of(record, "change"), "cancelled");
-	assert_null(json_object_get(record, "level"));
-	assert_says(bench->text, "【取消】理由：対象地域の誤り");
-	assert_says(
-		bench->text, "北町一丁目、北町二丁目の避難指示の情報は誤りでした。取り消します");
-	assert_says(bench->crawl, "【取消】");
-	assert_silent(bench->text, "解除");
-	assert_string_equal(text_of(record, "correction"), "対象地域の誤り");
-}
-
-static void
 test_correction(void **state)
 {
 	struct bench *bench = *state;
@@ -273,26 +145,11 @@ test_late_has_no_crawl(void **state)
 	const hs_notice *notice =
 		kit_notice(bench->arena, LIVE, HS_ACTION(ISSUE), "d", 1, level4, 2);
 	assert_int_equal(hs_force_apply(bench->force, 1, notice), HS_OK);
-	json_t *record = encode(
-		bench, notice, hs_force_before(bench->force), hs_force_after(bench->force), true);
+	struct hs_force_around around = around_of(bench);
+	json_t *record = encode(bench, notice, &around, true);
 	assert_true(json_is_true(json_object_get(record, "late")));
 	assert_int_equal(json_array_size(json_object_get(record, "crawl")), 0);
 	assert_says(bench->text, "避難指示が発令されました");
-}
-
-static void
-check_mark(const struct bench *bench)
-{
-	size_t mark = strlen(MARK), len = strlen(bench->text);
-	assert_int_equal(strncmp(bench->text, MARK, mark), 0);
-	assert_string_equal(bench->text + len - mark, MARK);
-	const struct hs_broadcast_item *item = &bench->items[0];
-	for (size_t i = 0; i < item->crawl_count; i++)
-		assert_int_equal(strncmp(item->crawl[i], MARK, mark), 0);
-	if (item->crawl_count > 0) {
-		const char *last = item->crawl[item->crawl_count - 1];
-		assert_string_equal(last + strlen(last) - mark, MARK);
-	}
 }
 
 /* Every change, every level, in drill mode: the mark stands first and last. */
@@ -388,9 +245,9 @@ test_without_a_basis(void **state)
 	places[1].lifted = true;
 	const hs_notice *notice =
 		kit_notice(bench->arena, LIVE, HS_ACTION(UPDATE), "d", 7, places, 2);
-	struct hs_force_list before, after;
-	assert_int_equal(hs_force_of_notice(bench->arena, 9, notice, &before, &after), HS_OK);
-	json_t *record = encode(bench, notice, &before, &after, false);
+	struct hs_force_around around;
+	assert_int_equal(hs_force_of_notice(bench->arena, 9, notice, &around), HS_OK);
+	json_t *record = encode(bench, notice, &around, false);
 	assert_string_equal(text_of(record, "change"), "new");
 	assert_says(bench->text, "北町一丁目に警戒レベル4 避難指示が発令されました");
 	assert_says(bench->text, "北町二丁目に出されていた避難指示は解除されました");
@@ -407,9 +264,9 @@ test_other_kinds(void **state)
 	text->headline = kit_text(bench->arena, "市道一号線は通行止めです");
 	hs_repeat(bench->arena, &notice->n_texts, &notice->texts, text);
 	assert_true(hs_notice_mark(bench->arena, notice));
-	struct hs_force_list empty = { 0 };
+	struct hs_force_around empty = { .known = true };
 	bench->seq = 1;
-	json_t *record = encode(bench, notice, &empty, &empty, false);
+	json_t *record = encode(bench, notice, &empty, false);
 	check_mark(bench);
 	assert_string_equal(text_of(record, "prefecture"), "99");
 	assert_string_equal(bench->crawl, MARK "市道一号線は通行止めです" MARK);
@@ -466,7 +323,6 @@ main(void)
 		ROW(test_raised_and_lowered),
 		ROW(test_lift),
 		ROW(test_vanished),
-		ROW(test_cancel),
 		ROW(test_correction),
 		ROW(test_unchanged_breaks_into_nothing),
 		ROW(test_late_has_no_crawl),

@@ -6,6 +6,7 @@
 
 #include "adapters/jalert/jalert_encode.h"
 #include "hub/base/check.h"
+#include "tests/unit/adapters/cancel_story.h"
 
 struct made {
 	struct hs_arena *arena;
@@ -44,7 +45,7 @@ announce(struct made *made)
 		.expires_unix_us = 1782900000000000 };
 	snprintf(made->plan.id, sizeof(made->plan.id), "live-epocha-7");
 	assert_int_equal(HS_OK,
-		hs_municipal_split(made->arena, 7, made->notice, false, &municipals, &count));
+		hs_municipal_split(made->arena, 7, made->notice, NULL, false, &municipals, &count));
 	assert_int_equal(1, count);
 	assert_int_equal(
 		HS_OK, hs_plan_announce(made->arena, &made->plan, &municipals[0], &made->options));
@@ -204,7 +205,7 @@ patterns_come_from_the_settings(void **state)
 }
 
 static void
-lift_and_cancel_are_said_as_loudly(void **state)
+a_lift_is_said_as_loudly(void **state)
 {
 	(void)state;
 	struct made *made = made_new(HS_MODE(LIVE));
@@ -216,12 +217,93 @@ lift_and_cancel_are_said_as_loudly(void **state)
 	assert_int_equal(100, made->plan.volume);
 	assert_int_equal(4, out->loudness);
 	made_free(made);
-	made = made_new(HS_MODE(LIVE));
-	made->notice->action = HS_ACTION(CANCEL);
-	out = announce(made);
-	assert_string_equal("緊急放送、緊急放送、避難指示の取消。", speech(out, 0)->text);
-	assert_non_null(strstr(speech(out, 2)->text, "誤りでした。取り消します。"));
-	assert_int_equal(100, made->plan.volume);
+}
+
+/* Whether a Chinese character is left that nobody told how to read: U+4E00…9FFF is E4 B8 80…E9 BF BF. */
+static bool
+has_kanji(const char *reading)
+{
+	for (const unsigned char *at = (const unsigned char *)reading; *at; at++)
+		if (*at >= 0xe4 && *at <= 0xe9)
+			return true;
+	return false;
+}
+
+/* The announcement of a story's cancel. */
+static const struct hs_announcement *
+announce_cancel(struct made *made, struct told_story *told, enum story_id id, bool with_state)
+{
+	story_tell(told, id, (int)made->notice->mode, with_state);
+	made->plan = (struct hs_plan){ .notice = told->cancel,
+		.lane = made->notice->mode == HS_MODE(LIVE) ? HS_LANE_LIVE : HS_LANE_DRILL,
+		.epoch = "epoch-a",
+		.seq = told->item.seq };
+	assert_int_equal(
+		HS_OK, hs_plan_announce(made->arena, &made->plan, told->municipal, &made->options));
+	return made->plan.announcements[0];
+}
+
+static void
+a_cancel_says_what_is_in_force_again_first(void **state)
+{
+	static const struct {
+		enum story_id id;
+		bool siren;
+		const char *call, *body;
+	} rows[] = {
+		{ STORY_LIFT, true, "緊急放送、緊急放送、前の発表の取消、警戒レベル4、避難開始。",
+			"こちらは、架空市です。先ほどの発表は誤りでした。取り消します。"
+			"北町には、警戒レベル4、避難指示が、再び発令されています。"
+			"危険な場所から全員避難。"
+			"なお、港町の警戒レベル5、緊急安全確保は、引き続き発令中です。" },
+		{ STORY_RAISE, false,
+			"緊急放送、緊急放送、前の発表の取消、警戒レベル3、高齢者等避難。",
+			"こちらは、架空市です。先ほどの発表は誤りでした。取り消します。"
+			"港町には、警戒レベル3、高齢者等避難が、再び発令されています。"
+			"危険な場所から高齢者等は避難。"
+			"港町に発令した緊急安全確保は、誤りでした。"
+			"なお、北町の警戒レベル3、高齢者等避難は、引き続き発令中です。" },
+		{ STORY_FIRST, false, "緊急放送、緊急放送、避難指示の取消。",
+			"こちらは、架空市です。先ほどの発表は誤りでした。取り消します。"
+			"北町、港町に発令した避難指示は、誤りでした。" },
+		{ STORY_NOTHING, false, "緊急放送、緊急放送、前の発表の取消。",
+			"こちらは、架空市です。先ほどの発表は誤りでした。取り消します。"
+			"発令中の地区に変わりはありません。"
+			"なお、北町、港町の警戒レベル4、避難指示は、引き続き発令中です。" },
+	};
+	(void)state;
+	for (size_t i = 0; i < HS_COUNT(rows); i++) {
+		struct made *made = made_new(HS_MODE(LIVE));
+		struct told_story told;
+		const struct hs_announcement *out = announce_cancel(made, &told, rows[i].id, true);
+		assert_string_equal(rows[i].call, speech(out, 0)->text);
+		assert_string_equal(rows[i].body, speech(out, 2)->text);
+		assert_false(has_kanji(out->reading));
+		/* what comes back rings like the order that it is */
+		assert_int_equal(rows[i].siren ? 60000 : 500, out->segments[0].on_ms);
+		story_end(&told);
+		made_free(made);
+	}
+}
+
+static void
+without_a_state_a_cancel_says_only_its_words(void **state)
+{
+	(void)state;
+	struct made *made = made_new(HS_MODE(DRILL));
+	struct told_story told;
+	const struct hs_announcement *out = announce_cancel(made, &told, STORY_LIFT, false);
+	assert_string_equal(
+		"訓練、訓練。緊急放送、緊急放送、前の発表の取消。", speech(out, 1)->text);
+	assert_string_equal(
+		"訓練、訓練。こちらは、架空市です。先ほどの発表は誤りでした。取り消します。"
+		"取り消したのは、港町の緊急安全確保の発令を含む発表です。"
+		"取り消したのは、北町の避難指示の解除を含む発表です。"
+		"いまの発令については、架空市の発表を確認してください。"
+		"これは、訓練です。",
+		speech(out, 3)->text);
+	assert_false(has_kanji(speech(out, 3)->reading));
+	story_end(&told);
 	made_free(made);
 }
 
@@ -263,7 +345,9 @@ main(void)
 		cmocka_unit_test(drill_says_so_first_last_and_between),
 		cmocka_unit_test(drill_siren_only_when_asked_for),
 		cmocka_unit_test(patterns_come_from_the_settings),
-		cmocka_unit_test(lift_and_cancel_are_said_as_loudly),
+		cmocka_unit_test(a_lift_is_said_as_loudly),
+		cmocka_unit_test(a_cancel_says_what_is_in_force_again_first),
+		cmocka_unit_test(without_a_state_a_cancel_says_only_its_words),
 		cmocka_unit_test(plan_is_readable_json),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

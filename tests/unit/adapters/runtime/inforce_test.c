@@ -148,19 +148,19 @@ test_of_notice(void **state)
 {
 	struct bench *bench = *state;
 	struct kit_place places[] = { north, { "990019", "港町", "", "避難指示", 4, true, 0 } };
-	struct hs_force_list before, after;
+	struct hs_force_around around;
 	const hs_notice *notice =
 		kit_notice(bench->arena, LIVE, HS_ACTION(UPDATE), "a", 3, places, 2);
-	assert_int_equal(hs_force_of_notice(bench->arena, 9, notice, &before, &after), HS_OK);
-	assert_int_equal(before.count, 1);
-	assert_string_equal(before.rows[0].area_name, "港町");
-	assert_string_equal(before.rows[0].term, "避難指示");
-	assert_int_equal(after.count, 1);
-	assert_string_equal(after.rows[0].area_name, "北町");
+	assert_int_equal(hs_force_of_notice(bench->arena, 9, notice, &around), HS_OK);
+	assert_int_equal(around.before.count, 1);
+	assert_string_equal(around.before.rows[0].area_name, "港町");
+	assert_string_equal(around.before.rows[0].term, "避難指示");
+	assert_int_equal(around.after.count, 1);
+	assert_string_equal(around.after.rows[0].area_name, "北町");
 	notice = kit_notice(bench->arena, LIVE, HS_ACTION(CANCEL), "a", 4, places, 2);
-	assert_int_equal(hs_force_of_notice(bench->arena, 10, notice, &before, &after), HS_OK);
-	assert_int_equal(before.count, 2);
-	assert_int_equal(after.count, 0);
+	assert_int_equal(hs_force_of_notice(bench->arena, 10, notice, &around), HS_OK);
+	assert_int_equal(around.before.count, 2);
+	assert_int_equal(around.after.count, 0);
 }
 
 int

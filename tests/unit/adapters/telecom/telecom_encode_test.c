@@ -6,6 +6,7 @@
 #include "adapters/telecom/telecom_chars.h"
 #include "adapters/telecom/telecom_encode.h"
 #include "hub/base/check.h"
+#include "tests/unit/adapters/cancel_story.h"
 
 #define ALL  0x1fu
 #define MARK "【訓練】"
@@ -34,7 +35,8 @@ encode(const hs_notice *notice, int64_t title_max, int64_t body_max, struct hs_m
 	struct hs_municipal *municipals;
 	size_t count;
 	struct hs_mail_limits limits = { title_max, body_max, 1, ALL };
-	assert_int_equal(HS_OK, hs_municipal_split(arena, 1, notice, true, &municipals, &count));
+	assert_int_equal(
+		HS_OK, hs_municipal_split(arena, 1, notice, NULL, true, &municipals, &count));
 	assert_int_equal(1, count);
 	return hs_mail_encode(arena, notice, &municipals[0], &limits, mail);
 }
@@ -193,7 +195,7 @@ remark_goes_first(void **state)
 }
 
 static void
-lift_and_cancel_have_their_own_mails(void **state)
+a_lift_has_its_own_mail(void **state)
 {
 	(void)state;
 	struct hs_mail mail;
@@ -204,12 +206,6 @@ lift_and_cancel_have_their_own_mails(void **state)
 	assert_string_equal("避難指示の解除", mail.title);
 	assert_non_null(strstr(mail.body, "次の地区の「避難指示」を解除しました。"));
 	assert_null(strstr(mail.body, "警戒レベル4"));
-	notice->action = HS_ACTION(CANCEL);
-	notice->correction = hs_arena_strdup(arena, "入力の誤り");
-	assert_int_equal(HS_OK, encode(notice, 15, 200, &mail));
-	assert_string_equal("避難指示の取消", mail.title);
-	assert_non_null(strstr(mail.body, "取り消します。発令は誤りでした。"));
-	assert_non_null(strstr(mail.body, "理由：入力の誤り"));
 	/* in a drill, the longest term falls back to one that fits 15 */
 	hs_notice *drill = order(HS_MODE(DRILL));
 	drill->action = HS_ACTION(LIFT);
@@ -218,6 +214,97 @@ lift_and_cancel_have_their_own_mails(void **state)
 	assert_int_equal(HS_OK, encode(drill, 15, 200, &mail));
 	assert_string_equal(MARK "避難情報の解除" MARK, mail.title);
 	assert_int_equal(15, mail.title_chars);
+}
+
+/* The mail of a story's cancel, at the usual limits. */
+static void
+cancel_mail(
+	struct told_story *told, enum story_id id, int mode, bool with_state, struct hs_mail *mail)
+{
+	struct hs_mail_limits limits = { 15, 200, 1, ALL };
+	story_tell(told, id, mode, with_state);
+	assert_int_equal(
+		HS_OK, hs_mail_encode(told->arena, told->cancel, told->municipal, &limits, mail));
+}
+
+static void
+a_cancel_says_what_returns_and_what_ends(void **state)
+{
+	static const struct {
+		enum story_id id;
+		const char *title, *body;
+	} rows[] = {
+		{ STORY_LIFT, "訂正 警戒レベル4 避難指示",
+			"架空市の直前の発表は誤りでした。取り消します。\n"
+			"再び発令中：警戒レベル4「避難指示」 北町\n危険な場所から全員避難。\n"
+			"継続中：警戒レベル5「緊急安全確保」 港町\n理由：操作の誤り" },
+		{ STORY_RAISE, "訂正 高齢者等避難",
+			"架空市の直前の発表は誤りでした。取り消します。\n"
+			"再び発令中：警戒レベル3「高齢者等避難」 港町\n"
+			"危険な場所から高齢者等は避難。\n誤り：「緊急安全確保」 港町\n"
+			"継続中：警戒レベル3「高齢者等避難」 北町\n理由：操作の誤り" },
+		{ STORY_FIRST, "避難指示の取消",
+			"架空市の直前の発表は誤りでした。取り消します。\n"
+			"誤り：「避難指示」 北町、港町\n理由：操作の誤り" },
+		{ STORY_NOTHING, "直前の発表の取消",
+			"架空市の直前の発表は誤りでした。取り消します。\n"
+			"発令中の地区に変わりはありません。\n"
+			"継続中：警戒レベル4「避難指示」 北町、港町\n理由：操作の誤り" },
+	};
+	(void)state;
+	for (size_t i = 0; i < HS_COUNT(rows); i++) {
+		struct told_story told;
+		struct hs_mail mail;
+		cancel_mail(&told, rows[i].id, HS_MODE(LIVE), true, &mail);
+		assert_string_equal(rows[i].title, mail.title);
+		assert_string_equal(rows[i].body, mail.body);
+		story_end(&told);
+	}
+}
+
+static void
+without_a_state_a_cancel_says_only_what_it_takes_back(void **state)
+{
+	(void)state;
+	struct told_story told;
+	struct hs_mail mail;
+	cancel_mail(&told, STORY_LIFT, HS_MODE(LIVE), false, &mail);
+	assert_string_equal("直前の発表の取消", mail.title);
+	assert_string_equal("架空市の直前の発表は誤りでした。取り消します。\n"
+			    "取り消す発表：「緊急安全確保」の発令 港町\n"
+			    "取り消す発表：「避難指示」の解除 北町\n"
+			    "いまの発令は市区町村に確認してください。\n理由：操作の誤り",
+		mail.body);
+	story_end(&told);
+}
+
+/* However short: marked, within the limit, no name cut, and never a word that turns the cancel round. */
+static void
+a_cancel_is_true_at_every_limit(void **state)
+{
+	(void)state;
+	for (int id = STORY_LIFT; id <= STORY_NOTHING; id++) {
+		struct told_story told;
+		size_t made = 0;
+		story_tell(&told, (enum story_id)id, HS_MODE(DRILL), true);
+		for (int64_t max = 1; max <= 200; max++) {
+			struct hs_mail_limits limits = { 15, max, 1, ALL };
+			struct hs_mail mail;
+			enum hs_err err = hs_mail_encode(
+				told.arena, told.cancel, told.municipal, &limits, &mail);
+			if (err == HS_ERR_REFUSED)
+				continue;
+			assert_int_equal(HS_OK, err);
+			made++;
+			assert_true(is_marked(mail.body) && is_marked(mail.title));
+			assert_true(mail.body_chars <= (size_t)max);
+			assert_null(strstr(mail.body, "解除"));
+			assert_non_null(strstr(mail.body,
+				id == STORY_LIFT || id == STORY_RAISE ? "再び発令中" : "誤り"));
+		}
+		assert_true(made > 150);
+		story_end(&told);
+	}
 }
 
 static void
@@ -298,8 +385,12 @@ main(void)
 		cmocka_unit_test_setup_teardown(drill_mark_survives_every_limit, setup, teardown),
 		cmocka_unit_test_setup_teardown(place_names_are_never_cut, setup, teardown),
 		cmocka_unit_test_setup_teardown(remark_goes_first, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_lift_has_its_own_mail, setup, teardown),
 		cmocka_unit_test_setup_teardown(
-			lift_and_cancel_have_their_own_mails, setup, teardown),
+			a_cancel_says_what_returns_and_what_ends, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			without_a_state_a_cancel_says_only_what_it_takes_back, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_cancel_is_true_at_every_limit, setup, teardown),
 		cmocka_unit_test_setup_teardown(forbidden_name_stops_the_mail, setup, teardown),
 		cmocka_unit_test_setup_teardown(own_mail_is_never_shortened, setup, teardown),
 		cmocka_unit_test_setup_teardown(

@@ -1,14 +1,20 @@
-/* change.h: what a notice changed, area by area: the rows in force before it against those after it.
+/* change.h: what a notice changed, area by area: the rows in force before it against those after it. The one place
+ * where that is decided; every outlet that words a cancel asks here.
  *
  * Flow:    before, after (both by area) → merged → one hs_change_row per area of the municipalities that
  *          the notice touches → clauses (one municipality, one kind of change, one level) per prefecture.
  * Rules:   a level change is raised or lowered, never lifted; an area that ends is lifted when the notice
- *          says 解除 for it, cancelled when the notice is a cancel, vanished when it is only missing.
+ *          says 解除 for it, vanished when it is only missing.
+ *          A cancel rolls back to the state before the wrong message (schemas/active.h), so nothing in its own
+ *          text says what it does: an area ends (cancelled), comes back (returned), goes back to the level
+ *          before (restored) or stays. When the state around it is not known, only that is told which the
+ *          cancel repeats of the wrong message: an order (retracted) or a lift (retracted_lift); what is in
+ *          force now is then not known either.
  * Owner:   rows and clauses live in the caller's arena and point into the lists.
  * Threads: any. Pure.
  */
-#ifndef HS_BROADCASTER_CHANGE_H
-#define HS_BROADCASTER_CHANGE_H
+#ifndef HS_ADAPTER_CHANGE_H
+#define HS_ADAPTER_CHANGE_H
 
 #include <stddef.h>
 
@@ -19,7 +25,11 @@
 
 /* In the order in which they are told. */
 enum hs_change {
-	HS_CHANGE_CANCELLED,
+	HS_CHANGE_RETURNED,	  /* by a cancel: in force again */
+	HS_CHANGE_RESTORED,	  /* by a cancel: what stood before stands again */
+	HS_CHANGE_CANCELLED,	  /* by a cancel: ended */
+	HS_CHANGE_RETRACTED,	  /* named by a cancel as ordered, effect not known */
+	HS_CHANGE_RETRACTED_LIFT, /* named by a cancel as lifted, effect not known */
 	HS_CHANGE_NEW,
 	HS_CHANGE_RAISED,
 	HS_CHANGE_LOWERED,
@@ -44,8 +54,8 @@ const struct hs_force_row *hs_change_area(const struct hs_change_row *row);
 
 /* Every area of the touched municipalities. *rows: *count of them by area code. */
 enum hs_err hs_changes(struct hs_arena *arena, const hs_notice *notice,
-	const struct hs_force_list *before, const struct hs_force_list *after,
-	struct hs_change_row **rows, size_t *count) HS_MUST_CHECK;
+	const struct hs_force_around *around, struct hs_change_row **rows,
+	size_t *count) HS_MUST_CHECK;
 
 /* What is told in one sentence. */
 struct hs_clause {

@@ -1,5 +1,5 @@
 /* change.c: see change.h. */
-#include "adapters/broadcaster/change.h"
+#include "adapters/runtime/change.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -10,7 +10,11 @@ const char *
 hs_change_word(enum hs_change change)
 {
 	static const char *const words[HS_CHANGE_COUNT] = {
+		[HS_CHANGE_RETURNED] = "returned",
+		[HS_CHANGE_RESTORED] = "restored",
 		[HS_CHANGE_CANCELLED] = "cancelled",
+		[HS_CHANGE_RETRACTED] = "retracted",
+		[HS_CHANGE_RETRACTED_LIFT] = "retracted_lift",
 		[HS_CHANGE_NEW] = "new",
 		[HS_CHANGE_RAISED] = "raised",
 		[HS_CHANGE_LOWERED] = "lowered",
@@ -46,8 +50,9 @@ place_is(const hs_evacuation_place *place, const struct hs_force_row *row)
 	return strcmp(area->name, row->area_name) == 0;
 }
 
+/* term: NULL for any, because a 解除 ends an area whatever its Sort. */
 static bool
-is_lifted(const hs_notice *notice, const struct hs_force_row *row)
+is_lifted(const hs_notice *notice, const struct hs_force_row *row, const char *term)
 {
 	if (notice->action == HS_ACTION(LIFT))
 		return true;
@@ -55,7 +60,8 @@ is_lifted(const hs_notice *notice, const struct hs_force_row *row)
 		return false;
 	for (size_t i = 0; i < notice->evacuation->n_details; i++) {
 		const hs_evacuation_detail *detail = notice->evacuation->details[i];
-		if (detail->state != HS_EVAC(LIFTED))
+		if (detail->state != HS_EVAC(LIFTED) ||
+			(term != NULL && strcmp(detail->sort, term) != 0))
 			continue;
 		for (size_t j = 0; j < detail->n_areas; j++) {
 			if (place_is(detail->areas[j], row))
@@ -65,21 +71,38 @@ is_lifted(const hs_notice *notice, const struct hs_force_row *row)
 	return false;
 }
 
+static bool
+is_same(const struct hs_force_row *before, const struct hs_force_row *after)
+{
+	return before->level == after->level && strcmp(before->term, after->term) == 0;
+}
+
 static enum hs_change
-change_of(const hs_notice *notice, const struct hs_force_row *before,
+change_by_cancel(const struct hs_force_row *before, const struct hs_force_row *after)
+{
+	if (before == NULL)
+		return HS_CHANGE_RETURNED;
+	if (after == NULL)
+		return HS_CHANGE_CANCELLED;
+	return is_same(before, after) ? HS_CHANGE_NONE : HS_CHANGE_RESTORED;
+}
+
+static enum hs_change
+change_of(const hs_notice *notice, bool known, const struct hs_force_row *before,
 	const struct hs_force_row *after)
 {
-	bool cancel = notice->action == HS_ACTION(CANCEL);
+	if (notice->action == HS_ACTION(CANCEL) && known)
+		return change_by_cancel(before, after);
+	if (notice->action == HS_ACTION(CANCEL))
+		return before != NULL && is_lifted(notice, before, before->term)
+			       ? HS_CHANGE_RETRACTED_LIFT
+			       : HS_CHANGE_RETRACTED;
 	if (before == NULL)
 		return HS_CHANGE_NEW;
-	if (after == NULL && cancel)
-		return HS_CHANGE_CANCELLED;
 	if (after == NULL)
-		return is_lifted(notice, before) ? HS_CHANGE_LIFTED : HS_CHANGE_VANISHED;
-	if (before->level == after->level && strcmp(before->term, after->term) == 0)
+		return is_lifted(notice, before, NULL) ? HS_CHANGE_LIFTED : HS_CHANGE_VANISHED;
+	if (is_same(before, after))
 		return HS_CHANGE_NONE;
-	if (cancel)
-		return HS_CHANGE_CANCELLED;
 	return after->urgency < before->urgency ? HS_CHANGE_LOWERED : HS_CHANGE_RAISED;
 }
 
@@ -106,9 +129,9 @@ is_touched(const char *const *codes, size_t count, const char *code)
 }
 
 static size_t
-merge(const hs_notice *notice, const struct hs_force_list *before,
-	const struct hs_force_list *after, struct hs_change_row *rows)
+merge(const hs_notice *notice, const struct hs_force_around *around, struct hs_change_row *rows)
 {
+	const struct hs_force_list *before = &around->before, *after = &around->after;
 	size_t count = 0;
 	for (size_t i = 0, j = 0; i < before->count || j < after->count;) {
 		int order = i == before->count ? 1 : j == after->count ? -1 : 0;
@@ -116,7 +139,8 @@ merge(const hs_notice *notice, const struct hs_force_list *before,
 			order = hs_force_compare(&before->rows[i], &after->rows[j]);
 		const struct hs_force_row *was = order <= 0 ? &before->rows[i++] : NULL;
 		const struct hs_force_row *is = order >= 0 ? &after->rows[j++] : NULL;
-		rows[count++] = (struct hs_change_row){ change_of(notice, was, is), was, is };
+		rows[count++] = (struct hs_change_row){ change_of(notice, around->known, was, is),
+			was, is };
 	}
 	return count;
 }
@@ -149,17 +173,17 @@ touch_notice(const hs_notice *notice, const char **codes, size_t *count)
 }
 
 enum hs_err
-hs_changes(struct hs_arena *arena, const hs_notice *notice, const struct hs_force_list *before,
-	const struct hs_force_list *after, struct hs_change_row **rows, size_t *count)
+hs_changes(struct hs_arena *arena, const hs_notice *notice, const struct hs_force_around *around,
+	struct hs_change_row **rows, size_t *count)
 {
 	*count = 0;
-	size_t most = before->count + after->count;
+	size_t most = around->before.count + around->after.count;
 	*rows = hs_arena_alloc(arena, (most + 1) * sizeof(**rows));
 	const char **codes =
 		hs_arena_alloc(arena, (most + count_places(notice) + 1) * sizeof(*codes));
 	if (*rows == NULL || codes == NULL)
 		return HS_ERR_NOMEM;
-	size_t merged = merge(notice, before, after, *rows);
+	size_t merged = merge(notice, around, *rows);
 	size_t code_count = 0;
 	touch_notice(notice, codes, &code_count);
 	for (size_t i = 0; i < merged; i++) {
@@ -186,18 +210,23 @@ compare_terms(const struct hs_force_row *a, const struct hs_force_row *b)
 	return strcmp(a->term, b->term);
 }
 
-/* Cancels first, then by what is asked of people, then endings, then what stays. */
+/* What a cancel brings back first, then what it ends; then by what is asked of people, then endings, then what
+ * stays. */
 static int
 compare_told(const struct hs_change_row *a, const struct hs_change_row *b)
 {
 	static const int rank[HS_CHANGE_COUNT] = {
-		[HS_CHANGE_CANCELLED] = 0,
-		[HS_CHANGE_NEW] = 1,
-		[HS_CHANGE_RAISED] = 1,
-		[HS_CHANGE_LOWERED] = 2,
-		[HS_CHANGE_LIFTED] = 3,
-		[HS_CHANGE_VANISHED] = 4,
-		[HS_CHANGE_NONE] = 5,
+		[HS_CHANGE_RETURNED] = 0,
+		[HS_CHANGE_RESTORED] = 1,
+		[HS_CHANGE_CANCELLED] = 2,
+		[HS_CHANGE_RETRACTED] = 2,
+		[HS_CHANGE_RETRACTED_LIFT] = 2,
+		[HS_CHANGE_NEW] = 3,
+		[HS_CHANGE_RAISED] = 3,
+		[HS_CHANGE_LOWERED] = 4,
+		[HS_CHANGE_LIFTED] = 5,
+		[HS_CHANGE_VANISHED] = 6,
+		[HS_CHANGE_NONE] = 7,
 	};
 	int order = rank[a->change] - rank[b->change];
 	if (order == 0)
