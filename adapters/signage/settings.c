@@ -38,6 +38,9 @@ static const struct hs_config_item items[] = {
 		"Most connections of players at a time.", NULL },
 	{ "player_heartbeat_ms", HS_CONFIG_INT, AT(player_heartbeat_ms), "ms", 50, 60000, "5000",
 		"How often a screen is told that the line lives.", NULL },
+	{ "cancel_shown_ms", HS_CONFIG_INT, AT(cancel_shown_ms), "ms", 0, 86400000, "600000",
+		"How long a screen says what a cancel brought back and what it ended; 0: never.",
+		NULL },
 };
 
 const struct hs_config_record hs_signage_settings_record = { items, HS_COUNT(items),

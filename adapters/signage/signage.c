@@ -18,6 +18,7 @@
 
 struct lane {
 	struct hs_force *force;
+	struct hs_signage_cancel cancel;
 	char epoch[65];
 	bool known;
 	int64_t heard_mono_us; /* of the hub */
@@ -57,6 +58,7 @@ lane_seen(const struct signage *own, const struct hs_screen *screen, int id, int
 		.epoch = lane->epoch,
 		.seq = screen->lanes[id].touched_seq,
 		.heard_unix_us = lane->heard_unix_us,
+		.cancel = &lane->cancel,
 	};
 }
 
@@ -220,6 +222,9 @@ on_notice(void *state, struct hs_adapter_item *item)
 	/* What a snapshot already held is on the screens and waits for its proof there. */
 	if (item->seq > hs_force_seq(lane->force)) {
 		enum hs_err err = hs_force_apply(lane->force, item->seq, item->notice);
+		if (err == HS_OK)
+			err = hs_signage_cancel_take(&lane->cancel, lane->force, item->notice,
+				hs_clock_unix_us() + own->settings->cancel_shown_ms * 1000);
 		if (err != HS_OK && err != HS_ERR_STALE) {
 			hs_error("signage.not_applied", "seq=%llu err=%s",
 				(unsigned long long)item->seq, hs_err_name(err));
@@ -282,6 +287,7 @@ on_snapshot(void *state, const struct hs_adapter_snapshot *snapshot)
 		for (size_t i = 0; i < own->screen_count; i++)
 			hs_screen_reset(&own->screens[i], snapshot->lane);
 	}
+	hs_signage_cancel_free(&lane->cancel);
 	hs_force_destroy(lane->force);
 	lane->force = force;
 	lane->known = true;
@@ -361,8 +367,10 @@ own_free(struct signage *own)
 {
 	for (size_t i = 0; own->screens != NULL && i < own->screen_count; i++)
 		hs_screen_free(&own->screens[i]);
-	for (size_t i = 0; i < HS_LANE_COUNT; i++)
+	for (size_t i = 0; i < HS_LANE_COUNT; i++) {
+		hs_signage_cancel_free(&own->lanes[i].cancel);
 		hs_force_destroy(own->lanes[i].force);
+	}
 	free(own->screens);
 	free(own);
 }

@@ -19,6 +19,7 @@ struct hs_signage_settings {
 	struct hs_config_list screens; /* struct hs_screen_settings */
 	int64_t players_max;
 	int64_t player_heartbeat_ms;
+	int64_t cancel_shown_ms;
 };
 
 extern const struct hs_config_record hs_signage_settings_record;

@@ -147,24 +147,103 @@ set_meta(json_t *item, const struct hs_force_group *group, int64_t now_unix_us)
 		json_object_set_new(item, "hazard", words(hazard->ja, NULL, hazard->en));
 }
 
-static json_t *
-item_of(const struct hs_force_group *group, int64_t now_unix_us)
+static void
+set_place(json_t *item, const struct hs_force_group *group)
 {
-	json_t *item = json_object();
 	json_t *areas = json_array();
-	set_words(item, group);
-	if (group->unknown)
-		json_object_set_new(item, "unknown", json_true());
 	json_object_set_new(item, "code", json_string(group->area_code));
 	json_object_set_new(item, "municipality", words(group->name, NULL, group->name_en));
 	json_object_set_new(item, "prefecture", json_string(group->prefecture_name));
 	for (size_t i = 0; i < group->row_count; i++)
 		json_array_append_new(areas, json_string(group->rows[i]->area_name));
 	json_object_set_new(item, "areas", areas);
+}
+
+static json_t *
+item_of(const struct hs_force_group *group, int64_t now_unix_us)
+{
+	json_t *item = json_object();
+	set_words(item, group);
+	if (group->unknown)
+		json_object_set_new(item, "unknown", json_true());
+	set_place(item, group);
 	json_object_set_new(item, "seq", json_integer((json_int_t)group->seq));
 	set_time(item, "ordered_at", group->ordered_unix_us, group->meta);
 	set_meta(item, group, now_unix_us);
 	return item;
+}
+
+/* ---- what a cancel did ---- */
+
+struct still {
+	const struct hs_screen_settings *screen;
+	const struct hs_force_list *list; /* in force now */
+	bool in_force;			  /* what is wanted: stands so, or stands so no more */
+};
+
+static int
+compare_rows(const void *a, const void *b)
+{
+	return hs_force_compare(a, b);
+}
+
+/* What was said after the cancel may have overtaken it. */
+static bool
+is_still(const void *owner, const struct hs_force_row *row)
+{
+	const struct still *still = owner;
+	const struct hs_force_row *now =
+		still->list->count == 0 ? NULL
+					: bsearch(row, still->list->rows, still->list->count,
+						  sizeof(*row), compare_rows);
+	bool same = now != NULL && now->level == row->level && strcmp(now->term, row->term) == 0;
+	return row_wanted(still->screen, row) && same == still->in_force;
+}
+
+/* What ended has a name and neither level nor colour. */
+static enum hs_err
+cancel_groups(struct hs_arena *arena, const struct hs_force_list *rows, const struct still *still,
+	json_t **list)
+{
+	struct hs_force_group *groups;
+	size_t count;
+	enum hs_err err = hs_force_groups(arena, rows, is_still, still, &groups, &count);
+	*list = err == HS_OK && count > 0 ? json_array() : NULL;
+	for (size_t i = 0; *list != NULL && i < count; i++) {
+		json_t *item = json_object();
+		if (still->in_force)
+			set_words(item, &groups[i]);
+		else
+			json_object_set_new(item, "term", words(groups[i].term, NULL, NULL));
+		set_place(item, &groups[i]);
+		json_array_append_new(*list, item);
+	}
+	return err;
+}
+
+static enum hs_err
+set_cancel(struct hs_arena *arena, const struct hs_signage_input *input,
+	const struct hs_signage_lane *lane, json_t *message)
+{
+	const struct hs_signage_cancel *cancel = lane->cancel;
+	json_t *returned, *ended = NULL;
+	if (cancel == NULL || cancel->arena == NULL || lane->list == NULL ||
+		input->now_unix_us >= cancel->until_unix_us)
+		return HS_OK;
+	struct still still = { input->screen, lane->list, true };
+	enum hs_err err = cancel_groups(arena, &cancel->returned, &still, &returned);
+	still.in_force = false;
+	if (err == HS_OK)
+		err = cancel_groups(arena, &cancel->ended, &still, &ended);
+	if (returned != NULL || ended != NULL) {
+		json_t *said = json_object();
+		if (returned != NULL)
+			json_object_set_new(said, "returned", returned);
+		if (ended != NULL)
+			json_object_set_new(said, "ended", ended);
+		json_object_set_new(message, "cancel", said);
+	}
+	return err;
 }
 
 /* ---- a screen ---- */
@@ -293,7 +372,9 @@ hs_signage_encode(
 	/* Only then: while the hub is heard it would change with every heartbeat. */
 	if (face->message != NULL && shown.state == HS_SCREEN_LOST)
 		set_time(face->message, "heard_at", lane->heard_unix_us, NULL);
-	if (face->message == NULL || !digest_of(face->message, face->digest)) {
+	if (face->message != NULL && shown.state != HS_SCREEN_LOST)
+		err = set_cancel(arena, input, lane, face->message);
+	if (err != HS_OK || face->message == NULL || !digest_of(face->message, face->digest)) {
 		json_decref(face->message);
 		face->message = NULL;
 		return HS_ERR_NOMEM;

@@ -4,8 +4,9 @@
  * Rules:   a live item replaces every drill; a lane that has not been heard makes the screen `lost`,
  *          never `normal` (no data is never no order); texts come from schemas/tables (reviewed only),
  *          the names of places and the headline as they were sent.
- * Format:  {"type":"screen", screen, state, mode, epoch, seq, digest, items …}; digest covers all that
- *          is shown, so a player that says `displayed` with it says what it drew.
+ *          what a cancel did is said beside the items for a while, as far as it is still so.
+ * Format:  {"type":"screen", screen, state, mode, epoch, seq, digest, items, cancel? {returned, ended} …}; digest
+ *          covers all that is shown, so a player that says `displayed` with it says what it drew.
  * Owner:   the message is a new reference; the rest lives in the caller's arena. Threads: any.
  */
 #ifndef HS_SIGNAGE_ENCODE_H
@@ -17,6 +18,7 @@
 
 #include "adapters/runtime/inforce.h"
 #include "adapters/runtime/rules.h"
+#include "adapters/signage/cancel.h"
 #include "hub/base/config.h"
 #include "hub/base/err.h"
 
@@ -51,6 +53,7 @@ struct hs_signage_lane {
 	const char *epoch;
 	uint64_t seq;	       /* newest notice that touched this screen; 0 = none */
 	int64_t heard_unix_us; /* of the hub; 0 = never */
+	const struct hs_signage_cancel *cancel; /* the newest one, or NULL */
 };
 
 struct hs_signage_input {

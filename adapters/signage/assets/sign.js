@@ -149,6 +149,18 @@ function drawAlert(item, page) {
 	fitWords(byId('words'));
 }
 
+/* One line: what it is, and one page of its names. */
+function line(item, head, word, page) {
+	const row = element('div', 'row');
+	paint(row, item);
+	row.append(element('span', 'row-level', head));
+	row.append(element('span', 'row-term', word));
+	const names = namePages(item.areas, NAMES_PER_ROW);
+	row.append(element('span', 'row-place', `${place(item)}　${names[page % names.length].join('、')}`));
+	if (names.length > 1) row.append(element('span', 'count', `${page % names.length + 1}/${names.length}`));
+	return row;
+}
+
 function drawList(items, shown) {
 	const list = byId('list');
 	const rest = items.filter((item) => item !== shown);
@@ -156,18 +168,36 @@ function drawList(items, shown) {
 	list.replaceChildren();
 	const pages = Math.ceil(rest.length / 3);
 	const first = pages > 0 ? turn % pages * 3 : 0;
-	for (const item of rest.slice(first, first + 3)) {
-		const row = element('div', 'row');
-		paint(row, item);
-		row.append(element('span', 'row-level', item.level ? `レベル${item.level}` : '！'));
-		row.append(element('span', 'row-term', item.term.ja));
-		const names = namePages(item.areas, NAMES_PER_ROW);
-		const page = turn % names.length;
-		row.append(element('span', 'row-place', `${place(item)}　${names[page].join('、')}`));
-		if (names.length > 1) row.append(element('span', 'count', `${page + 1}/${names.length}`));
-		list.append(row);
-	}
+	for (const item of rest.slice(first, first + 3))
+		list.append(line(item, item.level ? `レベル${item.level}` : '！', item.term.ja, turn));
 	if (pages > 1) list.append(element('div', 'count', `${turn % pages + 1}/${pages}`));
+}
+
+/* What the newest cancel brought back and what it ended, one line and page at a time; never in the colour of a
+ * level. It takes turns with the further items, so that the alert keeps its height. */
+function drawCancel() {
+	const box = byId('cancel');
+	const said = (message && message.cancel) || {};
+	const lines = [];
+	for (const kind of ['returned', 'ended'])
+		for (const item of said[kind] || [])
+			namePages(item.areas, NAMES_PER_ROW).forEach((names, page) => lines.push({ kind, item, page }));
+	const list = byId('list');
+	const shares = document.body.dataset.items === 'some' && !list.hidden;
+	box.hidden = lines.length === 0 || (shares && turn % 2 === 1);
+	box.replaceChildren();
+	if (box.hidden) return;
+	list.hidden = true;
+	const { kind, item, page } = lines[(shares ? turn >> 1 : turn) % lines.length];
+	const word = (item.level ? `レベル${item.level} ` : '') + item.term.ja;
+	const row = line({ ...item, level: 0, colour: null }, WORDS.cancel[kind].ja, word, page);
+	if (wants('en')) {
+		const words = element('span', 'count', WORDS.cancel[kind].en);
+		words.lang = 'en';
+		row.append(words);
+	}
+	box.append(row);
+	fit(row);
 }
 
 /* The five levels with the rule between 5 and 4: everybody must have left by level 4. */
@@ -203,13 +233,14 @@ function draw() {
 	byId('state-name').textContent = WORDS.states[document.body.dataset.state];
 	byId('screen-name').textContent = message ? message.screen.name || message.screen.id : screenId;
 	if (drill) drawDrillBands();
-	if (items.length > 0) {
-		const top = items.filter((item) => item.level === items[0].level);
-		const shown = top[Math.floor(turn / 2) % top.length];
+	const top = items.filter((item) => item.level === items[0].level);
+	const shown = top[Math.floor(turn / 2) % top.length];
+	if (shown) {
 		drawScale(shown);
 		drawList(items, shown);
-		drawAlert(shown, turn);
 	}
+	drawCancel();
+	if (shown) drawAlert(shown, turn); // last: its words fit the room that is left
 	otherLanguages(byId('calm-other'), WORDS.calm);
 	byId('calm-time').textContent = clockText(new Date()) + ' 現在';
 	otherLanguages(byId('lost-other'), WORDS.lost);

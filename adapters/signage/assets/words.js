@@ -27,4 +27,8 @@ const WORDS = {
 	separator: '警戒レベル4までに必ず避難！',
 	expired: '掲載の期限を過ぎています',
 	unknown: '種別を確認中',
+	cancel: {
+		returned: { ja: '取消により再び発令中', en: 'In force again' },
+		ended: { ja: '誤りのため取消', en: 'Was wrong: cancelled' },
+	},
 };

@@ -20,6 +20,7 @@
 struct bench {
 	struct hs_arena *arena;
 	struct hs_force *lanes[HS_LANE_COUNT];
+	struct hs_signage_cancel cancels[HS_LANE_COUNT];
 	struct hs_signage_face face;
 	uint64_t seq;
 };
@@ -45,6 +46,8 @@ teardown(void **state)
 {
 	struct bench *bench = *state;
 	json_decref(bench->face.message);
+	hs_signage_cancel_free(&bench->cancels[0]);
+	hs_signage_cancel_free(&bench->cancels[1]);
 	hs_force_destroy(bench->lanes[0]);
 	hs_force_destroy(bench->lanes[1]);
 	hs_arena_destroy(bench->arena);
@@ -71,6 +74,7 @@ lane_input(struct bench *bench, enum hs_adapter_lane lane, char use)
 		.list = use == 'n' ? NULL : hs_force_after(bench->lanes[lane]),
 		.epoch = "e",
 		.seq = bench->seq,
+		.cancel = &bench->cancels[lane],
 	};
 }
 
@@ -286,6 +290,85 @@ test_lift_returns_to_normal(void **state)
 	assert_string_equal(text_at(encode_for(bench, &screen, 'f', 'n'), "state", NULL), "normal");
 }
 
+/* ---- what a cancel did ---- */
+
+static void
+apply(struct bench *bench, int action, uint32_t revision, const struct kit_place *places,
+	size_t count)
+{
+	const hs_notice *notice =
+		kit_notice(bench->arena, LIVE, action, "d", revision, places, count);
+	assert_int_equal(hs_force_apply(bench->lanes[0], ++bench->seq, notice), HS_OK);
+	assert_int_equal(hs_signage_cancel_take(
+				 &bench->cancels[0], bench->lanes[0], notice, KIT_ORDERED_US + 1),
+		HS_OK);
+}
+
+static const json_t *
+cancel_at(const json_t *message, const char *kind)
+{
+	return json_object_get(json_object_get(message, "cancel"), kind);
+}
+
+static void
+test_a_cancel_is_said_beside_the_items(void **state)
+{
+	struct bench *bench = *state;
+	struct kit_place places[] = { at4, at5 };
+	apply(bench, HS_ACTION(ISSUE), 1, places, 2);
+	places[0].lifted = true;
+	apply(bench, HS_ACTION(UPDATE), 2, places, 2);
+	assert_null(json_object_get(encode_for(bench, &screen, 'f', 'n'), "cancel"));
+	apply(bench, HS_ACTION(CANCEL), 3, places, 2);
+	const json_t *message = encode_for(bench, &screen, 'f', 'n');
+	assert_int_equal(bench->face.item_count, 2);
+	const json_t *returned = cancel_at(message, "returned");
+	assert_int_equal(json_array_size(returned), 1);
+	assert_int_equal(
+		json_integer_value(json_object_get(json_array_get(returned, 0), "level")), 4);
+	assert_string_equal(text_at(json_array_get(returned, 0), "term", "ja"), "避難指示");
+	assert_string_equal(json_string_value(json_array_get(
+				    json_object_get(json_array_get(returned, 0), "areas"), 0)),
+		"南町");
+	assert_null(cancel_at(message, "ended"));
+	/* a screen that has lost the hub says nothing that may be old */
+	assert_null(json_object_get(encode_for(bench, &screen, 's', 'n'), "cancel"));
+}
+
+static void
+test_what_a_cancel_ended_has_no_level(void **state)
+{
+	struct bench *bench = *state;
+	apply(bench, HS_ACTION(ISSUE), 1, &at4, 1);
+	apply(bench, HS_ACTION(CANCEL), 2, &at4, 1);
+	const json_t *message = encode_for(bench, &screen, 'f', 'n');
+	assert_string_equal(text_at(message, "state", NULL), "normal");
+	const json_t *ended = json_array_get(cancel_at(message, "ended"), 0);
+	assert_string_equal(text_at(ended, "term", "ja"), "避難指示");
+	assert_string_equal(text_at(ended, "municipality", "ja"), "架空市");
+	assert_null(json_object_get(ended, "level"));
+	assert_null(json_object_get(ended, "colour"));
+	assert_null(cancel_at(message, "returned"));
+	/* ordered anew: it is in force, so nothing says that it was wrong */
+	order(bench, HS_LANE_LIVE, "e", &at4, 1);
+	assert_null(json_object_get(encode_for(bench, &screen, 'f', 'n'), "cancel"));
+}
+
+static void
+test_a_cancel_is_over_after_a_while_and_for_its_own_places(void **state)
+{
+	struct bench *bench = *state;
+	static const char *elsewhere[] = { "990027" };
+	const struct hs_screen_settings other = { "other", "想定市役所", { elsewhere, 1 },
+		{ all_languages, 3 }, 15000, 4 };
+	apply(bench, HS_ACTION(ISSUE), 1, &at4, 1);
+	apply(bench, HS_ACTION(CANCEL), 2, &at4, 1);
+	assert_non_null(json_object_get(encode_for(bench, &screen, 'f', 'n'), "cancel"));
+	assert_null(json_object_get(encode_for(bench, &other, 'f', 'n'), "cancel"));
+	bench->cancels[0].until_unix_us = KIT_ORDERED_US; /* the time at which is encoded */
+	assert_null(json_object_get(encode_for(bench, &screen, 'f', 'n'), "cancel"));
+}
+
 int
 main(void)
 {
@@ -299,6 +382,9 @@ main(void)
 		ROW(test_digest),
 		ROW(test_expired_stays_and_says_so),
 		ROW(test_lift_returns_to_normal),
+		ROW(test_a_cancel_is_said_beside_the_items),
+		ROW(test_what_a_cancel_ended_has_no_level),
+		ROW(test_a_cancel_is_over_after_a_while_and_for_its_own_places),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
