@@ -9,6 +9,9 @@
 #include "hub/base/check.h"
 #include "hub/gate/api.h"
 #include "hub/gate/form_call.h"
+#include "hub/gate/outlet_name.h"
+
+#define OUTLET_MAX_BYTES 4096
 
 static const struct {
 	int state;
@@ -37,7 +40,22 @@ put_state(int state, struct hs_buf *out)
 }
 
 static void
-put_receipts(const hs_status_reply *reply, struct hs_buf *out)
+put_outlet(const struct hs_gate *gate, const hs_receipt *receipt, struct hs_buf *out)
+{
+	const struct hs_config_list *rows = &gate->settings->outlets;
+	struct hs_buf ja, en;
+
+	hs_buf_init(&ja, OUTLET_MAX_BYTES);
+	hs_buf_init(&en, OUTLET_MAX_BYTES);
+	hs_outlet_name(rows->items, rows->count, receipt->adapter, receipt->outlet, false, &ja);
+	hs_outlet_name(rows->items, rows->count, receipt->adapter, receipt->outlet, true, &en);
+	hs_form_both(out, hs_buf_text(&ja), hs_buf_text(&en));
+	hs_buf_free(&ja);
+	hs_buf_free(&en);
+}
+
+static void
+put_receipts(const struct hs_gate *gate, const hs_status_reply *reply, struct hs_buf *out)
 {
 	if (reply->n_receipts == 0) {
 		hs_buf_puts(out, "<p class=\"waiting\">");
@@ -57,9 +75,7 @@ put_receipts(const hs_status_reply *reply, struct hs_buf *out)
 		const hs_receipt *receipt = reply->receipts[i];
 
 		hs_buf_puts(out, "<tr><th scope=\"row\">");
-		hs_buf_escape(out, receipt->adapter);
-		hs_buf_puts(out, receipt->outlet[0] != '\0' ? " / " : "");
-		hs_buf_escape(out, receipt->outlet);
+		put_outlet(gate, receipt, out);
 		hs_buf_puts(out, "</th><td>");
 		put_state((int)receipt->state, out);
 		hs_buf_puts(out, " ");
@@ -123,7 +139,7 @@ show_receipt(struct hs_form_call *call, const hs_status_reply *reply)
 	hs_buf_puts(&out, "<section aria-labelledby=\"outlets\"><h2 id=\"outlets\">");
 	hs_form_both(&out, "配信先ごとの状況", "Outlet by outlet");
 	hs_buf_puts(&out, "</h2>\n");
-	put_receipts(reply, &out);
+	put_receipts(call->gate, reply, &out);
 	hs_buf_puts(&out, "</section>\n");
 	put_refresh_links(call, still, &out);
 	hs_form_page_send(call->gate, call->id, 200, NULL, &out);

@@ -3,11 +3,26 @@
 #include <stddef.h>
 
 #include "hub/base/check.h"
+#include "hub/gate/outlet_name.h"
 #include "schemas/notice.h"
 
-#define AT(member) offsetof(struct hs_gate_settings, member)
+#define AT(member)     offsetof(struct hs_gate_settings, member)
+#define OUTLET(member) offsetof(struct hs_outlet_row, member)
 
 /* clang-format off */
+static const struct hs_config_item OUTLET_ITEMS[] = {
+	{ "adapter", HS_CONFIG_TEXT, OUTLET(adapter), "name", 1, 63, NULL,
+		"name of the adapter in the hub's list of peers", NULL },
+	{ "outlet", HS_CONFIG_TEXT, OUTLET(outlet), "id", 0, 255, "",
+		"station, screen or carrier as its receipts call it; empty: the adapter itself", NULL },
+	{ "ja", HS_CONFIG_TEXT, OUTLET(ja), "text", 1, 200, NULL,
+		"what the form calls it in Japanese", NULL },
+	{ "en", HS_CONFIG_TEXT, OUTLET(en), "text", 0, 200, "",
+		"the same in English; empty: the Japanese name", NULL },
+};
+static const struct hs_config_record OUTLET_RECORD = { OUTLET_ITEMS, HS_COUNT(OUTLET_ITEMS),
+	sizeof(struct hs_outlet_row) };
+
 static const struct hs_config_item ITEMS[] = {
 	{ "mode", HS_CONFIG_ENUM, AT(place.mode), "live drill", 0, 0, NULL,
 		"lane of this gate: live takes status Actual only, drill takes none of them", NULL },
@@ -61,6 +76,8 @@ static const struct hs_config_item ITEMS[] = {
 		"addresses with failed sign-ins that are remembered", NULL },
 	{ "receipt_refresh_s", HS_CONFIG_INT, AT(bounds.receipt_refresh_s), "s", 1, 3600, "2",
 		"the receipt page loads itself again after this time", NULL },
+	{ "outlets", HS_CONFIG_LIST, AT(outlets), "records", 0, 10000, "",
+		"names of outlets on the receipt page, before the built-in ones", &OUTLET_RECORD },
 #define LIMIT_ITEM(member, unit, min, max, fallback, sentence)                                     \
 	{ #member, HS_CONFIG_INT, AT(limits.member), unit, min, max, #fallback, sentence, NULL },
 	HS_GATE_LIMITS(LIMIT_ITEM)

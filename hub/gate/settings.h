@@ -34,6 +34,7 @@ struct hs_gate_settings {
 	struct hs_gate_place place;
 	struct hs_gate_bounds bounds;
 	struct hs_gate_limits limits;
+	struct hs_config_list outlets; /* struct hs_outlet_row */
 };
 
 extern const struct hs_config_record hs_gate_settings_record;

@@ -631,6 +631,23 @@ def test_a_receipt_is_for_its_sender_and_refreshes_by_itself(stack):
     assert stack.status(path.rsplit("/", 1)[1]).status_code == 200
 
 
+def test_the_receipt_calls_outlets_by_their_names(make_stack, tmp_path):
+    """The adapter by the built-in table, its outlet by the configuration of the gate."""
+    stack = make_stack(feeds=0, gate={"outlets": [{"adapter": "jalert", "outlet": "plan_dir", "ja": "放送計画の控え",
+                                                   "en": "Copy of the plan"}]},
+                       adapters=[{"program": "hansho-jalert", "name": "jalert", "config": {"plan_dir": str(tmp_path)}}])
+    browser = Browser(stack, "kakuu")
+    path = urllib.parse.urlsplit(send(issue(browser, areas="港町")).reply.url).path
+
+    def names():
+        rows = browser.get(path).tree.xpath("//section[@aria-labelledby='outlets']//tbody/tr/th")
+        found = [row.text_content() for row in rows]
+        return found if any("控え" in name for name in found) else None
+    found = wait_until(names, "the plan is on file")
+    assert "防災行政無線／放送計画の控え Loudspeakers / Copy of the plan" in [re.sub(r"\s+", " ", n) for n in found]
+    assert not any("jalert" in name or "plan_dir" in name for name in found)
+
+
 def test_the_form_sends_what_a_machine_would_send(fresh):
     """The document goes through the same checks: it is valid for /v1/validate byte for byte."""
     browser = Browser(fresh, "kakuu")
