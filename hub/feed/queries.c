@@ -8,6 +8,7 @@
 #include "hub/base/check.h"
 #include "hub/base/hash.h"
 #include "hub/base/log.h"
+#include "hub/base/media_type.h"
 #include "hub/feed/answer.h"
 #include "hub/feed/gets.h"
 
@@ -251,19 +252,30 @@ try_original(struct hs_feed_parts *parts, struct query *query)
 	return false;
 }
 
+/* As it was sent, checked once more: older records have none, and what a sender said is told to others here. */
+static void
+type_of_original(const hs_notice *notice, char out[HS_MEDIA_TYPE_SIZE])
+{
+	const hs_original *original = notice != NULL ? notice->original : NULL;
+
+	hs_media_type_xml(original != NULL ? original->content_type : "", out);
+}
+
 static void
 send_original(struct hs_feed_parts *parts, const struct query *query, const hs_fetch_reply *reply)
 {
+	char content_type[HS_MEDIA_TYPE_SIZE];
 	char sha256[2 * HS_SHA256_BYTES + 1], etag[HS_ETAG_SIZE], disposition[64];
 	uint8_t digest[HS_SHA256_BYTES];
 	const ProtobufCBinaryData *original;
-	struct hs_answer answer = { .content_type = "application/xml", .etag = etag };
+	struct hs_answer answer = { .content_type = content_type, .etag = etag };
 
 	if (reply->n_notices == 0 || reply->notices[0]->seq != query->seq ||
 		reply->n_originals == 0 || reply->originals[0].len == 0) {
 		not_found(parts, query);
 		return;
 	}
+	type_of_original(reply->notices[0]->notice, content_type);
 	original = &reply->originals[0];
 	hs_sha256(&(struct hs_span){ original->data, original->len }, 1, digest);
 	hs_hex(digest, sizeof(digest), sha256);

@@ -7,6 +7,7 @@
 #include "hub/base/check.h"
 #include "hub/base/clock.h"
 #include "hub/base/log.h"
+#include "hub/base/media_type.h"
 #include "hub/gate/auth.h"
 #include "hub/gate/finding.h"
 #include "hub/gate/reply.h"
@@ -96,12 +97,15 @@ static bool
 fill_call(struct submit_call *call, const struct hs_principal *principal,
 	const struct hs_http_request *request, bool validate_only)
 {
+	char content_type[HS_MEDIA_TYPE_SIZE];
 	uint8_t *copy;
 
 	if (!hs_intake_prepare(&call->gate->intake, &call->intake))
 		return false;
 	copy = hs_arena_alloc(call->intake.arena, request->body_len_bytes + 1);
-	if (copy == NULL)
+	hs_media_type_xml(hs_http_header_of(request, "content-type"), content_type);
+	call->intake.content_type = hs_arena_strdup(call->intake.arena, content_type);
+	if (copy == NULL || call->intake.content_type == NULL)
 		return false;
 	if (request->body_len_bytes > 0)
 		memcpy(copy, request->body, request->body_len_bytes);

@@ -174,7 +174,8 @@ hs_intake_begin(struct hs_intake_call *call)
 	submission->principal = call->principal;
 	submission->bytes = call->document;
 	submission->len_bytes = call->document_len_bytes;
-	submission->content_type = "";
+	if (call->content_type != NULL)
+		submission->content_type = call->content_type;
 	submission->mode = call->intake->mode;
 	submission->received_unix_us = call->received_unix_us;
 	submission->findings.line_base = call->line_base;

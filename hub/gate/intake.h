@@ -48,7 +48,9 @@ struct hs_intake_call {
 	const struct hs_principal *principal;
 	const uint8_t *document; /* in the arena, or borrowed until `done` */
 	size_t document_len_bytes;
-	uint32_t line_base; /* see finding.h */
+	const char
+		*content_type; /* of what is kept (hub/base/media_type.h); NULL = application/xml */
+	uint32_t line_base;    /* see finding.h */
 	bool validate_only;
 	int64_t received_unix_us;
 	void (*done)(struct hs_intake_call *call, const struct hs_intake_result *result);

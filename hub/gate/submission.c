@@ -1,6 +1,7 @@
 /* submission.c: begin, end and hand-over of one submission. */
 #include "hub/gate/submission.h"
 
+#include "hub/base/media_type.h"
 #include "hub/gate/xml_doc.h"
 
 void
@@ -8,7 +9,7 @@ hs_submission_begin(struct hs_submission *submission, struct hs_arena *arena,
 	const struct hs_gate_limits *limits)
 {
 	*submission = (struct hs_submission){ .arena = arena, .limits = limits };
-	submission->content_type = "application/xml";
+	submission->content_type = HS_MEDIA_TYPE_XML;
 	submission->envelope_status = "";
 	submission->control_status = "";
 	hs_findings_init(&submission->findings, arena, (size_t)limits->findings);

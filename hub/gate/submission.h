@@ -29,7 +29,7 @@ struct hs_submission {
 	const struct hs_principal *principal;
 	const uint8_t *bytes; /* borrowed until hs_submission_end */
 	size_t len_bytes;
-	const char *content_type; /* "" = application/xml */
+	const char *content_type; /* media type of bytes; application/xml at first */
 	int mode;		  /* the lane: HS_MODE(LIVE) or HS_MODE(DRILL) */
 	int64_t received_unix_us; /* first byte at the gate */
 	/* set by the stages */

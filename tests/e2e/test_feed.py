@@ -164,6 +164,38 @@ def test_original_is_what_was_sent(stack):
     assert reply.headers["X-Content-Type-Options"] == "nosniff"
 
 
+@pytest.mark.parametrize("sent,kept", [
+    ("text/xml; charset=utf-8", "text/xml"), ("application/cap+xml", "application/cap+xml"),
+    (None, "application/xml"), ("text/html", "application/xml"), ("application/x-www-form-urlencoded", "application/xml"),
+    ("a" * 200 + "/xml+xml", "application/xml")])
+def test_original_keeps_its_media_type(stack, sent, kept):
+    headers = {"Content-Type": sent} if sent else {}
+    reply = requests.post(stack.gate_url + "/v1/submissions", data=documents.order().encode("utf-8"), headers=headers,
+                          auth=stack.auth(), timeout=20)
+    assert reply.status_code == 202, reply.text
+    check_original_type(stack, reply.json()["seq"], kept)
+
+
+def test_original_of_a_soap_submission_is_xml(stack):
+    principal = stack.principal("kakuu")
+    envelope = documents.soap(documents.order(), documents.text_token(principal["username"], principal["password"]))
+    before = int(newest(stack))
+    reply = requests.post(stack.gate_url + "/soap/MQService", data=envelope.encode("utf-8"),
+                          headers={"Content-Type": "text/xml; charset=utf-8", "SOAPAction": '""'}, timeout=20)
+    assert "<code>0</code>" in reply.text or ">0<" in reply.text, reply.text
+    check_original_type(stack, before + 1, "application/xml")
+
+
+def check_original_type(stack, seq, kept):
+    wait_until(lambda: newest(stack) >= seq, "arrived")
+    notice = stack_get(stack, f"/v1/notices/{seq}")
+    assert "notice" in notice, notice
+    assert notice["notice"]["original"]["content_type"] == kept
+    reply = requests.get(stack.feed_url(f"/v1/notices/{seq}/original"), timeout=20)
+    assert reply.headers["Content-Type"] == kept
+    assert reply.headers["X-Content-Type-Options"] == "nosniff"
+
+
 def test_filters_by_area(stack):
     async def run():
         async with Subscriber(stack.ws_url()) as city, Subscriber(stack.ws_url()) as other:

@@ -341,12 +341,13 @@ def test_the_whole_life_of_an_order(fresh):
     send(check)
     assert in_force(browser.get("/")) == {"南町": "警戒レベル3 高齢者等避難"}
 
-    # one document all along
+    # one document all along, kept as the XML that the form wrote
     state = requests.get(fresh.feed_url("/v1/notices?after=0&limit=10"), timeout=5).json()
     notices = state["notices"] if isinstance(state, dict) else state
     documents = {(n.get("notice") or n)["document"]["id"] for n in notices}
     revisions = [(n.get("notice") or n)["document"]["revision"] for n in notices]
     assert len(documents) == 1 and revisions == [1, 2, 3, 4]
+    assert {(n.get("notice") or n)["original"]["content_type"] for n in notices} == {"application/xml"}
 
 
 def test_a_cancel_needs_a_reason_and_rolls_back(fresh):
@@ -657,6 +658,7 @@ def test_the_form_sends_what_a_machine_would_send(fresh):
     assert reply.status_code == 200, reply.text
     notice = reply.json()["notice"]
     assert reply.json()["warnings"] == []
+    assert notice["original"]["content_type"] == "application/xml"
     assert notice["document"]["source"] == "bosai.kakuu.example"
     assert notice["level"]["number"] == 4 and notice["level"]["term"] == "避難指示"
     assert notice["evacuation"]["hazard"] == "flood"
