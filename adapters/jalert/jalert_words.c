@@ -34,21 +34,30 @@ call_word(const struct hs_force_group *group)
 									 : term_of(group);
 }
 
-/* Who wakes up to this must first hear what is to be done now. */
+/* 緊急放送、緊急放送、警戒レベル4、避難開始。 */
+static const char *
+call_of_order(struct hs_arena *arena, const char *drill, const struct hs_force_group *top)
+{
+	if (top && top->level > 0)
+		return hs_arena_printf(arena, "%s緊急放送、緊急放送、警戒レベル%u、%s。", drill,
+			top->level, call_word(top));
+	return hs_arena_printf(arena, "%s緊急放送、緊急放送、%s。", drill, term_of(top));
+}
+
+/* Who wakes up to this must first hear what is to be done now: 取消 before a level would sound as if the level were
+ * cancelled. */
 static const char *
 call_of_cancel(struct hs_arena *arena, const char *drill, const struct hs_municipal *municipal)
 {
-	static const char head[] = "緊急放送、緊急放送、";
 	const struct hs_force_group *top = hs_municipal_top(municipal);
-	if (municipal->returned.count > 0 && top->level > 0)
-		return hs_arena_printf(arena, "%s%s前の発表の取消、警戒レベル%u、%s。", drill, head,
-			top->level, call_word(top));
-	if (municipal->returned.count > 0)
-		return hs_arena_printf(
-			arena, "%s%s前の発表の取消、%s。", drill, head, term_of(top));
+	if (municipal->returned.count > 0) {
+		const char *order = call_of_order(arena, drill, top);
+		return order ? hs_arena_printf(arena, "%s前の発表は、誤りでした。", order) : NULL;
+	}
 	if (municipal->ended.count > 0)
-		return hs_arena_printf(arena, "%s%s%sの取消。", drill, head, term_of(top));
-	return hs_arena_printf(arena, "%s%s前の発表の取消。", drill, head);
+		return hs_arena_printf(
+			arena, "%s緊急放送、緊急放送、%sの取消。", drill, term_of(top));
+	return hs_arena_printf(arena, "%s緊急放送、緊急放送、前の発表の取消。", drill);
 }
 
 static const char *
@@ -61,10 +70,7 @@ call_make(struct hs_arena *arena, const hs_notice *notice, const struct hs_munic
 	if (is_end(notice, municipal))
 		return hs_arena_printf(
 			arena, "%s緊急放送、緊急放送、%sの解除。", drill, term_of(top));
-	if (top && top->level > 0)
-		return hs_arena_printf(arena, "%s緊急放送、緊急放送、警戒レベル%u、%s。", drill,
-			top->level, call_word(top));
-	return hs_arena_printf(arena, "%s緊急放送、緊急放送、%s。", drill, term_of(top));
+	return call_of_order(arena, drill, top);
 }
 
 static void

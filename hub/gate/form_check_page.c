@@ -128,10 +128,12 @@ warn_of_return(const struct hs_order_plan *plan, struct hs_buf *out)
 		return;
 	hs_buf_init(&ja, HS_FORM_PAGE_MAX_BYTES);
 	hs_buf_init(&en, HS_FORM_PAGE_MAX_BYTES);
-	hs_buf_puts(&ja, "注意：この取消は解除を取り消します。次の地区では、終わった発令が再び有効"
-			 "になります：");
-	hs_buf_puts(&en, "Careful: this cancel takes back a lift. An order that was ended comes "
-			 "into force again in: ");
+	hs_buf_puts(
+		&ja, plan->lifted_count > 0 ? "注意：この取消は解除を取り消します。" : "注意：");
+	hs_buf_puts(&ja, "次の地区では、終わった発令が再び有効になります：");
+	hs_buf_puts(&en,
+		plan->lifted_count > 0 ? "Careful: this cancel takes back a lift. " : "Careful: ");
+	hs_buf_puts(&en, "An order that was ended comes into force again in: ");
 	for (size_t i = 0; i < plan->change_count; i++) {
 		const struct hs_order_change *change = plan->changes[i];
 
@@ -144,8 +146,8 @@ warn_of_return(const struct hs_order_plan *plan, struct hs_buf *out)
 		hs_order_level_words_en(change->to_level, change->to_term, &en);
 		hs_buf_puts(&en, ")");
 	}
-	hs_buf_puts(&ja, "。解除が正しかったのなら、取消は送らないでください。");
-	hs_buf_puts(&en, ". If the lift was right, do not send this cancel.");
+	hs_buf_puts(&ja, "。終わったことが正しかったのなら、取消は送らないでください。");
+	hs_buf_puts(&en, ". If it was right that it ended, do not send this cancel.");
 	put_box(out, "warning", hs_buf_text(&ja), hs_buf_text(&en));
 	hs_buf_free(&ja);
 	hs_buf_free(&en);

@@ -437,6 +437,19 @@ def test_a_lift_of_everything_can_be_taken_back(fresh):
     assert in_force(browser.get("/")) == {"港町": "警戒レベル4 避難指示"}
 
 
+def test_a_cancel_brings_back_what_a_machine_left_out(fresh):
+    """A district that is missing from a snapshot ended without a lift; the warning does not speak of one."""
+    document = new_id()
+    fresh.accepted(order([detail("避難指示", ["港町", "北町"])], document=document))
+    fresh.accepted(order([detail("避難指示", ["港町"])], document=document, revision=2))
+    browser = Browser(fresh, "kakuu")
+    check = cancel(browser)
+    assert check.changes() == {"再び発令（取消で復活）": ["北町"], "引き続き発令中": ["港町"]}
+    assert "再び有効になります：北町" in check.problem() and "解除を取り消します" not in check.problem()
+    send(check)
+    assert set(in_force(browser.get("/"))) == {"港町", "北町"}
+
+
 def test_a_cancel_of_the_first_message_ends_it(fresh):
     browser = Browser(fresh, "kakuu")
     send(issue(browser, level="4", areas="港町\n北町"))
