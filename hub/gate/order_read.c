@@ -249,15 +249,15 @@ active_of(struct reader *r)
 	return active;
 }
 
-/* The newest message of a document of ours that can still be cancelled. */
+/* A message of a document of ours that can still be cancelled. */
 static bool
 can_be_cancelled(const struct reader *r, const hs_notice *notice)
 {
 	return is_order(notice) && strcmp(notice->document->source, r->own_source) == 0 &&
-	       newest_of(r->reply, notice->document) == notice &&
 	       !was_cancelled(r->reply, notice->document);
 }
 
+/* One cancel for each document: a second one, with the same seq, is stale. */
 static void
 try_cancels(struct reader *r, struct hs_active *active)
 {
