@@ -62,11 +62,14 @@ function startBrowser() {
 	});
 }
 
-/* A context that writes down what it must not do. While `watch.away` a server is stopped on purpose: the
- * browser itself then reports refused connections, and only those are let pass. */
+/* What the browser itself writes while a server is stopped on purpose, or when a page says what is to be mended. */
+const AWAY = /net::ERR_(CONNECTION|FAILED|EMPTY)|Failed to fetch/;
+const REFUSED = /status of 422/;
+
+/* A context that writes down what it must not do. `watch.expected` is let pass as long as a test has set it. */
 async function watchedContext(browser, options = {}) {
 	const context = await browser.newContext({ locale: 'ja-JP', timezoneId: 'Asia/Tokyo', ...options });
-	const watch = { away: false, requests: 0, problems: [] };
+	const watch = { expected: null, requests: 0, problems: [] };
 	context.setDefaultTimeout(WAIT_MS);
 	context.on('request', (request) => {
 		watch.requests += 1;
@@ -74,7 +77,7 @@ async function watchedContext(browser, options = {}) {
 	});
 	context.on('console', (message) => {
 		if (!['error', 'warning'].includes(message.type())) return;
-		if (!(watch.away && /net::ERR_(CONNECTION|FAILED|EMPTY)|Failed to fetch|ERR_INTERNET/.test(message.text())))
+		if (!(watch.expected && watch.expected.test(message.text())))
 			watch.problems.push(`console ${message.type()}: ${message.text()} ${message.location().url}`);
 	});
 	context.on('weberror', (error) => watch.problems.push('script error: ' + error.error()));
@@ -122,4 +125,4 @@ async function until(check, what, timeoutMs = WAIT_MS) {
 	}
 }
 
-module.exports = { startBrowser, watchedContext, withStack, picture, until };
+module.exports = { AWAY, REFUSED, startBrowser, watchedContext, withStack, picture, until };

@@ -6,7 +6,7 @@
 
 const test = require('node:test');
 const assert = require('node:assert/strict');
-const { startBrowser, withStack, picture, until } = require('./harness.js');
+const { AWAY, startBrowser, withStack, picture, until } = require('./harness.js');
 const { SIZES, resize, textFaults } = require('./layout.js');
 
 const STALE_MS = 2000;
@@ -132,7 +132,7 @@ test('a drill has its mark and its pattern, and no colour of a level', () => onS
 		for (const { background } of Object.values(LEVELS))
 			assert.ok(!look.grounds.includes(background), `${background} in a drill`);
 	}
-	context.watch.away = true;
+	context.watch.expected = AWAY;
 	await stack.ask({ do: 'stop', name: 'signage' });
 	assert.ok((await untilSeen(page, isLost, 'lost')).drill, 'the bands stay');
 	await assertReadable(page, 'lost-over-drill');
@@ -143,7 +143,7 @@ test('the adapter goes: information lost within its time, over what was known; i
 		await stack.submit([['避難指示', ['港町'], '発令']], { document: 'line' });
 		await untilSeen(page, isLevel(4), 'level 4');
 		await page.evaluate(() => { self.mark = 'not reloaded'; });
-		context.watch.away = true;
+		context.watch.expected = AWAY;
 		await stack.ask({ do: 'stop', name: 'signage' });
 		const lost = await untilSeen(page, isLost, 'lost', STALE_MS + TICK_MS);
 		assert.match(lost.lostText, /情報途絶/);
@@ -152,7 +152,7 @@ test('the adapter goes: information lost within its time, over what was known; i
 		await assertReadable(page, 'lost-over-order');
 		await stack.ask({ do: 'start', name: 'signage' });
 		assertLevel(await untilSeen(page, isLevel(4), 'level 4 again'), 4);
-		context.watch.away = false;
+		context.watch.expected = null;
 		assert.equal(await page.evaluate(() => self.mark), 'not reloaded');
 	}));
 
@@ -173,7 +173,7 @@ for (const [what, details] of [['an order', [['避難指示', ['港町'], '発�
 			if (details) await stack.submit(details, { document: 'offline' });
 			await untilSeen(page, details ? isLevel(4) : isCalm, 'first state');
 			await page.evaluate(() => navigator.serviceWorker.ready);
-			context.watch.away = true;
+			context.watch.expected = AWAY;
 			await stack.ask({ do: 'stop', name: 'signage' });
 			await untilSeen(page, isLost, 'lost');
 			await page.reload();
