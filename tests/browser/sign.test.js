@@ -94,8 +94,9 @@ async function assertNeverCalm(page) {
 async function assertReadable(page, name) {
 	for (const size of SIZES) {
 		await resize(page, size);
-		await picture(page, `${name}-${size.join('x')}`);
-		assert.deepEqual((await page.evaluate(textFaults, { root: 'body', margin: 0.01 })).faults, [], `${name} ${size}`);
+		const { faults } = await page.evaluate(textFaults, { root: 'body', margin: 0.01 });
+		await picture(page, `${faults.length > 0 ? 'fault-' : ''}${name}-${size.join('x')}`);
+		assert.deepEqual(faults, [], `${name} ${size}`);
 	}
 	await resize(page, SIZES[0]);
 }
