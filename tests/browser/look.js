@@ -1,4 +1,4 @@
-/* look.js: what a person sees of a page of the form, asked inside the page: focus, labels, contrast, marks.
+/* look.js: what a person sees of a page, asked inside the page: focus, labels, contrast, marks.
  *
  * Each function runs in the page and returns plain data; the tests judge.
  */

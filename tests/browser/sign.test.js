@@ -7,9 +7,11 @@
 const test = require('node:test');
 const assert = require('node:assert/strict');
 const { AWAY, startBrowser, withStack, picture, until } = require('./harness.js');
+const { prepare, faint } = require('./look.js');
 const { SIZES, resize, textFaults } = require('./layout.js');
 
 const STALE_MS = 2000;
+const DRAWN_MS = 3000; // less than a turn: what comes is drawn when it comes
 const TICK_MS = 500; // the page looks every 250 ms; the rest is for a busy machine
 const SCREENS = [{ id: 'hall', name: '架空市役所', areas: ['990019'], stale_after_ms: STALE_MS }];
 /* shared/domain: levels.md, section 2; schemas/tables/level_display.csv. */
@@ -91,6 +93,11 @@ async function assertNeverCalm(page) {
 	assert.deepEqual(frames.filter((frame) => frame.calm || frame.state === 'normal'), []);
 }
 
+async function assertContrast(page) {
+	await prepare(page);
+	assert.deepEqual(await faint(page), []);
+}
+
 async function assertReadable(page, name) {
 	for (const size of SIZES) {
 		await resize(page, size);
@@ -106,15 +113,17 @@ test('an order is drawn, a raise replaces it, a lift takes it away', () => onScr
 	const document = 'life';
 	for (const [revision, level] of [[1, 3], [2, 4], [3, 5]]) {
 		await stack.submit([[LEVELS[level].term, ['北町一丁目', '港町'], '発令']], { document, revision });
-		const now = await untilSeen(page, isLevel(level), `level ${level}`);
+		const now = await untilSeen(page, isLevel(level), `level ${level}`, DRAWN_MS);
 		assertLevel(now, level);
 		assert.deepEqual(now.areas, ['北町一丁目', '港町']);
 		assert.equal(now.mode, 'live');
+		await assertContrast(page);
 		assert.ok(!now.drill);
 	}
 	const { id } = await stack.submit([[LEVELS[5].term, ['北町一丁目', '港町'], '解除']], { document, revision: 4 });
-	const calm = await untilSeen(page, isCalm, 'calm after the lift');
+	const calm = await untilSeen(page, isCalm, 'calm after the lift', DRAWN_MS);
 	assert.ok(!calm.alert && !calm.lost);
+	await assertContrast(page);
 	await until(async () => (await stack.ask({ do: 'receipts', id })).states.hall === 'displayed', 'proof of display at the hub');
 }));
 
@@ -125,6 +134,7 @@ test('a drill has its mark and its pattern, and no colour of a level', () => onS
 		assert.ok(now.drill, 'bands above and below');
 		assert.match(now.bands, /^訓練[^]*これは訓練です[^]*This is a drill[^]*訓練$/);
 		assert.equal(now.word, '訓練');
+		await assertContrast(page);
 		const look = await page.evaluate(() => ({
 			pattern: getComputedStyle(document.getElementById('drill-first')).backgroundImage,
 			grounds: [...document.querySelectorAll('body *')].map((part) => getComputedStyle(part).backgroundColor),
