@@ -186,11 +186,9 @@ for (const [what, details] of [['an order', [['避難指示', ['港町'], '発�
 			await page.evaluate(() => navigator.serviceWorker.ready);
 			context.watch.expected = AWAY;
 			await stack.ask({ do: 'stop', name: 'signage' });
-			await untilSeen(page, isLost, 'lost');
-			await page.reload();
-			const lost = await untilSeen(page, isLost, 'lost after the reload', TICK_MS);
-			assert.match(lost.lostText, /情報途絶/);
-			assert.match(lost.lostTime, /最後の受信.*\d+秒前/);
+			await page.reload(); // at once: what was fresh before counts no more
+			assert.match((await untilSeen(page, isLost, 'lost after the reload', TICK_MS)).lostText, /情報途絶/);
+			const lost = await untilSeen(page, (now) => /最後の受信.*\d+秒前/.test(now.lostTime), 'how old it is');
 			assert.equal(lost.alert, Boolean(details));
 			assert.equal(lost.level, details ? '4' : '');
 			const age = Number(/(\d+)秒前/.exec(lost.lostTime)[1]);

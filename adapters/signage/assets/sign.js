@@ -307,15 +307,14 @@ function keep() {
 	}
 }
 
-/* After a reload without network: the last state counts for as long as it would have counted. */
+/* What is left from before a reload. It is shown as lost until the server speaks: how long this player was off is
+ * known only by a clock that may have been set. */
 function restore() {
 	try {
 		const kept = JSON.parse(localStorage.getItem(storeKey) || 'null');
 		if (!kept || !kept.message || !Array.isArray(kept.message.items)) return;
 		message = kept.message;
 		heardClock = new Date(kept.at);
-		const age = Date.now() - kept.at;
-		if (age >= 0) heardAt = performance.now() - age;
 	} catch (error) {
 		console.warn('what was kept is not readable:', error.name);
 	}
