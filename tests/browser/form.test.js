@@ -72,12 +72,16 @@ async function choose(page, name, value, act = 'issue') {
 	assert.ok(stop.checked && stop.value === value, JSON.stringify(stop));
 }
 
-async function signIn(page) {
+async function tryToSignIn(page, username, password) {
 	await go(page, (stop) => stop.name === 'username');
-	await page.keyboard.type('kakuu');
+	await page.keyboard.type(username);
 	await go(page, (stop) => stop.name === 'password');
-	await page.keyboard.type(PASSWORD);
+	await page.keyboard.type(password);
 	await press(page, 'Enter');
+}
+
+async function signIn(page) {
+	await tryToSignIn(page, 'kakuu', PASSWORD);
 	assert.equal(await page.locator('form[action="/sign-out"]').count(), 1, 'signed in');
 }
 
@@ -289,10 +293,14 @@ const PROBLEMS = [
 ];
 
 test('an error says what to mend, and the keyboard is one key away from it', () => withForm({}, async ({ stack, page }) => {
+	page.context().watch.expected = REFUSED;
+	await tryToSignIn(page, 'kakuu', 'wrong');
+	assert.equal(await page.locator('main [role=alert]').count(), 1);
+	await look.prepare(page);
+	assert.equal((await look.focusStop(page)).name, 'username', 'the next try begins where it must');
 	await signIn(page);
 	await stack.submit([['高齢者等避難', ['港町'], '発令']], { document: 'mine' });
 	await page.reload();
-	page.context().watch.expected = REFUSED;
 	for (const [name, act, fill, isField] of PROBLEMS) {
 		await fill(page);
 		await go(page, isSubmitOf(act));

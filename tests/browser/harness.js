@@ -64,7 +64,7 @@ function startBrowser() {
 
 /* What the browser itself writes while a server is stopped on purpose, or when a page says what is to be mended. */
 const AWAY = /net::ERR_(CONNECTION|FAILED|EMPTY)|Failed to fetch/;
-const REFUSED = /status of 422/;
+const REFUSED = /status of (403|422)/;
 
 /* A context that writes down what it must not do. `watch.expected` is let pass as long as a test has set it. */
 async function watchedContext(browser, options = {}) {
