@@ -12,7 +12,7 @@ const STOPS_MAX = 120;
 const STILL_MS = 5000;
 const RING_MIN_PX = 2;
 const RING_MIN_CONTRAST = 3;
-/* shared/domain: levels.md, section 2. */
+/* The official ones: schemas/tables/level_display.csv. */
 const LEVELS = {
 	5: { word: '緊急安全確保', action: '命の危険', background: 'rgb(12, 0, 12)', colour: 'rgb(255, 255, 255)' },
 	4: { word: '避難指示', action: '危険な場所から全員避難', background: 'rgb(170, 0, 170)', colour: 'rgb(255, 255, 255)' },

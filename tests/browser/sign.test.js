@@ -14,7 +14,7 @@ const STALE_MS = 2000;
 const DRAWN_MS = 3000; // less than a turn: what comes is drawn when it comes
 const TICK_MS = 500; // the page looks every 250 ms; the rest is for a busy machine
 const SCREENS = [{ id: 'hall', name: '架空市役所', areas: ['990019'], stale_after_ms: STALE_MS }];
-/* shared/domain: levels.md, section 2; schemas/tables/level_display.csv. */
+/* The official ones: schemas/tables/level_display.csv. */
 const LEVELS = {
 	3: { term: '高齢者等避難', background: 'rgb(255, 40, 0)', colour: 'rgb(0, 0, 0)', action: '危険な場所から高齢者等は避難',
 		easy: /にげる/, en: /Elderly people .* should evacuate/ },
