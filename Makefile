@@ -127,6 +127,15 @@ $(GEN)/python/schemas/link_pb2.py: schemas/notice.proto schemas/link.proto
 .PHONY: python-messages
 python-messages: $(GEN)/python/schemas/link_pb2.py
 
+# Packages of npm for the browser tests, by the lock file; never a browser: that is Debian's.
+.PHONY: browser-packages
+browser-packages: build/browser/node_modules/.package-lock.json
+build/browser/node_modules/.package-lock.json: $(addprefix tests/browser/,package.json package-lock.json .npmrc)
+	@mkdir -p build/browser
+	$(Q)cp $^ build/browser/
+	$(Q)cd build/browser && PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm ci --silent
+	@touch $@
+
 .PHONY: test
 test: deps ## every test that CI runs; last line: N passed, N failed
 	@$(PY) tests/run.py
@@ -139,6 +148,9 @@ unit: deps ## unit and simulation tests only
 .PHONY: e2e
 e2e: deps ## end-to-end tests only
 	@$(PY) tests/run.py e2e:$(MODE)
+.PHONY: browser
+browser: deps ## form and screens in a real browser only
+	@$(PY) tests/run.py browser:$(MODE)
 .PHONY: check-all
 check-all: deps ## make test, then the same under ASan+UBSan in full, the TSan build of the unit tests, clang-tidy, cppcheck
 	@tests/check-all.sh

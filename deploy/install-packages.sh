@@ -3,9 +3,12 @@
 set -euo pipefail
 list=${1:?usage: install-packages.sh LIST}
 mapfile -t wanted < <(sed -e 's/#.*//' -e 's/[[:space:]]//g' "$list" | grep -v '^$')
+# What an installed package provides is there too: a nodejs that brings npm along conflicts with Debian's npm.
+installed=$(dpkg-query -W -f='${db:Status-Abbrev}${Package}, ${Provides}\n' | sed -n 's/^ii //p' | tr ',' '\n' |
+	sed -E 's/\(.*//; s/[[:space:]]//g')
 missing=()
 for package in "${wanted[@]}"; do
-	dpkg-query -W -f='${db:Status-Abbrev}' "$package" 2>/dev/null | grep -q '^ii' || missing+=("$package")
+	grep -qxF "$package" <<<"$installed" || missing+=("$package")
 done
 [ "${#missing[@]}" -gt 0 ] || exit 0
 echo "installing: ${missing[*]}"

@@ -18,9 +18,9 @@ import xml.etree.ElementTree as ElementTree
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 # Everything under AddressSanitizer and UBSan; the kill test, which wants speed, as it is debugged. The tests
 # wait more than they compute: two at a time keep two cores busy.
-STEPS = ["lint", "unit:asan", "e2e:asan", "crash:debug"]
+STEPS = ["lint", "unit:asan", "e2e:asan", "browser:asan", "crash:debug"]
 AT_A_TIME = 2
-UNIT_TIMEOUT_S = 180
+TAP_TIMEOUT_S = 180
 PYTEST_TIMEOUT_S = 900
 
 
@@ -32,25 +32,45 @@ def run_unit(mode):
     """Each *_test binary, in TAP. Returns (passed, failed)."""
     if not make(mode, "unit-programs"):
         return 0, 1
-    passed = failed = 0
     folder = os.path.join(ROOT, "build", mode, "tests")
     sources = []
     for part in ("unit", "simulation"):
         for where, _, names in os.walk(os.path.join(ROOT, "tests", part)):
             sources += [os.path.join(where, name) for name in sorted(names) if name.endswith("_test.c")]
     names = [os.path.relpath(source, os.path.join(ROOT, "tests"))[:-2] for source in sources]
+    environment = dict(os.environ, CMOCKA_MESSAGE_OUTPUT="TAP")
+    return run_tap([(name, [os.path.join(folder, name)]) for name in names], environment)
+
+
+def run_browser(mode):
+    """Each *.test.js by node's own test runner, in TAP. Returns (passed, failed)."""
+    if not make(mode, "programs", "browser-packages"):
+        return 0, 1
+    folder = os.path.join(ROOT, "tests", "browser")
+    names = [name for name in sorted(os.listdir(folder)) if name.endswith(".test.js")]
+    command = ["node", "--test-reporter=tap"]
+    return run_tap([(f"browser/{name}", [*command, os.path.join(folder, name)]) for name in names], stack_environment(mode))
+
+
+def stack_environment(mode):
+    """For tests that start the programs of tests/e2e/conftest.py."""
+    return dict(os.environ, HANSHO_BIN=os.path.join(ROOT, "build", mode, "bin"), HANSHO_MODE=mode,
+                PYTHONDONTWRITEBYTECODE="1", ASAN_OPTIONS="detect_leaks=1")
+
+
+def run_tap(named_commands, environment):
+    passed = failed = 0
     with concurrent.futures.ThreadPoolExecutor(AT_A_TIME) as pool:
-        for ok, bad in pool.map(lambda name: run_one_unit(os.path.join(folder, name), name), names):
+        for ok, bad in pool.map(lambda row: run_one_tap(*row, environment), named_commands):
             passed += ok
             failed += bad
-    return passed, failed
+    return passed, failed or (1 if passed == 0 else 0)
 
 
-def run_one_unit(binary, name):
+def run_one_tap(name, command, environment):
     started = time.monotonic()
-    environment = dict(os.environ, CMOCKA_MESSAGE_OUTPUT="TAP")
     try:
-        run = subprocess.run([binary], cwd=ROOT, env=environment, timeout=UNIT_TIMEOUT_S,
+        run = subprocess.run(command, cwd=ROOT, env=environment, timeout=TAP_TIMEOUT_S,
                              stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         output, code = run.stdout.decode(errors="replace"), run.returncode
         errors = run.stderr.decode(errors="replace")
@@ -75,13 +95,11 @@ def run_pytest(mode, folder):
     if not os.path.isdir(path):
         return 0, 1
     report = os.path.join(ROOT, "build", mode, f"{folder}.xml")
-    environment = dict(os.environ, HANSHO_BIN=os.path.join(ROOT, "build", mode, "bin"), HANSHO_MODE=mode,
-                       PYTHONDONTWRITEBYTECODE="1", ASAN_OPTIONS="detect_leaks=1")
     if os.path.exists(report):
         os.unlink(report)
     try:
         subprocess.run([sys.executable, "-m", "pytest", "-q", "-n", str(AT_A_TIME), "--dist", "loadfile",
-                        "-p", "no:cacheprovider", f"--junitxml={report}", path], cwd=ROOT, env=environment,
+                        "-p", "no:cacheprovider", f"--junitxml={report}", path], cwd=ROOT, env=stack_environment(mode),
                        timeout=PYTEST_TIMEOUT_S)
     except subprocess.TimeoutExpired:
         print(f"  {folder} took longer than {PYTEST_TIMEOUT_S} s", flush=True)
@@ -104,6 +122,7 @@ RUNNERS = {
     "lint": run_lint,
     "unit": run_unit,
     "e2e": lambda mode: run_pytest(mode, "e2e"),
+    "browser": run_browser,
     "crash": lambda mode: run_pytest(mode, "crash"),
 }
 

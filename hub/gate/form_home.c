@@ -116,9 +116,9 @@ end_form(struct hs_buf *out)
 }
 
 static void
-put_legend(struct hs_buf *out, const char *ja, const char *en)
+put_legend(struct hs_buf *out, const char *what, const char *ja, const char *en)
 {
-	hs_buf_puts(out, "<fieldset><legend>");
+	hs_buf_printf(out, "<fieldset id=\"choose-%s\"><legend>", what);
 	hs_form_both(out, ja, en);
 	hs_buf_puts(out, "</legend>\n");
 }
@@ -133,7 +133,7 @@ put_disasters(struct hs_form_call *call, struct hs_buf *out)
 
 	if (own_documents(standing, can_go_on) == 0)
 		return;
-	put_legend(out, "どの災害についてですか", "Which disaster is it about?");
+	put_legend(out, "document", "どの災害についてですか", "Which disaster is it about?");
 	for (size_t i = standing->document_count; i-- > 0;) {
 		const struct hs_order_document *document = standing->documents[i];
 
@@ -158,7 +158,8 @@ put_hazards(struct hs_form_call *call, struct hs_buf *out)
 	size_t count;
 	const struct hs_hazard_row *rows = hs_hazard_rows(&count);
 
-	put_legend(out, "災害の種類（新しい災害のとき）", "Kind of hazard (of a new disaster)");
+	put_legend(out, "hazard", "災害の種類（新しい災害のとき）",
+		"Kind of hazard (of a new disaster)");
 	hs_buf_puts(out, "<div class=\"grid\">\n");
 	for (size_t i = 0; i < count; i++) {
 		put_radio(out, "hazard", rows[i].hazard,
@@ -177,7 +178,7 @@ put_hazards(struct hs_form_call *call, struct hs_buf *out)
 static void
 put_levels(struct hs_form_call *call, struct hs_buf *out)
 {
-	put_legend(out, "警戒レベル", "Alert level");
+	put_legend(out, "level", "警戒レベル", "Alert level");
 	for (uint32_t level = 5; level >= 3; level--) {
 		const struct hs_level_display *display = hs_level_display(level);
 		char value[12] = { (char)('0' + level), '\0' };
@@ -205,7 +206,7 @@ put_levels(struct hs_form_call *call, struct hs_buf *out)
 static void
 put_areas(struct hs_form_call *call, struct hs_buf *out)
 {
-	put_legend(out, "対象地区", "Areas");
+	put_legend(out, "areas", "対象地区", "Areas");
 	hs_buf_puts(out, "<div class=\"choice\"><input type=\"checkbox\" name=\"whole\" "
 			 "id=\"whole\" value=\"1\"");
 	hs_buf_puts(out, call->choice.whole ? " checked" : "");
@@ -254,7 +255,7 @@ static void
 put_lift_form(struct hs_form_call *call, struct hs_buf *out)
 {
 	begin_form(call, "lift", "解除する（危険が去った）", "Lift (the danger has passed)", out);
-	put_legend(out, "解除する地区", "Areas to lift");
+	put_legend(out, "lift", "解除する地区", "Areas to lift");
 	for (size_t i = 0; i < call->standing.area_count; i++) {
 		const struct hs_order_area *area = call->standing.areas[i];
 		char key[HS_ORDER_KEY_SIZE];
@@ -282,7 +283,7 @@ put_cancel_form(struct hs_form_call *call, struct hs_buf *out)
 {
 	begin_form(call, "cancel", "取り消す（発信が誤りだった）",
 		"Cancel (what was sent was wrong)", out);
-	put_legend(out, "取り消す発信", "What to take back");
+	put_legend(out, "cancel", "取り消す発信", "What to take back");
 	for (size_t i = 0; i < call->standing.document_count; i++) {
 		const struct hs_order_document *document = call->standing.documents[i];
 
@@ -310,6 +311,39 @@ put_cancel_form(struct hs_form_call *call, struct hs_buf *out)
 	end_form(out);
 }
 
+/* Where the page mends a problem of an act; NULL: the act's own form. */
+static const char *const PLACES[HS_ORDER_PROBLEM_COUNT][HS_ORDER_CANCEL + 1] = {
+	[HS_ORDER_NO_AREA] = { "areas", "choose-lift", NULL },
+	[HS_ORDER_NO_LEVEL] = { "choose-level", NULL, NULL },
+	[HS_ORDER_NO_DISASTER] = { "choose-hazard", NULL, NULL },
+	[HS_ORDER_NO_REASON] = { NULL, NULL, "reason" },
+	[HS_ORDER_LIFT_MIXED] = { NULL, "choose-lift", NULL },
+	[HS_ORDER_TOO_MUCH] = { "areas", NULL, NULL },
+};
+
+static const char *
+place_to_mend(const struct hs_form_call *call, enum hs_order_problem problem)
+{
+	static const char *const forms[] = { "issue", "lift", "cancel" };
+	enum hs_order_act act = call->choice.act;
+
+	if (act != HS_ORDER_ISSUE &&
+		own_documents(&call->standing, act == HS_ORDER_LIFT ? can_go_on : can_cancel) == 0)
+		return "now"; /* the act has no form any more: see what is in force */
+	return PLACES[problem][act] != NULL ? PLACES[problem][act] : forms[act];
+}
+
+/* The focus is on a link to what is to be mended: without scripts too, and by keyboard. */
+static void
+put_problem(const struct hs_form_call *call, enum hs_order_problem problem, struct hs_buf *out)
+{
+	hs_buf_puts(out, "<div class=\"problem\" role=\"alert\"><p>");
+	hs_form_both(out, hs_order_problem_ja(problem), hs_order_problem_en(problem));
+	hs_buf_printf(out, "</p><p><a href=\"#%s\" autofocus>", place_to_mend(call, problem));
+	hs_form_both(out, "直すところへ移る", "Go to what is to be mended");
+	hs_buf_puts(out, "</a></p></div>\n");
+}
+
 void
 hs_form_show_home(struct hs_form_call *call, enum hs_order_problem problem)
 {
@@ -317,7 +351,7 @@ hs_form_show_home(struct hs_form_call *call, enum hs_order_problem problem)
 
 	hs_form_call_begin_page(call, "避難情報の発信", "Send evacuation information", 0, &out);
 	if (problem != HS_ORDER_FINE)
-		hs_form_problem(&out, hs_order_problem_ja(problem), hs_order_problem_en(problem));
+		put_problem(call, problem, &out);
 	put_in_force(call, &out);
 	put_issue_form(call, &out);
 	if (own_documents(&call->standing, can_go_on) > 0)

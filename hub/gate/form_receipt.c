@@ -1,6 +1,7 @@
 /* form_receipt.c: who has it: the state of a submission at each outlet. See form.h.
  *
- * The page loads itself again by <meta refresh>; a link stops that, for those who read slowly.
+ * The page loads itself again by <meta refresh>, and each time the focus is lost. A link stops that, for those who
+ * read slowly or go by keyboard: it stands before what changes, and has the focus after each refresh.
  */
 #include "hub/gate/form.h"
 
@@ -112,16 +113,22 @@ put_taken(const hs_status_reply *reply, struct hs_buf *out)
 }
 
 static void
-put_refresh_links(const struct hs_form_call *call, bool still, struct hs_buf *out)
+put_refresh_link(const struct hs_form_call *call, bool still, struct hs_buf *out)
 {
 	hs_buf_puts(out, "<p><a href=\"/receipt/");
 	hs_buf_escape(out, call->submission_id);
-	hs_buf_puts(out, still ? "\">" : "?still=1\">");
+	hs_buf_puts(out, still ? "\">" : "?still=1\" autofocus>");
 	if (still)
 		hs_form_both(out, "自動で更新する", "Update by itself");
 	else
 		hs_form_both(out, "自動更新を止める", "Stop updating");
-	hs_buf_puts(out, "</a></p>\n<p><a href=\"/\">");
+	hs_buf_puts(out, "</a></p>\n");
+}
+
+static void
+put_back_link(struct hs_buf *out)
+{
+	hs_buf_puts(out, "<p><a href=\"/\">");
 	hs_form_both(out, "続けて発信する", "Back to the form");
 	hs_buf_puts(out, "</a></p>\n");
 }
@@ -136,12 +143,13 @@ show_receipt(struct hs_form_call *call, const hs_status_reply *reply)
 	hs_form_call_begin_page(
 		call, "発信の記録と配信の状況", "What was sent, and who has it", refresh_s, &out);
 	put_taken(reply, &out);
+	put_refresh_link(call, still, &out);
 	hs_buf_puts(&out, "<section aria-labelledby=\"outlets\"><h2 id=\"outlets\">");
 	hs_form_both(&out, "配信先ごとの状況", "Outlet by outlet");
 	hs_buf_puts(&out, "</h2>\n");
 	put_receipts(call->gate, reply, &out);
 	hs_buf_puts(&out, "</section>\n");
-	put_refresh_links(call, still, &out);
+	put_back_link(&out);
 	hs_form_page_send(call->gate, call->id, 200, NULL, &out);
 	hs_form_end(call);
 }

@@ -2,7 +2,6 @@
 
 import json
 import os
-import re
 import subprocess
 import time
 
@@ -295,17 +294,3 @@ def test_bad_screens_are_refused_at_the_start(tmp_path, screens):
     ended = subprocess.run([os.path.join(BIN, "hansho-signage"), "--config", str(path)],
                            capture_output=True, timeout=20, check=False)
     assert ended.returncode != 0 and ended.stderr + ended.stdout
-
-
-def test_the_line_between_5_and_4_fits_its_column(town):
-    """〈警戒レベル4までに必ず避難！〉 is never wrapped, so its width is its characters': a full-width one is one em, a
-    digit little more than a half."""
-    css = requests.get(town.url + "/sign/assets/sign.css", timeout=5).text
-    words = requests.get(town.url + "/sign/assets/words.js", timeout=5).text
-    text = "〈" + re.search(r"separator: '([^']*)'", words).group(1) + "〉"
-    rule = re.search(r"\.separator { ([^}]*) }", css).group(1)
-    size = float(re.search(r"font-size: ([0-9.]+)vw", rule).group(1))
-    spacing = float(re.search(r"letter-spacing: (-?[0-9.]+)em", rule).group(1))
-    column = float(re.search(r"grid-template-columns: minmax\(0, 1fr\) ([0-9.]+)vw", css).group(1))
-    width = size * sum((0.6 if c.isascii() else 1.0) + spacing for c in text)
-    assert width < column - 1.0, "at least half a hundredth of the screen is free on each side"

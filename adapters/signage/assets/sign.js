@@ -9,6 +9,7 @@ const DEFAULT_STALE_MS = 15000;
 const TURN_MS = 8000; // how long one alert or one page of names stands
 const NAMES_PER_PAGE = 46; // characters
 const NAMES_PER_ROW = 22;
+const ROWS = 3; // of the list below the alert
 const screenId = location.pathname.split('/')[2];
 const storeKey = 'hansho.sign.' + screenId;
 const byId = (id) => document.getElementById(id);
@@ -71,7 +72,7 @@ function fit(target) {
 	const style = getComputedStyle(target);
 	const most = parseFloat(style.maxHeight);
 	let size = parseFloat(style.fontSize);
-	const least = size * 0.3;
+	const least = size * 0.25;
 	target.style.setProperty('max-height', 'none');
 	while (size > least && (target.scrollWidth > target.clientWidth + 1 || target.offsetHeight > most + 1)) {
 		size *= 0.95;
@@ -85,10 +86,22 @@ function fitWords(words) {
 	words.style.removeProperty('font-size');
 	let size = parseFloat(getComputedStyle(words).fontSize);
 	const least = size * 0.3;
-	const wide = () => [...words.children].some((line) => line.scrollWidth > line.clientWidth + 1);
+	const wide = () => [...words.children].some((line) => line.scrollWidth > line.clientWidth);
 	while (size > least && (words.scrollHeight > words.clientHeight + 1 || wide())) {
 		size *= 0.96;
 		words.style.setProperty('font-size', size + 'px');
+	}
+}
+
+/* The number is as large as its row allows. */
+function fitLevel(level) {
+	const room = parseFloat(getComputedStyle(level.parentElement).gridTemplateRows);
+	level.style.removeProperty('font-size');
+	let size = parseFloat(getComputedStyle(level).fontSize);
+	const least = size * 0.3;
+	while (size > least && level.offsetHeight > room) {
+		size *= 0.96;
+		level.style.setProperty('font-size', size + 'px');
 	}
 }
 
@@ -104,6 +117,41 @@ function namePages(names, room) {
 		used += name.length + 1;
 	}
 	return pages;
+}
+
+function nameElements(names) {
+	return names.map((name) => element('span', 'name', name));
+}
+
+/* What stands at a turn; undefined when there is nothing. */
+function at(turns, now) {
+	return turns[now % turns.length];
+}
+
+/* ---- whose turn it is ---- */
+
+/* The highest level stands large: each of its items with each page of its names, two turns at least. */
+function alertTurns(top) {
+	return top.flatMap((item) => {
+		const turns = Math.max(2, namePages(item.areas, NAMES_PER_PAGE).length);
+		return Array.from({ length: turns }, (_, page) => ({ item, page }));
+	});
+}
+
+/* The list below, three rows at a time, each group for as long as its longest list of names. The groups do not
+ * depend on what stands large just now: else the two would take turns in such a way that some name never comes. */
+function listTurns(groups) {
+	return groups.flatMap((rows, group) => {
+		const turns = Math.max(...rows.map((item) => namePages(item.areas, NAMES_PER_ROW).length));
+		return Array.from({ length: turns }, (_, page) => ({ group, page }));
+	});
+}
+
+function groupsOf(rows) {
+	const groups = [];
+	for (let first = 0; first < rows.length; first += ROWS)
+		groups.push(rows.slice(first, first + ROWS));
+	return groups;
 }
 
 /* ---- drawing ---- */
@@ -136,16 +184,16 @@ function drawAlert(item, page) {
 	const pages = namePages(item.areas, NAMES_PER_PAGE);
 	const names = byId('areas');
 	names.replaceChildren();
-	for (const name of pages[page % pages.length])
-		names.append(element('span', 'name', name));
+	names.append(...nameElements(pages[page % pages.length]));
 	if (pages.length > 1)
-		names.append(element('span', 'count', `${page % pages.length + 1}/${pages.length}`));
+		names.append(element('small', 'count', `${page % pages.length + 1}/${pages.length}`));
 	const notes = [orderedText(item.ordered_at) + ' 発令'];
 	if (item.term.en && wants('en')) notes.push(item.term.en);
 	if (item.unknown) notes.push(WORDS.unknown);
 	if (item.expired) notes.push(WORDS.expired);
 	byId('when').replaceChildren(...notes.map((note) => element('span', '', note)));
 	for (const id of ['municipality', 'areas']) fit(byId(id));
+	fitLevel(byId('level')); /* first: the words have what it leaves */
 	fitWords(byId('words'));
 }
 
@@ -156,39 +204,32 @@ function line(item, head, word, page) {
 	row.append(element('span', 'row-level', head));
 	row.append(element('span', 'row-term', word));
 	const names = namePages(item.areas, NAMES_PER_ROW);
-	row.append(element('span', 'row-place', `${place(item)}　${names[page % names.length].join('、')}`));
-	if (names.length > 1) row.append(element('span', 'count', `${page % names.length + 1}/${names.length}`));
+	const where = element('span', 'row-place', `${place(item)}　`);
+	where.append(...nameElements(names[page % names.length]));
+	row.append(where);
+	if (names.length > 1) row.append(element('small', 'count', `${page % names.length + 1}/${names.length}`));
 	return row;
 }
 
-function drawList(items, shown) {
+/* What stands large already is left out of its group. */
+function drawList(groups, { group, page }, shown) {
 	const list = byId('list');
-	const rest = items.filter((item) => item !== shown);
-	list.hidden = rest.length === 0;
-	list.replaceChildren();
-	const pages = Math.ceil(rest.length / 3);
-	const first = pages > 0 ? turn % pages * 3 : 0;
-	for (const item of rest.slice(first, first + 3))
-		list.append(line(item, item.level ? `レベル${item.level}` : '！', item.term.ja, turn));
-	if (pages > 1) list.append(element('div', 'count', `${turn % pages + 1}/${pages}`));
+	const rows = groups.length > 0 ? groups[group].filter((item) => item !== shown) : [];
+	list.hidden = rows.length === 0;
+	list.replaceChildren(...rows.map((item) => line(item, item.level ? `レベル${item.level}` : '！', item.term.ja, page)));
+	if (groups.length > 1) list.append(element('div', 'count', `${group + 1}/${groups.length}`));
+	for (const where of list.querySelectorAll('.row-place')) fit(where);
 }
 
-/* What the newest cancel brought back and what it ended, one line and page at a time; never in the colour of a
- * level. It takes turns with the further items, so that the alert keeps its height. */
-function drawCancel() {
-	const box = byId('cancel');
+/* What the newest cancel brought back and what it ended, one line and page at a time. */
+function cancelTurns() {
 	const said = (message && message.cancel) || {};
-	const lines = [];
-	for (const kind of ['returned', 'ended'])
-		for (const item of said[kind] || [])
-			namePages(item.areas, NAMES_PER_ROW).forEach((names, page) => lines.push({ kind, item, page }));
-	const list = byId('list');
-	const shares = document.body.dataset.items === 'some' && !list.hidden;
-	box.hidden = lines.length === 0 || (shares && turn % 2 === 1);
-	box.replaceChildren();
-	if (box.hidden) return;
-	list.hidden = true;
-	const { kind, item, page } = lines[(shares ? turn >> 1 : turn) % lines.length];
+	return ['returned', 'ended'].flatMap((kind) => (said[kind] || []).flatMap((item) =>
+		namePages(item.areas, NAMES_PER_ROW).map((names, page) => ({ kind, item, page }))));
+}
+
+/* Never in the colour of a level. */
+function drawCancel({ kind, item, page }) {
 	const word = (item.level ? `レベル${item.level} ` : '') + item.term.ja;
 	const row = line({ ...item, level: 0, colour: null }, WORDS.cancel[kind].ja, word, page);
 	if (wants('en')) {
@@ -196,8 +237,27 @@ function drawCancel() {
 		words.lang = 'en';
 		row.append(words);
 	}
-	box.append(row);
+	byId('cancel').replaceChildren(row);
 	fit(row);
+}
+
+/* The further items and the cancel take turns, so that the alert keeps its height; each goes on in its own turns only. */
+function drawBelow(groups, shown) {
+	const cancels = cancelTurns();
+	const both = groups.length > 0 && cancels.length > 0;
+	const now = both ? turn >> 1 : turn;
+	drawList(groups, at(listTurns(groups), now) || {}, shown);
+	byId('cancel').hidden = cancels.length === 0 || (both && turn % 2 === 1);
+	if (byId('cancel').hidden) return;
+	byId('list').hidden = true;
+	drawCancel(at(cancels, now));
+}
+
+function separator() {
+	const [before, after] = WORDS.separator;
+	const line = element('div', 'separator', `〈${before}`);
+	line.append(element('wbr'), `${after}〉`);
+	return line;
 }
 
 /* The five levels with the rule between 5 and 4: everybody must have left by level 4. */
@@ -210,7 +270,7 @@ function drawScale(item) {
 		row.classList.toggle('now', Boolean(item) && step.level === item.level);
 		row.append(element('b', '', step.level), element('span', '', step.term));
 		strip.append(row);
-		if (step.level === 5) strip.append(element('div', 'separator', `〈${WORDS.separator}〉`));
+		if (step.level === 5) strip.append(separator());
 	}
 }
 
@@ -232,20 +292,30 @@ function draw() {
 	document.body.dataset.items = items.length > 0 ? 'some' : 'none';
 	byId('state-name').textContent = WORDS.states[document.body.dataset.state];
 	byId('screen-name').textContent = message ? message.screen.name || message.screen.id : screenId;
+	fit(byId('screen-name'));
 	if (drill) drawDrillBands();
 	const top = items.filter((item) => item.level === items[0].level);
-	const shown = top[Math.floor(turn / 2) % top.length];
-	if (shown) {
-		drawScale(shown);
-		drawList(items, shown);
-	}
-	drawCancel();
-	if (shown) drawAlert(shown, turn); // last: its words fit the room that is left
+	const large = at(alertTurns(top), turn);
+	if (large) drawScale(large.item);
+	drawBelow(groupsOf(top.length > 1 ? items : items.slice(1)), large && large.item);
+	if (large) drawAlert(large.item, large.page); // last: its words fit the room that is left
 	otherLanguages(byId('calm-other'), WORDS.calm);
 	byId('calm-time').textContent = clockText(new Date()) + ' 現在';
 	otherLanguages(byId('lost-other'), WORDS.lost);
+	tellTime();
+}
+
+/* "12分前"; nothing when the clock of this player or of the server was set meanwhile. */
+function ageText(age_ms) {
+	const unit = WORDS.ages.find(({ ms }) => age_ms >= ms);
+	return unit ? `（${Math.floor(age_ms / unit.ms)}${unit.ja}）` : '';
+}
+
+/* How old what is shown is, and what time it is: both go on while nothing else happens. */
+function tellTime() {
 	const newest = message && message.heard_at ? new Date(message.heard_at) : heardClock;
-	byId('lost-time').textContent = newest ? '最後の受信　' + clockText(newest) : '';
+	byId('lost-time').textContent = newest
+		? `${WORDS.heard}　${clockText(newest)}${ageText(Date.now() - newest.getTime())}` : '';
 	byId('clock').textContent = clockText(new Date());
 }
 
@@ -267,15 +337,14 @@ function keep() {
 	}
 }
 
-/* After a reload without network: the last state counts for as long as it would have counted. */
+/* What is left from before a reload. It is shown as lost until the server speaks: how long this player was off is
+ * known only by a clock that may have been set. */
 function restore() {
 	try {
 		const kept = JSON.parse(localStorage.getItem(storeKey) || 'null');
 		if (!kept || !kept.message || !Array.isArray(kept.message.items)) return;
 		message = kept.message;
 		heardClock = new Date(kept.at);
-		const age = Date.now() - kept.at;
-		if (age >= 0) heardAt = performance.now() - age;
 	} catch (error) {
 		console.warn('what was kept is not readable:', error.name);
 	}
@@ -334,7 +403,7 @@ function watch() {
 	if (socket && socket.readyState === WebSocket.OPEN && performance.now() - heardAt > 2 * staleAfter())
 		socket.close();
 	if (isLost() !== (document.body.dataset.state === 'lost')) draw();
-	byId('clock').textContent = clockText(new Date());
+	tellTime();
 }
 
 restore();

@@ -24,7 +24,14 @@ const WORDS = {
 		en: 'This is a drill',
 	},
 	drillMark: '訓練',
-	separator: '警戒レベル4までに必ず避難！',
+	separator: ['警戒レベル4までに', '必ず避難！'],
+	heard: '最後の受信',
+	ages: [
+		{ ms: 86400000, ja: '日前' },
+		{ ms: 3600000, ja: '時間前' },
+		{ ms: 60000, ja: '分前' },
+		{ ms: 1000, ja: '秒前' },
+	],
 	expired: '掲載の期限を過ぎています',
 	unknown: '種別を確認中',
 	cancel: {
