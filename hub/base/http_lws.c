@@ -14,7 +14,7 @@
 #define TX_PACKET_BYTES 65536 /* guard 4: else a message leaves in pieces of rx_buffer_size */
 #define RX_BUFFER_BYTES 256   /* what an idle WebSocket keeps allocated */
 #define SERVICE_BYTES	16384
-#define HEAD_POOL_MAX	4096
+#define HEADS_SPARE	64    /* header tables of connections that are just being closed */
 #define LWS_TIMER_S	86400 /* timeouts are ours */
 
 struct reason_row {
@@ -181,8 +181,8 @@ context_create(struct hs_http_server *server)
 	info.foreign_loops = loops;
 	info.user = server;
 	info.max_http_header_data = HS_HTTP_HEAD_MAX_BYTES;
-	int64_t pool = options->connections_max < 256 ? 256 : options->connections_max;
-	info.max_http_header_pool = (unsigned short)(pool > HEAD_POOL_MAX ? HEAD_POOL_MAX : pool);
+	/* Guard 6: one for each connection, else heads that never end would make all others wait. */
+	info.max_http_header_pool2 = (unsigned int)options->connections_max + HEADS_SPARE;
 	info.pt_serv_buf_size = SERVICE_BYTES;
 	info.timeout_secs = LWS_TIMER_S;
 	info.retry_and_idle_policy = &no_policy;
