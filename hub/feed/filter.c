@@ -87,24 +87,6 @@ hs_head_free(struct hs_head *head)
 
 /* ---- parse ---- */
 
-/* Known: a prefecture, a municipality, or a 町丁字 of a known municipality. */
-static bool
-area_known(const char *code)
-{
-	size_t len = strlen(code);
-	char municipality[6];
-
-	if (len != strspn(code, "0123456789"))
-		return false;
-	if (len == 2 || len == 5 || len == 6)
-		return hs_area_find(code) != NULL;
-	if (len != 12)
-		return false;
-	memcpy(municipality, code, 5);
-	municipality[5] = '\0';
-	return hs_area_find(municipality) != NULL;
-}
-
 static int
 by_code(const void *a, const void *b)
 {
@@ -128,7 +110,7 @@ parse_areas(const struct hs_filter_words *words, size_t areas_max, struct hs_fil
 	if (out->areas == NULL)
 		return HS_ERR_NOMEM;
 	for (size_t i = 0; i < words->area_count; i++) {
-		if (!area_known(words->areas[i])) {
+		if (!hs_area_known(words->areas[i])) {
 			snprintf(why, HS_FILTER_WHY,
 				"areas: \"%.40s\" is not a known code; use a 2-digit prefecture, "
 				"6-digit municipality or 12-digit code",
