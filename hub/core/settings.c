@@ -62,7 +62,7 @@ static const struct hs_config_item hub_items[] = {
 	{ "waiters_max", HS_CONFIG_INT, HUB(waiters_max), "queries", 1, 100000, "1024",
 		"Status queries that may wait for a change; more are answered at once.", NULL },
 	{ "index_max", HS_CONFIG_INT, HUB(index_max), "submissions", 1000, 50000000, "5000000",
-		"Submissions that one journal takes; about 300 bytes of memory each.", NULL },
+		"Submissions that one journal takes; about 350 bytes of memory each.", NULL },
 	{ "state_notices", HS_CONFIG_INT, HUB(state_notices), "notices", 1, 1000000, "4096",
 		"How often it is noted what the active set rests on; fewer: faster start after a crash.", NULL },
 	{ "batch_ms", HS_CONFIG_INT, HUB(batch_ms), "ms", 1, 1000, "50",
