@@ -58,7 +58,8 @@ hs_adapter_settings_table(const struct hs_adapter_ops *ops, struct hs_config_rec
 	struct hs_config_item **items)
 {
 	const struct hs_config_record *own = ops->settings;
-	HS_CHECK(own && own->size_bytes >= sizeof(struct hs_adapter_settings));
+	HS_CHECK(own);
+	HS_CHECK(own->size_bytes >= sizeof(struct hs_adapter_settings));
 	size_t count = HS_COUNT(common) + own->count;
 	struct hs_config_item *rows = calloc(count, sizeof(*rows));
 	if (!rows)
