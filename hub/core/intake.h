@@ -1,8 +1,9 @@
 /* intake.h: what becomes of a submission: the rules of identity and order, and nothing else.
  *
  * Flow:   Submit → hs_intake_check (complete? right lane?) → hs_intake_judge (duplicate, stale, conflict,
- *         cancel: against what is on disk and what is on its way there) → hs_intake_build (marks, flags,
- *         times; the packed JournalRecord). core.c appends it and keeps the reply until it is durable.
+ *         cancel: against what is on disk and what is on its way there) → hs_intake_told (areas of earlier
+ *         revisions) → hs_intake_build (marks, flags, times, areas_before; the packed JournalRecord). core.c
+ *         appends it and keeps the reply until it is durable.
  * Rules, in this order (lalert-format, identity and lifecycle):
  *         the same submission again                    → what became of the first one; no new record
  *         cancel of a document never seen              → REFUSED cancel_unknown
