@@ -105,6 +105,20 @@ hs_area_within(const char *code, const char *within)
 	return row && row->parent[0] && memcmp(row->parent, within, outer) == 0;
 }
 
+bool
+hs_area_known(const char *code)
+{
+	char municipality[MUNICIPALITY_DIGITS + 1] = "";
+	size_t len = strlen(code);
+
+	if (!digits_only(code, len))
+		return false;
+	if (len != SUB_CODE_DIGITS)
+		return hs_area_find(code) != NULL;
+	memcpy(municipality, code, MUNICIPALITY_DIGITS);
+	return find_code5(municipality) != NULL;
+}
+
 /* ---- levels ---- */
 
 enum hs_err

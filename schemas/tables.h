@@ -31,6 +31,9 @@ char hs_area_check_digit(const char *code);
  * municipality, 12-digit 町丁字 (its first five digits are the municipality). A ward lies within its
  * designated city. */
 bool hs_area_within(const char *code, const char *within);
+/* A code that names a place: a prefecture (2 digits), a municipality (5 or 6), or 12 digits that begin with those
+ * of a municipality. */
+bool hs_area_known(const char *code);
 
 /* A term of the evacuation scale in one scheme (schemas/tables/levels.csv). */
 struct hs_level_row {

@@ -131,9 +131,10 @@ stop(void *owner)
 int
 hs_sim_fakes_main(int argc, char **argv)
 {
+	const struct hs_proc_settings what = { .record = &record };
 	struct fakes fakes = { 0 };
 	int exit_status = 0;
-	if (!hs_proc_init(&fakes.proc, argc, argv, &record, &fakes.settings, &exit_status))
+	if (!hs_proc_init(&fakes.proc, argc, argv, &what, &fakes.settings, &exit_status))
 		return exit_status;
 	enum hs_err err = open_all(&fakes);
 	if (err != HS_OK) {

@@ -10,6 +10,7 @@
 #include "adapters/broadcaster/stations.h"
 #include "hub/base/check.h"
 #include "hub/base/log.h"
+#include "hub/base/look.h"
 
 #define ENCODE_ARENA_BYTES (64u << 20)
 
@@ -377,12 +378,25 @@ static const struct hs_config_item items[] = {
 		"10000", "A connection that has not subscribed by then is closed.", NULL },
 };
 
+static enum hs_err
+broadcaster_look(const void *given, char why[HS_CONFIG_WHY])
+{
+	const struct hs_broadcaster_settings *settings = given;
+	const struct hs_look_listen listens[] = { { "ops_listen", settings->common.ops_listen,
+							  true },
+		{ "listen", settings->listen, false } };
+	enum hs_err err = hs_look_listens(listens, HS_COUNT(listens), why);
+
+	return err == HS_OK ? hs_look_server_tls(settings->tls_cert, settings->tls_key, why) : err;
+}
+
 static const struct hs_config_record settings_record = { items, HS_COUNT(items),
 	sizeof(struct hs_broadcaster_settings) };
 
 const struct hs_adapter_ops hs_broadcaster_ops = {
 	.name = "broadcaster",
 	.settings = &settings_record,
+	.look = broadcaster_look,
 	.snapshot = true,
 	.open = broadcaster_open,
 	.on_notice = on_notice,

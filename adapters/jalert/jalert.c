@@ -435,6 +435,7 @@ status(void *state, struct hs_buf *out)
 const struct hs_adapter_ops hs_jalert_ops = {
 	.name = "jalert",
 	.settings = &hs_jalert_record,
+	.look = hs_jalert_look,
 	.rings = true,
 	.snapshot = true,
 	.open = jalert_open,

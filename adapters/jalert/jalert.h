@@ -31,6 +31,8 @@ struct hs_jalert_settings {
 };
 
 extern const struct hs_config_record hs_jalert_record;
+/* The second look (hub/base/look.h); settings: struct hs_jalert_settings. */
+enum hs_err hs_jalert_look(const void *settings, char why[HS_CONFIG_WHY]) HS_MUST_CHECK;
 extern const struct hs_adapter_ops hs_jalert_ops;
 
 #endif

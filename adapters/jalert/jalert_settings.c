@@ -1,6 +1,11 @@
+#include <string.h>
+
 #include "adapters/jalert/jalert.h"
 #include "adapters/jalert/jalert_encode.h"
+#include "adapters/jalert/readings.h"
 #include "hub/base/check.h"
+#include "hub/base/look.h"
+#include "schemas/tables.h"
 
 #define S(member) offsetof(struct hs_siren, member)
 #define J(member) offsetof(struct hs_jalert_settings, member)
@@ -57,3 +62,50 @@ static const struct hs_config_item items[] = {
 
 const struct hs_config_record hs_jalert_record = { items, HS_COUNT(items),
 	sizeof(struct hs_jalert_settings) };
+
+static enum hs_err
+look_readings(const char *path, char why[HS_CONFIG_WHY])
+{
+	struct hs_readings *readings = hs_readings_create();
+	size_t line = 0;
+	enum hs_err err = HS_ERR_NOMEM;
+
+	if (readings != NULL)
+		err = hs_readings_add_file(readings, path, &line);
+	hs_readings_destroy(readings);
+	if (err == HS_ERR_PARSE)
+		return hs_look_refuse(why,
+			"readings: %.300s, line %zu, is not word,reading; mend it", path, line);
+	if (err == HS_ERR_IO)
+		return hs_look_refuse(why,
+			"readings: %.300s cannot be read; check the path and its permissions",
+			path);
+	return err;
+}
+
+/* A PAIR socket of an outside program: without TLS, so on this machine or in its own network. */
+static bool
+is_controller(const char *url)
+{
+	return strncmp(url, "ipc://", 6) == 0 || strncmp(url, "tcp://", 6) == 0;
+}
+
+enum hs_err
+hs_jalert_look(const void *given, char why[HS_CONFIG_WHY])
+{
+	const struct hs_jalert_settings *settings = given;
+
+	for (size_t i = 0; i < settings->areas.count; i++) {
+		if (hs_area_find(settings->areas.items[i]) == NULL)
+			return hs_look_refuse(why,
+				"areas: \"%.40s\" is no code of a municipality or prefecture; "
+				"write 6 "
+				"or 2 digits, in quotes",
+				settings->areas.items[i]);
+	}
+	if (settings->controller_url[0] != '\0' && !is_controller(settings->controller_url))
+		return hs_look_refuse(why,
+			"controller_url: %.200s begins with neither ipc:// nor tcp://",
+			settings->controller_url);
+	return settings->readings[0] == '\0' ? HS_OK : look_readings(settings->readings, why);
+}

@@ -198,11 +198,18 @@ main_failed(struct hs_proc *proc, const struct hs_adapter_ops *ops, enum hs_err 
 	return 1;
 }
 
+static enum hs_err
+look(const void *owner, const void *settings, char why[HS_CONFIG_WHY])
+{
+	return hs_adapter_settings_check(owner, settings, why);
+}
+
 int
 hs_adapter_main(int argc, char **argv, const struct hs_adapter_ops *ops)
 {
 	struct hs_config_record record;
 	struct hs_config_item *items = NULL;
+	const struct hs_proc_settings what = { &record, look, ops };
 	struct hs_proc proc;
 	struct hs_adapter *adapter = NULL;
 	int exit_code = 1;
@@ -210,7 +217,7 @@ hs_adapter_main(int argc, char **argv, const struct hs_adapter_ops *ops)
 	enum hs_err err = settings ? hs_adapter_settings_table(ops, &record, &items) : HS_ERR_NOMEM;
 	if (err != HS_OK) {
 		fprintf(stderr, "hansho-%s: %s\n", ops->name, hs_err_text(err));
-	} else if (hs_proc_init(&proc, argc, argv, &record, settings, &exit_code)) {
+	} else if (hs_proc_init(&proc, argc, argv, &what, settings, &exit_code)) {
 		err = hs_adapter_create(&proc.loop, ops, settings, &adapter);
 		exit_code = err == HS_OK ? hs_proc_run(&proc, on_stop, adapter)
 					 : main_failed(&proc, ops, err);

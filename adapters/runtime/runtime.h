@@ -116,6 +116,8 @@ struct hs_adapter_ops {
 	bool rings;
 	/* Ask for the active set at each connection → on_snapshot. */
 	bool snapshot;
+	/* * Its part of the second look (hub/base/look.h): makes nothing, opens nothing. */
+	enum hs_err (*look)(const void *settings, char why[HS_CONFIG_WHY]);
 	/* Before any link. settings: the whole struct, lives as long as the process. */
 	enum hs_err (*open)(struct hs_adapter *adapter, const void *settings, void **state);
 	/* A notice that may go out. Must lead to hs_adapter_done(item), now or later. */
@@ -148,6 +150,9 @@ enum hs_err hs_adapter_create(uv_loop_t *loop, const struct hs_adapter_ops *ops,
 /* Begins the end: goodbye, grace, close. Frees itself; the loop then has nothing left of it.
  * `gone` (may be NULL) is called once when the memory is about to be freed. */
 void hs_adapter_stop(struct hs_adapter *adapter, void (*gone)(void *owner), void *owner);
+/* The second look at all of its settings: the common ones, then ops.look. */
+enum hs_err hs_adapter_settings_check(const struct hs_adapter_ops *ops, const void *settings,
+	char why[HS_CONFIG_WHY]) HS_MUST_CHECK;
 /* Ready-made table: common rows, then the adapter's. Caller frees *items with free(). */
 enum hs_err hs_adapter_settings_table(const struct hs_adapter_ops *ops,
 	struct hs_config_record *out, struct hs_config_item **items) HS_MUST_CHECK;

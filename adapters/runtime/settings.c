@@ -3,6 +3,7 @@
 
 #include "adapters/runtime/runtime.h"
 #include "hub/base/check.h"
+#include "hub/base/look.h"
 
 #define AT(member) offsetof(struct hs_adapter_settings, member)
 
@@ -57,7 +58,8 @@ hs_adapter_settings_table(const struct hs_adapter_ops *ops, struct hs_config_rec
 	struct hs_config_item **items)
 {
 	const struct hs_config_record *own = ops->settings;
-	HS_CHECK(own && own->size_bytes >= sizeof(struct hs_adapter_settings));
+	HS_CHECK(own);
+	HS_CHECK(own->size_bytes >= sizeof(struct hs_adapter_settings));
 	size_t count = HS_COUNT(common) + own->count;
 	struct hs_config_item *rows = calloc(count, sizeof(*rows));
 	if (!rows)
@@ -68,4 +70,53 @@ hs_adapter_settings_table(const struct hs_adapter_ops *ops, struct hs_config_rec
 	*out = (struct hs_config_record){ rows, count, own->size_bytes };
 	*items = rows;
 	return HS_OK;
+}
+
+static enum hs_err
+look_lane(const struct hs_adapter_settings *settings, const char *key, const char *url,
+	char why[HS_CONFIG_WHY])
+{
+	const struct hs_look_link link = { .place = "",
+		.key = key,
+		.url = url,
+		.prefix = "",
+		.tls_ca = settings->tls_ca,
+		.tls_cert_key = settings->tls_cert_key };
+
+	return url[0] == '\0' ? HS_OK : hs_look_link(&link, why);
+}
+
+static enum hs_err
+look_common(const struct hs_adapter_settings *settings, char why[HS_CONFIG_WHY])
+{
+	const struct hs_look_listen listens[] = { { "ops_listen", settings->ops_listen, true } };
+	enum hs_err err = hs_look_listens(listens, HS_COUNT(listens), why);
+
+	if (err == HS_OK)
+		err = look_lane(settings, "live_url", settings->live_url, why);
+	if (err == HS_OK)
+		err = look_lane(settings, "drill_url", settings->drill_url, why);
+	if (err != HS_OK)
+		return err;
+	if (settings->drill && settings->drill_url[0] == '\0')
+		return hs_look_refuse(why, "drill: true needs drill_url; give it, or say false");
+	if (settings->live_url[0] == '\0' && settings->drill_url[0] == '\0')
+		return hs_look_refuse(why, "neither live_url nor drill_url is given, so nothing "
+					   "would ever come; give one");
+	if (settings->unacked_max > settings->window)
+		return hs_look_refuse(why,
+			"unacked_max: %lld is above window, %lld: a dead outlet would stop all "
+			"others; "
+			"keep it below",
+			(long long)settings->unacked_max, (long long)settings->window);
+	return HS_OK;
+}
+
+enum hs_err
+hs_adapter_settings_check(
+	const struct hs_adapter_ops *ops, const void *settings, char why[HS_CONFIG_WHY])
+{
+	enum hs_err err = look_common(settings, why);
+
+	return err == HS_OK && ops->look != NULL ? ops->look(settings, why) : err;
 }

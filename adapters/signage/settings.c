@@ -3,6 +3,7 @@
 
 #include "adapters/signage/signage.h"
 #include "hub/base/check.h"
+#include "hub/base/look.h"
 
 #define SCREEN(member) offsetof(struct hs_screen_settings, member)
 #define AT(member)     offsetof(struct hs_signage_settings, member)
@@ -50,12 +51,7 @@ const struct hs_config_record hs_signage_settings_record = { items, HS_COUNT(ite
 static bool
 area_is_good(const char *code)
 {
-	char municipality[6] = "";
-	size_t len = strlen(code);
-	if (strspn(code, "0123456789") != len || (len != 2 && len != 6 && len != 12))
-		return false;
-	strncat(municipality, code, 5);
-	return hs_area_find(len == 12 ? municipality : code) != NULL;
+	return strlen(code) != 5 && hs_area_known(code);
 }
 
 const char *
@@ -81,4 +77,26 @@ hs_screen_fault(const struct hs_screen_settings *screens, size_t index)
 			return "languages: ja, ja-easy, en";
 	}
 	return NULL;
+}
+
+enum hs_err
+hs_signage_look(const void *given, char why[HS_CONFIG_WHY])
+{
+	const struct hs_signage_settings *settings = given;
+	const struct hs_screen_settings *screens = settings->screens.items;
+	const struct hs_look_listen listens[] = { { "ops_listen", settings->common.ops_listen,
+							  true },
+		{ "listen", settings->listen, false } };
+	enum hs_err err = hs_look_listens(listens, HS_COUNT(listens), why);
+
+	if (err == HS_OK)
+		err = hs_look_server_tls(settings->tls_cert, settings->tls_key, why);
+	for (size_t i = 0; err == HS_OK && i < settings->screens.count; i++) {
+		const char *fault = hs_screen_fault(screens, i);
+
+		if (fault != NULL)
+			err = hs_look_refuse(
+				why, "screen %zu, %.64s: %s", i + 1, screens[i].id, fault);
+	}
+	return err;
 }

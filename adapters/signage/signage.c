@@ -481,6 +481,7 @@ hs_signage_port(const void *state)
 const struct hs_adapter_ops hs_signage_ops = {
 	.name = "signage",
 	.settings = &hs_signage_settings_record,
+	.look = hs_signage_look,
 	.snapshot = true,
 	.open = signage_open,
 	.on_notice = on_notice,

@@ -27,6 +27,8 @@ extern const struct hs_adapter_ops hs_signage_ops;
 
 /* NULL, or what is expected of screens[index] instead: a good id that none before it has, areas that
  * exist, languages that are known. */
+/* The second look (hub/base/look.h); settings: struct hs_signage_settings. */
+enum hs_err hs_signage_look(const void *settings, char why[HS_CONFIG_WHY]) HS_MUST_CHECK;
 const char *hs_screen_fault(const struct hs_screen_settings *screens, size_t index);
 
 /* The port of the screens' side, for tests (listen with port 0). */

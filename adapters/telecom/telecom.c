@@ -319,6 +319,7 @@ status(void *state, struct hs_buf *out)
 const struct hs_adapter_ops hs_telecom_ops = {
 	.name = "telecom",
 	.settings = &hs_telecom_record,
+	.look = hs_telecom_look,
 	.rings = true,
 	.snapshot = true,
 	.open = telecom_open,

@@ -1,9 +1,11 @@
 #include "adapters/telecom/telecom_settings.h"
 
 #include <ctype.h>
+#include <string.h>
 
 #include "adapters/telecom/telecom_chars.h"
 #include "hub/base/check.h"
+#include "hub/base/look.h"
 
 #define C(member) offsetof(struct hs_carrier, member)
 #define T(member) offsetof(struct hs_telecom_settings, member)
@@ -79,6 +81,30 @@ hs_carrier_wrong(const struct hs_carrier *carrier)
 		if (live[i] == carrier->id_drill)
 			return "id_drill is also an id of live mails: give drills one of their own";
 	return "";
+}
+
+enum hs_err
+hs_telecom_look(const void *given, char why[HS_CONFIG_WHY])
+{
+	const struct hs_telecom_settings *settings = given;
+	const struct hs_carrier *carriers = settings->carriers.items;
+
+	for (size_t i = 0; i < settings->carriers.count; i++) {
+		const char *wrong = hs_carrier_wrong(&carriers[i]);
+
+		if (wrong[0] != '\0')
+			return hs_look_refuse(
+				why, "carrier %zu, %.32s: %s", i + 1, carriers[i].name, wrong);
+		for (size_t j = 0; j < i; j++) {
+			if (strcmp(carriers[i].name, carriers[j].name) == 0)
+				return hs_look_refuse(why,
+					"carriers %zu and %zu are both named %.32s; give each its "
+					"own name",
+					j + 1, i + 1, carriers[i].name);
+		}
+	}
+	return settings->http_ca[0] == '\0' ? HS_OK
+					    : hs_look_authority("http_ca", settings->http_ca, why);
 }
 
 struct hs_mail_limits

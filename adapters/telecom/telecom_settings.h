@@ -37,6 +37,8 @@ extern const struct hs_config_record hs_telecom_record;
 
 /* What no table can say: names usable in headers, no drill id that is also a live one. "" when right. */
 const char *hs_carrier_wrong(const struct hs_carrier *carrier);
+/* The second look (hub/base/look.h); settings: struct hs_telecom_settings. */
+enum hs_err hs_telecom_look(const void *settings, char why[HS_CONFIG_WHY]) HS_MUST_CHECK;
 struct hs_mail_limits hs_carrier_limits(const struct hs_carrier *carrier);
 /* Message identifier for a mode and a loudness (municipal.h). */
 uint16_t hs_carrier_message_id(const struct hs_carrier *carrier, int mode, uint32_t loudness);

@@ -269,7 +269,8 @@ conn_disturbed(const struct hs_conn *conn, bool by_bytes)
 	return hs_sock_disturbed(lws_get_socket_fd(conn->wsi), by_bytes);
 }
 
-/* libwebsockets would be woken again and again by bytes that it does not read while a reply leaves. */
+/* libwebsockets would be woken again and again by bytes that it does not read while a reply leaves, also when the
+ * connection is to end with it and the client takes nothing. */
 static void
 tick_one(struct hs_conn *conn, int64_t now_us, uint64_t ticks)
 {
@@ -277,7 +278,8 @@ tick_one(struct hs_conn *conn, int64_t now_us, uint64_t ticks)
 		hs_conn_doom(conn);
 		return;
 	}
-	if (conn->state == HS_CONN_LEAVING && conn_disturbed(conn, true)) {
+	bool leaves = conn->state == HS_CONN_LEAVING || conn->state == HS_CONN_DOOMED;
+	if (leaves && conn_disturbed(conn, true)) {
 		int64_t cut_us = now_us + LEAVING_SHORT_MS * 1000;
 		if (conn->deadline_us == 0 || conn->deadline_us > cut_us)
 			conn->deadline_us = cut_us;

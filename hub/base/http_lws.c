@@ -3,18 +3,18 @@
  * One context with one virtual host per server. libwebsockets gets every connection by adoption from
  * our own listener and keeps no timers for it. What else it is kept from is written at the place.
  */
-#include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <string.h>
 
 #include "hub/base/check.h"
 #include "hub/base/http_internal.h"
 #include "hub/base/log.h"
+#include "hub/base/look.h"
 
 #define TX_PACKET_BYTES 65536 /* guard 4: else a message leaves in pieces of rx_buffer_size */
 #define RX_BUFFER_BYTES 256   /* what an idle WebSocket keeps allocated */
 #define SERVICE_BYTES	16384
-#define HEAD_POOL_MAX	4096
+#define HEADS_SPARE	64    /* header tables of connections that are just being closed */
 #define LWS_TIMER_S	86400 /* timeouts are ours */
 
 struct reason_row {
@@ -142,24 +142,13 @@ tables_fill(struct hs_http_server *server)
 static enum hs_err
 certificate_check(const struct hs_http_options *options)
 {
-	SSL_CTX *ctx = SSL_CTX_new(TLS_server_method());
-	const char *wrong = NULL;
+	char why[HS_CONFIG_WHY] = "";
+	enum hs_err err = hs_look_server_tls(options->tls_cert_path,
+		options->tls_key_path != NULL ? options->tls_key_path : "", why);
 
-	if (ctx == NULL)
-		return HS_ERR_NOMEM;
-	if (SSL_CTX_use_certificate_chain_file(ctx, options->tls_cert_path) != 1)
-		wrong = "certificate";
-	else if (options->tls_key_path == NULL ||
-		 SSL_CTX_use_PrivateKey_file(ctx, options->tls_key_path, SSL_FILETYPE_PEM) != 1)
-		wrong = "key_missing_unreadable_or_of_another_certificate";
-	if (wrong != NULL)
-		hs_error("http.tls", "wrong=%s cert=%s key=%s reason=\"%s\"", wrong,
-			options->tls_cert_path,
-			options->tls_key_path != NULL ? options->tls_key_path : "-",
-			ERR_reason_error_string(ERR_peek_last_error()));
-	ERR_clear_error();
-	SSL_CTX_free(ctx);
-	return wrong == NULL ? HS_OK : HS_ERR_CONFIG;
+	if (err != HS_OK)
+		hs_error("http.tls", "reason=\"%s\"", why);
+	return err;
 }
 
 /* Guard 3: with the default policy every connection has a keep-alive timer in a sorted list. */
@@ -181,8 +170,8 @@ context_create(struct hs_http_server *server)
 	info.foreign_loops = loops;
 	info.user = server;
 	info.max_http_header_data = HS_HTTP_HEAD_MAX_BYTES;
-	int64_t pool = options->connections_max < 256 ? 256 : options->connections_max;
-	info.max_http_header_pool = (unsigned short)(pool > HEAD_POOL_MAX ? HEAD_POOL_MAX : pool);
+	/* Guard 6: one for each connection, else heads that never end would make all others wait. */
+	info.max_http_header_pool2 = (unsigned int)options->connections_max + HEADS_SPARE;
 	info.pt_serv_buf_size = SERVICE_BYTES;
 	info.timeout_secs = LWS_TIMER_S;
 	info.retry_and_idle_policy = &no_policy;

@@ -25,7 +25,8 @@ usage_print(FILE *to, const char *name)
 {
 	fprintf(to,
 		"usage: %s --config FILE     run with this configuration\n"
-		"       %s --config FILE --check   read the configuration and exit\n"
+		"       %s --config FILE --check   look at all that a start would look at, and "
+		"exit\n"
 		"       %s --config-help     every key, its range, default and meaning\n"
 		"       %s --version\n",
 		name, name, name, name);
@@ -145,8 +146,27 @@ answered(const struct arguments *arguments, const char *name, const struct hs_co
 	return -1;
 }
 
+/* The file by its table, then what the table cannot say. */
+static enum hs_err
+settings_read(struct hs_proc *proc, const char *path, const struct hs_proc_settings *what,
+	void *settings, char why[HS_CONFIG_WHY])
+{
+	char inner[HS_CONFIG_WHY] = "out of memory";
+	enum hs_err err = hs_config_load(path, what->record, settings, &proc->config, why);
+
+	if (err != HS_OK || what->look == NULL)
+		return err;
+	err = what->look(what->owner, settings, inner);
+	if (err == HS_OK)
+		return HS_OK;
+	if (snprintf(why, HS_CONFIG_WHY, "%s: %s", path, inner) < 0)
+		why[0] = '\0';
+	hs_config_free(proc->config);
+	return err;
+}
+
 bool
-hs_proc_init(struct hs_proc *proc, int argc, char **argv, const struct hs_config_record *record,
+hs_proc_init(struct hs_proc *proc, int argc, char **argv, const struct hs_proc_settings *what,
 	void *settings, int *exit_code)
 {
 	const char *name = base_name(argc > 0 ? argv[0] : "hansho");
@@ -159,11 +179,11 @@ hs_proc_init(struct hs_proc *proc, int argc, char **argv, const struct hs_config
 		*exit_code = 2;
 		return false;
 	}
-	*exit_code = answered(&arguments, name, record);
+	*exit_code = answered(&arguments, name, what->record);
 	if (*exit_code >= 0)
 		return false;
 	*exit_code = 1;
-	if (hs_config_load(arguments.config_path, record, settings, &proc->config, why) != HS_OK) {
+	if (settings_read(proc, arguments.config_path, what, settings, why) != HS_OK) {
 		fprintf(stderr, "%s: %s\n", name, why);
 		return false;
 	}

@@ -24,10 +24,18 @@ struct hs_proc {
 	int stops; /* signals seen */
 };
 
-/* Parses the command line and loads the configuration into `settings`. Returns true to go on; false
- * when the process is to end now with *exit_code (help, version, --check, or an error it printed). */
-bool hs_proc_init(struct hs_proc *proc, int argc, char **argv,
-	const struct hs_config_record *record, void *settings, int *exit_code);
+/* What a process is configured by. */
+struct hs_proc_settings {
+	const struct hs_config_record *record;
+	/* The second look (look.h), at a start and with --check; may be NULL. */
+	enum hs_err (*look)(const void *owner, const void *settings, char why[HS_CONFIG_WHY]);
+	const void *owner;
+};
+
+/* Parses the command line, loads the configuration into `settings` and looks at it. Returns true to go on;
+ * false when the process is to end now with *exit_code (help, version, --check, or an error it printed). */
+bool hs_proc_init(struct hs_proc *proc, int argc, char **argv, const struct hs_proc_settings *what,
+	void *settings, int *exit_code);
 /* Lowers the limit of open files to `count`; never raises it. Before the first HTTP server: libwebsockets makes a table of
  * that size and walks all of it whenever a connection closes (20,000 files: 120,000 instructions each time). */
 void hs_proc_files_max(uint64_t count);

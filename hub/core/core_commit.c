@@ -137,6 +137,7 @@ static void
 decide(struct hs_core *core, struct hs_arena *arena, const hs_submit *submit,
 	struct hs_waiting_reply *reply)
 {
+	struct hs_area_set told = { 0 };
 	struct hs_verdict verdict;
 	struct hs_buf body;
 
@@ -149,8 +150,9 @@ decide(struct hs_core *core, struct hs_arena *arena, const hs_submit *submit,
 	hs_buf_init(&body, BODY_MAX_BYTES);
 	reply->outcome = verdict.outcome;
 	reply->findings = verdict.findings;
-	if (hs_intake_build(arena, submit, &verdict, core->journal.next_seq, core->source.unix_us,
-		    &body) == HS_OK) {
+	hs_intake_told(core->index, core->pending, &verdict, &told);
+	if (hs_intake_build(arena, submit, &verdict, &told, core->journal.next_seq,
+		    core->source.unix_us, &body) == HS_OK) {
 		append_submission(core, submit, (struct hs_span){ body.bytes, body.len_bytes },
 			&verdict, reply);
 	} else {
@@ -158,6 +160,7 @@ decide(struct hs_core *core, struct hs_arena *arena, const hs_submit *submit,
 		reply->findings = BIT(TOO_LARGE);
 		reply_now(core, reply, NULL);
 	}
+	hs_area_set_free(&told);
 	hs_buf_free(&body);
 }
 
@@ -265,7 +268,7 @@ take_notice(struct hs_core *core, const struct hs_row *row, const struct hs_reco
 	mask = hs_route_decide(core->route, look->notice, known == NULL ? 0 : known->told, NULL);
 	hs_intake_apply(known, &notice, &document);
 	document.told |= mask;
-	hs_index_take_document(core->index, &document);
+	hs_index_take_document(core->index, &document, look->notice);
 	hs_route_keep(core->route, row->seq, mask);
 	if (look->id.len_bytes == HS_ID_HEX - 1)
 		memcpy(recent.id, look->id.bytes, HS_ID_HEX - 1);

@@ -4,10 +4,12 @@
 #include <string.h>
 #include <uthash.h>
 
+#include "hub/base/check.h"
 #include "hub/core/memory.h"
 
 struct document_node {
 	struct hs_known_document known;
+	struct hs_area_set areas;
 	UT_hash_handle hh;
 };
 
@@ -43,6 +45,7 @@ hs_index_destroy(struct hs_index *index)
 
 	HASH_ITER (hh, index->documents, document, next_document) {
 		HASH_DEL(index->documents, document);
+		hs_area_set_free(&document->areas);
 		free(document);
 	}
 	HASH_ITER (hh, index->submissions, submission, next_submission) {
@@ -56,13 +59,29 @@ hs_index_destroy(struct hs_index *index)
 	free(index);
 }
 
-const struct hs_known_document *
-hs_index_document(const struct hs_index *index, const uint8_t key[HS_ID_BYTES])
+static struct document_node *
+find_document(const struct hs_index *index, const uint8_t key[HS_ID_BYTES])
 {
 	struct document_node *node;
 
 	HASH_FIND(hh, index->documents, key, HS_ID_BYTES, node);
+	return node;
+}
+
+const struct hs_known_document *
+hs_index_document(const struct hs_index *index, const uint8_t key[HS_ID_BYTES])
+{
+	const struct document_node *node = find_document(index, key);
+
 	return node == NULL ? NULL : &node->known;
+}
+
+const struct hs_area_set *
+hs_index_areas(const struct hs_index *index, const uint8_t key[HS_ID_BYTES])
+{
+	const struct document_node *node = find_document(index, key);
+
+	return node == NULL ? NULL : &node->areas;
 }
 
 const struct hs_known_submission *
@@ -117,16 +136,16 @@ hs_index_take_submission(struct hs_index *index, const struct hs_known_submissio
 }
 
 void
-hs_index_take_document(struct hs_index *index, const struct hs_known_document *document)
+hs_index_take_document(
+	struct hs_index *index, const struct hs_known_document *document, struct hs_span notice)
 {
-	struct document_node *node;
+	struct document_node *node = find_document(index, document->key);
 
-	HASH_FIND(hh, index->documents, document->key, HS_ID_BYTES, node);
-	if (node != NULL) {
-		node->known = *document;
-		return;
+	if (node == NULL) {
+		node = hs_must_alloc(1, sizeof(*node));
+		memcpy(node->known.key, document->key, HS_ID_BYTES);
+		HASH_ADD(hh, index->documents, known.key, HS_ID_BYTES, node);
 	}
-	node = hs_must_alloc(1, sizeof(*node));
 	node->known = *document;
-	HASH_ADD(hh, index->documents, known.key, HS_ID_BYTES, node);
+	HS_CHECK(hs_notice_areas_told(notice, &node->areas) == HS_OK);
 }

@@ -4,7 +4,7 @@
  * Rules:  it only ever holds what is on disk. What is still on its way lies in pending.h, and intake looks
  *         there first; a commit that fails therefore leaves nothing to undo here.
  * Keys:   16 bytes of SHA-256 (record.h).
- * Memory: about 200 bytes per submission, for the life of the process.
+ * Memory: about 200 bytes per submission, for the life of the process, and the areas of each document.
  */
 #ifndef HS_CORE_INDEX_H
 #define HS_CORE_INDEX_H
@@ -41,10 +41,16 @@ const struct hs_known_submission *hs_index_submission(
 size_t hs_index_documents(const struct hs_index *index);
 size_t hs_index_submissions(const struct hs_index *index);
 
+/* Codes of all areas that any revision of the document was addressed to; NULL when it is unknown. Borrowed until
+ * the next take. */
+const struct hs_area_set *hs_index_areas(
+	const struct hs_index *index, const uint8_t key[HS_ID_BYTES]);
+
 /* Copies. The principal need not end in a NUL. A second submission with the same id is ignored. */
 void hs_index_take_submission(struct hs_index *index, const struct hs_known_submission *submission,
 	struct hs_span principal);
-/* Replaces what was known under this key. */
-void hs_index_take_document(struct hs_index *index, const struct hs_known_document *document);
+/* Replaces what was known under this key, and adds the areas of its newest notice (packed). */
+void hs_index_take_document(
+	struct hs_index *index, const struct hs_known_document *document, struct hs_span notice);
 
 #endif

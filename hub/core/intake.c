@@ -174,6 +174,51 @@ hs_intake_judge(const hs_submit *submit, const struct hs_index *index,
 	hs_intake_apply(known, &notice, &out->document);
 }
 
+void
+hs_intake_told(const struct hs_index *index, const struct hs_pending *pending,
+	const struct hs_verdict *verdict, struct hs_area_set *out)
+{
+	const struct hs_pending_record *waiting =
+		hs_pending_document(pending, verdict->document.key);
+	const struct hs_area_set *known = hs_index_areas(index, verdict->document.key);
+	struct hs_record_look look;
+
+	if (known != NULL)
+		HS_CHECK(hs_area_set_add_all(out, known) == HS_OK);
+	if (waiting == NULL)
+		return;
+	HS_CHECK(hs_record_look(waiting->row.body, &look) == HS_OK);
+	HS_CHECK(hs_notice_areas_told(look.notice, out) == HS_OK);
+}
+
+/* Who was told of an area that this revision does not name must learn of it (promise P6). */
+static bool
+complete_areas(struct hs_arena *arena, hs_notice *notice, const struct hs_area_set *told)
+{
+	hs_document *document = notice->document;
+	struct hs_area_set own = { 0 };
+	bool fits = true;
+
+	for (size_t i = 0; i < notice->n_areas; i++) {
+		const char *code = notice->areas[i]->code;
+
+		HS_CHECK(hs_area_set_add(&own, code, strlen(code)) == HS_OK);
+	}
+	document->n_areas_before = 0; /* nobody else's word */
+	document->areas_before = NULL;
+	for (size_t i = 0; fits && i < told->count; i++) {
+		char *code = NULL;
+
+		if (hs_area_set_has(&own, told->codes[i]))
+			continue;
+		code = hs_arena_strdup(arena, told->codes[i]);
+		fits = code != NULL &&
+		       hs_repeat(arena, &document->n_areas_before, &document->areas_before, code);
+	}
+	hs_area_set_free(&own);
+	return fits;
+}
+
 static void
 complete_original(struct hs_arena *arena, const hs_submit *submit)
 {
@@ -194,7 +239,7 @@ complete_original(struct hs_arena *arena, const hs_submit *submit)
 
 static enum hs_err
 complete_notice(struct hs_arena *arena, const hs_submit *submit, const struct hs_verdict *verdict,
-	int64_t unix_us)
+	const struct hs_area_set *told, int64_t unix_us)
 {
 	static const enum hs_hub_finding flags[] = { HS_FINDING_CANCEL_REVISION,
 		HS_FINDING_REVISION_GAP };
@@ -207,7 +252,8 @@ complete_notice(struct hs_arena *arena, const hs_submit *submit, const struct hs
 	}
 	if (notice->times == NULL)
 		notice->times = hs_message_new(arena, PB_TIMES);
-	if (notice->times == NULL || !hs_notice_mark(arena, notice))
+	if (notice->times == NULL || !hs_notice_mark(arena, notice) ||
+		!complete_areas(arena, notice, told))
 		return HS_ERR_TOO_LARGE;
 	notice->times->accepted = hs_time_new(arena, unix_us, HS_JST_MINUTES);
 	if (notice->times->accepted == NULL)
@@ -218,13 +264,13 @@ complete_notice(struct hs_arena *arena, const hs_submit *submit, const struct hs
 
 enum hs_err
 hs_intake_build(struct hs_arena *arena, const hs_submit *submit, const struct hs_verdict *verdict,
-	uint64_t seq, int64_t unix_us, struct hs_buf *body)
+	const struct hs_area_set *told, uint64_t seq, int64_t unix_us, struct hs_buf *body)
 {
 	hs_journal_record *record = hs_message_new(arena, PB_RECORD);
 	char *id = hs_arena_alloc(arena, HS_ID_HEX);
 
 	if (record == NULL || id == NULL ||
-		complete_notice(arena, submit, verdict, unix_us) != HS_OK)
+		complete_notice(arena, submit, verdict, told, unix_us) != HS_OK)
 		return HS_ERR_TOO_LARGE;
 	hs_hex(verdict->id, HS_ID_BYTES, id);
 	record->type = (Hansho__V1__JournalRecord__Type)verdict->record_type;

@@ -1,8 +1,9 @@
 /* intake.h: what becomes of a submission: the rules of identity and order, and nothing else.
  *
  * Flow:   Submit → hs_intake_check (complete? right lane?) → hs_intake_judge (duplicate, stale, conflict,
- *         cancel: against what is on disk and what is on its way there) → hs_intake_build (marks, flags,
- *         times; the packed JournalRecord). core.c appends it and keeps the reply until it is durable.
+ *         cancel: against what is on disk and what is on its way there) → hs_intake_told (areas of earlier
+ *         revisions) → hs_intake_build (marks, flags, times, areas_before; the packed JournalRecord). core.c
+ *         appends it and keeps the reply until it is durable.
  * Rules, in this order (lalert-format, identity and lifecycle):
  *         the same submission again                    → what became of the first one; no new record
  *         cancel of a document never seen              → REFUSED cancel_unknown
@@ -36,11 +37,14 @@ unsigned hs_intake_check(const hs_submit *submit, int mode);
 /* submit has passed hs_intake_check. */
 void hs_intake_judge(const hs_submit *submit, const struct hs_index *index,
 	const struct hs_pending *pending, struct hs_verdict *out);
-/* Marks and completes submit->notice (in `arena`) and appends the packed record to `body`.
- * HS_ERR_TOO_LARGE: refuse it. */
+/* Adds what the document was addressed to before this notice, on disk or on its way there. */
+void hs_intake_told(const struct hs_index *index, const struct hs_pending *pending,
+	const struct hs_verdict *verdict, struct hs_area_set *out);
+/* Marks and completes submit->notice (in `arena`) and appends the packed record to `body`. told: see
+ * hs_intake_told. HS_ERR_TOO_LARGE: refuse it. */
 enum hs_err hs_intake_build(struct hs_arena *arena, const hs_submit *submit,
-	const struct hs_verdict *verdict, uint64_t seq, int64_t unix_us,
-	struct hs_buf *body) HS_MUST_CHECK;
+	const struct hs_verdict *verdict, const struct hs_area_set *told, uint64_t seq,
+	int64_t unix_us, struct hs_buf *body) HS_MUST_CHECK;
 /* What a notice does to its document; known may be NULL. */
 void hs_intake_apply(const struct hs_known_document *known, const struct hs_notice_look *notice,
 	struct hs_known_document *out);

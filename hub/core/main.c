@@ -15,9 +15,17 @@ on_stop(void *owner)
 	hs_shell_stop(owner);
 }
 
+static enum hs_err
+look(const void *owner, const void *settings, char why[HS_CONFIG_WHY])
+{
+	(void)owner;
+	return hs_hub_settings_check(settings, why);
+}
+
 int
 main(int argc, char **argv)
 {
+	const struct hs_proc_settings what = { .record = &hs_hub_settings_record, .look = look };
 	struct hs_proc proc;
 	struct hs_hub_settings settings = { 0 };
 	struct hs_shell *shell = NULL;
@@ -25,14 +33,8 @@ main(int argc, char **argv)
 	int exit_code;
 	int shell_code;
 
-	if (!hs_proc_init(&proc, argc, argv, &hs_hub_settings_record, &settings, &exit_code))
+	if (!hs_proc_init(&proc, argc, argv, &what, &settings, &exit_code))
 		return exit_code;
-	if (hs_hub_settings_check(&settings, why) != HS_OK) {
-		fprintf(stderr, "hansho-hub: %s\n", why);
-		uv_stop(&proc.loop);
-		hs_proc_run(&proc, NULL, NULL);
-		return 1;
-	}
 	if (hs_shell_create(&proc.loop, &settings, &shell, why) != HS_OK) {
 		fprintf(stderr, "hansho-hub: %s\n", why);
 		hs_proc_run(&proc, NULL, NULL);

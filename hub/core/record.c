@@ -5,6 +5,9 @@
 
 #include "hub/base/check.h"
 #include "hub/core/wire.h"
+#include "schemas/tables.h"
+
+#define PREFECTURE_DIGITS 2
 
 /* Field numbers of schemas/link.proto and schemas/notice.proto: they never change (notice.proto). */
 enum record_field {
@@ -28,6 +31,7 @@ enum notice_field {
 	NOTICE_EQUIVALENT_LEVEL = 9,
 	NOTICE_AREA = 10,
 	DOCUMENT_SOURCE = 1,
+	DOCUMENT_AREAS_BEFORE = 6,
 	DOCUMENT_ID = 2,
 	DOCUMENT_REVISION = 3,
 	LEVEL_NUMBER = 1,
@@ -151,6 +155,50 @@ hs_notice_each_area(
 		if (field.number == NOTICE_AREA && !visit(owner, code_of(span_of(&field))))
 			return;
 	}
+}
+
+static enum hs_err
+add_place(struct hs_area_set *out, struct hs_span code)
+{
+	char text[HS_AREA_CODE_SIZE] = "";
+	size_t len = code.len_bytes;
+
+	if (len < PREFECTURE_DIGITS || len >= sizeof(text))
+		return HS_OK; /* no filter names it */
+	memcpy(text, code.bytes, len);
+	if (strspn(text, "0123456789") < PREFECTURE_DIGITS)
+		return HS_OK;
+	return hs_area_set_add(out, text, hs_area_known(text) ? len : PREFECTURE_DIGITS);
+}
+
+static enum hs_err
+add_before(struct hs_area_set *out, struct hs_span document)
+{
+	struct hs_wire wire = hs_wire_of(document.bytes, document.len_bytes);
+	struct hs_wire_field field;
+	enum hs_err err = HS_OK;
+
+	while (err == HS_OK && hs_wire_next(&wire, &field)) {
+		if (field.number == DOCUMENT_AREAS_BEFORE)
+			err = add_place(out, span_of(&field));
+	}
+	return err;
+}
+
+enum hs_err
+hs_notice_areas_told(struct hs_span notice, struct hs_area_set *out)
+{
+	struct hs_wire wire = hs_wire_of(notice.bytes, notice.len_bytes);
+	struct hs_wire_field field;
+	enum hs_err err = HS_OK;
+
+	while (err == HS_OK && hs_wire_next(&wire, &field)) {
+		if (field.number == NOTICE_AREA)
+			err = add_place(out, code_of(span_of(&field)));
+		else if (field.number == NOTICE_DOCUMENT)
+			err = add_before(out, span_of(&field));
+	}
+	return err;
 }
 
 static void

@@ -10,6 +10,7 @@
 #define HS_CORE_RECORD_H
 
 #include "hub/base/hash.h"
+#include "schemas/area_set.h"
 #include "schemas/notice.h"
 
 #define HS_ID_BYTES 16 /* submission ids and document keys: the first half of a SHA-256 */
@@ -53,6 +54,11 @@ enum hs_err hs_notice_look(struct hs_span notice, struct hs_notice_look *out) HS
 /* Calls visit for the code of each area of a packed notice until it returns false. */
 void hs_notice_each_area(
 	struct hs_span notice, bool (*visit)(void *owner, struct hs_span code), void *owner);
+
+/* Adds the codes of a packed notice's areas and of its areas_before to `out`: all that its document has been
+ * addressed to, this revision included. A code of no place counts as its prefecture, so that a set is never larger
+ * than the table of places. */
+enum hs_err hs_notice_areas_told(struct hs_span notice, struct hs_area_set *out) HS_MUST_CHECK;
 
 /* The first half of SHA-256 over "mode|source|document id": the document's key. */
 void hs_document_id(

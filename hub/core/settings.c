@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "hub/base/check.h"
+#include "hub/base/look.h"
+#include "schemas/tables.h"
 
 #define PEER(field) offsetof(struct hs_hub_peer_settings, field)
 #define HUB(field)  offsetof(struct hs_hub_settings, field)
@@ -60,7 +62,7 @@ static const struct hs_config_item hub_items[] = {
 	{ "waiters_max", HS_CONFIG_INT, HUB(waiters_max), "queries", 1, 100000, "1024",
 		"Status queries that may wait for a change; more are answered at once.", NULL },
 	{ "index_max", HS_CONFIG_INT, HUB(index_max), "submissions", 1000, 50000000, "5000000",
-		"Submissions that one journal takes; about 300 bytes of memory each.", NULL },
+		"Submissions that one journal takes; about 350 bytes of memory each.", NULL },
 	{ "state_notices", HS_CONFIG_INT, HUB(state_notices), "notices", 1, 1000000, "4096",
 		"How often it is noted what the active set rests on; fewer: faster start after a crash.", NULL },
 	{ "batch_ms", HS_CONFIG_INT, HUB(batch_ms), "ms", 1, 1000, "50",
@@ -114,54 +116,72 @@ is_kind(const char *text)
 	return hs_enum_value(&hansho__v1__kind__descriptor, text[0] == '!' ? text + 1 : text) > 0;
 }
 
-static bool
-is_area(const char *text)
+static enum hs_err
+check_filter(const struct hs_hub_peer_settings *peer, char *why)
 {
-	size_t len = strlen(text);
-
-	return strspn(text, "0123456789") == len && (len == 2 || len == 5 || len == 6 || len == 12);
+	if (peer->kind == 0 &&
+		(peer->kinds.count > 0 || peer->areas.count > 0 || peer->level_min > 0))
+		return hs_look_refuse(why,
+			"peer %s: a gate takes no notices; take kinds, areas and level_min out",
+			peer->name);
+	for (size_t i = 0; i < peer->kinds.count; i++) {
+		if (!is_kind(peer->kinds.items[i]))
+			return hs_look_refuse(why,
+				"peer %s: kinds: '%.64s' is no kind; expected evacuation, shelter, "
+				"… or !weather, as in schemas/notice.proto",
+				peer->name, peer->kinds.items[i]);
+	}
+	for (size_t i = 0; i < peer->areas.count; i++) {
+		if (!hs_area_known(peer->areas.items[i]))
+			return hs_look_refuse(why,
+				"peer %s: areas: '%.64s' is no code of a place; expected 2, 5, 6 "
+				"or 12 digits in quotes, the sixth being the check digit",
+				peer->name, peer->areas.items[i]);
+	}
+	return HS_OK;
 }
 
 static enum hs_err
 check_peer(const struct hs_hub_peer_settings *peer, char *why)
 {
-	for (size_t i = 0; i < peer->kinds.count; i++) {
-		if (is_kind(peer->kinds.items[i]))
-			continue;
-		snprintf(why, HS_CONFIG_WHY,
-			"peer %s: kinds: '%s' is no kind; expected evacuation, shelter, … or "
-			"!weather, as in schemas/notice.proto",
-			peer->name, peer->kinds.items[i]);
-		return HS_ERR_CONFIG;
-	}
-	for (size_t i = 0; i < peer->areas.count; i++) {
-		if (is_area(peer->areas.items[i]))
-			continue;
-		snprintf(why, HS_CONFIG_WHY,
-			"peer %s: areas: '%s' is no code; expected 2, 5, 6 or 12 digits in quotes",
-			peer->name, peer->areas.items[i]);
-		return HS_ERR_CONFIG;
-	}
-	return HS_OK;
+	char place[80];
+	const struct hs_look_link link = { .place = place,
+		.key = "url",
+		.url = peer->url,
+		.listens = true,
+		.prefix = "",
+		.tls_ca = peer->tls_ca,
+		.tls_cert_key = peer->tls_cert_key };
+	enum hs_err err = check_filter(peer, why);
+
+	(void)snprintf(place, sizeof(place), "peer %s: ", peer->name);
+	return err != HS_OK ? err : hs_look_link(&link, why);
+}
+
+static enum hs_err
+check_unlike(const struct hs_hub_peer_settings *rows, size_t i, size_t j, char *why)
+{
+	bool name = strcmp(rows[i].name, rows[j].name) == 0;
+
+	if (!name && strcmp(rows[i].url, rows[j].url) != 0)
+		return HS_OK;
+	return hs_look_refuse(why, "peers %zu and %zu have the same %s; give each its own", i + 1,
+		j + 1, name ? "name" : "url");
 }
 
 enum hs_err
-hs_hub_settings_check(const struct hs_hub_settings *settings, char *why)
+hs_hub_settings_check(const struct hs_hub_settings *settings, char why[HS_CONFIG_WHY])
 {
 	const struct hs_hub_peer_settings *rows = settings->peers.items;
-	enum hs_err err = HS_OK;
+	const struct hs_look_listen listens[] = { { "ops_listen", settings->ops_listen, true } };
+	enum hs_err err = hs_look_listens(listens, HS_COUNT(listens), why);
 
+	if (err == HS_OK)
+		err = hs_look_made_file("journal", settings->journal, why);
 	for (size_t i = 0; err == HS_OK && i < settings->peers.count; i++) {
 		err = check_peer(&rows[i], why);
-		for (size_t j = 0; err == HS_OK && j < i; j++) {
-			if (strcmp(rows[i].name, rows[j].name) != 0 &&
-				strcmp(rows[i].url, rows[j].url) != 0)
-				continue;
-			snprintf(why, HS_CONFIG_WHY,
-				"peers %zu and %zu have the same name or url; give each its own",
-				j + 1, i + 1);
-			err = HS_ERR_CONFIG;
-		}
+		for (size_t j = 0; err == HS_OK && j < i; j++)
+			err = check_unlike(rows, j, i, why);
 	}
 	return err;
 }

@@ -30,8 +30,9 @@ extern const struct hs_config_record hs_hub_settings_record;
 /* The core's part; `peers` gets settings->peers.count entries. epoch and version stay to be set. */
 void hs_hub_core_options(const struct hs_hub_settings *settings, struct hs_core_peer *peers,
 	struct hs_core_options *out);
-/* What the table cannot say: kinds that exist, areas that are codes, names and urls used once.
- * HS_ERR_CONFIG with `why` (HS_CONFIG_WHY bytes). */
-enum hs_err hs_hub_settings_check(const struct hs_hub_settings *settings, char *why) HS_MUST_CHECK;
+/* The second look (hub/base/look.h): kinds and areas that exist and make sense, names and urls used once, urls
+ * that can be listened on with their certificates, a folder for the journal. */
+enum hs_err hs_hub_settings_check(
+	const struct hs_hub_settings *settings, char why[HS_CONFIG_WHY]) HS_MUST_CHECK;
 
 #endif

@@ -16,51 +16,47 @@ level_of(const hs_level *level)
 	return level == NULL ? 0 : level->number;
 }
 
-static bool
-add_area(struct hs_head *head, size_t *room, const hs_area *area)
+static enum hs_err
+add_area(struct hs_area_set *areas, const hs_area *area)
 {
 	const char *code;
 
 	if (area == NULL)
-		return true;
+		return HS_OK;
 	code = area->sub_code != NULL && area->sub_code[0] != '\0' ? area->sub_code : area->code;
-	if (code == NULL || code[0] == '\0' || strlen(code) >= HS_AREA_CODE_SIZE)
-		return true;
-	for (size_t i = head->area_count; i > 0; i--)
-		if (strcmp(head->areas[i - 1], code) == 0)
-			return true;
-	if (head->area_count == *room) {
-		size_t more = *room == 0 ? 4 : *room * 2;
-		void *grown = realloc(head->areas, more * sizeof(head->areas[0]));
-
-		if (grown == NULL)
-			return false;
-		head->areas = grown;
-		*room = more;
-	}
-	memcpy(head->areas[head->area_count++], code, strlen(code) + 1);
-	return true;
+	return code == NULL ? HS_OK : hs_area_set_add(areas, code, strlen(code));
 }
 
-static bool
-add_places(struct hs_head *head, size_t *room, const hs_evacuation *evacuation)
+static enum hs_err
+add_places(struct hs_area_set *areas, const hs_evacuation *evacuation)
 {
+	enum hs_err err = HS_OK;
+
 	for (size_t i = 0; i < evacuation->n_details; i++) {
 		const hs_evacuation_detail *detail = evacuation->details[i];
 
-		for (size_t j = 0; j < detail->n_areas; j++)
-			if (!add_area(head, room, detail->areas[j]->area))
-				return false;
+		for (size_t j = 0; err == HS_OK && j < detail->n_areas; j++)
+			err = add_area(areas, detail->areas[j]->area);
 	}
-	return true;
+	return err;
+}
+
+static enum hs_err
+add_before(struct hs_area_set *before, const hs_document *document)
+{
+	enum hs_err err = HS_OK;
+
+	for (size_t i = 0; document != NULL && err == HS_OK && i < document->n_areas_before; i++)
+		err = hs_area_set_add(
+			before, document->areas_before[i], strlen(document->areas_before[i]));
+	return err;
 }
 
 enum hs_err
 hs_head_read(const hs_notice *notice, struct hs_head *out)
 {
 	uint32_t level = level_of(notice->level), equivalent = level_of(notice->equivalent_level);
-	size_t room = 0;
-	bool fits = true;
+	enum hs_err err = HS_OK;
 
 	memset(out, 0, sizeof(*out));
 	out->kind = (int)notice->kind;
@@ -68,81 +64,49 @@ hs_head_read(const hs_notice *notice, struct hs_head *out)
 	out->level = level > equivalent ? level : equivalent;
 	out->follows = notice->action != HS_ACTION(ISSUE) ||
 		       (notice->document != NULL && notice->document->n_supersedes > 0);
-	for (size_t i = 0; fits && i < notice->n_areas; i++)
-		fits = add_area(out, &room, notice->areas[i]);
-	if (fits && notice->detail_case == HANSHO__V1__NOTICE__DETAIL_EVACUATION)
-		fits = add_places(out, &room, notice->evacuation);
-	if (fits)
-		return HS_OK;
-	hs_head_free(out);
-	return HS_ERR_NOMEM;
+	for (size_t i = 0; err == HS_OK && i < notice->n_areas; i++)
+		err = add_area(&out->areas, notice->areas[i]);
+	if (err == HS_OK && notice->detail_case == HANSHO__V1__NOTICE__DETAIL_EVACUATION)
+		err = add_places(&out->areas, notice->evacuation);
+	if (err == HS_OK)
+		err = add_before(&out->before, notice->document);
+	if (err != HS_OK)
+		hs_head_free(out);
+	return err;
 }
 
 void
 hs_head_free(struct hs_head *head)
 {
-	free(head->areas);
+	hs_area_set_free(&head->areas);
+	hs_area_set_free(&head->before);
 	memset(head, 0, sizeof(*head));
 }
 
 /* ---- parse ---- */
 
-/* Known: a prefecture, a municipality, or a 町丁字 of a known municipality. */
-static bool
-area_known(const char *code)
-{
-	size_t len = strlen(code);
-	char municipality[6];
-
-	if (len != strspn(code, "0123456789"))
-		return false;
-	if (len == 2 || len == 5 || len == 6)
-		return hs_area_find(code) != NULL;
-	if (len != 12)
-		return false;
-	memcpy(municipality, code, 5);
-	municipality[5] = '\0';
-	return hs_area_find(municipality) != NULL;
-}
-
-static int
-by_code(const void *a, const void *b)
-{
-	return strcmp(a, b);
-}
-
 static enum hs_err
 parse_areas(const struct hs_filter_words *words, size_t areas_max, struct hs_filter *out,
 	char why[HS_FILTER_WHY])
 {
-	size_t kept = 0;
+	enum hs_err err = HS_OK;
 
-	if (words->area_count == 0)
-		return HS_OK;
 	if (words->area_count > areas_max) {
 		snprintf(why, HS_FILTER_WHY, "areas: %zu codes, at most %zu: ask for prefectures",
 			words->area_count, areas_max);
 		return HS_ERR_TOO_LARGE;
 	}
-	out->areas = calloc(words->area_count, sizeof(out->areas[0]));
-	if (out->areas == NULL)
-		return HS_ERR_NOMEM;
-	for (size_t i = 0; i < words->area_count; i++) {
-		if (!area_known(words->areas[i])) {
+	for (size_t i = 0; err == HS_OK && i < words->area_count; i++) {
+		if (!hs_area_known(words->areas[i])) {
 			snprintf(why, HS_FILTER_WHY,
 				"areas: \"%.40s\" is not a known code; use a 2-digit prefecture, "
 				"6-digit municipality or 12-digit code",
 				words->areas[i]);
 			return HS_ERR_INVALID;
 		}
-		snprintf(out->areas[i], HS_AREA_CODE_SIZE, "%s", words->areas[i]);
+		err = hs_area_set_add(&out->areas, words->areas[i], strlen(words->areas[i]));
 	}
-	qsort(out->areas, words->area_count, sizeof(out->areas[0]), by_code);
-	for (size_t i = 0; i < words->area_count; i++)
-		if (kept == 0 || strcmp(out->areas[kept - 1], out->areas[i]) != 0)
-			memmove(out->areas[kept++], out->areas[i], HS_AREA_CODE_SIZE);
-	out->area_count = kept;
-	return HS_OK;
+	return err;
 }
 
 static enum hs_err
@@ -193,7 +157,7 @@ hs_filter_parse(const struct hs_filter_words *words, size_t areas_max, struct hs
 void
 hs_filter_free(struct hs_filter *filter)
 {
-	free(filter->areas);
+	hs_area_set_free(&filter->areas);
 	memset(filter, 0, sizeof(*filter));
 }
 
@@ -202,8 +166,8 @@ hs_filter_key(const struct hs_filter *filter, struct hs_buf *out)
 {
 	hs_buf_printf(out, "%u|%llx|%llx|", filter->level_min,
 		(unsigned long long)filter->kinds_only, (unsigned long long)filter->kinds_not);
-	for (size_t i = 0; i < filter->area_count; i++)
-		hs_buf_printf(out, "%s,", filter->areas[i]);
+	for (size_t i = 0; i < filter->areas.count; i++)
+		hs_buf_printf(out, "%s,", filter->areas.codes[i]);
 }
 
 /* ---- decide ---- */
@@ -223,16 +187,10 @@ kind_wanted(const struct hs_filter *filter, int kind)
 static bool
 area_wanted(const struct hs_filter *filter, const struct hs_head *head)
 {
-	if (filter->area_count == 0 || head->area_count == 0)
+	if (filter->areas.count == 0 || head->areas.count == 0)
 		return true;
-	for (size_t i = 0; i < head->area_count; i++) {
-		for (size_t j = 0; j < filter->area_count; j++) {
-			if (hs_area_within(head->areas[i], filter->areas[j]) ||
-				hs_area_within(filter->areas[j], head->areas[i]))
-				return true;
-		}
-	}
-	return false;
+	return hs_area_sets_touch(&filter->areas, &head->areas) ||
+	       hs_area_sets_touch(&filter->areas, &head->before);
 }
 
 static bool

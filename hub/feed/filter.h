@@ -3,6 +3,8 @@
  * Rules (schemas/link.proto FeedSubscribe, DECISIONS.md "Filters"):
  *   areas      any area of the notice within any area of the filter, or the other way round: an order for
  *              the whole prefecture concerns who asked for one of its towns. No areas in the filter: all.
+ *              The areas of the notice are its own and those that earlier revisions of its document had
+ *              (areas_before, put by the hub): who was told of one revision is told of all later ones.
  *              A notice without any area concerns everybody.
  *   kinds      words include, "!words" exclude; only exclusions: all others. A notice whose kind we do
  *              not know passes (promise P12).
@@ -20,23 +22,21 @@
 
 #include "hub/base/buf.h"
 #include "hub/base/err.h"
+#include "schemas/area_set.h"
 #include "schemas/notice.h"
-
-#define HS_AREA_CODE_SIZE 13 /* 12 digits and a NUL */
 
 /* What filters look at, taken from a notice once. */
 struct hs_head {
 	int kind;
 	int action;
-	uint32_t level; /* the higher of 警戒レベル and 相当; 0: none */
-	bool follows;	/* belongs to a document that was told before */
-	size_t area_count;
-	char (*areas)[HS_AREA_CODE_SIZE]; /* most exact code of each area, no doubles */
+	uint32_t level;		   /* the higher of 警戒レベル and 相当; 0: none */
+	bool follows;		   /* belongs to a document that was told before */
+	struct hs_area_set areas;  /* most exact code of each area */
+	struct hs_area_set before; /* of earlier revisions of its document, put by the hub */
 };
 
 struct hs_filter {
-	size_t area_count;
-	char (*areas)[HS_AREA_CODE_SIZE];
+	struct hs_area_set areas;
 	uint64_t kinds_only; /* bit = kind; 0: all */
 	uint64_t kinds_not;
 	uint32_t level_min;
@@ -58,7 +58,7 @@ enum hs_err hs_head_read(const hs_notice *notice, struct hs_head *out) HS_MUST_C
 void hs_head_free(struct hs_head *head);
 
 /* HS_ERR_INVALID: `why` names the value that is not known and what is possible; HS_ERR_TOO_LARGE: more
- * than areas_max areas. Areas come out sorted and without doubles, so equal wishes give equal filters. */
+ * than areas_max areas. Equal wishes give equal filters. */
 enum hs_err hs_filter_parse(const struct hs_filter_words *words, size_t areas_max,
 	struct hs_filter *out, char why[HS_FILTER_WHY]) HS_MUST_CHECK;
 void hs_filter_free(struct hs_filter *filter);
@@ -67,8 +67,9 @@ void hs_filter_key(const struct hs_filter *filter, struct hs_buf *out);
 
 /* Whether a notice goes to a subscriber with this filter. */
 bool hs_filter_passes(const struct hs_filter *filter, const struct hs_head *head);
-/* Whether a live document stands in the snapshot for this filter: as above, but level_min holds for
- * every message, because a snapshot tells what is in force and not what changed. */
+/* Whether a live document stands in the snapshot for this filter because of this notice, one of those that it
+ * rests on (all of which go with it): as above, but level_min holds for every message, because a snapshot tells
+ * what is in force and not what changed. */
 bool hs_filter_in_snapshot(const struct hs_filter *filter, const struct hs_head *head);
 
 #endif

@@ -1,6 +1,7 @@
 #include "hub/feed/settings.h"
 
 #include "hub/base/check.h"
+#include "hub/base/look.h"
 #include "schemas/notice.h"
 
 #define AT(field) offsetof(struct hs_feed_settings, field)
@@ -69,4 +70,22 @@ int
 hs_feed_settings_mode(const struct hs_feed_settings *settings)
 {
 	return settings->mode == 0 ? HS_MODE(LIVE) : HS_MODE(DRILL);
+}
+
+enum hs_err
+hs_feed_settings_check(const struct hs_feed_settings *settings, char why[HS_CONFIG_WHY])
+{
+	const struct hs_look_listen listens[] = { { "listen", settings->listen, false },
+		{ "ops_listen", settings->ops_listen, true } };
+	const struct hs_look_link link = { .place = "",
+		.key = "hub_url",
+		.url = settings->hub_url,
+		.prefix = "hub_",
+		.tls_ca = settings->hub_tls_ca,
+		.tls_cert_key = settings->hub_tls_cert_key };
+	enum hs_err err = hs_look_listens(listens, HS_COUNT(listens), why);
+
+	if (err == HS_OK)
+		err = hs_look_server_tls(settings->tls_cert, settings->tls_key, why);
+	return err == HS_OK ? hs_look_link(&link, why) : err;
 }

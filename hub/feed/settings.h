@@ -45,6 +45,9 @@ struct hs_feed_settings {
 
 extern const struct hs_config_record hs_feed_settings_record;
 
+/* The second look (hub/base/look.h): addresses, certificate and key, the link. */
+enum hs_err hs_feed_settings_check(
+	const struct hs_feed_settings *settings, char why[HS_CONFIG_WHY]) HS_MUST_CHECK;
 /* HS_MODE(LIVE) or HS_MODE(DRILL). */
 int hs_feed_settings_mode(const struct hs_feed_settings *settings);
 

@@ -1,7 +1,9 @@
 #include "hub/feed/store.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <uthash.h>
 
 #include "hub/base/log.h"
 
@@ -173,33 +175,101 @@ hs_store_newest(const struct hs_store *store)
 
 /* ---- snapshot ---- */
 
+/* A document of which a notice passed. */
+struct chosen {
+	UT_hash_handle hh;
+	char key[];
+};
+
 struct collect {
 	struct hs_arena *arena;
 	const struct hs_filter *filter;
 	Hansho__V1__FeedSnapshot *snapshot;
+	struct chosen *chosen;
 	char *epoch;
 	bool failed;
 };
 
 static void
-collect_one(void *owner, uint64_t seq, const void *bytes, size_t len_bytes)
+choose(struct collect *collect, const char *key)
 {
-	struct collect *collect = owner;
-	Hansho__V1__FeedNotice *item;
-	struct hs_head head;
-	hs_notice *notice;
-	bool wanted;
+	struct chosen *chosen = NULL;
+	size_t len = strlen(key);
 
-	if (collect->failed)
+	HASH_FIND(hh, collect->chosen, key, len, chosen);
+	if (chosen != NULL)
 		return;
-	if (hs_notice_unpack(collect->arena, bytes, len_bytes, &notice) != HS_OK ||
-		hs_head_read(notice, &head) != HS_OK) {
+	chosen = calloc(1, sizeof(*chosen) + len + 1);
+	if (chosen == NULL) {
 		collect->failed = true;
 		return;
 	}
-	wanted = hs_filter_in_snapshot(collect->filter, &head);
-	hs_head_free(&head);
-	if (!wanted)
+	memcpy(chosen->key, key, len + 1);
+	HASH_ADD(hh, collect->chosen, key[0], len, chosen);
+}
+
+static void
+drop_chosen(struct collect *collect)
+{
+	struct chosen *chosen, *next;
+
+	HASH_ITER (hh, collect->chosen, chosen, next) {
+		HASH_DEL(collect->chosen, chosen);
+		free(chosen);
+	}
+}
+
+/* The notice in the arena and the key of its document; false: failed. */
+static bool
+open_one(struct collect *collect, const void *bytes, size_t len_bytes, hs_notice **notice,
+	struct hs_buf *key)
+{
+	if (collect->failed)
+		return false;
+	hs_buf_init(key, HS_NOTICE_MAX_BYTES);
+	if (hs_notice_unpack(collect->arena, bytes, len_bytes, notice) == HS_OK &&
+		hs_document_key(*notice, key))
+		return true;
+	hs_buf_free(key);
+	collect->failed = true;
+	return false;
+}
+
+static void
+choose_one(void *owner, uint64_t seq, const void *bytes, size_t len_bytes)
+{
+	struct collect *collect = owner;
+	struct hs_head head;
+	struct hs_buf key;
+	hs_notice *notice;
+
+	(void)seq;
+	if (!open_one(collect, bytes, len_bytes, &notice, &key))
+		return;
+	if (hs_head_read(notice, &head) != HS_OK) {
+		collect->failed = true;
+	} else {
+		if (hs_filter_in_snapshot(collect->filter, &head))
+			choose(collect, hs_buf_text(&key));
+		hs_head_free(&head);
+	}
+	hs_buf_free(&key);
+}
+
+static void
+collect_one(void *owner, uint64_t seq, const void *bytes, size_t len_bytes)
+{
+	struct collect *collect = owner;
+	struct chosen *chosen = NULL;
+	Hansho__V1__FeedNotice *item;
+	struct hs_buf key;
+	hs_notice *notice;
+
+	if (!open_one(collect, bytes, len_bytes, &notice, &key))
+		return;
+	HASH_FIND_STR(collect->chosen, hs_buf_text(&key), chosen);
+	hs_buf_free(&key);
+	if (chosen == NULL)
 		return;
 	item = hs_message_new(collect->arena, &hansho__v1__feed_notice__descriptor);
 	if (item == NULL || !hs_repeat(collect->arena, &collect->snapshot->n_notices,
@@ -210,6 +280,23 @@ collect_one(void *owner, uint64_t seq, const void *bytes, size_t len_bytes)
 	item->epoch = collect->epoch;
 	item->seq = seq;
 	item->notice = notice;
+}
+
+/* All notices that a document rests on go together, or none: with an order but without the revision that left an
+ * area out of it, a subscriber would hold what is no longer in force. */
+static void
+collect_all(const struct hs_store *store, struct collect *collect)
+{
+	struct hs_arena *arena = collect->arena;
+
+	collect->arena = hs_arena_create(SNAPSHOT_ARENA_BYTES);
+	collect->failed = collect->arena == NULL;
+	if (!collect->failed)
+		hs_active_each_document(store->active, choose_one, collect);
+	hs_arena_destroy(collect->arena);
+	collect->arena = arena;
+	hs_active_each_document(store->active, collect_one, collect);
+	drop_chosen(collect);
 }
 
 static struct hs_frame *
@@ -230,7 +317,7 @@ encode_snapshot(const struct hs_store *store, const struct hs_filter *filter, en
 	collect.epoch = hs_arena_strdup(collect.arena, store->epoch);
 	digest = hs_arena_strdup(collect.arena, store->digest);
 	if (collect.epoch != NULL && digest != NULL) {
-		hs_active_each_document(store->active, collect_one, &collect);
+		collect_all(store, &collect);
 		snapshot.epoch = collect.epoch;
 		snapshot.seq = store->active_seq;
 		snapshot.digest = digest;

@@ -117,7 +117,7 @@ entry_wanted(const struct hs_filter *filter, const struct hs_active_entry *entry
 {
 	char area[1][HS_AREA_CODE_SIZE];
 	struct hs_head head = {
-		.kind = entry->kind, .level = entry->level, .area_count = 1, .areas = area
+		.kind = entry->kind, .level = entry->level, .areas = { .count = 1, .codes = area }
 	};
 
 	snprintf(area[0], sizeof(area[0]), "%s",

@@ -6,6 +6,7 @@
 #include "hub/base/check.h"
 #include "hub/base/clock.h"
 #include "hub/base/log.h"
+#include "hub/base/look.h"
 #include "hub/gate/api.h"
 #include "hub/gate/form.h"
 #include "hub/gate/pipeline.h"
@@ -217,6 +218,29 @@ close_all(struct hs_gate *gate)
 		hs_http_server_stop(server, gate->settings->bounds.stop_grace_ms, NULL, NULL);
 	hs_ops_stop(gate->ops);
 	gate->ops = NULL;
+}
+
+enum hs_err
+hs_gate_look(const struct hs_gate_settings *settings, char why[HS_CONFIG_WHY])
+{
+	const struct hs_gate_place *place = &settings->place;
+	const struct hs_look_listen listens[] = { { "listen", place->listen, false },
+		{ "ops_listen", place->ops_listen, true } };
+	const struct hs_look_link link = {
+		.place = "", .key = "hub_url", .url = place->hub_url, .local_only = true
+	};
+	struct hs_principals *principals = NULL;
+	enum hs_err err = hs_look_listens(listens, HS_COUNT(listens), why);
+
+	if (err == HS_OK)
+		err = hs_look_server_tls(place->tls_cert, place->tls_key, why);
+	if (err == HS_OK)
+		err = hs_look_link(&link, why);
+	if (err == HS_OK)
+		err = hs_principals_load(
+			place->principals, hs_gate_settings_mode(settings), &principals, why);
+	hs_principals_free(principals);
+	return err;
 }
 
 enum hs_err

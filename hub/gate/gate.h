@@ -47,6 +47,9 @@ struct hs_gate {
 	bool stopping;
 };
 
+/* The second look (hub/base/look.h): addresses, certificate and key, the link's url, the principals. */
+enum hs_err hs_gate_look(
+	const struct hs_gate_settings *settings, char why[HS_CONFIG_WHY]) HS_MUST_CHECK;
 /* Starts everything. On failure `why` says in a sentence what to mend; what was started is undone. */
 enum hs_err hs_gate_start(struct hs_gate *gate, uv_loop_t *loop,
 	const struct hs_gate_settings *settings, char why[HS_CONFIG_WHY]) HS_MUST_CHECK;

@@ -13,16 +13,24 @@ on_stop(void *owner)
 	hs_gate_stop(owner);
 }
 
+static enum hs_err
+look(const void *owner, const void *settings, char why[HS_CONFIG_WHY])
+{
+	(void)owner;
+	return hs_gate_look(settings, why);
+}
+
 int
 main(int argc, char **argv)
 {
+	const struct hs_proc_settings what = { .record = &hs_gate_settings_record, .look = look };
 	struct hs_proc proc;
 	struct hs_gate_settings settings;
 	struct hs_gate gate = { 0 };
 	char why[HS_CONFIG_WHY];
 	int exit_code, started;
 
-	if (!hs_proc_init(&proc, argc, argv, &hs_gate_settings_record, &settings, &exit_code))
+	if (!hs_proc_init(&proc, argc, argv, &what, &settings, &exit_code))
 		return exit_code;
 	hs_proc_files_max((uint64_t)settings.bounds.connections_max + OTHER_FILES);
 	started = hs_gate_start(&gate, &proc.loop, &settings, why) == HS_OK;

@@ -5,14 +5,14 @@ import json
 import os
 import re
 import subprocess
+import tempfile
 
 import pytest
 import yaml
 
 from conftest import BIN
+from installed import EXAMPLES, ROOT, Installed
 
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-EXAMPLES = os.path.join(ROOT, "deploy", "examples")
 DAEMONS = ["hub", "gate", "feed", "broadcaster", "telecom", "signage", "jalert"]
 PROGRAMS = ["hansho", "hansho-sim"] + [f"hansho-{name}" for name in DAEMONS]
 OF_PROGRAMS = sorted(path for path in glob.glob(os.path.join(EXAMPLES, "*", "*.yaml"))
@@ -41,8 +41,11 @@ def test_every_process_has_an_example():
 
 @pytest.mark.parametrize("path", OF_PROGRAMS, ids=lambda path: os.path.relpath(path, EXAMPLES))
 def test_example_is_usable(path):
-    name = "hansho-" + os.path.basename(path)[:-5]
-    done = run(program(name), "--check", "--config", path)
+    name = os.path.basename(path)[:-5]
+    with tempfile.TemporaryDirectory(prefix="hs-", dir="/tmp") as folder:
+        site = Installed(folder)
+        ours = site.write(f"{name}.yaml", site.config(name, os.path.basename(os.path.dirname(path))))
+        done = run(program(f"hansho-{name}"), "--check", "--config", ours)
     assert done.returncode == 0, done.stdout
     assert "usable" in done.stdout
 

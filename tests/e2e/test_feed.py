@@ -4,6 +4,8 @@ What a hub does only on a bad day: test_feed_alone.py.
 """
 
 import asyncio
+import json
+import time
 
 import pytest
 import requests
@@ -237,3 +239,88 @@ def test_a_receipt_reaches_the_sender(stack):
                 r["outlet"] == "局-1" and r["state"] == "displayed"
                 for r in stack.status(reply["id"]).json().get("receipts", [])), "receipt")
     asyncio.run(run())
+
+
+def of_prefecture(revision, codes, document, **more):
+    """An order of the prefecture that names one district in each of these municipalities."""
+    details = [documents.detail("避難指示", ["北町一丁目"], code=code, state=more.get("state", "発令")) for code in codes]
+    return documents.order(details=details, document=document, revision=revision, code=codes[0], name="架空県",
+                           source="bosai.pref.example", errata=more.get("errata", ""), kind=more.get("kind"))
+
+
+def events_of(stack, query, count):
+    """The seqs of the first `count` notices on the event stream."""
+    got, end = [], time.monotonic() + 15
+    with requests.get(stack.feed_url(f"/v1/events?mode=drill&{query}"), stream=True, timeout=20) as reply:
+        for line in reply.iter_lines(chunk_size=1):
+            assert time.monotonic() < end, got
+            frame = json.loads(line[6:]) if line.startswith(b"data: ") else {}
+            if frame.get("type") == "notice":
+                got.append(frame["seq"])
+            if len(got) == count:
+                return got
+    raise AssertionError(f"the stream ended after {got}")
+
+
+def test_who_was_told_of_an_area_learns_that_it_is_left_out(make_stack):
+    """An area that vanishes from its document, and what becomes of the document afterwards, reaches who asked for that
+    area only: live, from the ring, from the hub's journal, after a restart, by every way."""
+    stack = make_stack(feed={"ring_notices": 16})
+    document = documents.new_id()
+
+    async def live():
+        async with Subscriber(stack.ws_url()) as one, Subscriber(stack.ws_url(), "proto") as two, \
+                Subscriber(stack.ws_url()) as third:
+            for who in (one, two):
+                await who.start(areas=["990027"])
+            await third.start(areas=["990035"])
+            for revision, codes, more in [(1, ["990019", "990027"], {}), (2, ["990019"], {}),
+                                          (3, ["990019"], {"state": "解除"}),
+                                          (4, ["990019"], {"kind": "Cancel", "errata": "解除は誤りでした。"})]:
+                body = of_prefecture(revision, codes, document, **more)
+                await asyncio.to_thread(stack.accepted, body, "pref")
+            for who in (one, two):
+                frames = await who.notices(4)
+                assert seqs(frames) == [1, 2, 3, 4]
+                assert [f["notice"]["document"].get("areas_before", []) for f in frames] == [
+                    [], ["990027"], ["990027"], ["990027"]]
+            await third.quiet()
+    asyncio.run(live())
+    epoch = stack_get(stack, "/v1/state")["epoch"]
+
+    async def again():
+        for start in range(0, 4):
+            async with Subscriber(stack.ws_url()) as one:
+                frames = await one.start(areas=["990027"], **{"from": {"epoch": epoch, "seq": start}})
+                assert seqs(frames) == list(range(start + 1, 5))
+        async with Subscriber(stack.ws_url()) as one:
+            frames = await one.start(areas=["990035"], **{"from": {"epoch": epoch, "seq": 0}})
+            assert seqs(frames) == []
+
+    def everywhere():
+        listed = stack_get(stack, "/v1/notices?areas=990027&after=0&limit=10")["notices"]
+        assert [n["seq"] for n in listed] == [1, 2, 3, 4]
+        assert stack_get(stack, "/v1/notices?areas=990035&after=0&limit=10")["notices"] == []
+        assert events_of(stack, f"areas=990027&from={epoch}:1", 3) == [2, 3, 4]
+        for area in ("990019", "990027"):
+            state = stack_get(stack, f"/v1/state?areas={area}")["notices"]
+            assert [n["seq"] for n in state] == [2, 3, 4]
+        assert stack_get(stack, "/v1/state?areas=990035")["notices"] == []
+        asyncio.run(again())
+
+    everywhere()
+    stack.restart("feed-1")
+    everywhere()
+    submit(stack, 40)  # pushes them out of the ring
+    assert stack_get(stack, "/v1/state?areas=990035")["notices"] == []
+    listed = stack_get(stack, "/v1/notices?areas=990027&after=0&limit=10")["notices"]
+    assert [n["seq"] for n in listed] == [1, 2, 3, 4]
+    asyncio.run(again())
+    second = documents.new_id()
+    stack.accepted(of_prefecture(1, ["990019", "990027"], second), "pref")
+    stack.restart("hub")
+    stack.processes["gate"].wait_ready(stack.ops["gate"])
+    seq = stack.accepted(of_prefecture(2, ["990019"], second), "pref")["seq"]
+    wait_until(lambda: newest(stack) >= seq, "arrived")
+    listed = stack_get(stack, f"/v1/notices?areas=990027&after={seq - 1}&limit=10")["notices"]
+    assert [n["seq"] for n in listed] == [seq]

@@ -72,6 +72,54 @@ check_order(struct world *world)
 	}
 }
 
+/* A bit for each area that a gate of the world may send. */
+static unsigned
+area_bits(const char *code)
+{
+	for (size_t i = 0; i < HS_COUNT(area_codes); i++) {
+		if (strcmp(area_codes[i], code) == 0)
+			return 1u << i;
+	}
+	HS_CHECK(!"an area that no gate sent");
+	return 0;
+}
+
+/* P6: every notice names all areas that its document was ever addressed to, each once: in its own areas, or in those
+ * of before. */
+static void
+check_areas(struct world *world)
+{
+	static struct {
+		char key[128];
+		unsigned areas;
+	} documents[WORLD_NOTICES];
+	size_t count = 0;
+
+	memset(documents, 0, sizeof(documents));
+	for (uint64_t seq = 1; seq <= world->disk.newest_seq; seq++) {
+		struct hs_arena *arena = hs_arena_create((size_t)1 << 20);
+		hs_notice *notice = notice_of(arena, disk_notice(&world->disk, seq));
+		unsigned own = 0, before = 0;
+		char key[128];
+		size_t i = 0;
+
+		snprintf(key, sizeof(key), "%s|%s", notice->document->source, notice->document->id);
+		while (i < count && strcmp(documents[i].key, key) != 0)
+			i++;
+		if (i == count)
+			memcpy(documents[count++].key, key, sizeof(key));
+		for (size_t j = 0; j < notice->n_areas; j++)
+			own |= area_bits(notice->areas[j]->code);
+		for (size_t j = 0; j < notice->document->n_areas_before; j++)
+			before |= area_bits(notice->document->areas_before[j]);
+		if (before != (documents[i].areas & ~own))
+			blame(world, "P6: seq %llu: areas before are %x, not %x",
+				(unsigned long long)seq, before, documents[i].areas & ~own);
+		documents[i].areas |= own;
+		hs_arena_destroy(arena);
+	}
+}
+
 static bool
 taker_is_done(const struct world *world, const struct taker *taker)
 {
@@ -163,6 +211,7 @@ world_run(struct world *world)
 	if (world->failure[0] == '\0') {
 		check_one_effect(world);
 		check_order(world);
+		check_areas(world);
 		check_core(world);
 		check_filtered(world);
 		check_restart(world);

@@ -31,6 +31,7 @@
 #include "hub/base/http.h"
 
 #define WAIT_MS	       5000
+#define TIMEOUT_MS     1500
 #define BIG_BYTES      (6 * 1024 * 1024)
 #define FLOOD_BYTES    65536
 #define BODY_MAX_BYTES (300 * 1024)
@@ -52,6 +53,9 @@ struct fixture {
 	atomic_int again;
 	atomic_int sent;
 	atomic_bool stop;
+	void (*look)(struct fixture *f); /* run once by the loop */
+	atomic_int looked;
+	atomic_int connections;
 };
 
 struct later {
@@ -222,6 +226,17 @@ do_drop(void *owner, const struct hs_http_request *request)
 	hs_http_drop(request->server, request->id);
 }
 
+/* A stream that says nothing. */
+static inline void
+do_quiet(void *owner, const struct hs_http_request *request)
+{
+	struct fixture *f = owner;
+
+	f->opens++;
+	f->requests++;
+	(void)hs_http_stream_begin(request->server, request->id, "text/event-stream", NULL, 0);
+}
+
 static const struct hs_http_route fixture_routes[] = {
 	{ "GET", "/hello", 0, do_hello },
 	{ "GET", "/late", 0, do_late },
@@ -231,6 +246,7 @@ static const struct hs_http_route fixture_routes[] = {
 	{ "GET", "/drop", 0, do_drop },
 	{ "GET", "/events", 0, do_events },
 	{ "GET", "/flood", 0, do_flood },
+	{ "GET", "/quiet", 0, do_quiet },
 	{ "POST", "/echo", BODY_MAX_BYTES, do_echo },
 	{ "POST", "/late-echo", BODY_MAX_BYTES, do_late },
 	{ "POST", "/empty", 0, do_echo },
@@ -349,6 +365,11 @@ on_async(uv_async_t *async)
 {
 	struct fixture *f = async->data;
 
+	if (f->look != NULL) {
+		f->look(f);
+		f->look = NULL;
+		f->looked++;
+	}
 	if (!f->stop)
 		return;
 	for (size_t i = 0; i < HS_COUNT(f->others); i++) {
@@ -367,7 +388,7 @@ loop_thread(void *arg)
 }
 
 static inline void
-fixture_options(struct fixture *f)
+fixture_options(struct fixture *f, int64_t timeout_ms)
 {
 	memset(f, 0, sizeof(*f));
 	hs_http_options_init(&f->options);
@@ -379,8 +400,8 @@ fixture_options(struct fixture *f)
 	f->options.headers = fixture_headers;
 	f->options.owner = f;
 	f->options.connections_max = 5000;
-	f->options.request_timeout_ms = 1500;
-	f->options.keepalive_timeout_ms = 1500;
+	f->options.request_timeout_ms = timeout_ms;
+	f->options.keepalive_timeout_ms = timeout_ms;
 }
 
 static inline void
@@ -422,6 +443,29 @@ reaches(atomic_int *value, int least)
 		sleep_ms(5);
 	}
 	return false;
+}
+
+/* Runs look on the loop's thread and waits for it. */
+static inline void
+on_loop(struct fixture *f, void (*look)(struct fixture *f))
+{
+	f->looked = 0;
+	f->look = look;
+	uv_async_send(&f->async);
+	assert_true(reaches(&f->looked, 1));
+}
+
+static inline void
+look_connections(struct fixture *f)
+{
+	f->connections = (int)hs_http_connection_count(f->server);
+}
+
+static inline int
+connections(struct fixture *f)
+{
+	on_loop(f, look_connections);
+	return f->connections;
 }
 
 #endif

@@ -12,7 +12,7 @@ struct peer {
 };
 
 static inline struct peer
-peer_open_sized(struct fixture *f, int receive_bytes)
+peer_connect(struct fixture *f, int receive_bytes)
 {
 	struct peer peer = { .fd = socket(AF_INET, SOCK_STREAM, 0) };
 	struct sockaddr_in to = { .sin_family = AF_INET,
@@ -26,12 +26,29 @@ peer_open_sized(struct fixture *f, int receive_bytes)
 	setsockopt(peer.fd, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof(wait));
 	setsockopt(peer.fd, SOL_SOCKET, SO_SNDTIMEO, &wait, sizeof(wait));
 	assert_int_equal(connect(peer.fd, (struct sockaddr *)&to, sizeof(to)), 0);
-	if (f->tls) {
-		peer.ctx = SSL_CTX_new(TLS_client_method());
-		peer.ssl = SSL_new(peer.ctx);
-		SSL_set_fd(peer.ssl, peer.fd);
-		assert_int_equal(SSL_connect(peer.ssl), 1);
-	}
+	return peer;
+}
+
+/* alpn: protocols with a length before each, or "". */
+static inline bool
+peer_tls(struct peer *peer, const char *alpn)
+{
+	peer->ctx = SSL_CTX_new(TLS_client_method());
+	peer->ssl = SSL_new(peer->ctx);
+	SSL_set_fd(peer->ssl, peer->fd);
+	assert_int_equal(
+		SSL_set_alpn_protos(peer->ssl, (const unsigned char *)alpn, (unsigned)strlen(alpn)),
+		0);
+	return SSL_connect(peer->ssl) == 1;
+}
+
+static inline struct peer
+peer_open_sized(struct fixture *f, int receive_bytes)
+{
+	struct peer peer = peer_connect(f, receive_bytes);
+
+	if (f->tls)
+		assert_true(peer_tls(&peer, ""));
 	return peer;
 }
 

@@ -278,7 +278,7 @@ test_many_servers_one_loop(void **state)
 	struct hs_http_server *broken = NULL;
 	struct answer answer;
 
-	fixture_options(&f);
+	fixture_options(&f, TIMEOUT_MS);
 	assert_int_equal(uv_loop_init(&f.loop), 0);
 	assert_int_equal(uv_async_init(&f.loop, &f.async, on_async), 0);
 	f.async.data = &f;

@@ -21,8 +21,9 @@ server_of(void **state, bool tls)
 	return tls ? &world->tls : &world->plain;
 }
 
+/* timeout_ms: of a request, and of an idle connection. */
 static inline int
-setup(void **state)
+world_setup(void **state, int64_t timeout_ms)
 {
 	struct world *world = calloc(1, sizeof(*world));
 	char command[512];
@@ -33,9 +34,9 @@ setup(void **state)
 		"-subj /CN=localhost -keyout %s.key -out %s 2>/dev/null",
 		world->pem, world->pem);
 	assert_int_equal(system(command), 0);
-	fixture_options(&world->plain);
+	fixture_options(&world->plain, timeout_ms);
 	fixture_start(&world->plain);
-	fixture_options(&world->tls);
+	fixture_options(&world->tls, timeout_ms);
 	char *key = NULL;
 	assert_true(asprintf(&key, "%s.key", world->pem) > 0);
 	world->tls.options.tls_cert_path = world->pem;
@@ -46,6 +47,12 @@ setup(void **state)
 	free(key);
 	*state = world;
 	return 0;
+}
+
+static inline int
+setup(void **state)
+{
+	return world_setup(state, TIMEOUT_MS);
 }
 
 static inline int

@@ -2,122 +2,7 @@
  * limits, clients that do not read, close codes, many connections, the end of the server. */
 #include <sys/resource.h>
 
-#include "tests/unit/hub/base/http_world.h"
-
-struct message {
-	int opcode;
-	bool final;
-	size_t len;
-	char text[512]; /* its beginning */
-};
-
-static bool
-ws_frame(struct peer *peer, int opcode, bool final, const void *bytes, size_t len)
-{
-	unsigned char head[14] = { (unsigned char)((final ? 0x80 : 0) | opcode) };
-	size_t head_len = 2;
-	unsigned char *masked = malloc(len + 1);
-
-	head[1] = (unsigned char)(0x80 | (len < 126 ? len : len < 65536 ? 126 : 127));
-	for (int shift = len < 126 ? -8 : len < 65536 ? 8 : 56; shift >= 0; shift -= 8)
-		head[head_len++] = (unsigned char)(len >> shift);
-	memcpy(head + head_len, "\1\2\3\4", 4);
-	for (size_t i = 0; i < len; i++)
-		masked[i] = (unsigned char)(((const unsigned char *)bytes)[i] ^ (i % 4 + 1));
-	bool sent = peer_send(peer, head, head_len + 4) && peer_send(peer, masked, len);
-	free(masked);
-	return sent;
-}
-
-static bool
-ws_text(struct peer *peer, const char *text)
-{
-	return ws_frame(peer, 1, true, text, strlen(text));
-}
-
-static bool
-ws_next(struct peer *peer, struct message *message)
-{
-	unsigned char head[10];
-	char chunk[16384];
-
-	memset(message, 0, sizeof(*message));
-	if (!peer_take(peer, head, 2))
-		return false;
-	message->opcode = head[0] & 15;
-	message->final = (head[0] & 0x80) != 0;
-	message->len = head[1] & 127;
-	size_t more = message->len == 126 ? 2 : message->len == 127 ? 8 : 0;
-	if (!peer_take(peer, head + 2, more))
-		return false;
-	for (size_t i = 0; i < more; i++)
-		message->len = (i == 0 ? 0 : message->len << 8) | head[2 + i];
-	for (size_t got = 0; got < message->len;) {
-		size_t part =
-			message->len - got < sizeof(chunk) ? message->len - got : sizeof(chunk);
-		if (!peer_take(peer, chunk, part))
-			return false;
-		for (size_t i = 0; i < part && got + i + 1 < sizeof(message->text); i++)
-			message->text[got + i] = chunk[i];
-		got += part;
-	}
-	return true;
-}
-
-/* Sends the upgrade; the status of the answer. */
-static int
-ws_ask(struct peer *peer, const char *path, const char *headers, struct answer *answer)
-{
-	char text[1024];
-
-	snprintf(text, sizeof(text),
-		"GET %s HTTP/1.1\r\nHost: t\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-		"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n%s\r\n",
-		path, headers);
-	assert_true(peer_puts(peer, text));
-	return peer_answer(peer, answer) ? answer->status : -1;
-}
-
-#define V13   "Sec-WebSocket-Version: 13\r\n"
-#define PB    V13 "Sec-WebSocket-Protocol: t.pb\r\nX-Test: hi\r\n"
-#define PROTO V13 "Sec-WebSocket-Protocol: "
-
-static struct peer
-ws_open_sized(struct fixture *f, int receive_bytes)
-{
-	struct peer peer = peer_open_sized(f, receive_bytes);
-	struct answer answer;
-	struct message message;
-
-	assert_int_equal(ws_ask(&peer, "/feed", PB, &answer), 101);
-	assert_non_null(strstr(answer.head, "s3pPLMBiTxaQ9kYGzzhZRbK+xOo="));
-	assert_true(ws_next(&peer, &message));
-	assert_string_equal(message.text, "open /feed t.pb hi");
-	return peer;
-}
-
-static struct peer
-ws_open(struct fixture *f)
-{
-	return ws_open_sized(f, 0);
-}
-
-/* Expects a close frame with this code, answers it, and expects the end of the connection. */
-static void
-expect_close(struct peer *peer, int code, const char *reason)
-{
-	struct message message;
-	char rest[16];
-
-	do
-		assert_true(ws_next(peer, &message));
-	while (message.opcode != 8);
-	assert_int_equal(
-		(unsigned char)message.text[0] << 8 | (unsigned char)message.text[1], code);
-	assert_string_equal(message.text + 2, reason);
-	(void)ws_frame(peer, 8, true, message.text, 2);
-	assert_int_equal(peer_drain(peer, rest, sizeof(rest)), 0);
-}
+#include "tests/unit/hub/base/http_ws_peer.h"
 
 static void
 test_echo(void **state)
@@ -417,7 +302,7 @@ test_stop(void **state)
 {
 	(void)state;
 	struct fixture f;
-	fixture_options(&f);
+	fixture_options(&f, TIMEOUT_MS);
 	f.options.connections_max = 3;
 	fixture_start(&f);
 	struct peer first = ws_open(&f);

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "hub/base/check.h"
+#include "hub/base/look.h"
 #include "hub/base/proc.h"
 
 struct settings {
@@ -38,6 +39,23 @@ static const struct hs_config_item items[] = {
 		.sentence = "How long it waits." },
 };
 static const struct hs_config_record record = { items, HS_COUNT(items), sizeof(struct settings) };
+
+static bool look_refuses;
+
+/* The second look: what it gets is what was read. */
+static enum hs_err
+look(const void *owner, const void *given, char why[HS_CONFIG_WHY])
+{
+	const struct settings *settings = given;
+
+	assert_ptr_equal(owner, &record);
+	assert_string_equal(settings->name, "tester");
+	if (!look_refuses)
+		return HS_OK;
+	return hs_look_refuse(why, "name: %s is taken; choose another one", settings->name);
+}
+
+static const struct hs_proc_settings what = { &record, look, &record };
 
 static char path[64];
 
@@ -75,7 +93,7 @@ init_code(const char *a, const char *b, const char *c)
 		argv[argc] = words[argc];
 		argc++;
 	}
-	if (!hs_proc_init(&proc, argc, argv, &record, &settings, &code))
+	if (!hs_proc_init(&proc, argc, argv, &what, &settings, &code))
 		return code;
 	assert_string_equal(settings.name, "tester");
 	assert_int_equal(settings.wait_ms, 20);
@@ -99,6 +117,44 @@ test_command_line(void **state)
 	assert_int_equal(init_code("--conf", path, NULL), 2);
 	assert_int_equal(init_code("--config", "/nonexistent/file", NULL), 1);
 	assert_int_equal(init_code("--config", "/nonexistent/file", "--check"), 1);
+}
+
+/* stderr of a run with these words goes to `out`. */
+static int
+init_code_said(const char *a, const char *b, const char *c, char *out, size_t size)
+{
+	char said_path[80];
+	int saved = dup(STDERR_FILENO);
+
+	snprintf(said_path, sizeof(said_path), "%s.said", path);
+	int fd = open(said_path, O_RDWR | O_CREAT | O_TRUNC, 0600);
+	assert_true(fd >= 0 && dup2(fd, STDERR_FILENO) >= 0);
+	int code = init_code(a, b, c);
+	assert_true(dup2(saved, STDERR_FILENO) >= 0);
+	ssize_t len = pread(fd, out, size - 1, 0);
+	out[len > 0 ? len : 0] = '\0';
+	close(saved);
+	close(fd);
+	unlink(said_path);
+	return code;
+}
+
+/* A start and --check refuse the same, in the same words. */
+static void
+test_second_look(void **state)
+{
+	char said[2][1024], expected[256];
+
+	(void)state;
+	look_refuses = true;
+	assert_int_equal(init_code_said("--config", path, NULL, said[0], sizeof(said[0])), 1);
+	assert_int_equal(init_code_said("--config", path, "--check", said[1], sizeof(said[1])), 1);
+	look_refuses = false;
+	snprintf(expected, sizeof(expected),
+		"hansho-test: %s: name: tester is taken; choose another one\n", path);
+	assert_string_equal(said[0], expected);
+	assert_string_equal(said[1], expected);
+	assert_int_equal(init_code("--config", path, "--check"), 0);
 }
 
 struct stopping {
@@ -137,7 +193,7 @@ run_with_signal(bool keep)
 	int code = 0;
 
 	snprintf(words[2], sizeof(words[2]), "%s", path);
-	assert_true(hs_proc_init(&proc, 3, argv, &record, &settings, &code));
+	assert_true(hs_proc_init(&proc, 3, argv, &what, &settings, &code));
 	uv_timer_init(&proc.loop, &stopping.timer);
 	uv_timer_start(&stopping.timer, on_timer, 10, keep ? 1000 : 0);
 	code = hs_proc_run(&proc, on_stop, &stopping);
@@ -171,6 +227,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_command_line),
+		cmocka_unit_test(test_second_look),
 		cmocka_unit_test(test_signals),
 	};
 

@@ -21,9 +21,11 @@ struct order {
 	int action; /* HS_ACTION(…) */
 	int kind;   /* 0: evacuation */
 	uint32_t level;
-	const char *area; /* NULL: 990019 */
-	uint8_t content;  /* what the content hash is filled with */
-	int mode;	  /* 0: drill */
+	const char *area;   /* NULL: 990019 */
+	uint8_t content;    /* what the content hash is filled with */
+	int mode;	    /* 0: drill */
+	const char *also;   /* a second area */
+	const char *before; /* what the gate says of areas_before: nobody asks it */
 };
 
 static inline hs_notice *
@@ -46,6 +48,15 @@ order_notice(struct hs_arena *arena, const struct order *order)
 	text->language = hs_arena_strdup(arena, "ja");
 	text->headline = hs_arena_strdup(arena, "避難指示");
 	assert_true(hs_repeat(arena, &notice->n_areas, &notice->areas, area));
+	if (order->also != NULL) {
+		hs_area *also = hs_message_new(arena, &hansho__v1__area__descriptor);
+
+		also->code = hs_arena_strdup(arena, order->also);
+		assert_true(hs_repeat(arena, &notice->n_areas, &notice->areas, also));
+	}
+	if (order->before != NULL)
+		assert_true(hs_repeat(arena, &notice->document->n_areas_before,
+			&notice->document->areas_before, hs_arena_strdup(arena, order->before)));
 	assert_true(hs_repeat(arena, &notice->n_texts, &notice->texts, text));
 	return notice;
 }

@@ -263,6 +263,80 @@ test_stop_lets_what_is_under_way_finish(void **state)
 	assert_int_equal(desk->effects.items[desk->effects.count - 1].exit_code, 0);
 }
 
+/* areas_before of the newest notice, joined by commas. */
+static const char *
+areas_before(struct desk *desk)
+{
+	const hs_document *document = last_record(desk, HS_RECORD(NOTICE))->notice->document;
+	char *out = hs_arena_alloc(desk->arena, 256);
+
+	out[0] = '\0';
+	for (size_t i = 0; i < document->n_areas_before; i++) {
+		strcat(out, i > 0 ? "," : "");
+		strcat(out, document->areas_before[i]);
+	}
+	return out;
+}
+
+/* Who was told of an area must learn that a later revision leaves it out: each notice names what its document was
+ * addressed to before, whatever happened in between. */
+static void
+test_areas_of_earlier_revisions(void **state)
+{
+	static const struct {
+		struct order order;
+		const char *before;
+		bool restart; /* then the hub starts anew from its journal */
+	} rows[] = {
+		{ { "a", 1, ISSUE, .area = "990019", .also = "990027", .content = 1 }, "", false },
+		{ { "b", 1, ISSUE, .area = "990035", .content = 2 }, "", false },
+		{ { "a", 2, UPDATE, .area = "990019", .content = 3 }, "990027", false },
+		{ { "a", 3, UPDATE, .area = "990043", .content = 4 }, "990019,990027", true },
+		{ { "a", 4, UPDATE, .area = "990027", .also = "990019", .content = 5 }, "990043",
+			false },
+		{ { "a", 5, HS_ACTION(LIFT), .area = "990019", .content = 6 }, "990027,990043",
+			true },
+		{ { "a", 6, CANCEL, .area = "", .content = 7 }, "990019,990027,990043", false },
+		{ { "b", 2, UPDATE, .area = "990035", .before = "131016", .content = 8 }, "",
+			false },
+		{ { "c", 1, ISSUE, .area = "139999", .content = 9 }, "", false },
+		{ { "c", 2, UPDATE, .area = "131016", .content = 10 }, "13",
+			false }, /* no such place */
+	};
+	struct desk *desk = *state;
+
+	desk_hello(desk, GATE);
+	for (size_t i = 0; i < HS_COUNT(rows); i++) {
+		assert_int_equal(outcome_of(desk, rows[i].order), HS_OUTCOME(ACCEPTED));
+		if (strcmp(areas_before(desk), rows[i].before) != 0)
+			fail_msg("row %zu: \"%s\"", i, areas_before(desk));
+		if (!rows[i].restart)
+			continue;
+		desk_restart(desk);
+		desk_hello(desk, GATE);
+	}
+}
+
+/* The revision before it may still be on its way to the disk, or never get there. */
+static void
+test_areas_of_pending_revisions(void **state)
+{
+	struct desk *desk = *state;
+
+	desk_hello(desk, GATE);
+	desk_submit(desk, (struct order){ "a", 1, ISSUE, .area = "990019", .also = "990027" });
+	desk_submit(desk, (struct order){ "a", 2, UPDATE, .area = "990019", .content = 1 });
+	assert_string_equal(areas_before(desk), "990027");
+	desk_submit(desk, (struct order){ "a", 3, UPDATE, .area = "990035", .content = 2 });
+	assert_string_equal(areas_before(desk), "990019,990027");
+	desk_step(desk, (struct hs_event){ .type = HS_EVENT_COMMIT_FAILED, .reason = "full" });
+	desk_submit(desk, (struct order){ "a", 1, ISSUE, .area = "990043", .content = 3 });
+	assert_string_equal(areas_before(desk), "");
+	desk_commit(desk);
+	desk_submit(desk, (struct order){ "a", 2, UPDATE, .area = "990019", .content = 4 });
+	assert_string_equal(areas_before(desk), "990043");
+}
+
 int
 main(void)
 {
@@ -277,6 +351,8 @@ main(void)
 		DESK_TEST(test_a_lost_disk_stops_the_hub),
 		DESK_TEST(test_too_many_pending_are_told_to_come_again),
 		DESK_TEST(test_stop_lets_what_is_under_way_finish),
+		DESK_TEST(test_areas_of_earlier_revisions),
+		DESK_TEST(test_areas_of_pending_revisions),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -62,6 +62,21 @@ static const struct row rows[] = {
 		{ "990019", .kind = EVAC, .level = 2, .action = HS_ACTION(CANCEL) }, true, false },
 	{ { "990027" }, { NULL }, 5, { "990019", .kind = EVAC, .action = HS_ACTION(CANCEL) }, false,
 		false },
+	/* areas of earlier revisions: both directions, and no way around the other rules */
+	{ { "990027" }, { NULL }, 0,
+		{ "990019", .kind = EVAC, .action = HS_ACTION(UPDATE), .before = "990027" }, true,
+		true },
+	{ { "990027" }, { NULL }, 5,
+		{ "990019", .kind = EVAC, .action = HS_ACTION(LIFT), .before = "99" }, true, true },
+	{ { "99" }, { NULL }, 0,
+		{ "131016", .kind = EVAC, .action = HS_ACTION(CANCEL), .before = "990027" }, true,
+		true },
+	{ { "990035" }, { NULL }, 0,
+		{ "990019", .kind = EVAC, .action = HS_ACTION(UPDATE), .before = "990027" }, false,
+		false },
+	{ { "990027" }, { "!evacuation" }, 0,
+		{ "990019", .kind = EVAC, .action = HS_ACTION(UPDATE), .before = "990027" }, false,
+		false },
 	{ { NULL }, { "!evacuation" }, 0, { "990019", .kind = EVAC, .action = HS_ACTION(LIFT) },
 		false, false },
 };
@@ -132,7 +147,7 @@ names_what_it_does_not_know(void **state)
 		assert_int_equal(hs_filter_parse(&words, 8, &filter, why), HS_ERR_INVALID);
 		if (strstr(why, bad[i].named) == NULL)
 			fail_msg("row %zu: %s", i, why);
-		assert_null(filter.areas);
+		assert_null(filter.areas.codes);
 	}
 }
 

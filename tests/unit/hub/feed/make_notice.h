@@ -24,6 +24,8 @@ struct made {
 	uint32_t level;
 	uint32_t revision;
 	const char *document;
+	const char *also;   /* a second area */
+	const char *before; /* one of areas_before */
 };
 
 static inline hs_notice *
@@ -59,6 +61,15 @@ make_notice(struct hs_arena *arena, const struct made *with)
 		assert_true(hs_repeat(arena, &notice->n_areas, &notice->areas, area));
 		place->area = area;
 	}
+	if (with->also != NULL) {
+		hs_area *also = NEW(arena, area);
+
+		also->code = hs_arena_strdup(arena, with->also);
+		assert_true(hs_repeat(arena, &notice->n_areas, &notice->areas, also));
+	}
+	if (with->before != NULL)
+		assert_true(hs_repeat(arena, &document->n_areas_before, &document->areas_before,
+			hs_arena_strdup(arena, with->before)));
 	text->language = hs_arena_strdup(arena, "ja");
 	text->headline = hs_arena_strdup(arena, "【訓練】避難指示\n二行目【訓練】");
 	assert_true(hs_repeat(arena, &notice->n_texts, &notice->texts, text));

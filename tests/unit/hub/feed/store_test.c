@@ -214,6 +214,67 @@ snapshots_are_encoded_once_until_a_notice_comes(void **state)
 	assert_int_equal(hs_interest_count(store.interests), 0);
 }
 
+/* Applies a notice as the hub's snapshot does. */
+static void
+apply_made(uint64_t seq, struct made made)
+{
+	made.kind = HS_KIND(EVACUATION);
+	assert_int_equal(
+		hs_active_apply(store.active, seq, make_notice(arena, &made), NULL), HS_OK);
+	store.active_seq = seq;
+}
+
+/* The seqs in the snapshot for this filter, joined by commas. */
+static void
+expect_snapshot(const char *area, uint32_t level_min, const char *seqs)
+{
+	const struct hs_filter_words words = { &area, area == NULL ? 0 : 1, NULL, 0, level_min };
+	char why[HS_FILTER_WHY], found[64] = "";
+	struct hs_interest *interest;
+	struct hs_filter filter;
+	struct hs_frame *frame;
+	json_t *json, *item;
+	size_t i;
+
+	assert_int_equal(hs_filter_parse(&words, 4, &filter, why), HS_OK);
+	interest = hs_interest_get(store.interests, &filter);
+	frame = hs_store_snapshot(&store, interest, HS_FORM_JSON, NULL);
+	assert_non_null(frame);
+	json = json_loadb((const char *)hs_frame_bytes(frame), hs_frame_len_bytes(frame), 0, NULL);
+	json_array_foreach (json_object_get(json, "notices"), i, item)
+		snprintf(found + strlen(found), sizeof(found) - strlen(found), "%s%lld",
+			i > 0 ? "," : "", json_integer_value(json_object_get(item, "seq")));
+	if (strcmp(found, seqs) != 0)
+		fail_msg("%s from %u: \"%s\" and not \"%s\"", area, level_min, found, seqs);
+	json_decref(json);
+	hs_interest_put(store.interests, interest);
+}
+
+/* Of a document all notices that it rests on, or none: else a subscriber holds what is no longer in force. */
+static void
+a_document_is_whole_in_a_snapshot(void **state)
+{
+	(void)state;
+	apply_made(1,
+		(struct made){ .area = "990019", .also = "990027", .level = 4, .document = "a" });
+	apply_made(2, (struct made){ .area = "990035", .level = 4, .document = "b" });
+	apply_made(
+		3, (struct made){ .area = "990019", .level = 2, .document = "a", .revision = 2 });
+	expect_snapshot(NULL, 0, "1,2,3");
+	expect_snapshot("990019", 0, "1,3");
+	expect_snapshot("990027", 0, "1,3"); /* left out by 3 */
+	expect_snapshot("990035", 0, "2");
+	expect_snapshot("131016", 0, "");
+	expect_snapshot(NULL, 3, "1,2,3"); /* lowered by 3 */
+	apply_made(4, (struct made){ .area = "990019",
+			      .level = 2,
+			      .document = "a",
+			      .revision = 3,
+			      .before = "990027" });
+	expect_snapshot("990027", 0, "3,4");
+	expect_snapshot(NULL, 3, "2");
+}
+
 int
 main(void)
 {
@@ -227,6 +288,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(says_why_a_place_is_gone, begin, end),
 		cmocka_unit_test_setup_teardown(
 			snapshots_are_encoded_once_until_a_notice_comes, begin, end),
+		cmocka_unit_test_setup_teardown(a_document_is_whole_in_a_snapshot, begin, end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -62,7 +62,7 @@ json_messages(void **state)
 		if (wish.from == HS_FROM_POSITION) {
 			assert_string_equal(wish.epoch, "e");
 			assert_int_equal(wish.seq, 4);
-			assert_int_equal(wish.filter.area_count, 2);
+			assert_int_equal(wish.filter.areas.count, 2);
 			assert_int_equal(wish.filter.level_min, 3);
 		}
 		hs_filter_free(&wish.filter);
@@ -157,7 +157,7 @@ queries(void **state)
 			fail_msg("row %zu: %d %s", i, refusal.code, refusal.why);
 		if (err == HS_OK) {
 			assert_int_equal(wish.from, rows[i].from);
-			assert_int_equal(wish.filter.area_count, rows[i].areas);
+			assert_int_equal(wish.filter.areas.count, rows[i].areas);
 		}
 		hs_filter_free(&wish.filter);
 	}

@@ -5,9 +5,11 @@
 
 #define ROOT_OPEN  "<e:EDXLDistribution xmlns:e=\"urn:oasis:names:tc:emergency:EDXL:DE:1.0\">"
 #define ROOT_CLOSE "</e:EDXLDistribution>"
-/* The sanitizer looks at the whole haystack of each memmem and memchr. */
-#ifdef __SANITIZE_ADDRESS__
+/* The sanitizers look at the whole haystack of each memmem and memchr. */
+#if defined(__SANITIZE_ADDRESS__)
 #define HS_CHEAP_MS 5000.0
+#elif defined(__SANITIZE_THREAD__)
+#define HS_CHEAP_MS 60000.0
 #else
 #define HS_CHEAP_MS 50.0
 #endif

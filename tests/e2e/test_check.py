@@ -1,0 +1,205 @@
+"""--check refuses what a start refuses, in the same words and with the same exit status, and leaves no trace."""
+
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+
+import pytest
+
+from conftest import BIN, free_port
+from installed import Installed, keys_of
+
+ALL = ["hub", "gate", "feed", "broadcaster", "telecom", "signage", "jalert"]
+
+
+@pytest.fixture(name="site")
+def make_site():
+    folder = tempfile.mkdtemp(prefix="hs-", dir="/tmp")
+    yield Installed(folder)
+    shutil.rmtree(folder)
+
+
+def run(name, path, *more):
+    done = subprocess.run([os.path.join(BIN, f"hansho-{name}"), "--config", path, *more], timeout=20, text=True,
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8", check=False)
+    return done.returncode, done.stdout, done.stderr
+
+
+def peer(**change):
+    def mend(site, config):
+        config["peers"][1].update(change)
+    return mend
+
+
+def adapter_peer(**change):
+    def mend(site, config):
+        config["peers"][2].update(change)
+    return mend
+
+
+def keys(**change):
+    """{folder} in a value is that of the site."""
+    def mend(site, config):
+        for key, value in change.items():
+            config[key] = value.format(folder=site.folder) if isinstance(value, str) else value
+    return mend
+
+
+def principal(**change):
+    def mend(site, config):
+        people = site.example("live", "principals")
+        people["principals"][0].update(change)
+        site.write("live-principals.yaml", people)
+    return mend
+
+
+def second_principal(**change):
+    def mend(site, config):
+        people = site.example("live", "principals")
+        second = dict(site.example("live", "principals")["principals"][0], id="second", username="second",
+                      token="another-token-of-a-machine", password="another-password")
+        people["principals"].append({**second, **change})
+        site.write("live-principals.yaml", people)
+    return mend
+
+
+def foreign_key(site, config):
+    config["tls_key"] = os.path.join(keys_of(os.path.join(site.folder, "other")), "server.key")
+
+
+def unreadable_certificate(site, config):
+    config["tls_cert"] = site.write("no-certificate.pem", ["none"])
+
+
+def link_over_tls(**change):
+    def mend(site, config):
+        made = os.path.join(site.folder, "made")
+        both = os.path.join(site.folder, "both.pem")
+        with open(both, "w", encoding="ascii") as out:
+            for name in ("server.pem", "server.key"):
+                with open(os.path.join(made, name), encoding="ascii") as file:
+                    out.write(file.read())
+        good = {"url": "tls+tcp://127.0.0.1:9200", "tls_ca": os.path.join(made, "ca.pem"), "tls_cert_key": both}
+        for key, value in {**good, **change}.items():
+            config["peers"][1][key] = value.format(folder=site.folder)
+    return mend
+
+
+def screen(**change):
+    def mend(site, config):
+        config["screens"][1].update(change)
+    return mend
+
+
+def carrier(**change):
+    def mend(site, config):
+        config["carriers"][1].update(change)
+    return mend
+
+
+def readings(site, config):
+    path = os.path.join(site.folder, "readings.csv")
+    with open(path, "w", encoding="utf-8") as file:
+        file.write("架空町,かくうちょう\n架空町\n")
+    config["readings"] = path
+
+
+REFUSED = [
+    ("hub", peer(name="gate"), ["peers 1 and 2", "name"]),
+    ("hub", lambda site, config: config["peers"][2].update(url=config["peers"][0]["url"]), ["peers 1 and 3", "url"]),
+    ("hub", lambda site, config: config["peers"][0].update(areas=["990019"]), ["peer gate", "takes no notices"]),
+    ("hub", lambda site, config: config["peers"][0].update(level_min=3), ["peer gate", "takes no notices"]),
+    ("hub", adapter_peer(areas=["990018"]), ["broadcaster", "990018", "check digit"]),
+    ("hub", adapter_peer(areas=["000000"]), ["broadcaster", "000000"]),
+    ("hub", adapter_peer(kinds=["evacuatoin"]), ["broadcaster", "evacuatoin"]),
+    ("hub", peer(url="tcp://127.0.0.1:9"), ["peer feed", "neither unix://"]),
+    ("hub", peer(url="ipc://feed.link"), ["peer feed", "absolute path"]),
+    ("hub", peer(url="ipc:///tmp/" + "x" * 110), ["peer feed", "107 bytes"]),
+    ("hub", peer(url="ipc:///nonexistent/feed.link"), ["peer feed", "/nonexistent", "does not exist"]),
+    ("hub", peer(url="unix:///nonexistent/feed.link"), ["peer feed", "/nonexistent", "does not exist"]),
+    ("hub", peer(url="unix://feed.link"), ["peer feed", "absolute path"]),
+    ("hub", peer(url="tls+tcp://127.0.0.1"), ["peer feed", "host:port"]),
+    ("hub", peer(url="tls+tcp://127.0.0.1:9200"), ["peer feed", "tls_ca", "missing"]),
+    ("hub", link_over_tls(tls_ca="/nonexistent/ca.pem"), ["peer feed", "tls_ca", "/nonexistent/ca.pem"]),
+    ("hub", link_over_tls(tls_cert_key="/nonexistent/x.pem"), ["peer feed", "tls_cert_key", "/nonexistent/x.pem"]),
+    ("hub", link_over_tls(tls_cert_key="{folder}/made/server.pem"), ["peer feed", "tls_cert_key", "no key"]),
+    ("hub", keys(journal="/nonexistent/hub.journal"), ["journal", "/nonexistent", "does not exist"]),
+    ("hub", keys(journal="{folder}/lib"), ["journal", "/lib"]),
+    ("hub", keys(ops_listen="localhost:9101"), ["ops_listen", "localhost:9101"]),
+    ("gate", keys(ops_listen="127.0.0.1:8443"), ["listen", "ops_listen", "same place"]),
+    ("gate", keys(listen="8443"), ["listen", "8443"]),
+    ("gate", keys(tls_key=""), ["tls_key", "tls_cert"]),
+    ("gate", keys(tls_cert="/nonexistent/gate.pem"), ["tls_cert", "/nonexistent/gate.pem"]),
+    ("gate", unreadable_certificate, ["tls_cert", "no-certificate.pem"]),
+    ("gate", foreign_key, ["tls_key", "other/server.key"]),
+    ("gate", keys(hub_url="tls+tcp://127.0.0.1:9"), ["hub_url", "neither unix://"]),
+    ("gate", keys(principals="/nonexistent/principals.yaml"), ["/nonexistent/principals.yaml"]),
+    ("gate", keys(principals="{folder}/drill-principals.yaml"), ["kakuu-city", "Exercise", "live"]),
+    ("gate", principal(pasword="x"), ["pasword", "password"]),
+    ("gate", principal(password="short"), ["kakuu-city", "8 characters"]),
+    ("gate", principal(areas=["990018"]), ["kakuu-city", "990018"]),
+    ("gate", principal(username="", token=""), ["kakuu-city", "neither"]),
+    ("gate", second_principal(id="kakuu-city"), ["same id"]),
+    ("gate", second_principal(username="kakuu"), ["same username"]),
+    ("gate", second_principal(token="replace-me-live-token-of-a-machine"), ["same token"]),
+    ("feed", keys(listen=""), ["listen"]),
+    ("feed", keys(ops_listen="127.0.0.1:8081"), ["listen", "ops_listen", "same place"]),
+    ("feed", foreign_key, ["tls_key", "other/server.key"]),
+    ("feed", keys(hub_url="http://127.0.0.1:1"), ["hub_url", "neither unix://"]),
+    ("feed", keys(hub_url="tls+tcp://127.0.0.1:9200"), ["hub_tls_ca", "missing"]),
+    ("broadcaster", keys(ops_listen="127.0.0.1:8083"), ["listen", "ops_listen", "same place"]),
+    ("broadcaster", foreign_key, ["tls_key", "other/server.key"]),
+    ("broadcaster", keys(live_url="", drill_url=""), ["live_url", "nothing would ever come"]),
+    ("telecom", keys(drill=True, drill_url=""), ["drill_url"]),
+    ("telecom", keys(unacked_max=300), ["unacked_max", "window"]),
+    ("telecom", keys(live_url="tls+tcp://127.0.0.1:9200"), ["tls_ca", "missing"]),
+    ("telecom", carrier(name="carrier a"), ["carrier a", "letters"]),
+    ("telecom", carrier(name="carrier-a"), ["carrier-a", "own name"]),
+    ("telecom", carrier(id_drill=4371), ["carrier-b", "id_drill"]),
+    ("telecom", keys(http_ca="/nonexistent/ca.pem"), ["http_ca", "/nonexistent/ca.pem"]),
+    ("signage", screen(areas=["990018"]), ["station", "areas"]),
+    ("signage", screen(id="cityhall"), ["cityhall", "only once"]),
+    ("signage", foreign_key, ["tls_key", "other/server.key"]),
+    ("jalert", keys(controller_url="http://127.0.0.1:1"), ["controller_url"]),
+    ("jalert", keys(areas=["990018"]), ["990018"]),
+    ("jalert", readings, ["readings.csv", "line 2"]),
+]
+
+
+@pytest.mark.parametrize("name, change, words", REFUSED,
+                         ids=lambda value: value if isinstance(value, str) else None)
+def test_check_refuses_what_a_start_refuses(site, name, change, words):
+    config = site.config(name)
+    change(site, config)
+    path = site.write(f"{name}.yaml", config)
+    before = site.everything()
+    code, out, said = run(name, path, "--check")
+    assert (code, out) == (1, ""), said
+    assert all(word in said for word in words), said
+    assert said.startswith(f"hansho-{name}: {path}: ") and said.count("\n") == 1
+    assert run(name, path) == (code, out, said)
+    assert site.everything() == before
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_check_of_a_good_one_changes_nothing_and_opens_no_port(site, name):
+    config = site.config(name)
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        # a start would fail on it: whoever binds without SO_REUSEPORT keeps everybody else out
+        config["ops_listen"] = f"127.0.0.1:{taken.getsockname()[1]}"
+        path = site.write(f"{name}.yaml", config)
+        before = site.everything()
+        code, out, said = run(name, path, "--check")
+        assert (code, said) == (0, "") and "usable" in out
+        assert site.everything() == before
+
+
+def test_a_hub_with_a_link_over_tls_is_usable(site):
+    config = site.config("hub")
+    link_over_tls(url=f"tls+tcp://127.0.0.1:{free_port()}")(site, config)
+    code, _, said = run("hub", site.write("hub.yaml", config), "--check")
+    assert (code, said) == (0, "")
