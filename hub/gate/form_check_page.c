@@ -12,8 +12,8 @@
 static bool
 is_move(const struct hs_order_change *change)
 {
-	return change->kind == HS_CHANGE_RAISED || change->kind == HS_CHANGE_LOWERED ||
-	       change->kind == HS_CHANGE_RESTORED;
+	return change->kind == HS_ORDER_CHANGE_RAISED || change->kind == HS_ORDER_CHANGE_LOWERED ||
+	       change->kind == HS_ORDER_CHANGE_RESTORED;
 }
 
 /* The same in English. What ends has a name and no level. */
@@ -83,7 +83,7 @@ put_changes(const struct hs_form_call *call, struct hs_buf *out)
 		out, "<section class=\"changes\" aria-labelledby=\"changes\"><h2 id=\"changes\">");
 	hs_form_both(out, "この発信で変わること", "What this will change");
 	hs_buf_puts(out, "</h2>\n");
-	for (int kind = 0; kind < HS_CHANGE_COUNT; kind++) {
+	for (int kind = 0; kind < HS_ORDER_CHANGE_COUNT; kind++) {
 		size_t count = hs_order_change_count(&call->plan, (enum hs_order_change_kind)kind);
 
 		if (count == 0)
@@ -124,7 +124,7 @@ warn_of_return(const struct hs_order_plan *plan, struct hs_buf *out)
 	struct hs_buf ja, en;
 	size_t said = 0;
 
-	if (hs_order_change_count(plan, HS_CHANGE_RETURNED) == 0)
+	if (hs_order_change_count(plan, HS_ORDER_CHANGE_RETURNED) == 0)
 		return;
 	hs_buf_init(&ja, HS_FORM_PAGE_MAX_BYTES);
 	hs_buf_init(&en, HS_FORM_PAGE_MAX_BYTES);
@@ -137,7 +137,7 @@ warn_of_return(const struct hs_order_plan *plan, struct hs_buf *out)
 	for (size_t i = 0; i < plan->change_count; i++) {
 		const struct hs_order_change *change = plan->changes[i];
 
-		if (change->kind != HS_CHANGE_RETURNED)
+		if (change->kind != HS_ORDER_CHANGE_RETURNED)
 			continue;
 		hs_buf_printf(&ja, "%s%s（", said > 0 ? "、" : "", change->name);
 		hs_order_level_words(change->to_level, change->to_term, &ja);
@@ -160,7 +160,7 @@ warn_of_beside(const struct hs_order_plan *plan, struct hs_buf *out)
 	for (size_t i = 0; i < plan->change_count; i++) {
 		const struct hs_order_change *change = plan->changes[i];
 
-		if (change->kind != HS_CHANGE_NEW || change->beside == NULL ||
+		if (change->kind != HS_ORDER_CHANGE_NEW || change->beside == NULL ||
 			change->beside->level <= change->to_level)
 			continue;
 		put_box(out, "warning",
