@@ -37,18 +37,21 @@ put_move_en(const struct hs_order_change *change, struct hs_buf *out)
 static void
 put_beside(const struct hs_order_change *change, struct hs_buf *out)
 {
+	bool ends = change->to_term[0] == '\0'; /* then it may be of the same disaster */
 	struct hs_buf ja, en;
 
 	if (change->beside == NULL)
 		return;
 	hs_buf_init(&ja, SENTENCE_MAX_BYTES);
 	hs_buf_init(&en, SENTENCE_MAX_BYTES);
-	hs_buf_printf(
-		&ja, "この地区には、別の災害「%s」で", change->beside->document->disaster_name);
+	hs_buf_printf(&ja,
+		ends ? "この地区には、別の発令「%s」による" : "この地区には、別の災害「%s」で",
+		change->beside->document->disaster_name);
 	hs_order_level_words(change->beside->level, change->beside->term, &ja);
 	hs_buf_puts(&ja, "が発令中です（そのまま残ります）。");
 	hs_order_level_words_en(change->beside->level, change->beside->term, &en);
-	hs_buf_printf(&en, " is in force here for another disaster (%s) and stays.",
+	hs_buf_printf(&en, " is in force here %s (%s) and stays.",
+		ends ? "by another order" : "for another disaster",
 		change->beside->document->disaster_name);
 	hs_buf_puts(out, "<p class=\"hint\">");
 	hs_form_both(out, hs_buf_text(&ja), hs_buf_text(&en));

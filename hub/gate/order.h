@@ -82,7 +82,8 @@ struct hs_order_change {
 	const char *name;
 	const char *from_term, *to_term; /* "" = none */
 	uint32_t from_level, to_level;
-	const struct hs_order_area *beside; /* in force there for another disaster, or NULL */
+	/* in force there besides, or NULL: for another disaster; where this ends, by any other document */
+	const struct hs_order_area *beside;
 };
 
 /* What the person chose. */
@@ -114,7 +115,7 @@ struct hs_order_plan {
 	struct hs_order_change **changes;
 	size_t change_count;
 	size_t touched;	  /* areas that the act names; of a cancel: those that it changes */
-	size_t remaining; /* areas of the disaster in force afterwards */
+	size_t remaining; /* areas of the disaster in force afterwards, other documents included */
 	bool jump; /* some area moves by two levels or more while its order goes on, or begins at level 5 */
 	bool first; /* some area begins above level 3 */
 };

@@ -32,17 +32,26 @@ is_same_disaster(const struct hs_order_plan *plan, const struct hs_order_documen
 		       strcmp(document->disaster_name, plan->disaster_name) == 0);
 }
 
-/* The area at that place that was ordered last: for this disaster, or for others. NULL: none. */
+enum whose { OF_THIS_DISASTER, OF_OTHER_DISASTERS, OF_OTHER_DOCUMENTS };
+
+static bool
+is_of(const struct hs_order_plan *plan, const struct hs_order_document *document, enum whose whose)
+{
+	if (whose == OF_OTHER_DOCUMENTS)
+		return document != plan->document;
+	return is_same_disaster(plan, document) == (whose == OF_THIS_DISASTER);
+}
+
+/* The area at that place that was ordered last by those documents. NULL: none. */
 static const struct hs_order_area *
-standing_area(const struct planner *p, const struct hs_order_area *place, bool same_disaster)
+standing_area(const struct planner *p, const struct hs_order_area *place, enum whose whose)
 {
 	const struct hs_order_area *found = NULL;
 
 	for (size_t i = 0; i < p->standing->area_count; i++) {
 		const struct hs_order_area *area = p->standing->areas[i];
 
-		if (hs_order_same_place(area, place) &&
-			is_same_disaster(p->plan, area->document) == same_disaster &&
+		if (hs_order_same_place(area, place) && is_of(p->plan, area->document, whose) &&
 			(found == NULL || area->ordered_unix_us >= found->ordered_unix_us))
 			found = area;
 	}
@@ -81,7 +90,8 @@ add_change(struct planner *p, enum hs_order_change_kind kind, const struct hs_or
 	change->from_level = from != NULL ? from->level : 0;
 	change->to_term = to != NULL ? to->term : "";
 	change->to_level = to != NULL ? to->level : 0;
-	change->beside = to != NULL ? standing_area(p, to, false) : NULL;
+	change->beside = to != NULL ? standing_area(p, to, OF_OTHER_DISASTERS)
+				    : standing_area(p, from, OF_OTHER_DOCUMENTS);
 	note_jump(p->plan, kind, from, to);
 }
 
@@ -140,8 +150,8 @@ order_area(struct planner *p, const char *name, const char *kana)
 	}
 	if (is_planned(p->plan, &area))
 		return; /* named twice */
-	before = standing_area(p, &area, true);
-	known = before != NULL ? before : standing_area(p, &area, false);
+	before = standing_area(p, &area, OF_THIS_DISASTER);
+	known = before != NULL ? before : standing_area(p, &area, OF_OTHER_DISASTERS);
 	if (known != NULL) {
 		area.sub_code = known->sub_code;
 		area.kana = kana[0] != '\0' ? kana : known->kana;
@@ -417,6 +427,20 @@ name_disaster(struct hs_arena *arena, const struct hs_order_choice *choice)
 	return name != NULL ? name : "";
 }
 
+/* What other documents have in force for this disaster stays, whatever the act. */
+static size_t
+count_elsewhere(const struct planner *p)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < p->standing->area_count; i++) {
+		const struct hs_order_document *document = p->standing->areas[i]->document;
+
+		count += document != p->plan->document && is_same_disaster(p->plan, document);
+	}
+	return count;
+}
+
 enum hs_order_problem
 hs_order_plan(struct hs_arena *arena, const struct hs_order_standing *standing,
 	const char *own_code, const struct hs_order_choice *choice, struct hs_order_plan *out)
@@ -449,6 +473,7 @@ hs_order_plan(struct hs_arena *arena, const struct hs_order_standing *standing,
 	out->revision = 1;
 	if (out->document != NULL)
 		out->disaster_name = out->document->disaster_name;
+	out->remaining += count_elsewhere(&p);
 	if (out->document != NULL && !out->document->closed) {
 		out->document_id = out->document->id;
 		out->revision = out->document->revision + 1;

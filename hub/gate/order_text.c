@@ -86,23 +86,54 @@ hs_order_level_words_en(uint32_t level, const char *term, struct hs_buf *out)
 		hs_buf_puts(out, term);
 }
 
+/* Which changes one sentence tells. */
+struct told {
+	bool (*is)(const struct told *told, const struct hs_order_change *change);
+	enum hs_order_change_kind kind;
+	const char *term;
+};
+
 static bool
-says(const struct hs_order_change *change, enum hs_order_change_kind kind, const char *term)
+says(const struct told *told, const struct hs_order_change *change)
 {
 	const char *own = change->to_term[0] != '\0' ? change->to_term : change->from_term;
 
-	return change->kind == kind && strcmp(own, term) == 0;
+	return change->kind == told->kind && strcmp(own, told->term) == 0;
+}
+
+/* Ends by this act, while another document's order there goes on. */
+static bool
+goes_on(const struct hs_order_change *change)
+{
+	return change->to_term[0] == '\0' && change->kind != HS_ORDER_CHANGE_ENDED &&
+	       change->beside != NULL;
+}
+
+static bool
+goes_on_so(const struct told *told, const struct hs_order_change *change)
+{
+	return goes_on(change) && strcmp(change->beside->term, told->term) == 0;
+}
+
+/* One that a change before this one has told already. */
+static bool
+is_told_before(const struct hs_order_plan *plan, size_t at, const struct told *told)
+{
+	for (size_t i = 0; i < at; i++) {
+		if (told->is(told, plan->changes[i]))
+			return true;
+	}
+	return false;
 }
 
 /* "北町、南町ほか3地区" */
 static void
-put_names(const struct hs_order_plan *plan, enum hs_order_change_kind kind, const char *term,
-	struct hs_buf *out)
+put_names(const struct hs_order_plan *plan, const struct told *told, struct hs_buf *out)
 {
 	size_t count = 0;
 
 	for (size_t i = 0; i < plan->change_count; i++) {
-		if (!says(plan->changes[i], kind, term))
+		if (!told->is(told, plan->changes[i]))
 			continue;
 		if (++count > NAMES_SHOWN)
 			continue;
@@ -135,19 +166,34 @@ put_sentences(const struct hs_order_plan *plan, enum hs_order_change_kind kind, 
 	for (size_t i = 0; SENTENCE[kind].end != NULL && i < plan->change_count; i++) {
 		const struct hs_order_change *change = plan->changes[i];
 		const char *term = change->to_term[0] != '\0' ? change->to_term : change->from_term;
-		bool seen = change->kind != kind;
+		struct told told = { says, kind, term };
 
-		for (size_t j = 0; j < i && !seen; j++)
-			seen = says(plan->changes[j], kind, term);
-		if (seen)
+		if (change->kind != kind || is_told_before(plan, i, &told))
 			continue;
-		put_names(plan, kind, term, out);
+		put_names(plan, &told, out);
 		hs_buf_puts(out, SENTENCE[kind].particle);
 		if (change->to_level > 0)
 			hs_order_level_words(change->to_level, term, out);
 		else /* a lift has no level, and what was wrong is not repeated in its colours */
 			hs_buf_puts(out, term);
 		hs_buf_puts(out, SENTENCE[kind].end);
+	}
+}
+
+/* An end must not read as "all clear" where another order goes on. */
+static void
+put_besides(const struct hs_order_plan *plan, struct hs_buf *out)
+{
+	for (size_t i = 0; i < plan->change_count; i++) {
+		const struct hs_order_area *beside = plan->changes[i]->beside;
+		struct told told = { goes_on_so, 0, beside != NULL ? beside->term : "" };
+
+		if (!goes_on(plan->changes[i]) || is_told_before(plan, i, &told))
+			continue;
+		put_names(plan, &told, out);
+		hs_buf_puts(out, "では、別に発令した");
+		hs_order_level_words(beside->level, beside->term, out);
+		hs_buf_puts(out, "が続いています。");
 	}
 }
 
@@ -195,6 +241,7 @@ put_rest(const struct hs_order_plan *plan, struct hs_buf *out)
 	put_sentences(plan, HS_ORDER_CHANGE_TAKEN_BACK, out);
 	if (plan->choice->act != HS_ORDER_ISSUE && plan->remaining == 0)
 		hs_buf_puts(out, "この災害で発令中の避難情報はありません。");
+	put_besides(plan, out);
 	put_sentences(plan, HS_ORDER_CHANGE_STILL, out);
 }
 
