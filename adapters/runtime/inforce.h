@@ -5,7 +5,7 @@
  * Owner:   the caller owns struct hs_force; rows and lists are borrowed until the next apply, load,
  *          refresh or clear. Groups live in the caller's arena and point into the rows.
  * Threads: one.
- * Order:   rows by municipality, 町丁字, name; groups by urgency (restricted zone and level 5 first),
+ * Order:   rows by municipality and district (place_key); groups by urgency (restricted zone and level 5 first),
  *          then the newest order time, then code. A term that is not known stands at the top of the
  *          scale and is marked unknown (promise P12).
  */
@@ -40,7 +40,9 @@ struct hs_force_meta {
 struct hs_force_row {
 	const char *area_code; /* municipality, 6 digits */
 	const char *area_name;
-	const char *sub_code; /* "" or 12 digits */
+	const char *sub_code;  /* "" or 12 digits */
+	const char *name_key;  /* as in schemas/active.h */
+	const char *place_key; /* the same */
 	const char *term;
 	const char *document_key;
 	int kind;
@@ -91,7 +93,8 @@ enum hs_err hs_force_of_notice(struct hs_arena *arena, uint64_t seq, const hs_no
 /* A row that lives in the arena, without its facts (meta). Failure shows in the arena. */
 void hs_force_row_copy(
 	struct hs_arena *arena, const struct hs_force_row *from, struct hs_force_row *to);
-/* Order of rows by area: < 0, 0, > 0 like strcmp. A restricted zone (警戒区域) stands beside an order. */
+/* Order of rows by area: < 0, 0, > 0 like strcmp. 0 is what the set holds for the same district, however it is spelled;
+ * a restricted zone (警戒区域) stands beside an order. */
 int hs_force_compare(const struct hs_force_row *a, const struct hs_force_row *b);
 
 /* Rows of one municipality with the same kind, level and term. */

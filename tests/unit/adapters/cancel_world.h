@@ -22,7 +22,9 @@ enum truth_state { STATE_RETURNED, STATE_ENDED, STATE_STAYS, STATE_COUNT };
 
 /* One place (a restricted zone is a place of its own): terms before and after, "" for none. */
 struct truth {
-	const char *code, *name;
+	const char *key, *code;
+	const char *name,
+		*now; /* as it was spelled, and as it is; the same when there is only one */
 	bool zone;
 	const char *was, *is, *disaster; /* disaster: of what is */
 	unsigned states;		 /* bits of enum truth_state */
@@ -136,24 +138,23 @@ world_take_entry(void *owner, const struct hs_active_entry *entry)
 {
 	struct world_look *look = owner;
 	struct world *world = look->world;
-	bool zone = strcmp(entry->term, "警戒区域") == 0;
 	size_t i = 0;
-	while (i < world->truth_count &&
-		(strcmp(world->truths[i].code, entry->area_code) != 0 ||
-			strcmp(world->truths[i].name, entry->area_name) != 0 ||
-			world->truths[i].zone != zone))
+	while (i < world->truth_count && strcmp(world->truths[i].key, entry->place_key) != 0)
 		i++;
 	struct truth *truth = &world->truths[i];
+	const char *name = kit_text(world->arena, entry->area_name);
 	if (i == world->truth_count) {
 		assert_true(i < TRUTHS_MAX);
 		world->truth_count++;
-		*truth = (struct truth){ .code = kit_text(world->arena, entry->area_code),
-			.name = kit_text(world->arena, entry->area_name),
-			.zone = zone,
+		*truth = (struct truth){ .key = kit_text(world->arena, entry->place_key),
+			.code = kit_text(world->arena, entry->area_code),
+			.name = name,
+			.zone = strcmp(entry->term, "警戒区域") == 0,
 			.was = "",
 			.is = "",
 			.disaster = "" };
 	}
+	truth->now = name;
 	if (!look->after) {
 		truth->was = kit_text(world->arena, entry->term);
 		return;
@@ -185,7 +186,7 @@ world_stands(const struct world *world, const char *code, const char *name)
 {
 	for (size_t i = 0; i < world->truth_count; i++)
 		if (strcmp(world->truths[i].code, code) == 0 && world->truths[i].is[0] != '\0' &&
-			strcmp(world->truths[i].name, name) == 0)
+			strcmp(world->truths[i].now, name) == 0)
 			return true;
 	return false;
 }
@@ -219,7 +220,9 @@ world_apply(struct world *world, hs_notice *notice)
 	hs_standing_apply(&world->standing, &world->item);
 }
 
-static const char *const world_names[] = { "甲町", "乙町", "丙町", "丁町", "全域" };
+static const char *const world_names[] = { "甲町", "乙町1丁目", "丙町", "丁町", "全域" };
+/* the same, as another system spells them */
+static const char *const world_spellings[] = { "甲　町", "乙町一丁目", "丙町", "丁町", "全域" };
 
 static inline struct kit_place
 world_place(struct world *world, bool many, uint32_t index)
@@ -231,7 +234,7 @@ world_place(struct world *world, bool many, uint32_t index)
 		{ "警戒区域", 0 }, { "謎の情報", 0 } };
 	uint32_t term = world_dice(world, HS_COUNT(terms));
 	const char *name = many ? hs_arena_printf(world->arena, "第%02u地区", index)
-				: world_names[world_dice(world, HS_COUNT(world_names))];
+				: world_spellings[world_dice(world, HS_COUNT(world_spellings))];
 	return (struct kit_place){ world_codes[world_dice(world, 2)], name, "", terms[term].term,
 		terms[term].level, world_dice(world, 4) == 0,
 		(int64_t)world_dice(world, 3) + (int64_t)world->seq };
