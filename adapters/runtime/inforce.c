@@ -227,6 +227,12 @@ take_entry(void *owner, const struct hs_active_entry *entry)
 	}
 }
 
+const char *
+hs_force_place_name(const struct hs_force_row *row)
+{
+	return strcmp(row->name_key, "*") == 0 ? "全域" : row->area_name;
+}
+
 void
 hs_force_row_copy(struct hs_arena *arena, const struct hs_force_row *from, struct hs_force_row *to)
 {

@@ -90,6 +90,9 @@ void hs_force_digest(const struct hs_force *force, char out[HS_DIGEST_SIZE]);
 enum hs_err hs_force_of_notice(struct hs_arena *arena, uint64_t seq, const hs_notice *notice,
 	struct hs_force_around *around) HS_MUST_CHECK;
 
+/* What people are told the area is called: as sent; 全域 for the whole municipality, which senders also leave
+ * without a name or call by its own. */
+const char *hs_force_place_name(const struct hs_force_row *row);
 /* A row that lives in the arena, without its facts (meta). Failure shows in the arena. */
 void hs_force_row_copy(
 	struct hs_arena *arena, const struct hs_force_row *from, struct hs_force_row *to);

@@ -142,7 +142,8 @@ world_take_entry(void *owner, const struct hs_active_entry *entry)
 	while (i < world->truth_count && strcmp(world->truths[i].key, entry->place_key) != 0)
 		i++;
 	struct truth *truth = &world->truths[i];
-	const char *name = kit_text(world->arena, entry->area_name);
+	bool whole = strcmp(entry->name_key, "*") == 0;
+	const char *name = kit_text(world->arena, whole ? "全域" : entry->area_name);
 	if (i == world->truth_count) {
 		assert_true(i < TRUTHS_MAX);
 		world->truth_count++;
@@ -222,7 +223,7 @@ world_apply(struct world *world, hs_notice *notice)
 
 static const char *const world_names[] = { "甲町", "乙町1丁目", "丙町", "丁町", "全域" };
 /* the same, as another system spells them */
-static const char *const world_spellings[] = { "甲　町", "乙町一丁目", "丙町", "丁町", "全域" };
+static const char *const world_spellings[] = { "甲　町", "乙町一丁目", "丙町", "丁町", "全域", "" };
 
 static inline struct kit_place
 world_place(struct world *world, bool many, uint32_t index)
