@@ -41,8 +41,11 @@ struct hs_active_entry {
 	const char *area_code; /* municipality, 6 digits */
 	const char *area_name; /* as sent */
 	const char *sub_code;  /* "" or 12 digits */
-	int kind;	       /* HS_KIND(…) */
-	uint32_t level;	       /* 0: none (restricted zone, unknown term) */
+	const char *name_key;  /* matching spelling of the name (schemas/area_key.h) */
+	const char *
+		place_key; /* equal for the same district on the same track (schemas/statement.h) */
+	int kind;	   /* HS_KIND(…) */
+	uint32_t level;	   /* 0: none (restricted zone, unknown term) */
 	const char *term;
 	const char *document_key;
 	uint32_t revision;

@@ -103,6 +103,8 @@ entry_of(const struct candidate *from)
 		.area_code = from->says->area_code,
 		.area_name = from->says->area_name,
 		.sub_code = from->says->sub_code,
+		.name_key = from->says->name_key,
+		.place_key = from->says->key,
 		.kind = from->kept->kind,
 		.level = from->says->level,
 		.term = from->says->term,

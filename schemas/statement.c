@@ -207,15 +207,22 @@ lend_codes(struct hs_statement *items, size_t count)
 	}
 }
 
+const char *
+hs_statement_key(struct hs_arena *arena, const char *area_code, bool zone, const char *sub_code,
+	const char *name_key)
+{
+	bool coded = sub_code[0] != '\0';
+	return hs_arena_printf(arena, "%.5s|%s|%s%s", area_code, zone ? "zone" : "order",
+		coded ? "=" : "", coded ? sub_code : name_key);
+}
+
 static bool
 make_keys(struct list *list)
 {
 	for (size_t i = 0; i < list->count; i++) {
 		struct hs_statement *item = &list->items[i];
-		bool coded = item->sub_code[0] != '\0';
-		item->key = hs_arena_printf(list->arena, "%.5s|%s|%s%s", item->area_code,
-			item->urgency == URGENCY_ZONE ? "zone" : "order", coded ? "=" : "",
-			coded ? item->sub_code : item->name_key);
+		item->key = hs_statement_key(list->arena, item->area_code,
+			item->urgency == URGENCY_ZONE, item->sub_code, item->name_key);
 		if (!item->key)
 			return false;
 	}

@@ -31,6 +31,9 @@ struct hs_statements {
 /* Whether notices of this kind describe a state that lasts until it is lifted (orders, shelters, warnings) and
  * not a single message (a mail, a reading). Unknown kinds last: nothing unknown may vanish. */
 bool hs_kind_lasts(int kind);
+/* The key of a district: zone for a restricted zone. NULL when the arena is full. */
+const char *hs_statement_key(struct hs_arena *arena, const char *area_code, bool zone,
+	const char *sub_code, const char *name_key);
 /* HS_ERR_NOMEM when the arena is full. */
 enum hs_err hs_statements_of(
 	struct hs_arena *arena, const hs_notice *notice, struct hs_statements *out) HS_MUST_CHECK;

@@ -88,7 +88,7 @@ group_text(const struct hs_force_group *group, struct hs_buf *out)
 		hs_buf_puts(out, group->name);
 	hs_buf_puts(out, "　");
 	for (size_t i = 0; i < group->row_count; i++)
-		hs_buf_printf(out, "%s%s", i > 0 ? "、" : "", group->rows[i]->area_name);
+		hs_buf_printf(out, "%s%s", i > 0 ? "、" : "", hs_force_place_name(group->rows[i]));
 	if (group->ordered_unix_us != 0) {
 		hs_buf_puts(out, "　");
 		hs_wording_time(group->ordered_unix_us,

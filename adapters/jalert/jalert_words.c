@@ -80,7 +80,7 @@ put_names(struct hs_buf *buf, const struct hs_municipal *municipal,
 	bool ward = strcmp(group->area_code, municipal->code) != 0;
 	for (size_t i = 0; i < group->row_count; i++)
 		hs_buf_printf(buf, "%s%s%s", i ? "、" : "", ward ? group->name : "",
-			group->rows[i]->area_name);
+			hs_force_place_name(group->rows[i]));
 }
 
 static void
@@ -140,10 +140,12 @@ put_told(struct hs_buf *buf, const struct hs_municipal *municipal, const struct 
 
 /* An end must never sound like "all clear" while something else is in force. */
 static void
-put_standing(struct hs_buf *buf, const struct hs_municipal *municipal)
+put_standing(struct hs_buf *buf, const hs_notice *notice, const struct hs_municipal *municipal)
 {
-	put_told(buf, municipal, &municipal->standing, true, "なお、", "の",
-		"は、引き続き発令中です。");
+	/* of a cancel whose effect is not known it is not known either whether this went on or came back */
+	bool blind = notice->action == HS_ACTION(CANCEL) && !municipal->known;
+	put_told(buf, municipal, &municipal->standing, true, blind ? "現在、" : "なお、", "の",
+		blind ? "が、発令されています。" : "は、引き続き発令中です。");
 }
 
 /* What is in force again comes before what was wrong: it is what people must act on. */
@@ -200,7 +202,7 @@ body_make(struct hs_arena *arena, const hs_notice *notice, const struct hs_munic
 		put_ends(&buf, municipal);
 	else
 		put_without_areas(&buf, notice);
-	put_standing(&buf, municipal);
+	put_standing(&buf, notice, municipal);
 	if (is_drill(notice))
 		hs_buf_puts(&buf, "これは、訓練です。");
 	const char *text = buf.failed ? NULL : hs_arena_strdup(arena, hs_buf_text(&buf));

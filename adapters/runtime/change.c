@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "hub/base/check.h"
+#include "schemas/statement.h"
 
 const char *
 hs_change_word(enum hs_change change)
@@ -33,42 +34,45 @@ hs_change_area(const struct hs_change_row *row)
 	return row->after != NULL ? row->after : row->before;
 }
 
+/* What is compared. */
+struct comparison {
+	const hs_notice *notice;
+	struct hs_statements lifts; /* what the notice says has ended */
+	bool known;
+};
+
 /* ---- areas that the notice lifts ---- */
 
+/* Whether a cancel, whose effect is not known, repeats that it lifted this area with this term: the row is one of its
+ * own (hs_force_of_notice). */
 static bool
-place_is(const hs_evacuation_place *place, const struct hs_force_row *row)
+repeats_lift(const hs_notice *cancel, const struct hs_force_row *row)
 {
-	const hs_area *area = place->area;
-	if (area == NULL)
+	if (cancel->detail_case != HANSHO__V1__NOTICE__DETAIL_EVACUATION)
 		return false;
-	if (area->code[0] != '\0' && strncmp(area->code, row->area_code, 5) != 0)
-		return false;
-	if (strncmp(area->name, "全域", strlen("全域")) == 0)
-		return true;
-	if (row->sub_code[0] != '\0' && strcmp(area->sub_code, row->sub_code) == 0)
-		return true;
-	return strcmp(area->name, row->area_name) == 0;
-}
-
-/* term: NULL for any, because a 解除 ends an area whatever its Sort. */
-static bool
-is_lifted(const hs_notice *notice, const struct hs_force_row *row, const char *term)
-{
-	if (notice->action == HS_ACTION(LIFT))
-		return true;
-	if (notice->detail_case != HANSHO__V1__NOTICE__DETAIL_EVACUATION)
-		return false;
-	for (size_t i = 0; i < notice->evacuation->n_details; i++) {
-		const hs_evacuation_detail *detail = notice->evacuation->details[i];
-		if (detail->state != HS_EVAC(LIFTED) ||
-			(term != NULL && strcmp(detail->sort, term) != 0))
+	for (size_t i = 0; i < cancel->evacuation->n_details; i++) {
+		const hs_evacuation_detail *detail = cancel->evacuation->details[i];
+		if (detail->state != HS_EVAC(LIFTED) || strcmp(detail->sort, row->term) != 0)
 			continue;
 		for (size_t j = 0; j < detail->n_areas; j++) {
-			if (place_is(detail->areas[j], row))
+			const hs_area *area = detail->areas[j]->area;
+			if (area != NULL && strcmp(area->name, row->area_name) == 0 &&
+				strcmp(area->sub_code, row->sub_code) == 0)
 				return true;
 		}
 	}
 	return false;
+}
+
+/* What ended because the notice says so, spelled alike or not; a lift names an area whatever its Sort. */
+static bool
+is_lifted(const struct comparison *of, const struct hs_force_row *row)
+{
+	struct hs_statement one = { .area_code = row->area_code,
+		.name_key = row->name_key,
+		.key = row->place_key,
+		.urgency = row->unknown ? 0 : row->urgency };
+	return of->notice->action == HS_ACTION(LIFT) || hs_statements_mention(&of->lifts, &one);
 }
 
 static bool
@@ -88,19 +92,19 @@ change_by_cancel(const struct hs_force_row *before, const struct hs_force_row *a
 }
 
 static enum hs_change
-change_of(const hs_notice *notice, bool known, const struct hs_force_row *before,
+change_of(const struct comparison *of, const struct hs_force_row *before,
 	const struct hs_force_row *after)
 {
-	if (notice->action == HS_ACTION(CANCEL) && known)
+	bool cancel = of->notice->action == HS_ACTION(CANCEL);
+	if (cancel && of->known)
 		return change_by_cancel(before, after);
-	if (notice->action == HS_ACTION(CANCEL))
-		return before != NULL && is_lifted(notice, before, before->term)
-			       ? HS_CHANGE_RETRACTED_LIFT
-			       : HS_CHANGE_RETRACTED;
+	if (cancel)
+		return before != NULL && repeats_lift(of->notice, before) ? HS_CHANGE_RETRACTED_LIFT
+									  : HS_CHANGE_RETRACTED;
 	if (before == NULL)
 		return HS_CHANGE_NEW;
 	if (after == NULL)
-		return is_lifted(notice, before, NULL) ? HS_CHANGE_LIFTED : HS_CHANGE_VANISHED;
+		return is_lifted(of, before) ? HS_CHANGE_LIFTED : HS_CHANGE_VANISHED;
 	if (is_same(before, after))
 		return HS_CHANGE_NONE;
 	return after->urgency < before->urgency ? HS_CHANGE_LOWERED : HS_CHANGE_RAISED;
@@ -129,7 +133,7 @@ is_touched(const char *const *codes, size_t count, const char *code)
 }
 
 static size_t
-merge(const hs_notice *notice, const struct hs_force_around *around, struct hs_change_row *rows)
+merge(const struct comparison *of, const struct hs_force_around *around, struct hs_change_row *rows)
 {
 	const struct hs_force_list *before = &around->before, *after = &around->after;
 	size_t count = 0;
@@ -139,10 +143,23 @@ merge(const hs_notice *notice, const struct hs_force_around *around, struct hs_c
 			order = hs_force_compare(&before->rows[i], &after->rows[j]);
 		const struct hs_force_row *was = order <= 0 ? &before->rows[i++] : NULL;
 		const struct hs_force_row *is = order >= 0 ? &after->rows[j++] : NULL;
-		rows[count++] = (struct hs_change_row){ change_of(notice, around->known, was, is),
-			was, is };
+		rows[count++] = (struct hs_change_row){ change_of(of, was, is), was, is };
 	}
 	return count;
+}
+
+static enum hs_err
+lifts_read(struct hs_arena *arena, struct comparison *of)
+{
+	struct hs_statements *lifts = &of->lifts;
+	enum hs_err err = hs_statements_of(arena, of->notice, lifts);
+	size_t kept = 0;
+	for (size_t i = 0; err == HS_OK && i < lifts->count; i++) {
+		if (!lifts->items[i].in_force)
+			lifts->items[kept++] = lifts->items[i];
+	}
+	lifts->count = kept;
+	return err;
 }
 
 static size_t
@@ -183,7 +200,10 @@ hs_changes(struct hs_arena *arena, const hs_notice *notice, const struct hs_forc
 		hs_arena_alloc(arena, (most + count_places(notice) + 1) * sizeof(*codes));
 	if (*rows == NULL || codes == NULL)
 		return HS_ERR_NOMEM;
-	size_t merged = merge(notice, around, *rows);
+	struct comparison of = { .notice = notice, .known = around->known };
+	if (lifts_read(arena, &of) != HS_OK)
+		return HS_ERR_NOMEM;
+	size_t merged = merge(&of, around, *rows);
 	size_t code_count = 0;
 	touch_notice(notice, codes, &code_count);
 	for (size_t i = 0; i < merged; i++) {

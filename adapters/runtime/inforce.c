@@ -6,6 +6,8 @@
 #include <uthash.h>
 
 #include "hub/base/check.h"
+#include "schemas/area_key.h"
+#include "schemas/statement.h"
 
 #define LIST_ARENA_BYTES (64u << 20)
 #define META_ARENA_BYTES (64u << 10)
@@ -208,6 +210,8 @@ take_entry(void *owner, const struct hs_active_entry *entry)
 		.area_code = keep(arena, entry->area_code),
 		.area_name = keep(arena, entry->area_name),
 		.sub_code = keep(arena, entry->sub_code),
+		.name_key = keep(arena, entry->name_key),
+		.place_key = keep(arena, entry->place_key),
 		.term = keep(arena, entry->term),
 		.document_key = keep(arena, entry->document_key),
 		.kind = entry->kind,
@@ -223,6 +227,12 @@ take_entry(void *owner, const struct hs_active_entry *entry)
 	}
 }
 
+const char *
+hs_force_place_name(const struct hs_force_row *row)
+{
+	return strcmp(row->name_key, "*") == 0 ? "全域" : row->area_name;
+}
+
 void
 hs_force_row_copy(struct hs_arena *arena, const struct hs_force_row *from, struct hs_force_row *to)
 {
@@ -230,28 +240,18 @@ hs_force_row_copy(struct hs_arena *arena, const struct hs_force_row *from, struc
 	to->area_code = keep(arena, from->area_code);
 	to->area_name = keep(arena, from->area_name);
 	to->sub_code = keep(arena, from->sub_code);
+	to->name_key = keep(arena, from->name_key);
+	to->place_key = keep(arena, from->place_key);
 	to->term = keep(arena, from->term);
 	to->document_key = keep(arena, from->document_key);
 	to->meta = NULL;
 }
 
-static int
-is_zone(const struct hs_force_row *row)
-{
-	return row->urgency == URGENCY_ZONE && !row->unknown;
-}
-
 int
 hs_force_compare(const struct hs_force_row *a, const struct hs_force_row *b)
 {
-	int order = strcmp(a->area_code, b->area_code);
-	if (order == 0)
-		order = strcmp(a->sub_code, b->sub_code);
-	if (order == 0)
-		order = strcmp(a->area_name, b->area_name);
-	if (order == 0)
-		order = (a->kind > b->kind) - (a->kind < b->kind);
-	return order != 0 ? order : is_zone(a) - is_zone(b);
+	int order = strcmp(a->place_key, b->place_key);
+	return order != 0 ? order : (a->kind > b->kind) - (a->kind < b->kind);
 }
 
 static int
@@ -367,6 +367,15 @@ take_place(struct take *take, uint64_t seq, const hs_notice *notice,
 		.seq = seq,
 		.ordered_unix_us = ordered != NULL ? ordered->unix_us : 0,
 	};
+	struct hs_arena *arena = take->list->arena;
+	const struct hs_level_row *known;
+	bool zone = hs_level_find(entry.term, entry.ordered_unix_us, &known) == HS_OK &&
+		    known->urgency == URGENCY_ZONE;
+	entry.name_key = hs_area_key(arena, code, area->name);
+	if (entry.name_key != NULL)
+		entry.place_key =
+			hs_statement_key(arena, code, zone, area->sub_code, entry.name_key);
+	take->failed = take->failed || entry.place_key == NULL;
 	take_entry(take, &entry);
 }
 

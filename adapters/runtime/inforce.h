@@ -5,7 +5,7 @@
  * Owner:   the caller owns struct hs_force; rows and lists are borrowed until the next apply, load,
  *          refresh or clear. Groups live in the caller's arena and point into the rows.
  * Threads: one.
- * Order:   rows by municipality, 町丁字, name; groups by urgency (restricted zone and level 5 first),
+ * Order:   rows by municipality and district (place_key); groups by urgency (restricted zone and level 5 first),
  *          then the newest order time, then code. A term that is not known stands at the top of the
  *          scale and is marked unknown (promise P12).
  */
@@ -40,7 +40,9 @@ struct hs_force_meta {
 struct hs_force_row {
 	const char *area_code; /* municipality, 6 digits */
 	const char *area_name;
-	const char *sub_code; /* "" or 12 digits */
+	const char *sub_code;  /* "" or 12 digits */
+	const char *name_key;  /* as in schemas/active.h */
+	const char *place_key; /* the same */
 	const char *term;
 	const char *document_key;
 	int kind;
@@ -88,10 +90,14 @@ void hs_force_digest(const struct hs_force *force, char out[HS_DIGEST_SIZE]);
 enum hs_err hs_force_of_notice(struct hs_arena *arena, uint64_t seq, const hs_notice *notice,
 	struct hs_force_around *around) HS_MUST_CHECK;
 
+/* What people are told the area is called: as sent; 全域 for the whole municipality, which senders also leave
+ * without a name or call by its own. */
+const char *hs_force_place_name(const struct hs_force_row *row);
 /* A row that lives in the arena, without its facts (meta). Failure shows in the arena. */
 void hs_force_row_copy(
 	struct hs_arena *arena, const struct hs_force_row *from, struct hs_force_row *to);
-/* Order of rows by area: < 0, 0, > 0 like strcmp. A restricted zone (警戒区域) stands beside an order. */
+/* Order of rows by area: < 0, 0, > 0 like strcmp. 0 is what the set holds for the same district, however it is spelled;
+ * a restricted zone (警戒区域) stands beside an order. */
 int hs_force_compare(const struct hs_force_row *a, const struct hs_force_row *b);
 
 /* Rows of one municipality with the same kind, level and term. */

@@ -99,7 +99,7 @@ put_names(struct writer *writer, const struct hs_force_group *group)
 	bool ward = strcmp(group->area_code, writer->municipal->code) != 0;
 	for (size_t i = 0; i < shown; i++)
 		hs_buf_printf(&writer->buf, "%s%s%s", i ? "、" : "", ward ? group->name : "",
-			group->rows[i]->area_name);
+			hs_force_place_name(group->rows[i]));
 	size_t rest = group->row_count - shown;
 	if (rest > 0 && writer->plan->counts)
 		hs_buf_printf(&writer->buf, "%s%zu地区", shown ? "ほか" : "", rest);
@@ -188,11 +188,19 @@ put_lines(struct writer *writer, const struct hs_told *told, const char *head, b
 	}
 }
 
+/* Of a cancel whose effect is not known it is not known either whether what stands went on or came back. */
+static bool
+is_blind(const struct writer *writer)
+{
+	return writer->notice->action == HS_ACTION(CANCEL) && !writer->municipal->known;
+}
+
 /* An end must never read as "all clear" while something else is in force. */
 static void
 put_standing(struct writer *writer)
 {
-	put_lines(writer, &writer->municipal->standing, "継続中：", true, "");
+	put_lines(writer, &writer->municipal->standing, is_blind(writer) ? "発令中：" : "継続中：",
+		true, "");
 }
 
 /* First what people must act on, then what was wrong. What stays follows by put_standing. */
@@ -282,7 +290,7 @@ hs_body_write(struct hs_arena *arena, const hs_notice *notice, const struct hs_m
 	if (plan->sentence)
 		put_standing(&writer);
 	else if (municipal->standing.count > 0)
-		hs_buf_puts(&writer.buf, "（他は継続中）");
+		hs_buf_puts(&writer.buf, is_blind(&writer) ? "（発令中あり）" : "（他は継続中）");
 	if (plan->remark)
 		put_remark(&writer);
 	const char *text =

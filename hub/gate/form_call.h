@@ -26,7 +26,7 @@ struct hs_form_call {
 	void (*then)(
 		struct hs_form_call *call); /* goes on when the hub has said what is in force */
 	enum hs_err hub_err;		    /* HS_OK: standing is known */
-	struct hs_standing standing;
+	struct hs_order_standing standing;
 	struct hs_order_choice choice;
 	struct hs_order_plan plan;
 	const char *headline;

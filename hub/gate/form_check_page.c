@@ -12,8 +12,8 @@
 static bool
 is_move(const struct hs_order_change *change)
 {
-	return change->kind == HS_CHANGE_RAISED || change->kind == HS_CHANGE_LOWERED ||
-	       change->kind == HS_CHANGE_RESTORED;
+	return change->kind == HS_ORDER_CHANGE_RAISED || change->kind == HS_ORDER_CHANGE_LOWERED ||
+	       change->kind == HS_ORDER_CHANGE_RESTORED;
 }
 
 /* The same in English. What ends has a name and no level. */
@@ -37,18 +37,21 @@ put_move_en(const struct hs_order_change *change, struct hs_buf *out)
 static void
 put_beside(const struct hs_order_change *change, struct hs_buf *out)
 {
+	bool ends = change->to_term[0] == '\0'; /* then it may be of the same disaster */
 	struct hs_buf ja, en;
 
 	if (change->beside == NULL)
 		return;
 	hs_buf_init(&ja, SENTENCE_MAX_BYTES);
 	hs_buf_init(&en, SENTENCE_MAX_BYTES);
-	hs_buf_printf(
-		&ja, "この地区には、別の災害「%s」で", change->beside->document->disaster_name);
+	hs_buf_printf(&ja,
+		ends ? "この地区には、別の発令「%s」による" : "この地区には、別の災害「%s」で",
+		change->beside->document->disaster_name);
 	hs_order_level_words(change->beside->level, change->beside->term, &ja);
 	hs_buf_puts(&ja, "が発令中です（そのまま残ります）。");
 	hs_order_level_words_en(change->beside->level, change->beside->term, &en);
-	hs_buf_printf(&en, " is in force here for another disaster (%s) and stays.",
+	hs_buf_printf(&en, " is in force here %s (%s) and stays.",
+		ends ? "by another order" : "for another disaster",
 		change->beside->document->disaster_name);
 	hs_buf_puts(out, "<p class=\"hint\">");
 	hs_form_both(out, hs_buf_text(&ja), hs_buf_text(&en));
@@ -83,7 +86,7 @@ put_changes(const struct hs_form_call *call, struct hs_buf *out)
 		out, "<section class=\"changes\" aria-labelledby=\"changes\"><h2 id=\"changes\">");
 	hs_form_both(out, "この発信で変わること", "What this will change");
 	hs_buf_puts(out, "</h2>\n");
-	for (int kind = 0; kind < HS_CHANGE_COUNT; kind++) {
+	for (int kind = 0; kind < HS_ORDER_CHANGE_COUNT; kind++) {
 		size_t count = hs_order_change_count(&call->plan, (enum hs_order_change_kind)kind);
 
 		if (count == 0)
@@ -124,7 +127,7 @@ warn_of_return(const struct hs_order_plan *plan, struct hs_buf *out)
 	struct hs_buf ja, en;
 	size_t said = 0;
 
-	if (hs_order_change_count(plan, HS_CHANGE_RETURNED) == 0)
+	if (hs_order_change_count(plan, HS_ORDER_CHANGE_RETURNED) == 0)
 		return;
 	hs_buf_init(&ja, HS_FORM_PAGE_MAX_BYTES);
 	hs_buf_init(&en, HS_FORM_PAGE_MAX_BYTES);
@@ -137,7 +140,7 @@ warn_of_return(const struct hs_order_plan *plan, struct hs_buf *out)
 	for (size_t i = 0; i < plan->change_count; i++) {
 		const struct hs_order_change *change = plan->changes[i];
 
-		if (change->kind != HS_CHANGE_RETURNED)
+		if (change->kind != HS_ORDER_CHANGE_RETURNED)
 			continue;
 		hs_buf_printf(&ja, "%s%s（", said > 0 ? "、" : "", change->name);
 		hs_order_level_words(change->to_level, change->to_term, &ja);
@@ -160,7 +163,7 @@ warn_of_beside(const struct hs_order_plan *plan, struct hs_buf *out)
 	for (size_t i = 0; i < plan->change_count; i++) {
 		const struct hs_order_change *change = plan->changes[i];
 
-		if (change->kind != HS_CHANGE_NEW || change->beside == NULL ||
+		if (change->kind != HS_ORDER_CHANGE_NEW || change->beside == NULL ||
 			change->beside->level <= change->to_level)
 			continue;
 		put_box(out, "warning",

@@ -11,7 +11,7 @@
 static void
 put_in_force(struct hs_form_call *call, struct hs_buf *out)
 {
-	const struct hs_standing *standing = &call->standing;
+	const struct hs_order_standing *standing = &call->standing;
 
 	hs_buf_puts(out, "<section aria-labelledby=\"now\"><h2 id=\"now\">");
 	hs_form_both(out, "いま発令中の避難情報", "In force now");
@@ -68,7 +68,8 @@ can_cancel(const struct hs_order_document *document)
 }
 
 static size_t
-own_documents(const struct hs_standing *standing, bool (*wanted)(const struct hs_order_document *))
+own_documents(
+	const struct hs_order_standing *standing, bool (*wanted)(const struct hs_order_document *))
 {
 	size_t count = 0;
 
@@ -127,7 +128,7 @@ put_legend(struct hs_buf *out, const char *what, const char *ja, const char *en)
 static void
 put_disasters(struct hs_form_call *call, struct hs_buf *out)
 {
-	const struct hs_standing *standing = &call->standing;
+	const struct hs_order_standing *standing = &call->standing;
 	const char *chosen = call->choice.document_id;
 	bool given = hs_form_field(call, "act")[0] != '\0';
 

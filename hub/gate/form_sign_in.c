@@ -304,8 +304,8 @@ on_active(struct hs_port_call *port_call, enum hs_err err, const hs_link_frame *
 	call->hub_err = err;
 	if (err == HS_OK &&
 		(frame->body_case != HANSHO__V1__LINK_FRAME__BODY_ACTIVE_REPLY ||
-			!hs_standing_read(call->arena, frame->active_reply, call->principal->source,
-				call->principal->code, &call->standing)))
+			!hs_order_standing_read(call->arena, frame->active_reply,
+				call->principal->source, call->principal->code, &call->standing)))
 		call->hub_err = HS_ERR_AWAY;
 	call->then(call);
 }

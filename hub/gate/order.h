@@ -3,7 +3,7 @@
  * An EvacuationOrder names everything that is in force, so each act (issue, lift, cancel) is carried out on
  * what is in force now and written out whole: areas that the act does not touch stay as they are, with
  * the time at which they were ordered.
- * Flow:    active_reply → hs_standing_read → hs_order_plan(choice) → plan {areas, changes} → hs_order_write.
+ * Flow:    active_reply → hs_order_standing_read → hs_order_plan(choice) → plan {areas, changes} → hs_order_write.
  * Rules:   one document per disaster: a plan continues the chosen document with the next revision.
  *          全域 replaces the districts at the same or a lower level; a district at a higher level stays.
  *          A cancel repeats the message that it takes back, what that one lifted included, and is never made by
@@ -50,7 +50,7 @@ struct hs_order_area {
 	const struct hs_order_document *document;
 };
 
-struct hs_standing {
+struct hs_order_standing {
 	struct hs_order_document **documents;
 	size_t document_count;
 	struct hs_order_area **areas;
@@ -65,16 +65,16 @@ struct hs_standing {
 
 /* In the order in which they are told. The first three are made by a cancel only. */
 enum hs_order_change_kind {
-	HS_CHANGE_RETURNED,   /* was lifted or left out, and comes into force again */
-	HS_CHANGE_RESTORED,   /* goes back to the level before */
-	HS_CHANGE_TAKEN_BACK, /* ends */
-	HS_CHANGE_NEW,
-	HS_CHANGE_RAISED,
-	HS_CHANGE_LOWERED,
-	HS_CHANGE_STILL,
-	HS_CHANGE_LIFTED,
-	HS_CHANGE_ENDED, /* taken up by 全域 */
-	HS_CHANGE_COUNT
+	HS_ORDER_CHANGE_RETURNED,   /* was lifted or left out, and comes into force again */
+	HS_ORDER_CHANGE_RESTORED,   /* goes back to the level before */
+	HS_ORDER_CHANGE_TAKEN_BACK, /* ends */
+	HS_ORDER_CHANGE_NEW,
+	HS_ORDER_CHANGE_RAISED,
+	HS_ORDER_CHANGE_LOWERED,
+	HS_ORDER_CHANGE_STILL,
+	HS_ORDER_CHANGE_LIFTED,
+	HS_ORDER_CHANGE_ENDED, /* taken up by 全域 */
+	HS_ORDER_CHANGE_COUNT
 };
 
 struct hs_order_change {
@@ -82,7 +82,8 @@ struct hs_order_change {
 	const char *name;
 	const char *from_term, *to_term; /* "" = none */
 	uint32_t from_level, to_level;
-	const struct hs_order_area *beside; /* in force there for another disaster, or NULL */
+	/* in force there besides, or NULL: for another disaster; where this ends, by any other document */
+	const struct hs_order_area *beside;
 };
 
 /* What the person chose. */
@@ -114,7 +115,7 @@ struct hs_order_plan {
 	struct hs_order_change **changes;
 	size_t change_count;
 	size_t touched;	  /* areas that the act names; of a cancel: those that it changes */
-	size_t remaining; /* areas of the disaster in force afterwards */
+	size_t remaining; /* areas of the disaster in force afterwards, other documents included */
 	bool jump; /* some area moves by two levels or more while its order goes on, or begins at level 5 */
 	bool first; /* some area begins above level 3 */
 };
@@ -133,8 +134,8 @@ enum hs_order_problem {
 
 /* What is in force in the municipality, by the rules of schemas/active.h. own_source: the form's senderID;
  * own_code: its 6-digit code. Nothing in it points into the reply. false: no room. */
-bool hs_standing_read(struct hs_arena *arena, const hs_active_reply *reply, const char *own_source,
-	const char *own_code, struct hs_standing *out);
+bool hs_order_standing_read(struct hs_arena *arena, const hs_active_reply *reply,
+	const char *own_source, const char *own_code, struct hs_order_standing *out);
 /* A short key of an area for a checkbox. */
 void hs_order_area_key(const struct hs_order_area *area, char out[HS_ORDER_KEY_SIZE]);
 /* Length in bytes of a blank at *text, the ideographic one too; 0 when there is none. */
@@ -145,8 +146,9 @@ const char *hs_order_skip_blanks(const char *text);
 bool hs_order_same_place(const struct hs_order_area *a, const struct hs_order_area *b);
 
 /* own_code: 6-digit code that the areas of the choice get. */
-enum hs_order_problem hs_order_plan(struct hs_arena *arena, const struct hs_standing *standing,
-	const char *own_code, const struct hs_order_choice *choice, struct hs_order_plan *out);
+enum hs_order_problem hs_order_plan(struct hs_arena *arena,
+	const struct hs_order_standing *standing, const char *own_code,
+	const struct hs_order_choice *choice, struct hs_order_plan *out);
 /* The document as XML (schemas/lalert_write). status: Actual or Exercise; headline as edited. Failure shows
  * in out->failed. */
 void hs_order_write(struct hs_arena *arena, const struct hs_order_plan *plan,

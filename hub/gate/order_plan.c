@@ -16,7 +16,7 @@
 
 struct planner {
 	struct hs_arena *arena;
-	const struct hs_standing *standing;
+	const struct hs_order_standing *standing;
 	const char *own_code;
 	struct hs_order_plan *plan;
 	bool full; /* the arena, or the number of areas */
@@ -32,17 +32,26 @@ is_same_disaster(const struct hs_order_plan *plan, const struct hs_order_documen
 		       strcmp(document->disaster_name, plan->disaster_name) == 0);
 }
 
-/* The area at that place that was ordered last: for this disaster, or for others. NULL: none. */
+enum whose { OF_THIS_DISASTER, OF_OTHER_DISASTERS, OF_OTHER_DOCUMENTS };
+
+static bool
+is_of(const struct hs_order_plan *plan, const struct hs_order_document *document, enum whose whose)
+{
+	if (whose == OF_OTHER_DOCUMENTS)
+		return document != plan->document;
+	return is_same_disaster(plan, document) == (whose == OF_THIS_DISASTER);
+}
+
+/* The area at that place that was ordered last by those documents. NULL: none. */
 static const struct hs_order_area *
-standing_area(const struct planner *p, const struct hs_order_area *place, bool same_disaster)
+standing_area(const struct planner *p, const struct hs_order_area *place, enum whose whose)
 {
 	const struct hs_order_area *found = NULL;
 
 	for (size_t i = 0; i < p->standing->area_count; i++) {
 		const struct hs_order_area *area = p->standing->areas[i];
 
-		if (hs_order_same_place(area, place) &&
-			is_same_disaster(p->plan, area->document) == same_disaster &&
+		if (hs_order_same_place(area, place) && is_of(p->plan, area->document, whose) &&
 			(found == NULL || area->ordered_unix_us >= found->ordered_unix_us))
 			found = area;
 	}
@@ -53,12 +62,12 @@ static void
 note_jump(struct hs_order_plan *plan, enum hs_order_change_kind kind,
 	const struct hs_order_area *from, const struct hs_order_area *to)
 {
-	if (kind == HS_CHANGE_RAISED || kind == HS_CHANGE_LOWERED) {
+	if (kind == HS_ORDER_CHANGE_RAISED || kind == HS_ORDER_CHANGE_LOWERED) {
 		uint32_t low = from->level > 0 ? from->level : LEVEL_WHEN_NONE;
 
 		if (to->level >= low + JUMP_MIN || low >= to->level + JUMP_MIN)
 			plan->jump = true;
-	} else if (kind == HS_CHANGE_NEW) {
+	} else if (kind == HS_ORDER_CHANGE_NEW) {
 		plan->first = plan->first || to->level > FIRST_USUAL;
 		plan->jump = plan->jump || to->level >= FIRST_LAST;
 	}
@@ -81,7 +90,8 @@ add_change(struct planner *p, enum hs_order_change_kind kind, const struct hs_or
 	change->from_level = from != NULL ? from->level : 0;
 	change->to_term = to != NULL ? to->term : "";
 	change->to_level = to != NULL ? to->level : 0;
-	change->beside = to != NULL ? standing_area(p, to, false) : NULL;
+	change->beside = to != NULL ? standing_area(p, to, OF_OTHER_DISASTERS)
+				    : standing_area(p, from, OF_OTHER_DOCUMENTS);
 	note_jump(p->plan, kind, from, to);
 }
 
@@ -112,10 +122,11 @@ static enum hs_order_change_kind
 change_kind(const struct hs_order_area *from, const struct hs_order_area *to)
 {
 	if (from == NULL)
-		return HS_CHANGE_NEW;
+		return HS_ORDER_CHANGE_NEW;
 	if (from->level == to->level)
-		return strcmp(from->term, to->term) == 0 ? HS_CHANGE_STILL : HS_CHANGE_RAISED;
-	return from->level < to->level ? HS_CHANGE_RAISED : HS_CHANGE_LOWERED;
+		return strcmp(from->term, to->term) == 0 ? HS_ORDER_CHANGE_STILL
+							 : HS_ORDER_CHANGE_RAISED;
+	return from->level < to->level ? HS_ORDER_CHANGE_RAISED : HS_ORDER_CHANGE_LOWERED;
 }
 
 /* One area that the person ordered. One that stands so already keeps the time of its order. */
@@ -139,13 +150,13 @@ order_area(struct planner *p, const char *name, const char *kana)
 	}
 	if (is_planned(p->plan, &area))
 		return; /* named twice */
-	before = standing_area(p, &area, true);
-	known = before != NULL ? before : standing_area(p, &area, false);
+	before = standing_area(p, &area, OF_THIS_DISASTER);
+	known = before != NULL ? before : standing_area(p, &area, OF_OTHER_DISASTERS);
 	if (known != NULL) {
 		area.sub_code = known->sub_code;
 		area.kana = kana[0] != '\0' ? kana : known->kana;
 	}
-	if (change_kind(before, &area) == HS_CHANGE_STILL)
+	if (change_kind(before, &area) == HS_ORDER_CHANGE_STILL)
 		area.ordered_unix_us = before->ordered_unix_us;
 	put(p, &p->plan->in_force_count, &p->plan->in_force, &area);
 	add_change(p, change_kind(before, &area), before, &area);
@@ -250,11 +261,11 @@ keep_rest(struct planner *p)
 			continue;
 		if (choice->whole && !is_whole(area) && area->level > 0 &&
 			area->level <= choice->level) {
-			add_change(p, HS_CHANGE_ENDED, area, NULL);
+			add_change(p, HS_ORDER_CHANGE_ENDED, area, NULL);
 			continue;
 		}
 		put(p, &p->plan->in_force_count, &p->plan->in_force, area);
-		add_change(p, HS_CHANGE_STILL, area, area);
+		add_change(p, HS_ORDER_CHANGE_STILL, area, area);
 	}
 }
 
@@ -288,7 +299,7 @@ lift_area(struct planner *p, const struct hs_order_area *area)
 	lifted.level = 0;
 	lifted.ordered_unix_us = p->plan->choice->now_unix_us;
 	put(p, &p->plan->lifted_count, &p->plan->lifted, &lifted);
-	add_change(p, HS_CHANGE_LIFTED, area, NULL);
+	add_change(p, HS_ORDER_CHANGE_LIFTED, area, NULL);
 	p->plan->touched++;
 }
 
@@ -331,16 +342,16 @@ find_own(const struct planner *p, struct hs_order_area *const *areas, size_t cou
 static void
 restore_area(struct planner *p, const struct hs_order_area *was, const struct hs_order_area *is)
 {
-	enum hs_order_change_kind kind = HS_CHANGE_RESTORED;
+	enum hs_order_change_kind kind = HS_ORDER_CHANGE_RESTORED;
 
 	if (was == NULL)
-		kind = HS_CHANGE_RETURNED;
+		kind = HS_ORDER_CHANGE_RETURNED;
 	else if (is == NULL)
-		kind = HS_CHANGE_TAKEN_BACK;
+		kind = HS_ORDER_CHANGE_TAKEN_BACK;
 	else if (was->level == is->level && strcmp(was->term, is->term) == 0)
-		kind = HS_CHANGE_STILL;
+		kind = HS_ORDER_CHANGE_STILL;
 	add_change(p, kind, was, is);
-	p->plan->touched += kind != HS_CHANGE_STILL;
+	p->plan->touched += kind != HS_ORDER_CHANGE_STILL;
 	p->plan->remaining += is != NULL;
 }
 
@@ -348,7 +359,7 @@ restore_area(struct planner *p, const struct hs_order_area *was, const struct hs
 static void
 repeat_message(struct planner *p)
 {
-	const struct hs_standing *standing = p->standing;
+	const struct hs_order_standing *standing = p->standing;
 
 	for (size_t i = 0; i < standing->area_count; i++) {
 		if (standing->areas[i]->document == p->plan->document)
@@ -363,7 +374,7 @@ repeat_message(struct planner *p)
 static enum hs_order_problem
 plan_cancel(struct planner *p)
 {
-	const struct hs_standing *standing = p->standing;
+	const struct hs_order_standing *standing = p->standing;
 
 	if (p->plan->document == NULL || p->plan->document->closed)
 		return HS_ORDER_NO_DOCUMENT;
@@ -388,7 +399,7 @@ plan_cancel(struct planner *p)
 
 /* over: one that is lifted altogether counts too. */
 static const struct hs_order_document *
-find_document(const struct hs_standing *standing, const char *id, bool over)
+find_document(const struct hs_order_standing *standing, const char *id, bool over)
 {
 	for (size_t i = 0; i < standing->document_count; i++) {
 		const struct hs_order_document *document = standing->documents[i];
@@ -416,9 +427,23 @@ name_disaster(struct hs_arena *arena, const struct hs_order_choice *choice)
 	return name != NULL ? name : "";
 }
 
+/* What other documents have in force for this disaster stays, whatever the act. */
+static size_t
+count_elsewhere(const struct planner *p)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < p->standing->area_count; i++) {
+		const struct hs_order_document *document = p->standing->areas[i]->document;
+
+		count += document != p->plan->document && is_same_disaster(p->plan, document);
+	}
+	return count;
+}
+
 enum hs_order_problem
-hs_order_plan(struct hs_arena *arena, const struct hs_standing *standing, const char *own_code,
-	const struct hs_order_choice *choice, struct hs_order_plan *out)
+hs_order_plan(struct hs_arena *arena, const struct hs_order_standing *standing,
+	const char *own_code, const struct hs_order_choice *choice, struct hs_order_plan *out)
 {
 	static enum hs_order_problem (*const act[])(struct planner *) = {
 		[HS_ORDER_ISSUE] = plan_issue,
@@ -448,6 +473,7 @@ hs_order_plan(struct hs_arena *arena, const struct hs_standing *standing, const 
 	out->revision = 1;
 	if (out->document != NULL)
 		out->disaster_name = out->document->disaster_name;
+	out->remaining += count_elsewhere(&p);
 	if (out->document != NULL && !out->document->closed) {
 		out->document_id = out->document->id;
 		out->revision = out->document->revision + 1;

@@ -34,7 +34,7 @@ struct reader {
 	struct hs_arena *arena;
 	const hs_active_reply *reply;
 	const char *own_source, *own_code;
-	struct hs_standing *out;
+	struct hs_order_standing *out;
 	bool failed;
 };
 
@@ -142,7 +142,7 @@ newest_of(const hs_active_reply *reply, const hs_document *document)
 }
 
 static struct hs_order_document *
-find_document(const struct hs_standing *standing, const hs_document *document)
+find_document(const struct hs_order_standing *standing, const hs_document *document)
 {
 	for (size_t i = 0; i < standing->document_count; i++) {
 		if (strcmp(standing->documents[i]->source, document->source) == 0 &&
@@ -299,7 +299,7 @@ read_lifted(struct reader *r)
 
 /* Everything that a person saw as being in force goes in; order as the hub gave it (by rising seq). */
 static bool
-make_basis(struct hs_standing *standing)
+make_basis(struct hs_order_standing *standing)
 {
 	struct hs_buf text;
 	struct hs_span span;
@@ -322,13 +322,13 @@ make_basis(struct hs_standing *standing)
 }
 
 bool
-hs_standing_read(struct hs_arena *arena, const hs_active_reply *reply, const char *own_source,
-	const char *own_code, struct hs_standing *out)
+hs_order_standing_read(struct hs_arena *arena, const hs_active_reply *reply, const char *own_source,
+	const char *own_code, struct hs_order_standing *out)
 {
 	struct reader r = { arena, reply, own_source, own_code, out, false };
 	struct hs_active *active;
 
-	*out = (struct hs_standing){ 0 };
+	*out = (struct hs_order_standing){ 0 };
 	active = active_of(&r);
 	if (active == NULL)
 		return false;

@@ -11,16 +11,16 @@
 
 static const struct {
 	const char *ja, *en;
-} CHANGES[HS_CHANGE_COUNT] = {
-	[HS_CHANGE_RETURNED] = { "再び発令（取消で復活）", "In force again" },
-	[HS_CHANGE_RESTORED] = { "前のレベルに戻る", "Back to the level before" },
-	[HS_CHANGE_TAKEN_BACK] = { "取消（誤り）で終了", "Ends (was wrong)" },
-	[HS_CHANGE_NEW] = { "新たに発令", "Newly ordered" },
-	[HS_CHANGE_RAISED] = { "引き上げ", "Raised" },
-	[HS_CHANGE_LOWERED] = { "引き下げ", "Lowered" },
-	[HS_CHANGE_STILL] = { "引き続き発令中", "Still in force" },
-	[HS_CHANGE_LIFTED] = { "解除", "Lifted" },
-	[HS_CHANGE_ENDED] = { "全域の発令に含めて終了",
+} CHANGES[HS_ORDER_CHANGE_COUNT] = {
+	[HS_ORDER_CHANGE_RETURNED] = { "再び発令（取消で復活）", "In force again" },
+	[HS_ORDER_CHANGE_RESTORED] = { "前のレベルに戻る", "Back to the level before" },
+	[HS_ORDER_CHANGE_TAKEN_BACK] = { "取消（誤り）で終了", "Ends (was wrong)" },
+	[HS_ORDER_CHANGE_NEW] = { "新たに発令", "Newly ordered" },
+	[HS_ORDER_CHANGE_RAISED] = { "引き上げ", "Raised" },
+	[HS_ORDER_CHANGE_LOWERED] = { "引き下げ", "Lowered" },
+	[HS_ORDER_CHANGE_STILL] = { "引き続き発令中", "Still in force" },
+	[HS_ORDER_CHANGE_LIFTED] = { "解除", "Lifted" },
+	[HS_ORDER_CHANGE_ENDED] = { "全域の発令に含めて終了",
 		"Ends, taken up by the whole municipality" },
 };
 
@@ -86,23 +86,54 @@ hs_order_level_words_en(uint32_t level, const char *term, struct hs_buf *out)
 		hs_buf_puts(out, term);
 }
 
+/* Which changes one sentence tells. */
+struct told {
+	bool (*is)(const struct told *told, const struct hs_order_change *change);
+	enum hs_order_change_kind kind;
+	const char *term;
+};
+
 static bool
-says(const struct hs_order_change *change, enum hs_order_change_kind kind, const char *term)
+says(const struct told *told, const struct hs_order_change *change)
 {
 	const char *own = change->to_term[0] != '\0' ? change->to_term : change->from_term;
 
-	return change->kind == kind && strcmp(own, term) == 0;
+	return change->kind == told->kind && strcmp(own, told->term) == 0;
+}
+
+/* Ends by this act, while another document's order there goes on. */
+static bool
+goes_on(const struct hs_order_change *change)
+{
+	return change->to_term[0] == '\0' && change->kind != HS_ORDER_CHANGE_ENDED &&
+	       change->beside != NULL;
+}
+
+static bool
+goes_on_so(const struct told *told, const struct hs_order_change *change)
+{
+	return goes_on(change) && strcmp(change->beside->term, told->term) == 0;
+}
+
+/* One that a change before this one has told already. */
+static bool
+is_told_before(const struct hs_order_plan *plan, size_t at, const struct told *told)
+{
+	for (size_t i = 0; i < at; i++) {
+		if (told->is(told, plan->changes[i]))
+			return true;
+	}
+	return false;
 }
 
 /* "北町、南町ほか3地区" */
 static void
-put_names(const struct hs_order_plan *plan, enum hs_order_change_kind kind, const char *term,
-	struct hs_buf *out)
+put_names(const struct hs_order_plan *plan, const struct told *told, struct hs_buf *out)
 {
 	size_t count = 0;
 
 	for (size_t i = 0; i < plan->change_count; i++) {
-		if (!says(plan->changes[i], kind, term))
+		if (!told->is(told, plan->changes[i]))
 			continue;
 		if (++count > NAMES_SHOWN)
 			continue;
@@ -116,38 +147,53 @@ put_names(const struct hs_order_plan *plan, enum hs_order_change_kind kind, cons
 /* names + particle + level and term + end */
 static const struct {
 	const char *particle, *end;
-} SENTENCE[HS_CHANGE_COUNT] = {
-	[HS_CHANGE_RETURNED] = { "に", "を再び発令しています。" },
-	[HS_CHANGE_RESTORED] = { "は", "に戻ります。" },
-	[HS_CHANGE_TAKEN_BACK] = { "の", "は誤りでした。" },
-	[HS_CHANGE_NEW] = { "に", "を発令しました。" },
-	[HS_CHANGE_RAISED] = { "を", "に引き上げました。" },
-	[HS_CHANGE_LOWERED] = { "を", "に引き下げました。" },
-	[HS_CHANGE_STILL] = { "に", "を引き続き発令しています。" },
-	[HS_CHANGE_LIFTED] = { "の", "を解除しました。" },
+} SENTENCE[HS_ORDER_CHANGE_COUNT] = {
+	[HS_ORDER_CHANGE_RETURNED] = { "に", "を再び発令しています。" },
+	[HS_ORDER_CHANGE_RESTORED] = { "は", "に戻ります。" },
+	[HS_ORDER_CHANGE_TAKEN_BACK] = { "の", "は誤りでした。" },
+	[HS_ORDER_CHANGE_NEW] = { "に", "を発令しました。" },
+	[HS_ORDER_CHANGE_RAISED] = { "を", "に引き上げました。" },
+	[HS_ORDER_CHANGE_LOWERED] = { "を", "に引き下げました。" },
+	[HS_ORDER_CHANGE_STILL] = { "に", "を引き続き発令しています。" },
+	[HS_ORDER_CHANGE_LIFTED] = { "の", "を解除しました。" },
 };
 
 /* One sentence for each term with this kind of change. 全域 that takes up districts says so by itself, so
- * HS_CHANGE_ENDED has no sentence. */
+ * HS_ORDER_CHANGE_ENDED has no sentence. */
 static void
 put_sentences(const struct hs_order_plan *plan, enum hs_order_change_kind kind, struct hs_buf *out)
 {
 	for (size_t i = 0; SENTENCE[kind].end != NULL && i < plan->change_count; i++) {
 		const struct hs_order_change *change = plan->changes[i];
 		const char *term = change->to_term[0] != '\0' ? change->to_term : change->from_term;
-		bool seen = change->kind != kind;
+		struct told told = { says, kind, term };
 
-		for (size_t j = 0; j < i && !seen; j++)
-			seen = says(plan->changes[j], kind, term);
-		if (seen)
+		if (change->kind != kind || is_told_before(plan, i, &told))
 			continue;
-		put_names(plan, kind, term, out);
+		put_names(plan, &told, out);
 		hs_buf_puts(out, SENTENCE[kind].particle);
 		if (change->to_level > 0)
 			hs_order_level_words(change->to_level, term, out);
 		else /* a lift has no level, and what was wrong is not repeated in its colours */
 			hs_buf_puts(out, term);
 		hs_buf_puts(out, SENTENCE[kind].end);
+	}
+}
+
+/* An end must not read as "all clear" where another order goes on. */
+static void
+put_besides(const struct hs_order_plan *plan, struct hs_buf *out)
+{
+	for (size_t i = 0; i < plan->change_count; i++) {
+		const struct hs_order_area *beside = plan->changes[i]->beside;
+		struct told told = { goes_on_so, 0, beside != NULL ? beside->term : "" };
+
+		if (!goes_on(plan->changes[i]) || is_told_before(plan, i, &told))
+			continue;
+		put_names(plan, &told, out);
+		hs_buf_puts(out, "では、別に発令した");
+		hs_order_level_words(beside->level, beside->term, out);
+		hs_buf_puts(out, "が続いています。");
 	}
 }
 
@@ -172,7 +218,7 @@ put_action(const struct hs_order_plan *plan, struct hs_buf *out)
 	for (size_t i = 0; i < plan->change_count; i++) {
 		const struct hs_order_change *change = plan->changes[i];
 
-		if (change->kind < HS_CHANGE_TAKEN_BACK && change->to_level > level)
+		if (change->kind < HS_ORDER_CHANGE_TAKEN_BACK && change->to_level > level)
 			level = change->to_level;
 	}
 	display = hs_level_display(level);
@@ -183,18 +229,20 @@ put_action(const struct hs_order_plan *plan, struct hs_buf *out)
 static void
 put_rest(const struct hs_order_plan *plan, struct hs_buf *out)
 {
-	static const enum hs_order_change_kind before[] = { HS_CHANGE_RETURNED, HS_CHANGE_RESTORED,
-		HS_CHANGE_NEW, HS_CHANGE_RAISED, HS_CHANGE_LOWERED, HS_CHANGE_LIFTED };
+	static const enum hs_order_change_kind before[] = { HS_ORDER_CHANGE_RETURNED,
+		HS_ORDER_CHANGE_RESTORED, HS_ORDER_CHANGE_NEW, HS_ORDER_CHANGE_RAISED,
+		HS_ORDER_CHANGE_LOWERED, HS_ORDER_CHANGE_LIFTED };
 
 	if (plan->choice->act == HS_ORDER_CANCEL)
 		hs_buf_puts(out, "直前の発表は誤りでした。取り消します。");
 	for (size_t i = 0; i < HS_COUNT(before); i++)
 		put_sentences(plan, before[i], out);
 	put_action(plan, out);
-	put_sentences(plan, HS_CHANGE_TAKEN_BACK, out);
+	put_sentences(plan, HS_ORDER_CHANGE_TAKEN_BACK, out);
 	if (plan->choice->act != HS_ORDER_ISSUE && plan->remaining == 0)
 		hs_buf_puts(out, "この災害で発令中の避難情報はありません。");
-	put_sentences(plan, HS_CHANGE_STILL, out);
+	put_besides(plan, out);
+	put_sentences(plan, HS_ORDER_CHANGE_STILL, out);
 }
 
 void
@@ -217,9 +265,9 @@ static const struct {
 	enum hs_order_change_kind kind;
 	const char *ja, *en;
 } CANCELS[] = {
-	{ HS_CHANGE_RETURNED, "を再び発令", "in force again" },
-	{ HS_CHANGE_RESTORED, "を前のレベルに戻す", "back to the level before" },
-	{ HS_CHANGE_TAKEN_BACK, "の発令を終了", "end" },
+	{ HS_ORDER_CHANGE_RETURNED, "を再び発令", "in force again" },
+	{ HS_ORDER_CHANGE_RESTORED, "を前のレベルに戻す", "back to the level before" },
+	{ HS_ORDER_CHANGE_TAKEN_BACK, "の発令を終了", "end" },
 };
 
 size_t

@@ -108,7 +108,8 @@ def test_outlets_that_start_after_the_lift_say_only_what_they_know(town, carrier
     sent = mail(carriers, 3)
     assert sent["title"] == MARK + "発表の取消" + MARK
     assert "取り消す発表：「避難指示」の解除 北町" in sent["body"]
-    assert "継続中：警戒レベル4「避難指示」" in sent["body"] and "誤り：" not in sent["body"]
+    assert "\n発令中：警戒レベル4「避難指示」" in sent["body"] and "継続中" not in sent["body"]
+    assert "誤り：" not in sent["body"]
     text = plan(town, 3)["announcements"][0]["text"]
     assert "北町の避難指示の解除を含む発表です" in text
-    assert "北町、港町の警戒レベル4、避難指示は、引き続き発令中です" in text
+    assert "現在、北町、港町の警戒レベル4、避難指示が、発令されています" in text

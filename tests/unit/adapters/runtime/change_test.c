@@ -107,6 +107,59 @@ a_zone_is_not_paired_with_an_order(void **state)
 	hs_arena_destroy(arena);
 }
 
+/* The rows around a second message of document d, or of another one. */
+static const char *
+after_two(struct hs_arena *arena, const struct kit_place *first, const struct kit_place *second,
+	int action, const char *document)
+{
+	struct hs_force *force = hs_force_create();
+	assert_int_equal(HS_OK,
+		hs_force_apply(force, 1,
+			kit_notice(arena, HS_MODE(LIVE), HS_ACTION(ISSUE), "d", 1, first, 1)));
+	const hs_notice *notice = kit_notice(arena, HS_MODE(LIVE), action, document, 2, second, 1);
+	assert_int_equal(HS_OK, hs_force_apply(force, 2, notice));
+	struct hs_force_around around = { *hs_force_before(force), *hs_force_after(force), true };
+	const char *text = spelled(arena, notice, &around);
+	hs_force_destroy(force);
+	return text;
+}
+
+/* As the active set sees it: another spelling is no other district. */
+static void
+a_district_is_the_same_however_it_is_spelled(void **state)
+{
+	(void)state;
+	const struct kit_place kanji = { "990019", "北町一丁目", "", "避難指示", 4, false, 0 };
+	struct kit_place digit = { "990019", "北町1丁目", "", "避難指示", 4, false, 5 };
+	struct hs_arena *arena = hs_arena_create(16u << 20);
+	assert_string_equal("北町1丁目:unchanged:4>4",
+		after_two(arena, &kanji, &digit, HS_ACTION(UPDATE), "other"));
+	digit.level = 5;
+	digit.term = "緊急安全確保";
+	assert_string_equal(
+		"北町1丁目:raised:4>5", after_two(arena, &kanji, &digit, HS_ACTION(UPDATE), "d"));
+	digit.lifted = true;
+	assert_string_equal(
+		"北町一丁目:lifted:4>0", after_two(arena, &kanji, &digit, HS_ACTION(UPDATE), "d"));
+	hs_arena_destroy(arena);
+}
+
+/* Only 解除 ends: an order for the whole municipality that does not name a district says nothing of a lift. */
+static void
+what_a_wider_order_takes_up_is_not_lifted(void **state)
+{
+	(void)state;
+	const struct kit_place north = { "990019", "北町", "", "避難指示", 4, false, 0 };
+	struct kit_place whole = { "990019", "全域", "", "避難指示", 4, false, 5 };
+	struct hs_arena *arena = hs_arena_create(16u << 20);
+	assert_non_null(strstr(
+		after_two(arena, &north, &whole, HS_ACTION(UPDATE), "d"), "北町:vanished:4>0"));
+	whole.lifted = true;
+	assert_string_equal(
+		"北町:lifted:4>0", after_two(arena, &north, &whole, HS_ACTION(UPDATE), "d"));
+	hs_arena_destroy(arena);
+}
+
 int
 main(void)
 {
@@ -115,6 +168,8 @@ main(void)
 		cmocka_unit_test(without_a_state_only_its_text_is_known),
 		cmocka_unit_test(a_raise_with_its_lift_is_told_apart),
 		cmocka_unit_test(a_zone_is_not_paired_with_an_order),
+		cmocka_unit_test(a_district_is_the_same_however_it_is_spelled),
+		cmocka_unit_test(what_a_wider_order_takes_up_is_not_lifted),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -21,7 +21,7 @@
 
 struct fixture {
 	struct hs_arena *arena;
-	struct hs_standing standing;
+	struct hs_order_standing standing;
 	struct hs_order_choice choice;
 	struct hs_order_plan plan;
 };
@@ -120,8 +120,8 @@ static inline const char *
 changes(struct fixture *f)
 {
 	static char text[4096];
-	static const char *const words[HS_CHANGE_COUNT] = { "returned", "restored", "back", "new",
-		"raised", "lowered", "still", "lifted", "ended" };
+	static const char *const words[HS_ORDER_CHANGE_COUNT] = { "returned", "restored", "back",
+		"new", "raised", "lowered", "still", "lifted", "ended" };
 	size_t used = 0;
 
 	text[0] = '\0';

@@ -18,7 +18,7 @@
 struct fixture {
 	struct hs_arena *arena;
 	hs_active_reply reply;
-	struct hs_standing standing;
+	struct hs_order_standing standing;
 };
 
 static int
@@ -60,7 +60,7 @@ add(struct fixture *f, int action, const char *document, uint32_t revision,
 static void
 read_standing(struct fixture *f)
 {
-	assert_true(hs_standing_read(f->arena, &f->reply, OWN, "990019", &f->standing));
+	assert_true(hs_order_standing_read(f->arena, &f->reply, OWN, "990019", &f->standing));
 }
 
 /* "name:level …" */

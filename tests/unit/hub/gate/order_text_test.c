@@ -169,7 +169,7 @@ static void
 every_word_is_there_in_both_languages(void **state)
 {
 	(void)state;
-	for (int i = 0; i < HS_CHANGE_COUNT; i++) {
+	for (int i = 0; i < HS_ORDER_CHANGE_COUNT; i++) {
 		assert_true(strlen(hs_order_change_ja((enum hs_order_change_kind)i)) > 0);
 		assert_true(strlen(hs_order_change_en((enum hs_order_change_kind)i)) > 0);
 	}
