@@ -30,7 +30,7 @@
 #include "schemas/notice.h"
 
 struct hs_siren {
-	int64_t level; /* 1…5, 6 = restricted zone or unknown term, 0 = lifts and cancels */
+	int64_t level; /* 1…5, 6 = restricted zone or unknown term, 0 = lifts, and cancels that bring nothing back */
 	int64_t on_ms;
 	int64_t off_ms;
 	int64_t times; /* 0: a chime instead of a siren */

@@ -138,6 +138,19 @@ put_told(struct hs_buf *buf, const struct hs_municipal *municipal, const struct 
 	}
 }
 
+/* What the highest level asks is said right behind it: behind a lower one it would be heard as that one's. */
+static void
+put_returned(struct hs_buf *buf, const struct hs_municipal *municipal)
+{
+	for (size_t i = 0; i < municipal->returned.count; i++) {
+		const struct hs_told one = { &municipal->returned.groups[i], 1 };
+		const struct hs_level_display *display = hs_level_display(one.groups[0]->level);
+		put_told(buf, municipal, &one, true, "", "には、", "が、再び発令されています。");
+		if (i == 0 && display)
+			hs_buf_printf(buf, "%s。", display->action_ja);
+	}
+}
+
 /* An end must never sound like "all clear" while something else is in force. */
 static void
 put_standing(struct hs_buf *buf, const hs_notice *notice, const struct hs_municipal *municipal)
@@ -163,14 +176,7 @@ put_cancel(struct hs_buf *buf, const struct hs_municipal *municipal)
 				municipal->name);
 		return;
 	}
-	put_told(buf, municipal, &municipal->returned, true, "", "には、",
-		"が、再び発令されています。");
-	const struct hs_level_display *display =
-		municipal->returned.count > 0
-			? hs_level_display(municipal->returned.groups[0]->level)
-			: NULL;
-	if (display)
-		hs_buf_printf(buf, "%s。", display->action_ja);
+	put_returned(buf, municipal);
 	put_told(buf, municipal, &municipal->ended, false, "", "に発令した", "は、誤りでした。");
 	if (municipal->returned.count == 0 && municipal->ended.count == 0)
 		hs_buf_puts(buf, "発令中の地区に変わりはありません。");

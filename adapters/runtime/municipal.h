@@ -47,7 +47,7 @@ enum hs_err hs_municipal_split(struct hs_arena *arena, uint64_t seq, const hs_no
 const struct hs_force_group *hs_municipal_top(const struct hs_municipal *municipal);
 /* Level for choosing a siren or a message id: 1…5; 6 for a restricted zone or an unknown term; 0 when
  * nothing tells it. Of what ends: the level that it had, so that an end is as loud as its order; of a cancel the
- * highest of all that it speaks of. */
+ * highest of all that it changes or repeats, so that it reaches whom the wrong message reached. */
 uint32_t hs_municipal_loudness(const struct hs_municipal *municipal);
 /* The same of one group; 0 for NULL. */
 uint32_t hs_group_loudness(const struct hs_force_group *group);

@@ -41,15 +41,18 @@ hs_signage_cancel_take(struct hs_signage_cancel *cancel, const struct hs_force *
 	size_t count;
 	if (notice->action != HS_ACTION(CANCEL))
 		return HS_OK;
-	hs_signage_cancel_free(cancel);
 	made.arena = hs_arena_create(CANCEL_ARENA_BYTES);
 	enum hs_err err = made.arena != NULL ? HS_OK : HS_ERR_NOMEM;
 	if (err == HS_OK)
 		err = hs_changes(made.arena, notice, &around, &rows, &count);
 	if (err == HS_OK && !collect(&made, rows, count))
 		err = HS_ERR_NOMEM;
-	if (err != HS_OK || made.returned.count + made.ended.count == 0)
+	bool nothing = err == HS_OK && made.returned.count + made.ended.count == 0;
+	if (err != HS_OK || nothing)
 		hs_signage_cancel_free(&made);
+	if (nothing) /* what the one before did is still to be said */
+		return HS_OK;
+	hs_signage_cancel_free(cancel);
 	*cancel = made;
 	return err;
 }

@@ -1,5 +1,5 @@
-/* cancel.h: what the newest cancel of a lane did, kept for a while so that screens can say it: an order that stands
- * again looks like any other, and one that ended leaves nothing behind.
+/* cancel.h: what the newest cancel of a lane that changed something did, kept for a while so that screens can say it:
+ * an order that stands again looks like any other, and one that ended leaves nothing behind.
  *
  * Flow:    a cancel that the state has taken in (runtime/change.h) → hs_signage_cancel_take → screens, until it is over.
  * Owner:   the lane owns it; its rows are copies. Threads: the loop's.
@@ -20,8 +20,8 @@ struct hs_signage_cancel {
 	int64_t until_unix_us;
 };
 
-/* force: just after this notice was applied. A cancel takes the place of the one before; other notices change nothing
- * here, what they overtake is left out when a screen is drawn. HS_ERR_NOMEM: there is none. */
+/* force: just after this notice was applied. A cancel that changes something takes the place of the one before; other
+ * notices change nothing here, what they overtake is left out when a screen is drawn. HS_ERR_NOMEM: there is none. */
 enum hs_err hs_signage_cancel_take(struct hs_signage_cancel *cancel, const struct hs_force *force,
 	const hs_notice *notice, int64_t until_unix_us) HS_MUST_CHECK;
 void hs_signage_cancel_free(struct hs_signage_cancel *cancel);

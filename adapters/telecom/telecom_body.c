@@ -170,21 +170,38 @@ put_end(struct writer *writer)
 	}
 }
 
-/* One line for each group: what is said of it, its term (with the level only where it is in force), its names. */
+/* What is said of a group, its term (with the level only where it is in force), its names. */
+static void
+put_line(struct writer *writer, const struct hs_force_group *group, const char *head, bool in_force,
+	const char *tail)
+{
+	hs_buf_printf(&writer->buf, "\n%s", head);
+	if (in_force)
+		put_term(writer, group);
+	else
+		hs_buf_printf(&writer->buf, "「%s」", group->term[0] ? group->term : "避難情報");
+	hs_buf_printf(&writer->buf, "%s ", tail);
+	put_names(writer, group);
+}
+
 static void
 put_lines(struct writer *writer, const struct hs_told *told, const char *head, bool in_force,
 	const char *tail)
 {
+	for (size_t i = 0; i < told->count; i++)
+		put_line(writer, told->groups[i], head, in_force, tail);
+}
+
+/* What the highest level asks stands under its own line: below a lower one it would be read as that one's. */
+static void
+put_returned(struct writer *writer)
+{
+	const struct hs_told *told = &writer->municipal->returned;
 	for (size_t i = 0; i < told->count; i++) {
-		const struct hs_force_group *group = told->groups[i];
-		hs_buf_printf(&writer->buf, "\n%s", head);
-		if (in_force)
-			put_term(writer, group);
-		else
-			hs_buf_printf(
-				&writer->buf, "「%s」", group->term[0] ? group->term : "避難情報");
-		hs_buf_printf(&writer->buf, "%s ", tail);
-		put_names(writer, group);
+		const struct hs_level_display *display = hs_level_display(told->groups[i]->level);
+		put_line(writer, told->groups[i], "再び発令中：", true, "");
+		if (i == 0 && writer->plan->action && display)
+			hs_buf_printf(&writer->buf, "\n%s。", display->action_ja);
 	}
 }
 
@@ -217,13 +234,7 @@ put_cancel(struct writer *writer)
 			hs_buf_puts(buf, "\nいまの発令は市区町村に確認してください。");
 		return;
 	}
-	put_lines(writer, &municipal->returned, "再び発令中：", true, "");
-	const struct hs_level_display *display =
-		municipal->returned.count > 0
-			? hs_level_display(municipal->returned.groups[0]->level)
-			: NULL;
-	if (writer->plan->action && display)
-		hs_buf_printf(buf, "\n%s。", display->action_ja);
+	put_returned(writer);
 	put_lines(writer, &municipal->ended, "誤り：", false, "");
 	if (municipal->returned.count == 0 && municipal->ended.count == 0)
 		hs_buf_puts(buf, "\n発令中の地区に変わりはありません。");

@@ -10,19 +10,23 @@
 #define HS_NAMES_SHOWN 40
 #define HS_URGENCY_MAX 6
 
-/* Words that are not levels. Source: term table, rows correction, false_alert, lifted (project
- * wording). "False alert" must not be said of a lift: who reads it would think that the danger was false. */
+/* Words that are not levels. Source: term table, rows correction, lifted (project wording). Its "false alert" is not
+ * said of a cancel: what is taken back may have lifted or lowered an order, or raised one that stands again at the
+ * level before, and who reads it would think that there is no danger. */
 struct words {
 	const char *correct, *cancel, *lifted;
 	const char *cancel_lift; /* the message that is taken back lifted something */
 	const char *earlier;	 /* before each line of that message */
 };
-static const struct words words_en = { "Correction", "False alert: disregard the earlier message",
+static const struct words words_en = { "Correction",
+	"The earlier message was wrong: disregard it. What was in force before it is in force "
+	"again",
 	"Lifted",
 	"The earlier message was wrong, and so was the lift in it. An order may be in force "
 	"again: check",
 	"The earlier message said" };
-static const struct words words_easy = { "まちがいを 直しました", "この お知らせは まちがいです",
+static const struct words words_easy = { "まちがいを 直しました",
+	"まえの お知らせは まちがいでした。その まえに 出ていた お知らせに もどります",
 	"この お知らせは 終わりました",
 	"まえの お知らせは まちがいでした。まだ あぶないかもしれません。市や 町の お知らせを 見て "
 	"ください",
@@ -96,7 +100,7 @@ put_headline_ja(struct hs_buf *out, const hs_notice *notice)
 	const hs_evacuation *evacuation = notice->evacuation;
 
 	if (notice->action == HS_ACTION(CANCEL))
-		hs_buf_printf(out, "%s 避難情報 取消", municipality(notice));
+		hs_buf_printf(out, "%s 避難情報 直前の発表の取消", municipality(notice));
 	for (size_t i = 0; i < evacuation->n_details && notice->action != HS_ACTION(CANCEL); i++) {
 		const hs_evacuation_detail *detail = evacuation->details[i];
 		bool lifted = detail->state == HS_EVAC(LIFTED);

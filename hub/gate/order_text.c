@@ -158,6 +158,23 @@ static const struct {
 	[HS_ORDER_CHANGE_LIFTED] = { "の", "を解除しました。" },
 };
 
+/* What a level asks of people. */
+static void
+put_action(uint32_t level, struct hs_buf *out)
+{
+	const struct hs_level_display *display = hs_level_display(level);
+
+	if (display != NULL)
+		hs_buf_printf(out, "%s。", display->action_ja);
+}
+
+/* Several levels may come back at once, so each of them says what it asks. */
+static bool
+is_brought_back(const struct hs_order_change *change)
+{
+	return change->kind == HS_ORDER_CHANGE_RETURNED || change->kind == HS_ORDER_CHANGE_RESTORED;
+}
+
 /* One sentence for each term with this kind of change. 全域 that takes up districts says so by itself, so
  * HS_ORDER_CHANGE_ENDED has no sentence. */
 static void
@@ -177,6 +194,8 @@ put_sentences(const struct hs_order_plan *plan, enum hs_order_change_kind kind, 
 		else /* a lift has no level, and what was wrong is not repeated in its colours */
 			hs_buf_puts(out, term);
 		hs_buf_puts(out, SENTENCE[kind].end);
+		if (is_brought_back(change))
+			put_action(change->to_level, out);
 	}
 }
 
@@ -208,24 +227,6 @@ put_time(int64_t unix_us, struct hs_buf *out)
 		parts.tm_min);
 }
 
-/* The highest level that is ordered, or that comes back: what it asks of people. */
-static void
-put_action(const struct hs_order_plan *plan, struct hs_buf *out)
-{
-	const struct hs_level_display *display;
-	uint32_t level = plan->choice->act == HS_ORDER_ISSUE ? plan->choice->level : 0;
-
-	for (size_t i = 0; i < plan->change_count; i++) {
-		const struct hs_order_change *change = plan->changes[i];
-
-		if (change->kind < HS_ORDER_CHANGE_TAKEN_BACK && change->to_level > level)
-			level = change->to_level;
-	}
-	display = hs_level_display(level);
-	if (display != NULL)
-		hs_buf_printf(out, "%s。", display->action_ja);
-}
-
 static void
 put_rest(const struct hs_order_plan *plan, struct hs_buf *out)
 {
@@ -237,7 +238,8 @@ put_rest(const struct hs_order_plan *plan, struct hs_buf *out)
 		hs_buf_puts(out, "直前の発表は誤りでした。取り消します。");
 	for (size_t i = 0; i < HS_COUNT(before); i++)
 		put_sentences(plan, before[i], out);
-	put_action(plan, out);
+	if (plan->choice->act == HS_ORDER_ISSUE)
+		put_action(plan->choice->level, out);
 	put_sentences(plan, HS_ORDER_CHANGE_TAKEN_BACK, out);
 	if (plan->choice->act != HS_ORDER_ISSUE && plan->remaining == 0)
 		hs_buf_puts(out, "この災害で発令中の避難情報はありません。");

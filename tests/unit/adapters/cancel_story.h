@@ -20,13 +20,14 @@ struct story {
 	size_t count;
 };
 
-enum story_id { STORY_LIFT, STORY_RAISE, STORY_FIRST, STORY_NOTHING };
+enum story_id { STORY_LIFT, STORY_RAISE, STORY_FIRST, STORY_NOTHING, STORY_LEVELS };
 
 static const struct story stories[] = {
 	[STORY_LIFT] = { "raised one, lifted the other", { { 4, 4 }, { 4, 5 }, { 0, 5 } }, 3 },
 	[STORY_RAISE] = { "raised one", { { 3, 3 }, { 3, 5 } }, 2 },
 	[STORY_FIRST] = { "the first order", { { 4, 4 } }, 1 },
 	[STORY_NOTHING] = { "only said again", { { 4, 4 }, { 4, 4 } }, 2 },
+	[STORY_LEVELS] = { "lifted two levels", { { 3, 5 }, { 0, 0 } }, 2 },
 };
 
 struct told_story {

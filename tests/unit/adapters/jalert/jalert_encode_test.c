@@ -271,6 +271,13 @@ a_cancel_says_what_is_in_force_again_first(void **state)
 			"こちらは、架空市です。先ほどの発表は誤りでした。取り消します。"
 			"発令中の地区に変わりはありません。"
 			"なお、北町、港町の警戒レベル4、避難指示は、引き続き発令中です。" },
+		/* what level 5 asks is never said behind the name of a place at level 3 */
+		{ STORY_LEVELS, true,
+			"緊急放送、緊急放送、警戒レベル5、緊急安全確保。前の発表は、誤りでした。",
+			"こちらは、架空市です。先ほどの発表は誤りでした。取り消します。"
+			"港町には、警戒レベル5、緊急安全確保が、再び発令されています。"
+			"命の危険 直ちに安全確保。"
+			"北町には、警戒レベル3、高齢者等避難が、再び発令されています。" },
 	};
 	(void)state;
 	for (size_t i = 0; i < HS_COUNT(rows); i++) {

@@ -331,6 +331,15 @@ test_a_cancel_is_said_beside_the_items(void **state)
 				    json_object_get(json_array_get(returned, 0), "areas"), 0)),
 		"南町");
 	assert_null(cancel_at(message, "ended"));
+	/* another one, of something that ended long ago, changes nothing and takes nothing away */
+	const hs_notice *idle =
+		kit_notice(bench->arena, LIVE, HS_ACTION(CANCEL), "gone", 2, places, 1);
+	assert_int_equal(hs_force_apply(bench->lanes[0], ++bench->seq, idle), HS_OK);
+	assert_int_equal(hs_signage_cancel_take(
+				 &bench->cancels[0], bench->lanes[0], idle, KIT_ORDERED_US + 1),
+		HS_OK);
+	message = encode_for(bench, &screen, 'f', 'n');
+	assert_int_equal(json_array_size(cancel_at(message, "returned")), 1);
 	/* a screen that has lost the hub says nothing that may be old */
 	assert_null(json_object_get(encode_for(bench, &screen, 's', 'n'), "cancel"));
 }

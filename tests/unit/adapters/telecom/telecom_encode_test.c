@@ -250,6 +250,12 @@ a_cancel_says_what_returns_and_what_ends(void **state)
 			"架空市の直前の発表は誤りでした。取り消します。\n"
 			"発令中の地区に変わりはありません。\n"
 			"継続中：警戒レベル4「避難指示」 北町、港町\n理由：操作の誤り" },
+		/* what level 5 asks never stands behind the name of a place at level 3 */
+		{ STORY_LEVELS, "訂正 緊急安全確保",
+			"架空市の直前の発表は誤りでした。取り消します。\n"
+			"再び発令中：警戒レベル5「緊急安全確保」 港町\n"
+			"命の危険 直ちに安全確保。\n"
+			"再び発令中：警戒レベル3「高齢者等避難」 北町\n理由：操作の誤り" },
 	};
 	(void)state;
 	for (size_t i = 0; i < HS_COUNT(rows); i++) {

@@ -115,8 +115,12 @@ test_texts_of_a_cancel(void **state)
 	run_end(&run);
 	run_text(&run, orders);
 	assert_accepted(&run);
+	/* of a level that was wrong: the level before may stand again */
 	assert_non_null(strstr(hs_notice_text(run.submission.notice, "en")->headline,
-		"False alert: disregard the earlier message"));
+		"disregard it. What was in force before it is in force again"));
+	assert_null(strstr(hs_notice_text(run.submission.notice, "en")->headline, "False alert"));
+	assert_non_null(strstr(hs_notice_text(run.submission.notice, "ja-x-easy")->headline,
+		"その まえに 出ていた お知らせに もどります"));
 	run_end(&run);
 	free(orders);
 	free(cancel);
