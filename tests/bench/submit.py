@@ -63,11 +63,29 @@ def one_at_a_time(asked, stack, folder, way):
         values = [pair[column] for pair in every]
         for part in (0.5, 0.99):
             result[f"{name}_p{part * 100:.0f}_us"] = bench_stack.percentile(values, part)
+    return {**result, **ratios_of(rounds)}
+
+
+def ratios_of(rounds):
+    """Second column to first, one ratio for each round."""
+    found = {}
     for part in (0.5, 0.99):
         ratios = [bench_stack.percentile([p[1] for p in pairs], part)
                   / bench_stack.percentile([p[0] for p in pairs], part) for pairs in rounds]
-        result[f"ratio_p{part * 100:.0f}"] = bench_stack.spread(ratios)
-    return result
+        found[f"ratio_p{part * 100:.0f}"] = bench_stack.spread(ratios)
+    return found
+
+
+def bare_chain(asked, stack):
+    """The same way with nothing to do on it, see chain_bench.c."""
+    command = [os.path.join(asked.folder, "tests/bench/chain_bench"), str(asked.pairs), stack.dir]
+    rounds = []
+    for _ in range(asked.rounds):
+        out = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True, timeout=600).stdout
+        rounds.append([[int(number) for number in line.split()[1:]] for line in out.splitlines()])
+    every = [pair[1] for pairs in rounds for pair in pairs]
+    return {"p50_us": bench_stack.percentile(every, 0.5), "p99_us": bench_stack.percentile(every, 0.99),
+            **ratios_of(rounds)}
 
 
 class DepthSampler(threading.Thread):
@@ -134,6 +152,7 @@ def main():
     lone, timed = asked.rounds * asked.pairs, asked.rate * asked.seconds
     result = with_stack(asked, lone + timed, {}, lambda stack, folder: {
         "one_at_a_time": one_at_a_time(asked, stack, folder, "turns"),
+        "bare_chain": bare_chain(asked, stack),
         "rate": at_a_rate(asked, stack, folder)})
     with tempfile.TemporaryDirectory(prefix="hs-bench-") as folder:
         result["tls"] = with_stack(

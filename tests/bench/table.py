@@ -42,6 +42,10 @@ def submit_rows(folder):
     found, command = run(folder, "submit.py", *arguments)
     one, rate = found["one_at_a_time"], found["rate"]
     yield from lone_rows(one, "HTTP", command)
+    for part in ("p99", "p50"):
+        yield (f"floor of it: the same processes, threads, sockets and bytes with nothing to do, {part}", "",
+               f"{found['bare_chain'][f'ratio_{part}']} times", f"{ms(found['bare_chain'][f'{part}_us'])} ms",
+               "the same", f"`{command}`, `chain_bench`")
     yield from lone_rows(found["tls"], "TLS", command)
     yield ("of it in the hub: queue → disk", "", f"{one['within_ms']['1']:.0%} within 1 ms",
            f"{one['within_ms']['5']:.0%} within 5 ms", "", "the hub's own metrics in that run")
