@@ -215,23 +215,14 @@ hs_message_unpack(struct hs_arena *arena, const ProtobufCMessageDescriptor *type
 	return HS_OK;
 }
 
-struct sink {
-	ProtobufCBuffer base;
-	struct hs_buf *out;
-};
-
-static void
-sink_append(ProtobufCBuffer *base, size_t len_bytes, const uint8_t *bytes)
-{
-	struct sink *sink = (struct sink *)(void *)base;
-	hs_buf_add(sink->out, bytes, len_bytes);
-}
-
+/* Not protobuf_c_message_pack_to_buffer: that counts each message inside once for every level that it lies below. */
 void
 hs_message_pack(const void *message, struct hs_buf *out)
 {
-	struct sink sink = { .base = { .append = sink_append }, .out = out };
-	protobuf_c_message_pack_to_buffer(message, &sink.base);
+	uint8_t *place = hs_buf_extend(out, protobuf_c_message_get_packed_size(message));
+
+	if (place)
+		protobuf_c_message_pack(message, place);
 }
 
 enum hs_err

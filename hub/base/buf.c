@@ -42,15 +42,23 @@ reserve(struct hs_buf *buf, size_t len_bytes)
 	return true;
 }
 
+void *
+hs_buf_extend(struct hs_buf *buf, size_t len_bytes)
+{
+	if (!reserve(buf, len_bytes))
+		return NULL;
+	char *place = buf->bytes + buf->len_bytes;
+	buf->len_bytes += len_bytes;
+	buf->bytes[buf->len_bytes] = '\0';
+	return place;
+}
+
 void
 hs_buf_add(struct hs_buf *buf, const void *bytes, size_t len_bytes)
 {
-	if (!reserve(buf, len_bytes))
-		return;
-	if (len_bytes)
-		memcpy(buf->bytes + buf->len_bytes, bytes, len_bytes);
-	buf->len_bytes += len_bytes;
-	buf->bytes[buf->len_bytes] = '\0';
+	void *place = hs_buf_extend(buf, len_bytes);
+	if (place && len_bytes)
+		memcpy(place, bytes, len_bytes);
 }
 
 void

@@ -21,6 +21,8 @@ struct hs_buf {
 void hs_buf_init(struct hs_buf *buf, size_t max_bytes);
 void hs_buf_free(struct hs_buf *buf);
 void hs_buf_add(struct hs_buf *buf, const void *bytes, size_t len_bytes);
+/* Makes it len_bytes longer; returns where they are to be written, or NULL when it failed. */
+void *hs_buf_extend(struct hs_buf *buf, size_t len_bytes);
 void hs_buf_puts(struct hs_buf *buf, const char *text);
 void hs_buf_printf(struct hs_buf *buf, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
