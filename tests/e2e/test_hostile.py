@@ -398,7 +398,8 @@ def test_strange_characters_do_not_reach_the_outlets(town):
     wait_until(lambda: seq in town.book.witness.seqs, "at the subscriber")
     frame = next(f for f in town.book.witness.frames if f["seq"] == seq)
     mail = next(m[2] for m in outlets.carriers.of("/ok") if f"-{seq}-" in m[1])
-    plan = next(p["plan"] for p in outlets.controller.plays() if p["id"].endswith(f"-{seq}"))
+    plan = wait_until(lambda: next((p["plan"] for p in outlets.controller.plays()
+                                    if p["id"].endswith(f"-{seq}")), None), "at the controller")
     with open(os.path.join(outlets.playout, "drill", "99", f"{seq}.txt"), encoding="utf-8", newline="") as file:
         crawl = file.read()
     page = outlets.shown().text
