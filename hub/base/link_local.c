@@ -218,6 +218,18 @@ on_dialled(uv_connect_t *dialled, int status)
 		conn_end(conn);
 }
 
+/* Out of descriptors: who knocks goes on waiting, and the loop must not ask again and again. */
+static void
+accept_failed(struct local *local)
+{
+	if (errno == EAGAIN || errno == EINTR || errno == ECONNABORTED)
+		return;
+	hs_warn("link.accept", "url=" SCHEME "%s reason=\"%s\" hint=raise_nofile",
+		local->address.sun_path, strerror(errno));
+	uv_poll_stop(&local->listener);
+	hs_link_carrier_refused(local->link);
+}
+
 static void
 on_knock(uv_poll_t *listener, int status, int events)
 {
@@ -227,8 +239,10 @@ on_knock(uv_poll_t *listener, int status, int events)
 
 	(void)status;
 	(void)events;
-	if (fd < 0)
+	if (fd < 0) {
+		accept_failed(local);
 		return;
+	}
 	/* A second peer on this url is hung up on; one for whom there is no memory comes again. */
 	conn = local->conn ? NULL : conn_create(local);
 	if (!conn) {

@@ -1,11 +1,13 @@
 /* Two ends of a link in one loop, by each carrier and by two that differ: order, reconnection, limits. */
 #include "hub/base/link.h"
 
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -344,6 +346,31 @@ test_only_a_socket_that_was_left_behind_is_replaced(void **state)
 	unlink(path);
 }
 
+/* Without a free descriptor nobody is let in, and the loop rests between two tries. */
+static void
+test_no_descriptors_is_no_busy_loop(void **state)
+{
+	struct pair *pair = *state;
+	struct rlimit was, small;
+	int turns = 0;
+	int free_fd = open("/dev/null", O_RDONLY);
+	uint64_t until_ns = uv_hrtime() + 300000000;
+
+	close(free_fd);
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &was), 0);
+	small = was;
+	small.rlim_cur =
+		(rlim_t)free_fd + 2; /* for the socket of the peer, and a spare one of libuv */
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &small), 0);
+	open_end(pair, &pair->peer, false);
+	for (; uv_hrtime() < until_ns && turns < 100000; turns++)
+		uv_run(&pair->loop, UV_RUN_ONCE);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &was), 0);
+	assert_int_equal(pair->hub.ups, 0);
+	assert_in_range(turns, 1, 200);
+	run_until(pair, &pair->hub.ups, 1);
+}
+
 #define EACH_WAY(test)                                                       \
 	cmocka_unit_test_prestate_setup_teardown(                            \
 		test, setup, teardown, (void *)(uintptr_t)&ways[0]),         \
@@ -368,6 +395,7 @@ main(void)
 		LOCAL_ONLY(test_bad_url_is_an_error),
 		LOCAL_ONLY(test_the_socket_is_for_owner_and_group_and_goes_with_the_link),
 		LOCAL_ONLY(test_only_a_socket_that_was_left_behind_is_replaced),
+		LOCAL_ONLY(test_no_descriptors_is_no_busy_loop),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
