@@ -152,6 +152,15 @@ path_of(const char *url)
 	return NULL;
 }
 
+bool
+hs_look_same_place(const char *url_a, const char *url_b)
+{
+	const char *path_a = path_of(url_a), *path_b = path_of(url_b);
+
+	return path_a != NULL && path_b != NULL ? strcmp(path_a, path_b) == 0
+						: strcmp(url_a, url_b) == 0;
+}
+
 static enum hs_err
 look_path(const struct hs_look_link *link, const char *path, char why[HS_CONFIG_WHY])
 {

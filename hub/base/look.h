@@ -39,6 +39,8 @@ struct hs_look_link {
 	const char *tls_ca, *tls_cert_key;
 };
 enum hs_err hs_look_link(const struct hs_look_link *link, char why[HS_CONFIG_WHY]) HS_MUST_CHECK;
+/* Whether two urls name the same place, which only one of two links can have. */
+bool hs_look_same_place(const char *url_a, const char *url_b);
 
 /* A file that is made when it is missing: its folder must be there, and can be written into. */
 enum hs_err hs_look_made_file(

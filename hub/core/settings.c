@@ -163,7 +163,7 @@ check_unlike(const struct hs_hub_peer_settings *rows, size_t i, size_t j, char *
 {
 	bool name = strcmp(rows[i].name, rows[j].name) == 0;
 
-	if (!name && strcmp(rows[i].url, rows[j].url) != 0)
+	if (!name && !hs_look_same_place(rows[i].url, rows[j].url))
 		return HS_OK;
 	return hs_look_refuse(why, "peers %zu and %zu have the same %s; give each its own", i + 1,
 		j + 1, name ? "name" : "url");

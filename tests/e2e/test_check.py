@@ -109,6 +109,8 @@ def readings(site, config):
 REFUSED = [
     ("hub", peer(name="gate"), ["peers 1 and 2", "name"]),
     ("hub", lambda site, config: config["peers"][2].update(url=config["peers"][0]["url"]), ["peers 1 and 3", "url"]),
+    ("hub", lambda site, config: config["peers"][2].update(url=config["peers"][0]["url"].replace("unix:", "ipc:")),
+     ["peers 1 and 3", "url"]),
     ("hub", lambda site, config: config["peers"][0].update(areas=["990019"]), ["peer gate", "takes no notices"]),
     ("hub", lambda site, config: config["peers"][0].update(level_min=3), ["peer gate", "takes no notices"]),
     ("hub", adapter_peer(areas=["990018"]), ["broadcaster", "990018", "check digit"]),
