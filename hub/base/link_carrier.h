@@ -15,6 +15,8 @@
 #include "hub/base/link.h"
 
 #define HS_CARRIER_CHUNK_BYTES 65536 /* read at once */
+#define HS_CARRIER_SOCKET_MODE \
+	0660 /* of unix: and ipc: sockets: owner and group of the two processes */
 
 struct hs_carrier; /* each kind has its own behind it */
 

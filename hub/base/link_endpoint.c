@@ -1,10 +1,9 @@
 #include "hub/base/link_endpoint.h"
+#include "hub/base/link_carrier.h"
 
 #include <nng/supplemental/tls/tls.h>
 #include <stdbool.h>
 #include <string.h>
-
-#define SOCKET_MODE 0660 /* owner and group of the two processes */
 
 static bool
 begins(const char *text, const char *with)
@@ -48,7 +47,8 @@ hs_link_listen(const struct hs_link_options *options, nng_stream_listener **out)
 	if (rv == 0 && tls)
 		rv = nng_stream_listener_set_ptr(*out, NNG_OPT_TLS_CONFIG, tls);
 	if (rv == 0 && begins(options->url, "ipc://"))
-		rv = nng_stream_listener_set_int(*out, NNG_OPT_IPC_PERMISSIONS, SOCKET_MODE);
+		rv = nng_stream_listener_set_int(
+			*out, NNG_OPT_IPC_PERMISSIONS, HS_CARRIER_SOCKET_MODE);
 	if (rv == 0)
 		rv = nng_stream_listener_listen(*out);
 	tls_release(tls);

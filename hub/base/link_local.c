@@ -15,10 +15,9 @@
 #include "hub/base/link_carrier.h"
 #include "hub/base/log.h"
 
-#define SCHEME	    "unix://"
-#define SOCKET_MODE 0660 /* owner and group of the two processes */
-#define BACKLOG	    8	 /* one peer is served, others are hung up on */
-#define PIECES_MAX  4
+#define SCHEME	   "unix://"
+#define BACKLOG	   8 /* one peer is served, others are hung up on */
+#define PIECES_MAX 4
 
 struct local;
 
@@ -312,7 +311,7 @@ listen_on(struct local *local)
 
 	local->listen_fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (local->listen_fd < 0 || bind_to(local->listen_fd, address) != 0 ||
-		chmod(address->sun_path, SOCKET_MODE) != 0 ||
+		chmod(address->sun_path, HS_CARRIER_SOCKET_MODE) != 0 ||
 		listen(local->listen_fd, BACKLOG) != 0)
 		return -1;
 	HS_CHECK(uv_poll_init(local->loop, &local->listener, local->listen_fd) == 0);
@@ -349,7 +348,7 @@ local_open(uv_loop_t *loop, const struct hs_link_options *options, struct hs_lin
 		strlen(path) >= sizeof(local->address.sun_path))
 		return refuse_to_open(local, options,
 			"unix:// wants an absolute path of at most 107 bytes behind it");
-	strcpy(local->address.sun_path, path);
+	memcpy(local->address.sun_path, path, strlen(path) + 1);
 	if (local->listens && listen_on(local) != 0)
 		return refuse_to_open(local, options, strerror(errno));
 	*out = (struct hs_carrier *)(void *)local;

@@ -19,6 +19,8 @@ import pytest
 import requests
 import yaml
 
+from carriers import Carriers
+
 BIN = os.environ.get("HANSHO_BIN", "build/debug/bin")
 START_S = 20
 STOP_S = 15
@@ -313,6 +315,14 @@ class Stack:
 
     def output(self, name):
         return self.processes[name].output
+
+
+@pytest.fixture
+def carriers():
+    """Endpoints of carriers that take mails."""
+    server = Carriers()
+    yield server
+    server.close()
 
 
 @pytest.fixture

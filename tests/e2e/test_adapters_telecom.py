@@ -12,13 +12,6 @@ from documents import detail, new_id, order
 MARK = "【訓練】"
 
 
-@pytest.fixture
-def carriers():
-    server = Carriers()
-    yield server
-    server.close()
-
-
 def adapter(rows, **config):
     return {"program": "hansho-telecom", "name": "telecom", "config": {
         "carriers": rows, "retry_first_ms": 50, "retry_max_ms": 200, "heartbeat_ms": 500,

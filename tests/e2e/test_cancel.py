@@ -5,20 +5,13 @@ import json
 
 import pytest
 
-from carriers import Carriers, carrier, pages_text
+from carriers import carrier, pages_text
 from conftest import free_port, wait_until
 from test_adapters_broadcaster import Station, broadcaster
 from test_adapters_signage import Player, signage
 from test_form import Browser, cancel, issue, lift_keys, send
 
 MARK = "【訓練】"
-
-
-@pytest.fixture
-def carriers():
-    server = Carriers()
-    yield server
-    server.close()
 
 
 @pytest.fixture
