@@ -80,6 +80,7 @@ kept_create(uint64_t seq, const hs_notice *notice)
 		kept_free(kept);
 		return NULL;
 	}
+	kept->in_force = hs_statements_in_force(&kept->says);
 	kept_mark(kept);
 	return kept;
 }
@@ -109,7 +110,7 @@ kept_drop(struct hs_active *active, struct hs_kept **kept)
 static bool
 holds(const struct hs_kept *kept)
 {
-	return kept && hs_statements_in_force(&kept->says);
+	return kept && kept->in_force;
 }
 
 const struct hs_kept *
@@ -122,13 +123,27 @@ hs_active_stands(const struct hs_active_document *document)
 /* ---- documents and groups ---- */
 
 static void
+set_left_over(struct hs_active_document *document, bool left_over)
+{
+	struct hs_active_group *group = document->group;
+	if (document->left_over == left_over)
+		return;
+	document->left_over = left_over;
+	/* The analyser does not see that a list's first member has its last one as group_prev. */
+	if (left_over)
+		DL_APPEND2(group->left_over, document, group_prev, group_next);
+	else
+		DL_DELETE2(group->left_over, document, group_prev, group_next); // NOLINT
+}
+
+static void
 group_leave(struct hs_active *active, struct hs_active_document *document)
 {
 	struct hs_active_group *group = document->group;
-	/* The analyser does not see that a list's first member has its last one as group_prev. */
-	DL_DELETE2(group->documents, document, group_prev, group_next); // NOLINT
+	set_left_over(document, false);
 	document->group = NULL;
-	if (!group->documents) {
+	group->document_count--;
+	if (group->document_count == 0) {
 		HASH_DEL(active->groups, group);
 		free(group->key);
 		free(group);
@@ -139,7 +154,7 @@ static void
 group_join(struct hs_active_group *group, struct hs_active_document *document)
 {
 	document->group = group;
-	DL_APPEND2(group->documents, document, group_prev, group_next);
+	group->document_count++;
 }
 
 static void
@@ -293,16 +308,13 @@ mentions_all(const struct hs_kept *new, const struct hs_kept *old)
 	return true;
 }
 
-/* Whether the new notice of another document ends what is left over of this one. Left over is what a cancel brought
- * back, and a lifted document that was kept in case its lift would be cancelled. What stands needs a good reason to
+/* Whether the new notice of another document ends this one, which is left over. What stands needs a good reason to
  * end: the first message of a new document about the same disaster (a full snapshot), or a message that speaks about
  * each of its areas. Decided by that notice alone, so that a rebuilt set decides the same. */
 static bool
 is_superseded(const struct hs_active_document *document, const struct hs_kept *new)
 {
 	const struct hs_kept *stands = hs_active_stands(document);
-	if (!document->cancel && stands)
-		return false;
 	if (last_seq(document) > new->seq)
 		return false;
 	if (!stands)
@@ -316,7 +328,7 @@ static void
 supersede(struct hs_active *active, struct hs_active_document *by, struct hs_buf *vanished)
 {
 	struct hs_active_document *document, *next;
-	DL_FOREACH_SAFE2(by->group->documents, document, next, group_next)
+	DL_FOREACH_SAFE2(by->group->left_over, document, next, group_next)
 	{
 		if (document == by || !is_superseded(document, by->newest))
 			continue;
@@ -325,14 +337,17 @@ supersede(struct hs_active *active, struct hs_active_document *by, struct hs_buf
 	}
 }
 
-/* Forgets what can never count again. */
+/* Forgets what can never count again, and lists what another document may end. */
 static void
 settle(struct hs_active *active, struct hs_active_document *document)
 {
 	if (!holds(document->before))
 		kept_drop(active, &document->before);
-	if (!document->before && (document->cancel || !holds(document->newest)))
+	bool left_over = document->cancel || !holds(document->newest);
+	if (left_over && !document->before)
 		document_free(active, document);
+	else
+		set_left_over(document, left_over);
 }
 
 static void

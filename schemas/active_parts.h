@@ -20,6 +20,7 @@ struct hs_kept {
 		[HS_ACTIVE_LANES]; /* hash of seq, bytes and statements: its part of the digest */
 	int mode;
 	int kind;
+	bool in_force; /* at least one of the statements orders something */
 	uint64_t seq;
 	uint32_t revision;
 };
@@ -30,14 +31,18 @@ struct hs_active_document {
 	struct hs_kept *before; /* what stood before the newest; NULL: nothing was in force */
 	struct hs_kept *cancel; /* of the newest: `before` stands again */
 	struct hs_active_group *group; /* of the newest notice */
+	bool left_over;		       /* in the list of its group */
 	struct hs_active_document *group_prev, *group_next;
 	UT_hash_handle hh;
 };
 
-/* Documents of one kind in the name of one organisation, in one mode. */
+/* Documents of one kind in the name of one organisation, in one mode. Left over are those that the notice of
+ * another document may end: what a cancel brought back, and lifted ones that are kept in case the lift is
+ * cancelled. They are few, and each order looks at all of them, but at no other. */
 struct hs_active_group {
 	char *key;
-	struct hs_active_document *documents;
+	size_t document_count;
+	struct hs_active_document *left_over;
 	UT_hash_handle hh;
 };
 

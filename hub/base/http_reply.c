@@ -67,6 +67,15 @@ line_safe(const char *text)
 	return text[strcspn(text, "\r\n")] == '\0';
 }
 
+static void
+header_write(struct hs_buf *head, const char *name, const char *value)
+{
+	hs_buf_puts(head, name);
+	hs_buf_puts(head, ": ");
+	hs_buf_puts(head, value);
+	hs_buf_puts(head, "\r\n");
+}
+
 static enum hs_err
 head_write(struct hs_buf *head, const struct hs_conn *conn, const struct hs_http_reply *reply,
 	bool endless)
@@ -75,18 +84,18 @@ head_write(struct hs_buf *head, const struct hs_conn *conn, const struct hs_http
 	if (reply->content_type != NULL) {
 		if (!line_safe(reply->content_type))
 			return HS_ERR_INVALID;
-		hs_buf_printf(head, "Content-Type: %s\r\n", reply->content_type);
+		header_write(head, "Content-Type", reply->content_type);
 	}
 	for (size_t i = 0; i < reply->header_count; i++) {
 		const struct hs_http_header *header = &reply->headers[i];
 		if (!line_safe(header->name) || !line_safe(header->value))
 			return HS_ERR_INVALID;
-		hs_buf_printf(head, "%s: %s\r\n", header->name, header->value);
+		header_write(head, header->name, header->value);
 	}
 	if (!endless && !has_no_body(reply->status))
 		hs_buf_printf(head, "Content-Length: %zu\r\n", reply->body_len_bytes);
-	hs_buf_printf(
-		head, "Connection: %s\r\n\r\n", conn->close || endless ? "close" : "keep-alive");
+	header_write(head, "Connection", conn->close || endless ? "close" : "keep-alive");
+	hs_buf_puts(head, "\r\n");
 	return head->failed ? HS_ERR_TOO_LARGE : HS_OK;
 }
 

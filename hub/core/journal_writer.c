@@ -12,7 +12,7 @@
 
 /* Above this many times checkpoint_pages the writer itself checkpoints between two commits: under a load
  * that never pauses the other thread alone would never catch up, and the WAL would grow without end. */
-#define WAL_HARD_FACTOR 16
+#define WAL_HARD_FACTOR 4
 
 static void
 free_items(struct hs_journal_item *item)

@@ -4,7 +4,8 @@
     tests/bench/submit.py [--rounds 5] [--pairs 400] [--rate 200] [--seconds 20] [--folder build/release]
 
 Prints one JSON line. The orders go through gate and hub; each has a connection of its own, because the gate
-closes after a POST, and the figures hold the opening of it. First over plain HTTP, then over TLS 1.3 (P-256).
+closes after a POST. One at a time is measured without the opening of the connection (`connected`) and with it, over
+plain HTTP and, with it, over TLS 1.3 (P-256).
 """
 
 import argparse
@@ -47,11 +48,11 @@ def commit_histogram(stack):
     return found
 
 
-def one_at_a_time(asked, stack, folder, way):
+def one_at_a_time(asked, stack, folder, way, first):
     rounds = []
     before = commit_histogram(stack)
     for number in range(asked.rounds):
-        rounds.append(run_bench(asked, stack, way, folder, number * asked.pairs, asked.pairs,
+        rounds.append(run_bench(asked, stack, way, folder, first + number * asked.pairs, asked.pairs,
                                 stack.path("reference")))
     after = commit_histogram(stack)
     total = after["+Inf"] - before["+Inf"]
@@ -103,7 +104,7 @@ class DepthSampler(threading.Thread):
 
 
 def at_a_rate(asked, stack, folder):
-    first, count = asked.rounds * asked.pairs, asked.rate * asked.seconds
+    first, count = 2 * asked.rounds * asked.pairs, asked.rate * asked.seconds
     sampler = DepthSampler(stack)
     sampler.start()
     rows = run_bench(asked, stack, "rate", folder, first, count, asked.rate)
@@ -150,14 +151,15 @@ def with_stack(asked, count, gate, measure):
 def main():
     asked = options()
     lone, timed = asked.rounds * asked.pairs, asked.rate * asked.seconds
-    result = with_stack(asked, lone + timed, {}, lambda stack, folder: {
-        "one_at_a_time": one_at_a_time(asked, stack, folder, "turns"),
+    result = with_stack(asked, 2 * lone + timed, {}, lambda stack, folder: {
+        "one_at_a_time": one_at_a_time(asked, stack, folder, "turns", 0),
+        "connected": one_at_a_time(asked, stack, folder, "open", lone),
         "bare_chain": bare_chain(asked, stack),
         "rate": at_a_rate(asked, stack, folder)})
     with tempfile.TemporaryDirectory(prefix="hs-bench-") as folder:
         result["tls"] = with_stack(
             asked, lone, make_certificate(folder),
-            lambda stack, requests: one_at_a_time(asked, stack, requests, "tls"))
+            lambda stack, requests: one_at_a_time(asked, stack, requests, "tls", 0))
     print(json.dumps(result), flush=True)
 
 
