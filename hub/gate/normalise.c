@@ -45,8 +45,6 @@ set_level(struct hs_submission *submission)
 	return HS_OK;
 }
 
-/* Drills never delay anything. A cancel is as urgent as what it takes back, and never less than
- * level 4: people may be on their way because of a wrong message. */
 /* 0 for the other categories. */
 static size_t
 evacuation_details(const hs_notice *notice)
@@ -56,26 +54,57 @@ evacuation_details(const hs_notice *notice)
 		       : 0;
 }
 
+/* The urgency of the most urgent order in force. */
 static uint32_t
-lane_of(const hs_notice *notice)
+evacuation_urgency(const hs_notice *notice)
 {
-	uint32_t lane = HS_PRIORITY_NORMAL;
+	uint32_t most = 0;
 
-	if (notice->mode != HS_MODE(LIVE))
-		return HS_PRIORITY_DRILL;
-	if (notice->action == HS_ACTION(CANCEL))
-		lane = HS_PRIORITY_LEVEL4;
 	for (size_t i = 0; i < evacuation_details(notice); i++) {
 		const hs_evacuation_detail *detail = notice->evacuation->details[i];
 		uint32_t urgency = hs_sort_rank(detail).urgency;
-		uint32_t own;
 
-		HS_CHECK(urgency < HS_COUNT(lane_of_urgency));
-		own = lane_of_urgency[urgency];
-		if (detail->state == HS_EVAC(ISSUED) && own < lane)
-			lane = own;
+		if (detail->state == HS_EVAC(ISSUED) && urgency > most)
+			most = urgency;
 	}
-	return lane;
+	return most;
+}
+
+/* Kinds whose lane does not depend on a level. Source: issue order of the feeds: civil protection and earthquake
+ * early warning before tsunami before levels. */
+static uint32_t
+lane_of_kind(int kind)
+{
+	static const struct {
+		int kind;
+		uint32_t lane;
+	} rows[] = { { HS_KIND(CIVIL_PROTECTION), HS_PRIORITY_INSTANT },
+		{ HS_KIND(EEW), HS_PRIORITY_INSTANT }, { HS_KIND(TSUNAMI), HS_PRIORITY_TSUNAMI } };
+
+	for (size_t i = 0; i < HS_COUNT(rows); i++) {
+		if (rows[i].kind == kind)
+			return rows[i].lane;
+	}
+	return HS_PRIORITY_NORMAL;
+}
+
+/* Drills never delay anything. A cancel is as urgent as what it takes back, and never less than
+ * level 4: people may be on their way because of a wrong message. */
+static uint32_t
+lane_of(const hs_notice *notice)
+{
+	uint32_t urgency = evacuation_urgency(notice);
+	uint32_t lane = lane_of_kind((int)notice->kind);
+
+	if (notice->mode != HS_MODE(LIVE))
+		return HS_PRIORITY_DRILL;
+	if (notice->equivalent_level && notice->equivalent_level->number > urgency)
+		urgency = notice->equivalent_level->number;
+	if (notice->action == HS_ACTION(CANCEL) && lane > HS_PRIORITY_LEVEL4)
+		lane = HS_PRIORITY_LEVEL4;
+	if (urgency >= HS_COUNT(lane_of_urgency))
+		urgency = HS_COUNT(lane_of_urgency) - 1;
+	return lane_of_urgency[urgency] < lane ? lane_of_urgency[urgency] : lane;
 }
 
 /* The table's reading, only where the name is the table's own: a district's reading is not
@@ -143,12 +172,13 @@ hs_stage_normalise(struct hs_submission *submission)
 {
 	enum hs_err err = set_original(submission);
 
-	if (err || !submission->notice->evacuation)
-		return err;
-	err = set_level(submission);
+	if (!err && submission->notice->evacuation)
+		err = set_level(submission);
 	if (err)
 		return err;
 	submission->notice->priority = lane_of(submission->notice);
 	set_all_names(submission);
-	return hs_notice_texts(submission->arena, submission->notice);
+	return submission->notice->evacuation
+		       ? hs_notice_texts(submission->arena, submission->notice)
+		       : HS_OK;
 }

@@ -5,9 +5,11 @@
 
 #include "hub/base/check.h"
 #include "hub/gate/parse_lalert.h"
+#include "hub/gate/stages.h"
 
 static const struct hs_parser parsers[] = {
-	{ "lalert", HS_NS_EDXL, "EDXLDistribution", hs_lalert_convert },
+	{ "lalert", HS_NS_EDXL, "EDXLDistribution", hs_lalert_convert, hs_lalert_validate,
+		hs_lalert_policy },
 };
 
 /* Source: L-Alert categories of commons:category. */

@@ -1,6 +1,6 @@
 /* parser_registry.h: which parser takes a document, and which converter takes an L-Alert category.
  *
- * Adding a format: a new file with its convert function and one row in `parsers`. Adding an L-Alert
+ * Adding a format: a new file with its functions and one row in `parsers`. Adding an L-Alert
  * category: a new parse_<kind>.c and its function in the row of `categories`.
  */
 #ifndef HS_GATE_PARSER_REGISTRY_H
@@ -13,8 +13,13 @@ struct hs_parser {
 	const char *name;
 	const char *ns; /* of the root, without generation */
 	const char *root;
-	/* Makes submission->notice; findings tell what is wrong. */
+	/* Makes submission->notice and content_sha256; findings tell what is wrong. */
 	enum hs_err (*convert)(struct hs_submission *submission);
+	/* Values: strict where the sender can mend them, lenient where the message comes from elsewhere and a
+	 * life may depend on it. HS_ERR_REFUSED with findings. */
+	enum hs_err (*validate)(struct hs_submission *submission);
+	/* Rights of the sender. HS_ERR_FORBIDDEN with findings. */
+	enum hs_err (*policy)(struct hs_submission *submission);
 };
 /* NULL when no format has such a root. */
 const struct hs_parser *hs_parser_find(hs_xml_node *root);

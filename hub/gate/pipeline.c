@@ -42,13 +42,25 @@ stage_convert(struct hs_submission *submission)
 	return submission->parser->convert(submission);
 }
 
+static enum hs_err
+stage_validate(struct hs_submission *submission)
+{
+	return submission->parser->validate(submission);
+}
+
+static enum hs_err
+stage_policy(struct hs_submission *submission)
+{
+	return submission->parser->policy(submission);
+}
+
 static const struct hs_stage stages[] = {
 	{ "guard", stage_guard },
 	{ "parse", stage_parse },
 	{ "recognise", stage_recognise },
 	{ "convert", stage_convert },
-	{ "validate", hs_stage_validate },
-	{ "policy", hs_stage_policy },
+	{ "validate", stage_validate },
+	{ "policy", stage_policy },
 	{ "normalise", hs_stage_normalise },
 };
 

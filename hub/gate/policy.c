@@ -72,8 +72,8 @@ hs_area_allowed(const char *code, const struct hs_principal *principal)
 	return false;
 }
 
-static void
-check_mode(struct hs_submission *submission)
+void
+hs_policy_mode(struct hs_submission *submission)
 {
 	const char *lane = submission->mode == HS_MODE(LIVE) ? "live" : "drill";
 	const char *detail;
@@ -91,8 +91,8 @@ check_mode(struct hs_submission *submission)
 
 /* The senderID is part of a document's key: whoever could use another's could cancel another's
  * order by naming its document with areas of his own. */
-static void
-check_source(struct hs_submission *submission)
+void
+hs_policy_source(struct hs_submission *submission)
 {
 	const char *own = submission->principal->source;
 	char **sent = &submission->notice->document->source;
@@ -112,8 +112,8 @@ check_area(struct hs_submission *submission, const hs_area *area)
 			principal->areas.count ? principal->areas.items[0] : "", area->code);
 }
 
-static void
-check_areas(struct hs_submission *submission)
+void
+hs_policy_areas(struct hs_submission *submission)
 {
 	const hs_notice *notice = submission->notice;
 	const hs_evacuation *evacuation = notice->evacuation;
@@ -130,8 +130,8 @@ check_areas(struct hs_submission *submission)
 }
 
 /* An office that is neither the credential's own nor entered openly by it is worth a word. */
-static void
-check_office(struct hs_submission *submission)
+void
+hs_policy_office(struct hs_submission *submission)
 {
 	hs_notice *notice = submission->notice;
 	const char *own = submission->principal->code;
@@ -152,8 +152,8 @@ check_office(struct hs_submission *submission)
 
 /* Words of a drill in a live document: it may be a drill on the wrong address. Never a reason to
  * refuse. */
-static void
-check_words(struct hs_submission *submission)
+void
+hs_policy_words(struct hs_submission *submission)
 {
 	static const char *const words[] = { "訓練", "テスト", "試験", "くんれん", "ﾃｽﾄ", "drill",
 		"Drill", "DRILL", "exercise", "Exercise" };
@@ -177,12 +177,12 @@ check_words(struct hs_submission *submission)
 }
 
 enum hs_err
-hs_stage_policy(struct hs_submission *submission)
+hs_lalert_policy(struct hs_submission *submission)
 {
-	check_mode(submission);
-	check_source(submission);
-	check_areas(submission);
-	check_office(submission);
-	check_words(submission);
+	hs_policy_mode(submission);
+	hs_policy_source(submission);
+	hs_policy_areas(submission);
+	hs_policy_office(submission);
+	hs_policy_words(submission);
 	return submission->findings.errors ? HS_ERR_FORBIDDEN : HS_OK;
 }

@@ -1,11 +1,12 @@
-/* policy.h: who may say what, in which mode. Pure decisions over tables; the stage that uses
- * them is hs_stage_policy. */
+/* policy.h: who may say what, in which mode. Pure decisions over tables, and the checks that the policies of the
+ * formats are made of (parser_registry.h); each check adds findings and flags to the submission. */
 #ifndef HS_GATE_POLICY_H
 #define HS_GATE_POLICY_H
 
 #include <stdbool.h>
 
 #include "hub/gate/principal.h"
+#include "hub/gate/submission.h"
 
 /* HS_MODE(…) of a distributionStatus: Actual, Exercise, Test, System. 0: unknown. Case counts. */
 int hs_status_mode(const char *status);
@@ -16,5 +17,16 @@ bool hs_mode_allowed(const char *envelope_status, const char *control_status, in
 	const struct hs_principal *principal);
 /* The code (2, 5, 6 or 12 digits) lies within one of the principal's areas. */
 bool hs_area_allowed(const char *code, const struct hs_principal *principal);
+
+/* Envelope, Control, lane and credential say the same mode. */
+void hs_policy_mode(struct hs_submission *submission);
+/* The document's source belongs to the credential. */
+void hs_policy_source(struct hs_submission *submission);
+/* Every area lies within the principal's; none at all is an error. */
+void hs_policy_areas(struct hs_submission *submission);
+/* Proxy entry is shown. */
+void hs_policy_office(struct hs_submission *submission);
+/* Words of a drill in a live document: a warning. */
+void hs_policy_words(struct hs_submission *submission);
 
 #endif

@@ -5,8 +5,10 @@
 
 #include "hub/base/config.h"
 
-enum hs_role { HS_ROLE_SENDER, HS_ROLE_COUNT };
-#define HS_ROLE_WORDS "sender"
+/* A sender speaks for its own areas; a relayer passes on what others said (JMA, CAP): their sources and areas are
+ * not its own. */
+enum hs_role { HS_ROLE_SENDER, HS_ROLE_RELAYER, HS_ROLE_COUNT };
+#define HS_ROLE_WORDS "sender relayer"
 
 struct hs_principal {
 	const char *id;		      /* stable name in journal and logs */

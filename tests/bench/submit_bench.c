@@ -232,8 +232,9 @@ main(int argc, char **argv)
 	static struct job job;
 
 	if (argc != 7) {
-		fprintf(stderr, "usage: submit_bench turns|open|tls|rate PORT REQUEST_DIR FIRST COUNT "
-				"FILE|PER_S\n");
+		fprintf(stderr,
+			"usage: submit_bench turns|open|tls|rate PORT REQUEST_DIR FIRST COUNT "
+			"FILE|PER_S\n");
 		return 2;
 	}
 	job.port = atoi(argv[2]);
