@@ -52,8 +52,8 @@ is_identity(const char *text)
 }
 
 void
-hs_check_texts(struct hs_submission *submission, const void *message, const struct hs_text_rule *rules,
-	size_t count)
+hs_check_texts(struct hs_submission *submission, const void *message,
+	const struct hs_text_rule *rules, size_t count)
 {
 	for (size_t i = 0; message && i < count; i++) {
 		char *const *field =
