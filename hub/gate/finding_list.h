@@ -177,6 +177,28 @@
 	X(PREVIOUS_REVISION, "previous_revision", 200, 0, WARNING,                                         \
 	  "前の版数が、版数より1小さい数になっていません。", "previousDocumentRevision is not the revision minus one.", \
 	  "previousDocumentRevision を確認してください。", "Check previousDocumentRevision.")              \
+	X(SILENT_NO_CORRECTION, "silent_no_correction", 422, 402, ERROR,                                   \
+	  "silent=1 は、訂正理由（Errata）のある訂正だけに使えます。", "silent=1 is for corrections with a reason (Errata) only.", \
+	  "訂正理由を付けるか、silent を付けずに送ってください。", "Give the reason of the correction, or send it without silent.") \
+	/* likelihood: compared with the register of districts */                                         \
+	X(AREA_UNUSUAL, "area_unusual", 200, 0, WARNING,                                                   \
+	  "登録されていない地区です。地区名を確認してください。", "This district is not in the register. Check its name.", \
+	  "間違いであれば、訂正か取消を送ってください。正しければ、登録を管理者に依頼してください。", "If it is wrong, send a correction or a cancel. If it is right, ask the administrator to register it.") \
+	X(AREAS_ALL, "areas_all", 200, 0, WARNING,                                                         \
+	  "ほとんどすべての地区が対象です。", "Nearly all districts are addressed at once.",               \
+	  "一部の地区だけのつもりであれば、直ちに訂正か取消を送ってください。", "If only some districts were meant, send a correction or a cancel at once.") \
+	X(HOUSEHOLDS_FAR, "households_far", 200, 0, WARNING,                                               \
+	  "対象世帯数・人数が登録された数と大きく違います。", "The number of households or people is far from the register.", \
+	  "対象地区と世帯数・人数を確認してください。", "Check the districts and the numbers.")            \
+	X(AREA_OTHER_RIVER, "area_other_river", 200, 0, WARNING,                                           \
+	  "災害名の河川の浸水想定にない地区です。", "The river that the disaster names does not reach this district.", \
+	  "間違いであれば、訂正か取消を送ってください。", "If it is wrong, send a correction or a cancel.") \
+	X(HELD, "held", 200, 0, WARNING,                                                                   \
+	  "指摘があったため、設定された時間だけ待ってから配信しました。", "It had a warning, so it waited for the configured time before it went out.", \
+	  "内容が正しければ、次からは確認済み（?confirm=1）で送ると待たずに配信します。", "When the content is right, send such a document with ?confirm=1: it does not wait then.") \
+	X(CHECK_BROKEN, "check_broken", 200, 0, WARNING,                                                   \
+	  "妥当性の検査ができませんでした。文書はそのまま受け付けました。", "A check of likelihood failed itself. The document goes on unchecked.", \
+	  "内容をもう一度目で確認し、管理者に知らせてください。", "Look at the content once more and tell the administrator.") \
 	X(MORE, "more", 200, 0, WARNING,                                                                   \
 	  "このほかにも指摘があります。", "There are more findings than are listed.",                      \
 	  "示した指摘を直してから、もう一度検査してください。", "Mend those listed, then check again.")

@@ -113,7 +113,8 @@ start_port(struct hs_gate *gate, char why[HS_CONFIG_WHY])
 	gate->intake = (struct hs_intake){ .worker = &gate->worker,
 		.port = gate->port,
 		.limits = &gate->settings->limits,
-		.mode = gate->mode };
+		.mode = gate->mode,
+		.guards = &gate->guards };
 	return err;
 }
 
@@ -145,6 +146,8 @@ metrics(void *owner, struct hs_buf *out)
 	count(out, "submissions_total", "{outcome=\"invalid\"}", counts->invalid);
 	count(out, "submissions_total", "{outcome=\"unavailable\"}", counts->unavailable);
 	count(out, "validated_total", "", counts->validated);
+	count(out, "held", "", gate->guards.hold.count);
+	hs_lags_metrics(gate->guards.lags, out);
 	count(out, "busy_total", "", gate->counts.busy);
 	count(out, "auth_failures_total", "", gate->counts.auth_failures);
 	count(out, "nonce_replays_total", "", gate->counts.replays);
@@ -210,6 +213,7 @@ close_all(struct hs_gate *gate)
 {
 	struct hs_http_server *server = gate->server;
 
+	hs_guards_stop(&gate->guards);
 	gate->intake.port = NULL;
 	hs_submit_port_stop(gate->port);
 	gate->port = NULL;
@@ -240,7 +244,7 @@ hs_gate_look(const struct hs_gate_settings *settings, char why[HS_CONFIG_WHY])
 		err = hs_principals_load(
 			place->principals, hs_gate_settings_mode(settings), &principals, why);
 	hs_principals_free(principals);
-	return err;
+	return err == HS_OK ? hs_guards_look(&settings->guards, why) : err;
 }
 
 enum hs_err
@@ -254,6 +258,8 @@ hs_gate_start(struct hs_gate *gate, uv_loop_t *loop, const struct hs_gate_settin
 	gate->mode = hs_gate_settings_mode(settings);
 	hs_pipeline_setup();
 	err = hs_principals_load(settings->place.principals, gate->mode, &gate->principals, why);
+	if (err == HS_OK)
+		err = hs_guards_start(&gate->guards, loop, &settings->guards, why);
 	if (err == HS_OK)
 		err = start_tables(gate, why);
 	if (err == HS_OK)
@@ -291,6 +297,7 @@ hs_gate_stop(struct hs_gate *gate)
 	if (gate->stopping)
 		return;
 	gate->stopping = true;
+	hs_guards_stop(&gate->guards);
 	gate->stop_deadline_us = hs_clock_mono_us() + gate->settings->bounds.stop_grace_ms * 1000;
 	HS_CHECK(uv_timer_init(gate->loop, &gate->stop_timer) == 0);
 	HS_CHECK(uv_timer_start(&gate->stop_timer, on_stop_tick, 0, STOP_TICK_MS) == 0);
@@ -302,4 +309,5 @@ hs_gate_free(struct hs_gate *gate)
 	hs_nonces_destroy(gate->nonces);
 	hs_throttle_destroy(gate->throttle);
 	hs_principals_free(gate->principals);
+	hs_guards_free(&gate->guards);
 }

@@ -33,6 +33,7 @@ struct hs_gate {
 	struct hs_principals *principals;
 	struct hs_worker worker;
 	struct hs_submit_port *port;
+	struct hs_guards guards;
 	struct hs_intake intake;
 	char address[128];
 	struct hs_http_route routes[HS_GATE_ROUTES_MAX];

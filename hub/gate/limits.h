@@ -24,7 +24,10 @@
 	X(complement_chars, "chars",   16,      100000,   20000,      "longest complementary text")               \
 	X(late_s,          "seconds",  60,      604800,   1800,       "an order entered later than this after it was given gets a warning") \
 	X(old_s,           "seconds",  3600,    31536000, 604800,     "an order older than this gets the stronger warning that old data may have been sent again") \
-	X(future_s,        "seconds",  0,       604800,   3600,       "a time further ahead than this gets a warning")
+	X(future_s,        "seconds",  0,       604800,   3600,       "a time further ahead than this gets a warning") \
+	X(all_areas_percent, "percent", 50,    100,      90,         "an order for at least this part of a municipality's registered districts gets a warning") \
+	X(all_areas_least, "count",    1,       10000,   5,          "municipalities with fewer registered districts never get that warning") \
+	X(count_factor,    "times",    2,       1000,    3,          "households or people this many times above or below the register get a warning")
 /* clang-format on */
 
 struct hs_gate_limits {

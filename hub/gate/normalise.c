@@ -167,6 +167,20 @@ set_original(struct hs_submission *submission)
 	return original->content_type ? HS_OK : HS_ERR_NOMEM;
 }
 
+/* Misissuance M14: mending an address must not alarm anybody. */
+static void
+set_silent(struct hs_submission *submission)
+{
+	hs_notice *notice = submission->notice;
+
+	if (!submission->silent)
+		return;
+	notice->silent = true;
+	if (notice->action != HS_ACTION(CORRECT))
+		hs_stage_finding(
+			submission, HS_FINDING_SILENT_NO_CORRECTION, notice, "Control/Errata", "");
+}
+
 enum hs_err
 hs_stage_normalise(struct hs_submission *submission)
 {
@@ -176,6 +190,7 @@ hs_stage_normalise(struct hs_submission *submission)
 		err = set_level(submission);
 	if (err)
 		return err;
+	set_silent(submission);
 	submission->notice->priority = lane_of(submission->notice);
 	set_all_names(submission);
 	return submission->notice->evacuation

@@ -3,6 +3,7 @@
 
 #include "hub/base/check.h"
 #include "hub/gate/parser_registry.h"
+#include "hub/gate/plausible.h"
 #include "hub/gate/stages.h"
 #include "hub/gate/xml_doc.h"
 #include "hub/gate/xml_guard.h"
@@ -54,6 +55,14 @@ stage_policy(struct hs_submission *submission)
 	return submission->parser->policy(submission);
 }
 
+/* Last: it only warns. */
+static enum hs_err
+stage_plausible(struct hs_submission *submission)
+{
+	hs_plausible_check(submission);
+	return HS_OK;
+}
+
 static const struct hs_stage stages[] = {
 	{ "guard", stage_guard },
 	{ "parse", stage_parse },
@@ -62,6 +71,7 @@ static const struct hs_stage stages[] = {
 	{ "validate", stage_validate },
 	{ "policy", stage_policy },
 	{ "normalise", hs_stage_normalise },
+	{ "plausible", stage_plausible },
 };
 
 const struct hs_stage *

@@ -1,6 +1,6 @@
 /* pipeline.h: the gate's checks, as one table of pure stages over one submission.
  *
- * Flow:    guard → parse → recognise → convert → validate → policy → normalise.
+ * Flow:    guard → parse → recognise → convert → validate → policy → normalise → plausible.
  * Rules:   a stage adds findings; the run stops behind the first stage that leaves an error, so
  *          that a sender gets all findings of one kind at once but none that only follow from
  *          another.
