@@ -287,20 +287,9 @@ static bool
 is_witness(const struct hs_active_document *document)
 {
 	const struct hs_kept *newest = document->newest;
-	return newest->moments && newest->hazards && !newest->legacy && !newest->in_force;
-}
-
-/* The words of the new family that are too old to stand against anything that was told since. */
-static void
-drop_old_witnesses(struct hs_active *active, int64_t told_unix_us)
-{
-	struct hs_active_document *document, *next;
-	DL_FOREACH_SAFE2(active->witnesses, document, next, witness_next)
-	{
-		if (active->witness_count > HS_WITNESSES_MAX ||
-			told_unix_us - document->newest->told_unix_us > HS_LEGACY_WINDOW_US)
-			document_free(active, document);
-	}
+	bool two_families = newest->kind == HS_KIND(WEATHER) || newest->kind == HS_KIND(LANDSLIDE);
+	return two_families && newest->moments && newest->hazards && !newest->legacy &&
+	       !newest->in_force;
 }
 
 /* Forgets what can never count again, and lists what another document may end. */
@@ -317,6 +306,8 @@ settle(struct hs_active *active, struct hs_active_document *document)
 		document_free(active, document);
 	else
 		set_left_over(document, left_over && !witness);
+	if (active->witness_count > HS_WITNESSES_MAX)
+		document_free(active, active->witnesses);
 }
 
 static void
@@ -329,11 +320,7 @@ take_revision(struct hs_active *active, struct hs_active_document *document, str
 	document->newest = kept;
 	kept_count(active, kept);
 	supersede(active, document, vanished);
-	bool hazards = kept->hazards;
-	int64_t told_unix_us = kept->told_unix_us;
 	settle(active, document);
-	if (hazards)
-		drop_old_witnesses(active, told_unix_us);
 }
 
 static void
@@ -398,8 +385,7 @@ apply_keyed(struct hs_active *active, const char *key, uint64_t seq, const hs_no
 		return HS_ERR_STALE;
 	if (notice->document->n_supersedes && end_superseded(active, seq, notice) != HS_OK)
 		return HS_ERR_NOMEM;
-	if (notice->document->ended ||
-		(!document && (cancel || !hs_kind_lasts((int)notice->kind))))
+	if (notice->document->ended || (!document && (cancel || !hs_kind_lasts((int)notice->kind))))
 		return HS_OK;
 	struct hs_kept *kept = hs_kept_create(seq, notice);
 	if (kept && !cancel)

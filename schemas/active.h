@@ -22,8 +22,9 @@
  *         references); a cancel that does so puts nothing in force itself. One that came after its own end
  *         (Document.ended, put by the hub) ends what it names and puts nothing in force.
  * Families: for one area and hazard the word of a notice without the flag legacy_source stands against those with it,
- *         also a lift, for HS_LEGACY_WINDOW_US of notice time. For this a lifted document of the new family is kept
- *         that long as a witness (at most HS_WITNESSES_MAX).
+ *         also a lift, and against all that is told within HS_LEGACY_WINDOW_US after it. For this a lifted document of
+ *         the new family is kept as a witness: each office has one for each type of telegram, which comes back
+ *         with the next warning (at most HS_WITNESSES_MAX; the oldest is forgotten).
  * Expiry: Times.valid_until, or the default of the kind (schemas/tables/validity.csv), ends a document for those who
  *         read the set at a time (hs_active_each_entry_at). The set itself and its digest know no clock: expiry
  *         changes neither, and sends nothing (misissuance M6).
@@ -44,12 +45,12 @@
 /* Raise it whenever the same notices would give another set: what the hub kept of the set is then made anew. */
 #define HS_ACTIVE_RULES "2"
 
-#define HS_FOR_EVER INT64_MAX
+#define HS_FOR_EVER	    INT64_MAX
 /* So long after a telegram of the new family its word on an area and hazard stands against the old family
  * (jma-xml.md, "The 2026 reorganisation"). By the times that the senders give, never by a clock. */
 #define HS_LEGACY_WINDOW_US (24 * 3600 * 1000000LL)
 
-#define HS_WITNESSES_MAX 4096
+#define HS_WITNESSES_MAX 1024
 #define HS_DIGEST_SIZE	 33 /* 32 hexadecimal digits and a NUL */
 
 struct hs_active;
@@ -65,7 +66,7 @@ struct hs_active_entry {
 	int kind;	   /* HS_KIND(…) */
 	uint32_t level;	   /* 0: none (restricted zone, unknown term) */
 	uint32_t equivalent_level; /* 警戒レベル相当, 0: none */
-	const char *hazard; /* "" for an order; rain, landslide … (schemas/statement.h) */
+	const char *hazard;	   /* "" for an order; rain, landslide … (schemas/statement.h) */
 	const char *term;
 	const char *document_key;
 	uint32_t revision;

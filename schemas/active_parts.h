@@ -23,7 +23,7 @@ struct hs_kept {
 	bool in_force; /* at least one of the statements orders something */
 	bool moments;  /* revisions are moments: no roll back */
 	bool hazards;  /* it lists warnings one by one */
-	bool legacy;   /* by a telegram of the old family: yields to the new one (HS_LEGACY_WINDOW_US) */
+	bool legacy; /* by a telegram of the old family: yields to the new one (HS_LEGACY_WINDOW_US) */
 	uint64_t seq;
 	uint32_t revision;
 	int64_t told_unix_us;	     /* when the sender said it */
@@ -58,7 +58,8 @@ struct hs_active_view {
 	struct hs_active_entry *entries;
 	size_t entry_count;
 	bool entries_known;
-	int64_t from_unix_us, to_unix_us; /* true for moments from ≤ at < to: no expiry lies between */
+	int64_t from_unix_us,
+		to_unix_us; /* true for moments from ≤ at < to: no expiry lies between */
 };
 
 struct hs_active {

@@ -73,8 +73,7 @@ compare_entries(const void *a, const void *b)
 	const struct hs_active_entry *x = a, *y = b;
 	const int order[] = { strcmp(x->area_code, y->area_code), strcmp(x->sub_code, y->sub_code),
 		strcmp(x->area_name, y->area_name), x->kind - y->kind, strcmp(x->hazard, y->hazard),
-		strcmp(x->term, y->term),
-		strcmp(x->document_key, y->document_key) };
+		strcmp(x->term, y->term), strcmp(x->document_key, y->document_key) };
 	for (size_t i = 0; i < HS_COUNT(order); i++)
 		if (order[i])
 			return order[i];
@@ -84,7 +83,8 @@ compare_entries(const void *a, const void *b)
 static bool
 counts(const struct hs_kept *kept, const struct hs_statement *says)
 {
-	return says->in_force || (kept->hazards && !kept->legacy); /* a lift against the old family */
+	return says->in_force ||
+	       (kept->hazards && !kept->legacy); /* a lift against the old family */
 }
 
 /* What is said now; `view` learns until when nothing more expires. */
@@ -95,8 +95,8 @@ collect(const struct hs_active *active, int64_t at_unix_us, struct hs_active_vie
 	size_t count = 0;
 	for (const struct hs_active_document *document = active->documents; document;
 		document = document->hh.next) {
-		const struct hs_kept *kept = document->witness ? document->newest
-							       : hs_active_stands(document);
+		const struct hs_kept *kept =
+			document->witness ? document->newest : hs_active_stands(document);
 		if (!kept)
 			continue;
 		if (kept->valid_until_unix_us <= at_unix_us) {
@@ -123,10 +123,12 @@ static const struct candidate *
 winner_of(const struct candidate *all, size_t count)
 {
 	const struct candidate *winner = NULL;
-	int64_t yields_until_unix_us = INT64_MIN; /* the old family, to the newest word of the new one */
+	int64_t yields_until_unix_us =
+		INT64_MIN; /* the old family, to the newest word of the new one */
 	for (size_t i = 0; i < count; i++) {
 		const struct hs_kept *kept = all[i].kept;
-		if (!kept->legacy && kept->told_unix_us + HS_LEGACY_WINDOW_US > yields_until_unix_us)
+		if (!kept->legacy &&
+			kept->told_unix_us + HS_LEGACY_WINDOW_US > yields_until_unix_us)
 			yields_until_unix_us = kept->told_unix_us + HS_LEGACY_WINDOW_US;
 	}
 	for (size_t i = 0; i < count; i++) {

@@ -197,8 +197,8 @@ hazard_track(struct list *list, const Hansho__V1__Hazard *item)
 	const char *hazard = item->hazard;
 	if (!hazard[0]) /* an unknown one: the code is its name */
 		hazard = item->code[0] ? item->code : item->name[0] ? item->name : "?";
-	char *track = hs_arena_printf(
-		list->arena, "%s%s%s", hazard, subject[0] ? ":" : "", subject);
+	char *track =
+		hs_arena_printf(list->arena, "%s%s%s", hazard, subject[0] ? ":" : "", subject);
 	list->full = list->full || !track;
 	return track ? track : "?";
 }
@@ -249,8 +249,8 @@ add_plain(struct list *list)
 	common.hazard = plain_track(list);
 	common.equivalent_level =
 		open && notice->equivalent_level ? notice->equivalent_level->number : 0;
-	common.urgency = common.level > common.equivalent_level ? common.level
-								: common.equivalent_level;
+	common.urgency =
+		common.level > common.equivalent_level ? common.level : common.equivalent_level;
 	add_addressed(list, &common);
 }
 
@@ -311,8 +311,8 @@ make_keys(struct list *list)
 		struct hs_statement *item = &list->items[i];
 		item->key = item->hazard[0] ? hazard_key(list->arena, item)
 					    : hs_statement_key(list->arena, item->area_code,
-						      item->urgency == URGENCY_ZONE,
-						      item->sub_code, item->name_key);
+						      item->urgency == URGENCY_ZONE, item->sub_code,
+						      item->name_key);
 		if (!item->key)
 			return false;
 	}
@@ -408,7 +408,8 @@ bool
 hs_statements_mention(const struct hs_statements *all, const struct hs_statement *one)
 {
 	if (one->hazard[0]) /* thousands of areas in one telegram, and no names that differ */
-		return all->count && bsearch(one, all->items, all->count, sizeof(*one), compare_keys);
+		return all->count &&
+		       bsearch(one, all->items, all->count, sizeof(*one), compare_keys);
 	for (size_t i = 0; i < all->count; i++) {
 		const struct hs_statement *item = &all->items[i];
 		if (same_track(item, one) &&
