@@ -131,6 +131,11 @@ bool hs_notice_has_flag(const hs_notice *notice, const char *flag);
 const hs_text *hs_notice_text(const hs_notice *notice, const char *language);
 /* "drill|bosai.kakuu.example|74ee…": the key of a document (mode, source, id). */
 bool hs_document_key(const hs_notice *notice, struct hs_buf *out);
+/* The id of the document that entry i of supersedes replaces, or NULL when it replaces none: a document replaces
+ * other documents of its own source only, so that nobody ends what somebody else ordered. */
+const char *hs_superseded_id(const hs_document *document, size_t i);
+/* The key of the document with that id, of the notice's mode and source. */
+bool hs_document_key_of(const hs_notice *notice, const char *id, struct hs_buf *out);
 
 /* 訓練 first and last in every headline, body and instruction of every text, in that text's language
  * ("【訓練】", "[DRILL]", "【くんれん】"); texts that already begin or end so are not marked twice.

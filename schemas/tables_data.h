@@ -10,6 +10,11 @@ struct hs_scheme_row {
 	int64_t from_unix_us, to_unix_us;
 };
 
+struct hs_validity_row {
+	const char *kind;
+	int64_t minutes;
+};
+
 extern const struct hs_area_row hs_table_areas[];
 extern const size_t hs_table_area_count;
 extern const struct hs_scheme_row hs_table_schemes[];
@@ -20,5 +25,7 @@ extern const struct hs_level_display hs_table_level_displays[];
 extern const size_t hs_table_level_display_count;
 extern const struct hs_hazard_row hs_table_hazards[];
 extern const size_t hs_table_hazard_count;
+extern const struct hs_validity_row hs_table_validity_rows[];
+extern const size_t hs_table_validity_row_count;
 
 #endif

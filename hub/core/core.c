@@ -25,6 +25,7 @@ hs_core_options_init(struct hs_core_options *options)
 		.receipts_per_notice = 128,
 		.waiters_max = 1024,
 		.index_max = 5000000,
+		.references_max = 100000,
 		.state_notices = 4096,
 		.batch_ms = 50,
 		.greeting_ms = 10000 };
@@ -37,7 +38,7 @@ hs_core_create(const struct hs_core_options *options)
 
 	HS_CHECK(options->peer_count <= HS_PEERS_MAX && options->window > 0);
 	core->options = *options;
-	core->index = hs_index_create();
+	core->index = hs_index_create(options->references_max);
 	core->pending = hs_pending_create();
 	core->held = hs_pending_create();
 	core->route = hs_route_create(options->peers, options->peer_count);

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Builds the code tables into C: tables.py FOLDER OUT.c
 
-FOLDER holds areas, schemes, levels, level_display and hazards as CSV; lines that begin with # are credits
+FOLDER holds areas, schemes, levels, level_display, hazards and validity as CSV; lines that begin with # are credits
 and rules for people. A row that cannot be right (check digit, unknown scheme, doubled key) stops the build.
 """
 import csv
@@ -100,6 +100,14 @@ def hazards(folder):
     return [[quote(row[name]) for name in names] for row in read(folder, "hazards.csv")]
 
 
+def validities(folder):
+    rows = sorted_once(read(folder, "validity.csv"), lambda row: row["kind"], "validity.csv")
+    for row in rows:
+        if not 0 <= int(row["minutes"]) <= 366 * 24 * 60:
+            fail("validity.csv: %s: minutes 0…527040" % row["kind"])
+    return [[quote(row["kind"]), row["minutes"]] for row in rows]
+
+
 def table(c_type, name, rows):
     body = "\n".join("\t{ %s }," % ", ".join(row) for row in rows)
     singular = name[:-1]
@@ -121,6 +129,7 @@ def main():
         table("hs_level_row", "levels", levels(folder, periods)),
         table("hs_level_display", "level_displays", displays(folder)),
         table("hs_hazard_row", "hazards", hazards(folder)),
+        table("hs_validity_row", "validity_rows", validities(folder)),
     ]
     temporary = "%s.%d" % (out, os.getpid())
     with open(temporary, "w", encoding="utf-8") as file:
