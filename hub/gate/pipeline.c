@@ -3,6 +3,7 @@
 
 #include "hub/base/check.h"
 #include "hub/gate/parser_registry.h"
+#include "hub/gate/signature.h"
 #include "hub/gate/stages.h"
 #include "hub/gate/xml_doc.h"
 #include "hub/gate/xml_guard.h"
@@ -39,7 +40,11 @@ stage_recognise(struct hs_submission *submission)
 static enum hs_err
 stage_convert(struct hs_submission *submission)
 {
-	return submission->parser->convert(submission);
+	enum hs_err err = submission->parser->convert(submission);
+
+	if (err == HS_OK)
+		hs_signature_flag(submission);
+	return err;
 }
 
 static enum hs_err
@@ -57,6 +62,7 @@ stage_policy(struct hs_submission *submission)
 static const struct hs_stage stages[] = {
 	{ "guard", stage_guard },
 	{ "parse", stage_parse },
+	{ "signature", hs_stage_signature },
 	{ "recognise", stage_recognise },
 	{ "convert", stage_convert },
 	{ "validate", stage_validate },
@@ -74,6 +80,7 @@ hs_pipeline_stages(size_t *count)
 void
 hs_pipeline_setup(void)
 {
+	hs_signature_setup();
 	hs_xml_setup();
 }
 
