@@ -245,6 +245,13 @@ next_element(hs_xml_node *root, hs_xml_node *at)
 	return next;
 }
 
+/* In any namespace: one that lost its own would otherwise make an unsigned document of a signed one. */
+static bool
+is_signature(hs_xml_node *node)
+{
+	return strcmp(hs_xml_name(node), "Signature") == 0;
+}
+
 static bool
 is_id(const xmlAttr *attribute)
 {
@@ -336,9 +343,11 @@ check_place(struct look *look, hs_xml_node *root)
 	if (signature->parent != root)
 		return refuse_shape(look, signature, hs_xml_name(root), "");
 	for (hs_xml_node *at = next_element(root, signature); at; at = next_element(root, at)) {
-		if (hs_xml_is(at, HS_NS_XMLDSIG, "Signature"))
+		if (is_signature(at))
 			return refuse_shape(look, at, "1", "2");
 	}
+	if (strcmp(hs_xml_ns(signature), HS_NS_XMLDSIG) != 0)
+		return refuse_shape(look, signature, HS_NS_XMLDSIG, hs_xml_ns(signature));
 	if (cap && hs_xml_after(signature))
 		return refuse_shape(look, signature, "/alert/*[last()]", "");
 	return true;
@@ -370,7 +379,7 @@ hs_signature_shape(struct hs_submission *submission, struct hs_signature_shape *
 
 	*out = (struct hs_signature_shape){ 0 };
 	for (hs_xml_node *at = root; at && !out->signature; at = next_element(root, at)) {
-		if (hs_xml_is(at, HS_NS_XMLDSIG, "Signature"))
+		if (is_signature(at))
 			out->signature = at;
 	}
 	if (!out->signature)
