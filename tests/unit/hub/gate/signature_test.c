@@ -1,6 +1,8 @@
 /* The signature stage: its three results, keys, algorithms, and each byte of a signed document changed. */
 #include "tests/unit/hub/gate/signing.h"
 
+#include <pthread.h>
+
 #include "hub/gate/signature.h"
 
 struct all {
@@ -367,6 +369,51 @@ test_each_byte_flipped(void **state)
 	}
 }
 
+struct worker {
+	pthread_t thread;
+	const struct hs_signature_settings *settings;
+	const char *texts[2];
+	size_t right;
+};
+
+static void *
+verify_often(void *context)
+{
+	struct worker *worker = context;
+	struct run run;
+
+	for (size_t i = 0; i < 200; i++) {
+		run_signature(&run, worker->settings, worker->texts[i % 2]);
+		worker->right += (run.submission.signature == HS_SIGNATURE_VALID) == (i % 2 == 0);
+		run_end(&run);
+	}
+	return NULL;
+}
+
+/* As the gate's workers do: all with the same keys. */
+static void
+test_threads(void **state)
+{
+	const struct all *all = *state;
+	struct hs_signature_settings settings =
+		settings_of(HS_SIGNATURE_REQUIRED, all->rsa.path, all->ec.path);
+	char *good = signed_order(&all->rsa, NULL), *bad = signed_order(&all->other, NULL);
+	struct worker workers[4];
+
+	for (size_t i = 0; i < HS_COUNT(workers); i++) {
+		workers[i] = (struct worker){ .settings = &settings, .texts = { good, bad } };
+		assert_int_equal(
+			pthread_create(&workers[i].thread, NULL, verify_often, &workers[i]), 0);
+	}
+	for (size_t i = 0; i < HS_COUNT(workers); i++) {
+		pthread_join(workers[i].thread, NULL);
+		assert_int_equal(workers[i].right, 200);
+	}
+	settings_end(&settings);
+	free(good);
+	free(bad);
+}
+
 /* A small document that would become a huge one. */
 static void
 test_growth_is_bounded(void **state)
@@ -410,6 +457,7 @@ main(void)
 		cmocka_unit_test(test_validity),
 		cmocka_unit_test(test_certificates_that_are_refused),
 		cmocka_unit_test(test_key_info_is_never_read),
+		cmocka_unit_test(test_threads),
 		cmocka_unit_test(test_growth_is_bounded),
 		cmocka_unit_test(test_each_byte_flipped),
 	};
