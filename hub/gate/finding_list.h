@@ -49,6 +49,25 @@
 	X(OUT_OF_ROOM, "out_of_room", 503, 901, ERROR,                                                     \
 	  "処理に必要な領域が足りません。", "The gate had no room to check the document.",                 \
 	  "しばらく待って同じ文書を送り直してください。", "Wait a little and send the same document again.") \
+	/* signature */                                                                                    \
+	X(SIGNATURE_MISSING, "signature_missing", 403, 402, ERROR,                                         \
+	  "この発信元の文書には電子署名が必要です。", "Documents of this sender must be signed.",          \
+	  "登録した証明書の鍵で署名して送り直してください。緊急時は管理者に連絡し、署名の必須を外してもらってください。", "Sign with the key of the registered certificate and send again. In an emergency ask the administrator to set signature to optional.") \
+	X(SIGNATURE_SHAPE, "signature_shape", 422, 402, ERROR,                                             \
+	  "電子署名の構造が受け付けている形ではありません。", "The signature does not have the structure that is accepted.", \
+	  "ルート要素の直下に、文書全体（URI=\"\"）を対象とする ds:Signature を一つだけ置いてください。", "Put exactly one ds:Signature directly into the root element, with one Reference to the whole document (URI=\"\").") \
+	X(SIGNATURE_ALGORITHM, "signature_algorithm", 422, 402, ERROR,                                     \
+	  "この署名方式は受け付けていません。", "This algorithm of the signature is not accepted.",        \
+	  "排他的C14N、SHA-256、RSA-SHA256またはECDSA-SHA256（P-256）で署名してください。", "Sign with exclusive C14N, SHA-256, and RSA-SHA256 or ECDSA-SHA256 on P-256.") \
+	X(SIGNATURE_INVALID, "signature_invalid", 403, 402, ERROR,                                         \
+	  "電子署名が文書または登録された鍵と一致しません。", "The signature does not fit the document or the registered keys.", \
+	  "署名した後に文書が変わっていないか、登録された証明書の鍵で署名したかを確認してください。", "Check that nothing changed the document after signing, and that it was signed with the key of the registered certificate.") \
+	X(SIGNATURE_KEY_EXPIRED, "signature_key_expired", 403, 402, ERROR,                                 \
+	  "署名の証明書が有効期間の外です。", "The certificate of the signature is outside its validity.", \
+	  "新しい証明書を管理者に登録してもらい、その鍵で署名してください。", "Have the administrator register a new certificate and sign with its key.") \
+	X(SIGNATURE_UNVERIFIED, "signature_unverified", 200, 0, WARNING,                                   \
+	  "電子署名は検証できないため、使われませんでした。", "The signature could not be verified and was not used.", \
+	  "有効な証明書を管理者に登録してもらってください。", "Have the administrator register a valid certificate.") \
 	/* SOAP */                                                                                         \
 	X(SOAP_SHAPE, "soap_shape", 400, 401, ERROR,                                                       \
 	  "SOAPの publish 要求として認識できません。", "This is not a SOAP 1.1 publish request.",          \

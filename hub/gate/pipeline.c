@@ -4,6 +4,7 @@
 #include "hub/base/check.h"
 #include "hub/gate/parser_registry.h"
 #include "hub/gate/plausible.h"
+#include "hub/gate/signature.h"
 #include "hub/gate/stages.h"
 #include "hub/gate/xml_doc.h"
 #include "hub/gate/xml_guard.h"
@@ -40,7 +41,11 @@ stage_recognise(struct hs_submission *submission)
 static enum hs_err
 stage_convert(struct hs_submission *submission)
 {
-	return submission->parser->convert(submission);
+	enum hs_err err = submission->parser->convert(submission);
+
+	if (err == HS_OK)
+		hs_signature_flag(submission);
+	return err;
 }
 
 static enum hs_err
@@ -66,6 +71,7 @@ stage_plausible(struct hs_submission *submission)
 static const struct hs_stage stages[] = {
 	{ "guard", stage_guard },
 	{ "parse", stage_parse },
+	{ "signature", hs_stage_signature },
 	{ "recognise", stage_recognise },
 	{ "convert", stage_convert },
 	{ "validate", stage_validate },
@@ -84,6 +90,7 @@ hs_pipeline_stages(size_t *count)
 void
 hs_pipeline_setup(void)
 {
+	hs_signature_setup();
 	hs_xml_setup();
 }
 

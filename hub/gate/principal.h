@@ -4,6 +4,7 @@
 #define HS_GATE_PRINCIPAL_H
 
 #include "hub/base/config.h"
+#include "hub/gate/signature_keys.h"
 
 /* A sender speaks for its own areas; a relayer passes on what others said (JMA, CAP): their sources and areas are
  * not its own. */
@@ -22,6 +23,7 @@ struct hs_principal {
 	const char *token;
 	const char *source; /* senderID of its documents; no other is accepted from it */
 	int role;	    /* enum hs_role */
+	struct hs_signature_settings signature;
 };
 
 #endif

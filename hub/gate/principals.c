@@ -41,6 +41,10 @@ static const struct hs_config_item ITEMS[] = {
 	{ "source", HS_CONFIG_TEXT, AT(source), "domain", 1, 200, NULL,
 		"senderID of the documents that the form writes for it", NULL },
 	{ "role", HS_CONFIG_ENUM, AT(role), HS_ROLE_WORDS, 0, 0, "sender", "what it is", NULL },
+	{ "signature", HS_CONFIG_ENUM, AT(signature.mode), HS_SIGNATURE_WORDS, 0, 0, "optional",
+		"XML signature of its documents: checked when there is one, or refused without one, or not looked at", NULL },
+	{ "signature_cert", HS_CONFIG_TEXTS, AT(signature.certs), "paths", 0, 8, "",
+		"certificates whose signatures count, PEM, one in a file; two while a key is being changed", NULL },
 };
 static const struct hs_config_record PRINCIPAL = { ITEMS, HS_COUNT(ITEMS),
 	sizeof(struct hs_principal) };
@@ -162,6 +166,24 @@ check_all(const struct hs_principals *principals, int mode, char why[HS_CONFIG_W
 }
 
 static enum hs_err
+load_signature_keys(struct hs_principals *principals, char why[HS_CONFIG_WHY])
+{
+	struct hs_principal *row = principals->file.principals.items;
+	char what[HS_CONFIG_WHY];
+
+	for (size_t i = 0; i < principals->file.principals.count; i++) {
+		enum hs_err err = hs_signature_keys_load(&row[i].signature, what);
+
+		if (err != HS_OK) {
+			(void)snprintf(
+				why, HS_CONFIG_WHY, "principal %.63s: %.400s", row[i].id, what);
+			return err;
+		}
+	}
+	return HS_OK;
+}
+
+static enum hs_err
 read_list(const char *path, const char *text, int mode, struct hs_principals **out,
 	char why[HS_CONFIG_WHY])
 {
@@ -178,6 +200,8 @@ read_list(const char *path, const char *text, int mode, struct hs_principals **o
 				     &principals->config, why);
 	if (err == HS_OK && !check_all(principals, mode, why))
 		err = HS_ERR_CONFIG;
+	if (err == HS_OK)
+		err = load_signature_keys(principals, why);
 	if (err != HS_OK) {
 		hs_principals_free(principals);
 		return err;
@@ -203,6 +227,8 @@ hs_principals_free(struct hs_principals *principals)
 {
 	if (principals == NULL)
 		return;
+	for (size_t i = 0; i < principals->file.principals.count; i++)
+		hs_signature_keys_free(rows(principals)[i].signature.keys);
 	hs_config_free(principals->config);
 	free(principals);
 }

@@ -23,6 +23,9 @@ struct hs_xml_doc;
 struct hs_parser;
 struct hs_register;
 
+/* See signature.h. */
+enum hs_signature_result { HS_SIGNATURE_NONE, HS_SIGNATURE_VALID, HS_SIGNATURE_UNVERIFIED };
+
 struct hs_submission {
 	/* set by the caller */
 	struct hs_arena *arena;
@@ -39,6 +42,7 @@ struct hs_submission {
 	struct hs_findings findings;
 	struct hs_xml_text text;
 	struct hs_xml_doc *doc;
+	enum hs_signature_result signature;
 	const struct hs_parser *parser;
 	hs_notice *notice;
 	struct hs_traces traces;
