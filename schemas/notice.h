@@ -127,6 +127,10 @@ hs_time *hs_time_new(struct hs_arena *arena, int64_t unix_us, int offset_min);
 /* Appends a flag once. */
 bool hs_notice_flag(struct hs_arena *arena, hs_notice *notice, const char *flag);
 bool hs_notice_has_flag(const hs_notice *notice, const char *flag);
+/* Calls `visit` for every Area in the notice, in whatever detail it stands, so that no kind of message has areas that
+ * nobody looks at. */
+void hs_notice_visit_areas(
+	hs_notice *notice, void (*visit)(void *owner, hs_area *area), void *owner);
 /* The text in that language, or NULL. */
 const hs_text *hs_notice_text(const hs_notice *notice, const char *language);
 /* "drill|bosai.kakuu.example|74ee…": the key of a document (mode, source, id). */

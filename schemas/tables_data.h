@@ -1,8 +1,9 @@
-/* tables_data.h: the generated tables (schemas/gen/tables.py), for schemas/tables.c only.
+/* tables_data.h: the generated tables (schemas/gen/tables.py), for schemas/tables.c and schemas/area_rules.c only.
  * Sorted as the searches need it: areas by code, levels by term and date, schemes by date. */
 #ifndef HS_TABLES_DATA_H
 #define HS_TABLES_DATA_H
 
+#include "schemas/area_rules.h"
 #include "schemas/tables.h"
 
 struct hs_scheme_row {
@@ -17,6 +18,10 @@ struct hs_validity_row {
 
 extern const struct hs_area_row hs_table_areas[];
 extern const size_t hs_table_area_count;
+extern const struct hs_area_rule hs_table_area_rules[];
+extern const size_t hs_table_area_rule_count;
+extern const struct hs_area_retired_row hs_table_area_retireds[]; /* by code */
+extern const size_t hs_table_area_retired_count;
 extern const struct hs_scheme_row hs_table_schemes[];
 extern const size_t hs_table_scheme_count;
 extern const struct hs_level_row hs_table_levels[];

@@ -138,6 +138,25 @@
 	X(SUB_CODE_FOREIGN, "sub_code_foreign", 422, 402, ERROR,                                           \
 	  "町丁字コードが市区町村コードと一致しません。", "The 12-digit district code lies in another municipality.", \
 	  "ooAzaTyouTyouMokuCode の先頭5桁を市区町村コードに合わせてください。", "Make the first five digits of ooAzaTyouTyouMokuCode those of the municipality.") \
+	/* rights */                                                                                       \
+	X(ROLE_FORBIDDEN, "role_forbidden", 403, 402, ERROR,                                               \
+	  "この資格情報の役割では、この接続先に発信できません。", "The role of this credential may not send to this address.", \
+	  "示した役割の資格情報を使うか、管理者に権限を確認してください。", "Use a credential of one of the roles given, or ask the administrator about your rights.") \
+	X(FORMAT_FORBIDDEN, "format_forbidden", 403, 402, ERROR,                                           \
+	  "この資格情報では、この形式の文書を送れません。", "This credential may not send documents of this format.", \
+	  "示した形式で送るか、管理者に権限を確認してください。", "Send one of the formats given, or ask the administrator about your rights.") \
+	X(KIND_FOREIGN, "kind_foreign", 403, 402, ERROR,                                                   \
+	  "この資格情報では、この種別の情報を発信できません。文書全体を受け付けませんでした。", "This credential may not speak in this kind of message. The whole document was refused.", \
+	  "示した種別だけを送るか、管理者に権限を確認してください。", "Send only the kinds given, or ask the administrator about your rights.") \
+	X(DELEGATION_DATES, "delegation_dates", 403, 402, ERROR,                                           \
+	  "代行入力の期間外です。文書全体を受け付けませんでした。", "Entry by proxy for this area is not allowed at this time. The whole document was refused.", \
+	  "示した期間内に送るか、管理者に期間の変更を依頼してください。急ぐ場合は当該市区町村に発信を求めてください。", "Send within the dates given, or ask the administrator to change them. If it is urgent, ask the municipality to send.") \
+	X(AREA_AROUND, "area_around", 403, 402, ERROR,                                                     \
+	  "自分の区域を含む、より広い区域です。対象が広がるため、文書全体を受け付けませんでした。", "The area is wider than your own and contains it. The whole document was refused, because it would reach too many.", \
+	  "自分の市区町村または区のコードを入れてください。", "Give the code of your own municipality or ward.") \
+	X(AREA_RETIRED, "area_retired", 422, 402, ERROR,                                                   \
+	  "この市区町村コードは廃止されています。", "This municipality code is no longer in force.",       \
+	  "示した現在のコードに直してください。複数ある場合は、対象の区域のものを選んでください。", "Use the present code that is given; where there are several, the one of the area that is meant.") \
 	/* warnings: accepted, and the sender is told */                                                   \
 	X(CHECK_DIGIT, "check_digit", 200, 0, WARNING,                                                     \
 	  "市区町村コードの検査数字が違います。先頭5桁で受け付けました。", "The check digit of the code is wrong. The first five digits were used.", \

@@ -1,6 +1,8 @@
 /* parser_registry.c: the two tables. */
 #include "hub/gate/parser_registry.h"
 
+#include <stdio.h>
+#include <string.h>
 #include <strings.h>
 
 #include "hub/base/check.h"
@@ -38,6 +40,28 @@ hs_parser_find(hs_xml_node *root)
 			return &parsers[i];
 	}
 	return NULL;
+}
+
+bool
+hs_parser_named(const char *name)
+{
+	for (size_t i = 0; i < HS_COUNT(parsers); i++) {
+		if (strcmp(parsers[i].name, name) == 0)
+			return true;
+	}
+	return false;
+}
+
+void
+hs_parser_names(char *out, size_t out_size)
+{
+	out[0] = '\0';
+	for (size_t i = 0; i < HS_COUNT(parsers); i++) {
+		size_t len = strlen(out);
+
+		(void)snprintf(
+			out + len, out_size - len, "%s%s", len > 0 ? " " : "", parsers[i].name);
+	}
 }
 
 const struct hs_category *

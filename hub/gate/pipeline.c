@@ -4,10 +4,18 @@
 #include "hub/base/check.h"
 #include "hub/gate/parser_registry.h"
 #include "hub/gate/plausible.h"
+#include "hub/gate/policy.h"
 #include "hub/gate/signature.h"
 #include "hub/gate/stages.h"
 #include "hub/gate/xml_doc.h"
 #include "hub/gate/xml_guard.h"
+
+static enum hs_err
+stage_role(struct hs_submission *submission)
+{
+	hs_policy_role(submission);
+	return submission->findings.errors ? HS_ERR_FORBIDDEN : HS_OK;
+}
 
 static enum hs_err
 stage_guard(struct hs_submission *submission)
@@ -31,8 +39,10 @@ stage_recognise(struct hs_submission *submission)
 	if (marked)
 		hs_xml_finding(&submission->findings, HS_FINDING_FORMAT_MARKS, marked, "", "");
 	submission->parser = hs_parser_find(root);
-	if (submission->parser)
-		return HS_OK;
+	if (submission->parser) {
+		hs_policy_format(submission);
+		return submission->findings.errors ? HS_ERR_FORBIDDEN : HS_OK;
+	}
 	hs_xml_finding(&submission->findings, HS_FINDING_ROOT_UNKNOWN, root, "EDXLDistribution",
 		hs_xml_name(root));
 	return HS_ERR_REFUSED;
@@ -57,6 +67,7 @@ stage_validate(struct hs_submission *submission)
 static enum hs_err
 stage_policy(struct hs_submission *submission)
 {
+	hs_policy_kind(submission);
 	return submission->parser->policy(submission);
 }
 
@@ -69,6 +80,7 @@ stage_plausible(struct hs_submission *submission)
 }
 
 static const struct hs_stage stages[] = {
+	{ "role", stage_role },
 	{ "guard", stage_guard },
 	{ "parse", stage_parse },
 	{ "signature", hs_stage_signature },

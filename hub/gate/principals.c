@@ -6,11 +6,7 @@
 
 #include "hub/base/check.h"
 #include "hub/base/hash.h"
-#include "schemas/notice.h"
-#include "schemas/tables.h"
-
-#define PASSWORD_CHARS_MIN 8
-#define TOKEN_CHARS_MIN	   16
+#include "hub/gate/principals_check.h"
 
 struct file {
 	struct hs_config_list principals;
@@ -21,26 +17,53 @@ struct hs_principals {
 	struct hs_config *config;
 };
 
-#define AT(member) offsetof(struct hs_principal, member)
+#define AT(member)	   offsetof(struct hs_principal, member)
+#define DELEGATION(member) offsetof(struct hs_delegation, member)
 
 /* clang-format off */
+static const struct hs_config_item DELEGATION_ITEMS[] = {
+	{ "areas", HS_CONFIG_TEXTS, DELEGATION(areas), "codes", 0, 2000, "",
+		"municipalities (6 or 5 digits) or prefectures (2 digits) that it may enter for", NULL },
+	{ "of", HS_CONFIG_TEXT, DELEGATION(of), "id", 0, 63, "",
+		"instead of areas: the principal of this file whose areas they are", NULL },
+	{ "kinds", HS_CONFIG_TEXTS, DELEGATION(kinds), "words", 0, 40, "",
+		"kinds of messages: evacuation, shelter …, or !kind for all others; empty: all", NULL },
+	{ "from", HS_CONFIG_TEXT, DELEGATION(from), "RFC 3339", 1, 40, NULL,
+		"first moment: 2026-06-01T00:00:00+09:00", NULL },
+	{ "to", HS_CONFIG_TEXT, DELEGATION(to), "RFC 3339", 1, 40, NULL,
+		"first moment at which it is over", NULL },
+};
+static const struct hs_config_record DELEGATION_RECORD = { DELEGATION_ITEMS,
+	HS_COUNT(DELEGATION_ITEMS), sizeof(struct hs_delegation) };
 static const struct hs_config_item ITEMS[] = {
 	{ "id", HS_CONFIG_TEXT, AT(id), "name", 1, 63, NULL, "stable name in journal and logs", NULL },
 	{ "organisation", HS_CONFIG_TEXT, AT(organisation), "name", 1, 400, NULL,
 		"publishing organisation: 架空市", NULL },
 	{ "office", HS_CONFIG_TEXT, AT(office), "name", 0, 400, "", "publishing office: 防災課", NULL },
 	{ "code", HS_CONFIG_TEXT, AT(code), "6 digits", 6, 6, NULL, "own organisation code", NULL },
-	{ "areas", HS_CONFIG_TEXTS, AT(areas), "codes", 1, 2000, NULL,
-		"municipalities (6 or 5 digits) or prefectures (2 digits) that it may speak for", NULL },
+	{ "areas", HS_CONFIG_TEXTS, AT(areas), "codes", 0, 2000, "",
+		"municipalities (6 or 5 digits) or prefectures (2 digits) that it may speak for; a sender needs one, or a delegation", NULL },
 	{ "statuses", HS_CONFIG_TEXTS, AT(statuses), "words", 1, 4, NULL,
 		"Actual on a live gate; Exercise, Test, System on a drill gate", NULL },
 	{ "username", HS_CONFIG_TEXT, AT(username), "name", 0, 200, "",
 		"for the form, Basic and SOAP; empty when it has only a token", NULL },
 	{ "password", HS_CONFIG_TEXT, AT(password), "secret", 0, 400, "", "belongs to username", NULL },
 	{ "token", HS_CONFIG_TEXT, AT(token), "secret", 0, 400, "", "bearer token of machines", NULL },
-	{ "source", HS_CONFIG_TEXT, AT(source), "domain", 1, 200, NULL,
-		"senderID of the documents that the form writes for it", NULL },
-	{ "role", HS_CONFIG_ENUM, AT(role), HS_ROLE_WORDS, 0, 0, "sender", "what it is", NULL },
+	{ "source", HS_CONFIG_TEXT, AT(source), "domain", 0, 200, "",
+		"senderID of its documents; a sender needs one", NULL },
+	{ "role", HS_CONFIG_ENUM, AT(role), HS_ROLE_WORDS, 0, 0, "sender",
+		"sender: for its own areas; relayer: passes on what others said; adapter: sends nothing; operator: sees everybody's "
+		"submissions, sends nothing; drill_leader: sends and sees all, on the drill lane only", NULL },
+	{ "kinds", HS_CONFIG_TEXTS, AT(kinds), "words", 0, 40, "",
+		"kinds of messages that it may send: evacuation, shelter …, or !kind for all others; empty: all", NULL },
+	{ "formats", HS_CONFIG_TEXTS, AT(formats), "words", 0, 8, "",
+		"formats of its documents: lalert, jma, cap; empty: lalert, and for a relayer all", NULL },
+	{ "delegations", HS_CONFIG_LIST, AT(delegations), "records", 0, 1000, "",
+		"areas of others that it may enter for, for a time (代行入力); outlets show who entered it", &DELEGATION_RECORD },
+	{ "certificates", HS_CONFIG_TEXTS, AT(certificates), "names", 0, 20, "",
+		"client certificates that prove it: URI:urn:hansho:live:ID or CN:name of one that client_ca signed, SHA256:fingerprint", NULL },
+	{ "revoked", HS_CONFIG_BOOL, AT(revoked), "", 0, 0, "false",
+		"true: nothing is taken with its credentials, and what is open with them is ended", NULL },
 	{ "signature", HS_CONFIG_ENUM, AT(signature.mode), HS_SIGNATURE_WORDS, 0, 0, "optional",
 		"XML signature of its documents: checked when there is one, or refused without one, or not looked at", NULL },
 	{ "signature_cert", HS_CONFIG_TEXTS, AT(signature.certs), "paths", 0, 8, "",
@@ -60,109 +83,6 @@ static const struct hs_principal *
 rows(const struct hs_principals *principals)
 {
 	return principals->file.principals.items;
-}
-
-static bool
-status_fits(const char *status, int mode)
-{
-	if (mode == HS_MODE(LIVE))
-		return strcmp(status, "Actual") == 0;
-	return strcmp(status, "Exercise") == 0 || strcmp(status, "Test") == 0 ||
-	       strcmp(status, "System") == 0;
-}
-
-static bool
-check_statuses(const struct hs_principal *row, int mode, char why[HS_CONFIG_WHY])
-{
-	for (size_t i = 0; i < row->statuses.count; i++) {
-		if (status_fits(row->statuses.items[i], mode))
-			continue;
-		(void)snprintf(why, HS_CONFIG_WHY,
-			"principal %.63s: status \"%.40s\" does not fit a gate of mode %s, which "
-			"takes %s; "
-			"give this person a second principal, with its own password, in the file "
-			"of "
-			"the other gate",
-			row->id, row->statuses.items[i], mode == HS_MODE(LIVE) ? "live" : "drill",
-			mode == HS_MODE(LIVE) ? "Actual only" : "Exercise, Test and System only");
-		return false;
-	}
-	return true;
-}
-
-static bool
-check_areas(const struct hs_principal *row, char why[HS_CONFIG_WHY])
-{
-	const char *unknown = hs_area_find(row->code) == NULL ? row->code : NULL;
-
-	for (size_t i = 0; unknown == NULL && i < row->areas.count; i++) {
-		if (hs_area_find(row->areas.items[i]) == NULL)
-			unknown = row->areas.items[i];
-	}
-	if (unknown == NULL)
-		return true;
-	(void)snprintf(why, HS_CONFIG_WHY,
-		"principal %.63s: \"%.20s\" is in no table of municipalities; write the 6-digit "
-		"code "
-		"with its check digit, in quotes",
-		row->id, unknown);
-	return false;
-}
-
-static bool
-check_secrets(const struct hs_principal *row, char why[HS_CONFIG_WHY])
-{
-	size_t password_chars = strlen(row->password), token_chars = strlen(row->token);
-	const char *wrong = NULL;
-
-	if (row->username[0] == '\0' && token_chars == 0)
-		wrong = "has neither username nor token; give it one of them";
-	else if (row->username[0] != '\0' && password_chars < PASSWORD_CHARS_MIN)
-		wrong = "has a password of fewer than 8 characters; choose a longer one";
-	else if (token_chars > 0 && token_chars < TOKEN_CHARS_MIN)
-		wrong = "has a token of fewer than 16 characters; make a longer random one";
-	else if (strchr(row->username, ':') != NULL)
-		wrong = "has a ':' in its username, which Basic authentication cannot carry";
-	if (wrong == NULL)
-		return true;
-	(void)snprintf(why, HS_CONFIG_WHY, "principal %.63s %s", row->id, wrong);
-	return false;
-}
-
-/* Two principals must never be taken for each other. */
-static bool
-check_unlike(const struct hs_principal *a, const struct hs_principal *b, char why[HS_CONFIG_WHY])
-{
-	const char *same = NULL;
-
-	if (strcmp(a->id, b->id) == 0)
-		same = "id";
-	else if (a->username[0] != '\0' && strcmp(a->username, b->username) == 0)
-		same = "username";
-	else if (a->token[0] != '\0' && hs_equal_secret(a->token, b->token))
-		same = "token";
-	if (same == NULL)
-		return true;
-	(void)snprintf(why, HS_CONFIG_WHY,
-		"principals %.63s and %.63s have the same %s; change one", a->id, b->id, same);
-	return false;
-}
-
-static bool
-check_all(const struct hs_principals *principals, int mode, char why[HS_CONFIG_WHY])
-{
-	const struct hs_principal *row = rows(principals);
-
-	for (size_t i = 0; i < principals->file.principals.count; i++) {
-		if (!check_statuses(&row[i], mode, why) || !check_areas(&row[i], why) ||
-			!check_secrets(&row[i], why))
-			return false;
-		for (size_t j = 0; j < i; j++) {
-			if (!check_unlike(&row[j], &row[i], why))
-				return false;
-		}
-	}
-	return true;
 }
 
 static enum hs_err
@@ -198,8 +118,8 @@ read_list(const char *path, const char *text, int mode, struct hs_principals **o
 				     &principals->config, why)
 			   : hs_config_parse(text, &FILE_RECORD, &principals->file,
 				     &principals->config, why);
-	if (err == HS_OK && !check_all(principals, mode, why))
-		err = HS_ERR_CONFIG;
+	if (err == HS_OK)
+		err = hs_principals_check(&principals->file.principals, mode, why);
 	if (err == HS_OK)
 		err = load_signature_keys(principals, why);
 	if (err != HS_OK) {

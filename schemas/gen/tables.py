@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Builds the code tables into C: tables.py FOLDER OUT.c
 
-FOLDER holds areas, schemes, levels, level_display, hazards and validity as CSV; lines that begin with # are credits
+FOLDER holds areas, area_rules, area_retired, schemes, levels, level_display, hazards and validity as CSV; lines that begin with # are credits
 and rules for people. A row that cannot be right (check digit, unknown scheme, doubled key) stops the build.
 """
 import csv
@@ -60,6 +60,37 @@ def areas(folder):
             fail("areas.csv: %s has a wrong check digit" % code)
     names = ("code", "kind", "name", "kana", "name_en", "prefecture_name", "parent")
     return [[quote(row[name]) for name in names] for row in rows]
+
+
+PLACES = ("prefecture", "municipality", "ward", "district")
+RELATIONS = ("same", "within", "around", "beside")
+
+
+def area_rules(folder):
+    """The allowed cells only; what is not allowed needs no row in a program."""
+    rows = sorted_once(read(folder, "area_rules.csv"), lambda row: (row["own"], row["named"], row["relation"]),
+                       "area_rules.csv")
+    for row in rows:
+        if row["own"] not in PLACES or row["named"] not in PLACES or row["relation"] not in RELATIONS or \
+                row["allowed"] not in ("0", "1"):
+            fail("area_rules.csv: %s, %s, %s: unknown word" % (row["own"], row["named"], row["relation"]))
+        if row["allowed"] == "1" and row["relation"] in ("around", "beside"):
+            fail("area_rules.csv: %s, %s: what is %s one's own place is not one's own" %
+                 (row["own"], row["named"], row["relation"]))
+    return [["HS_PLACE_" + row["own"].upper(), "HS_PLACE_" + row["named"].upper(), "HS_RELATION_" + row["relation"].upper()]
+            for row in rows if row["allowed"] == "1"]
+
+
+def area_retired(folder):
+    known = {row["code"] for row in read(folder, "areas.csv")}
+    rows = sorted_once(read(folder, "area_retired.csv"), lambda row: row["code"], "area_retired.csv")
+    for row in rows:
+        code, successors = row["code"], row["successors"].split(" ")
+        if len(code) != 6 or not code.isdigit() or check_digit(code) != code[5]:
+            fail("area_retired.csv: %s has a wrong check digit" % code)
+        if code in known or not known.issuperset(successors):
+            fail("area_retired.csv: %s is in force, or a successor is not" % code)
+    return [[quote(row[name]) for name in ("code", "name", "until", "successors")] for row in rows]
 
 
 def schemes(folder):
@@ -125,6 +156,8 @@ def main():
         "/* Made by schemas/gen/tables.py. */",
         '#include "schemas/tables_data.h"\n',
         table("hs_area_row", "areas", areas(folder)),
+        table("hs_area_rule", "area_rules", area_rules(folder)),
+        table("hs_area_retired_row", "area_retireds", area_retired(folder)),
         table("hs_scheme_row", "schemes", [(quote(name), low, high) for name, low, high in periods]),
         table("hs_level_row", "levels", levels(folder, periods)),
         table("hs_level_display", "level_displays", displays(folder)),
