@@ -93,6 +93,13 @@ hs_notice_flag(struct hs_arena *arena, hs_notice *notice, const char *flag)
 	return copy && hs_repeat(arena, &notice->n_flags, &notice->flags, copy);
 }
 
+const hs_evacuation *
+hs_notice_evacuation(const hs_notice *notice)
+{
+	return notice->detail_case == HANSHO__V1__NOTICE__DETAIL_EVACUATION ? notice->evacuation
+									    : NULL;
+}
+
 const hs_text *
 hs_notice_text(const hs_notice *notice, const char *language)
 {

@@ -127,6 +127,9 @@ hs_time *hs_time_new(struct hs_arena *arena, int64_t unix_us, int offset_min);
 /* Appends a flag once. */
 bool hs_notice_flag(struct hs_arena *arena, hs_notice *notice, const char *flag);
 bool hs_notice_has_flag(const hs_notice *notice, const char *flag);
+/* The details of an evacuation order; NULL for every other kind: the details share one place, so that
+ * notice->evacuation of another kind is that kind's detail and never to be looked at. */
+const hs_evacuation *hs_notice_evacuation(const hs_notice *notice);
 /* The text in that language, or NULL. */
 const hs_text *hs_notice_text(const hs_notice *notice, const char *language);
 /* "drill|bosai.kakuu.example|74ee…": the key of a document (mode, source, id). */
