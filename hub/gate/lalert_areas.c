@@ -124,6 +124,8 @@ read_names(struct hs_lalert *lalert, hs_xml_node *node)
 			return false;
 		at += len + comma;
 		hs_text_fold(name);
+		if (name[0] && name[strlen(name) - 1] == ' ')
+			name[strlen(name) - 1] = '\0';
 		if (name[0] == '\0')
 			continue;
 		area->name = name;
