@@ -144,6 +144,13 @@ hs_notice_visit_areas(hs_notice *notice, void (*visit)(void *owner, hs_area *are
 	each_area(&notice->base, &what);
 }
 
+const hs_evacuation *
+hs_notice_evacuation(const hs_notice *notice)
+{
+	return notice->detail_case == HANSHO__V1__NOTICE__DETAIL_EVACUATION ? notice->evacuation
+									    : NULL;
+}
+
 const hs_text *
 hs_notice_text(const hs_notice *notice, const char *language)
 {

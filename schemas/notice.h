@@ -131,6 +131,9 @@ bool hs_notice_has_flag(const hs_notice *notice, const char *flag);
  * nobody looks at. */
 void hs_notice_visit_areas(
 	hs_notice *notice, void (*visit)(void *owner, hs_area *area), void *owner);
+/* The details of an evacuation order; NULL for every other kind: the details share one place, so that
+ * notice->evacuation of another kind is that kind's detail and never to be looked at. */
+const hs_evacuation *hs_notice_evacuation(const hs_notice *notice);
 /* The text in that language, or NULL. */
 const hs_text *hs_notice_text(const hs_notice *notice, const char *language);
 /* "drill|bosai.kakuu.example|74ee…": the key of a document (mode, source, id). */

@@ -4,6 +4,7 @@
 #define HS_TABLES_DATA_H
 
 #include "schemas/area_rules.h"
+#include "schemas/lalert_tables.h"
 #include "schemas/tables.h"
 
 struct hs_scheme_row {
@@ -32,5 +33,11 @@ extern const struct hs_hazard_row hs_table_hazards[];
 extern const size_t hs_table_hazard_count;
 extern const struct hs_validity_row hs_table_validity_rows[];
 extern const size_t hs_table_validity_row_count;
+extern const struct hs_lalert_category hs_table_lalert_categories[];
+extern const size_t hs_table_lalert_category_count;
+extern const struct hs_lalert_value hs_table_lalert_values[];
+extern const size_t hs_table_lalert_value_count;
+extern const struct hs_lalert_damage hs_table_lalert_damages[];
+extern const size_t hs_table_lalert_damage_count;
 
 #endif

@@ -76,9 +76,9 @@
 	X(ROOT_UNKNOWN, "root_unknown", 422, 401, ERROR,                                                   \
 	  "ルート要素がどの形式にも当てはまりません。", "The root element belongs to no format that is accepted.", \
 	  "EDXLDistribution（urn:oasis:names:tc:emergency:EDXL:DE:1.0）をルートにしてください。", "Use EDXLDistribution in urn:oasis:names:tc:emergency:EDXL:DE:1.0 as the root.") \
-	X(CATEGORY_NOT_SUPPORTED, "category_not_supported", 422, 402, ERROR,                               \
-	  "この情報種別はまだ受け付けていません。", "This category of information is not accepted yet.",   \
-	  "避難情報は category を EvacuationOrder にしてください。他の種別は別の手段で伝えてください。", "For evacuation orders use EvacuationOrder; pass other categories on by another way.") \
+	X(JMA_EMBEDDED, "jma_report_embedded", 422, 402, ERROR,                                            \
+	  "封筒の中身が気象庁防災情報XMLです。", "The envelope carries a report of the weather agency (JMA XML).", \
+	  "気象庁防災情報XMLは、封筒に入れずに送ってください。", "Send the JMA report itself, without the envelope.") \
 	X(ELEMENT_MISSING, "element_missing", 422, 402, ERROR,                                             \
 	  "必要な要素がないか、空です。", "A required element is missing or empty.",                       \
 	  "示した要素に値を入れてください。", "Give the element that is named a value.")                   \
@@ -167,6 +167,12 @@
 	X(UNKNOWN_SORT, "unknown_sort", 200, 0, WARNING,                                                   \
 	  "避難情報の区分が表にありません。そのまま、最も高い緊急度として扱います。", "The Sort is not in the table. It is passed on as sent and treated at the highest urgency.", \
 	  "高齢者等避難・避難指示・緊急安全確保のどれかであれば、直して送り直してください。", "If you mean 高齢者等避難, 避難指示 or 緊急安全確保, correct it and send again.") \
+	X(UNKNOWN_CATEGORY, "unknown_category", 200, 0, WARNING,                                           \
+	  "情報種別が表にありません。内容は読まずに、見出しと対象地域だけでそのまま伝えます。", "The category is not in the table. Headline and areas are passed on as sent, the content is not read.", \
+	  "category のつづりを確認してください。避難情報は EvacuationOrder です。", "Check the spelling of the category; evacuation orders are EvacuationOrder.") \
+	X(UNKNOWN_VALUE, "unknown_value", 200, 0, WARNING,                                                 \
+	  "この項目の値が表にありません。そのまま伝えます。", "The value of this field is not in the table. It is passed on as sent.", \
+	  "書き間違いであれば、直して送り直してください。", "If it is a slip, correct it and send again.") \
 	X(OBSOLETE_TERM, "obsolete_term", 200, 0, WARNING,                                                 \
 	  "発令時点では廃止されている用語です。", "The term was no longer in use at the time of the order.", \
 	  "現在の用語（避難指示など）を使ってください。", "Use the present terms, such as 避難指示.")      \

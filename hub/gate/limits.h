@@ -22,6 +22,9 @@
 	X(name_chars,      "chars",    16,      4096,     400,        "longest name of an area, office or disaster") \
 	X(headline_chars,  "chars",    16,      100000,   4000,       "longest headline")                         \
 	X(complement_chars, "chars",   16,      100000,   20000,      "longest complementary text")               \
+	X(url_chars,       "chars",    64,      16384,    2000,       "longest web address of a notice")         \
+	X(mail_title_chars, "chars",   1,       100,      15,         "longest title of an urgent mail")         \
+	X(mail_body_chars, "chars",    1,       2000,     500,        "longest message of an urgent mail; a carrier may take less") \
 	X(late_s,          "seconds",  60,      604800,   1800,       "an order entered later than this after it was given gets a warning") \
 	X(old_s,           "seconds",  3600,    31536000, 604800,     "an order older than this gets the stronger warning that old data may have been sent again") \
 	X(future_s,        "seconds",  0,       604800,   3600,       "a time further ahead than this gets a warning") \

@@ -4,6 +4,7 @@
 #include "hub/base/check.h"
 #include "hub/gate/area_code.h"
 #include "hub/gate/notice_text.h"
+#include "hub/gate/plain_text.h"
 #include "hub/gate/stages.h"
 
 /* By urgency 0…6 of the level table; 6 is a restricted zone or an unknown Sort. */
@@ -49,9 +50,7 @@ set_level(struct hs_submission *submission)
 static size_t
 evacuation_details(const hs_notice *notice)
 {
-	return notice->detail_case == HANSHO__V1__NOTICE__DETAIL_EVACUATION
-		       ? notice->evacuation->n_details
-		       : 0;
+	return hs_notice_evacuation(notice) ? notice->evacuation->n_details : 0;
 }
 
 /* The urgency of the most urgent order in force. */
@@ -149,6 +148,19 @@ set_all_names(struct hs_submission *submission)
 	}
 }
 
+/* Shelters stand in a municipality; their own names are theirs. */
+static void
+set_shelter_names(struct hs_submission *submission)
+{
+	const hs_notice *notice = submission->notice;
+	bool own = notice->detail_case == HANSHO__V1__NOTICE__DETAIL_SHELTER;
+
+	for (size_t i = 0; own && i < notice->shelter->n_items; i++) {
+		if (notice->shelter->items[i]->area)
+			set_names(submission->arena, notice->shelter->items[i]->area);
+	}
+}
+
 static enum hs_err
 set_original(struct hs_submission *submission)
 {
@@ -186,14 +198,15 @@ hs_stage_normalise(struct hs_submission *submission)
 {
 	enum hs_err err = set_original(submission);
 
-	if (!err && submission->notice->evacuation)
+	if (!err && hs_notice_evacuation(submission->notice))
 		err = set_level(submission);
 	if (err)
 		return err;
 	set_silent(submission);
 	submission->notice->priority = lane_of(submission->notice);
 	set_all_names(submission);
-	return submission->notice->evacuation
+	set_shelter_names(submission);
+	return hs_notice_evacuation(submission->notice)
 		       ? hs_notice_texts(submission->arena, submission->notice)
-		       : HS_OK;
+		       : hs_plain_texts(submission->arena, submission->notice);
 }

@@ -292,9 +292,10 @@ hs_policy_words(struct hs_submission *submission)
 	static const char *const words[] = { "訓練", "テスト", "試験", "くんれん", "ﾃｽﾄ", "drill",
 		"Drill", "DRILL", "exercise", "Exercise" };
 	hs_notice *notice = submission->notice;
+	hs_evacuation *evacuation = hs_notice_evacuation(notice) ? notice->evacuation : NULL;
 	char **fields[] = { notice->n_texts ? &notice->texts[0]->headline : NULL,
-		notice->evacuation ? &notice->evacuation->disaster_name : NULL,
-		notice->evacuation ? &notice->evacuation->complement : NULL, &notice->correction };
+		evacuation ? &evacuation->disaster_name : NULL,
+		evacuation ? &evacuation->complement : NULL, &notice->correction };
 
 	if (notice->mode != HS_MODE(LIVE))
 		return;

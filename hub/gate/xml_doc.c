@@ -183,6 +183,12 @@ element_from(hs_xml_node *node)
 }
 
 hs_xml_node *
+hs_xml_parent(hs_xml_node *node)
+{
+	return node->parent && node->parent->type == XML_ELEMENT_NODE ? node->parent : NULL;
+}
+
+hs_xml_node *
 hs_xml_first(hs_xml_node *node)
 {
 	return node ? element_from(node->children) : NULL;

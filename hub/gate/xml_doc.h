@@ -32,6 +32,7 @@
 #define HS_NS_PCXML   "http://xml.publiccommons.ne.jp/pcxml1"
 #define HS_NS_BASIS   "http://xml.publiccommons.ne.jp/pcxml1/informationBasis"
 #define HS_NS_ELEMENT "http://xml.publiccommons.ne.jp/pcxml1/elementBasis"
+#define HS_NS_JMA     "http://xml.kishou.go.jp/jmaxml1/"
 #define HS_NS_EVAC    "http://xml.publiccommons.ne.jp/pcxml1/body/evacuation"
 
 struct hs_xml_doc;
@@ -58,6 +59,8 @@ const char *hs_xml_ns(hs_xml_node *node);
  * or when node is NULL, so that look-ups can be chained. */
 hs_xml_node *hs_xml_child(hs_xml_node *node, const char *ns, const char *name);
 hs_xml_node *hs_xml_next(hs_xml_node *node, const char *ns, const char *name);
+/* The element around; NULL at the root. */
+hs_xml_node *hs_xml_parent(hs_xml_node *node);
 /* First child element, and next sibling element, of any name. */
 hs_xml_node *hs_xml_first(hs_xml_node *node);
 hs_xml_node *hs_xml_after(hs_xml_node *node);
@@ -66,6 +69,9 @@ hs_xml_node *hs_xml_after(hs_xml_node *node);
 char *hs_xml_text(struct hs_arena *arena, hs_xml_node *node);
 char *hs_xml_child_text(
 	struct hs_arena *arena, hs_xml_node *node, const char *ns, const char *name);
+/* All text inside, mixed content of the html namespace as plain lines: headings, lists, line breaks and the address of
+ * a link stay readable, text of other elements stands as it is. Cleaned like hs_xml_text. NULL as there. */
+char *hs_xml_plain(struct hs_arena *arena, hs_xml_node *node);
 /* First element below root whose text has marks that hs_xml_text takes out; NULL when there is none. */
 hs_xml_node *hs_xml_marked(hs_xml_node *root);
 /* Value of the attribute with that local name, in any namespace; NULL when absent or empty. */

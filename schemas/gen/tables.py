@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 """Builds the code tables into C: tables.py FOLDER OUT.c
 
-FOLDER holds areas, area_rules, area_retired, schemes, levels, level_display, hazards and validity as CSV; lines that begin with # are credits
-and rules for people. A row that cannot be right (check digit, unknown scheme, doubled key) stops the build.
+FOLDER holds areas, area_rules, area_retired, schemes, levels, level_display, hazards, validity and lalert_* as
+CSV; lines that begin with # are credits and rules for people. A row that cannot be right (check digit, unknown scheme, doubled key) stops the build.
 """
 import csv
 import datetime
@@ -139,9 +139,35 @@ def validities(folder):
     return [[quote(row["kind"]), row["minutes"]] for row in rows]
 
 
+def categories(folder):
+    rows = sorted_once(read(folder, "lalert_categories.csv"), lambda row: row["category"].lower(),
+                       "lalert_categories.csv")
+    made = []
+    for row in rows:
+        if row["shape"] not in ("places", "addressed"):
+            fail("lalert_categories.csv: %s: shape is places or addressed" % row["category"])
+        space = "http://xml.publiccommons.ne.jp/pcxml1/body/" + row["namespace"] if row["namespace"] else ""
+        made.append([quote(row["category"]), "HS_KIND(%s)" % row["kind"].upper(), quote(space),
+                     quote(row["body"]), "true" if row["shape"] == "places" else "false",
+                     quote(row["name"])])
+    return made
+
+
+def values(folder):
+    rows = sorted_once(read(folder, "lalert_values.csv"),
+                       lambda row: tuple(row[name].encode() for name in ("list", "value", "below")),
+                       "lalert_values.csv")
+    return [[quote(row[name]) for name in ("list", "value", "below")] for row in rows]
+
+
+def damage(folder):
+    rows = sorted_once(read(folder, "lalert_damage.csv"), lambda row: row["element"], "lalert_damage.csv")
+    return [[quote(row["element"]), quote(row["group"])] for row in rows]
+
+
 def table(c_type, name, rows):
     body = "\n".join("\t{ %s }," % ", ".join(row) for row in rows)
-    singular = name[:-1]
+    singular = name[:-3] + "y" if name.endswith("ies") else name[:-1]
     return ("const struct %s hs_table_%s[] = {\n%s\n};\nconst size_t hs_table_%s_count = %d;\n"
             % (c_type, name, body, singular, len(rows)))
 
@@ -163,6 +189,9 @@ def main():
         table("hs_level_display", "level_displays", displays(folder)),
         table("hs_hazard_row", "hazards", hazards(folder)),
         table("hs_validity_row", "validity_rows", validities(folder)),
+        table("hs_lalert_category", "lalert_categories", categories(folder)),
+        table("hs_lalert_value", "lalert_values", values(folder)),
+        table("hs_lalert_damage", "lalert_damages", damage(folder)),
     ]
     temporary = "%s.%d" % (out, os.getpid())
     with open(temporary, "w", encoding="utf-8") as file:
