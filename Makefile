@@ -32,7 +32,7 @@ LDMODE_tsan := -fsanitize=thread
 LDMODE_cov := --coverage
 PKGS := libwebsockets libuv libxml-2.0 libprotobuf-c sqlite3 jansson yaml-0.1 libcurl libcrypto libssl
 # Of the gate alone: linked only into what uses them.
-PKGS_GATE := xmlsec1-openssl
+PKGS_GATE := xmlsec1-openssl libutf8proc
 PKG_CFLAGS = $(shell pkg-config --cflags $(PKGS) $(PKGS_GATE) 2>/dev/null)
 CFLAGS_ALL = -std=gnu17 -D_GNU_SOURCE $(MODE_$(MODE)) $(WARN) -I. $(patsubst -I%,-isystem %,$(PKG_CFLAGS)) -MMD -MP
 LIBS = $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lnng -lpthread -lm \

@@ -1,4 +1,5 @@
 /* tables_data.h: the generated tables (schemas/gen/tables.py), for schemas/tables.c and schemas/area_rules.c only.
+/* tables_data.h: the generated tables (schemas/gen/tables.py), for schemas/tables.c and schemas/text_class.c only.
  * Sorted as the searches need it: areas by code, levels by term and date, schemes by date. */
 #ifndef HS_TABLES_DATA_H
 #define HS_TABLES_DATA_H
@@ -39,5 +40,10 @@ extern const struct hs_lalert_value hs_table_lalert_values[];
 extern const size_t hs_table_lalert_value_count;
 extern const struct hs_lalert_damage hs_table_lalert_damages[];
 extern const size_t hs_table_lalert_damage_count;
+
+/* Of code point c: hs_table_text_blocks[hs_table_text_pages[c >> 8]][c & 0xFF], an enum hs_text_class and this bit: */
+#define HS_TABLE_TEXT_COMPOSES 0x80
+extern const uint8_t hs_table_text_pages[0x1100];
+extern const uint8_t hs_table_text_blocks[][256];
 
 #endif

@@ -68,6 +68,9 @@
 	X(SIGNATURE_UNVERIFIED, "signature_unverified", 200, 0, WARNING,                                   \
 	  "電子署名は検証できないため、使われませんでした。", "The signature could not be verified and was not used.", \
 	  "有効な証明書を管理者に登録してもらってください。", "Have the administrator register a valid certificate.") \
+	X(NO_CHARACTER, "no_character", 422, 402, ERROR,                                                   \
+	  "文字ではない符号が含まれています。", "A text contains a code that is no character.",            \
+	  "文字コードの変換の誤りがないか確認し、示した要素の文字を入れ直してください。", "Look for a faulty conversion and enter the text of that element again.") \
 	/* SOAP */                                                                                         \
 	X(SOAP_SHAPE, "soap_shape", 400, 401, ERROR,                                                       \
 	  "SOAPの publish 要求として認識できません。", "This is not a SOAP 1.1 publish request.",          \
@@ -164,6 +167,9 @@
 	X(FORMAT_MARKS, "format_marks", 200, 0, WARNING,                                                   \
 	  "見えない制御文字（書字方向の指定など）を取り除きました。", "Invisible characters (direction or format marks, controls) were taken out.", \
 	  "入力元の文字列から取り除いてください。", "Remove them where the text comes from.")              \
+	X(PRIVATE_USE, "private_use", 200, 0, WARNING,                                                     \
+	  "外字または文字化けした文字があります。受け取る側で表示できないことがあります。", "There are characters of private use (gaiji) or lost in a conversion; receivers may not show them.", \
+	  "JIS第1〜第4水準の漢字かひらがなに置き換えてください。", "Replace them by characters of JIS X 0213 or by kana.") \
 	X(UNKNOWN_SORT, "unknown_sort", 200, 0, WARNING,                                                   \
 	  "避難情報の区分が表にありません。そのまま、最も高い緊急度として扱います。", "The Sort is not in the table. It is passed on as sent and treated at the highest urgency.", \
 	  "高齢者等避難・避難指示・緊急安全確保のどれかであれば、直して送り直してください。", "If you mean 高齢者等避難, 避難指示 or 緊急安全確保, correct it and send again.") \

@@ -30,14 +30,30 @@ stage_parse(struct hs_submission *submission)
 	return hs_xml_parse(&submission->text, &submission->findings, &submission->doc);
 }
 
+/* What stands in the texts besides letters. */
+static void
+look_at_texts(struct hs_submission *submission, hs_xml_node *root)
+{
+	static const enum hs_finding_code codes[] = {
+		[HS_TEXT_LOOK_MARKS] = HS_FINDING_FORMAT_MARKS,
+		[HS_TEXT_LOOK_TOLD] = HS_FINDING_PRIVATE_USE,
+		[HS_TEXT_LOOK_REFUSED] = HS_FINDING_NO_CHARACTER,
+	};
+	hs_xml_node *first[HS_TEXT_LOOK_COUNT] = { NULL };
+
+	hs_xml_look(root, first);
+	for (size_t i = 0; i < HS_COUNT(codes); i++) {
+		if (first[i])
+			hs_xml_finding(&submission->findings, codes[i], first[i], "", "");
+	}
+}
+
 static enum hs_err
 stage_recognise(struct hs_submission *submission)
 {
 	hs_xml_node *root = hs_xml_root(submission->doc);
-	hs_xml_node *marked = hs_xml_marked(root);
 
-	if (marked)
-		hs_xml_finding(&submission->findings, HS_FINDING_FORMAT_MARKS, marked, "", "");
+	look_at_texts(submission, root);
 	submission->parser = hs_parser_find(root);
 	if (submission->parser) {
 		hs_policy_format(submission);

@@ -206,9 +206,12 @@ def test_tables_hold_what_they_must():
     ("levels.csv", "避難指示,2026,4,0,4", "避難指示,2026,9,0,4"),
     ("levels.csv", "避難指示,2026,4,0,4", "避難指示,2026,4"),
     ("level_display.csv", "gov-page", "unverified"),
+    ("text_classes.csv", "00AD,00AD,drop", "00AD,00AF,drop"),
+    ("text_classes.csv", "00AD,00AD,drop", "00AD,00AD,hide"),
+    ("text_classes.csv", "10FFFE,10FFFF", "10FFFE,110000"),
 ])
 def test_a_wrong_table_stops_the_build(tmp_path, file, old, new):
-    for name in ("areas.csv", "schemes.csv", "levels.csv", "level_display.csv", "hazards.csv"):
+    for name in ("areas.csv", "schemes.csv", "levels.csv", "level_display.csv", "hazards.csv", "text_classes.csv"):
         with open(os.path.join(SCHEMAS, "tables", name), encoding="utf-8") as source:
             text = source.read()
         if name == file:
