@@ -3,6 +3,8 @@
 #ifndef HS_GATE_FINDING_LIST_H
 #define HS_GATE_FINDING_LIST_H
 
+#include "hub/gate/finding_list_cap.h"
+
 /* clang-format off */
 /* X(NAME, "code", HTTP, SOAP, SEVERITY, text_ja, text_en, mend_ja, mend_en) */
 #define HS_FINDING_LIST(X)                                                                         \
@@ -119,6 +121,7 @@
 	X(SUB_CODE_FOREIGN, "sub_code_foreign", 422, 402, ERROR,                                           \
 	  "町丁字コードが市区町村コードと一致しません。", "The 12-digit district code lies in another municipality.", \
 	  "ooAzaTyouTyouMokuCode の先頭5桁を市区町村コードに合わせてください。", "Make the first five digits of ooAzaTyouTyouMokuCode those of the municipality.") \
+	HS_CAP_FINDING_LIST(X)                                                                             \
 	/* warnings: accepted, and the sender is told */                                                   \
 	X(CHECK_DIGIT, "check_digit", 200, 0, WARNING,                                                     \
 	  "市区町村コードの検査数字が違います。先頭5桁で受け付けました。", "The check digit of the code is wrong. The first five digits were used.", \

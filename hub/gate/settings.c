@@ -78,6 +78,10 @@ static const struct hs_config_item ITEMS[] = {
 		"the receipt page loads itself again after this time", NULL },
 	{ "outlets", HS_CONFIG_LIST, AT(outlets), "records", 0, 10000, "",
 		"names of outlets on the receipt page, before the built-in ones", &OUTLET_RECORD },
+	{ "cap_1_1", HS_CONFIG_BOOL, AT(limits.cap_1_1), "", 0, 0, "false",
+		"whether CAP 1.1 is accepted besides 1.2", NULL },
+	{ "cap_profile", HS_CONFIG_ENUM, AT(limits.cap_profile), HS_CAP_PROFILE_WORDS, 0, 0, "none",
+		"profile that CAP alerts without a profile of their own are held to (schemas/tables/cap_profiles.csv)", NULL },
 #define LIMIT_ITEM(member, unit, min, max, fallback, sentence)                                     \
 	{ #member, HS_CONFIG_INT, AT(limits.member), unit, min, max, #fallback, sentence, NULL },
 	HS_GATE_LIMITS(LIMIT_ITEM)

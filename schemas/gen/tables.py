@@ -9,6 +9,8 @@ import datetime
 import os
 import sys
 
+import tables_cap
+
 NO_BOUND_LOW = "INT64_MIN"
 NO_BOUND_HIGH = "INT64_MAX"
 
@@ -121,6 +123,7 @@ def main():
         table("hs_level_row", "levels", levels(folder, periods)),
         table("hs_level_display", "level_displays", displays(folder)),
         table("hs_hazard_row", "hazards", hazards(folder)),
+        *tables_cap.parts(sys.modules["__main__"], folder),
     ]
     temporary = "%s.%d" % (out, os.getpid())
     with open(temporary, "w", encoding="utf-8") as file:
