@@ -1,5 +1,4 @@
-/* tables_data.h: the generated tables (schemas/gen/tables.py), for schemas/tables.c and schemas/area_rules.c only.
-/* tables_data.h: the generated tables (schemas/gen/tables.py), for schemas/tables.c and schemas/text_class.c only.
+/* tables_data.h: the generated tables (schemas/gen/tables.py), for the files of schemas/ that look things up in them.
  * Sorted as the searches need it: areas by code, levels by term and date, schemes by date. */
 #ifndef HS_TABLES_DATA_H
 #define HS_TABLES_DATA_H

@@ -3,6 +3,8 @@
 #ifndef HS_GATE_FINDING_LIST_H
 #define HS_GATE_FINDING_LIST_H
 
+#include "hub/gate/finding_list_cap.h"
+
 /* clang-format off */
 /* X(NAME, "code", HTTP, SOAP, SEVERITY, text_ja, text_en, mend_ja, mend_en) */
 #define HS_FINDING_LIST(X)                                                                         \
@@ -160,6 +162,7 @@
 	X(AREA_RETIRED, "area_retired", 422, 402, ERROR,                                                   \
 	  "この市区町村コードは廃止されています。", "This municipality code is no longer in force.",       \
 	  "示した現在のコードに直してください。複数ある場合は、対象の区域のものを選んでください。", "Use the present code that is given; where there are several, the one of the area that is meant.") \
+	HS_CAP_FINDING_LIST(X)                                                                             \
 	/* warnings: accepted, and the sender is told */                                                   \
 	X(CHECK_DIGIT, "check_digit", 200, 0, WARNING,                                                     \
 	  "市区町村コードの検査数字が違います。先頭5桁で受け付けました。", "The check digit of the code is wrong. The first five digits were used.", \

@@ -6,6 +6,7 @@
 #ifndef HS_GATE_LIMITS_H
 #define HS_GATE_LIMITS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* clang-format off */
@@ -25,6 +26,7 @@
 	X(url_chars,       "chars",    64,      16384,    2000,       "longest web address of a notice")         \
 	X(mail_title_chars, "chars",   1,       100,      15,         "longest title of an urgent mail")         \
 	X(mail_body_chars, "chars",    1,       2000,     500,        "longest message of an urgent mail; a carrier may take less") \
+	X(cap_points,      "count",    4,       1000000,  5000,       "most points of a CAP polygon whose sides are checked for crossings") \
 	X(late_s,          "seconds",  60,      604800,   1800,       "an order entered later than this after it was given gets a warning") \
 	X(old_s,           "seconds",  3600,    31536000, 604800,     "an order older than this gets the stronger warning that old data may have been sent again") \
 	X(future_s,        "seconds",  0,       604800,   3600,       "a time further ahead than this gets a warning") \
@@ -37,7 +39,11 @@ struct hs_gate_limits {
 #define HS_LIMIT_FIELD(name, unit, min, max, fallback, sentence) int64_t name;
 	HS_GATE_LIMITS(HS_LIMIT_FIELD)
 #undef HS_LIMIT_FIELD
+	/* not numbers: their rows stand in settings.c */
+	bool cap_1_1;	 /* CAP 1.1 is accepted */
+	int cap_profile; /* index into HS_CAP_PROFILE_WORDS: profile of alerts without a marker */
 };
+#define HS_CAP_PROFILE_WORDS "none IPAWS CAP-CP CAP-AU Google WMO CAP-TWP hansho"
 
 /* The defaults of the list. */
 extern const struct hs_gate_limits hs_gate_limits_default;

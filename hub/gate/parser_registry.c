@@ -5,12 +5,16 @@
 #include <string.h>
 
 #include "hub/base/check.h"
+#include "hub/gate/cap.h"
+#include "hub/gate/parse_cap.h"
 #include "hub/gate/parse_lalert.h"
 #include "hub/gate/stages.h"
 
 static const struct hs_parser parsers[] = {
 	{ "lalert", HS_NS_EDXL, "EDXLDistribution", hs_lalert_convert, hs_lalert_validate,
 		hs_lalert_policy },
+	{ "cap", HS_NS_CAP_12, "alert", hs_cap_convert, hs_cap_validate, hs_cap_policy },
+	{ "cap_1_1", HS_NS_CAP_11, "alert", hs_cap_convert, hs_cap_validate, hs_cap_policy },
 };
 
 /* Categories whose body is public (lalert_categories.csv has them all). */
@@ -30,6 +34,11 @@ static const struct {
 const struct hs_parser *
 hs_parser_find(hs_xml_node *root)
 {
+	/* An alert inside EDXL-DE is the document; the envelope carries it. */
+	size_t count;
+	hs_xml_node *alert = hs_cap_alert(root, &count);
+
+	root = alert ? alert : root;
 	for (size_t i = 0; i < HS_COUNT(parsers); i++) {
 		if (hs_xml_is(root, parsers[i].ns, parsers[i].root))
 			return &parsers[i];

@@ -10,6 +10,8 @@ import os
 import sys
 import unicodedata
 
+import tables_cap
+
 NO_BOUND_LOW = "INT64_MIN"
 NO_BOUND_HIGH = "INT64_MAX"
 
@@ -239,6 +241,7 @@ def main():
         table("hs_lalert_value", "lalert_values", values(folder)),
         table("hs_lalert_damage", "lalert_damages", damage(folder)),
         text_classes(folder),
+        *tables_cap.parts(sys.modules["__main__"], folder),
     ]
     temporary = "%s.%d" % (out, os.getpid())
     with open(temporary, "w", encoding="utf-8") as file:
