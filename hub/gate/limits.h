@@ -24,7 +24,12 @@
 	X(complement_chars, "chars",   16,      100000,   20000,      "longest complementary text")               \
 	X(late_s,          "seconds",  60,      604800,   1800,       "an order entered later than this after it was given gets a warning") \
 	X(old_s,           "seconds",  3600,    31536000, 604800,     "an order older than this gets the stronger warning that old data may have been sent again") \
-	X(future_s,        "seconds",  0,       604800,   3600,       "a time further ahead than this gets a warning")
+	X(future_s,        "seconds",  0,       604800,   3600,       "a time further ahead than this gets a warning") \
+	X(relay_body_bytes, "bytes",   1024,    8388608,  8388608,    "largest document of a relayer (digests of the weather agency)") \
+	X(relay_elements,  "count",    100,     1000000,  300000,     "most elements of one document of a relayer") \
+	X(relay_areas,     "count",    1,       1000000,  200000,     "most areas of one document of a relayer, each time that one is named") \
+	X(large_bytes,     "bytes",    1024,    8388608,  262144,     "a document above this is checked alone among its like, so that smaller ones never wait for it") \
+	X(large_waiting,   "count",    0,       10000,    8,          "documents above large_bytes that may wait their turn; further ones get 503")
 /* clang-format on */
 
 struct hs_gate_limits {
@@ -35,6 +40,11 @@ struct hs_gate_limits {
 
 /* The defaults of the list. */
 extern const struct hs_gate_limits hs_gate_limits_default;
+
+/* The same with a relayer's bounds (relay_…) in place of a municipality's. */
+struct hs_gate_limits hs_gate_limits_relayed(const struct hs_gate_limits *limits);
+/* The larger of both for a document: what may come in before it is known from whom. */
+int64_t hs_gate_limits_body_max(const struct hs_gate_limits *limits);
 
 /* Arena that one submission needs at most: text, tree texts, notice, findings. */
 #define HS_SUBMISSION_ARENA_BYTES (64u << 20)

@@ -45,13 +45,18 @@ set_level(struct hs_submission *submission)
 	return HS_OK;
 }
 
+/* The details of the kinds share one place: which of them stands there is in detail_case. */
+static bool
+is_evacuation(const hs_notice *notice)
+{
+	return notice->detail_case == HANSHO__V1__NOTICE__DETAIL_EVACUATION;
+}
+
 /* 0 for the other categories. */
 static size_t
 evacuation_details(const hs_notice *notice)
 {
-	return notice->detail_case == HANSHO__V1__NOTICE__DETAIL_EVACUATION
-		       ? notice->evacuation->n_details
-		       : 0;
+	return is_evacuation(notice) ? notice->evacuation->n_details : 0;
 }
 
 /* The urgency of the most urgent order in force. */
@@ -91,13 +96,17 @@ lane_of_kind(int kind)
 /* Drills never delay anything. A cancel is as urgent as what it takes back, and never less than
  * level 4: people may be on their way because of a wrong message. */
 static uint32_t
-lane_of(const hs_notice *notice)
+lane_of(const hs_notice *notice, const struct hs_lane_wish *wish)
 {
 	uint32_t urgency = evacuation_urgency(notice);
 	uint32_t lane = lane_of_kind((int)notice->kind);
 
 	if (notice->mode != HS_MODE(LIVE))
 		return HS_PRIORITY_DRILL;
+	if (wish->only)
+		return wish->lane;
+	if (wish->set && wish->lane < lane)
+		lane = wish->lane;
 	if (notice->equivalent_level && notice->equivalent_level->number > urgency)
 		urgency = notice->equivalent_level->number;
 	if (notice->action == HS_ACTION(CANCEL) && lane > HS_PRIORITY_LEVEL4)
@@ -172,13 +181,13 @@ hs_stage_normalise(struct hs_submission *submission)
 {
 	enum hs_err err = set_original(submission);
 
-	if (!err && submission->notice->evacuation)
+	if (!err && is_evacuation(submission->notice))
 		err = set_level(submission);
 	if (err)
 		return err;
-	submission->notice->priority = lane_of(submission->notice);
+	submission->notice->priority = lane_of(submission->notice, &submission->lane_wish);
 	set_all_names(submission);
-	return submission->notice->evacuation
+	return is_evacuation(submission->notice)
 		       ? hs_notice_texts(submission->arena, submission->notice)
 		       : HS_OK;
 }

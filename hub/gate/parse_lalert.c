@@ -8,6 +8,7 @@
 #include "hub/base/check.h"
 #include "hub/base/clock.h"
 #include "hub/gate/area_code.h"
+#include "hub/gate/parse_jma.h"
 #include "hub/gate/parser_registry.h"
 #include "hub/gate/policy.h"
 
@@ -29,6 +30,9 @@ find_parts(struct hs_lalert *lalert)
 	embedded = hs_lalert_one(lalert,
 		hs_lalert_one(lalert, lalert->content, HS_NS_EDXL, "xmlContent"), HS_NS_EDXL,
 		"embeddedXMLContent");
+	lalert->jma_report = hs_lalert_one(lalert, embedded, HS_NS_JMA, "Report");
+	if (lalert->jma_report)
+		return true;
 	lalert->report = hs_lalert_one(lalert, embedded, HS_NS_PCXML, "Report");
 	if (!lalert->report) {
 		hs_xml_missing(
@@ -427,6 +431,8 @@ hs_lalert_convert(struct hs_submission *submission)
 	if (!find_parts(&lalert))
 		return HS_ERR_REFUSED;
 	read_identity(&lalert);
+	if (lalert.jma_report)
+		return hs_jma_in_envelope(&lalert, lalert.jma_report);
 	read_mode(&lalert);
 	read_times(&lalert);
 	read_offices(&lalert);

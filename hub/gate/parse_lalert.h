@@ -19,6 +19,7 @@ struct hs_lalert {
 	struct hs_findings *findings;
 	hs_notice *notice;
 	hs_xml_node *envelope, *content, *report, *control, *head, *body;
+	hs_xml_node *jma_report;   /* in place of report: a telegram of the weather agency */
 	int64_t places;		   /* areas of the body so far, against limits->areas */
 	bool all_lifted;	   /* set by a body converter */
 	const char *fallback_code; /* municipality of areas without a code, or NULL */

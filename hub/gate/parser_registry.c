@@ -4,12 +4,14 @@
 #include <strings.h>
 
 #include "hub/base/check.h"
+#include "hub/gate/parse_jma.h"
 #include "hub/gate/parse_lalert.h"
 #include "hub/gate/stages.h"
 
 static const struct hs_parser parsers[] = {
 	{ "lalert", HS_NS_EDXL, "EDXLDistribution", hs_lalert_convert, hs_lalert_validate,
 		hs_lalert_policy },
+	{ "jma", HS_NS_JMA, "Report", hs_jma_convert, hs_jma_validate, hs_jma_policy },
 };
 
 /* Source: L-Alert categories of commons:category. */

@@ -277,6 +277,23 @@ hs_xml_text(struct hs_arena *arena, hs_xml_node *node)
 	return trimmed(arena, joined, hs_text_clean(joined, len));
 }
 
+const char *
+hs_xml_peek(hs_xml_node *node)
+{
+	const xmlNode *only = node ? node->children : NULL;
+	const char *text;
+	size_t len;
+
+	if (!only || only->next || !is_text(only))
+		return NULL;
+	text = (const char *)only->content;
+	len = strlen(text);
+	if (len == 0 || space_at(text, len) || space_before(text, len) ||
+		hs_text_is_marked(text, len))
+		return NULL;
+	return text;
+}
+
 hs_xml_node *
 hs_xml_marked(hs_xml_node *root)
 {

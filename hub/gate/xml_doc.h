@@ -64,6 +64,8 @@ hs_xml_node *hs_xml_after(hs_xml_node *node);
 
 /* Text directly inside, cleaned as text_clean.h says. NULL: empty, absent (node NULL), or arena full. */
 char *hs_xml_text(struct hs_arena *arena, hs_xml_node *node);
+/* The same without a copy, as long as the tree lives; NULL also when the text is not one piece or would have to be cleaned. */
+const char *hs_xml_peek(hs_xml_node *node);
 char *hs_xml_child_text(
 	struct hs_arena *arena, hs_xml_node *node, const char *ns, const char *name);
 /* First element below root whose text has marks that hs_xml_text takes out; NULL when there is none. */

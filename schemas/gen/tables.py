@@ -9,6 +9,8 @@ import datetime
 import os
 import sys
 
+import jma_tables
+
 NO_BOUND_LOW = "INT64_MIN"
 NO_BOUND_HIGH = "INT64_MAX"
 
@@ -122,6 +124,7 @@ def main():
         table("hs_level_display", "level_displays", displays(folder)),
         table("hs_hazard_row", "hazards", hazards(folder)),
     ]
+    parts += jma_tables.parts(lambda name: read(folder, name), table, quote, moment, fail)
     temporary = "%s.%d" % (out, os.getpid())
     with open(temporary, "w", encoding="utf-8") as file:
         file.write("\n".join(parts))
