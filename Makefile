@@ -82,9 +82,9 @@ $(GEN)/%.pb-c.c $(GEN)/%.pb-c.h: %.proto
 	$(Q)protoc-c -I. --c_out=$(GEN) $<
 # link.pb-c includes "schemas/notice.pb-c.h", which is found by -I$(GEN)
 $(GEN)/schemas/link.pb-c.c $(GEN)/schemas/link.pb-c.h: schemas/notice.proto
-$(GEN_TABLES): $(wildcard schemas/gen/tables*.py) $(wildcard schemas/tables/*.csv)
+$(GEN_TABLES): $(wildcard schemas/gen/*tables*.py) $(wildcard schemas/tables/*.csv)
 	@mkdir -p $(dir $@)
-	$(Q)$(PY) schemas/gen/tables.py schemas/tables $@
+	$(Q)$(PY) -B schemas/gen/tables.py schemas/tables $@
 define ASSET_RULE
 $(GEN)/$(1)/assets.c: schemas/gen/embed.py $$(wildcard $(1)/assets/*)
 	@mkdir -p $$(dir $$@)

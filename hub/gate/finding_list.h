@@ -81,9 +81,6 @@
 	X(ROOT_UNKNOWN, "root_unknown", 422, 401, ERROR,                                                   \
 	  "ルート要素がどの形式にも当てはまりません。", "The root element belongs to no format that is accepted.", \
 	  "EDXLDistribution（urn:oasis:names:tc:emergency:EDXL:DE:1.0）をルートにしてください。", "Use EDXLDistribution in urn:oasis:names:tc:emergency:EDXL:DE:1.0 as the root.") \
-	X(JMA_EMBEDDED, "jma_report_embedded", 422, 402, ERROR,                                            \
-	  "封筒の中身が気象庁防災情報XMLです。", "The envelope carries a report of the weather agency (JMA XML).", \
-	  "気象庁防災情報XMLは、封筒に入れずに送ってください。", "Send the JMA report itself, without the envelope.") \
 	X(ELEMENT_MISSING, "element_missing", 422, 402, ERROR,                                             \
 	  "必要な要素がないか、空です。", "A required element is missing or empty.",                       \
 	  "示した要素に値を入れてください。", "Give the element that is named a value.")                   \
@@ -252,6 +249,28 @@
 	X(CHECK_BROKEN, "check_broken", 200, 0, WARNING,                                                   \
 	  "妥当性の検査ができませんでした。文書はそのまま受け付けました。", "A check of likelihood failed itself. The document goes on unchecked.", \
 	  "内容をもう一度目で確認し、管理者に知らせてください。", "Look at the content once more and tell the administrator.") \
+	/* JMA disaster XML: errors, then warnings */                                                       \
+	X(BODY_UNKNOWN, "body_unknown", 422, 402, ERROR,                                                   \
+	  "Bodyの名前空間が気象庁防災情報XMLのものではありません。", "The namespace of Body is none of JMA's disaster XML.", \
+	  "電文の形式を確認してください。", "Check the format of the telegram.")                            \
+	X(RELAYER_NEEDED, "relayer_needed", 403, 402, ERROR,                                               \
+	  "他の機関の情報を中継する資格がありません。", "This credential may not pass on what others said.", \
+	  "役割 relayer の資格情報で送ってください。", "Use a credential with the role relayer.")          \
+	X(TEST_MARK, "test_mark", 200, 0, WARNING,                                                         \
+	  "通常の電文に試験の文言があるため、試験として扱います。", "A telegram of status 通常 says that it is a test; it is taken for one.", \
+	  "試験電文は訓練用の接続先へ送ってください。", "Send test telegrams to the address for drills.")   \
+	X(AREA_UNMAPPED, "area_unmapped", 200, 0, WARNING,                                                 \
+	  "地域コードが対応表にないため、都道府県または全国を対象にしました。", "An area code is not in the tables; the prefecture or the whole country is addressed.", \
+	  "地域コード表の更新を管理者に依頼してください。", "Ask the administrator to bring the area tables up to date.") \
+	X(UNKNOWN_CODE, "unknown_code", 200, 0, WARNING,                                                   \
+	  "種別コードが表にありません。そのまま、最も高い緊急度として扱います。", "The code of a kind is not in the tables. It is passed on as sent and treated at the highest urgency.", \
+	  "コード表の更新を管理者に依頼してください。", "Ask the administrator to bring the code tables up to date.") \
+	X(UNKNOWN_TELEGRAM, "unknown_telegram", 200, 0, WARNING,                                           \
+	  "この標題の電文は表にありません。見出しと地域だけを使うか、情報種別で判断しました。", "No telegram of this title is in the tables; it was recognised by its InfoKind or by its body alone.", \
+	  "電文種別の表の更新を管理者に依頼してください。", "Ask the administrator to bring the table of telegrams up to date.") \
+	X(JMA_PART, "part_missing", 200, 0, WARNING,                                                       \
+	  "電文の一部がないか読み取れないため、その項目だけを省きました。", "A part of the telegram is missing or not readable; only this part was left out.", \
+	  "原文を確認してください。", "See the original.")                                                  \
 	X(MORE, "more", 200, 0, WARNING,                                                                   \
 	  "このほかにも指摘があります。", "There are more findings than are listed.",                      \
 	  "示した指摘を直してから、もう一度検査してください。", "Mend those listed, then check again.")

@@ -32,7 +32,12 @@
 	X(future_s,        "seconds",  0,       604800,   3600,       "a time further ahead than this gets a warning") \
 	X(all_areas_percent, "percent", 50,    100,      90,         "an order for at least this part of a municipality's registered districts gets a warning") \
 	X(all_areas_least, "count",    1,       10000,   5,          "municipalities with fewer registered districts never get that warning") \
-	X(count_factor,    "times",    2,       1000,    3,          "households or people this many times above or below the register get a warning")
+	X(count_factor,    "times",    2,       1000,    3,          "households or people this many times above or below the register get a warning") \
+	X(relay_body_bytes, "bytes",   1024,    8388608,  8388608,    "largest document of a relayer (digests of the weather agency)") \
+	X(relay_elements,  "count",    100,     1000000,  300000,     "most elements of one document of a relayer") \
+	X(relay_areas,     "count",    1,       1000000,  200000,     "most areas of one document of a relayer, each time that one is named") \
+	X(large_bytes,     "bytes",    1024,    8388608,  262144,     "a document above this is checked alone among its like, so that smaller ones never wait for it") \
+	X(large_waiting,   "count",    0,       10000,    8,          "documents above large_bytes that may wait their turn; further ones get 503")
 /* clang-format on */
 
 struct hs_gate_limits {
@@ -47,6 +52,11 @@ struct hs_gate_limits {
 
 /* The defaults of the list. */
 extern const struct hs_gate_limits hs_gate_limits_default;
+
+/* The same with a relayer's bounds (relay_…) in place of a municipality's. */
+struct hs_gate_limits hs_gate_limits_relayed(const struct hs_gate_limits *limits);
+/* The larger of both for a document: what may come in before it is known from whom. */
+int64_t hs_gate_limits_body_max(const struct hs_gate_limits *limits);
 
 /* Arena that one submission needs at most: text, tree texts, notice, findings. */
 #define HS_SUBMISSION_ARENA_BYTES (64u << 20)

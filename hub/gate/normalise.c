@@ -90,13 +90,17 @@ lane_of_kind(int kind)
 /* Drills never delay anything. A cancel is as urgent as what it takes back, and never less than
  * level 4: people may be on their way because of a wrong message. */
 static uint32_t
-lane_of(const hs_notice *notice)
+lane_of(const hs_notice *notice, const struct hs_lane_wish *wish)
 {
 	uint32_t urgency = evacuation_urgency(notice);
 	uint32_t lane = lane_of_kind((int)notice->kind);
 
 	if (notice->mode != HS_MODE(LIVE))
 		return HS_PRIORITY_DRILL;
+	if (wish->only)
+		return wish->lane;
+	if (wish->set && wish->lane < lane)
+		lane = wish->lane;
 	if (notice->equivalent_level && notice->equivalent_level->number > urgency)
 		urgency = notice->equivalent_level->number;
 	if (notice->action == HS_ACTION(CANCEL) && lane > HS_PRIORITY_LEVEL4)
@@ -203,7 +207,7 @@ hs_stage_normalise(struct hs_submission *submission)
 	if (err)
 		return err;
 	set_silent(submission);
-	submission->notice->priority = lane_of(submission->notice);
+	submission->notice->priority = lane_of(submission->notice, &submission->lane_wish);
 	set_all_names(submission);
 	set_shelter_names(submission);
 	return hs_notice_evacuation(submission->notice)

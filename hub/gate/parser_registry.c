@@ -7,6 +7,7 @@
 #include "hub/base/check.h"
 #include "hub/gate/cap.h"
 #include "hub/gate/parse_cap.h"
+#include "hub/gate/parse_jma.h"
 #include "hub/gate/parse_lalert.h"
 #include "hub/gate/stages.h"
 
@@ -15,6 +16,7 @@ static const struct hs_parser parsers[] = {
 		hs_lalert_policy },
 	{ "cap", HS_NS_CAP_12, "alert", hs_cap_convert, hs_cap_validate, hs_cap_policy },
 	{ "cap_1_1", HS_NS_CAP_11, "alert", hs_cap_convert, hs_cap_validate, hs_cap_policy },
+	{ "jma", HS_NS_JMA, "Report", hs_jma_convert, hs_jma_validate, hs_jma_policy },
 };
 
 /* Categories whose body is public (lalert_categories.csv has them all). */

@@ -10,6 +10,22 @@
 #include "hub/gate/xml_doc.h"
 #include "hub/gate/xml_guard.h"
 
+/* What a relayer passes on is larger than what a municipality says. */
+static enum hs_err
+choose_limits(struct hs_submission *submission)
+{
+	struct hs_gate_limits *relayed;
+
+	if (submission->principal->role != HS_ROLE_RELAYER)
+		return HS_OK;
+	relayed = hs_arena_alloc(submission->arena, sizeof(*relayed));
+	if (!relayed)
+		return HS_ERR_NOMEM;
+	*relayed = hs_gate_limits_relayed(submission->limits);
+	submission->limits = relayed;
+	return HS_OK;
+}
+
 static enum hs_err
 stage_role(struct hs_submission *submission)
 {
@@ -20,6 +36,10 @@ stage_role(struct hs_submission *submission)
 static enum hs_err
 stage_guard(struct hs_submission *submission)
 {
+	enum hs_err err = choose_limits(submission);
+
+	if (err)
+		return err;
 	return hs_xml_guard(submission->arena, submission->bytes, submission->len_bytes,
 		submission->limits, &submission->findings, &submission->text);
 }
@@ -59,8 +79,8 @@ stage_recognise(struct hs_submission *submission)
 		hs_policy_format(submission);
 		return submission->findings.errors ? HS_ERR_FORBIDDEN : HS_OK;
 	}
-	hs_xml_finding(&submission->findings, HS_FINDING_ROOT_UNKNOWN, root, "EDXLDistribution",
-		hs_xml_name(root));
+	hs_xml_finding(&submission->findings, HS_FINDING_ROOT_UNKNOWN, root,
+		"EDXLDistribution, alert (CAP), Report (JMA)", hs_xml_name(root));
 	return HS_ERR_REFUSED;
 }
 

@@ -7,6 +7,7 @@
 #ifndef HS_GATE_SUBMISSION_H
 #define HS_GATE_SUBMISSION_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -25,6 +26,13 @@ struct hs_register;
 
 /* See signature.h. */
 enum hs_signature_result { HS_SIGNATURE_NONE, HS_SIGNATURE_VALID, HS_SIGNATURE_UNVERIFIED };
+
+/* The lane that a converter asks for, for kinds whose urgency neither kind nor level tells. */
+struct hs_lane_wish {
+	bool set;
+	bool only; /* this and no other: a digest is never urgent */
+	uint32_t lane;
+};
 
 struct hs_submission {
 	/* set by the caller */
@@ -48,6 +56,7 @@ struct hs_submission {
 	struct hs_traces traces;
 	const char *envelope_status; /* distributionStatus; "" when absent */
 	const char *control_status;  /* the same inside the Report */
+	struct hs_lane_wish lane_wish;
 	uint8_t content_sha256[HS_SHA256_BYTES];
 };
 

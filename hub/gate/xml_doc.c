@@ -306,6 +306,24 @@ look_at(const xmlNode *text, hs_xml_node *element, hs_xml_node *first[HS_TEXT_LO
 	}
 }
 
+const char *
+hs_xml_peek(hs_xml_node *node)
+{
+	const xmlNode *only = node ? node->children : NULL;
+	bool found[HS_TEXT_LOOK_COUNT] = { false };
+	const char *text;
+	size_t len;
+
+	if (!only || only->next || !is_text(only))
+		return NULL;
+	text = (const char *)only->content;
+	len = strlen(text);
+	if (len == 0 || space_at(text, len) || space_before(text, len))
+		return NULL;
+	hs_text_look(text, len, found);
+	return found[HS_TEXT_LOOK_MARKS] || !hs_text_is_nfc(text, len) ? NULL : text;
+}
+
 void
 hs_xml_look(hs_xml_node *root, hs_xml_node *first[HS_TEXT_LOOK_COUNT])
 {

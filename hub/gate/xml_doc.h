@@ -68,6 +68,8 @@ hs_xml_node *hs_xml_after(hs_xml_node *node);
 
 /* Text directly inside, cleaned and in NFC as text_clean.h and text_nfc.h say. NULL: empty, absent (node NULL), or arena full. */
 char *hs_xml_text(struct hs_arena *arena, hs_xml_node *node);
+/* The same without a copy, as long as the tree lives; NULL also when the text is not one piece or would have to be cleaned. */
+const char *hs_xml_peek(hs_xml_node *node);
 char *hs_xml_child_text(
 	struct hs_arena *arena, hs_xml_node *node, const char *ns, const char *name);
 /* All text inside, mixed content of the html namespace as plain lines: headings, lists, line breaks and the address of

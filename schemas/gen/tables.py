@@ -12,6 +12,8 @@ import unicodedata
 
 import tables_cap
 
+import jma_tables
+
 NO_BOUND_LOW = "INT64_MIN"
 NO_BOUND_HIGH = "INT64_MAX"
 
@@ -243,6 +245,7 @@ def main():
         text_classes(folder),
         *tables_cap.parts(sys.modules["__main__"], folder),
     ]
+    parts += jma_tables.parts(lambda name: read(folder, name), table, quote, moment, fail)
     temporary = "%s.%d" % (out, os.getpid())
     with open(temporary, "w", encoding="utf-8") as file:
         file.write("\n".join(parts))

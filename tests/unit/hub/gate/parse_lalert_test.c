@@ -197,19 +197,6 @@ test_foreign_areas(void **state)
 	}
 }
 
-static void
-test_envelope_around_a_jma_report(void **state)
-{
-	char *text = kit_document(&opaque);
-	char *jma = replaced_all(text, "http://xml.publiccommons.ne.jp/pcxml1/4",
-		"http://xml.kishou.go.jp/jmaxml1/");
-
-	(void)state;
-	assert_refused(jma, HS_FINDING_JMA_EMBEDDED);
-	free(jma);
-	free(text);
-}
-
 /* The same content twice is the same; another body that is not looked into is another content. */
 static void
 test_opaque_body_is_part_of_the_content(void **state)
@@ -241,7 +228,6 @@ main(void)
 		cmocka_unit_test(test_headline_of_nothing),
 		cmocka_unit_test(test_areas),
 		cmocka_unit_test(test_foreign_areas),
-		cmocka_unit_test(test_envelope_around_a_jma_report),
 		cmocka_unit_test(test_opaque_body_is_part_of_the_content),
 	};
 
