@@ -42,7 +42,6 @@ hs_core_create(const struct hs_core_options *options)
 	core->pending = hs_pending_create();
 	core->held = hs_pending_create();
 	core->route = hs_route_create(options->peers, options->peer_count);
-	core->places = hs_places_create();
 	core->recent = hs_recent_create(options->recent_notices, options->recent_bytes);
 	core->active = hs_active_create();
 	HS_CHECK(core->active != NULL);
@@ -51,7 +50,7 @@ hs_core_create(const struct hs_core_options *options)
 	core->query = hs_query_create(options->waiters_max, READS_MAX);
 	core->source = (struct hs_delivery_source){ .epoch = options->epoch,
 		.route = core->route,
-		.places = core->places,
+		.places = hs_places_create(),
 		.recent = core->recent,
 		.active = core->active,
 		.receipts = core->receipts };
@@ -77,7 +76,7 @@ hs_core_destroy(struct hs_core *core)
 	hs_active_destroy(core->active);
 	hs_recent_destroy(core->recent);
 	hs_route_destroy(core->route);
-	hs_places_destroy(core->places);
+	hs_places_destroy(core->source.places);
 	hs_active_state_free(&core->state);
 	hs_pending_destroy(core->held);
 	hs_pending_destroy(core->pending);

@@ -31,7 +31,6 @@ struct hs_core {
 	struct hs_pending *pending;
 	struct hs_pending *held; /* receipts and acks whose commit failed: appended anew */
 	struct hs_route *route;
-	struct hs_places *places;
 	struct hs_recent *recent;
 	struct hs_active *active;
 	struct hs_receipts *receipts;

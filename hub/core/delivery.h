@@ -46,7 +46,7 @@ struct hs_delivery;
 struct hs_delivery_source {
 	const char *epoch;
 	const struct hs_route *route;
-	const struct hs_places *places;
+	struct hs_places *places; /* owned by the core, as all of these */
 	const struct hs_recent *recent;
 	const struct hs_active *active;
 	struct hs_receipts *receipts;
