@@ -106,5 +106,7 @@ void hs_active_each_entry(const struct hs_active *active,
 /* The same without what has expired by then: valid_until ≤ at. */
 void hs_active_each_entry_at(const struct hs_active *active, int64_t at_unix_us,
 	void (*visit)(void *owner, const struct hs_active_entry *entry), void *owner);
+/* The last moment up to `at` in which something in the set expired; INT64_MIN: nothing did. */
+int64_t hs_active_expired_before(const struct hs_active *active, int64_t at_unix_us);
 
 #endif

@@ -50,6 +50,7 @@ hs_core_create(const struct hs_core_options *options)
 	core->query = hs_query_create(options->waiters_max, READS_MAX);
 	core->source = (struct hs_delivery_source){ .epoch = options->epoch,
 		.route = core->route,
+		.places = hs_places_create(),
 		.recent = core->recent,
 		.active = core->active,
 		.receipts = core->receipts };
@@ -75,6 +76,7 @@ hs_core_destroy(struct hs_core *core)
 	hs_active_destroy(core->active);
 	hs_recent_destroy(core->recent);
 	hs_route_destroy(core->route);
+	hs_places_destroy(core->source.places);
 	hs_active_state_free(&core->state);
 	hs_pending_destroy(core->held);
 	hs_pending_destroy(core->pending);

@@ -311,6 +311,7 @@ take_notice(struct hs_core *core, const struct hs_row *row, const struct hs_reco
 	if (err != HS_OK)
 		return err;
 	hs_route_keep(core->route, row->seq, take_document(core, &notice, look->notice));
+	hs_places_take(core->source.places, row->seq, look->notice);
 	if (look->id.len_bytes == HS_ID_HEX - 1)
 		memcpy(recent.id, look->id.bytes, HS_ID_HEX - 1);
 	hs_recent_take(core->recent, &recent);
