@@ -49,6 +49,7 @@ struct hs_principal {
 	struct hs_config_texts
 		certificates; /* "URI:…", "CN:…", "SHA256:…": any of them is this principal */
 	bool revoked;	      /* nobody may use this credential any more */
+	struct hs_principals *list; /* that it stands in; NULL: none */
 };
 
 #endif
