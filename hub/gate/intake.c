@@ -5,6 +5,7 @@
 #include "hub/base/check.h"
 #include "hub/base/log.h"
 #include "hub/gate/pipeline.h"
+#include "hub/gate/principals.h"
 
 bool
 hs_intake_prepare(struct hs_intake *intake, struct hs_intake_call *call)
@@ -20,6 +21,8 @@ hs_intake_end(struct hs_intake_call *call)
 	hs_submission_end(&call->submission);
 	hs_arena_destroy(call->arena);
 	call->arena = NULL;
+	hs_principal_drop(call->kept);
+	call->kept = NULL;
 }
 
 /* Worker thread: nothing but this call's submission is touched. */
@@ -104,7 +107,7 @@ on_reply(struct hs_port_call *port_call, enum hs_err err, const hs_link_frame *f
 {
 	struct hs_intake_call *call = HS_CONTAINER_OF(port_call, struct hs_intake_call, port_call);
 	struct hs_intake_result result = { .err = HS_OK, .notice = call->submission.notice };
-	const char *principal_id = call->principal->id;
+	const struct hs_principal *principal = call->principal;
 	const hs_submit_reply *reply;
 
 	if (err != HS_OK) {
@@ -124,9 +127,11 @@ on_reply(struct hs_port_call *port_call, enum hs_err err, const hs_link_frame *f
 	collect_findings(call, reply->findings, reply->n_findings, &result);
 	count_outcome(&call->intake->counts, result.outcome);
 	count_lag(call, result.outcome);
+	hs_principal_hold(principal);
 	complete(call, &result); /* the call is gone now; a slow log must not hold up the answer */
-	hs_info("gate.submitted", "principal=%s id=%s seq=%llu outcome=%d", principal_id, reply->id,
-		(unsigned long long)reply->seq, result.outcome);
+	hs_info("gate.submitted", "principal=%s id=%s seq=%llu outcome=%d", principal->id,
+		reply->id, (unsigned long long)reply->seq, result.outcome);
+	hs_principal_drop(principal);
 }
 
 static void
@@ -220,6 +225,8 @@ hs_intake_begin(struct hs_intake_call *call)
 	struct hs_submission *submission = &call->submission;
 	enum hs_err err;
 
+	hs_principal_hold(call->principal);
+	call->kept = call->principal;
 	hs_submission_begin(submission, call->arena, call->intake->limits);
 	submission->principal = call->principal;
 	submission->bytes = call->document;
@@ -227,8 +234,8 @@ hs_intake_begin(struct hs_intake_call *call)
 	if (call->content_type != NULL)
 		submission->content_type = call->content_type;
 	submission->mode = call->intake->mode;
-	submission->reg = call->intake->guards->reg;
-	submission->silent = call->silent;
+	submission->guard.reg = call->intake->guards->reg;
+	submission->guard.silent = call->silent;
 	submission->received_unix_us = call->received_unix_us;
 	submission->findings.line_base = call->line_base;
 	call->job.run = check_document;

@@ -60,6 +60,7 @@ struct hs_intake_call {
 	void (*done)(struct hs_intake_call *call, const struct hs_intake_result *result);
 	/* the intake's own */
 	struct hs_intake *intake;
+	const struct hs_principal *kept; /* the principal, from hs_intake_begin to hs_intake_end */
 	struct hs_arena *arena;
 	struct hs_submission submission;
 	enum hs_err checked;

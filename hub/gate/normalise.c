@@ -189,7 +189,7 @@ set_silent(struct hs_submission *submission)
 {
 	hs_notice *notice = submission->notice;
 
-	if (!submission->silent)
+	if (!submission->guard.silent)
 		return;
 	notice->silent = true;
 	if (notice->action != HS_ACTION(CORRECT))

@@ -232,7 +232,7 @@ check_town(struct hs_submission *submission, struct place *places, size_t count)
 {
 	struct town town = { .submission = submission, .places = places, .place_count = count };
 
-	town.rows = hs_register_of(submission->reg, places[0].area->code, &town.row_count);
+	town.rows = hs_register_of(submission->guard.reg, places[0].area->code, &town.row_count);
 	if (town.row_count == 0)
 		return; /* nothing is known of it */
 	for (size_t i = 0; i < count; i++)
@@ -269,7 +269,7 @@ hs_plausible_check(struct hs_submission *submission)
 	struct hs_arena *scratch;
 	enum hs_err err = HS_ERR_NOMEM;
 
-	if (submission->reg == NULL ||
+	if (submission->guard.reg == NULL ||
 		notice->detail_case != HANSHO__V1__NOTICE__DETAIL_EVACUATION ||
 		notice->action == HS_ACTION(CANCEL))
 		return;

@@ -51,6 +51,7 @@ struct hs_principal {
 		certificates; /* "URI:…", "CN:…", "SHA256:…": any of them is this principal */
 	bool revoked;	      /* nobody may use this credential any more */
 	struct hs_signature_settings signature;
+	struct hs_principals *list; /* that it stands in; NULL: none */
 };
 
 #endif

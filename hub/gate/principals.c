@@ -6,6 +6,7 @@
 
 #include "hub/base/check.h"
 #include "hub/base/hash.h"
+#include "hub/gate/certificate_name.h"
 #include "hub/gate/principals_check.h"
 
 struct file {
@@ -15,7 +16,10 @@ struct file {
 struct hs_principals {
 	struct file file;
 	struct hs_config *config;
+	size_t holds; /* the owner's, and one for each principal that is kept */
 };
+
+#define CERTIFICATES_MAX 20
 
 #define AT(member)	   offsetof(struct hs_principal, member)
 #define DELEGATION(member) offsetof(struct hs_delegation, member)
@@ -60,7 +64,7 @@ static const struct hs_config_item ITEMS[] = {
 		"formats of its documents: lalert, jma, cap; empty: lalert, and for a relayer all", NULL },
 	{ "delegations", HS_CONFIG_LIST, AT(delegations), "records", 0, 1000, "",
 		"areas of others that it may enter for, for a time (代行入力); outlets show who entered it", &DELEGATION_RECORD },
-	{ "certificates", HS_CONFIG_TEXTS, AT(certificates), "names", 0, 20, "",
+	{ "certificates", HS_CONFIG_TEXTS, AT(certificates), "names", 0, CERTIFICATES_MAX, "",
 		"client certificates that prove it: URI:urn:hansho:live:ID or CN:name of one that client_ca signed, SHA256:fingerprint", NULL },
 	{ "revoked", HS_CONFIG_BOOL, AT(revoked), "", 0, 0, "false",
 		"true: nothing is taken with its credentials, and what is open with them is ended", NULL },
@@ -114,6 +118,7 @@ read_list(const char *path, const char *text, int mode, struct hs_principals **o
 		(void)snprintf(why, HS_CONFIG_WHY, "out of memory");
 		return HS_ERR_NOMEM;
 	}
+	principals->holds = 1;
 	err = path != NULL ? hs_config_load(path, &FILE_RECORD, &principals->file,
 				     &principals->config, why)
 			   : hs_config_parse(text, &FILE_RECORD, &principals->file,
@@ -126,6 +131,8 @@ read_list(const char *path, const char *text, int mode, struct hs_principals **o
 		hs_principals_free(principals);
 		return err;
 	}
+	for (size_t i = 0; i < principals->file.principals.count; i++)
+		((struct hs_principal *)principals->file.principals.items)[i].list = principals;
 	*out = principals;
 	return HS_OK;
 }
@@ -145,12 +152,70 @@ hs_principals_parse(const char *text, int mode, struct hs_principals **out, char
 void
 hs_principals_free(struct hs_principals *principals)
 {
-	if (principals == NULL)
+	if (principals == NULL || --principals->holds > 0)
 		return;
 	for (size_t i = 0; i < principals->file.principals.count; i++)
 		hs_signature_keys_free(rows(principals)[i].signature.keys);
 	hs_config_free(principals->config);
 	free(principals);
+}
+
+void
+hs_principal_hold(const struct hs_principal *principal)
+{
+	if (principal != NULL && principal->list != NULL)
+		principal->list->holds++;
+}
+
+void
+hs_principal_drop(const struct hs_principal *principal)
+{
+	if (principal != NULL)
+		hs_principals_free(principal->list);
+}
+
+/* Every text with its NUL, so that two of them never read as one. */
+uint64_t
+hs_principal_mark(const struct hs_principal *principal)
+{
+	const char *texts[] = { principal->id, principal->username, principal->password,
+		principal->token };
+	struct hs_span spans[HS_COUNT(texts) + CERTIFICATES_MAX];
+	uint8_t digest[HS_SHA256_BYTES];
+	size_t count = 0;
+	uint64_t mark = 0;
+
+	for (size_t i = 0; i < HS_COUNT(texts); i++)
+		spans[count++] = (struct hs_span){ texts[i], strlen(texts[i]) + 1 };
+	for (size_t i = 0; i < principal->certificates.count && i < CERTIFICATES_MAX; i++)
+		spans[count++] = (struct hs_span){ principal->certificates.items[i],
+			strlen(principal->certificates.items[i]) + 1 };
+	hs_sha256(spans, count, digest);
+	memcpy(&mark, digest, sizeof(mark));
+	return mark | 1;
+}
+
+static int
+compare_marks(const void *a, const void *b)
+{
+	uint64_t left = *(const uint64_t *)a, right = *(const uint64_t *)b;
+
+	return (left > right) - (left < right);
+}
+
+uint64_t *
+hs_principals_marks(const struct hs_principals *principals, size_t *count)
+{
+	uint64_t *marks = calloc(principals->file.principals.count, sizeof(*marks));
+
+	*count = 0;
+	for (size_t i = 0; marks != NULL && i < principals->file.principals.count; i++) {
+		if (!rows(principals)[i].revoked)
+			marks[(*count)++] = hs_principal_mark(&rows(principals)[i]);
+	}
+	if (marks != NULL)
+		qsort(marks, *count, sizeof(*marks), compare_marks);
+	return marks;
 }
 
 size_t
@@ -192,6 +257,20 @@ hs_principals_by_token(const struct hs_principals *principals, const char *token
 			found = row;
 	}
 	return found;
+}
+
+const struct hs_principal *
+hs_principals_by_certificate(const struct hs_principals *principals, const char *name)
+{
+	for (size_t i = 0; i < principals->file.principals.count; i++) {
+		const struct hs_principal *row = &rows(principals)[i];
+
+		for (size_t k = 0; k < row->certificates.count; k++) {
+			if (hs_certificate_name_equal(row->certificates.items[k], name))
+				return row;
+		}
+	}
+	return NULL;
 }
 
 const struct hs_principal *

@@ -2,11 +2,12 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "hub/base/check.h"
 #include "hub/base/clock.h"
-#include "hub/base/hash.h"
 #include "hub/gate/certificate_name.h"
 #include "hub/gate/parser_registry.h"
 #include "hub/gate/role.h"
@@ -259,38 +260,97 @@ check_secrets(const struct hs_principal *row, char why[HS_CONFIG_WHY])
 	return false;
 }
 
-static bool
-share_certificate(const struct hs_principal *a, const struct hs_principal *b)
+/* ---- two principals must never be taken for each other ---- */
+
+/* By what somebody is known, and who it is. */
+struct known_by {
+	const char *text;
+	const struct hs_principal *row;
+};
+
+static int
+compare_known(const void *a, const void *b)
 {
-	for (size_t i = 0; i < a->certificates.count; i++) {
-		for (size_t j = 0; j < b->certificates.count; j++) {
-			if (hs_certificate_name_equal(
-				    a->certificates.items[i], b->certificates.items[j]))
-				return true;
-		}
-	}
-	return false;
+	const struct known_by *left = a, *right = b;
+	/* Fingerprints are the same in capitals; other names that differ in nothing else are in doubt as well. */
+	int order = strcasecmp(left->text, right->text);
+
+	return order != 0 ? order : (left->row > right->row) - (left->row < right->row);
 }
 
-/* Two principals must never be taken for each other. */
+/* Sorted, because lists may be long and are read again while the gate works. */
 static bool
-check_unlike(const struct hs_principal *a, const struct hs_principal *b, char why[HS_CONFIG_WHY])
+check_once(struct known_by *known, size_t count, const char *what, char why[HS_CONFIG_WHY])
 {
-	const char *same = NULL;
+	qsort(known, count, sizeof(*known), compare_known);
+	for (size_t i = 1; i < count; i++) {
+		if (known[i - 1].row == known[i].row ||
+			strcasecmp(known[i - 1].text, known[i].text) != 0)
+			continue;
+		(void)snprintf(why, HS_CONFIG_WHY,
+			"principals %.63s and %.63s have the same %s; change one",
+			known[i - 1].row->id, known[i].row->id, what);
+		return false;
+	}
+	return true;
+}
 
-	if (strcmp(a->id, b->id) == 0)
-		same = "id";
-	else if (a->username[0] != '\0' && strcmp(a->username, b->username) == 0)
-		same = "username";
-	else if (a->token[0] != '\0' && hs_equal_secret(a->token, b->token))
-		same = "token";
-	else if (share_certificate(a, b))
-		same = "certificate";
-	if (same == NULL)
-		return true;
-	(void)snprintf(why, HS_CONFIG_WHY,
-		"principals %.63s and %.63s have the same %s; change one", a->id, b->id, same);
-	return false;
+static size_t
+collect_texts(const struct hs_config_list *list, size_t offset, struct known_by *known)
+{
+	const struct hs_principal *rows = list->items;
+	size_t count = 0;
+
+	for (size_t i = 0; i < list->count; i++) {
+		const char *text =
+			*(const char *const *)(const void *)((const char *)&rows[i] + offset);
+
+		if (text[0] != '\0')
+			known[count++] = (struct known_by){ text, &rows[i] };
+	}
+	return count;
+}
+
+static size_t
+collect_certificates(const struct hs_config_list *list, struct known_by *known)
+{
+	const struct hs_principal *rows = list->items;
+	size_t count = 0;
+
+	for (size_t i = 0; i < list->count; i++) {
+		for (size_t k = 0; k < rows[i].certificates.count; k++, count++) {
+			if (known != NULL)
+				known[count] = (struct known_by){ rows[i].certificates.items[k],
+					&rows[i] };
+		}
+	}
+	return count;
+}
+
+static enum hs_err
+check_unlike(const struct hs_config_list *list, char why[HS_CONFIG_WHY])
+{
+	static const struct {
+		size_t offset;
+		const char *what;
+	} texts[] = { { offsetof(struct hs_principal, id), "id" },
+		{ offsetof(struct hs_principal, username), "username" },
+		{ offsetof(struct hs_principal, token), "token" } };
+	size_t certificates = collect_certificates(list, NULL);
+	struct known_by *known = calloc(list->count + certificates, sizeof(*known));
+	bool good = true;
+
+	if (known == NULL) {
+		(void)snprintf(why, HS_CONFIG_WHY, "out of memory");
+		return HS_ERR_NOMEM;
+	}
+	for (size_t i = 0; good && i < HS_COUNT(texts); i++)
+		good = check_once(
+			known, collect_texts(list, texts[i].offset, known), texts[i].what, why);
+	if (good)
+		good = check_once(known, collect_certificates(list, known), "certificate", why);
+	free(known);
+	return good ? HS_OK : HS_ERR_CONFIG;
 }
 
 /* The lane of a file that is looked at alone. */
@@ -325,10 +385,6 @@ hs_principals_check(struct hs_config_list *list, int mode, char why[HS_CONFIG_WH
 	for (size_t i = 0; i < list->count; i++) {
 		if (!check_row(list, &row[i], mode, why))
 			return HS_ERR_CONFIG;
-		for (size_t j = 0; j < i; j++) {
-			if (!check_unlike(&row[j], &row[i], why))
-				return HS_ERR_CONFIG;
-		}
 	}
-	return HS_OK;
+	return check_unlike(list, why);
 }

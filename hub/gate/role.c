@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "hub/base/check.h"
-#include "schemas/notice.h"
 
 /* A course must never be able to reach the public (misissuance M2): its leader exists on the drill lane alone.
  * A device that shows or plays sends nothing; one that also receives (J-Alert, JMA) has a relayer's credential for it. */
@@ -52,6 +51,13 @@ hs_role_takes_format(const struct hs_principal *principal, const char *format)
 			return true;
 	}
 	return principal->formats.count == 0 && (own[0] == '\0' || strcmp(own, format) == 0);
+}
+
+bool
+hs_role_may_see(const struct hs_principal *principal, const hs_status_reply *reply)
+{
+	return reply->found && (hs_role_row(principal->role)->sees_all ||
+				       strcmp(reply->principal, principal->id) == 0);
 }
 
 void

@@ -7,6 +7,7 @@
 #define HS_GATE_ROLE_H
 
 #include "hub/gate/principal.h"
+#include "schemas/notice.h"
 
 struct hs_role_row {
 	const char *word;
@@ -23,6 +24,8 @@ const struct hs_role_row *hs_role_row(int role);
 bool hs_role_takes_format(const struct hs_principal *principal, const char *format);
 /* The formats that it may send, blank-separated, into out. */
 void hs_role_formats(const struct hs_principal *principal, char *out, size_t out_size);
+/* Whether state and receipts of a submission are shown to it: its own, and everybody's when its role sees all. */
+bool hs_role_may_see(const struct hs_principal *principal, const hs_status_reply *reply);
 /* "sender relayer drill_leader": the words of the roles that may send on this lane, HS_MODE(LIVE) or HS_MODE(DRILL). */
 void hs_role_senders(int lane, char *out, size_t out_size);
 

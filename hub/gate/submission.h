@@ -34,6 +34,12 @@ struct hs_lane_wish {
 	uint32_t lane;
 };
 
+/* For the guards against misissuance (guards.h). */
+struct hs_submission_guard {
+	const struct hs_register *reg; /* of districts; NULL: none */
+	bool silent;		       /* sent as a silent correction (notice.proto) */
+};
+
 struct hs_submission {
 	/* set by the caller */
 	struct hs_arena *arena;
@@ -41,11 +47,10 @@ struct hs_submission {
 	const struct hs_principal *principal;
 	const uint8_t *bytes; /* borrowed until hs_submission_end */
 	size_t len_bytes;
-	const char *content_type;      /* media type of bytes; application/xml at first */
-	int mode;		       /* the lane: HS_MODE(LIVE) or HS_MODE(DRILL) */
-	const struct hs_register *reg; /* of districts; NULL: none */
-	bool silent;		       /* sent as a silent correction (notice.proto) */
-	int64_t received_unix_us;      /* first byte at the gate */
+	const char *content_type; /* media type of bytes; application/xml at first */
+	int mode;		  /* the lane: HS_MODE(LIVE) or HS_MODE(DRILL) */
+	struct hs_submission_guard guard;
+	int64_t received_unix_us; /* first byte at the gate */
 	/* set by the stages */
 	struct hs_findings findings;
 	struct hs_xml_text text;

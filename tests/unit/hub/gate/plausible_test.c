@@ -90,7 +90,7 @@ run_with(struct run *run, const char *text, const struct hs_register *reg)
 	run->submission.bytes = (const uint8_t *)text;
 	run->submission.len_bytes = strlen(text);
 	run->submission.mode = run->lane;
-	run->submission.reg = reg;
+	run->submission.guard.reg = reg;
 	run->submission.received_unix_us = SAMPLE_RECEIVED_US;
 	run->err = hs_pipeline_run(&run->submission, &run->stage);
 }
@@ -244,7 +244,7 @@ test_broken_check(void **state)
 	notice.evacuation = &evacuation;
 	notice.detail_case = HANSHO__V1__NOTICE__DETAIL_EVACUATION;
 	hs_submission_begin(&submission, arena, &hs_gate_limits_default);
-	submission.reg = reg;
+	submission.guard.reg = reg;
 	submission.notice = &notice;
 	hs_plausible_check(&submission);
 	assert_int_equal(submission.findings.count, 1);
