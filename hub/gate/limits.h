@@ -22,6 +22,8 @@
 	X(name_chars,      "chars",    16,      4096,     400,        "longest name of an area, office or disaster") \
 	X(headline_chars,  "chars",    16,      100000,   4000,       "longest headline")                         \
 	X(complement_chars, "chars",   16,      100000,   20000,      "longest complementary text")               \
+	X(text_chars,      "chars",    400,     1000000, 20000,      "longest text that has no limit of its own") \
+	X(word_chars,      "chars",    1,       400,     40,         "longest word beside a number, such as its unit") \
 	X(late_s,          "seconds",  60,      604800,   1800,       "an order entered later than this after it was given gets a warning") \
 	X(old_s,           "seconds",  3600,    31536000, 604800,     "an order older than this gets the stronger warning that old data may have been sent again") \
 	X(future_s,        "seconds",  0,       604800,   3600,       "a time further ahead than this gets a warning")
