@@ -2,6 +2,7 @@
 #include "hub/gate/pipeline.h"
 
 #include "hub/base/check.h"
+#include "hub/gate/checks.h"
 #include "hub/gate/parser_registry.h"
 #include "hub/gate/plausible.h"
 #include "hub/gate/policy.h"
@@ -97,7 +98,11 @@ stage_convert(struct hs_submission *submission)
 static enum hs_err
 stage_validate(struct hs_submission *submission)
 {
-	return submission->parser->validate(submission);
+	enum hs_err err = submission->parser->validate(submission);
+
+	if (err == HS_OK)
+		hs_check_all_texts(submission);
+	return err;
 }
 
 static enum hs_err
