@@ -201,6 +201,9 @@ hs_changes(struct hs_arena *arena, const hs_notice *notice, const struct hs_forc
 		hs_arena_alloc(arena, (most + count_places(notice) + 1) * sizeof(*codes));
 	if (*rows == NULL || codes == NULL)
 		return HS_ERR_NOMEM;
+	/* What orders nothing stands beside the orders of its areas and changes none. */
+	if (!hs_force_counts((int)notice->kind))
+		return HS_OK;
 	struct comparison of = { .notice = notice, .known = around->known };
 	if (lifts_read(arena, &of) != HS_OK)
 		return HS_ERR_NOMEM;
