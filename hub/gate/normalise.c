@@ -101,6 +101,9 @@ lane_of(const hs_notice *notice, const struct hs_lane_wish *wish)
 		return wish->lane;
 	if (wish->set && wish->lane < lane)
 		lane = wish->lane;
+	/* an order of another hub, told in our profile of CAP */
+	if (notice->cap && notice->level && notice->level->number > urgency)
+		urgency = notice->level->number;
 	if (notice->equivalent_level && notice->equivalent_level->number > urgency)
 		urgency = notice->equivalent_level->number;
 	if (notice->action == HS_ACTION(CANCEL) && lane > HS_PRIORITY_LEVEL4)

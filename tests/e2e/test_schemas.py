@@ -8,6 +8,7 @@ import copy
 import csv
 import json
 import os
+import re
 import subprocess
 import sys
 
@@ -174,7 +175,7 @@ def test_openapi_is_whole(name):
             assert operation["summary"] and operation["responses"]
             given = [look_up(document, p["$ref"]) if "$ref" in p else p for p in operation.get("parameters", [])]
             inside = {p["name"] for p in given if p["in"] == "path"}
-            assert inside == {part[1:-1] for part in path.split("/") if part.startswith("{")}
+            assert inside == set(re.findall(r"\{(\w+)\}", path))
     assert len(ids) == len(set(ids))
     for schema in document["components"]["schemas"].values():
         jsonschema.Draft202012Validator.check_schema(schema)
