@@ -92,8 +92,8 @@ enum hs_priority {
 
 /* Limits of one packed message and of the arena that it unpacks into. */
 #define HS_NOTICE_MAX_BYTES   (2u << 20)
-#define HS_FRAME_MAX_BYTES    (4u << 20)
-#define HS_UNPACK_ARENA_BYTES (32u << 20)
+#define HS_FRAME_MAX_BYTES    (12u << 20) /* the largest original (8 MiB), its notice, findings */
+#define HS_UNPACK_ARENA_BYTES (64u << 20)
 
 /* A new message of a generated type in `arena`, with its defaults; NULL when the arena is full.
  * HS_NEW(arena, &hansho__v1__notice__descriptor) */
@@ -107,6 +107,8 @@ bool hs_repeat(struct hs_arena *arena, size_t *count, void *array_address, void 
 /* Any message. HS_ERR_TOO_LARGE above max_bytes. */
 enum hs_err hs_message_unpack(struct hs_arena *arena, const ProtobufCMessageDescriptor *type,
 	const void *bytes, size_t len_bytes, size_t max_bytes, void *out_message) HS_MUST_CHECK;
+/* Bytes that it takes when packed. */
+size_t hs_message_packed_bytes(const void *message);
 /* Appends the packed message. Failure shows in out->failed. */
 void hs_message_pack(const void *message, struct hs_buf *out);
 

@@ -268,6 +268,9 @@
 	X(UNKNOWN_TELEGRAM, "unknown_telegram", 200, 0, WARNING,                                           \
 	  "この標題の電文は表にありません。見出しと地域だけを使うか、情報種別で判断しました。", "No telegram of this title is in the tables; it was recognised by its InfoKind or by its body alone.", \
 	  "電文種別の表の更新を管理者に依頼してください。", "Ask the administrator to bring the table of telegrams up to date.") \
+	X(DETAIL_LEFT_OUT, "detail_left_out", 200, 0, WARNING,                                             \
+	  "電文が大きいため、詳細を通知から省きました。原文にはすべてあります。", "The telegram is large; its detail was left out of the notice. The original has all of it.", \
+	  "原文を確認してください。", "See the original.")                                                  \
 	X(JMA_PART, "part_missing", 200, 0, WARNING,                                                       \
 	  "電文の一部がないか読み取れないため、その項目だけを省きました。", "A part of the telegram is missing or not readable; only this part was left out.", \
 	  "原文を確認してください。", "See the original.")                                                  \

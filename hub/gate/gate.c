@@ -9,6 +9,7 @@
 #include "hub/base/log.h"
 #include "hub/base/look.h"
 #include "hub/gate/api.h"
+#include "hub/gate/auth.h"
 #include "hub/gate/form.h"
 #include "hub/gate/pipeline.h"
 #include "hub/gate/soap_front.h"
@@ -49,7 +50,7 @@ body_max_bytes(const struct hs_gate_limits *limits, enum body body)
 
 	switch (body) {
 	case BODY_DOCUMENT:
-		return document;
+		return (size_t)hs_gate_limits_body_max(limits); /* see may_send */
 	case BODY_ENVELOPE:
 		return document + ENVELOPE_BYTES;
 	case BODY_FIELDS:
@@ -59,6 +60,25 @@ body_max_bytes(const struct hs_gate_limits *limits, enum body body)
 	default:
 		return 0;
 	}
+}
+
+/* Only a relayer may send more than a municipality's document; whoever is nobody never fills our memory with more. */
+static bool
+may_send(void *owner, const struct hs_http_request *head, size_t body_len_bytes)
+{
+	const struct hs_gate *gate = owner;
+	const struct hs_principal *principal;
+
+	for (size_t i = 0; i < HS_COUNT(ROUTES); i++) {
+		if (ROUTES[i].body != BODY_DOCUMENT || strcmp(ROUTES[i].path, head->path) != 0)
+			continue;
+		if ((int64_t)body_len_bytes <= gate->settings->limits.body_bytes)
+			return true;
+		principal = hs_auth_header(
+			gate->principals, hs_http_header_of(head, "authorization"));
+		return principal != NULL && principal->role == HS_ROLE_RELAYER;
+	}
+	return true;
 }
 
 static enum hs_err
@@ -83,6 +103,7 @@ start_http(struct hs_gate *gate, char why[HS_CONFIG_WHY])
 	options.route_count = HS_COUNT(ROUTES);
 	options.headers = HEADERS;
 	options.owner = gate;
+	options.may_send = may_send;
 	options.connections_max = bounds->connections_max;
 	options.request_timeout_ms = bounds->request_timeout_ms;
 	options.keepalive_timeout_ms = bounds->keepalive_timeout_ms;
@@ -165,6 +186,7 @@ metrics(void *owner, struct hs_buf *out)
 	count(out, "hub_link_drops_total", "", hs_submit_port_drop_count(gate->port));
 	count(out, "hub_pending", "", hs_submit_port_pending_count(gate->port));
 	count(out, "jobs", "", gate->worker.jobs);
+	count(out, "large_jobs_waiting", "", gate->worker.large_waiting);
 	count(out, "connections", "", hs_http_connection_count(gate->server));
 }
 
@@ -204,7 +226,8 @@ start_tables(struct hs_gate *gate, char why[HS_CONFIG_WHY])
 	enum hs_err err;
 
 	hs_session_key_init(&gate->session_key, gate->settings->place.session_key);
-	hs_worker_init(&gate->worker, gate->loop, (size_t)bounds->jobs_max);
+	hs_worker_init(&gate->worker, gate->loop, (size_t)bounds->jobs_max,
+		(size_t)gate->settings->limits.large_waiting);
 	gate->nonces = hs_nonces_create((size_t)bounds->nonce_max, bounds->nonce_window_s);
 	err = hs_throttle_create((size_t)bounds->sign_in_rows, bounds->sign_in_failures,
 		bounds->sign_in_window_s * HS_US_PER_S, &gate->throttle);

@@ -428,6 +428,7 @@ hs_jma_convert(struct hs_submission *submission)
 	read_content(&jma, title);
 	set_id(&jma, title);
 	hs_jma_conclude(&jma, infotype);
+	hs_jma_fit(&jma);
 	if (submission->findings.errors)
 		return HS_ERR_REFUSED;
 	/* The same telegram comes over several lines, byte for byte: its text is its identity. */
@@ -492,6 +493,7 @@ hs_jma_in_envelope(struct hs_lalert *lalert, hs_xml_node *report)
 	(void)read_times(&jma);
 	read_content(&jma, title);
 	hs_jma_conclude(&jma, infotype);
+	hs_jma_fit(&jma);
 	if (lalert->findings->errors)
 		return HS_ERR_REFUSED;
 	return hash_report(&jma);

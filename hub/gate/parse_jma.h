@@ -104,6 +104,8 @@ struct hs_jma_kind {
 };
 void hs_jma_add_kind(struct hs_jma *jma, const struct hs_jma_kind *kind,
 	struct hs_jma_place *const *places, size_t count);
+/* Leaves out what the notice has no room for (jma_rules.c). */
+void hs_jma_fit(struct hs_jma *jma);
 /* Level, lane and action of the notice, from the items. */
 void hs_jma_conclude(struct hs_jma *jma, const char *infotype);
 
