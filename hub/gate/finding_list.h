@@ -253,9 +253,6 @@
 	X(BODY_UNKNOWN, "body_unknown", 422, 402, ERROR,                                                   \
 	  "Bodyの名前空間が気象庁防災情報XMLのものではありません。", "The namespace of Body is none of JMA's disaster XML.", \
 	  "電文の形式を確認してください。", "Check the format of the telegram.")                            \
-	X(RELAYER_NEEDED, "relayer_needed", 403, 402, ERROR,                                               \
-	  "他の機関の情報を中継する資格がありません。", "This credential may not pass on what others said.", \
-	  "役割 relayer の資格情報で送ってください。", "Use a credential with the role relayer.")          \
 	X(TEST_MARK, "test_mark", 200, 0, WARNING,                                                         \
 	  "通常の電文に試験の文言があるため、試験として扱います。", "A telegram of status 通常 says that it is a test; it is taken for one.", \
 	  "試験電文は訓練用の接続先へ送ってください。", "Send test telegrams to the address for drills.")   \

@@ -153,7 +153,8 @@ test_own_profile(void **state)
 static void
 test_rights(void **state)
 {
-	struct hs_principal own = sample_principal;
+	static const char *formats[] = { "cap" };
+	struct hs_principal own = sample_principal, other = sample_principal;
 	char *foreign = changed(sample_alert, "<value>99001</value>", "<value>99003</value>");
 	char *city = spliced(sample_alert,
 		(size_t)(strstr(sample_alert, " <info>\n  <language>en") - sample_alert),
@@ -163,7 +164,8 @@ test_rights(void **state)
 		const char *text;
 		enum hs_finding_code code; /* HS_FINDING_COUNT: passes */
 	} cases[] = {
-		{ &sample_principal, sample_alert, HS_FINDING_ROLE_RELAYER },
+		{ &sample_principal, sample_alert, HS_FINDING_FORMAT_FORBIDDEN },
+		{ &other, sample_alert, HS_FINDING_ROLE_RELAYER },
 		{ &own, sample_alert, HS_FINDING_AREA_MISSING }, /* Northern Kakuu has no code */
 		{ &own, foreign, HS_FINDING_AREA_FOREIGN },
 		{ &own, city, HS_FINDING_COUNT },
@@ -171,6 +173,7 @@ test_rights(void **state)
 	};
 
 	(void)state;
+	other.formats = own.formats = (struct hs_config_texts){ formats, 1 };
 	own.source = "warn@met.example";
 	for (size_t i = 0; i < HS_COUNT(cases); i++) {
 		struct hs_submission submission;
