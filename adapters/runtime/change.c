@@ -68,7 +68,8 @@ repeats_lift(const hs_notice *cancel, const struct hs_force_row *row)
 static bool
 is_lifted(const struct comparison *of, const struct hs_force_row *row)
 {
-	struct hs_statement one = { .area_code = row->area_code,
+	struct hs_statement one = { .hazard = "", /* orders have none */
+		.area_code = row->area_code,
 		.name_key = row->name_key,
 		.key = row->place_key,
 		.urgency = row->unknown ? 0 : row->urgency };

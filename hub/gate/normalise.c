@@ -90,13 +90,20 @@ lane_of_kind(int kind)
 /* Drills never delay anything. A cancel is as urgent as what it takes back, and never less than
  * level 4: people may be on their way because of a wrong message. */
 static uint32_t
-lane_of(const hs_notice *notice)
+lane_of(const hs_notice *notice, const struct hs_lane_wish *wish)
 {
 	uint32_t urgency = evacuation_urgency(notice);
 	uint32_t lane = lane_of_kind((int)notice->kind);
 
 	if (notice->mode != HS_MODE(LIVE))
 		return HS_PRIORITY_DRILL;
+	if (wish->only)
+		return wish->lane;
+	if (wish->set && wish->lane < lane)
+		lane = wish->lane;
+	/* an order of another hub, told in our profile of CAP */
+	if (notice->cap && notice->level && notice->level->number > urgency)
+		urgency = notice->level->number;
 	if (notice->equivalent_level && notice->equivalent_level->number > urgency)
 		urgency = notice->equivalent_level->number;
 	if (notice->action == HS_ACTION(CANCEL) && lane > HS_PRIORITY_LEVEL4)
@@ -179,6 +186,20 @@ set_original(struct hs_submission *submission)
 	return original->content_type ? HS_OK : HS_ERR_NOMEM;
 }
 
+/* Misissuance M14: mending an address must not alarm anybody. */
+static void
+set_silent(struct hs_submission *submission)
+{
+	hs_notice *notice = submission->notice;
+
+	if (!submission->guard.silent)
+		return;
+	notice->silent = true;
+	if (notice->action != HS_ACTION(CORRECT))
+		hs_stage_finding(
+			submission, HS_FINDING_SILENT_NO_CORRECTION, notice, "Control/Errata", "");
+}
+
 enum hs_err
 hs_stage_normalise(struct hs_submission *submission)
 {
@@ -188,7 +209,8 @@ hs_stage_normalise(struct hs_submission *submission)
 		err = set_level(submission);
 	if (err)
 		return err;
-	submission->notice->priority = lane_of(submission->notice);
+	set_silent(submission);
+	submission->notice->priority = lane_of(submission->notice, &submission->lane_wish);
 	set_all_names(submission);
 	set_shelter_names(submission);
 	return hs_notice_evacuation(submission->notice)

@@ -7,6 +7,7 @@
 
 #include "hub/base/check.h"
 #include "hub/base/clock.h"
+#include "hub/gate/parse_jma.h"
 #include "hub/gate/parser_registry.h"
 #include "hub/gate/policy.h"
 #include "hub/gate/text_clean.h"
@@ -29,12 +30,10 @@ find_parts(struct hs_lalert *lalert)
 	embedded = hs_lalert_one(lalert,
 		hs_lalert_one(lalert, lalert->content, HS_NS_EDXL, "xmlContent"), HS_NS_EDXL,
 		"embeddedXMLContent");
+	lalert->jma_report = hs_lalert_one(lalert, embedded, HS_NS_JMA, "Report");
+	if (lalert->jma_report)
+		return true;
 	lalert->report = hs_lalert_one(lalert, embedded, HS_NS_PCXML, "Report");
-	if (!lalert->report && hs_xml_child(embedded, HS_NS_JMA, "Report")) {
-		hs_xml_finding(lalert->findings, HS_FINDING_JMA_EMBEDDED,
-			hs_xml_child(embedded, HS_NS_JMA, "Report"), "", "");
-		return false;
-	}
 	if (!lalert->report) {
 		hs_xml_missing(
 			lalert->findings, lalert->content, "xmlContent/embeddedXMLContent/Report");
@@ -430,6 +429,8 @@ hs_lalert_convert(struct hs_submission *submission)
 	if (!find_parts(&lalert))
 		return HS_ERR_REFUSED;
 	read_identity(&lalert);
+	if (lalert.jma_report)
+		return hs_jma_in_envelope(&lalert, lalert.jma_report);
 	read_mode(&lalert);
 	read_times(&lalert);
 	read_offices(&lalert);

@@ -22,6 +22,7 @@ struct hs_lalert {
 	hs_xml_node *envelope, *content, *report, *control, *head;
 	hs_xml_node *body;			   /* NULL when its structure is not public */
 	const struct hs_lalert_category *category; /* NULL: not in the table */
+	hs_xml_node *jma_report;   /* in place of report: a telegram of the weather agency */
 	int64_t places;		   /* areas of the body so far, against limits->areas */
 	bool all_lifted;	   /* set by a body converter */
 	const char *fallback_code; /* municipality of areas without a code, or NULL */

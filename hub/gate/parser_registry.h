@@ -25,6 +25,10 @@ struct hs_parser {
 /* NULL when no format has such a root. */
 const struct hs_parser *hs_parser_find(hs_xml_node *root);
 
+/* A format of that name is there; and the names of all, blank-separated. */
+bool hs_parser_named(const char *name);
+void hs_parser_names(char *out, size_t out_size);
+
 struct hs_lalert;
 struct hs_lalert_category;
 /* What reads the body of a category; NULL when its structure is not public. */

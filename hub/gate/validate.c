@@ -10,6 +10,7 @@
 #include "hub/gate/area_code.h"
 #include "hub/gate/checks.h"
 #include "hub/gate/stages.h"
+#include "schemas/area_rules.h"
 
 static const struct hs_text_rule evacuation_rules[] = {
 	HS_RULE(hs_evacuation, disaster_name, name_chars, false, false),
@@ -19,6 +20,20 @@ static const struct hs_text_rule detail_rules[] = {
 	HS_RULE(hs_evacuation_detail, sort, name_chars, true, false),
 };
 /* ---- areas ---- */
+
+/* A code that was in force once is told with its successors, so that the sender knows what to write. */
+static void
+tell_unknown(struct hs_submission *submission, const hs_area *area)
+{
+	const struct hs_area_retired_row *retired = hs_area_retired_find(area->code);
+
+	if (retired)
+		hs_stage_finding(submission, HS_FINDING_AREA_RETIRED, &area->code,
+			retired->successors, area->code);
+	else
+		hs_stage_finding(
+			submission, HS_FINDING_AREA_UNKNOWN, &area->code, "jisX0402", area->code);
+}
 
 /* The code in its right form, or a finding. Areas that were derived from others (no trace) are
  * brought into form without a second finding. NULL: not usable. */
@@ -30,8 +45,7 @@ check_code(struct hs_submission *submission, hs_area *area)
 
 	if (!row) {
 		if (!derived)
-			hs_stage_finding(submission, HS_FINDING_AREA_UNKNOWN, &area->code,
-				"jisX0402", area->code);
+			tell_unknown(submission, area);
 		return NULL;
 	}
 	if (strcmp(row->code, area->code) != 0) {

@@ -24,6 +24,7 @@
 #include "hub/base/buf.h"
 #include "hub/base/err.h"
 #include "hub/gate/finding.h"
+#include "hub/gate/text_clean.h"
 #include "hub/gate/xml_guard.h"
 
 /* URIs without generation. */
@@ -64,15 +65,18 @@ hs_xml_node *hs_xml_parent(hs_xml_node *node);
 hs_xml_node *hs_xml_first(hs_xml_node *node);
 hs_xml_node *hs_xml_after(hs_xml_node *node);
 
-/* Text directly inside, cleaned as text_clean.h says. NULL: empty, absent (node NULL), or arena full. */
+/* Text directly inside, cleaned and in NFC as text_clean.h and text_nfc.h say. NULL: empty, absent (node NULL), or arena full. */
 char *hs_xml_text(struct hs_arena *arena, hs_xml_node *node);
+/* The same without a copy, as long as the tree lives; NULL also when the text is not one piece or would have to be cleaned. */
+const char *hs_xml_peek(hs_xml_node *node);
 char *hs_xml_child_text(
 	struct hs_arena *arena, hs_xml_node *node, const char *ns, const char *name);
 /* All text inside, mixed content of the html namespace as plain lines: headings, lists, line breaks and the address of
  * a link stay readable, text of other elements stands as it is. Cleaned like hs_xml_text. NULL as there. */
 char *hs_xml_plain(struct hs_arena *arena, hs_xml_node *node);
-/* First element below root whose text has marks that hs_xml_text takes out; NULL when there is none. */
-hs_xml_node *hs_xml_marked(hs_xml_node *root);
+/* first[look]: the first element at or below root in whose texts or attributes that was found (text_clean.h); what is
+ * not found is left as it is. */
+void hs_xml_look(hs_xml_node *root, hs_xml_node *first[HS_TEXT_LOOK_COUNT]);
 /* Value of the attribute with that local name, in any namespace; NULL when absent or empty. */
 char *hs_xml_attribute(struct hs_arena *arena, hs_xml_node *node, const char *name);
 

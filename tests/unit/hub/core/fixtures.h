@@ -26,6 +26,8 @@ struct order {
 	int mode;	    /* 0: drill */
 	const char *also;   /* a second area */
 	const char *before; /* what the gate says of areas_before: nobody asks it */
+	bool moments;
+	const char *supersedes; /* one entry of "source|id", or NULL */
 };
 
 static inline hs_notice *
@@ -42,6 +44,11 @@ order_notice(struct hs_arena *arena, const struct order *order)
 	notice->document->source = hs_arena_strdup(arena, "bosai.kakuu.example");
 	notice->document->id = hs_arena_strdup(arena, order->id);
 	notice->document->revision = order->revision;
+	notice->document->moments = order->moments;
+	notice->document->ended = true; /* nobody asks the gate about that either */
+	if (order->supersedes != NULL)
+		assert_true(hs_repeat(arena, &notice->document->n_supersedes,
+			&notice->document->supersedes, hs_arena_strdup(arena, order->supersedes)));
 	notice->level = hs_message_new(arena, &hansho__v1__level__descriptor);
 	notice->level->number = order->level;
 	area->code = hs_arena_strdup(arena, order->area == NULL ? "990019" : order->area);

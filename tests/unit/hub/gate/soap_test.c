@@ -273,7 +273,7 @@ test_replies(void **state)
 		HS_OK);
 	hs_buf_free(&out);
 	hs_buf_init(&out, 1 << 20);
-	hs_soap_fault(&out);
+	hs_soap_fault(&out, NULL, NULL);
 	assert_non_null(
 		strstr(hs_buf_text(&out), "<faultcode>wsse:FailedAuthentication</faultcode>"));
 	hs_buf_free(&out);
