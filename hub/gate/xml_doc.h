@@ -34,7 +34,6 @@
 #define HS_NS_BASIS   "http://xml.publiccommons.ne.jp/pcxml1/informationBasis"
 #define HS_NS_ELEMENT "http://xml.publiccommons.ne.jp/pcxml1/elementBasis"
 #define HS_NS_JMA     "http://xml.kishou.go.jp/jmaxml1/"
-#define HS_NS_EVAC    "http://xml.publiccommons.ne.jp/pcxml1/body/evacuation"
 
 struct hs_xml_doc;
 struct _xmlNode;
