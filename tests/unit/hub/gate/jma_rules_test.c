@@ -395,10 +395,13 @@ test_unknown_areas(void **state)
 	assert_int_equal(notice->n_areas, 2);
 	run_end(&run);
 	/* nobody knows where that is: for the whole country, and the area stays in the item */
-	notice = flagged(&run, jma_eew, "<Code>622</Code>", "<Code>999</Code>", "area_unmapped");
+	notice = flagged(&run, jma_eew, "<Area><Name>愛媛県南予</Name>",
+		"<Area><Name>新しい地域</Name><Code>999</Code></Area><Area><Name>愛媛県南予</Name>",
+		"area_unmapped");
 	assert_int_equal(notice->n_areas, 0);
 	assert_string_equal(notice->eew->items[0]->areas[0]->source_code, "999");
 	assert_string_equal(notice->eew->items[0]->areas[0]->code, "");
+	assert_string_equal(notice->eew->items[0]->areas[1]->code, "38");
 	run_end(&run);
 }
 
