@@ -135,6 +135,21 @@ test_own_profile(void **state)
 		HS_OK);
 	assert_int_equal(submission.notice->action, HS_ACTION(LIFT));
 	end_alert(&submission);
+	/* a level that is none, and one of somebody else's scale */
+	for (int own = 0; own <= 1; own++) {
+		char *seven = changed(level, "<value>4</value>", "<value>7</value>");
+		char *other = own ? changed(seven, "<source>", "<source>")
+				  : changed(level, "profile:hansho:1", "profile:other:1");
+
+		assert_int_equal(run_alert(&submission, &sample_relayer, &hs_gate_limits_default,
+					 other, strlen(other)),
+			HS_OK);
+		assert_null(submission.notice->level);
+		assert_int_equal(found_code(&submission, HS_FINDING_CAP_LEVEL), own);
+		end_alert(&submission);
+		free(seven);
+		free(other);
+	}
 	/* without the codes it is not our profile */
 	assert_int_equal(run_alert(&submission, &sample_relayer, &hs_gate_limits_default, marked,
 				 strlen(marked)),
