@@ -142,7 +142,7 @@ REFUSED = [
     ("gate", principal(pasword="x"), ["pasword", "password"]),
     ("gate", principal(password="short"), ["kakuu-city", "8 characters"]),
     ("gate", principal(areas=["990018"]), ["kakuu-city", "990018"]),
-    ("gate", principal(username="", token=""), ["kakuu-city", "neither"]),
+    ("gate", principal(username="", token="", certificates=[]), ["kakuu-city", "neither"]),
     ("gate", principal(areas=["221317"]), ["kakuu-city", "221317", "221384"]),
     ("gate", principal(areas=[]), ["kakuu-city", "areas"]),
     ("gate", principal(role="boss"), ["role", "drill_leader"]),
