@@ -93,6 +93,64 @@ hs_notice_flag(struct hs_arena *arena, hs_notice *notice, const char *flag)
 	return copy && hs_repeat(arena, &notice->n_flags, &notice->flags, copy);
 }
 
+struct area_visit {
+	void (*visit)(void *owner, hs_area *area);
+	void *owner;
+};
+
+static void each_area(ProtobufCMessage *message, const struct area_visit *visit);
+
+/* A member of message type: one, or an array behind its count; one of a oneof counts only when it is the set one. */
+static void
+each_area_in(ProtobufCMessage *message, const ProtobufCFieldDescriptor *field,
+	const struct area_visit *visit)
+{
+	char *base = (char *)message;
+	void *member = base + field->offset;
+
+	if (field->label == PROTOBUF_C_LABEL_REPEATED) {
+		size_t count = *(size_t *)(void *)(base + field->quantifier_offset);
+
+		for (size_t i = 0; i < count; i++)
+			each_area((*(ProtobufCMessage ***)member)[i], visit);
+		return;
+	}
+	if ((field->flags & PROTOBUF_C_FIELD_FLAG_ONEOF) &&
+		*(uint32_t *)(void *)(base + field->quantifier_offset) != field->id)
+		return;
+	if (*(ProtobufCMessage **)member != NULL)
+		each_area(*(ProtobufCMessage **)member, visit);
+}
+
+static void
+each_area(ProtobufCMessage *message, const struct area_visit *visit)
+{
+	if (message->descriptor == &hansho__v1__area__descriptor) {
+		visit->visit(visit->owner, (hs_area *)message);
+		return;
+	}
+	/* From the last: the details come before what was worked out from them, as a reader would tell them. */
+	for (unsigned i = message->descriptor->n_fields; i > 0; i--) {
+		if (message->descriptor->fields[i - 1].type == PROTOBUF_C_TYPE_MESSAGE)
+			each_area_in(message, &message->descriptor->fields[i - 1], visit);
+	}
+}
+
+void
+hs_notice_visit_areas(hs_notice *notice, void (*visit)(void *owner, hs_area *area), void *owner)
+{
+	const struct area_visit what = { visit, owner };
+
+	each_area(&notice->base, &what);
+}
+
+const hs_evacuation *
+hs_notice_evacuation(const hs_notice *notice)
+{
+	return notice->detail_case == HANSHO__V1__NOTICE__DETAIL_EVACUATION ? notice->evacuation
+									    : NULL;
+}
+
 const hs_text *
 hs_notice_text(const hs_notice *notice, const char *language)
 {

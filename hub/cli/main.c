@@ -31,8 +31,10 @@ static const struct command {
 	{ "status", hs_cmd_status, "", "what each process says of itself" },
 	{ "replay", hs_cmd_replay, "[--after SEQ] [--limit N]", "print notices of the past" },
 	{ "journal", hs_cmd_journal, "check PATH", "verify every record of a journal" },
-	{ "keygen", hs_cmd_keygen, "--out DIR [--host NAME]… [--days N]",
-		"make a certificate authority and a server certificate" },
+	{ "keygen", hs_cmd_keygen,
+		"--out DIR [--host NAME]… | --client ID… --mode live|drill | --revoke FILE… "
+		"[--days N]",
+		"make a certificate authority, server and client certificates; keygen --help" },
 	{ "version", hs_cmd_version, "", "print the version" },
 };
 

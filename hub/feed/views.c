@@ -211,10 +211,12 @@ atom_entry(struct hs_buf *out, const struct hs_store *store, const struct hs_ent
 		out, "</name></author><category term=\"%s\"/>", kind == NULL ? "unknown" : kind);
 	hs_buf_printf(out,
 		"<link rel=\"alternate\" type=\"application/json\" href=\"/v1/notices/%llu\"/>"
+		"<link rel=\"alternate\" type=\"application/cap+xml\" "
+		"href=\"/v1/notices/%llu.cap\"/>"
 		"<link rel=\"related\" type=\"application/xml\" "
 		"href=\"/v1/notices/%llu/original\"/>"
 		"<summary>",
-		seq, seq);
+		seq, seq, seq);
 	hs_buf_escape(out, text != NULL ? text->body : "");
 	hs_buf_puts(out, "</summary></entry>\n");
 }
