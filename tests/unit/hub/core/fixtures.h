@@ -27,6 +27,7 @@ struct order {
 	const char *also;   /* a second area */
 	const char *before; /* what the gate says of areas_before: nobody asks it */
 	bool moments;
+	uint32_t rank;		/* Document.order */
 	const char *supersedes; /* one entry of "source|id", or NULL */
 };
 
@@ -45,6 +46,7 @@ order_notice(struct hs_arena *arena, const struct order *order)
 	notice->document->id = hs_arena_strdup(arena, order->id);
 	notice->document->revision = order->revision;
 	notice->document->moments = order->moments;
+	notice->document->order = order->rank;
 	if (order->supersedes != NULL)
 		assert_true(hs_repeat(arena, &notice->document->n_supersedes,
 			&notice->document->supersedes, hs_arena_strdup(arena, order->supersedes)));
