@@ -198,6 +198,8 @@ read_list(const char *path, const char *text, int mode, struct hs_principals **o
 				     &principals->config, why)
 			   : hs_config_parse(text, &FILE_RECORD, &principals->file,
 				     &principals->config, why);
+	if (err != HS_OK) /* what was read so far is gone already */
+		principals->file.principals.count = 0;
 	if (err == HS_OK && !check_all(principals, mode, why))
 		err = HS_ERR_CONFIG;
 	if (err == HS_OK)
