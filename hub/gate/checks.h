@@ -37,6 +37,8 @@ void hs_check_all_texts(struct hs_submission *submission);
 void hs_check_claims(struct hs_submission *submission);
 /* Name and kana of an area. */
 void hs_check_area_names(struct hs_submission *submission, const hs_area *area);
+/* Lengths in what an L-Alert notice of another kind than an order holds (validate_texts.c). */
+void hs_check_detail_texts(struct hs_submission *submission);
 /* Clocks ahead, late entry and old orders, validity that is over: warnings with flags. */
 void hs_check_times(struct hs_submission *submission);
 

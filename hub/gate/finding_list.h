@@ -3,6 +3,8 @@
 #ifndef HS_GATE_FINDING_LIST_H
 #define HS_GATE_FINDING_LIST_H
 
+#include "hub/gate/finding_list_cap.h"
+
 /* clang-format off */
 /* X(NAME, "code", HTTP, SOAP, SEVERITY, text_ja, text_en, mend_ja, mend_en) */
 #define HS_FINDING_LIST(X)                                                                         \
@@ -79,9 +81,6 @@
 	X(ROOT_UNKNOWN, "root_unknown", 422, 401, ERROR,                                                   \
 	  "ルート要素がどの形式にも当てはまりません。", "The root element belongs to no format that is accepted.", \
 	  "EDXLDistribution（urn:oasis:names:tc:emergency:EDXL:DE:1.0）をルートにしてください。", "Use EDXLDistribution in urn:oasis:names:tc:emergency:EDXL:DE:1.0 as the root.") \
-	X(CATEGORY_NOT_SUPPORTED, "category_not_supported", 422, 402, ERROR,                               \
-	  "この情報種別はまだ受け付けていません。", "This category of information is not accepted yet.",   \
-	  "避難情報は category を EvacuationOrder にしてください。他の種別は別の手段で伝えてください。", "For evacuation orders use EvacuationOrder; pass other categories on by another way.") \
 	X(ELEMENT_MISSING, "element_missing", 422, 402, ERROR,                                             \
 	  "必要な要素がないか、空です。", "A required element is missing or empty.",                       \
 	  "示した要素に値を入れてください。", "Give the element that is named a value.")                   \
@@ -141,6 +140,26 @@
 	X(SUB_CODE_FOREIGN, "sub_code_foreign", 422, 402, ERROR,                                           \
 	  "町丁字コードが市区町村コードと一致しません。", "The 12-digit district code lies in another municipality.", \
 	  "ooAzaTyouTyouMokuCode の先頭5桁を市区町村コードに合わせてください。", "Make the first five digits of ooAzaTyouTyouMokuCode those of the municipality.") \
+	/* rights */                                                                                       \
+	X(ROLE_FORBIDDEN, "role_forbidden", 403, 402, ERROR,                                               \
+	  "この資格情報の役割では、この接続先に発信できません。", "The role of this credential may not send to this address.", \
+	  "示した役割の資格情報を使うか、管理者に権限を確認してください。", "Use a credential of one of the roles given, or ask the administrator about your rights.") \
+	X(FORMAT_FORBIDDEN, "format_forbidden", 403, 402, ERROR,                                           \
+	  "この資格情報では、この形式の文書を送れません。", "This credential may not send documents of this format.", \
+	  "示した形式で送るか、管理者に権限を確認してください。", "Send one of the formats given, or ask the administrator about your rights.") \
+	X(KIND_FOREIGN, "kind_foreign", 403, 402, ERROR,                                                   \
+	  "この資格情報では、この種別の情報を発信できません。文書全体を受け付けませんでした。", "This credential may not speak in this kind of message. The whole document was refused.", \
+	  "示した種別だけを送るか、管理者に権限を確認してください。", "Send only the kinds given, or ask the administrator about your rights.") \
+	X(DELEGATION_DATES, "delegation_dates", 403, 402, ERROR,                                           \
+	  "代行入力の期間外です。文書全体を受け付けませんでした。", "Entry by proxy for this area is not allowed at this time. The whole document was refused.", \
+	  "示した期間内に送るか、管理者に期間の変更を依頼してください。急ぐ場合は当該市区町村に発信を求めてください。", "Send within the dates given, or ask the administrator to change them. If it is urgent, ask the municipality to send.") \
+	X(AREA_AROUND, "area_around", 403, 402, ERROR,                                                     \
+	  "自分の区域を含む、より広い区域です。対象が広がるため、文書全体を受け付けませんでした。", "The area is wider than your own and contains it. The whole document was refused, because it would reach too many.", \
+	  "自分の市区町村または区のコードを入れてください。", "Give the code of your own municipality or ward.") \
+	X(AREA_RETIRED, "area_retired", 422, 402, ERROR,                                                   \
+	  "この市区町村コードは廃止されています。", "This municipality code is no longer in force.",       \
+	  "示した現在のコードに直してください。複数ある場合は、対象の区域のものを選んでください。", "Use the present code that is given; where there are several, the one of the area that is meant.") \
+	HS_CAP_FINDING_LIST(X)                                                                             \
 	/* warnings: accepted, and the sender is told */                                                   \
 	X(CHECK_DIGIT, "check_digit", 200, 0, WARNING,                                                     \
 	  "市区町村コードの検査数字が違います。先頭5桁で受け付けました。", "The check digit of the code is wrong. The first five digits were used.", \
@@ -160,6 +179,12 @@
 	X(UNKNOWN_SORT, "unknown_sort", 200, 0, WARNING,                                                   \
 	  "避難情報の区分が表にありません。そのまま、最も高い緊急度として扱います。", "The Sort is not in the table. It is passed on as sent and treated at the highest urgency.", \
 	  "高齢者等避難・避難指示・緊急安全確保のどれかであれば、直して送り直してください。", "If you mean 高齢者等避難, 避難指示 or 緊急安全確保, correct it and send again.") \
+	X(UNKNOWN_CATEGORY, "unknown_category", 200, 0, WARNING,                                           \
+	  "情報種別が表にありません。内容は読まずに、見出しと対象地域だけでそのまま伝えます。", "The category is not in the table. Headline and areas are passed on as sent, the content is not read.", \
+	  "category のつづりを確認してください。避難情報は EvacuationOrder です。", "Check the spelling of the category; evacuation orders are EvacuationOrder.") \
+	X(UNKNOWN_VALUE, "unknown_value", 200, 0, WARNING,                                                 \
+	  "この項目の値が表にありません。そのまま伝えます。", "The value of this field is not in the table. It is passed on as sent.", \
+	  "書き間違いであれば、直して送り直してください。", "If it is a slip, correct it and send again.") \
 	X(OBSOLETE_TERM, "obsolete_term", 200, 0, WARNING,                                                 \
 	  "発令時点では廃止されている用語です。", "The term was no longer in use at the time of the order.", \
 	  "現在の用語（避難指示など）を使ってください。", "Use the present terms, such as 避難指示.")      \
@@ -208,6 +233,50 @@
 	X(PREVIOUS_REVISION, "previous_revision", 200, 0, WARNING,                                         \
 	  "前の版数が、版数より1小さい数になっていません。", "previousDocumentRevision is not the revision minus one.", \
 	  "previousDocumentRevision を確認してください。", "Check previousDocumentRevision.")              \
+	X(SILENT_NO_CORRECTION, "silent_no_correction", 422, 402, ERROR,                                   \
+	  "silent=1 は、訂正理由（Errata）のある訂正だけに使えます。", "silent=1 is for corrections with a reason (Errata) only.", \
+	  "訂正理由を付けるか、silent を付けずに送ってください。", "Give the reason of the correction, or send it without silent.") \
+	/* likelihood: compared with the register of districts */                                         \
+	X(AREA_UNUSUAL, "area_unusual", 200, 0, WARNING,                                                   \
+	  "登録されていない地区です。地区名を確認してください。", "This district is not in the register. Check its name.", \
+	  "間違いであれば、訂正か取消を送ってください。正しければ、登録を管理者に依頼してください。", "If it is wrong, send a correction or a cancel. If it is right, ask the administrator to register it.") \
+	X(AREAS_ALL, "areas_all", 200, 0, WARNING,                                                         \
+	  "ほとんどすべての地区が対象です。", "Nearly all districts are addressed at once.",               \
+	  "一部の地区だけのつもりであれば、直ちに訂正か取消を送ってください。", "If only some districts were meant, send a correction or a cancel at once.") \
+	X(HOUSEHOLDS_FAR, "households_far", 200, 0, WARNING,                                               \
+	  "対象世帯数・人数が登録された数と大きく違います。", "The number of households or people is far from the register.", \
+	  "対象地区と世帯数・人数を確認してください。", "Check the districts and the numbers.")            \
+	X(AREA_OTHER_RIVER, "area_other_river", 200, 0, WARNING,                                           \
+	  "災害名の河川の浸水想定にない地区です。", "The river that the disaster names does not reach this district.", \
+	  "間違いであれば、訂正か取消を送ってください。", "If it is wrong, send a correction or a cancel.") \
+	X(HELD, "held", 200, 0, WARNING,                                                                   \
+	  "指摘があったため、設定された時間だけ待ってから配信しました。", "It had a warning, so it waited for the configured time before it went out.", \
+	  "内容が正しければ、次からは確認済み（?confirm=1）で送ると待たずに配信します。", "When the content is right, send such a document with ?confirm=1: it does not wait then.") \
+	X(CHECK_BROKEN, "check_broken", 200, 0, WARNING,                                                   \
+	  "妥当性の検査ができませんでした。文書はそのまま受け付けました。", "A check of likelihood failed itself. The document goes on unchecked.", \
+	  "内容をもう一度目で確認し、管理者に知らせてください。", "Look at the content once more and tell the administrator.") \
+	/* JMA disaster XML: errors, then warnings */                                                       \
+	X(BODY_UNKNOWN, "body_unknown", 422, 402, ERROR,                                                   \
+	  "Bodyの名前空間が気象庁防災情報XMLのものではありません。", "The namespace of Body is none of JMA's disaster XML.", \
+	  "電文の形式を確認してください。", "Check the format of the telegram.")                            \
+	X(TEST_MARK, "test_mark", 200, 0, WARNING,                                                         \
+	  "通常の電文に試験の文言があるため、試験として扱います。", "A telegram of status 通常 says that it is a test; it is taken for one.", \
+	  "試験電文は訓練用の接続先へ送ってください。", "Send test telegrams to the address for drills.")   \
+	X(AREA_UNMAPPED, "area_unmapped", 200, 0, WARNING,                                                 \
+	  "地域コードが対応表にないため、都道府県または全国を対象にしました。", "An area code is not in the tables; the prefecture or the whole country is addressed.", \
+	  "地域コード表の更新を管理者に依頼してください。", "Ask the administrator to bring the area tables up to date.") \
+	X(UNKNOWN_CODE, "unknown_code", 200, 0, WARNING,                                                   \
+	  "種別コードが表にありません。そのまま、最も高い緊急度として扱います。", "The code of a kind is not in the tables. It is passed on as sent and treated at the highest urgency.", \
+	  "コード表の更新を管理者に依頼してください。", "Ask the administrator to bring the code tables up to date.") \
+	X(UNKNOWN_TELEGRAM, "unknown_telegram", 200, 0, WARNING,                                           \
+	  "この標題の電文は表にありません。見出しと地域だけを使うか、情報種別で判断しました。", "No telegram of this title is in the tables; it was recognised by its InfoKind or by its body alone.", \
+	  "電文種別の表の更新を管理者に依頼してください。", "Ask the administrator to bring the table of telegrams up to date.") \
+	X(DETAIL_LEFT_OUT, "detail_left_out", 200, 0, WARNING,                                             \
+	  "電文が大きいため、詳細を通知から省きました。原文にはすべてあります。", "The telegram is large; its detail was left out of the notice. The original has all of it.", \
+	  "原文を確認してください。", "See the original.")                                                  \
+	X(JMA_PART, "part_missing", 200, 0, WARNING,                                                       \
+	  "電文の一部がないか読み取れないため、その項目だけを省きました。", "A part of the telegram is missing or not readable; only this part was left out.", \
+	  "原文を確認してください。", "See the original.")                                                  \
 	X(MORE, "more", 200, 0, WARNING,                                                                   \
 	  "このほかにも指摘があります。", "There are more findings than are listed.",                      \
 	  "示した指摘を直してから、もう一度検査してください。", "Mend those listed, then check again.")

@@ -4,14 +4,43 @@
 #include "hub/base/check.h"
 #include "hub/gate/checks.h"
 #include "hub/gate/parser_registry.h"
+#include "hub/gate/plausible.h"
+#include "hub/gate/policy.h"
 #include "hub/gate/signature.h"
 #include "hub/gate/stages.h"
 #include "hub/gate/xml_doc.h"
 #include "hub/gate/xml_guard.h"
 
+/* What a relayer passes on is larger than what a municipality says. */
+static enum hs_err
+choose_limits(struct hs_submission *submission)
+{
+	struct hs_gate_limits *relayed;
+
+	if (submission->principal->role != HS_ROLE_RELAYER)
+		return HS_OK;
+	relayed = hs_arena_alloc(submission->arena, sizeof(*relayed));
+	if (!relayed)
+		return HS_ERR_NOMEM;
+	*relayed = hs_gate_limits_relayed(submission->limits);
+	submission->limits = relayed;
+	return HS_OK;
+}
+
+static enum hs_err
+stage_role(struct hs_submission *submission)
+{
+	hs_policy_role(submission);
+	return submission->findings.errors ? HS_ERR_FORBIDDEN : HS_OK;
+}
+
 static enum hs_err
 stage_guard(struct hs_submission *submission)
 {
+	enum hs_err err = choose_limits(submission);
+
+	if (err)
+		return err;
 	return hs_xml_guard(submission->arena, submission->bytes, submission->len_bytes,
 		submission->limits, &submission->findings, &submission->text);
 }
@@ -47,10 +76,12 @@ stage_recognise(struct hs_submission *submission)
 
 	look_at_texts(submission, root);
 	submission->parser = hs_parser_find(root);
-	if (submission->parser)
-		return HS_OK;
-	hs_xml_finding(&submission->findings, HS_FINDING_ROOT_UNKNOWN, root, "EDXLDistribution",
-		hs_xml_name(root));
+	if (submission->parser) {
+		hs_policy_format(submission);
+		return submission->findings.errors ? HS_ERR_FORBIDDEN : HS_OK;
+	}
+	hs_xml_finding(&submission->findings, HS_FINDING_ROOT_UNKNOWN, root,
+		"EDXLDistribution, alert (CAP), Report (JMA)", hs_xml_name(root));
 	return HS_ERR_REFUSED;
 }
 
@@ -79,10 +110,20 @@ stage_validate(struct hs_submission *submission)
 static enum hs_err
 stage_policy(struct hs_submission *submission)
 {
+	hs_policy_kind(submission);
 	return submission->parser->policy(submission);
 }
 
+/* Last: it only warns. */
+static enum hs_err
+stage_plausible(struct hs_submission *submission)
+{
+	hs_plausible_check(submission);
+	return HS_OK;
+}
+
 static const struct hs_stage stages[] = {
+	{ "role", stage_role },
 	{ "guard", stage_guard },
 	{ "parse", stage_parse },
 	{ "signature", hs_stage_signature },
@@ -91,6 +132,7 @@ static const struct hs_stage stages[] = {
 	{ "validate", stage_validate },
 	{ "policy", stage_policy },
 	{ "normalise", hs_stage_normalise },
+	{ "plausible", stage_plausible },
 };
 
 const struct hs_stage *

@@ -29,8 +29,8 @@ is_left_alone(utf8proc_int32_t code)
 	       hs_text_class((uint32_t)code) == HS_TEXT_IDEOGRAPH;
 }
 
-static bool
-may_change(const char *text, size_t len)
+bool
+hs_text_is_nfc(const char *text, size_t len)
 {
 	utf8proc_int32_t code;
 
@@ -41,9 +41,9 @@ may_change(const char *text, size_t len)
 		}
 		at += step_of(text + at, len - at, &code);
 		if (code > 0 && hs_text_may_compose((uint32_t)code) && !is_left_alone(code))
-			return true;
+			return false;
 	}
-	return false;
+	return true;
 }
 
 /* What stands between two that are left alone. */
@@ -88,7 +88,7 @@ hs_text_nfc(struct hs_arena *arena, char *text, size_t *len_bytes)
 	struct hs_buf out;
 	char *copy = NULL;
 
-	if (!may_change(text, *len_bytes))
+	if (hs_text_is_nfc(text, *len_bytes))
 		return text;
 	hs_buf_init(&out, *len_bytes * GROWTH_MAX);
 	if (put_all(&out, text, *len_bytes) && !out.failed) {

@@ -9,6 +9,7 @@
 #ifndef HS_GATE_TEXT_NFC_H
 #define HS_GATE_TEXT_NFC_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "hub/base/arena.h"
@@ -16,5 +17,7 @@
 /* The text itself when it is in that form, as nearly all are; else a copy in the arena, *len_bytes long. Valid UTF-8 with
  * a 0 behind. NULL: arena full or no memory. */
 char *hs_text_nfc(struct hs_arena *arena, char *text, size_t *len_bytes);
+/* Whether it is in that form already. Valid UTF-8. */
+bool hs_text_is_nfc(const char *text, size_t len_bytes);
 
 #endif

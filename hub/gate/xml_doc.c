@@ -183,6 +183,12 @@ element_from(hs_xml_node *node)
 }
 
 hs_xml_node *
+hs_xml_parent(hs_xml_node *node)
+{
+	return node->parent && node->parent->type == XML_ELEMENT_NODE ? node->parent : NULL;
+}
+
+hs_xml_node *
 hs_xml_first(hs_xml_node *node)
 {
 	return node ? element_from(node->children) : NULL;
@@ -298,6 +304,24 @@ look_at(const xmlNode *text, hs_xml_node *element, hs_xml_node *first[HS_TEXT_LO
 		if (found[i] && !first[i])
 			first[i] = element;
 	}
+}
+
+const char *
+hs_xml_peek(hs_xml_node *node)
+{
+	const xmlNode *only = node ? node->children : NULL;
+	bool found[HS_TEXT_LOOK_COUNT] = { false };
+	const char *text;
+	size_t len;
+
+	if (!only || only->next || !is_text(only))
+		return NULL;
+	text = (const char *)only->content;
+	len = strlen(text);
+	if (len == 0 || space_at(text, len) || space_before(text, len))
+		return NULL;
+	hs_text_look(text, len, found);
+	return found[HS_TEXT_LOOK_MARKS] || !hs_text_is_nfc(text, len) ? NULL : text;
 }
 
 void
