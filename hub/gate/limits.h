@@ -26,7 +26,6 @@
 	X(url_chars,       "chars",    64,      16384,    2000,       "longest web address of a notice")         \
 	X(mail_title_chars, "chars",   1,       100,      15,         "longest title of an urgent mail")         \
 	X(mail_body_chars, "chars",    1,       2000,     500,        "longest message of an urgent mail; a carrier may take less") \
-	X(cap_points,      "count",    4,       1000000,  5000,       "most points of a CAP polygon whose sides are checked for crossings") \
 	X(text_chars,      "chars",    400,     1000000, 20000,      "longest text that has no limit of its own") \
 	X(word_chars,      "chars",    1,       400,     40,         "longest word beside a number, such as its unit") \
 	X(cap_points,      "count",    4,       1000000,  10000,      "points of the polygons of a CAP alert that are checked for crossing sides; further ones get a warning") \
