@@ -2,6 +2,7 @@
  * in again says the same. */
 #include "tests/unit/hub/gate/cap_samples.h"
 
+#include <dirent.h>
 #include <libxml/xmlschemas.h>
 
 #include "hub/base/check.h"
@@ -10,6 +11,7 @@
 #include "schemas/cap_write.h"
 #include "tests/unit/schemas/message_filler.h"
 
+#define TELEGRAMS "../shared/samples/jma"
 #define SCHEMA	  "../shared/samples/xsd/cap12.xsd"
 #define MAX_BYTES (4u << 20)
 
@@ -419,6 +421,93 @@ test_real(void **state)
 	}
 }
 
+/* A document of the live lane; NULL text: the file is not there. */
+static enum hs_err
+run_live(struct hs_submission *submission, const char *text, size_t len)
+{
+	static const char *live[] = { "Actual" };
+	static struct hs_principal relayer;
+	struct hs_arena *arena = hs_arena_create(HS_SUBMISSION_ARENA_BYTES);
+
+	relayer = sample_relayer;
+	relayer.statuses = (struct hs_config_texts){ live, 1 };
+	hs_pipeline_setup();
+	hs_submission_begin(submission, arena, &hs_gate_limits_default);
+	submission->principal = &relayer;
+	submission->bytes = (const uint8_t *)text;
+	submission->len_bytes = len;
+	submission->content_type = "application/xml";
+	submission->mode = HS_MODE(LIVE);
+	submission->received_unix_us = SAMPLE_RECEIVED_US;
+	return hs_pipeline_run(submission, NULL);
+}
+
+/* Accepted? */
+static bool
+check_telegram(const char *name, const char *text, size_t len)
+{
+	bool accepted;
+	struct hs_submission first, again;
+	struct hs_buf alert;
+	char words[4000];
+
+	accepted = run_live(&first, text, len) == HS_OK;
+	if (accepted) {
+		write_alert(&alert, first.notice);
+		/* to leave is the mayor's word */
+		assert_null(strstr(hs_buf_text(&alert), ">Evacuate<"));
+		if (!is_valid(&alert))
+			fail_msg("%s: %s", name, hs_buf_text(&alert));
+		if (alert.len_bytes < (size_t)hs_gate_limits_default.body_bytes) {
+			if (run_live(&again, alert.bytes, alert.len_bytes) != HS_OK)
+				fail_msg("%s: %s", name, found_words(&again, words, sizeof(words)));
+			assert_int_equal(again.notice->kind, first.notice->kind);
+			assert_int_equal(number_of(again.notice->equivalent_level),
+				first.notice->action == HS_ACTION(LIFT) ||
+						first.notice->action == HS_ACTION(CANCEL)
+					? 0
+					: number_of(first.notice->equivalent_level));
+			end_alert(&again);
+		}
+		hs_buf_free(&alert);
+	}
+	end_alert(&first);
+	return accepted;
+}
+
+/* Every telegram of the weather agency that there is a sample of. */
+static void
+test_telegrams(void **state)
+{
+	DIR *folder = opendir(TELEGRAMS);
+	struct dirent *entry;
+	size_t accepted = 0;
+
+	(void)state;
+	if (!folder)
+		skip();
+	while ((entry = readdir(folder)) != NULL) {
+		char path[600];
+		char *text;
+		FILE *file;
+		size_t len;
+
+		if (!strstr(entry->d_name, ".xml"))
+			continue;
+		snprintf(path, sizeof(path), "%s/%s", TELEGRAMS, entry->d_name);
+		file = fopen(path, "rb");
+		assert_non_null(file);
+		text = malloc(8u << 20);
+		len = fread(text, 1, 8u << 20, file);
+		fclose(file);
+		accepted += check_telegram(entry->d_name, text, len);
+		free(text);
+	}
+	closedir(folder);
+	/* the others are marked as exercises or training */
+	assert_true(accepted >= 45);
+}
+
 /* Any notice at all: never a crash, always well-formed. */
 static void
 test_anything(void **state)
@@ -456,6 +545,7 @@ main(void)
 		cmocka_unit_test(test_levels),
 		cmocka_unit_test(test_references),
 		cmocka_unit_test(test_real),
+		cmocka_unit_test(test_telegrams),
 		cmocka_unit_test(test_anything),
 	};
 
