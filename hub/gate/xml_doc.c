@@ -86,8 +86,9 @@ add_parser_error(xmlParserCtxtPtr parser, bool doctype, struct hs_findings *find
 	hs_finding_add(findings, code, place, "", doctype ? "" : detail);
 }
 
-enum hs_err
-hs_xml_parse(const struct hs_xml_text *text, struct hs_findings *findings, struct hs_xml_doc **out)
+static enum hs_err
+parse(const struct hs_xml_text *text, int options, struct hs_findings *findings,
+	struct hs_xml_doc **out)
 {
 	xmlParserCtxtPtr parser = xmlNewParserCtxt();
 	struct hs_xml_doc *doc = malloc(sizeof(*doc));
@@ -99,9 +100,8 @@ hs_xml_parse(const struct hs_xml_text *text, struct hs_findings *findings, struc
 		parser->sax->internalSubset = on_doctype;
 		parser->_private = &doctype;
 		tree = xmlCtxtReadMemory(parser, text->bytes, (int)text->len_bytes, NULL, "UTF-8",
-			XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING |
-				XML_PARSE_COMPACT | XML_PARSE_NOBLANKS | XML_PARSE_IGNORE_ENC |
-				XML_PARSE_BIG_LINES);
+			options | XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING |
+				XML_PARSE_COMPACT | XML_PARSE_IGNORE_ENC | XML_PARSE_BIG_LINES);
 		good = tree && parser->wellFormed && parser->nsWellFormed && !doctype &&
 		       !tree->intSubset && xmlDocGetRootElement(tree);
 		if (!good)
@@ -122,6 +122,19 @@ hs_xml_parse(const struct hs_xml_text *text, struct hs_findings *findings, struc
 	doc->tree = tree;
 	*out = doc;
 	return HS_OK;
+}
+
+enum hs_err
+hs_xml_parse(const struct hs_xml_text *text, struct hs_findings *findings, struct hs_xml_doc **out)
+{
+	return parse(text, 0, findings, out);
+}
+
+enum hs_err
+hs_xml_parse_lean(
+	const struct hs_xml_text *text, struct hs_findings *findings, struct hs_xml_doc **out)
+{
+	return parse(text, XML_PARSE_NOBLANKS, findings, out);
 }
 
 void
