@@ -16,8 +16,9 @@ hs_jma_validate(struct hs_submission *submission)
 	return submission->findings.errors ? HS_ERR_REFUSED : HS_OK;
 }
 
-#define NOTICE_ROOM_BYTES (HS_NOTICE_MAX_BYTES - (256u << 10)) /* the rest is for findings and what the hub adds */
-#define PREFECTURES	  100
+#define NOTICE_ROOM_BYTES \
+	(HS_NOTICE_MAX_BYTES - (256u << 10)) /* the rest is for findings and what the hub adds */
+#define PREFECTURES 100
 
 /* One area for each prefecture. Codes of two digits name it; the area's own name would be wrong. */
 static void

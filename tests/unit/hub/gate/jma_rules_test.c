@@ -69,7 +69,8 @@ test_a_cancel_with_the_last_serial_is_newer(void **state)
 	struct run run;
 
 	(void)state;
-	assert_true(issued < corrected && corrected < cancelled && cancelled < next && next < later);
+	assert_true(
+		issued < corrected && corrected < cancelled && cancelled < next && next < later);
 	run_changed(&run, jma_eew, "発表", "取消");
 	accept(&run);
 	assert_int_equal(run.submission.notice->action, HS_ACTION(CANCEL));
@@ -110,7 +111,8 @@ static void
 test_events_are_a_set(void **state)
 {
 	char *one = id_of(jma_eew, "20260701185000", "20260701185000 20260701184900");
-	char *two = id_of(jma_eew, "20260701185000", "20260701184900  20260701185000 20260701184900");
+	char *two =
+		id_of(jma_eew, "20260701185000", "20260701184900  20260701185000 20260701184900");
 	char *single = id_of(jma_eew, "20260701185000", "20260701185000");
 	char *evil = id_of(jma_eew, "20260701185000", "a|b/c");
 	char *office = id_of(jma_eew, "<EditorialOffice>架空", "<EditorialOffice>想定");
@@ -122,8 +124,7 @@ test_events_are_a_set(void **state)
 	assert_string_not_equal(one, single);
 	assert_string_not_equal(office, single);
 	assert_string_equal(cancel, single);
-	assert_string_equal(
-		single, "VXSE43/緊急地震速報（警報）/架空地方気象台/20260701185000");
+	assert_string_equal(single, "VXSE43/緊急地震速報（警報）/架空地方気象台/20260701185000");
 	assert_non_null(strstr(evil, "/a_b_c"));
 	assert_string_equal(none, "VPWW55/気象警報・注意報（Ｒ０６）（大雨）/架空地方気象台/-");
 	free(one);
@@ -159,10 +160,10 @@ test_content_is_the_bytes(void **state)
 	run_jma(&first, jma_rain);
 	run_jma(&again, jma_rain);
 	run_changed(&other, jma_rain, "訓練の見出し", "訓練の見出し。");
-	assert_memory_equal(first.submission.content_sha256, again.submission.content_sha256,
-		HS_SHA256_BYTES);
-	assert_memory_not_equal(first.submission.content_sha256,
-		other.submission.content_sha256, HS_SHA256_BYTES);
+	assert_memory_equal(
+		first.submission.content_sha256, again.submission.content_sha256, HS_SHA256_BYTES);
+	assert_memory_not_equal(
+		first.submission.content_sha256, other.submission.content_sha256, HS_SHA256_BYTES);
 	run_end(&first);
 	run_end(&again);
 	run_end(&other);
@@ -210,7 +211,8 @@ static void
 test_marks_in_a_notice(void **state)
 {
 	char *text = replaced(jma_rain, "<Status>訓練", "<Status>通常");
-	char *marked = replaced(text, "<Warning", "<Notice>この電文はサンプルです。</Notice><Warning");
+	char *marked =
+		replaced(text, "<Warning", "<Notice>この電文はサンプルです。</Notice><Warning");
 	struct run run;
 
 	(void)state;
@@ -265,8 +267,8 @@ test_defects_are_flags(void **state)
 
 	(void)state;
 	/* a wrong title (2022-03-22): InfoKind and its version tell the family */
-	notice = flagged(&run, jma_rain, "<Title>気象警報・注意報（Ｒ０６）（大雨）", "<Title>誤った標題",
-		"unknown_telegram");
+	notice = flagged(&run, jma_rain, "<Title>気象警報・注意報（Ｒ０６）（大雨）",
+		"<Title>誤った標題", "unknown_telegram");
 	assert_int_equal(notice->equivalent_level->number, 4);
 	assert_string_equal(notice->kind_text, "誤った標題");
 	run_end(&run);
@@ -275,7 +277,8 @@ test_defects_are_flags(void **state)
 	run_end(&run);
 	notice = flagged(&run, jma_rain, "<InfoType>発表", "<InfoType>続報", "unknown_infotype");
 	run_end(&run);
-	notice = flagged(&run, jma_rain, "<DateTime>2026-07-01T09:50:00Z</DateTime>", "", "part_missing");
+	notice = flagged(
+		&run, jma_rain, "<DateTime>2026-07-01T09:50:00Z</DateTime>", "", "part_missing");
 	assert_int_equal(notice->document->revision, 1782899400LL - 946684800LL);
 	run_end(&run);
 	notice = flagged(&run, jma_rain, "<PublishingOffice>架空地方気象台</PublishingOffice>", "",
@@ -396,8 +399,7 @@ test_a_dummy_hypocentre_is_left_out(void **state)
 {
 	struct run run;
 	char *weak = replaced(jma_eew, ">6.6<", ">1.0<");
-	const hs_notice *notice =
-		flagged(&run, weak, "-40000/", "-10000/", "assumed_hypocenter");
+	const hs_notice *notice = flagged(&run, weak, "-40000/", "-10000/", "assumed_hypocenter");
 	const hs_earthquake *quake = notice->eew->earthquake;
 
 	(void)state;
@@ -408,8 +410,8 @@ test_a_dummy_hypocentre_is_left_out(void **state)
 	assert_true(quake->magnitude < 0.01 && quake->depth_km < 0.01);
 	assert_string_equal(quake->max_intensity, "6-"); /* what was forecast stays */
 	run_end(&run);
-	notice = flagged(&run, jma_eew, "<OriginTime>", "<Condition>仮定震源要素</Condition><OriginTime>",
-		"assumed_hypocenter");
+	notice = flagged(&run, jma_eew, "<OriginTime>",
+		"<Condition>仮定震源要素</Condition><OriginTime>", "assumed_hypocenter");
 	run_end(&run);
 	run_jma(&run, jma_eew);
 	accept(&run);
@@ -507,7 +509,8 @@ test_in_an_envelope(void **state)
 {
 	const char *from = strstr(sample_order, "<p:Report");
 	const char *to = strstr(sample_order, "</p:Report>") + strlen("</p:Report>");
-	char *envelope = spliced(sample_order, (size_t)(from - sample_order), (size_t)(to - from), jma_rain);
+	char *envelope =
+		spliced(sample_order, (size_t)(from - sample_order), (size_t)(to - from), jma_rain);
 	char *cancel = replaced(envelope, ">Update<", ">Cancel<");
 	char *live = replaced(envelope, "<Status>訓練", "<Status>通常");
 	struct run run;
