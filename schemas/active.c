@@ -336,6 +336,17 @@ take_cancel(struct hs_active *active, struct hs_active_document *document, struc
 	settle(active, document);
 }
 
+/* Of two messages of one moment the order decides, where both name it; a cancel of that moment is always newer. */
+static bool
+is_older(const struct hs_kept *newest, const hs_notice *notice)
+{
+	const hs_document *document = notice->document;
+	if (document->revision != newest->revision)
+		return document->revision < newest->revision;
+	return notice->action != HS_ACTION(CANCEL) && document->order && newest->order &&
+	       document->order < newest->order;
+}
+
 static bool
 is_stale(const struct hs_active_document *document, uint64_t seq, const hs_notice *notice)
 {
@@ -343,7 +354,7 @@ is_stale(const struct hs_active_document *document, uint64_t seq, const hs_notic
 		return true;
 	uint32_t newest = document->newest->revision;
 	if (notice->document->moments)
-		return notice->document->revision < newest;
+		return is_older(document->newest, notice);
 	if (notice->action == HS_ACTION(CANCEL))
 		return false; /* whatever its revision: a cancel must never be lost */
 	return document->cancel || notice->document->revision <= newest;

@@ -78,6 +78,7 @@ take_times(struct hs_kept *kept, const hs_notice *notice)
 	hs_notice_hazards(notice, &hazards);
 	kept->hazards = hazards > 0;
 	kept->moments = notice->document->moments;
+	kept->order = notice->document->order;
 	kept->legacy = hs_notice_has_flag(notice, HS_FLAG_LEGACY);
 	kept->told_unix_us = told_at(notice);
 	kept->valid_until_unix_us = hs_valid_until(notice);

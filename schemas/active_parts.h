@@ -26,6 +26,7 @@ struct hs_kept {
 	bool legacy; /* by a telegram of the old family: yields to the new one (HS_LEGACY_WINDOW_US) */
 	uint64_t seq;
 	uint32_t revision;
+	uint32_t order;		     /* among equal moments; 0: cannot be told */
 	int64_t told_unix_us;	     /* when the sender said it */
 	int64_t valid_until_unix_us; /* HS_FOR_EVER: until it is lifted */
 };

@@ -115,6 +115,18 @@ municipality_of(const hs_notice *notice, const hs_area *area)
 	return notice->source ? notice->source->code : "";
 }
 
+/* The source's own code where there is one, in full: several forecast areas may lie in one of our places, and they share
+ * their numbers with municipalities. A place without any code is known by its name. */
+static const char *
+hazard_key(struct list *list, const hs_area *area, const struct hs_statement *item)
+{
+	const char *code = area->source_code[0] ? area->source_code : area->code;
+	const char *place = item->sub_code[0] ? item->sub_code : code[0] ? "" : item->name_key;
+	const char *key = hs_arena_printf(list->arena, "%s|%s|%s", code, item->hazard, place);
+	list->full = list->full || !key;
+	return key ? key : "";
+}
+
 static void
 add_area(struct list *list, const hs_area *area, const struct hs_statement *common)
 {
@@ -128,6 +140,8 @@ add_area(struct list *list, const hs_area *area, const struct hs_statement *comm
 	const char *key = hs_area_key(list->arena, item->area_code, item->area_name);
 	list->full = list->full || !key;
 	item->name_key = key ? key : "";
+	if (item->hazard[0])
+		item->key = hazard_key(list, area, item);
 }
 
 static void
@@ -294,25 +308,15 @@ hs_statement_key(struct hs_arena *arena, const char *area_code, bool zone, const
 		coded ? "=" : "", coded ? sub_code : name_key);
 }
 
-/* Forecast areas and municipalities share one space of codes, so all digits count; a code needs no name. */
-static const char *
-hazard_key(struct hs_arena *arena, const struct hs_statement *item)
-{
-	return hs_arena_printf(arena, "%s|%s|%s", item->area_code, item->hazard,
-		item->sub_code[0]    ? item->sub_code
-		: item->area_code[0] ? ""
-				     : item->name_key);
-}
-
 static bool
 make_keys(struct list *list)
 {
 	for (size_t i = 0; i < list->count; i++) {
 		struct hs_statement *item = &list->items[i];
-		item->key = item->hazard[0] ? hazard_key(list->arena, item)
-					    : hs_statement_key(list->arena, item->area_code,
-						      item->urgency == URGENCY_ZONE, item->sub_code,
-						      item->name_key);
+		if (item->hazard[0])
+			continue; /* has its key (hazard_key) */
+		item->key = hs_statement_key(list->arena, item->area_code,
+			item->urgency == URGENCY_ZONE, item->sub_code, item->name_key);
 		if (!item->key)
 			return false;
 	}

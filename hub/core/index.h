@@ -18,7 +18,8 @@ struct hs_index;
 /* The newest state of a document. */
 struct hs_known_document {
 	uint8_t key[HS_ID_BYTES];
-	uint32_t revision; /* of the newest notice that is not a cancel */
+	uint32_t revision; /* of the newest notice */
+	uint32_t order;	   /* moments: among those of that revision (Document.order) */
 	bool cancelled;
 	bool superseded; /* a notice of another document replaced or ended it */
 	bool begun;	 /* a notice that is not a cancel was taken */

@@ -73,6 +73,7 @@ hs_intake_look(const hs_notice *notice)
 		.action = (int)notice->action,
 		.revision = notice->document->revision,
 		.moments = notice->document->moments,
+		.order = notice->document->order,
 		.supersedes = notice->document->n_supersedes,
 		.source = text_span(notice->document->source),
 		.document = text_span(notice->document->id) };
@@ -83,16 +84,22 @@ hs_intake_apply(const struct hs_known_document *known, const struct hs_notice_lo
 	struct hs_known_document *out)
 {
 	bool cancel = notice->action == (int)HS_ACTION(CANCEL);
-	struct hs_known_document next = {
-		.revision = notice->revision, .cancelled = cancel, .begun = !cancel
-	};
+	struct hs_known_document next = { .revision = notice->revision,
+		.order = notice->order,
+		.cancelled = cancel,
+		.begun = !cancel };
 
 	if (known != NULL) {
 		next.told = known->told;
 		next.superseded = known->superseded;
 		next.begun = next.begun || known->begun;
 		next.cancelled = next.cancelled || (known->cancelled && notice->ended);
-		next.revision = next.revision > known->revision ? next.revision : known->revision;
+		if (known->revision == next.revision && known->order > next.order)
+			next.order = known->order;
+		if (known->revision > next.revision) {
+			next.revision = known->revision;
+			next.order = known->order;
+		}
 	}
 	hs_document_id(notice->mode, notice->source, notice->document, next.key);
 	*out = next;
@@ -165,22 +172,39 @@ judge_order(const struct hs_notice_look *notice, const struct hs_known_document 
 		accept(out, gap);
 }
 
+/* Is the message newer than what is known (1), older (-1), or of the same moment (0)? A cancel of the newest moment is
+ * newer whatever its order: it repeats the last serial, or has none. */
+static int
+compare_moments(const struct hs_notice_look *notice, const struct hs_known_document *known)
+{
+	bool cancel = notice->action == (int)HS_ACTION(CANCEL);
+
+	if (notice->revision != known->revision)
+		return notice->revision > known->revision ? 1 : -1;
+	if (cancel && !known->cancelled)
+		return 1;
+	if (notice->order == 0 || known->order == 0 || notice->order == known->order)
+		return 0;
+	return notice->order > known->order ? 1 : -1;
+}
+
 static void
 judge_moment(const struct hs_notice_look *notice, const struct hs_known_document *known,
 	struct hs_verdict *out)
 {
 	bool cancel = notice->action == (int)HS_ACTION(CANCEL);
 	bool over = known != NULL && known->cancelled && !cancel; /* its cancel came first */
+	int age = known == NULL ? 1 : compare_moments(notice, known);
 
-	if (known == NULL || notice->revision > known->revision) {
+	if (age > 0) {
 		accept(out, 0);
 	} else if (over && !known->begun) {
 		accept(out, BIT(BORN_CANCELLED));
 		out->ended = true;
-	} else if (over || notice->revision < known->revision) {
+	} else if (over || age < 0) {
 		record(out, HS_OUTCOME(STALE), HS_RECORD(STALE), BIT(STALE));
 	} else {
-		accept(out, cancel == known->cancelled ? BIT(SAME_MOMENT) : 0);
+		accept(out, BIT(SAME_MOMENT));
 	}
 }
 

@@ -14,7 +14,7 @@
  *         the newest revision with other content       → CONFLICT, recorded, not delivered
  *         a revision that skips some, or begins above 1 → applied, flag revision_gap
  *         else                                         → applied
- *         Where the revisions are moments (Document.moments; jma-xml.md, "Identity, version, deduplication"):
+ *         Where the revisions are moments, and among equal ones Document.order decides (Document.moments; jma-xml.md, "Identity, version, deduplication"):
  *         cancel of a document never seen              → applied: it overtook its issue
  *         message not newer than the cancel, of which
  *         nothing else was seen                        → applied, not in force, flag born_cancelled

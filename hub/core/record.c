@@ -37,6 +37,7 @@ enum notice_field {
 	DOCUMENT_SUPERSEDES = 4,
 	DOCUMENT_MOMENTS = 7,
 	DOCUMENT_ENDED = 8,
+	DOCUMENT_ORDER = 9,
 	LEVEL_NUMBER = 1,
 	AREA_CODE = 1
 };
@@ -96,6 +97,8 @@ look_at_document(struct hs_span document, struct hs_notice_look *out)
 			out->moments = field.value != 0;
 		else if (field.number == DOCUMENT_ENDED)
 			out->ended = field.value != 0;
+		else if (field.number == DOCUMENT_ORDER)
+			out->order = (uint32_t)field.value;
 	}
 }
 

@@ -45,6 +45,7 @@ struct hs_notice_look {
 	uint32_t revision;
 	uint32_t level;	   /* the higher of level and equivalent level; 0 none */
 	bool moments;	   /* Document.moments */
+	uint32_t order;	   /* Document.order: among equal moments */
 	bool ended;	   /* Document.ended */
 	size_t supersedes; /* entries of Document.supersedes */
 	struct hs_span source;

@@ -100,8 +100,10 @@ stage_validate(struct hs_submission *submission)
 {
 	enum hs_err err = submission->parser->validate(submission);
 
-	if (err == HS_OK)
+	if (err == HS_OK) {
 		hs_check_all_texts(submission);
+		hs_check_claims(submission);
+	}
 	return err;
 }
 

@@ -96,8 +96,7 @@ hs_xml_parse(const struct hs_xml_text *text, struct hs_findings *findings, struc
 		parser->_private = &doctype;
 		tree = xmlCtxtReadMemory(parser, text->bytes, (int)text->len_bytes, NULL, "UTF-8",
 			XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING |
-				XML_PARSE_COMPACT | XML_PARSE_NOBLANKS | XML_PARSE_IGNORE_ENC |
-				XML_PARSE_BIG_LINES);
+				XML_PARSE_COMPACT | XML_PARSE_IGNORE_ENC | XML_PARSE_BIG_LINES);
 		good = tree && parser->wellFormed && parser->nsWellFormed && !doctype &&
 		       !tree->intSubset && xmlDocGetRootElement(tree);
 		if (!good)

@@ -160,6 +160,8 @@ read_again(struct hs_submission *submission, const struct hs_buf *alert)
 		    alert->len_bytes) != HS_OK)
 		fail_msg("%s\n%s", found_words(submission, words, sizeof(words)),
 			hs_buf_text(alert));
+	/* a drill says which one it is */
+	assert_false(found_code(submission, HS_FINDING_CAP_EXERCISE_NOTE));
 }
 
 static bool

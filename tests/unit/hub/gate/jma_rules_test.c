@@ -231,12 +231,20 @@ test_marks_in_a_notice(void **state)
 static void
 test_only_a_relayer(void **state)
 {
+	static const char *formats[] = { "jma" };
 	struct run run;
 
 	(void)state;
 	run_text(&run, jma_rain);
 	assert_int_equal(run.err, HS_ERR_FORBIDDEN);
-	assert_non_null(found(&run, HS_FINDING_RELAYER_NEEDED));
+	assert_non_null(found(&run, HS_FINDING_FORMAT_FORBIDDEN));
+	run_end(&run);
+	/* a sender who was given the format by mistake */
+	run_init(&run);
+	run.principal.formats = (struct hs_config_texts){ formats, 1 };
+	run_bytes(&run, jma_rain, strlen(jma_rain));
+	assert_int_equal(run.err, HS_ERR_FORBIDDEN);
+	assert_non_null(found(&run, HS_FINDING_ROLE_RELAYER));
 	run_end(&run);
 }
 
@@ -387,10 +395,13 @@ test_unknown_areas(void **state)
 	assert_int_equal(notice->n_areas, 2);
 	run_end(&run);
 	/* nobody knows where that is: for the whole country, and the area stays in the item */
-	notice = flagged(&run, jma_eew, "<Code>622</Code>", "<Code>999</Code>", "area_unmapped");
+	notice = flagged(&run, jma_eew, "<Area><Name>愛媛県南予</Name>",
+		"<Area><Name>新しい地域</Name><Code>999</Code></Area><Area><Name>愛媛県南予</Name>",
+		"area_unmapped");
 	assert_int_equal(notice->n_areas, 0);
 	assert_string_equal(notice->eew->items[0]->areas[0]->source_code, "999");
 	assert_string_equal(notice->eew->items[0]->areas[0]->code, "");
+	assert_string_equal(notice->eew->items[0]->areas[1]->code, "38");
 	run_end(&run);
 }
 
@@ -528,7 +539,7 @@ test_in_an_envelope(void **state)
 	assert_int_equal(run.submission.notice->n_areas, 2);
 	run_end(&run);
 	run_text(&run, envelope); /* not a relayer */
-	assert_non_null(found(&run, HS_FINDING_RELAYER_NEEDED));
+	assert_non_null(found(&run, HS_FINDING_ROLE_RELAYER));
 	run_end(&run);
 	run_jma(&run, cancel);
 	accept(&run);

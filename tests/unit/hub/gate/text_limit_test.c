@@ -75,6 +75,10 @@ test_the_limit_is_configuration(void **state)
 		run_bytes(&run, text, strlen(text));
 		assert_int_equal(run.err == HS_OK, limit == 11);
 		assert_int_equal(!!found(&run, HS_FINDING_TOO_LONG), limit == 10);
+		if (limit == 10)
+			assert_string_equal(found(&run, HS_FINDING_TOO_LONG)->place.path,
+				"/EDXLDistribution/contentObject/xmlContent/embeddedXMLContent/"
+				"Report/EvacuationOrder/TotalNumber/Households");
 		run_end(&run);
 	}
 	free(text);
