@@ -39,11 +39,15 @@
 __attribute__((unused)) static const struct kit headquarters = {
 	.category = "AntidisasterHeadquarter", .headline = "", .body = HEADQUARTERS
 };
-__attribute__((unused)) static const struct kit damage = { .category = "DamageInformation", .body = DAMAGE };
-__attribute__((unused)) static const struct kit general = { .category = "GeneralInformation", .body = GENERAL };
+__attribute__((unused)) static const struct kit damage = { .category = "DamageInformation",
+	.body = DAMAGE };
+__attribute__((unused)) static const struct kit general = { .category = "GeneralInformation",
+	.body = GENERAL };
 __attribute__((unused)) static const struct kit event = { .category = "Event",
 	.target = "<c:targetArea><c:areaName>北町，南町 , 港町</c:areaName></c:targetArea>",
 	.body = EVENT };
-__attribute__((unused)) static const struct kit mail = { .category = "UrgentMail", .extra = CARRIERS, .body = MAIL };
+__attribute__((unused)) static const struct kit mail = {
+	.category = "UrgentMail", .extra = CARRIERS, .body = MAIL
+};
 
 #endif
