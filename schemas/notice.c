@@ -93,6 +93,64 @@ hs_notice_flag(struct hs_arena *arena, hs_notice *notice, const char *flag)
 	return copy && hs_repeat(arena, &notice->n_flags, &notice->flags, copy);
 }
 
+struct area_visit {
+	void (*visit)(void *owner, hs_area *area);
+	void *owner;
+};
+
+static void each_area(ProtobufCMessage *message, const struct area_visit *visit);
+
+/* A member of message type: one, or an array behind its count; one of a oneof counts only when it is the set one. */
+static void
+each_area_in(ProtobufCMessage *message, const ProtobufCFieldDescriptor *field,
+	const struct area_visit *visit)
+{
+	char *base = (char *)message;
+	void *member = base + field->offset;
+
+	if (field->label == PROTOBUF_C_LABEL_REPEATED) {
+		size_t count = *(size_t *)(void *)(base + field->quantifier_offset);
+
+		for (size_t i = 0; i < count; i++)
+			each_area((*(ProtobufCMessage ***)member)[i], visit);
+		return;
+	}
+	if ((field->flags & PROTOBUF_C_FIELD_FLAG_ONEOF) &&
+		*(uint32_t *)(void *)(base + field->quantifier_offset) != field->id)
+		return;
+	if (*(ProtobufCMessage **)member != NULL)
+		each_area(*(ProtobufCMessage **)member, visit);
+}
+
+static void
+each_area(ProtobufCMessage *message, const struct area_visit *visit)
+{
+	if (message->descriptor == &hansho__v1__area__descriptor) {
+		visit->visit(visit->owner, (hs_area *)message);
+		return;
+	}
+	/* From the last: the details come before what was worked out from them, as a reader would tell them. */
+	for (unsigned i = message->descriptor->n_fields; i > 0; i--) {
+		if (message->descriptor->fields[i - 1].type == PROTOBUF_C_TYPE_MESSAGE)
+			each_area_in(message, &message->descriptor->fields[i - 1], visit);
+	}
+}
+
+void
+hs_notice_visit_areas(hs_notice *notice, void (*visit)(void *owner, hs_area *area), void *owner)
+{
+	const struct area_visit what = { visit, owner };
+
+	each_area(&notice->base, &what);
+}
+
+const hs_evacuation *
+hs_notice_evacuation(const hs_notice *notice)
+{
+	return notice->detail_case == HANSHO__V1__NOTICE__DETAIL_EVACUATION ? notice->evacuation
+									    : NULL;
+}
+
 const hs_text *
 hs_notice_text(const hs_notice *notice, const char *language)
 {
@@ -117,10 +175,8 @@ add_key_part(struct hs_buf *out, const char *text)
 }
 
 bool
-hs_document_key(const hs_notice *notice, struct hs_buf *out)
+hs_document_key_of(const hs_notice *notice, const char *id, struct hs_buf *out)
 {
-	if (!notice->document)
-		return false;
 	char word[WORD_SIZE];
 	const char *mode = hs_enum_word(&hansho__v1__mode__descriptor, (int)notice->mode, word);
 	if (mode)
@@ -130,8 +186,25 @@ hs_document_key(const hs_notice *notice, struct hs_buf *out)
 	hs_buf_puts(out, "|");
 	add_key_part(out, notice->document->source);
 	hs_buf_puts(out, "|");
-	hs_buf_puts(out, notice->document->id);
+	hs_buf_puts(out, id);
 	return !out->failed;
+}
+
+bool
+hs_document_key(const hs_notice *notice, struct hs_buf *out)
+{
+	return notice->document && hs_document_key_of(notice, notice->document->id, out);
+}
+
+const char *
+hs_superseded_id(const hs_document *document, size_t i)
+{
+	size_t len = strlen(document->source);
+	const char *entry = document->supersedes[i];
+	if (strncmp(entry, document->source, len) != 0 || entry[len] != '|')
+		return NULL;
+	const char *id = entry + len + 1;
+	return id[0] && strcmp(id, document->id) != 0 ? id : NULL;
 }
 
 /* ---- marks ---- */

@@ -36,6 +36,11 @@ typedef Hansho__V1__Circle hs_circle;
 typedef Hansho__V1__Polygon hs_polygon;
 typedef Hansho__V1__Point hs_point;
 typedef Hansho__V1__Text hs_text;
+typedef Hansho__V1__CapValues hs_cap_values;
+typedef Hansho__V1__CapInfo hs_cap_info;
+typedef Hansho__V1__CapArea hs_cap_area;
+typedef Hansho__V1__CapPair hs_cap_pair;
+typedef Hansho__V1__CapResource hs_cap_resource;
 typedef Hansho__V1__Count hs_count;
 typedef Hansho__V1__Original hs_original;
 typedef Hansho__V1__Evacuation hs_evacuation;
@@ -134,10 +139,22 @@ hs_time *hs_time_new(struct hs_arena *arena, int64_t unix_us, int offset_min);
 /* Appends a flag once. */
 bool hs_notice_flag(struct hs_arena *arena, hs_notice *notice, const char *flag);
 bool hs_notice_has_flag(const hs_notice *notice, const char *flag);
+/* Calls `visit` for every Area in the notice, in whatever detail it stands, so that no kind of message has areas that
+ * nobody looks at. */
+void hs_notice_visit_areas(
+	hs_notice *notice, void (*visit)(void *owner, hs_area *area), void *owner);
+/* The details of an evacuation order; NULL for every other kind: the details share one place, so that
+ * notice->evacuation of another kind is that kind's detail and never to be looked at. */
+const hs_evacuation *hs_notice_evacuation(const hs_notice *notice);
 /* The text in that language, or NULL. */
 const hs_text *hs_notice_text(const hs_notice *notice, const char *language);
 /* "drill|bosai.kakuu.example|74ee…": the key of a document (mode, source, id). */
 bool hs_document_key(const hs_notice *notice, struct hs_buf *out);
+/* The id of the document that entry i of supersedes replaces, or NULL when it replaces none: a document replaces
+ * other documents of its own source only, so that nobody ends what somebody else ordered. */
+const char *hs_superseded_id(const hs_document *document, size_t i);
+/* The key of the document with that id, of the notice's mode and source. */
+bool hs_document_key_of(const hs_notice *notice, const char *id, struct hs_buf *out);
 
 /* 訓練 first and last in every headline, body and instruction of every text, in that text's language
  * ("【訓練】", "[DRILL]", "【くんれん】"); texts that already begin or end so are not marked twice.

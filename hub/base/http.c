@@ -81,6 +81,18 @@ hs_http_tag(struct hs_http_server *server, hs_http_id id)
 	return conn != NULL ? conn->tag : 0;
 }
 
+void
+hs_http_each(struct hs_http_server *server, void (*visit)(void *owner, hs_http_id id, uint64_t tag),
+	void *owner)
+{
+	for (size_t i = 0; i < server->table.slot_count; i++) {
+		const struct hs_conn *conn = server->table.slots[i];
+
+		if (conn != NULL && conn->tag != 0)
+			visit(owner, conn->id, conn->tag);
+	}
+}
+
 /* ---- accept ---- */
 static void
 accepted(struct hs_http_server *server, int fd)

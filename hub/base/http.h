@@ -119,12 +119,17 @@ void hs_http_drop(struct hs_http_server *server, hs_http_id id);
 /* A number of the owner's own beside each connection (its own table's index, say); 0 at first. */
 enum hs_err hs_http_set_tag(struct hs_http_server *server, hs_http_id id, uint64_t tag);
 uint64_t hs_http_tag(struct hs_http_server *server, hs_http_id id);
+/* Calls `visit` for every open connection with a tag other than 0. It may drop connections, and nothing else. */
+void hs_http_each(struct hs_http_server *server,
+	void (*visit)(void *owner, hs_http_id id, uint64_t tag), void *owner);
 
 struct hs_http_options {
 	const char *address;	   /* "127.0.0.1" */
 	int port;		   /* 0: any free one, see hs_http_port */
 	const char *tls_cert_path; /* PEM chain; NULL = plain */
 	const char *tls_key_path;
+	const char
+		*client_ca_path; /* ask for certificates of clients (http_peer.h); NULL = do not */
 	const struct hs_http_route *routes;
 	size_t route_count;
 	const struct hs_ws_endpoint *endpoints;

@@ -7,6 +7,7 @@
  *   http_reply.c    replies and endless streams
  *   http_ws.c       WebSocket: upgrade, messages, frames, close
  *   http_guard.c    pure checks of heads, choice of the route
+ *   http_peer.c     certificates of clients
  *   http_param.c    pure: percent-encoding, parameters, header values
  */
 #ifndef HS_HTTP_INTERNAL_H
@@ -233,6 +234,10 @@ const struct hs_http_route *hs_route_find(const struct hs_http_options *options,
 void hs_route_allow(
 	const struct hs_http_options *options, const char *path, char *out, size_t out_size);
 bool hs_path_ok(const char *path, size_t len_bytes);
+
+/* ---- http_peer.c ---- */
+/* ssl_context (SSL_CTX *) asks clients for a certificate. */
+void hs_peer_ask(void *ssl_context, const char *ca_path);
 
 /* ---- http_param.c ---- */
 /* Appends text as a query keeps it: letters, digits, -._~ and the characters of `keep` as they are. */

@@ -40,7 +40,13 @@ static const struct reason_row reason_rows[] = {
 static int
 on_lws(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t len)
 {
-	(void)user;
+	/* once, while the virtual host is made; there is no connection yet */
+	if (reason == LWS_CALLBACK_OPENSSL_LOAD_EXTRA_SERVER_VERIFY_CERTS) {
+		const struct hs_http_server *server = lws_context_user(lws_get_context(wsi));
+		if (server->options.client_ca_path != NULL)
+			hs_peer_ask(user, server->options.client_ca_path);
+		return 0;
+	}
 	for (size_t i = 0; i < HS_COUNT(reason_rows); i++) {
 		if (reason_rows[i].reason != reason)
 			continue;

@@ -1,6 +1,7 @@
 #include "hub/cli/keys.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
@@ -11,8 +12,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "hub/base/check.h"
+
 #define SECONDS_A_DAY 86400L
 #define NAMES_SIZE    1024
+#define ID_CHARS_MAX  63
 
 struct identity {
 	EVP_PKEY *key;
@@ -155,20 +159,174 @@ make_server(struct identity *server, const struct identity *authority, const cha
 	       X509_sign(certificate, authority->key, EVP_sha256()) > 0;
 }
 
+/* The one of the directory, or a new one that is stored there. */
+static bool
+take_authority(const char *directory, struct identity *authority, long days)
+{
+	if (load_authority(directory, authority))
+		return true;
+	identity_free(authority);
+	*authority = (struct identity){ NULL, NULL };
+	return make_authority(authority, days) && store(directory, "ca.pem", "ca.key", authority);
+}
+
 enum hs_err
 hs_keys_make(const char *directory, const char *const *hosts, size_t host_count, long days)
 {
 	struct identity authority = { NULL, NULL }, server = { NULL, NULL };
-	bool ok = load_authority(directory, &authority);
-	if (!ok) {
-		identity_free(&authority);
-		authority = (struct identity){ NULL, NULL };
-		ok = make_authority(&authority, days) &&
-		     store(directory, "ca.pem", "ca.key", &authority);
-	}
-	ok = ok && make_server(&server, &authority, hosts, host_count, days) &&
-	     store(directory, "server.pem", "server.key", &server);
+	bool ok = take_authority(directory, &authority, days) &&
+		  make_server(&server, &authority, hosts, host_count, days) &&
+		  store(directory, "server.pem", "server.key", &server);
 	identity_free(&authority);
 	identity_free(&server);
 	return ok ? HS_OK : HS_ERR_IO;
+}
+
+/* ---- clients ---- */
+
+bool
+hs_keys_id_right(const char *id)
+{
+	static const char letters[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-";
+	size_t len = strlen(id);
+	static const char *const ours[] = { "ca", "server", "crl" };
+	for (size_t i = 0; i < HS_COUNT(ours); i++)
+		if (strcmp(ours[i], id) == 0)
+			return false;
+	return len > 0 && len <= ID_CHARS_MAX && strspn(id, letters) == len && id[0] != '.';
+}
+
+static bool
+make_client(struct identity *client, const struct identity *authority, const char *id,
+	const char *lane, long days)
+{
+	char uri[NAMES_SIZE];
+	snprintf(uri, sizeof(uri), "URI:urn:hansho:%s:%s", lane, id);
+	if (!begin(client, id, days))
+		return false;
+	X509 *certificate = client->certificate, *issuer = authority->certificate;
+	return X509_set_issuer_name(certificate, X509_get_subject_name(issuer)) == 1 &&
+	       extend(certificate, issuer, NID_basic_constraints, "critical,CA:FALSE") &&
+	       extend(certificate, issuer, NID_key_usage, "critical,digitalSignature") &&
+	       extend(certificate, issuer, NID_ext_key_usage, "clientAuth") &&
+	       extend(certificate, issuer, NID_authority_key_identifier, "keyid") &&
+	       extend(certificate, issuer, NID_subject_alt_name, uri) &&
+	       X509_sign(certificate, authority->key, EVP_sha256()) > 0;
+}
+
+enum hs_err
+hs_keys_make_client(const char *directory, const char *id, const char *lane, long days)
+{
+	struct identity authority = { NULL, NULL }, client = { NULL, NULL };
+	char certificate_name[ID_CHARS_MAX + 8], key_name[ID_CHARS_MAX + 8];
+	snprintf(certificate_name, sizeof(certificate_name), "%s.pem", id);
+	snprintf(key_name, sizeof(key_name), "%s.key", id);
+	bool ok = take_authority(directory, &authority, days) &&
+		  make_client(&client, &authority, id, lane, days) &&
+		  store(directory, certificate_name, key_name, &client);
+	identity_free(&authority);
+	identity_free(&client);
+	return ok ? HS_OK : HS_ERR_IO;
+}
+
+/* ---- revocation ---- */
+
+static bool
+list_begin(X509_CRL *list, const struct identity *authority)
+{
+	return X509_CRL_set_version(list, X509_CRL_VERSION_2) == 1 &&
+	       X509_CRL_set_issuer_name(list, X509_get_subject_name(authority->certificate)) == 1;
+}
+
+static bool
+list_add(X509_CRL *list, const X509 *certificate)
+{
+	X509_REVOKED *entry = X509_REVOKED_new();
+	ASN1_TIME *now = X509_gmtime_adj(NULL, 0);
+	bool ok = entry && now &&
+		  X509_REVOKED_set_serialNumber(entry,
+			  (ASN1_INTEGER *)(uintptr_t)X509_get0_serialNumber(certificate)) == 1 &&
+		  X509_REVOKED_set_revocationDate(entry, now) == 1 &&
+		  X509_CRL_add0_revoked(list, entry) == 1;
+	if (!ok)
+		X509_REVOKED_free(entry);
+	ASN1_TIME_free(now);
+	return ok;
+}
+
+static bool
+list_sign(X509_CRL *list, const struct identity *authority, long days)
+{
+	ASN1_TIME *now = X509_gmtime_adj(NULL, 0),
+		  *next = X509_gmtime_adj(NULL, days * SECONDS_A_DAY);
+	bool ok = now && next && X509_CRL_set1_lastUpdate(list, now) == 1 &&
+		  X509_CRL_set1_nextUpdate(list, next) == 1 && X509_CRL_sort(list) == 1 &&
+		  X509_CRL_sign(list, authority->key, EVP_sha256()) > 0;
+	ASN1_TIME_free(now);
+	ASN1_TIME_free(next);
+	return ok;
+}
+
+/* A list that is not there yet is a new one; one that cannot be read is no reason to forget what it says. */
+static X509_CRL *
+load_list(const char *directory, const struct identity *authority)
+{
+	FILE *file = open_in(directory, "crl.pem", "r", 0);
+	if (!file && errno != ENOENT)
+		return NULL;
+	X509_CRL *list = file ? PEM_read_X509_CRL(file, NULL, NULL, NULL) : X509_CRL_new();
+	if (file)
+		fclose(file);
+	if (list && !file && !list_begin(list, authority)) {
+		X509_CRL_free(list);
+		return NULL;
+	}
+	return list;
+}
+
+/* Under another name first: a gate that looks just then finds the old one or the new one whole. */
+static bool
+store_list(const char *directory, X509_CRL *list)
+{
+	char from[4096], to[4096];
+	FILE *file = open_in(directory, "crl.pem.new", "w", 0644);
+	bool ok = file && PEM_write_X509_CRL(file, list) == 1;
+	if (file && fclose(file) != 0)
+		ok = false;
+	return ok &&
+	       snprintf(from, sizeof(from), "%s/crl.pem.new", directory) < (int)sizeof(from) &&
+	       snprintf(to, sizeof(to), "%s/crl.pem", directory) < (int)sizeof(to) &&
+	       rename(from, to) == 0;
+}
+
+static X509 *
+load_certificate(const char *path)
+{
+	FILE *file = fopen(path, "re");
+	X509 *certificate = file ? PEM_read_X509(file, NULL, NULL, NULL) : NULL;
+	if (file)
+		fclose(file);
+	return certificate;
+}
+
+enum hs_err
+hs_keys_revoke(const char *directory, const char *certificate_path, long days)
+{
+	struct identity authority = { NULL, NULL };
+	X509 *certificate = load_certificate(certificate_path);
+	X509_CRL *list = NULL;
+	enum hs_err err = HS_ERR_IO;
+	if (certificate && load_authority(directory, &authority))
+		list = load_list(directory, &authority);
+	if (!certificate ||
+		(list && X509_verify(certificate, X509_get0_pubkey(authority.certificate)) != 1))
+		err = HS_ERR_INVALID;
+	else if (list && list_add(list, certificate) && list_sign(list, &authority, days) &&
+		 store_list(directory, list))
+		err = HS_OK;
+	X509_CRL_free(list);
+	X509_free(certificate);
+	identity_free(&authority);
+	return err;
 }

@@ -8,9 +8,10 @@
 #include "hub/base/clock.h"
 #include "hub/base/log.h"
 #include "hub/base/media_type.h"
-#include "hub/gate/auth.h"
 #include "hub/gate/finding.h"
 #include "hub/gate/reply.h"
+#include "hub/gate/role.h"
+#include "hub/gate/who.h"
 
 #define SUBMISSION_ID_CHARS 32
 #define JST_MIN		    540
@@ -25,21 +26,22 @@ struct status_call {
 	struct hs_port_call port_call;
 	struct hs_gate *gate;
 	hs_http_id id;
-	const char *principal; /* of the gate's list: lives as long as the gate */
+	const struct hs_principal *principal; /* held */
 };
 
 /* Answers 401 itself when nobody is proven. */
 static const struct hs_principal *
 authenticate(struct hs_gate *gate, const struct hs_http_request *request)
 {
-	const char *value = hs_http_header_of(request, "authorization");
-	const struct hs_principal *principal = hs_auth_header(gate->principals, value);
+	const struct hs_principal *principal;
+	enum hs_refusal refusal = hs_who_request(gate, request, &principal);
 
-	if (principal == NULL) {
+	if (refusal != HS_REFUSAL_NONE) {
 		gate->counts.auth_failures++;
-		hs_warn("gate.auth_failed", "peer=%s given=%d", request->peer_address,
-			value[0] != '\0');
-		hs_gate_refuse(gate, request->id, HS_REFUSAL_AUTH);
+		hs_warn("gate.auth_failed", "peer=%s given=%d reason=%s", request->peer_address,
+			hs_http_header_of(request, "authorization")[0] != '\0',
+			hs_refusal_row(refusal)->code);
+		hs_gate_refuse(gate, request->id, refusal);
 	}
 	return principal;
 }
@@ -92,6 +94,15 @@ on_submitted(struct hs_intake_call *intake, const struct hs_intake_result *resul
 	free(call);
 }
 
+/* A switch of the query: name=1. */
+static bool
+is_on(const struct hs_http_request *request, const char *name)
+{
+	char text[4];
+
+	return hs_http_param(request->query, name, text, sizeof(text)) && strcmp(text, "1") == 0;
+}
+
 /* The body is the connection's: a copy lives in the call's arena. */
 static bool
 fill_call(struct submit_call *call, const struct hs_principal *principal,
@@ -114,6 +125,8 @@ fill_call(struct submit_call *call, const struct hs_principal *principal,
 	call->intake.document = copy;
 	call->intake.document_len_bytes = request->body_len_bytes;
 	call->intake.validate_only = validate_only;
+	call->intake.confirmed = is_on(request, "confirm");
+	call->intake.silent = is_on(request, "silent");
 	call->intake.received_unix_us = hs_clock_unix_us();
 	call->intake.done = on_submitted;
 	return true;
@@ -205,10 +218,11 @@ on_status(struct hs_port_call *port_call, enum hs_err err, const hs_link_frame *
 		reply = frame->status_reply;
 	if (reply == NULL)
 		hs_gate_refuse(call->gate, call->id, HS_REFUSAL_AWAY);
-	else if (!reply->found || strcmp(reply->principal, call->principal) != 0)
+	else if (!hs_role_may_see(call->principal, reply))
 		hs_gate_refuse(call->gate, call->id, HS_REFUSAL_NOT_FOUND);
 	else
 		hs_gate_answer_json(call->gate, call->id, 200, status_json(reply));
+	hs_principal_drop(call->principal);
 	free(call);
 }
 
@@ -247,12 +261,15 @@ ask_status(struct hs_gate *gate, const struct hs_http_request *request,
 	if (call != NULL) {
 		call->gate = gate;
 		call->id = request->id;
-		call->principal = principal->id;
+		call->principal = principal;
+		hs_principal_hold(principal);
 		call->port_call.done = on_status;
 		err = hs_submit_port_status(
 			gate->port, &call->port_call, submission_id, wait_s * 1000, version);
 	}
 	if (err != HS_OK) {
+		if (call != NULL)
+			hs_principal_drop(call->principal);
 		free(call);
 		hs_gate_refuse(gate, request->id, hs_refusal_of(err));
 	}

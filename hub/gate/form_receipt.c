@@ -11,6 +11,7 @@
 #include "hub/gate/api.h"
 #include "hub/gate/form_call.h"
 #include "hub/gate/outlet_name.h"
+#include "hub/gate/role.h"
 
 #define OUTLET_MAX_BYTES 4096
 
@@ -181,7 +182,7 @@ on_status(struct hs_port_call *port_call, enum hs_err err, const hs_link_frame *
 		reply = frame->status_reply;
 	if (reply == NULL)
 		show_none(call, HS_REFUSAL_AWAY);
-	else if (!reply->found || strcmp(reply->principal, call->principal->id) != 0)
+	else if (!hs_role_may_see(call->principal, reply))
 		show_none(call, HS_REFUSAL_NOT_FOUND);
 	else
 		show_receipt(call, reply);

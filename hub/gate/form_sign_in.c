@@ -11,6 +11,7 @@
 #include "hub/base/log.h"
 #include "hub/gate/form_call.h"
 #include "hub/gate/reply.h"
+#include "hub/gate/who.h"
 
 #define COOKIE_SIZE	 (HS_SESSION_VALUE_SIZE + 160)
 #define CALL_ARENA_BYTES (64u << 20)
@@ -30,9 +31,10 @@ make_cookie(struct hs_gate *gate, const struct hs_session *session, bool tls, ch
 }
 
 static enum hs_err
-new_session(struct hs_gate *gate, const char *principal, struct hs_session *out)
+new_session(struct hs_gate *gate, const struct hs_principal *principal, struct hs_session *out)
 {
-	return hs_session_new(principal,
+	return hs_session_new(principal != NULL ? principal->id : "",
+		principal != NULL ? hs_principal_mark(principal) : 0,
 		hs_clock_unix_us() + gate->settings->bounds.session_s * HS_US_PER_S, out);
 }
 
@@ -64,7 +66,7 @@ show_sign_in(struct hs_gate *gate, const struct hs_http_request *request, int st
 	struct hs_buf out;
 	char cookie[COOKIE_SIZE], token[HS_SESSION_TOKEN_SIZE];
 
-	if (new_session(gate, "", &session) != HS_OK) {
+	if (new_session(gate, NULL, &session) != HS_OK) {
 		hs_gate_refuse(gate, request->id, HS_REFUSAL_BUSY);
 		return;
 	}
@@ -81,22 +83,39 @@ show_sign_in(struct hs_gate *gate, const struct hs_http_request *request, int st
 	hs_form_page_send(gate, request->id, status, cookie, &out);
 }
 
+/* Whom the cookie proves; a session ends with the credential that began it. */
+static const struct hs_principal *
+session_owner(
+	struct hs_gate *gate, const struct hs_http_request *request, struct hs_session *session)
+{
+	const struct hs_principal *row = NULL;
+
+	if (hs_session_read(&gate->session_key, HS_SESSION_COOKIE,
+		    hs_http_header_of(request, "cookie"), hs_clock_unix_us(), session) == HS_OK &&
+		session->principal[0] != '\0')
+		row = hs_principals_by_id(gate->principals, session->principal);
+	if (row == NULL || row->username[0] == '\0' || row->revoked ||
+		!hs_session_mark_right(session, hs_principal_mark(row)))
+		return NULL;
+	return row;
+}
+
 bool
 hs_form_session(struct hs_gate *gate, const struct hs_http_request *request,
 	struct hs_session *session, const struct hs_principal **principal)
 {
-	enum hs_err err = hs_session_read(&gate->session_key, HS_SESSION_COOKIE,
-		hs_http_header_of(request, "cookie"), hs_clock_unix_us(), session);
+	const struct hs_principal *row = session_owner(gate, request, session);
+	enum hs_refusal refusal = row != NULL ? hs_who_agree(gate, request->id, row, principal)
+					      : hs_who_certificate(gate, request->id, principal);
+	const struct hs_refusal_row *text = hs_refusal_row(refusal);
+	bool told = refusal != HS_REFUSAL_NONE;
 
+	if (row != NULL && !told)
+		return true;
 	*principal = NULL;
-	if (err == HS_OK && session->principal[0] != '\0')
-		*principal = hs_principals_by_id(gate->principals, session->principal);
-	if (*principal == NULL || (*principal)->username[0] == '\0') {
-		show_sign_in(gate, request, strcmp(request->method, "POST") == 0 ? 403 : 200, NULL,
-			NULL);
-		return false;
-	}
-	return true;
+	show_sign_in(gate, request, told || strcmp(request->method, "POST") == 0 ? 403 : 200,
+		told ? text->text_ja : NULL, told ? text->text_en : NULL);
+	return false;
 }
 
 /* The fields of a POST, as text of its own; NULL without memory. */
@@ -121,17 +140,35 @@ token_right(struct hs_gate *gate, const struct hs_http_request *request, const c
 	       hs_session_token_right(&gate->session_key, &session, token);
 }
 
+/* The password was right, and still it may not. */
+static void
+refuse_sign_in(struct hs_gate *gate, const struct hs_http_request *request, enum hs_refusal refusal)
+{
+	const struct hs_refusal_row *row = hs_refusal_row(refusal);
+
+	gate->counts.sign_in_failures++;
+	hs_warn("gate.sign_in_failed", "peer=%s reason=%s", request->peer_address, row->code);
+	show_sign_in(gate, request, 403, row->text_ja, row->text_en);
+}
+
 static void
 sign_in(struct hs_gate *gate, const struct hs_http_request *request, const char *body)
 {
 	char username[FIELD_SIZE], password[FIELD_SIZE], cookie[COOKIE_SIZE];
-	const struct hs_principal *principal = NULL;
+	const struct hs_principal *principal = NULL, *proven = NULL;
+	enum hs_refusal refusal = HS_REFUSAL_AUTH;
 	struct hs_session session;
 
 	if (hs_http_param(body, "username", username, sizeof(username)) &&
 		hs_http_param(body, "password", password, sizeof(password)))
-		principal = hs_principals_sign_in(gate->principals, username, password);
-	if (principal == NULL || new_session(gate, principal->id, &session) != HS_OK) {
+		proven = hs_principals_sign_in(gate->principals, username, password);
+	if (proven != NULL)
+		refusal = hs_who_agree(gate, request->id, proven, &principal);
+	if (proven != NULL && refusal != HS_REFUSAL_NONE) {
+		refuse_sign_in(gate, request, refusal);
+		return;
+	}
+	if (principal == NULL || new_session(gate, principal, &session) != HS_OK) {
 		gate->counts.sign_in_failures++;
 		hs_throttle_failed(gate->throttle, request->peer_address, hs_clock_mono_us());
 		hs_warn("gate.sign_in_failed", "peer=%s", request->peer_address);
@@ -268,6 +305,7 @@ hs_form_begin(struct hs_gate *gate, const struct hs_http_request *request)
 	}
 	call->session = session;
 	call->principal = principal;
+	hs_principal_hold(principal);
 	if (strcmp(request->method, "POST") == 0 &&
 		!token_right(gate, request, HS_SESSION_COOKIE, call->body)) {
 		hs_warn("gate.token_wrong", "principal=%s", principal->id);
@@ -281,6 +319,7 @@ void
 hs_form_end(struct hs_form_call *call)
 {
 	hs_intake_end(&call->intake);
+	hs_principal_drop(call->principal);
 	hs_buf_free(&call->xml);
 	hs_arena_destroy(call->arena);
 	free(call);

@@ -5,6 +5,7 @@
 
 #include "hub/base/check.h"
 #include "hub/base/clock.h"
+#include "hub/base/http_peer.h"
 #include "hub/base/log.h"
 #include "hub/base/look.h"
 #include "hub/gate/api.h"
@@ -96,6 +97,8 @@ start_http(struct hs_gate *gate, char why[HS_CONFIG_WHY])
 	options.address = gate->address;
 	options.tls_cert_path = place->tls_cert[0] != '\0' ? place->tls_cert : NULL;
 	options.tls_key_path = place->tls_key[0] != '\0' ? place->tls_key : NULL;
+	options.client_ca_path =
+		place->client_certs != HS_CLIENT_CERTS_OFF ? place->client_ca : NULL;
 	options.routes = gate->routes;
 	options.route_count = HS_COUNT(ROUTES);
 	options.headers = HEADERS;
@@ -134,7 +137,8 @@ start_port(struct hs_gate *gate, char why[HS_CONFIG_WHY])
 	gate->intake = (struct hs_intake){ .worker = &gate->worker,
 		.port = gate->port,
 		.limits = &gate->settings->limits,
-		.mode = gate->mode };
+		.mode = gate->mode,
+		.guards = &gate->guards };
 	return err;
 }
 
@@ -166,12 +170,18 @@ metrics(void *owner, struct hs_buf *out)
 	count(out, "submissions_total", "{outcome=\"invalid\"}", counts->invalid);
 	count(out, "submissions_total", "{outcome=\"unavailable\"}", counts->unavailable);
 	count(out, "validated_total", "", counts->validated);
+	count(out, "held", "", gate->guards.hold.count);
+	hs_lags_metrics(gate->guards.lags, out);
 	count(out, "busy_total", "", gate->counts.busy);
 	count(out, "auth_failures_total", "", gate->counts.auth_failures);
 	count(out, "nonce_replays_total", "", gate->counts.replays);
 	count(out, "sign_ins_total", "{result=\"ok\"}", gate->counts.sign_ins);
 	count(out, "sign_ins_total", "{result=\"failed\"}", gate->counts.sign_in_failures);
 	count(out, "sign_ins_total", "{result=\"must_wait\"}", gate->counts.sign_in_waits);
+	count(out, "principals_reads_total", "{result=\"ok\"}", gate->reload.loads);
+	count(out, "principals_reads_total", "{result=\"refused\"}", gate->reload.failures);
+	count(out, "principals_old", "", gate->reload.why[0] != '\0');
+	count(out, "revoked_connections_total", "", gate->reload.ended);
 	count(out, "hub_up", "", hs_submit_port_not_ready(gate->port)[0] == '\0');
 	count(out, "hub_link_drops_total", "", hs_submit_port_drop_count(gate->port));
 	count(out, "hub_pending", "", hs_submit_port_pending_count(gate->port));
@@ -187,9 +197,11 @@ status(void *owner, struct hs_buf *out)
 
 	hs_buf_printf(out,
 		"{\"process\":\"gate\",\"version\":\"%s\",\"mode\":\"%s\",\"hub\":\"%s\","
-		"\"epoch\":\"%s\",\"principals\":%zu,\"pending\":%zu,\"accepted\":%llu}",
+		"\"epoch\":\"%s\",\"principals\":%zu,\"principals_old\":%s,\"pending\":%zu,"
+		"\"accepted\":%llu}",
 		HS_VERSION, gate->mode == HS_MODE(LIVE) ? "live" : "drill", not_ready(owner),
 		hs_submit_port_epoch(gate->port), hs_principals_count(gate->principals),
+		gate->reload.why[0] != '\0' ? "true" : "false",
 		hs_submit_port_pending_count(gate->port),
 		(unsigned long long)gate->intake.counts.accepted);
 }
@@ -233,6 +245,7 @@ close_all(struct hs_gate *gate)
 {
 	struct hs_http_server *server = gate->server;
 
+	hs_guards_stop(&gate->guards);
 	gate->intake.port = NULL;
 	hs_submit_port_stop(gate->port);
 	gate->port = NULL;
@@ -241,6 +254,23 @@ close_all(struct hs_gate *gate)
 		hs_http_server_stop(server, gate->settings->bounds.stop_grace_ms, NULL, NULL);
 	hs_ops_stop(gate->ops);
 	gate->ops = NULL;
+	hs_reload_stop(gate);
+}
+
+/* Certificates are asked for by TLS, and judged by an authority. */
+static enum hs_err
+look_client_certs(const struct hs_gate_place *place, char why[HS_CONFIG_WHY])
+{
+	if (place->client_certs == HS_CLIENT_CERTS_OFF)
+		return HS_OK;
+	if (place->tls_cert[0] == '\0')
+		return hs_look_refuse(why, "client_certs needs TLS: give tls_cert and tls_key, or "
+					   "set client_certs to off");
+	if (place->client_ca[0] == '\0')
+		return hs_look_refuse(why,
+			"client_ca is missing; client_certs needs the authorities "
+			"that sign client certificates");
+	return HS_OK;
 }
 
 enum hs_err
@@ -253,6 +283,7 @@ hs_gate_look(const struct hs_gate_settings *settings, char why[HS_CONFIG_WHY])
 		.place = "", .key = "hub_url", .url = place->hub_url, .local_only = true
 	};
 	struct hs_principals *principals = NULL;
+	struct hs_trust *trust = NULL;
 	enum hs_err err = hs_look_listens(listens, HS_COUNT(listens), why);
 
 	if (err == HS_OK)
@@ -260,10 +291,12 @@ hs_gate_look(const struct hs_gate_settings *settings, char why[HS_CONFIG_WHY])
 	if (err == HS_OK)
 		err = hs_look_link(&link, why);
 	if (err == HS_OK)
-		err = hs_principals_load(
-			place->principals, hs_gate_settings_mode(settings), &principals, why);
+		err = look_client_certs(place, why);
+	if (err == HS_OK)
+		err = hs_reload_read(settings, &principals, &trust, why);
 	hs_principals_free(principals);
-	return err;
+	hs_trust_free(trust);
+	return err == HS_OK ? hs_guards_look(&settings->guards, why) : err;
 }
 
 enum hs_err
@@ -276,7 +309,10 @@ hs_gate_start(struct hs_gate *gate, uv_loop_t *loop, const struct hs_gate_settin
 	gate->settings = settings;
 	gate->mode = hs_gate_settings_mode(settings);
 	hs_pipeline_setup();
-	err = hs_principals_load(settings->place.principals, gate->mode, &gate->principals, why);
+	hs_reload_stamp(gate);
+	err = hs_reload_read(settings, &gate->principals, &gate->trust, why);
+	if (err == HS_OK)
+		err = hs_guards_start(&gate->guards, loop, &settings->guards, why);
 	if (err == HS_OK)
 		err = start_tables(gate, why);
 	if (err == HS_OK)
@@ -289,6 +325,7 @@ hs_gate_start(struct hs_gate *gate, uv_loop_t *loop, const struct hs_gate_settin
 		close_all(gate);
 		return err;
 	}
+	hs_reload_start(gate);
 	hs_info("gate.ready", "mode=%s listen=%s port=%d principals=%zu",
 		gate->mode == HS_MODE(LIVE) ? "live" : "drill", settings->place.listen,
 		hs_http_port(gate->server), hs_principals_count(gate->principals));
@@ -298,10 +335,10 @@ hs_gate_start(struct hs_gate *gate, uv_loop_t *loop, const struct hs_gate_settin
 static void
 on_stop_tick(uv_timer_t *timer)
 {
-	struct hs_gate *gate = HS_CONTAINER_OF(timer, struct hs_gate, stop_timer);
+	struct hs_gate *gate = HS_CONTAINER_OF(timer, struct hs_gate, stop.timer);
 	bool open = gate->worker.jobs > 0 || gate->intake.open > 0;
 
-	if (open && hs_clock_mono_us() < gate->stop_deadline_us)
+	if (open && hs_clock_mono_us() < gate->stop.deadline_mono_us)
 		return;
 	hs_info("gate.stopped", "unanswered=%zu", gate->intake.open);
 	uv_close((uv_handle_t *)timer, NULL);
@@ -314,9 +351,11 @@ hs_gate_stop(struct hs_gate *gate)
 	if (gate->stopping)
 		return;
 	gate->stopping = true;
-	gate->stop_deadline_us = hs_clock_mono_us() + gate->settings->bounds.stop_grace_ms * 1000;
-	HS_CHECK(uv_timer_init(gate->loop, &gate->stop_timer) == 0);
-	HS_CHECK(uv_timer_start(&gate->stop_timer, on_stop_tick, 0, STOP_TICK_MS) == 0);
+	hs_guards_stop(&gate->guards);
+	gate->stop.deadline_mono_us =
+		hs_clock_mono_us() + gate->settings->bounds.stop_grace_ms * 1000;
+	HS_CHECK(uv_timer_init(gate->loop, &gate->stop.timer) == 0);
+	HS_CHECK(uv_timer_start(&gate->stop.timer, on_stop_tick, 0, STOP_TICK_MS) == 0);
 }
 
 void
@@ -325,4 +364,6 @@ hs_gate_free(struct hs_gate *gate)
 	hs_nonces_destroy(gate->nonces);
 	hs_throttle_destroy(gate->throttle);
 	hs_principals_free(gate->principals);
+	hs_guards_free(&gate->guards);
+	hs_trust_free(gate->trust);
 }

@@ -3,7 +3,8 @@
  * Flow:    hs_http → {api, soap_front, form} → intake (worker, submit port) → answer.
  * Owner:   one struct hs_gate, in main; settings and loop belong to main and outlive it.
  * Threads: the loop's thread; only the intake's worker runs elsewhere.
- * Disk:    nothing is written; certificates, configuration and principals are read once at start.
+ * Disk:    nothing is written; the configuration and the gate's own certificate are read once at start, principals and what
+ *          client certificates are judged by again when they change (reload.h).
  */
 #ifndef HS_GATE_GATE_H
 #define HS_GATE_GATE_H
@@ -16,6 +17,7 @@
 #include "hub/gate/intake.h"
 #include "hub/gate/nonce.h"
 #include "hub/gate/principals.h"
+#include "hub/gate/reload.h"
 #include "hub/gate/session.h"
 #include "hub/gate/settings.h"
 #include "hub/gate/throttle.h"
@@ -26,13 +28,21 @@ struct hs_gate_counts {
 	uint64_t auth_failures, sign_ins, sign_in_failures, sign_in_waits, replays, busy;
 };
 
+struct hs_gate_stop {
+	uv_timer_t timer;
+	int64_t deadline_mono_us;
+};
+
 struct hs_gate {
 	uv_loop_t *loop;
 	const struct hs_gate_settings *settings;
 	int mode; /* HS_MODE(LIVE) or HS_MODE(DRILL) */
 	struct hs_principals *principals;
+	struct hs_trust *trust; /* NULL: client_certs is off */
+	struct hs_reload reload;
 	struct hs_worker worker;
 	struct hs_submit_port *port;
+	struct hs_guards guards;
 	struct hs_intake intake;
 	char address[128];
 	struct hs_http_route routes[HS_GATE_ROUTES_MAX];
@@ -42,8 +52,7 @@ struct hs_gate {
 	struct hs_throttle *throttle;
 	struct hs_session_key session_key;
 	struct hs_gate_counts counts;
-	uv_timer_t stop_timer;
-	int64_t stop_deadline_us;
+	struct hs_gate_stop stop;
 	bool stopping;
 };
 

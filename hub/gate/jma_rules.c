@@ -68,7 +68,7 @@ enum hs_err
 hs_jma_policy(struct hs_submission *submission)
 {
 	if (submission->principal->role != HS_ROLE_RELAYER)
-		hs_finding_add(&submission->findings, HS_FINDING_RELAYER_NEEDED,
+		hs_finding_add(&submission->findings, HS_FINDING_ROLE_RELAYER,
 			(struct hs_place){ "/Report", 1 }, "relayer", submission->principal->id);
 	hs_policy_mode(submission);
 	return submission->findings.errors ? HS_ERR_FORBIDDEN : HS_OK;

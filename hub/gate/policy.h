@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 
+#include "hub/gate/authority.h"
 #include "hub/gate/principal.h"
 #include "hub/gate/submission.h"
 
@@ -15,14 +16,19 @@ int hs_status_mode(const char *status);
  * HS_MODE(LIVE) or HS_MODE(DRILL). */
 bool hs_mode_allowed(const char *envelope_status, const char *control_status, int lane,
 	const struct hs_principal *principal);
-/* The code (2, 5, 6 or 12 digits) lies within one of the principal's areas. */
-bool hs_area_allowed(const char *code, const struct hs_principal *principal);
 
+/* Before anything is read: the role may send, and on this lane. */
+void hs_policy_role(struct hs_submission *submission);
+/* When the format is known. */
+void hs_policy_format(struct hs_submission *submission);
+/* Every policy: some right of the principal is for this kind of message. */
+void hs_policy_kind(struct hs_submission *submission);
 /* Envelope, Control, lane and credential say the same mode. */
 void hs_policy_mode(struct hs_submission *submission);
 /* The document's source belongs to the credential. */
 void hs_policy_source(struct hs_submission *submission);
-/* Every area lies within the principal's; none at all is an error. */
+/* Every area of the notice, wherever it stands, and of the L-Alert headline lies within the principal's own areas or a
+ * delegation that is in force (which is shown as proxy entry); none at all is an error. */
 void hs_policy_areas(struct hs_submission *submission);
 /* Proxy entry is shown. */
 void hs_policy_office(struct hs_submission *submission);

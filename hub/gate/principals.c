@@ -6,11 +6,8 @@
 
 #include "hub/base/check.h"
 #include "hub/base/hash.h"
-#include "schemas/notice.h"
-#include "schemas/tables.h"
-
-#define PASSWORD_CHARS_MIN 8
-#define TOKEN_CHARS_MIN	   16
+#include "hub/gate/certificate_name.h"
+#include "hub/gate/principals_check.h"
 
 struct file {
 	struct hs_config_list principals;
@@ -19,28 +16,62 @@ struct file {
 struct hs_principals {
 	struct file file;
 	struct hs_config *config;
+	size_t holds; /* the owner's, and one for each principal that is kept */
 };
 
-#define AT(member) offsetof(struct hs_principal, member)
+#define CERTIFICATES_MAX 20
+
+#define AT(member)	   offsetof(struct hs_principal, member)
+#define DELEGATION(member) offsetof(struct hs_delegation, member)
 
 /* clang-format off */
+static const struct hs_config_item DELEGATION_ITEMS[] = {
+	{ "areas", HS_CONFIG_TEXTS, DELEGATION(areas), "codes", 0, 2000, "",
+		"municipalities (6 or 5 digits) or prefectures (2 digits) that it may enter for", NULL },
+	{ "of", HS_CONFIG_TEXT, DELEGATION(of), "id", 0, 63, "",
+		"instead of areas: the principal of this file whose areas they are", NULL },
+	{ "kinds", HS_CONFIG_TEXTS, DELEGATION(kinds), "words", 0, 40, "",
+		"kinds of messages: evacuation, shelter …, or !kind for all others; empty: all", NULL },
+	{ "from", HS_CONFIG_TEXT, DELEGATION(from), "RFC 3339", 1, 40, NULL,
+		"first moment: 2026-06-01T00:00:00+09:00", NULL },
+	{ "to", HS_CONFIG_TEXT, DELEGATION(to), "RFC 3339", 1, 40, NULL,
+		"first moment at which it is over", NULL },
+};
+static const struct hs_config_record DELEGATION_RECORD = { DELEGATION_ITEMS,
+	HS_COUNT(DELEGATION_ITEMS), sizeof(struct hs_delegation) };
 static const struct hs_config_item ITEMS[] = {
 	{ "id", HS_CONFIG_TEXT, AT(id), "name", 1, 63, NULL, "stable name in journal and logs", NULL },
 	{ "organisation", HS_CONFIG_TEXT, AT(organisation), "name", 1, 400, NULL,
 		"publishing organisation: 架空市", NULL },
 	{ "office", HS_CONFIG_TEXT, AT(office), "name", 0, 400, "", "publishing office: 防災課", NULL },
 	{ "code", HS_CONFIG_TEXT, AT(code), "6 digits", 6, 6, NULL, "own organisation code", NULL },
-	{ "areas", HS_CONFIG_TEXTS, AT(areas), "codes", 1, 2000, NULL,
-		"municipalities (6 or 5 digits) or prefectures (2 digits) that it may speak for", NULL },
+	{ "areas", HS_CONFIG_TEXTS, AT(areas), "codes", 0, 2000, "",
+		"municipalities (6 or 5 digits) or prefectures (2 digits) that it may speak for; a sender needs one, or a delegation", NULL },
 	{ "statuses", HS_CONFIG_TEXTS, AT(statuses), "words", 1, 4, NULL,
 		"Actual on a live gate; Exercise, Test, System on a drill gate", NULL },
 	{ "username", HS_CONFIG_TEXT, AT(username), "name", 0, 200, "",
 		"for the form, Basic and SOAP; empty when it has only a token", NULL },
 	{ "password", HS_CONFIG_TEXT, AT(password), "secret", 0, 400, "", "belongs to username", NULL },
 	{ "token", HS_CONFIG_TEXT, AT(token), "secret", 0, 400, "", "bearer token of machines", NULL },
-	{ "source", HS_CONFIG_TEXT, AT(source), "domain", 1, 200, NULL,
-		"senderID of the documents that the form writes for it", NULL },
-	{ "role", HS_CONFIG_ENUM, AT(role), HS_ROLE_WORDS, 0, 0, "sender", "what it is", NULL },
+	{ "source", HS_CONFIG_TEXT, AT(source), "domain", 0, 200, "",
+		"senderID of its documents; a sender needs one", NULL },
+	{ "role", HS_CONFIG_ENUM, AT(role), HS_ROLE_WORDS, 0, 0, "sender",
+		"sender: for its own areas; relayer: passes on what others said; adapter: sends nothing; operator: sees everybody's "
+		"submissions, sends nothing; drill_leader: sends and sees all, on the drill lane only", NULL },
+	{ "kinds", HS_CONFIG_TEXTS, AT(kinds), "words", 0, 40, "",
+		"kinds of messages that it may send: evacuation, shelter …, or !kind for all others; empty: all", NULL },
+	{ "formats", HS_CONFIG_TEXTS, AT(formats), "words", 0, 8, "",
+		"formats of its documents: lalert, jma, cap; empty: lalert, and for a relayer all", NULL },
+	{ "delegations", HS_CONFIG_LIST, AT(delegations), "records", 0, 1000, "",
+		"areas of others that it may enter for, for a time (代行入力); outlets show who entered it", &DELEGATION_RECORD },
+	{ "certificates", HS_CONFIG_TEXTS, AT(certificates), "names", 0, CERTIFICATES_MAX, "",
+		"client certificates that prove it: URI:urn:hansho:live:ID or CN:name of one that client_ca signed, SHA256:fingerprint", NULL },
+	{ "revoked", HS_CONFIG_BOOL, AT(revoked), "", 0, 0, "false",
+		"true: nothing is taken with its credentials, and what is open with them is ended", NULL },
+	{ "signature", HS_CONFIG_ENUM, AT(signature.mode), HS_SIGNATURE_WORDS, 0, 0, "optional",
+		"XML signature of its documents: checked when there is one, or refused without one, or not looked at", NULL },
+	{ "signature_cert", HS_CONFIG_TEXTS, AT(signature.certs), "paths", 0, 8, "",
+		"certificates whose signatures count, PEM, one in a file; two while a key is being changed", NULL },
 };
 static const struct hs_config_record PRINCIPAL = { ITEMS, HS_COUNT(ITEMS),
 	sizeof(struct hs_principal) };
@@ -58,107 +89,22 @@ rows(const struct hs_principals *principals)
 	return principals->file.principals.items;
 }
 
-static bool
-status_fits(const char *status, int mode)
+static enum hs_err
+load_signature_keys(struct hs_principals *principals, char why[HS_CONFIG_WHY])
 {
-	if (mode == HS_MODE(LIVE))
-		return strcmp(status, "Actual") == 0;
-	return strcmp(status, "Exercise") == 0 || strcmp(status, "Test") == 0 ||
-	       strcmp(status, "System") == 0;
-}
-
-static bool
-check_statuses(const struct hs_principal *row, int mode, char why[HS_CONFIG_WHY])
-{
-	for (size_t i = 0; i < row->statuses.count; i++) {
-		if (status_fits(row->statuses.items[i], mode))
-			continue;
-		(void)snprintf(why, HS_CONFIG_WHY,
-			"principal %.63s: status \"%.40s\" does not fit a gate of mode %s, which "
-			"takes %s; "
-			"give this person a second principal, with its own password, in the file "
-			"of "
-			"the other gate",
-			row->id, row->statuses.items[i], mode == HS_MODE(LIVE) ? "live" : "drill",
-			mode == HS_MODE(LIVE) ? "Actual only" : "Exercise, Test and System only");
-		return false;
-	}
-	return true;
-}
-
-static bool
-check_areas(const struct hs_principal *row, char why[HS_CONFIG_WHY])
-{
-	const char *unknown = hs_area_find(row->code) == NULL ? row->code : NULL;
-
-	for (size_t i = 0; unknown == NULL && i < row->areas.count; i++) {
-		if (hs_area_find(row->areas.items[i]) == NULL)
-			unknown = row->areas.items[i];
-	}
-	if (unknown == NULL)
-		return true;
-	(void)snprintf(why, HS_CONFIG_WHY,
-		"principal %.63s: \"%.20s\" is in no table of municipalities; write the 6-digit "
-		"code "
-		"with its check digit, in quotes",
-		row->id, unknown);
-	return false;
-}
-
-static bool
-check_secrets(const struct hs_principal *row, char why[HS_CONFIG_WHY])
-{
-	size_t password_chars = strlen(row->password), token_chars = strlen(row->token);
-	const char *wrong = NULL;
-
-	if (row->username[0] == '\0' && token_chars == 0)
-		wrong = "has neither username nor token; give it one of them";
-	else if (row->username[0] != '\0' && password_chars < PASSWORD_CHARS_MIN)
-		wrong = "has a password of fewer than 8 characters; choose a longer one";
-	else if (token_chars > 0 && token_chars < TOKEN_CHARS_MIN)
-		wrong = "has a token of fewer than 16 characters; make a longer random one";
-	else if (strchr(row->username, ':') != NULL)
-		wrong = "has a ':' in its username, which Basic authentication cannot carry";
-	if (wrong == NULL)
-		return true;
-	(void)snprintf(why, HS_CONFIG_WHY, "principal %.63s %s", row->id, wrong);
-	return false;
-}
-
-/* Two principals must never be taken for each other. */
-static bool
-check_unlike(const struct hs_principal *a, const struct hs_principal *b, char why[HS_CONFIG_WHY])
-{
-	const char *same = NULL;
-
-	if (strcmp(a->id, b->id) == 0)
-		same = "id";
-	else if (a->username[0] != '\0' && strcmp(a->username, b->username) == 0)
-		same = "username";
-	else if (a->token[0] != '\0' && hs_equal_secret(a->token, b->token))
-		same = "token";
-	if (same == NULL)
-		return true;
-	(void)snprintf(why, HS_CONFIG_WHY,
-		"principals %.63s and %.63s have the same %s; change one", a->id, b->id, same);
-	return false;
-}
-
-static bool
-check_all(const struct hs_principals *principals, int mode, char why[HS_CONFIG_WHY])
-{
-	const struct hs_principal *row = rows(principals);
+	struct hs_principal *row = principals->file.principals.items;
+	char what[HS_CONFIG_WHY];
 
 	for (size_t i = 0; i < principals->file.principals.count; i++) {
-		if (!check_statuses(&row[i], mode, why) || !check_areas(&row[i], why) ||
-			!check_secrets(&row[i], why))
-			return false;
-		for (size_t j = 0; j < i; j++) {
-			if (!check_unlike(&row[j], &row[i], why))
-				return false;
+		enum hs_err err = hs_signature_keys_load(&row[i].signature, what);
+
+		if (err != HS_OK) {
+			(void)snprintf(
+				why, HS_CONFIG_WHY, "principal %.63s: %.400s", row[i].id, what);
+			return err;
 		}
 	}
-	return true;
+	return HS_OK;
 }
 
 static enum hs_err
@@ -172,16 +118,23 @@ read_list(const char *path, const char *text, int mode, struct hs_principals **o
 		(void)snprintf(why, HS_CONFIG_WHY, "out of memory");
 		return HS_ERR_NOMEM;
 	}
+	principals->holds = 1;
 	err = path != NULL ? hs_config_load(path, &FILE_RECORD, &principals->file,
 				     &principals->config, why)
 			   : hs_config_parse(text, &FILE_RECORD, &principals->file,
 				     &principals->config, why);
-	if (err == HS_OK && !check_all(principals, mode, why))
-		err = HS_ERR_CONFIG;
+	if (err != HS_OK) /* what was read so far is gone already */
+		principals->file.principals.count = 0;
+	if (err == HS_OK)
+		err = hs_principals_check(&principals->file.principals, mode, why);
+	if (err == HS_OK)
+		err = load_signature_keys(principals, why);
 	if (err != HS_OK) {
 		hs_principals_free(principals);
 		return err;
 	}
+	for (size_t i = 0; i < principals->file.principals.count; i++)
+		((struct hs_principal *)principals->file.principals.items)[i].list = principals;
 	*out = principals;
 	return HS_OK;
 }
@@ -201,10 +154,70 @@ hs_principals_parse(const char *text, int mode, struct hs_principals **out, char
 void
 hs_principals_free(struct hs_principals *principals)
 {
-	if (principals == NULL)
+	if (principals == NULL || --principals->holds > 0)
 		return;
+	for (size_t i = 0; i < principals->file.principals.count; i++)
+		hs_signature_keys_free(rows(principals)[i].signature.keys);
 	hs_config_free(principals->config);
 	free(principals);
+}
+
+void
+hs_principal_hold(const struct hs_principal *principal)
+{
+	if (principal != NULL && principal->list != NULL)
+		principal->list->holds++;
+}
+
+void
+hs_principal_drop(const struct hs_principal *principal)
+{
+	if (principal != NULL)
+		hs_principals_free(principal->list);
+}
+
+/* Every text with its NUL, so that two of them never read as one. */
+uint64_t
+hs_principal_mark(const struct hs_principal *principal)
+{
+	const char *texts[] = { principal->id, principal->username, principal->password,
+		principal->token };
+	struct hs_span spans[HS_COUNT(texts) + CERTIFICATES_MAX];
+	uint8_t digest[HS_SHA256_BYTES];
+	size_t count = 0;
+	uint64_t mark = 0;
+
+	for (size_t i = 0; i < HS_COUNT(texts); i++)
+		spans[count++] = (struct hs_span){ texts[i], strlen(texts[i]) + 1 };
+	for (size_t i = 0; i < principal->certificates.count && i < CERTIFICATES_MAX; i++)
+		spans[count++] = (struct hs_span){ principal->certificates.items[i],
+			strlen(principal->certificates.items[i]) + 1 };
+	hs_sha256(spans, count, digest);
+	memcpy(&mark, digest, sizeof(mark));
+	return mark | 1;
+}
+
+static int
+compare_marks(const void *a, const void *b)
+{
+	uint64_t left = *(const uint64_t *)a, right = *(const uint64_t *)b;
+
+	return (left > right) - (left < right);
+}
+
+uint64_t *
+hs_principals_marks(const struct hs_principals *principals, size_t *count)
+{
+	uint64_t *marks = calloc(principals->file.principals.count, sizeof(*marks));
+
+	*count = 0;
+	for (size_t i = 0; marks != NULL && i < principals->file.principals.count; i++) {
+		if (!rows(principals)[i].revoked)
+			marks[(*count)++] = hs_principal_mark(&rows(principals)[i]);
+	}
+	if (marks != NULL)
+		qsort(marks, *count, sizeof(*marks), compare_marks);
+	return marks;
 }
 
 size_t
@@ -246,6 +259,20 @@ hs_principals_by_token(const struct hs_principals *principals, const char *token
 			found = row;
 	}
 	return found;
+}
+
+const struct hs_principal *
+hs_principals_by_certificate(const struct hs_principals *principals, const char *name)
+{
+	for (size_t i = 0; i < principals->file.principals.count; i++) {
+		const struct hs_principal *row = &rows(principals)[i];
+
+		for (size_t k = 0; k < row->certificates.count; k++) {
+			if (hs_certificate_name_equal(row->certificates.items[k], name))
+				return row;
+		}
+	}
+	return NULL;
 }
 
 const struct hs_principal *

@@ -24,6 +24,16 @@ enum hs_refusal {
 	HS_REFUSAL_NOT_FOUND,  /* no such submission of this principal */
 	HS_REFUSAL_REQUEST,    /* a parameter of the request is wrong */
 	HS_REFUSAL_STOPPING,   /* this gate is being stopped */
+	/* client certificates (who.h) */
+	HS_REFUSAL_CERT_MISSING,
+	HS_REFUSAL_CERT_AUTHORITY, /* signed by an authority that this gate does not know */
+	HS_REFUSAL_CERT_EXPIRED,   /* or not valid yet */
+	HS_REFUSAL_CERT_REVOKED,   /* by the authority's list */
+	HS_REFUSAL_CERT_UNFIT,	   /* not made for TLS clients, or broken */
+	HS_REFUSAL_CERT_LANE,	   /* made for the gate of the other lane */
+	HS_REFUSAL_CERT_UNKNOWN,   /* good, but nobody's */
+	HS_REFUSAL_CERT_DIFFERS,   /* certificate and password or token of two principals */
+	HS_REFUSAL_REVOKED,	   /* the principal is revoked */
 	HS_REFUSAL_COUNT
 };
 

@@ -34,8 +34,24 @@ sign(const struct hs_session_key *key, char purpose, const char *text, char out[
 	hs_hex(digest, sizeof(digest), out);
 }
 
+static void
+write_mark(uint64_t mark, char out[HS_SESSION_MARK_HEX])
+{
+	(void)snprintf(out, HS_SESSION_MARK_HEX, "%016llx", (unsigned long long)mark);
+}
+
+bool
+hs_session_mark_right(const struct hs_session *session, uint64_t mark)
+{
+	char text[HS_SESSION_MARK_HEX];
+
+	write_mark(mark, text);
+	return strcmp(text, session->mark) == 0;
+}
+
 enum hs_err
-hs_session_new(const char *principal, int64_t expires_unix_us, struct hs_session *out)
+hs_session_new(
+	const char *principal, uint64_t mark, int64_t expires_unix_us, struct hs_session *out)
 {
 	uint8_t random[(HS_SESSION_ID_HEX - 1) / 2];
 
@@ -44,6 +60,7 @@ hs_session_new(const char *principal, int64_t expires_unix_us, struct hs_session
 	hs_random(random, sizeof(random));
 	hs_hex(random, sizeof(random), out->id);
 	(void)snprintf(out->principal, sizeof(out->principal), "%s", principal);
+	write_mark(mark, out->mark);
 	out->expires_unix_us = expires_unix_us;
 	return HS_OK;
 }
@@ -54,8 +71,8 @@ write_claims(const struct hs_session *session, char out[HS_SESSION_VALUE_SIZE])
 	char principal[2 * HS_SESSION_PRINCIPAL + 1];
 
 	hs_hex((const uint8_t *)session->principal, strlen(session->principal), principal);
-	(void)snprintf(out, HS_SESSION_VALUE_SIZE, "%lld.%s.%s",
-		(long long)session->expires_unix_us, session->id, principal);
+	(void)snprintf(out, HS_SESSION_VALUE_SIZE, "%lld.%s.%s.%s",
+		(long long)session->expires_unix_us, session->id, session->mark, principal);
 }
 
 void
@@ -132,15 +149,18 @@ static bool
 read_claims(char *claims, struct hs_session *out)
 {
 	char *id = strchr(claims, '.');
-	char *principal = id == NULL ? NULL : strchr(id + 1, '.');
+	char *mark = id == NULL ? NULL : strchr(id + 1, '.');
+	char *principal = mark == NULL ? NULL : strchr(mark + 1, '.');
 
 	if (principal == NULL)
 		return false;
 	*id++ = '\0';
+	*mark++ = '\0';
 	*principal++ = '\0';
-	if (strlen(id) != HS_SESSION_ID_HEX - 1)
+	if (strlen(id) != HS_SESSION_ID_HEX - 1 || strlen(mark) != HS_SESSION_MARK_HEX - 1)
 		return false;
 	memcpy(out->id, id, HS_SESSION_ID_HEX);
+	memcpy(out->mark, mark, HS_SESSION_MARK_HEX);
 	out->expires_unix_us = strtoll(claims, NULL, 10);
 	return from_hex(principal, out->principal, sizeof(out->principal));
 }

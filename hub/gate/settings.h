@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "hub/base/config.h"
+#include "hub/gate/guards.h"
 #include "hub/gate/limits.h"
 
 /* Where it listens and whom it talks to. */
@@ -18,7 +19,12 @@ struct hs_gate_place {
 	const char *ops_listen;
 	const char *hub_url, *name;
 	const char *principals, *session_key;
+	int client_certs; /* enum hs_client_certs */
+	const char *client_ca, *client_crl;
 };
+
+/* index into "off optional required" */
+enum hs_client_certs { HS_CLIENT_CERTS_OFF, HS_CLIENT_CERTS_OPTIONAL, HS_CLIENT_CERTS_REQUIRED };
 
 /* Bounds of connections, waiting and sign-in; those of documents are struct hs_gate_limits. */
 struct hs_gate_bounds {
@@ -28,12 +34,14 @@ struct hs_gate_bounds {
 	int64_t nonce_max, nonce_window_s;
 	int64_t session_s, sign_in_failures, sign_in_window_s, sign_in_rows;
 	int64_t receipt_refresh_s;
+	int64_t principals_check_s;
 };
 
 struct hs_gate_settings {
 	struct hs_gate_place place;
 	struct hs_gate_bounds bounds;
 	struct hs_gate_limits limits;
+	struct hs_guard_settings guards;
 	struct hs_config_list outlets; /* struct hs_outlet_row */
 };
 

@@ -9,6 +9,10 @@
 #define NONCE_BYTES 128
 #define SHA1_BYTES  20
 
+#define TOKEN_WRONG_JA \
+	"利用者名・パスワード・時刻のどれかが正しくないか、同じ認証情報が再び使われました。"
+#define TOKEN_WRONG_EN "User name, password or clock is wrong, or the same token was used again."
+
 /* Decoded length, or 0 when it is no Base64 of 1…NONCE_BYTES bytes. Only the one canonical
  * spelling counts: another one of the same bytes would give the same digest and pass for a new
  * nonce. */
@@ -104,16 +108,16 @@ hs_soap_reply(struct hs_buf *out, int code, hs_pb_finding *const *findings, size
 }
 
 void
-hs_soap_fault(struct hs_buf *out)
+hs_soap_fault(struct hs_buf *out, const char *text_ja, const char *text_en)
 {
 	open_envelope(out);
 	hs_buf_puts(out,
 		"<S:Fault xmlns:wsse=\"http://docs.oasis-open.org/wss/2004/01/"
 		"oasis-200401-wss-wssecurity-secext-1.0.xsd\">"
-		"<faultcode>wsse:FailedAuthentication</faultcode><faultstring xml:lang=\"ja\">"
-		"利用者名・パスワード・時刻のどれかが正しくないか、同じ認証情報が再び使われました。"
-		" / "
-		"User name, password or clock is wrong, or the same token was used again."
-		"</faultstring></S:Fault>");
+		"<faultcode>wsse:FailedAuthentication</faultcode><faultstring xml:lang=\"ja\">");
+	hs_buf_escape(out, text_ja != NULL ? text_ja : TOKEN_WRONG_JA);
+	hs_buf_puts(out, " / ");
+	hs_buf_escape(out, text_en != NULL ? text_en : TOKEN_WRONG_EN);
+	hs_buf_puts(out, "</faultstring></S:Fault>");
 	close_envelope(out);
 }

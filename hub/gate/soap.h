@@ -56,7 +56,7 @@ bool hs_soap_token_fits(const struct hs_soap_token *token, const char *password)
 /* publishResponse with code (0, 401, 402, 901) and the findings as children of result (left out
  * when there are none). */
 void hs_soap_reply(struct hs_buf *out, int code, hs_pb_finding *const *findings, size_t count);
-/* SOAP Fault wsse:FailedAuthentication with a text in Japanese and English. */
-void hs_soap_fault(struct hs_buf *out);
+/* SOAP Fault wsse:FailedAuthentication with this text; NULL: what is said of a wrong token. */
+void hs_soap_fault(struct hs_buf *out, const char *text_ja, const char *text_en);
 
 #endif

@@ -9,6 +9,7 @@
 #include "hub/gate/finding.h"
 #include "hub/gate/reply.h"
 #include "hub/gate/soap.h"
+#include "hub/gate/who.h"
 
 #define CODE_OK		0
 #define CODE_CONTENT	402
@@ -57,15 +58,18 @@ answer_code(struct soap_call *call, int code, hs_pb_finding *const *findings, si
 	answer_xml(call, 200, &body);
 }
 
+/* refusal NONE: the token is wrong, for a reason that only the log tells. */
 static void
-answer_fault(struct soap_call *call, const char *reason)
+answer_fault(struct soap_call *call, enum hs_refusal refusal, const char *reason)
 {
+	const struct hs_refusal_row *row = hs_refusal_row(refusal);
+	bool token = refusal == HS_REFUSAL_NONE;
 	struct hs_buf body;
 
 	call->gate->counts.auth_failures++;
-	hs_warn("gate.auth_failed", "front=soap reason=%s", reason);
+	hs_warn("gate.auth_failed", "front=soap reason=%s", token ? reason : row->code);
 	hs_buf_init(&body, REPLY_MAX_BYTES);
-	hs_soap_fault(&body);
+	hs_soap_fault(&body, token ? NULL : row->text_ja, token ? NULL : row->text_en);
 	answer_xml(call, 500, &body);
 }
 
@@ -167,15 +171,21 @@ static void
 on_parsed(struct hs_job *job)
 {
 	struct soap_call *call = HS_CONTAINER_OF(job, struct soap_call, parse);
-	const char *reason;
+	const struct hs_principal *proven = NULL;
+	const char *reason = "";
+	enum hs_refusal refusal;
 
 	if (call->parsed != HS_OK) {
 		answer_findings(call, &call->findings);
 		return;
 	}
-	call->intake.principal = token_owner(call, &reason);
-	if (call->intake.principal == NULL) {
-		answer_fault(call, reason);
+	/* A certificate alone is proof enough; a token that is there must be right, too. */
+	if (call->soap.token.username[0] != '\0')
+		proven = token_owner(call, &reason);
+	refusal = hs_who_agree(call->gate, call->id, proven, &call->intake.principal);
+	if (refusal != HS_REFUSAL_NONE ||
+		(proven == NULL && call->soap.token.username[0] != '\0')) {
+		answer_fault(call, refusal == HS_REFUSAL_AUTH ? HS_REFUSAL_NONE : refusal, reason);
 		return;
 	}
 	call->intake.document = call->soap.document;

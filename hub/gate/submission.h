@@ -22,12 +22,22 @@
 
 struct hs_xml_doc;
 struct hs_parser;
+struct hs_register;
+
+/* See signature.h. */
+enum hs_signature_result { HS_SIGNATURE_NONE, HS_SIGNATURE_VALID, HS_SIGNATURE_UNVERIFIED };
 
 /* The lane that a converter asks for, for kinds whose urgency neither kind nor level tells. */
 struct hs_lane_wish {
 	bool set;
 	bool only; /* this and no other: a digest is never urgent */
 	uint32_t lane;
+};
+
+/* For the guards against misissuance (guards.h). */
+struct hs_submission_guard {
+	const struct hs_register *reg; /* of districts; NULL: none */
+	bool silent;		       /* sent as a silent correction (notice.proto) */
 };
 
 struct hs_submission {
@@ -39,11 +49,13 @@ struct hs_submission {
 	size_t len_bytes;
 	const char *content_type; /* media type of bytes; application/xml at first */
 	int mode;		  /* the lane: HS_MODE(LIVE) or HS_MODE(DRILL) */
+	struct hs_submission_guard guard;
 	int64_t received_unix_us; /* first byte at the gate */
 	/* set by the stages */
 	struct hs_findings findings;
 	struct hs_xml_text text;
 	struct hs_xml_doc *doc;
+	enum hs_signature_result signature;
 	const struct hs_parser *parser;
 	hs_notice *notice;
 	struct hs_traces traces;

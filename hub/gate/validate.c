@@ -1,4 +1,5 @@
-/* validate.c: are the values of an L-Alert document what they claim to be? Area codes; the rest is in checks.h.
+/* validate.c: are the values of an L-Alert document what they claim to be? Area codes; texts of other kinds than orders
+ * are in validate_texts.c, the rest is in checks.h.
  *
  * Area codes are brought into their right form here: a wrong check digit is told to the sender
  * and mended, so that the same place has the same code everywhere behind the gate.
@@ -9,6 +10,7 @@
 #include "hub/gate/area_code.h"
 #include "hub/gate/checks.h"
 #include "hub/gate/stages.h"
+#include "schemas/area_rules.h"
 
 static const struct hs_text_rule evacuation_rules[] = {
 	HS_RULE(hs_evacuation, disaster_name, name_chars, false, false),
@@ -18,6 +20,20 @@ static const struct hs_text_rule detail_rules[] = {
 	HS_RULE(hs_evacuation_detail, sort, name_chars, true, false),
 };
 /* ---- areas ---- */
+
+/* A code that was in force once is told with its successors, so that the sender knows what to write. */
+static void
+tell_unknown(struct hs_submission *submission, const hs_area *area)
+{
+	const struct hs_area_retired_row *retired = hs_area_retired_find(area->code);
+
+	if (retired)
+		hs_stage_finding(submission, HS_FINDING_AREA_RETIRED, &area->code,
+			retired->successors, area->code);
+	else
+		hs_stage_finding(
+			submission, HS_FINDING_AREA_UNKNOWN, &area->code, "jisX0402", area->code);
+}
 
 /* The code in its right form, or a finding. Areas that were derived from others (no trace) are
  * brought into form without a second finding. NULL: not usable. */
@@ -29,8 +45,7 @@ check_code(struct hs_submission *submission, hs_area *area)
 
 	if (!row) {
 		if (!derived)
-			hs_stage_finding(submission, HS_FINDING_AREA_UNKNOWN, &area->code,
-				"jisX0402", area->code);
+			tell_unknown(submission, area);
 		return NULL;
 	}
 	if (strcmp(row->code, area->code) != 0) {
@@ -56,6 +71,7 @@ check_sub_code(struct hs_submission *submission, const hs_area *area)
 			area->code, area->sub_code);
 }
 
+/* An order is for a municipality. */
 static void
 check_place(struct hs_submission *submission, hs_area *area)
 {
@@ -86,8 +102,8 @@ covers_places(const hs_evacuation *evacuation, const char *prefecture)
 	return seen > 0;
 }
 
-/* What the notice is addressed to. A prefecture around the body's municipalities is left out: it
- * would widen the order. */
+/* What the notice is addressed to. A prefecture around the municipalities of an order is left out: it would widen it.
+ * Other information may be for a whole prefecture. */
 static void
 check_addresses(struct hs_submission *submission)
 {
@@ -99,7 +115,7 @@ check_addresses(struct hs_submission *submission)
 		const struct hs_area_row *row = check_code(submission, area);
 
 		hs_check_area_names(submission, area);
-		if (!row || !hs_area_is_prefecture(row)) {
+		if (!row || !hs_area_is_prefecture(row) || !hs_notice_evacuation(notice)) {
 			notice->areas[kept++] = area;
 		} else if (covers_places(notice->evacuation, row->code)) {
 			hs_stage_finding(
@@ -125,14 +141,29 @@ check_evacuation(struct hs_submission *submission, const hs_evacuation *evacuati
 	}
 }
 
+/* Where a shelter stands; a shelter of a prefecture may say no more than that. */
+static void
+check_shelters(struct hs_submission *submission, const Hansho__V1__Shelter *shelter)
+{
+	for (size_t i = 0; i < shelter->n_items; i++) {
+		hs_area *area = shelter->items[i]->area;
+
+		if (area && area->code[0] && check_code(submission, area))
+			check_sub_code(submission, area);
+	}
+}
+
 enum hs_err
 hs_lalert_validate(struct hs_submission *submission)
 {
 	hs_notice *notice = submission->notice;
 
 	hs_check_common(submission);
-	if (notice->evacuation)
+	if (hs_notice_evacuation(notice))
 		check_evacuation(submission, notice->evacuation);
+	if (notice->detail_case == HANSHO__V1__NOTICE__DETAIL_SHELTER)
+		check_shelters(submission, notice->shelter);
+	hs_check_detail_texts(submission);
 	check_addresses(submission);
 	hs_check_times(submission);
 	return submission->findings.errors ? HS_ERR_REFUSED : HS_OK;

@@ -1,6 +1,6 @@
 /* xml_doc.c: safe parse, matching and texts. */
 #include "hub/gate/xml_doc.h"
-#include "hub/gate/text_clean.h"
+#include "hub/gate/text_nfc.h"
 
 #include <libxml/parser.h>
 #include <libxml/parserInternals.h>
@@ -205,6 +205,12 @@ element_from(hs_xml_node *node)
 }
 
 hs_xml_node *
+hs_xml_parent(hs_xml_node *node)
+{
+	return node->parent && node->parent->type == XML_ELEMENT_NODE ? node->parent : NULL;
+}
+
+hs_xml_node *
 hs_xml_first(hs_xml_node *node)
 {
 	return node ? element_from(node->children) : NULL;
@@ -267,6 +273,15 @@ trimmed(struct hs_arena *arena, const char *text, size_t len)
 	return len > 0 ? hs_arena_strndup(arena, text, len) : NULL;
 }
 
+/* Cleaned, in NFC and trimmed; text lies in the arena, with room for a 0 behind. */
+static char *
+readable(struct hs_arena *arena, char *text, size_t len)
+{
+	len = hs_text_clean(text, len);
+	text = hs_text_nfc(arena, text, &len);
+	return text ? trimmed(arena, text, len) : NULL;
+}
+
 static bool
 is_text(const xmlNode *node)
 {
@@ -296,13 +311,28 @@ hs_xml_text(struct hs_arena *arena, hs_xml_node *node)
 		memcpy(joined + len, part->content, strlen((const char *)part->content));
 		len += strlen((const char *)part->content);
 	}
-	return trimmed(arena, joined, hs_text_clean(joined, len));
+	return readable(arena, joined, len);
+}
+
+static void
+look_at(const xmlNode *text, hs_xml_node *element, hs_xml_node *first[HS_TEXT_LOOK_COUNT])
+{
+	bool found[HS_TEXT_LOOK_COUNT] = { false };
+
+	if (!text || !is_text(text))
+		return;
+	hs_text_look((const char *)text->content, strlen((const char *)text->content), found);
+	for (size_t i = 0; i < HS_TEXT_LOOK_COUNT; i++) {
+		if (found[i] && !first[i])
+			first[i] = element;
+	}
 }
 
 const char *
 hs_xml_peek(hs_xml_node *node)
 {
 	const xmlNode *only = node ? node->children : NULL;
+	bool found[HS_TEXT_LOOK_COUNT] = { false };
 	const char *text;
 	size_t len;
 
@@ -310,21 +340,23 @@ hs_xml_peek(hs_xml_node *node)
 		return NULL;
 	text = (const char *)only->content;
 	len = strlen(text);
-	if (len == 0 || space_at(text, len) || space_before(text, len) ||
-		hs_text_is_marked(text, len))
+	if (len == 0 || space_at(text, len) || space_before(text, len))
 		return NULL;
-	return text;
+	hs_text_look(text, len, found);
+	return found[HS_TEXT_LOOK_MARKS] || !hs_text_is_nfc(text, len) ? NULL : text;
 }
 
-hs_xml_node *
-hs_xml_marked(hs_xml_node *root)
+void
+hs_xml_look(hs_xml_node *root, hs_xml_node *first[HS_TEXT_LOOK_COUNT])
 {
 	const xmlNode *at = root;
 
 	while (at) {
-		if (is_text(at) && hs_text_is_marked((const char *)at->content,
-					   strlen((const char *)at->content)))
-			return at->parent;
+		look_at(at, at->parent, first);
+		if (at->type == XML_ELEMENT_NODE) {
+			for (const xmlAttr *a = at->properties; a; a = a->next)
+				look_at(a->children, at, first);
+		}
 		if (at->children && at->type == XML_ELEMENT_NODE) {
 			at = at->children;
 			continue;
@@ -333,7 +365,6 @@ hs_xml_marked(hs_xml_node *root)
 			at = at->parent;
 		at = at == root ? NULL : at->next;
 	}
-	return NULL;
 }
 
 char *
@@ -346,11 +377,12 @@ char *
 hs_xml_attribute(struct hs_arena *arena, hs_xml_node *node, const char *name)
 {
 	const xmlAttr *attribute = node ? node->properties : NULL;
+	char *text;
 
 	while (attribute && strcmp((const char *)attribute->name, name) != 0)
 		attribute = attribute->next;
 	if (!attribute || !attribute->children || !is_text(attribute->children))
 		return NULL;
-	return trimmed(arena, (const char *)attribute->children->content,
-		strlen((const char *)attribute->children->content));
+	text = hs_arena_strdup(arena, (const char *)attribute->children->content);
+	return text ? readable(arena, text, strlen(text)) : NULL;
 }

@@ -79,8 +79,10 @@ def test_lanes_share_nothing():
         assert not urls[0] & urls[1]
     live, drill = (example(lane, "principals")["principals"] for lane in ("live", "drill"))
     assert {row["statuses"][0] for row in live} == {"Actual"} and {row["statuses"][0] for row in drill} == {"Exercise"}
-    assert not {row["password"] for row in live} & {row["password"] for row in drill}
-    assert not {row["token"] for row in live} & {row["token"] for row in drill}
+    secrets = [{secret for row in lane for secret in (row.get("password"), row.get("token"), *row.get("certificates", []))
+                if secret} for lane in (live, drill)]
+    assert secrets[0] and secrets[1] and not secrets[0] & secrets[1]
+    assert not {row["id"] for row in live} & {row["id"] for row in drill}
 
 
 def test_links_of_hub_and_peers_agree():
@@ -100,7 +102,8 @@ def test_gate_takes_the_principals(lane, tmp_path):
     from conftest import Process, free_port, wait_until  # pylint: disable=import-outside-toplevel
     settings = example(lane, "gate")
     settings.update(listen=f"127.0.0.1:{free_port()}", ops_listen=f"127.0.0.1:{free_port()}",
-                    hub_url=f"unix://{tmp_path}/gate.link", principals=os.path.join(EXAMPLES, lane, "principals.yaml"))
+                    hub_url=f"unix://{tmp_path}/gate.link", principals=os.path.join(EXAMPLES, lane, "principals.yaml"),
+                    register=os.path.join(EXAMPLES, lane, "register.yaml"))
     del settings["tls_cert"], settings["tls_key"]
     path = tmp_path / "gate.yaml"
     path.write_text(yaml.safe_dump(settings, allow_unicode=True), encoding="utf-8")

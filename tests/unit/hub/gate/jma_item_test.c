@@ -241,7 +241,7 @@ test_in_an_envelope(void **state)
 	assert_int_equal(run.submission.notice->n_areas, 2);
 	run_end(&run);
 	run_text(&run, envelope); /* not a relayer */
-	assert_non_null(found(&run, HS_FINDING_RELAYER_NEEDED));
+	assert_non_null(found(&run, HS_FINDING_ROLE_RELAYER));
 	run_end(&run);
 	run_jma(&run, cancel);
 	accept(&run);

@@ -204,12 +204,20 @@ test_marks_in_a_notice(void **state)
 static void
 test_only_a_relayer(void **state)
 {
+	static const char *formats[] = { "jma" };
 	struct run run;
 
 	(void)state;
 	run_text(&run, jma_rain);
 	assert_int_equal(run.err, HS_ERR_FORBIDDEN);
-	assert_non_null(found(&run, HS_FINDING_RELAYER_NEEDED));
+	assert_non_null(found(&run, HS_FINDING_FORMAT_FORBIDDEN));
+	run_end(&run);
+	/* a sender who was given the format by mistake */
+	run_init(&run);
+	run.principal.formats = (struct hs_config_texts){ formats, 1 };
+	run_bytes(&run, jma_rain, strlen(jma_rain));
+	assert_int_equal(run.err, HS_ERR_FORBIDDEN);
+	assert_non_null(found(&run, HS_FINDING_ROLE_RELAYER));
 	run_end(&run);
 }
 

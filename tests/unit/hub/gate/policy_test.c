@@ -209,6 +209,95 @@ test_offices(void **state)
 	free(text);
 }
 
+/* One foreign code in one place only, and the first finding that must tell of it. */
+static void
+test_every_place_in_a_document(void **state)
+{
+	static const struct {
+		const char *from, *to;
+		enum hs_finding_code code;
+		const char *path;
+	} rows[] = {
+		{ "<commons:targetArea><commons:areaName>架空県架空市</"
+		  "commons:areaName><commons:jisX0402>990019",
+			"<commons:targetArea><commons:areaName>架空県架空市</"
+			"commons:areaName><commons:jisX0402>990043",
+			HS_FINDING_AREA_FOREIGN, "targetArea/jisX0402" },
+		{ "<ib:Area><commons:areaName>架空県架空市</"
+		  "commons:areaName><commons:jisX0402>990019",
+			"<ib:Area><commons:areaName>架空県架空市</"
+			"commons:areaName><commons:jisX0402>990043",
+			HS_FINDING_AREA_FOREIGN, "Headline/Areas/Area/jisX0402" },
+		{ "</commons:areaNameKana><commons:jisX0402>990019",
+			"</commons:areaNameKana><commons:jisX0402>990043",
+			HS_FINDING_SUB_CODE_FOREIGN, "ooAzaTyouTyouMokuCode" },
+		{ "MokuCode>990010001001<", "MokuCode>990040001001<", HS_FINDING_SUB_CODE_FOREIGN,
+			"ooAzaTyouTyouMokuCode" },
+		{ "<commons:areaName>港町</commons:areaName>",
+			"<commons:areaName>港町</commons:areaName><commons:jisX0402>990043</"
+			"commons:jisX0402>",
+			HS_FINDING_AREA_FOREIGN, "Detail[2]/Areas/Area/Location/jisX0402" },
+		{ "<commons:areaName>港町</commons:areaName>",
+			"<commons:areaName>港町</commons:areaName><commons:jisX0402>990001</"
+			"commons:jisX0402>",
+			HS_FINDING_AREA_PREFECTURE, "Detail[2]/Areas/Area/Location/jisX0402" },
+		{ "<commons:areaName>港町</commons:areaName>",
+			"<commons:areaName>港町</commons:areaName><commons:jisX0402>221317</"
+			"commons:jisX0402>",
+			HS_FINDING_AREA_RETIRED, "Detail[2]/Areas/Area/Location/jisX0402" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		char *text = replaced(sample_order, rows[i].from, rows[i].to);
+		const struct hs_finding *first;
+		struct run run;
+
+		run_text(&run, text);
+		first = hs_findings_first_error(&run.submission.findings);
+		if (first == NULL || first->code != rows[i].code ||
+			strstr(first->place.path, rows[i].path) == NULL) {
+			run_print(&run);
+			fail_msg("row %zu", i);
+		}
+		run_end(&run);
+		free(text);
+	}
+}
+
+static void
+test_retired_code_names_the_new_one(void **state)
+{
+	char *text = replaced_all(sample_order, "jisX0402>990019<", "jisX0402>221350<");
+	struct run run;
+
+	(void)state;
+	run_text(&run, text);
+	assert_int_equal(run.err, HS_ERR_REFUSED);
+	assert_non_null(found(&run, HS_FINDING_AREA_RETIRED));
+	assert_string_equal(found(&run, HS_FINDING_AREA_RETIRED)->expected, "221392 221384");
+	run_end(&run);
+	free(text);
+}
+
+static void
+test_foreign_kind_names_its_kinds(void **state)
+{
+	static const char *kinds[] = { "shelter", "damage" };
+	struct run run;
+
+	(void)state;
+	run_init(&run);
+	run.principal.kinds = (struct hs_config_texts){ kinds, 2 };
+	run_bytes(&run, sample_order, strlen(sample_order));
+	assert_int_equal(run.err, HS_ERR_FORBIDDEN);
+	assert_int_equal(run.submission.findings.errors, 1); /* once, not for each area */
+	assert_non_null(found(&run, HS_FINDING_KIND_FOREIGN));
+	assert_string_equal(found(&run, HS_FINDING_KIND_FOREIGN)->expected, "shelter damage");
+	assert_string_equal(found(&run, HS_FINDING_KIND_FOREIGN)->detail, "evacuation");
+	run_end(&run);
+}
+
 int
 main(void)
 {
@@ -220,6 +309,9 @@ main(void)
 		cmocka_unit_test(test_wrong_digit_does_not_widen_rights),
 		cmocka_unit_test(test_missing_area_is_refused),
 		cmocka_unit_test(test_offices),
+		cmocka_unit_test(test_every_place_in_a_document),
+		cmocka_unit_test(test_retired_code_names_the_new_one),
+		cmocka_unit_test(test_foreign_kind_names_its_kinds),
 	};
 
 	hs_pipeline_setup();

@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "hub/base/clock.h"
 #include "hub/gate/auth.h"
 #include "hub/gate/principals.h"
 #include "schemas/notice.h"
@@ -177,6 +178,117 @@ refuses_lists_that_leave_something_in_doubt(void **state)
 	expect_refusal("areas: [\"990027\"]", "areas: [\"990027\", \"000000\"]", "000000");
 	expect_refusal("areas: [\"990027\"]", "areas: []", "areas");
 	expect_refusal("statuses: [Exercise]", "statuses: []", "statuses");
+	expect_refusal("areas: [\"990027\"]", "areas: [\"221317\"]", "now: 221384");
+	expect_refusal("    source: bosai.soba.example\n", "", "senderID");
+	expect_refusal("areas: [\"990027\"]", "kinds: [evacuatoin]\n    areas: [\"990027\"]",
+		"evacuatoin");
+	expect_refusal("areas: [\"990027\"]", "kinds: [unspecified]\n    areas: [\"990027\"]",
+		"unspecified");
+	expect_refusal("areas: [\"990027\"]", "formats: [fax]\n    areas: [\"990027\"]", "lalert");
+	expect_refusal(
+		"areas: [\"990027\"]", "role: boss\n    areas: [\"990027\"]", "drill_leader");
+}
+
+#define LEND(text)                                     \
+	"areas: [\"990027\"]", "areas: [\"990027\"]\n" \
+			       "    delegations:\n      - {" text "}"
+#define DATES "from: \"2026-06-01T00:00:00+09:00\", to: \"2026-10-01T00:00:00+09:00\""
+
+static void
+refuses_delegations_that_leave_something_in_doubt(void **state)
+{
+	(void)state;
+	expect_refusal(LEND("areas: [\"990019\"]"), "from");
+	expect_refusal(LEND(DATES), "areas or of");
+	expect_refusal(LEND("of: kakuu, areas: [\"990019\"], " DATES), "areas or of");
+	expect_refusal(LEND("of: nobody, " DATES), "nobody");
+	expect_refusal(LEND("areas: [\"990018\"], " DATES), "990018");
+	expect_refusal(LEND("areas: [\"990019\"], kinds: [none], " DATES), "none");
+	expect_refusal(LEND("areas: [\"990019\"], from: \"2026-06-01\", to: \"2026-10-01\""),
+		"2026-06-01");
+	expect_refusal(LEND("areas: [\"990019\"], from: \"2026-06-01T00:00:00\", "
+			    "to: \"2026-10-01T00:00:00+09:00\""),
+		"2026-06-01T00:00:00");
+	expect_refusal(LEND("areas: [\"990019\"], from: \"2026-06-01T00:00:00+09:00\", "
+			    "to: \"2026-06-01T00:00:00+09:00\""),
+		"not before");
+}
+
+static void
+reads_delegations(void **state)
+{
+	struct hs_principals *principals = parsed(
+		ONE TWO "    delegations:\n      - {of: kakuu, kinds: [evacuation], " DATES "}\n");
+	const struct hs_delegation *delegation =
+		hs_principals_by_id(principals, "soba")->delegations.items;
+
+	(void)state;
+	assert_int_equal(delegation->areas.count, 1);
+	assert_string_equal(delegation->areas.items[0], "990019");
+	assert_int_equal(delegation->from_unix_us, 1780239600LL * HS_US_PER_S);
+	assert_int_equal(delegation->to_unix_us, 1790780400LL * HS_US_PER_S);
+	hs_principals_free(principals);
+}
+
+/* Who sends nothing needs neither areas nor a source; a leader of drills is nobody on the live lane. */
+static void
+asks_of_each_role_what_it_needs(void **state)
+{
+	static const struct {
+		const char *role, *status, *areas, *source;
+		int mode;
+		const char *word; /* NULL: usable */
+	} rows[] = {
+		{ "operator", "Actual", "", "", HS_MODE(LIVE), NULL },
+		{ "adapter", "Actual", "", "", HS_MODE(LIVE), NULL },
+		{ "relayer", "Actual", "", "", HS_MODE(LIVE), NULL },
+		{ "sender", "Actual", "", "s.example", HS_MODE(LIVE), "areas" },
+		{ "sender", "Actual", "\"990019\"", "", HS_MODE(LIVE), "source" },
+		{ "sender", "Actual", "\"990019\"", "s.example", HS_MODE(LIVE), NULL },
+		{ "drill_leader", "Actual", "\"990019\"", "s.example", HS_MODE(LIVE),
+			"drill lane" },
+		{ "drill_leader", "Exercise", "\"990019\"", "s.example", HS_MODE(DRILL), NULL },
+		{ "drill_leader", "Exercise", "", "s.example", HS_MODE(DRILL), "areas" },
+		/* a file looked at alone has the lane of its first status */
+		{ "drill_leader", "Actual", "\"990019\"", "s.example", HS_MODE(UNSPECIFIED),
+			"drill lane" },
+		{ "drill_leader", "Test", "\"990019\"", "s.example", HS_MODE(UNSPECIFIED), NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct hs_principals *principals = NULL;
+		char text[2048], why[HS_CONFIG_WHY] = "";
+		enum hs_err err;
+
+		(void)snprintf(text, sizeof(text),
+			"principals:\n  - id: a\n    organisation: 架空市\n    code: \"990019\"\n"
+			"    areas: [%s]\n    statuses: [%s]\n    token: 0123456789abcdef\n"
+			"    source: \"%s\"\n    role: %s\n",
+			rows[i].areas, rows[i].status, rows[i].source, rows[i].role);
+		err = hs_principals_parse(text, rows[i].mode, &principals, why);
+		if ((err == HS_OK) != (rows[i].word == NULL) ||
+			(rows[i].word != NULL && strstr(why, rows[i].word) == NULL))
+			fail_msg("row %zu: %s", i, why);
+		hs_principals_free(principals);
+	}
+}
+
+static void
+refuses_certificates_that_leave_something_in_doubt(void **state)
+{
+	(void)state;
+	expect_refusal("areas: [\"990027\"]",
+		"certificates: [\"soba.example\"]\n    areas: [\"990027\"]", "soba.example");
+	expect_refusal("areas: [\"990027\"]",
+		"certificates: [\"SHA256:abcd\"]\n    areas: [\"990027\"]", "64");
+	expect_refusal("areas: [\"990027\"]",
+		"certificates: [\"URI:urn:hansho:live:soba\"]\n    areas: [\"990027\"]",
+		"other lane");
+	expect_refusal("    source: bosai.kakuu.example\n  - id: soba\n",
+		"    source: bosai.kakuu.example\n    certificates: [\"CN:a\"]\n  - id: soba\n"
+		"    certificates: [\"CN:b\", \"CN:a\"]\n",
+		"same certificate");
 	expect_refusal("source: bosai.soba.example", "sauce: bosai.soba.example", "sauce");
 }
 
@@ -189,6 +301,10 @@ main(void)
 		cmocka_unit_test(reads_authorization_headers),
 		cmocka_unit_test(refuses_statuses_of_the_other_lane),
 		cmocka_unit_test(refuses_lists_that_leave_something_in_doubt),
+		cmocka_unit_test(refuses_delegations_that_leave_something_in_doubt),
+		cmocka_unit_test(reads_delegations),
+		cmocka_unit_test(asks_of_each_role_what_it_needs),
+		cmocka_unit_test(refuses_certificates_that_leave_something_in_doubt),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -33,7 +33,7 @@ carries_the_principal(void **state)
 
 	(void)state;
 	hs_session_key_init(&key, "a fixed secret of this test");
-	assert_int_equal(hs_session_new("kakuu.市", NOW + SECOND, &session), HS_OK);
+	assert_int_equal(hs_session_new("kakuu.市", 7, NOW + SECOND, &session), HS_OK);
 	header_of(&key, &session, header, sizeof(header));
 	assert_int_equal(hs_session_read(&key, HS_SESSION_COOKIE, header, NOW, &back), HS_OK);
 	assert_string_equal(back.principal, "kakuu.市");
@@ -54,7 +54,7 @@ refuses_every_altered_byte(void **state)
 
 	(void)state;
 	hs_session_key_init(&key, "");
-	assert_int_equal(hs_session_new("kakuu", NOW + SECOND, &session), HS_OK);
+	assert_int_equal(hs_session_new("kakuu", 7, NOW + SECOND, &session), HS_OK);
 	header_of(&key, &session, header, sizeof(header));
 	value = strchr(strstr(header, HS_SESSION_COOKIE), '=') + 1;
 	for (char *at = value; *at != ';'; at++) {
@@ -84,7 +84,7 @@ refuses_what_is_not_ours(void **state)
 	for (size_t i = 0; i < sizeof(headers) / sizeof(headers[0]); i++)
 		assert_int_equal(hs_session_read(&key, HS_SESSION_COOKIE, headers[i], NOW, &back),
 			HS_ERR_AUTH);
-	assert_int_equal(hs_session_new("kakuu", NOW + SECOND, &session), HS_OK);
+	assert_int_equal(hs_session_new("kakuu", 7, NOW + SECOND, &session), HS_OK);
 	header_of(&key, &session, header, sizeof(header));
 	assert_int_equal(
 		hs_session_read(&other, HS_SESSION_COOKIE, header, NOW, &back), HS_ERR_AUTH);
@@ -101,8 +101,8 @@ binds_the_token_to_its_session(void **state)
 
 	(void)state;
 	hs_session_key_init(&key, "");
-	assert_int_equal(hs_session_new("kakuu", NOW, &mine), HS_OK);
-	assert_int_equal(hs_session_new("kakuu", NOW, &theirs), HS_OK);
+	assert_int_equal(hs_session_new("kakuu", 7, NOW, &mine), HS_OK);
+	assert_int_equal(hs_session_new("kakuu", 7, NOW, &theirs), HS_OK);
 	hs_session_token(&key, &mine, token);
 	assert_true(hs_session_token_right(&key, &mine, token));
 	assert_false(hs_session_token_right(&key, &theirs, token));
@@ -121,9 +121,9 @@ refuses_a_principal_that_does_not_fit(void **state)
 	(void)state;
 	memset(longest, 'a', sizeof(longest));
 	longest[HS_SESSION_PRINCIPAL] = '\0';
-	assert_int_equal(hs_session_new(longest, NOW, &session), HS_ERR_TOO_LARGE);
+	assert_int_equal(hs_session_new(longest, 7, NOW, &session), HS_ERR_TOO_LARGE);
 	longest[HS_SESSION_PRINCIPAL - 1] = '\0';
-	assert_int_equal(hs_session_new(longest, NOW, &session), HS_OK);
+	assert_int_equal(hs_session_new(longest, 7, NOW, &session), HS_OK);
 }
 
 static void
