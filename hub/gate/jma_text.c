@@ -116,8 +116,8 @@ hs_jma_read_texts(struct hs_jma *jma, const char *title)
 		headline = hs_arena_strdup(jma->arena, title);
 	if (!text || !headline || !body)
 		return;
-	cut(jma, headline, jma->submission->limits->headline_chars);
-	cut(jma, body, jma->submission->limits->complement_chars);
+	cut(jma, headline, jma->submission->limits->relay_headline_chars);
+	cut(jma, body, jma->submission->limits->relay_text_chars);
 	text->language = hs_arena_strdup(jma->arena, "ja");
 	text->headline = headline;
 	text->body = body;

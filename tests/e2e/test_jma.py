@@ -69,7 +69,7 @@ def test_an_early_warning_out_of_order_is_stale(relay_stack):
 def test_a_municipality_may_not_pass_it_on(relay_stack):
     reply = relay_stack.submit(telegram("rain"))
     assert reply.status_code == 403
-    assert reply.json()["code"] == "relayer_needed"
+    assert reply.json()["code"] == "format_forbidden"
 
 
 def test_a_live_telegram_is_refused_on_the_lane_of_drills(relay_stack):

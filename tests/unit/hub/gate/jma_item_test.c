@@ -166,7 +166,7 @@ test_limits_of_a_relayer(void **state)
 	accept(&run);
 	assert_true(hs_notice_has_flag(run.submission.notice, "text_cut"));
 	assert_int_equal(strlen(run.submission.notice->texts[0]->headline),
-		hs_gate_limits_default.headline_chars);
+		hs_gate_limits_default.relay_headline_chars);
 	run_end(&run);
 	run_text(&run, large); /* a municipality */
 	assert_int_equal(run.err, HS_ERR_TOO_LARGE);
