@@ -170,10 +170,10 @@ test_rights(void **state)
 {
 	static const char *formats[] = { "cap" };
 	struct hs_principal own = sample_principal, other = sample_principal;
-	char *foreign = changed(sample_alert, "<value>99001</value>", "<value>99003</value>");
 	char *city = spliced(sample_alert,
 		(size_t)(strstr(sample_alert, " <info>\n  <language>en") - sample_alert),
 		strlen(strstr(sample_alert, " <info>\n  <language>en")), "</alert>\n");
+	char *foreign = changed(city, "<value>99001</value>", "<value>99003</value>");
 	const struct {
 		const struct hs_principal *principal;
 		const char *text;
