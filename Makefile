@@ -31,9 +31,12 @@ LDMODE_asan := -fsanitize=address,undefined
 LDMODE_tsan := -fsanitize=thread
 LDMODE_cov := --coverage
 PKGS := libwebsockets libuv libxml-2.0 libprotobuf-c sqlite3 jansson yaml-0.1 libcurl libcrypto libssl
-PKG_CFLAGS = $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
+# Of the gate alone: linked only into what uses them.
+PKGS_GATE := xmlsec1-openssl libutf8proc
+PKG_CFLAGS = $(shell pkg-config --cflags $(PKGS) $(PKGS_GATE) 2>/dev/null)
 CFLAGS_ALL = -std=gnu17 -D_GNU_SOURCE $(MODE_$(MODE)) $(WARN) -I. $(patsubst -I%,-isystem %,$(PKG_CFLAGS)) -MMD -MP
-LIBS = $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lnng -lpthread -lm
+LIBS = $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lnng -lpthread -lm \
+	-Wl,--push-state,--as-needed $(shell pkg-config --libs $(PKGS_GATE) 2>/dev/null) -lgeos_c -Wl,--pop-state
 
 # ---- sources: a folder is a library, its main.c (or <name>.c of an adapter with a main) a program ----
 LIB_DIRS := hub/base schemas hub/gate hub/core hub/feed hub/cli adapters/runtime adapters/broadcaster adapters/telecom adapters/signage adapters/jalert sim
@@ -79,9 +82,9 @@ $(GEN)/%.pb-c.c $(GEN)/%.pb-c.h: %.proto
 	$(Q)protoc-c -I. --c_out=$(GEN) $<
 # link.pb-c includes "schemas/notice.pb-c.h", which is found by -I$(GEN)
 $(GEN)/schemas/link.pb-c.c $(GEN)/schemas/link.pb-c.h: schemas/notice.proto
-$(GEN_TABLES): schemas/gen/tables.py $(wildcard schemas/tables/*.csv)
+$(GEN_TABLES): $(wildcard schemas/gen/*tables*.py) $(wildcard schemas/tables/*.csv)
 	@mkdir -p $(dir $@)
-	$(Q)$(PY) schemas/gen/tables.py schemas/tables $@
+	$(Q)$(PY) -B schemas/gen/tables.py schemas/tables $@
 define ASSET_RULE
 $(GEN)/$(1)/assets.c: schemas/gen/embed.py $$(wildcard $(1)/assets/*)
 	@mkdir -p $$(dir $$@)

@@ -2,8 +2,6 @@
  * active_view.c. */
 #include "schemas/active.h"
 
-#include <endian.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,75 +13,6 @@
 #define KEY_MAX_BYTES HS_NOTICE_MAX_BYTES
 
 /* ---- kept notices ---- */
-
-static void
-kept_free(struct hs_kept *kept)
-{
-	if (!kept)
-		return;
-	hs_buf_free(&kept->bytes);
-	hs_arena_destroy(kept->arena);
-	free(kept);
-}
-
-/* SHA-256 over what this notice brings into the set: its place, its bytes and what we read in them, so that two
- * programs that read the same bytes differently differ in their digests. */
-static void
-kept_mark(struct hs_kept *kept)
-{
-	struct hs_buf lines;
-	uint8_t sum[HS_SHA256_BYTES];
-	hs_buf_init(&lines, SIZE_MAX / 2);
-	hs_buf_printf(&lines, "%" PRIu64 " %zu\n", kept->seq, kept->bytes.len_bytes);
-	for (size_t i = 0; i < kept->says.count; i++) {
-		const struct hs_statement *one = &kept->says.items[i];
-		hs_buf_printf(&lines, "%s|%" PRIu32 "|%d|%" PRId64 "\n", one->key, one->level,
-			one->in_force, one->ordered_unix_us);
-	}
-	HS_CHECK(!lines.failed); /* out of memory: a wrong digest would be worse than a restart */
-	const struct hs_span spans[] = { { lines.bytes, lines.len_bytes },
-		{ hs_buf_text(&kept->bytes), kept->bytes.len_bytes } };
-	hs_sha256(spans, HS_COUNT(spans), sum);
-	hs_buf_free(&lines);
-	for (size_t i = 0; i < HS_ACTIVE_LANES; i++) {
-		uint64_t lane = 0;
-		memcpy(&lane, sum + i * sizeof(lane), sizeof(lane));
-		kept->mark[i] = be64toh(lane); /* the same on every host */
-	}
-}
-
-static const char *
-disaster_of(const hs_notice *notice)
-{
-	if (notice->detail_case == HANSHO__V1__NOTICE__DETAIL_EVACUATION)
-		return notice->evacuation->disaster_name;
-	return "";
-}
-
-static struct hs_kept *
-kept_create(uint64_t seq, const hs_notice *notice)
-{
-	struct hs_kept *kept = calloc(1, sizeof(*kept));
-	if (!kept)
-		return NULL;
-	kept->seq = seq;
-	kept->revision = notice->document->revision;
-	kept->mode = (int)notice->mode;
-	kept->kind = (int)notice->kind;
-	kept->arena = hs_arena_create(HS_UNPACK_ARENA_BYTES);
-	hs_buf_init(&kept->bytes, HS_FRAME_MAX_BYTES);
-	hs_message_pack(notice, &kept->bytes);
-	if (kept->arena)
-		kept->disaster = hs_arena_strdup(kept->arena, disaster_of(notice));
-	if (!kept->disaster || kept->bytes.failed ||
-		hs_statements_of(kept->arena, notice, &kept->says) != HS_OK) {
-		kept_free(kept);
-		return NULL;
-	}
-	kept->in_force = hs_statements_in_force(&kept->says);
-	kept_mark(kept);
-	return kept;
-}
 
 /* From here on it counts: its mark is in the sum until kept_drop. */
 static void
@@ -103,7 +32,7 @@ kept_drop(struct hs_active *active, struct hs_kept **kept)
 	for (size_t i = 0; i < HS_ACTIVE_LANES; i++)
 		active->sum[i] -= (*kept)->mark[i];
 	active->kept_count--;
-	kept_free(*kept);
+	hs_kept_free(*kept);
 	*kept = NULL;
 }
 
@@ -137,6 +66,21 @@ set_left_over(struct hs_active_document *document, bool left_over)
 }
 
 static void
+set_witness(struct hs_active *active, struct hs_active_document *document, bool witness)
+{
+	if (document->witness == witness)
+		return;
+	document->witness = witness;
+	if (witness) {
+		DL_APPEND2(active->witnesses, document, witness_prev, witness_next);
+		active->witness_count++;
+	} else {
+		DL_DELETE2(active->witnesses, document, witness_prev, witness_next);
+		active->witness_count--;
+	}
+}
+
+static void
 group_leave(struct hs_active *active, struct hs_active_document *document)
 {
 	struct hs_active_group *group = document->group;
@@ -160,6 +104,7 @@ group_join(struct hs_active_group *group, struct hs_active_document *document)
 static void
 document_free(struct hs_active *active, struct hs_active_document *document)
 {
+	set_witness(active, document, false);
 	group_leave(active, document);
 	HASH_DEL(active->documents, document);
 	kept_drop(active, &document->newest);
@@ -337,17 +282,32 @@ supersede(struct hs_active *active, struct hs_active_document *by, struct hs_buf
 	}
 }
 
+/* Lifted by the new family: its word still stands against the old one. */
+static bool
+is_witness(const struct hs_active_document *document)
+{
+	const struct hs_kept *newest = document->newest;
+	bool two_families = newest->kind == HS_KIND(WEATHER) || newest->kind == HS_KIND(LANDSLIDE);
+	return two_families && newest->moments && newest->hazards && !newest->legacy &&
+	       !newest->in_force;
+}
+
 /* Forgets what can never count again, and lists what another document may end. */
 static void
 settle(struct hs_active *active, struct hs_active_document *document)
 {
-	if (!holds(document->before))
+	if (!holds(document->before) || document->newest->moments)
 		kept_drop(active, &document->before);
 	bool left_over = document->cancel || !holds(document->newest);
-	if (left_over && !document->before)
+	bool witness = is_witness(document);
+	set_witness(active, document, false); /* the list is by seq */
+	set_witness(active, document, witness);
+	if (left_over && !document->before && !witness)
 		document_free(active, document);
 	else
-		set_left_over(document, left_over);
+		set_left_over(document, left_over && !witness);
+	if (active->witness_count > HS_WITNESSES_MAX)
+		document_free(active, active->witnesses);
 }
 
 static void
@@ -366,8 +326,8 @@ take_revision(struct hs_active *active, struct hs_active_document *document, str
 static void
 take_cancel(struct hs_active *active, struct hs_active_document *document, struct hs_kept *kept)
 {
-	if (document->cancel) { /* a second one: the rest was wrong, too */
-		kept_free(kept);
+	if (document->cancel || kept->moments) { /* a second one: the rest was wrong, too */
+		hs_kept_free(kept);
 		document_free(active, document);
 		return;
 	}
@@ -376,14 +336,53 @@ take_cancel(struct hs_active *active, struct hs_active_document *document, struc
 	settle(active, document);
 }
 
+/* Of two messages of one moment the order decides, where both name it; a cancel of that moment is always newer. */
+static bool
+is_older(const struct hs_kept *newest, const hs_notice *notice)
+{
+	const hs_document *document = notice->document;
+	if (document->revision != newest->revision)
+		return document->revision < newest->revision;
+	return notice->action != HS_ACTION(CANCEL) && document->order && newest->order &&
+	       document->order < newest->order;
+}
+
 static bool
 is_stale(const struct hs_active_document *document, uint64_t seq, const hs_notice *notice)
 {
 	if (seq <= last_seq(document))
 		return true;
+	uint32_t newest = document->newest->revision;
+	if (notice->document->moments)
+		return is_older(document->newest, notice);
 	if (notice->action == HS_ACTION(CANCEL))
 		return false; /* whatever its revision: a cancel must never be lost */
-	return document->cancel || notice->document->revision <= document->newest->revision;
+	return document->cancel || notice->document->revision <= newest;
+}
+
+/* Ends the documents that this notice names. HS_ERR_NOMEM. */
+static enum hs_err
+end_superseded(struct hs_active *active, uint64_t seq, const hs_notice *notice)
+{
+	for (size_t i = 0; i < notice->document->n_supersedes; i++) {
+		const char *id = hs_superseded_id(notice->document, i);
+		struct hs_active_document *document = NULL;
+		struct hs_buf key;
+		if (!id)
+			continue;
+		hs_buf_init(&key, KEY_MAX_BYTES);
+		bool made = hs_document_key_of(notice, id, &key);
+		if (made)
+			HASH_FIND_STR(active->documents, hs_buf_text(&key), document);
+		hs_buf_free(&key);
+		if (!made)
+			return HS_ERR_NOMEM;
+		if (!document || last_seq(document) >= seq)
+			continue;
+		document_free(active, document);
+		hs_active_view_forget(active->view);
+	}
+	return HS_OK;
 }
 
 static enum hs_err
@@ -395,13 +394,15 @@ apply_keyed(struct hs_active *active, const char *key, uint64_t seq, const hs_no
 	HASH_FIND_STR(active->documents, key, document);
 	if (document && is_stale(document, seq, notice))
 		return HS_ERR_STALE;
-	if (!document && (cancel || !hs_kind_lasts((int)notice->kind)))
+	if (notice->document->n_supersedes && end_superseded(active, seq, notice) != HS_OK)
+		return HS_ERR_NOMEM;
+	if (notice->document->ended || (!document && (cancel || !hs_kind_lasts((int)notice->kind))))
 		return HS_OK;
-	struct hs_kept *kept = kept_create(seq, notice);
+	struct hs_kept *kept = hs_kept_create(seq, notice);
 	if (kept && !cancel)
 		document = document_get(active, document, key, notice);
 	if (!kept || !document) {
-		kept_free(kept);
+		hs_kept_free(kept);
 		return HS_ERR_NOMEM;
 	}
 	if (cancel)

@@ -15,6 +15,19 @@
  *         that organisation that speaks about each of its areas. A wrong lift can be cancelled like a wrong
  *         order: for this a lifted document is remembered until the organisation begins a new document of that
  *         kind, although it has no entries and does not count.
+ * Moments: where revisions are moments (Document.moments; JMA), a newer one replaces the document, the same one too
+ *         (the later arrival counts), and a cancel ends it whole: nothing stands again, and a newer moment begins
+ *         it anew.
+ * Graph:  a notice ends each document that its Document.supersedes names, of its own mode and source, whole (CAP
+ *         references); a cancel that does so puts nothing in force itself. One that came after its own end
+ *         (Document.ended, put by the hub) ends what it names and puts nothing in force.
+ * Families: for one area and hazard the word of a notice without the flag legacy_source stands against those with it,
+ *         also a lift, and against all that is told within HS_LEGACY_WINDOW_US after it. For this a lifted document of
+ *         the new family is kept as a witness: each office has one for each type of telegram, which comes back
+ *         with the next warning (at most HS_WITNESSES_MAX; the oldest is forgotten).
+ * Expiry: Times.valid_until, or the default of the kind (schemas/tables/validity.csv), ends a document for those who
+ *         read the set at a time (hs_active_each_entry_at). The set itself and its digest know no clock: expiry
+ *         changes neither, and sends nothing (misissuance M6).
  * Owner:  the set owns copies of the packed notices it needs: at most three of each document (the newest, the one
  *         before it while a cancel could bring it back, and the cancel).
  * Threads: one. Same notices, same set, same digest, in every process that computes it. The state is a function
@@ -30,9 +43,15 @@
 #include "schemas/notice.h"
 
 /* Raise it whenever the same notices would give another set: what the hub kept of the set is then made anew. */
-#define HS_ACTIVE_RULES "1"
+#define HS_ACTIVE_RULES "2"
 
-#define HS_DIGEST_SIZE 33 /* 32 hexadecimal digits and a NUL */
+#define HS_FOR_EVER	    INT64_MAX
+/* So long after a telegram of the new family its word on an area and hazard stands against the old family
+ * (jma-xml.md, "The 2026 reorganisation"). By the times that the senders give, never by a clock. */
+#define HS_LEGACY_WINDOW_US (24 * 3600 * 1000000LL)
+
+#define HS_WITNESSES_MAX 1024
+#define HS_DIGEST_SIZE	 33 /* 32 hexadecimal digits and a NUL */
 
 struct hs_active;
 
@@ -46,16 +65,21 @@ struct hs_active_entry {
 		place_key; /* equal for the same district on the same track (schemas/statement.h) */
 	int kind;	   /* HS_KIND(…) */
 	uint32_t level;	   /* 0: none (restricted zone, unknown term) */
+	uint32_t equivalent_level; /* 警戒レベル相当, 0: none */
+	const char *hazard;	   /* "" for an order; rain, landslide … (schemas/statement.h) */
 	const char *term;
 	const char *document_key;
 	uint32_t revision;
 	uint64_t seq;
 	int64_t ordered_unix_us;
+	int64_t valid_until_unix_us; /* HS_FOR_EVER: until it is lifted */
 };
 
 struct hs_active *hs_active_create(void);
 void hs_active_destroy(struct hs_active *active);
 
+/* Until when a notice is valid: its valid_until, or the default of its kind; HS_FOR_EVER: until it is lifted. */
+int64_t hs_valid_until(const hs_notice *notice);
 /* Applies one notice. vanished (may be NULL) collects the names of areas that ended without 解除, one a
  * line. HS_ERR_STALE: revision or seq not newer, or the document was cancelled (nothing changed);
  * HS_ERR_INVALID: a notice without document; HS_ERR_NOMEM. A notice that describes no lasting state (a mail, a
@@ -76,8 +100,13 @@ void hs_active_each_document(const struct hs_active *active,
 void hs_active_each_standing(const struct hs_active *active,
 	void (*visit)(void *owner, uint64_t seq, const void *notice, size_t len_bytes),
 	void *owner);
-/* Every area in force (after the newest 発令 wins), by area_code, sub_code, name. */
+/* Every area in force (after the newest 発令 wins), by area_code, sub_code, name; expiry set aside. */
 void hs_active_each_entry(const struct hs_active *active,
 	void (*visit)(void *owner, const struct hs_active_entry *entry), void *owner);
+/* The same without what has expired by then: valid_until ≤ at. */
+void hs_active_each_entry_at(const struct hs_active *active, int64_t at_unix_us,
+	void (*visit)(void *owner, const struct hs_active_entry *entry), void *owner);
+/* The last moment up to `at` in which something in the set expired; INT64_MIN: nothing did. */
+int64_t hs_active_expired_before(const struct hs_active *active, int64_t at_unix_us);
 
 #endif

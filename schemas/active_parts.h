@@ -1,4 +1,4 @@
-/* active_parts.h: inside of the active set; for schemas/active.c and schemas/active_view.c only. */
+/* active_parts.h: inside of the active set; for schemas/active*.c only. */
 #ifndef HS_ACTIVE_PARTS_H
 #define HS_ACTIVE_PARTS_H
 
@@ -21,8 +21,14 @@ struct hs_kept {
 	int mode;
 	int kind;
 	bool in_force; /* at least one of the statements orders something */
+	bool moments;  /* revisions are moments: no roll back */
+	bool hazards;  /* it lists warnings one by one */
+	bool legacy; /* by a telegram of the old family: yields to the new one (HS_LEGACY_WINDOW_US) */
 	uint64_t seq;
 	uint32_t revision;
+	uint32_t order;		     /* among equal moments; 0: cannot be told */
+	int64_t told_unix_us;	     /* when the sender said it */
+	int64_t valid_until_unix_us; /* HS_FOR_EVER: until it is lifted */
 };
 
 struct hs_active_document {
@@ -32,7 +38,9 @@ struct hs_active_document {
 	struct hs_kept *cancel; /* of the newest: `before` stands again */
 	struct hs_active_group *group; /* of the newest notice */
 	bool left_over;		       /* in the list of its group */
+	bool witness;		       /* in the list of witnesses */
 	struct hs_active_document *group_prev, *group_next;
+	struct hs_active_document *witness_prev, *witness_next;
 	UT_hash_handle hh;
 };
 
@@ -51,16 +59,24 @@ struct hs_active_view {
 	struct hs_active_entry *entries;
 	size_t entry_count;
 	bool entries_known;
+	int64_t from_unix_us,
+		to_unix_us; /* true for moments from ≤ at < to: no expiry lies between */
 };
 
 struct hs_active {
 	struct hs_active_document *documents;
 	struct hs_active_group *groups;
+	struct hs_active_document *witnesses; /* by seq of their newest notice */
+	size_t witness_count;
 	struct hs_active_view *view;
 	uint64_t sum[HS_ACTIVE_LANES]; /* of the marks of all kept notices, lane by lane */
 	uint64_t kept_count;
 };
 
+/* NULL: out of memory. */
+struct hs_kept *hs_kept_create(uint64_t seq, const hs_notice *notice);
+/* NULL is allowed. */
+void hs_kept_free(struct hs_kept *kept);
 /* The notice that stands; NULL when nothing does. */
 const struct hs_kept *hs_active_stands(const struct hs_active_document *document);
 void hs_active_view_forget(struct hs_active_view *view);

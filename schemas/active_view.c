@@ -38,14 +38,17 @@ struct candidate {
 	const struct hs_active_document *document;
 };
 
-/* Drills, tests and the real thing never meet; neither do orders and shelters. */
+/* Drills, tests and the real thing never meet; neither do orders and shelters. Warnings meet by their hazard, whatever
+ * kind of telegram told them. */
 static int
 compare_places(const struct candidate *x, const struct candidate *y)
 {
 	if (x->kept->mode != y->kept->mode)
 		return x->kept->mode < y->kept->mode ? -1 : 1;
-	if (x->kept->kind != y->kept->kind)
-		return x->kept->kind < y->kept->kind ? -1 : 1;
+	int kind_x = x->says->hazard[0] ? 0 : x->kept->kind;
+	int kind_y = y->says->hazard[0] ? 0 : y->kept->kind;
+	if (kind_x != kind_y)
+		return kind_x < kind_y ? -1 : 1;
 	return strcmp(x->says->key, y->says->key);
 }
 
@@ -69,23 +72,42 @@ compare_entries(const void *a, const void *b)
 {
 	const struct hs_active_entry *x = a, *y = b;
 	const int order[] = { strcmp(x->area_code, y->area_code), strcmp(x->sub_code, y->sub_code),
-		strcmp(x->area_name, y->area_name), x->kind - y->kind, strcmp(x->term, y->term),
-		strcmp(x->document_key, y->document_key) };
+		strcmp(x->area_name, y->area_name), x->kind - y->kind, strcmp(x->hazard, y->hazard),
+		strcmp(x->term, y->term), strcmp(x->document_key, y->document_key) };
 	for (size_t i = 0; i < HS_COUNT(order); i++)
 		if (order[i])
 			return order[i];
 	return 0;
 }
 
+static bool
+counts(const struct hs_kept *kept, const struct hs_statement *says)
+{
+	return says->in_force ||
+	       (kept->hazards && !kept->legacy); /* a lift against the old family */
+}
+
+/* What is said now; `view` learns until when nothing more expires. */
 static size_t
-collect(const struct hs_active *active, struct candidate *out)
+collect(const struct hs_active *active, int64_t at_unix_us, struct hs_active_view *view,
+	struct candidate *out)
 {
 	size_t count = 0;
 	for (const struct hs_active_document *document = active->documents; document;
 		document = document->hh.next) {
-		const struct hs_kept *kept = hs_active_stands(document);
-		for (size_t i = 0; kept && i < kept->says.count; i++) {
-			if (!kept->says.items[i].in_force)
+		const struct hs_kept *kept =
+			document->witness ? document->newest : hs_active_stands(document);
+		if (!kept)
+			continue;
+		if (kept->valid_until_unix_us <= at_unix_us) {
+			if (kept->valid_until_unix_us > view->from_unix_us)
+				view->from_unix_us = kept->valid_until_unix_us;
+			continue;
+		}
+		if (kept->valid_until_unix_us < view->to_unix_us)
+			view->to_unix_us = kept->valid_until_unix_us;
+		for (size_t i = 0; i < kept->says.count; i++) {
+			if (!counts(kept, &kept->says.items[i]))
 				continue;
 			if (out)
 				out[count] =
@@ -94,6 +116,28 @@ collect(const struct hs_active *active, struct candidate *out)
 		}
 	}
 	return count;
+}
+
+/* The winner among what is said of one place; NULL: nothing is in force there. */
+static const struct candidate *
+winner_of(const struct candidate *all, size_t count)
+{
+	const struct candidate *winner = NULL;
+	int64_t yields_until_unix_us =
+		INT64_MIN; /* the old family, to the newest word of the new one */
+	for (size_t i = 0; i < count; i++) {
+		const struct hs_kept *kept = all[i].kept;
+		if (!kept->legacy &&
+			kept->told_unix_us + HS_LEGACY_WINDOW_US > yields_until_unix_us)
+			yields_until_unix_us = kept->told_unix_us + HS_LEGACY_WINDOW_US;
+	}
+	for (size_t i = 0; i < count; i++) {
+		const struct hs_kept *kept = all[i].kept;
+		if (all[i].says->in_force &&
+			(!kept->legacy || kept->told_unix_us > yields_until_unix_us))
+			winner = &all[i];
+	}
+	return winner;
 }
 
 static struct hs_active_entry
@@ -107,30 +151,39 @@ entry_of(const struct candidate *from)
 		.place_key = from->says->key,
 		.kind = from->kept->kind,
 		.level = from->says->level,
+		.equivalent_level = from->says->equivalent_level,
+		.hazard = from->says->hazard,
 		.term = from->says->term,
 		.document_key = from->document->key,
 		.revision = from->kept->revision,
 		.seq = from->kept->seq,
 		.ordered_unix_us = from->says->ordered_unix_us,
+		.valid_until_unix_us = from->kept->valid_until_unix_us,
 	};
 }
 
+/* At INT64_MIN nothing has expired. */
 static const struct hs_active_view *
-view_entries(const struct hs_active *active)
+view_entries(const struct hs_active *active, int64_t at_unix_us)
 {
 	struct hs_active_view *view = active->view;
-	if (view->entries_known)
+	if (view->entries_known && view->from_unix_us <= at_unix_us &&
+		at_unix_us < view->to_unix_us)
 		return view;
-	size_t count = collect(active, NULL);
+	hs_active_view_forget(view);
+	view->from_unix_us = INT64_MIN;
+	view->to_unix_us = HS_FOR_EVER;
+	size_t count = collect(active, at_unix_us, view, NULL);
 	struct candidate *all = must_alloc(count, sizeof(*all));
-	collect(active, all);
+	collect(active, at_unix_us, view, all);
 	qsort(all, count, sizeof(*all), compare_candidates);
 	view->entries = must_alloc(count, sizeof(*view->entries));
-	view->entry_count = 0;
-	for (size_t i = 0; i < count; i++) {
-		if (i + 1 < count && compare_places(&all[i], &all[i + 1]) == 0)
-			continue;
-		view->entries[view->entry_count++] = entry_of(&all[i]);
+	for (size_t start = 0, end = 0; start < count; start = end) {
+		while (end < count && compare_places(&all[start], &all[end]) == 0)
+			end++;
+		const struct candidate *winner = winner_of(&all[start], end - start);
+		if (winner)
+			view->entries[view->entry_count++] = entry_of(winner);
 	}
 	free(all);
 	qsort(view->entries, view->entry_count, sizeof(*view->entries), compare_entries);
@@ -139,12 +192,25 @@ view_entries(const struct hs_active *active)
 }
 
 void
+hs_active_each_entry_at(const struct hs_active *active, int64_t at_unix_us,
+	void (*visit)(void *owner, const struct hs_active_entry *entry), void *owner)
+{
+	const struct hs_active_view *view = view_entries(active, at_unix_us);
+	for (size_t i = 0; i < view->entry_count; i++)
+		visit(owner, &view->entries[i]);
+}
+
+int64_t
+hs_active_expired_before(const struct hs_active *active, int64_t at_unix_us)
+{
+	return view_entries(active, at_unix_us)->from_unix_us;
+}
+
+void
 hs_active_each_entry(const struct hs_active *active,
 	void (*visit)(void *owner, const struct hs_active_entry *entry), void *owner)
 {
-	const struct hs_active_view *view = view_entries(active);
-	for (size_t i = 0; i < view->entry_count; i++)
-		visit(owner, &view->entries[i]);
+	hs_active_each_entry_at(active, INT64_MIN, visit, owner);
 }
 
 size_t

@@ -82,6 +82,9 @@ katakana_of(uint32_t half, const unsigned char **text)
 static uint32_t
 fold(uint32_t point, const unsigned char **text)
 {
+	if (point == 0x301c ||
+		point == 0x2212) /* 〜 − as tables of JIS have them, ～ － as Microsoft's */
+		return point == 0x301c ? '~' : '-';
 	if (point >= 0xff01 && point <= 0xff5e)
 		point -= 0xfee0;
 	if (point <= 0x20 || point == 0x3000 || point == 0xa0 || point == 0x200b)

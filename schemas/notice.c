@@ -144,6 +144,13 @@ hs_notice_visit_areas(hs_notice *notice, void (*visit)(void *owner, hs_area *are
 	each_area(&notice->base, &what);
 }
 
+const hs_evacuation *
+hs_notice_evacuation(const hs_notice *notice)
+{
+	return notice->detail_case == HANSHO__V1__NOTICE__DETAIL_EVACUATION ? notice->evacuation
+									    : NULL;
+}
+
 const hs_text *
 hs_notice_text(const hs_notice *notice, const char *language)
 {
@@ -168,10 +175,8 @@ add_key_part(struct hs_buf *out, const char *text)
 }
 
 bool
-hs_document_key(const hs_notice *notice, struct hs_buf *out)
+hs_document_key_of(const hs_notice *notice, const char *id, struct hs_buf *out)
 {
-	if (!notice->document)
-		return false;
 	char word[WORD_SIZE];
 	const char *mode = hs_enum_word(&hansho__v1__mode__descriptor, (int)notice->mode, word);
 	if (mode)
@@ -181,8 +186,25 @@ hs_document_key(const hs_notice *notice, struct hs_buf *out)
 	hs_buf_puts(out, "|");
 	add_key_part(out, notice->document->source);
 	hs_buf_puts(out, "|");
-	hs_buf_puts(out, notice->document->id);
+	hs_buf_puts(out, id);
 	return !out->failed;
+}
+
+bool
+hs_document_key(const hs_notice *notice, struct hs_buf *out)
+{
+	return notice->document && hs_document_key_of(notice, notice->document->id, out);
+}
+
+const char *
+hs_superseded_id(const hs_document *document, size_t i)
+{
+	size_t len = strlen(document->source);
+	const char *entry = document->supersedes[i];
+	if (strncmp(entry, document->source, len) != 0 || entry[len] != '|')
+		return NULL;
+	const char *id = entry + len + 1;
+	return id[0] && strcmp(id, document->id) != 0 ? id : NULL;
 }
 
 /* ---- marks ---- */

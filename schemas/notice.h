@@ -36,11 +36,21 @@ typedef Hansho__V1__Circle hs_circle;
 typedef Hansho__V1__Polygon hs_polygon;
 typedef Hansho__V1__Point hs_point;
 typedef Hansho__V1__Text hs_text;
+typedef Hansho__V1__CapValues hs_cap_values;
+typedef Hansho__V1__CapInfo hs_cap_info;
+typedef Hansho__V1__CapArea hs_cap_area;
+typedef Hansho__V1__CapPair hs_cap_pair;
+typedef Hansho__V1__CapResource hs_cap_resource;
 typedef Hansho__V1__Count hs_count;
 typedef Hansho__V1__Original hs_original;
 typedef Hansho__V1__Evacuation hs_evacuation;
 typedef Hansho__V1__Evacuation__Detail hs_evacuation_detail;
 typedef Hansho__V1__Evacuation__Place hs_evacuation_place;
+typedef Hansho__V1__Hazard hs_hazard;
+typedef Hansho__V1__Reading hs_reading;
+typedef Hansho__V1__Intensity hs_intensity;
+typedef Hansho__V1__Earthquake hs_earthquake;
+typedef Hansho__V1__TsunamiArea hs_tsunami_area;
 typedef Hansho__V1__Finding hs_pb_finding;
 typedef Hansho__V1__Hop hs_hop;
 typedef Hansho__V1__Receipt hs_receipt;
@@ -82,8 +92,8 @@ enum hs_priority {
 
 /* Limits of one packed message and of the arena that it unpacks into. */
 #define HS_NOTICE_MAX_BYTES   (2u << 20)
-#define HS_FRAME_MAX_BYTES    (4u << 20)
-#define HS_UNPACK_ARENA_BYTES (32u << 20)
+#define HS_FRAME_MAX_BYTES    (12u << 20) /* the largest original (8 MiB), its notice, findings */
+#define HS_UNPACK_ARENA_BYTES (64u << 20)
 
 /* A new message of a generated type in `arena`, with its defaults; NULL when the arena is full.
  * HS_NEW(arena, &hansho__v1__notice__descriptor) */
@@ -97,6 +107,8 @@ bool hs_repeat(struct hs_arena *arena, size_t *count, void *array_address, void 
 /* Any message. HS_ERR_TOO_LARGE above max_bytes. */
 enum hs_err hs_message_unpack(struct hs_arena *arena, const ProtobufCMessageDescriptor *type,
 	const void *bytes, size_t len_bytes, size_t max_bytes, void *out_message) HS_MUST_CHECK;
+/* Bytes that it takes when packed. */
+size_t hs_message_packed_bytes(const void *message);
 /* Appends the packed message. Failure shows in out->failed. */
 void hs_message_pack(const void *message, struct hs_buf *out);
 
@@ -131,10 +143,18 @@ bool hs_notice_has_flag(const hs_notice *notice, const char *flag);
  * nobody looks at. */
 void hs_notice_visit_areas(
 	hs_notice *notice, void (*visit)(void *owner, hs_area *area), void *owner);
+/* The details of an evacuation order; NULL for every other kind: the details share one place, so that
+ * notice->evacuation of another kind is that kind's detail and never to be looked at. */
+const hs_evacuation *hs_notice_evacuation(const hs_notice *notice);
 /* The text in that language, or NULL. */
 const hs_text *hs_notice_text(const hs_notice *notice, const char *language);
 /* "drill|bosai.kakuu.example|74ee…": the key of a document (mode, source, id). */
 bool hs_document_key(const hs_notice *notice, struct hs_buf *out);
+/* The id of the document that entry i of supersedes replaces, or NULL when it replaces none: a document replaces
+ * other documents of its own source only, so that nobody ends what somebody else ordered. */
+const char *hs_superseded_id(const hs_document *document, size_t i);
+/* The key of the document with that id, of the notice's mode and source. */
+bool hs_document_key_of(const hs_notice *notice, const char *id, struct hs_buf *out);
 
 /* 訓練 first and last in every headline, body and instruction of every text, in that text's language
  * ("【訓練】", "[DRILL]", "【くんれん】"); texts that already begin or end so are not marked twice.

@@ -23,6 +23,31 @@ hs_kind_lasts(int kind)
 	return true;
 }
 
+Hansho__V1__Hazard *const *
+hs_notice_hazards(const hs_notice *notice, size_t *count)
+{
+	*count = 0;
+	switch (notice->detail_case) {
+	case HANSHO__V1__NOTICE__DETAIL_WEATHER:
+		*count = notice->weather->n_items;
+		return notice->weather->items;
+	case HANSHO__V1__NOTICE__DETAIL_LANDSLIDE:
+		*count = notice->landslide->n_items;
+		return notice->landslide->items;
+	case HANSHO__V1__NOTICE__DETAIL_FLOOD:
+		*count = notice->flood->n_items;
+		return notice->flood->items;
+	case HANSHO__V1__NOTICE__DETAIL_TSUNAMI:
+		*count = notice->tsunami->n_items;
+		return notice->tsunami->items;
+	case HANSHO__V1__NOTICE__DETAIL_VOLCANO:
+		*count = notice->volcano->n_items;
+		return notice->volcano->items;
+	default:
+		return NULL;
+	}
+}
+
 /* ---- building ---- */
 
 /* Stands where the sender named no area: the municipality that it speaks for. */
@@ -90,6 +115,18 @@ municipality_of(const hs_notice *notice, const hs_area *area)
 	return notice->source ? notice->source->code : "";
 }
 
+/* The source's own code where there is one, in full: several forecast areas may lie in one of our places, and they share
+ * their numbers with municipalities. A place without any code is known by its name. */
+static const char *
+hazard_key(struct list *list, const hs_area *area, const struct hs_statement *item)
+{
+	const char *code = area->source_code[0] ? area->source_code : area->code;
+	const char *place = item->sub_code[0] ? item->sub_code : code[0] ? "" : item->name_key;
+	const char *key = hs_arena_printf(list->arena, "%s|%s|%s", code, item->hazard, place);
+	list->full = list->full || !key;
+	return key ? key : "";
+}
+
 static void
 add_area(struct list *list, const hs_area *area, const struct hs_statement *common)
 {
@@ -103,6 +140,8 @@ add_area(struct list *list, const hs_area *area, const struct hs_statement *comm
 	const char *key = hs_area_key(list->arena, item->area_code, item->area_name);
 	list->full = list->full || !key;
 	item->name_key = key ? key : "";
+	if (item->hazard[0])
+		item->key = hazard_key(list, area, item);
 }
 
 static void
@@ -129,6 +168,7 @@ add_detail(struct list *list, const hs_evacuation_detail *detail)
 	const hs_level *level = detail->level;
 	const char *term = detail->sort[0] ? detail->sort : level ? level->term : "";
 	struct hs_statement common = { .term = copy(list, term),
+		.hazard = "",
 		.level = level ? level->number : 0,
 		/* a word that is neither 発令 nor 解除 is taken for an order: better seen than lost */
 		.in_force = detail->state != HS_EVAC(LIFTED) };
@@ -157,6 +197,54 @@ shelter_open(const Hansho__V1__Shelter *shelter)
 	return shelter->n_items == 0;
 }
 
+/* What two rivers, two volcanoes or two kinds of warning do not share. */
+static const char *
+hazard_track(struct list *list, const Hansho__V1__Hazard *item)
+{
+	const hs_notice *notice = list->notice;
+	const char *subject = "";
+	if (notice->detail_case == HANSHO__V1__NOTICE__DETAIL_FLOOD)
+		subject = notice->flood->river_code[0] ? notice->flood->river_code
+						       : notice->flood->river;
+	else if (notice->detail_case == HANSHO__V1__NOTICE__DETAIL_VOLCANO)
+		subject = notice->volcano->code[0] ? notice->volcano->code : notice->volcano->name;
+	const char *hazard = item->hazard;
+	if (!hazard[0]) /* an unknown one: the code is its name */
+		hazard = item->code[0] ? item->code : item->name[0] ? item->name : "?";
+	char *track =
+		hs_arena_printf(list->arena, "%s%s%s", hazard, subject[0] ? ":" : "", subject);
+	list->full = list->full || !track;
+	return track ? track : "?";
+}
+
+static void
+add_hazard(struct list *list, const Hansho__V1__Hazard *item)
+{
+	const hs_level *level = item->equivalent_level;
+	struct hs_statement common = { .term = copy(list, item->name),
+		.hazard = hazard_track(list, item),
+		.in_force = item->in_force && list->notice->action != HS_ACTION(LIFT),
+		.ordered_unix_us = ordered_at(list->notice, NULL) };
+	common.equivalent_level = common.in_force && level ? level->number : 0;
+	common.urgency = common.equivalent_level;
+	for (size_t i = 0; i < item->n_areas; i++)
+		add_area(list, item->areas[i], &common);
+	if (item->n_areas == 0)
+		add_addressed(list, &common);
+}
+
+/* A warning without items (CAP): the sender's own word for the event is its track. */
+static const char *
+plain_track(struct list *list)
+{
+	static const int warnings[] = { HS_KIND(FLOOD), HS_KIND(LANDSLIDE), HS_KIND(WEATHER),
+		HS_KIND(TSUNAMI), HS_KIND(VOLCANO) };
+	for (size_t i = 0; i < HS_COUNT(warnings); i++)
+		if (warnings[i] == (int)list->notice->kind && list->notice->kind_text[0])
+			return copy(list, list->notice->kind_text);
+	return "";
+}
+
 /* Kinds without details of their own for each area: the areas addressed, until lifted. */
 static void
 add_plain(struct list *list)
@@ -172,7 +260,11 @@ add_plain(struct list *list)
 		.level = open && notice->level ? notice->level->number : 0,
 		.in_force = open,
 		.ordered_unix_us = ordered_at(notice, NULL) };
-	common.urgency = common.level;
+	common.hazard = plain_track(list);
+	common.equivalent_level =
+		open && notice->equivalent_level ? notice->equivalent_level->number : 0;
+	common.urgency =
+		common.level > common.equivalent_level ? common.level : common.equivalent_level;
 	add_addressed(list, &common);
 }
 
@@ -221,6 +313,8 @@ make_keys(struct list *list)
 {
 	for (size_t i = 0; i < list->count; i++) {
 		struct hs_statement *item = &list->items[i];
+		if (item->hazard[0])
+			continue; /* has its key (hazard_key) */
 		item->key = hs_statement_key(list->arena, item->area_code,
 			item->urgency == URGENCY_ZONE, item->sub_code, item->name_key);
 		if (!item->key)
@@ -267,9 +361,15 @@ hs_statements_of(struct hs_arena *arena, const hs_notice *notice, struct hs_stat
 	*out = (struct hs_statements){ 0 };
 	if (!hs_kind_lasts((int)notice->kind))
 		return HS_OK;
+	size_t hazard_count = 0;
+	Hansho__V1__Hazard *const *hazards = hs_notice_hazards(notice, &hazard_count);
+	for (size_t i = 0; i < hazard_count; i++)
+		add_hazard(&list, hazards[i]);
 	if (notice->detail_case == HANSHO__V1__NOTICE__DETAIL_EVACUATION)
 		for (size_t i = 0; i < notice->evacuation->n_details; i++)
 			add_detail(&list, notice->evacuation->details[i]);
+	else if (hazard_count > 0)
+		; /* they say it all */
 	else if (notice->kind != HS_KIND(EVACUATION) || notice->action != HS_ACTION(LIFT))
 		add_plain(&list);
 	if (list.count)
@@ -297,13 +397,23 @@ hs_statements_in_force(const struct hs_statements *all)
 static bool
 same_track(const struct hs_statement *a, const struct hs_statement *b)
 {
-	return strncmp(a->area_code, b->area_code, 5) == 0 &&
+	return strncmp(a->area_code, b->area_code, 5) == 0 && strcmp(a->hazard, b->hazard) == 0 &&
 	       (a->urgency == URGENCY_ZONE) == (b->urgency == URGENCY_ZONE);
+}
+
+static int
+compare_keys(const void *a, const void *b)
+{
+	const struct hs_statement *x = a, *y = b;
+	return strcmp(x->key, y->key);
 }
 
 bool
 hs_statements_mention(const struct hs_statements *all, const struct hs_statement *one)
 {
+	if (one->hazard[0]) /* thousands of areas in one telegram, and no names that differ */
+		return all->count &&
+		       bsearch(one, all->items, all->count, sizeof(*one), compare_keys);
 	for (size_t i = 0; i < all->count; i++) {
 		const struct hs_statement *item = &all->items[i];
 		if (same_track(item, one) &&

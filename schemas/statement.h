@@ -3,6 +3,8 @@
  * Flow:   notice → one statement per area and track → (active set: the newest order wins).
  * Tracks: an order (高齢者等避難 … 緊急安全確保, local words) and a restricted zone (警戒区域) are different
  *         acts of the mayor and stand side by side; within a track a lift ends the area whatever its Sort.
+ *         Warnings (JMA, CAP) have one track for each hazard: rain and landslide of one area are two statements, and
+ *         so are the floods of two rivers.
  * Owner:  everything lives in the arena that is passed in.
  */
 #ifndef HS_STATEMENT_H
@@ -16,8 +18,10 @@ struct hs_statement {
 	const char *sub_code;  /* "" or 12 digits */
 	const char *name_key;  /* matching spelling, see area_key.h */
 	const char *key;       /* municipality, track, district: equal keys are the same area */
+	const char *hazard;    /* "" for an order; rain, landslide … : the track of a warning */
 	const char *term;
 	uint32_t level;
+	uint32_t equivalent_level; /* 警戒レベル相当: never merged with level */
 	uint32_t urgency;
 	bool in_force; /* false: lifted */
 	int64_t ordered_unix_us;
@@ -31,6 +35,8 @@ struct hs_statements {
 /* Whether notices of this kind describe a state that lasts until it is lifted (orders, shelters, warnings) and
  * not a single message (a mail, a reading). Unknown kinds last: nothing unknown may vanish. */
 bool hs_kind_lasts(int kind);
+/* The warnings that a notice lists one by one; *count 0 when it lists none. */
+Hansho__V1__Hazard *const *hs_notice_hazards(const hs_notice *notice, size_t *count);
 /* The key of a district: zone for a restricted zone. NULL when the arena is full. */
 const char *hs_statement_key(struct hs_arena *arena, const char *area_code, bool zone,
 	const char *sub_code, const char *name_key);

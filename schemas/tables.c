@@ -11,6 +11,8 @@
 
 #include "schemas/tables_data.h"
 
+#define US_PER_MINUTE 60000000LL
+
 #define PREFECTURE_DIGITS   2
 #define MUNICIPALITY_DIGITS 5
 #define CODE_DIGITS	    6
@@ -179,6 +181,15 @@ hs_hazard_find(const char *hazard)
 		if (strcmp(hs_table_hazards[i].hazard, hazard) == 0)
 			return &hs_table_hazards[i];
 	return NULL;
+}
+
+int64_t
+hs_kind_validity_us(const char *kind)
+{
+	for (size_t i = 0; i < hs_table_validity_row_count; i++)
+		if (strcmp(hs_table_validity_rows[i].kind, kind) == 0)
+			return hs_table_validity_rows[i].minutes * US_PER_MINUTE;
+	return 0;
 }
 
 /* Length of the longest of the blank-separated words that stands in the text; 0: none does. */

@@ -72,4 +72,8 @@ const struct hs_hazard_row *hs_hazard_find(const char *hazard);
 /* The hazard whose word stands in the text, or NULL. */
 const struct hs_hazard_row *hs_hazard_guess(const char *text);
 
+/* How long a notice of that kind ("weather") is valid when it names no end, in microseconds; 0: until it is lifted
+ * (schemas/tables/validity.csv). */
+int64_t hs_kind_validity_us(const char *kind);
+
 #endif

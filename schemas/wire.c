@@ -215,6 +215,12 @@ hs_message_unpack(struct hs_arena *arena, const ProtobufCMessageDescriptor *type
 	return HS_OK;
 }
 
+size_t
+hs_message_packed_bytes(const void *message)
+{
+	return protobuf_c_message_get_packed_size(message);
+}
+
 /* Not protobuf_c_message_pack_to_buffer: that counts each message inside once for every level that it lies below. */
 void
 hs_message_pack(const void *message, struct hs_buf *out)

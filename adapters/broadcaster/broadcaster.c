@@ -161,7 +161,7 @@ on_notice(void *state, struct hs_adapter_item *item)
 		.seq = item->seq,
 		.submission_id = item->submission_id,
 		.around = &around,
-		.late = item->expired,
+		.late = item->expired || item->notice->silent,
 	};
 	if (err == HS_OK)
 		err = hs_broadcast_encode(arena, &input, &own->style, &items, &count);

@@ -240,7 +240,7 @@ record_head(json_t *record, const struct share *share)
 		set_text(record, "prefecture_name", prefecture->name);
 	set_text(record, "change", hs_change_word(share->change));
 	if (input->late)
-		json_object_set_new(record, "late", json_true());
+		json_object_set_new(record, notice->silent ? "silent" : "late", json_true());
 	set_text(record, "submission_id", input->submission_id);
 	if (notice->document != NULL)
 		json_object_set_new(record, "document",

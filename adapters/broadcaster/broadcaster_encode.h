@@ -31,7 +31,7 @@ struct hs_broadcast_input {
 	uint64_t seq;
 	const char *submission_id;
 	const struct hs_force_around *around;
-	bool late; /* told too late to break into a programme: no crawl */
+	bool late; /* told too late to break into a programme, or a silent correction: no crawl */
 };
 
 struct hs_broadcast_item {

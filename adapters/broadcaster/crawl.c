@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "hub/base/check.h"
+#include "schemas/text_class.h"
 
 #define WIDTH_SPARE_HALF 16u /* a line has room for this much beside two marks */
 
@@ -82,14 +83,7 @@ is_combining(uint32_t code)
 static bool
 is_dropped(uint32_t code)
 {
-	static const struct range ranges[] = {
-		{ 0x200b, 0x200c },
-		{ 0x200e, 0x200f },
-		{ 0x202a, 0x202e },
-		{ 0x2060, 0x206f },
-		{ 0xfeff, 0xfeff },
-	};
-	return in_ranges(code, ranges, HS_COUNT(ranges));
+	return hs_text_class(code) == HS_TEXT_DROP;
 }
 
 static uint8_t

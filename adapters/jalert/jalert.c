@@ -326,6 +326,8 @@ on_notice(void *state, struct hs_adapter_item *item)
 	if (item->notice->detail_case != HANSHO__V1__NOTICE__DETAIL_EVACUATION) {
 		hs_adapter_receipt(item, "", HS_RECEIPT(FILTERED),
 			"only evacuation orders are announced here");
+	} else if (item->notice->silent) {
+		hs_adapter_receipt(item, "", HS_RECEIPT(FILTERED), HS_SILENT_REASON);
 	} else {
 		err = arena ? plan_make(jalert, arena, item, &plan) : HS_ERR_NOMEM;
 		if (err == HS_OK && plan.announcement_count == 0) {

@@ -123,7 +123,7 @@ static enum hs_err
 names_collect(
 	struct builder *builder, const hs_notice *notice, const struct hs_municipal *municipal)
 {
-	const hs_evacuation *evacuation = notice->evacuation;
+	const hs_evacuation *evacuation = hs_notice_evacuation(notice);
 	size_t room = 2 + notice->n_areas;
 	for (size_t i = 0; evacuation && i < evacuation->n_details; i++)
 		room += evacuation->details[i]->n_areas;

@@ -94,7 +94,7 @@ put_level(struct hs_buf *buf, const struct hs_force_group *group)
 static void
 put_orders(struct hs_buf *buf, const hs_notice *notice, const struct hs_municipal *municipal)
 {
-	const hs_evacuation *evacuation = notice->evacuation;
+	const hs_evacuation *evacuation = hs_notice_evacuation(notice);
 	const struct hs_hazard_row *hazard =
 		evacuation && evacuation->hazard[0] ? hs_hazard_find(evacuation->hazard) : NULL;
 	for (size_t i = 0; i < municipal->ordered.count; i++) {

@@ -68,7 +68,8 @@ repeats_lift(const hs_notice *cancel, const struct hs_force_row *row)
 static bool
 is_lifted(const struct comparison *of, const struct hs_force_row *row)
 {
-	struct hs_statement one = { .area_code = row->area_code,
+	struct hs_statement one = { .hazard = "", /* orders have none */
+		.area_code = row->area_code,
 		.name_key = row->name_key,
 		.key = row->place_key,
 		.urgency = row->unknown ? 0 : row->urgency };
@@ -200,6 +201,9 @@ hs_changes(struct hs_arena *arena, const hs_notice *notice, const struct hs_forc
 		hs_arena_alloc(arena, (most + count_places(notice) + 1) * sizeof(*codes));
 	if (*rows == NULL || codes == NULL)
 		return HS_ERR_NOMEM;
+	/* What orders nothing stands beside the orders of its areas and changes none. */
+	if (!hs_force_counts((int)notice->kind))
+		return HS_OK;
 	struct comparison of = { .notice = notice, .known = around->known };
 	if (lifts_read(arena, &of) != HS_OK)
 		return HS_ERR_NOMEM;

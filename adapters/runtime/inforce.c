@@ -198,11 +198,18 @@ take_room(struct take *take)
 	return true;
 }
 
+bool
+hs_force_counts(int kind)
+{
+	bool known = kind > HS_KIND(UNSPECIFIED) && kind <= HS_KIND(OTHER);
+	return kind == HS_KIND(EVACUATION) || !known;
+}
+
 static void
 take_entry(void *owner, const struct hs_active_entry *entry)
 {
 	struct take *take = owner;
-	if (take->failed || !take_room(take))
+	if (take->failed || !hs_force_counts(entry->kind) || !take_room(take))
 		return;
 	struct hs_arena *arena = take->list->arena;
 	struct hs_force_row *row = &take->list->rows[take->list->count++];

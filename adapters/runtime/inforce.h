@@ -90,6 +90,10 @@ void hs_force_digest(const struct hs_force *force, char out[HS_DIGEST_SIZE]);
 enum hs_err hs_force_of_notice(struct hs_arena *arena, uint64_t seq, const hs_notice *notice,
 	struct hs_force_around *around) HS_MUST_CHECK;
 
+/* Whether what is in force of this kind is an order: evacuation, or a kind that this program has no name for. A shelter
+ * that is open, a headquarters that works, a warning of the weather agency are in force too, and no outlet may show one of
+ * them as an order: the lists leave them out. */
+bool hs_force_counts(int kind);
 /* What people are told the area is called: as sent; 全域 for the whole municipality, which senders also leave
  * without a name or call by its own. */
 const char *hs_force_place_name(const struct hs_force_row *row);

@@ -72,7 +72,7 @@ static const struct {
 static const char *
 unknown_evacuation(const hs_notice *notice)
 {
-	const hs_evacuation *evacuation = notice->evacuation;
+	const hs_evacuation *evacuation = hs_notice_evacuation(notice);
 	for (size_t i = 0; evacuation && i < evacuation->n_details; i++) {
 		int state = (int)evacuation->details[i]->state;
 		if (state != HS_EVAC(ISSUED) && state != HS_EVAC(LIFTED))

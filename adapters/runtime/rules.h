@@ -28,6 +28,10 @@ struct hs_gate_verdict {
  * drill_on: the adapter's switch. */
 struct hs_gate_verdict hs_drill_gate(int mode, int lane, bool drill_on);
 
+/* Receipt of an outlet that alerts people, for a silent correction (notice.proto): it keeps it in mind, for what
+ * comes later, and says nothing. */
+#define HS_SILENT_REASON "a silent correction: nothing that stands has changed"
+
 /* Why a ringing outlet must hold this notice for an operator: unknown kind, action, term or level.
  * "" when nothing is unknown. Static. */
 const char *hs_hold_reason(const hs_notice *notice);

@@ -231,6 +231,11 @@ on_notice(void *state, struct hs_adapter_item *item)
 			hs_adapter_receipt(item, "signage", HS_RECEIPT(FAILED), hs_err_text(err));
 		}
 	}
+	if (!hs_force_counts((int)item->notice->kind)) {
+		hs_adapter_receipt(item, "", HS_RECEIPT(FILTERED), "screens show orders only");
+		hs_adapter_done(item);
+		return;
+	}
 	for (size_t i = 0; i < own->screen_count; i++) {
 		bool concerned = concerns(&own->screens[i], item);
 		if (concerned)

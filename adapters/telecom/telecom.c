@@ -230,6 +230,11 @@ on_notice(void *state, struct hs_adapter_item *item)
 		hs_adapter_done(item);
 		return;
 	}
+	if (item->notice->silent) {
+		hs_adapter_receipt(item, "", HS_RECEIPT(FILTERED), HS_SILENT_REASON);
+		hs_adapter_done(item);
+		return;
+	}
 	struct hs_arena *arena = hs_arena_create(ENCODE_ARENA_BYTES);
 	for (size_t i = 0; arena && i < telecom->settings->carriers.count; i++)
 		carrier_serve(telecom, arena, item, carrier_at(telecom, i));

@@ -110,7 +110,7 @@ put_names(struct writer *writer, const struct hs_force_group *group)
 static void
 put_hazard(struct writer *writer)
 {
-	const hs_evacuation *evacuation = writer->notice->evacuation;
+	const hs_evacuation *evacuation = hs_notice_evacuation(writer->notice);
 	const struct hs_hazard_row *hazard =
 		evacuation && evacuation->hazard[0] ? hs_hazard_find(evacuation->hazard) : NULL;
 	if (hazard && strcmp(hazard->hazard, "other") != 0)
@@ -272,7 +272,8 @@ put_remark(struct writer *writer)
 {
 	const hs_notice *notice = writer->notice;
 	const char *reason = notice->correction;
-	const char *remark = notice->evacuation ? notice->evacuation->complement : "";
+	const hs_evacuation *evacuation = hs_notice_evacuation(notice);
+	const char *remark = evacuation ? evacuation->complement : "";
 	bool end = notice->action == HS_ACTION(CANCEL) || notice->action == HS_ACTION(CORRECT);
 	if (end && reason[0] != '\0')
 		hs_buf_printf(&writer->buf, "\n理由：%s", reason);

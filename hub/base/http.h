@@ -137,6 +137,9 @@ struct hs_http_options {
 	const struct hs_ws_ops *ops;
 	const char *const *headers; /* NULL-ended lower-case names that handlers will ask for */
 	void *owner;
+	/* Whether this head may bring so large a body (at most its route's body_max_bytes); false is 413 before the body
+	 * is read. NULL: always. */
+	bool (*may_send)(void *owner, const struct hs_http_request *head, size_t body_len_bytes);
 	int64_t connections_max;      /* a further one takes the place of the longest idle one */
 	int64_t request_timeout_ms;   /* header and body must be in by then */
 	int64_t keepalive_timeout_ms; /* idle HTTP connections */

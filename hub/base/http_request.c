@@ -323,6 +323,13 @@ hs_on_head(struct hs_conn *conn, void *in, size_t len)
 	struct hs_head_verdict verdict = judge(conn);
 	if (verdict.status != 0)
 		return hs_refuse(conn, verdict.status, verdict.error, verdict.message, "");
+	if (conn->server->options.may_send && verdict.body_len_bytes > 0 &&
+		!conn->server->options.may_send(
+			conn->server->options.owner, &request, verdict.body_len_bytes))
+		return hs_refuse(conn, 413, "too_large",
+			"the body is larger than you may send to this address: split it or ask "
+			"the operator",
+			"");
 	if (answer_expect(conn, verdict.body_len_bytes) != 0)
 		return -1;
 	conn->state = verdict.body_len_bytes > 0 ? HS_CONN_BODY : HS_CONN_PENDING;

@@ -228,8 +228,9 @@ static void
 print_finding(const json_t *finding)
 {
 	const json_t *message = json_object_get(finding, "message");
-	fprintf(stderr, "  %s%s %s (line %lld)\n",
-		strcmp(hs_cli_text(finding, "severity"), "warning") == 0 ? "warning: " : "",
+	const char *severity = hs_cli_text(finding, "severity");
+	bool mild = severity[0] != '\0' && strcmp(severity, "error") != 0;
+	fprintf(stderr, "  %s%s%s %s (line %lld)\n", mild ? severity : "", mild ? ": " : "",
 		hs_cli_text(finding, "code"), hs_cli_text(finding, "path"),
 		(long long)json_integer_value(json_object_get(finding, "line")));
 	if (json_is_object(message))

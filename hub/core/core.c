@@ -25,6 +25,7 @@ hs_core_options_init(struct hs_core_options *options)
 		.receipts_per_notice = 128,
 		.waiters_max = 1024,
 		.index_max = 5000000,
+		.references_max = 100000,
 		.state_notices = 4096,
 		.batch_ms = 50,
 		.greeting_ms = 10000 };
@@ -37,7 +38,7 @@ hs_core_create(const struct hs_core_options *options)
 
 	HS_CHECK(options->peer_count <= HS_PEERS_MAX && options->window > 0);
 	core->options = *options;
-	core->index = hs_index_create();
+	core->index = hs_index_create(options->references_max);
 	core->pending = hs_pending_create();
 	core->held = hs_pending_create();
 	core->route = hs_route_create(options->peers, options->peer_count);
@@ -49,6 +50,7 @@ hs_core_create(const struct hs_core_options *options)
 	core->query = hs_query_create(options->waiters_max, READS_MAX);
 	core->source = (struct hs_delivery_source){ .epoch = options->epoch,
 		.route = core->route,
+		.places = hs_places_create(),
 		.recent = core->recent,
 		.active = core->active,
 		.receipts = core->receipts };
@@ -74,6 +76,7 @@ hs_core_destroy(struct hs_core *core)
 	hs_active_destroy(core->active);
 	hs_recent_destroy(core->recent);
 	hs_route_destroy(core->route);
+	hs_places_destroy(core->source.places);
 	hs_active_state_free(&core->state);
 	hs_pending_destroy(core->held);
 	hs_pending_destroy(core->pending);

@@ -58,8 +58,9 @@ struct hs_core_options {
 	size_t recent_bytes;
 	size_t status_notices; /* newest notices whose receipts are kept in memory */
 	size_t receipts_per_notice;
-	size_t waiters_max;   /* status queries that wait at the same time */
-	size_t index_max;     /* submissions in one journal; more get UNAVAILABLE */
+	size_t waiters_max; /* status queries that wait at the same time */
+	size_t index_max;   /* submissions in one journal; more get UNAVAILABLE */
+	size_t references_max; /* superseded documents that have not come yet; the oldest is forgotten */
 	size_t state_notices; /* a note of the active set each so many notices (active_state.h) */
 	int64_t batch_ms;     /* longest wait of receipts and acks for their commit */
 	int64_t greeting_ms;  /* a new connection must have said hello and resume by then */

@@ -84,6 +84,27 @@ append_filtered(struct hs_core *core, uint64_t seq, const char *const reasons[HS
 }
 
 static void
+keep_superseded(void *owner, const uint8_t key[HS_ID_BYTES])
+{
+	hs_pending_supersede(owner, key);
+}
+
+/* Decides who gets it. Holders of what it replaces or ends get it too: what they hold has changed (P6). */
+static void
+route_applied(struct hs_core *core, struct hs_pending_record *record, struct hs_span packed,
+	const struct hs_verdict *verdict)
+{
+	const char *reasons[HS_PEERS_MAX];
+	struct hs_notice_look look;
+
+	HS_CHECK(hs_notice_look(packed, &look) == HS_OK);
+	hs_notice_each_superseded(packed, &look, keep_superseded, record);
+	record->mask = hs_route_decide(core->route, packed, verdict->document.told, reasons);
+	record->document.told |= record->mask;
+	append_filtered(core, record->row.seq, reasons);
+}
+
+static void
 append_submission(struct hs_core *core, const hs_submit *submit, struct hs_span body,
 	const struct hs_verdict *verdict, const struct hs_waiting_reply *reply)
 {
@@ -91,7 +112,6 @@ append_submission(struct hs_core *core, const hs_submit *submit, struct hs_span 
 		.type = verdict->record_type,
 		.body = body,
 		.original = { submit->original.data, submit->original.len } };
-	const char *reasons[HS_PEERS_MAX];
 	struct hs_pending_record *record;
 	struct hs_record_look look;
 	bool applied = verdict->record_type == (int)HS_RECORD(NOTICE);
@@ -107,10 +127,7 @@ append_submission(struct hs_core *core, const hs_submit *submit, struct hs_span 
 	record->waiting->seq = row.seq;
 	if (applied) {
 		HS_CHECK(hs_record_look(body, &look) == HS_OK);
-		record->mask =
-			hs_route_decide(core->route, look.notice, verdict->document.told, reasons);
-		record->document.told |= record->mask;
-		append_filtered(core, row.seq, reasons);
+		route_applied(core, record, look.notice, verdict);
 	}
 	hs_core_flush(core);
 }
@@ -150,7 +167,7 @@ decide(struct hs_core *core, struct hs_arena *arena, const hs_submit *submit,
 	hs_buf_init(&body, BODY_MAX_BYTES);
 	reply->outcome = verdict.outcome;
 	reply->findings = verdict.findings;
-	hs_intake_told(core->index, core->pending, &verdict, &told);
+	hs_intake_told(core->index, core->pending, submit, &verdict, &told);
 	if (hs_intake_build(arena, submit, &verdict, &told, core->journal.next_seq,
 		    core->source.unix_us, &body) == HS_OK) {
 		append_submission(core, submit, (struct hs_span){ body.bytes, body.len_bytes },
@@ -244,32 +261,57 @@ take_into_active(struct hs_core *core, uint64_t seq, struct hs_span packed, stru
 	return err == HS_ERR_STALE ? HS_OK : err;
 }
 
+struct told_search {
+	const struct hs_index *index;
+	uint64_t told;
+};
+
+static void
+add_told(void *owner, const uint8_t key[HS_ID_BYTES])
+{
+	struct told_search *search = owner;
+	const struct hs_known_document *known = hs_index_document(search->index, key);
+
+	if (known != NULL)
+		search->told |= known->told;
+}
+
+/* What the notice makes of its document, and the peers that get it. */
+static uint64_t
+take_document(struct hs_core *core, const struct hs_notice_look *notice, struct hs_span packed)
+{
+	struct told_search search = { core->index, 0 };
+	struct hs_known_document document;
+	uint8_t key[HS_ID_BYTES];
+	uint64_t mask;
+
+	hs_document_id(notice->mode, notice->source, notice->document, key);
+	add_told(&search, key);
+	hs_notice_each_superseded(packed, notice, add_told, &search);
+	hs_intake_apply(hs_index_document(core->index, key), notice, &document);
+	mask = hs_route_decide(core->route, packed, search.told, NULL);
+	document.told = search.told | mask;
+	hs_index_take_document(core->index, &document, packed);
+	return mask;
+}
+
 static enum hs_err
 take_notice(struct hs_core *core, const struct hs_row *row, const struct hs_record_look *look,
 	struct hs_buf *vanished)
 {
 	struct hs_notice_look notice;
-	struct hs_known_document document;
-	const struct hs_known_document *known;
 	struct hs_recent_notice recent = { .seq = row->seq,
 		.accepted_unix_us = row->unix_us,
 		.durable_unix_us = core->source.effects == NULL ? 0 : core->source.unix_us,
 		.notice = look->notice };
 	enum hs_err err = hs_notice_look(look->notice, &notice);
-	uint8_t key[HS_ID_BYTES];
-	uint64_t mask;
 
 	if (err == HS_OK && hs_active_state_needs(&core->state, row->seq))
 		err = take_into_active(core, row->seq, look->notice, vanished);
 	if (err != HS_OK)
 		return err;
-	hs_document_id(notice.mode, notice.source, notice.document, key);
-	known = hs_index_document(core->index, key);
-	mask = hs_route_decide(core->route, look->notice, known == NULL ? 0 : known->told, NULL);
-	hs_intake_apply(known, &notice, &document);
-	document.told |= mask;
-	hs_index_take_document(core->index, &document, look->notice);
-	hs_route_keep(core->route, row->seq, mask);
+	hs_route_keep(core->route, row->seq, take_document(core, &notice, look->notice));
+	hs_places_take(core->source.places, row->seq, look->notice);
 	if (look->id.len_bytes == HS_ID_HEX - 1)
 		memcpy(recent.id, look->id.bytes, HS_ID_HEX - 1);
 	hs_recent_take(core->recent, &recent);

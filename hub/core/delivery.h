@@ -26,6 +26,7 @@
 #define HS_CORE_DELIVERY_H
 
 #include "hub/core/core.h"
+#include "hub/core/places.h"
 #include "hub/core/receipts.h"
 #include "hub/core/recent.h"
 #include "hub/core/route.h"
@@ -45,6 +46,7 @@ struct hs_delivery;
 struct hs_delivery_source {
 	const char *epoch;
 	const struct hs_route *route;
+	struct hs_places *places; /* owned by the core, as all of these */
 	const struct hs_recent *recent;
 	const struct hs_active *active;
 	struct hs_receipts *receipts;

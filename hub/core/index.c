@@ -18,6 +18,12 @@ struct submission_node {
 	UT_hash_handle hh;
 };
 
+/* A document that was superseded before it came. */
+struct reference_node {
+	uint8_t key[HS_ID_BYTES];
+	UT_hash_handle hh;
+};
+
 /* Principals are few; each name is kept once. */
 struct principal_node {
 	UT_hash_handle hh;
@@ -28,12 +34,24 @@ struct hs_index {
 	struct document_node *documents;
 	struct submission_node *submissions;
 	struct principal_node *principals;
+	struct reference_node *references; /* oldest first */
+	size_t references_max;
 };
 
 struct hs_index *
-hs_index_create(void)
+hs_index_create(size_t references_max)
 {
-	return hs_must_alloc(1, sizeof(struct hs_index));
+	struct hs_index *index = hs_must_alloc(1, sizeof(*index));
+
+	index->references_max = references_max;
+	return index;
+}
+
+static void
+drop_reference(struct hs_index *index, struct reference_node *node)
+{
+	HASH_DEL(index->references, node);
+	free(node);
 }
 
 void
@@ -43,6 +61,8 @@ hs_index_destroy(struct hs_index *index)
 	struct submission_node *submission, *next_submission;
 	struct principal_node *principal, *next_principal;
 
+	while (index->references != NULL)
+		drop_reference(index, index->references);
 	HASH_ITER (hh, index->documents, document, next_document) {
 		HASH_DEL(index->documents, document);
 		hs_area_set_free(&document->areas);
@@ -105,6 +125,45 @@ hs_index_submissions(const struct hs_index *index)
 	return HASH_COUNT(index->submissions);
 }
 
+static struct reference_node *
+find_reference(const struct hs_index *index, const uint8_t key[HS_ID_BYTES])
+{
+	struct reference_node *node;
+
+	HASH_FIND(hh, index->references, key, HS_ID_BYTES, node);
+	return node;
+}
+
+bool
+hs_index_is_referenced(const struct hs_index *index, const uint8_t key[HS_ID_BYTES])
+{
+	return find_reference(index, key) != NULL;
+}
+
+size_t
+hs_index_references(const struct hs_index *index)
+{
+	return HASH_COUNT(index->references);
+}
+
+static void
+take_superseded(void *owner, const uint8_t key[HS_ID_BYTES])
+{
+	struct hs_index *index = owner;
+	struct document_node *document = find_document(index, key);
+	struct reference_node *node = find_reference(index, key);
+
+	if (document != NULL)
+		document->known.superseded = true;
+	if (document != NULL || node != NULL || index->references_max == 0)
+		return;
+	if (HASH_COUNT(index->references) >= index->references_max)
+		drop_reference(index, index->references);
+	node = hs_must_alloc(1, sizeof(*node));
+	memcpy(node->key, key, HS_ID_BYTES);
+	HASH_ADD(hh, index->references, key, HS_ID_BYTES, node);
+}
+
 static const char *
 intern(struct hs_index *index, struct hs_span name)
 {
@@ -140,6 +199,8 @@ hs_index_take_document(
 	struct hs_index *index, const struct hs_known_document *document, struct hs_span notice)
 {
 	struct document_node *node = find_document(index, document->key);
+	struct reference_node *reference = find_reference(index, document->key);
+	struct hs_notice_look look;
 
 	if (node == NULL) {
 		node = hs_must_alloc(1, sizeof(*node));
@@ -147,5 +208,11 @@ hs_index_take_document(
 		HASH_ADD(hh, index->documents, known.key, HS_ID_BYTES, node);
 	}
 	node->known = *document;
+	if (reference != NULL) { /* from here on its own state says so */
+		node->known.superseded = true;
+		drop_reference(index, reference);
+	}
 	HS_CHECK(hs_notice_areas_told(notice, &node->areas) == HS_OK);
+	HS_CHECK(hs_notice_look(notice, &look) == HS_OK);
+	hs_notice_each_superseded(notice, &look, take_superseded, index);
 }

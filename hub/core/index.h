@@ -4,6 +4,8 @@
  * Rules:  it only ever holds what is on disk. What is still on its way lies in pending.h, and intake looks
  *         there first; a commit that fails therefore leaves nothing to undo here.
  * Keys:   16 bytes of SHA-256 (record.h).
+ * References: what a notice supersedes and nobody has seen yet is remembered, so that it is born superseded when
+ *         it comes (CAP: out of order). At most references_max; the oldest is forgotten first.
  * Memory: about 200 bytes per submission, for the life of the process, and the areas of each document.
  */
 #ifndef HS_CORE_INDEX_H
@@ -16,9 +18,12 @@ struct hs_index;
 /* The newest state of a document. */
 struct hs_known_document {
 	uint8_t key[HS_ID_BYTES];
-	uint32_t revision; /* of the newest notice that is not a cancel */
+	uint32_t revision; /* of the newest notice */
+	uint32_t order;	   /* moments: among those of that revision (Document.order) */
 	bool cancelled;
-	uint64_t told; /* peers (bits) that were entitled to any revision of it (route.h) */
+	bool superseded; /* a notice of another document replaced or ended it */
+	bool begun;	 /* a notice that is not a cancel was taken */
+	uint64_t told;	 /* peers (bits) that were entitled to any revision of it (route.h) */
 };
 
 /* The first record of a submission. */
@@ -30,7 +35,7 @@ struct hs_known_submission {
 	const char *principal; /* owned by the index */
 };
 
-struct hs_index *hs_index_create(void);
+struct hs_index *hs_index_create(size_t references_max);
 void hs_index_destroy(struct hs_index *index);
 
 /* NULL when unknown. Borrowed until the next take. */
@@ -49,7 +54,11 @@ const struct hs_area_set *hs_index_areas(
 /* Copies. The principal need not end in a NUL. A second submission with the same id is ignored. */
 void hs_index_take_submission(struct hs_index *index, const struct hs_known_submission *submission,
 	struct hs_span principal);
-/* Replaces what was known under this key, and adds the areas of its newest notice (packed). */
+/* Was this document, which is not known, superseded already? */
+bool hs_index_is_referenced(const struct hs_index *index, const uint8_t key[HS_ID_BYTES]);
+size_t hs_index_references(const struct hs_index *index);
+/* Replaces what was known under this key, and adds the areas of its newest notice (packed); the documents that the
+ * notice supersedes are superseded from now on. */
 void hs_index_take_document(
 	struct hs_index *index, const struct hs_known_document *document, struct hs_span notice);
 

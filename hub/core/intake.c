@@ -72,6 +72,9 @@ hs_intake_look(const hs_notice *notice)
 		.kind = (int)notice->kind,
 		.action = (int)notice->action,
 		.revision = notice->document->revision,
+		.moments = notice->document->moments,
+		.order = notice->document->order,
+		.supersedes = notice->document->n_supersedes,
 		.source = text_span(notice->document->source),
 		.document = text_span(notice->document->id) };
 }
@@ -80,12 +83,23 @@ void
 hs_intake_apply(const struct hs_known_document *known, const struct hs_notice_look *notice,
 	struct hs_known_document *out)
 {
+	bool cancel = notice->action == (int)HS_ACTION(CANCEL);
 	struct hs_known_document next = { .revision = notice->revision,
-		.cancelled = notice->action == (int)HS_ACTION(CANCEL) };
+		.order = notice->order,
+		.cancelled = cancel,
+		.begun = !cancel };
 
 	if (known != NULL) {
 		next.told = known->told;
-		next.revision = next.revision > known->revision ? next.revision : known->revision;
+		next.superseded = known->superseded;
+		next.begun = next.begun || known->begun;
+		next.cancelled = next.cancelled || (known->cancelled && notice->ended);
+		if (known->revision == next.revision && known->order > next.order)
+			next.order = known->order;
+		if (known->revision > next.revision) {
+			next.revision = known->revision;
+			next.order = known->order;
+		}
 	}
 	hs_document_id(notice->mode, notice->source, notice->document, next.key);
 	*out = next;
@@ -130,6 +144,12 @@ record(struct hs_verdict *out, int outcome, int record_type, unsigned findings)
 }
 
 static void
+accept(struct hs_verdict *out, unsigned findings)
+{
+	record(out, HS_OUTCOME(ACCEPTED), HS_RECORD(NOTICE), findings);
+}
+
+static void
 judge_order(const struct hs_notice_look *notice, const struct hs_known_document *known,
 	struct hs_verdict *out)
 {
@@ -138,18 +158,73 @@ judge_order(const struct hs_notice_look *notice, const struct hs_known_document 
 	unsigned gap =
 		notice->revision > newest && notice->revision - newest > 1 ? BIT(REVISION_GAP) : 0;
 
-	if (known == NULL && cancel)
+	if (known == NULL && cancel && notice->supersedes == 0)
 		refuse(out, BIT(CANCEL_UNKNOWN));
 	else if (known != NULL && known->cancelled)
 		refuse(out, BIT(DOCUMENT_CANCELLED));
 	else if (cancel && notice->revision <= newest)
-		record(out, HS_OUTCOME(ACCEPTED), HS_RECORD(NOTICE), BIT(CANCEL_REVISION));
+		accept(out, BIT(CANCEL_REVISION));
 	else if (notice->revision < newest)
 		record(out, HS_OUTCOME(STALE), HS_RECORD(STALE), BIT(STALE));
 	else if (notice->revision == newest)
 		record(out, HS_OUTCOME(CONFLICT), HS_RECORD(CONFLICT), BIT(CONFLICT));
 	else
-		record(out, HS_OUTCOME(ACCEPTED), HS_RECORD(NOTICE), gap);
+		accept(out, gap);
+}
+
+/* Is the message newer than what is known (1), older (-1), or of the same moment (0)? A cancel of the newest moment is
+ * newer whatever its order: it repeats the last serial, or has none. */
+static int
+compare_moments(const struct hs_notice_look *notice, const struct hs_known_document *known)
+{
+	bool cancel = notice->action == (int)HS_ACTION(CANCEL);
+
+	if (notice->revision != known->revision)
+		return notice->revision > known->revision ? 1 : -1;
+	if (cancel && !known->cancelled)
+		return 1;
+	if (notice->order == 0 || known->order == 0 || notice->order == known->order)
+		return 0;
+	return notice->order > known->order ? 1 : -1;
+}
+
+static void
+judge_moment(const struct hs_notice_look *notice, const struct hs_known_document *known,
+	struct hs_verdict *out)
+{
+	bool cancel = notice->action == (int)HS_ACTION(CANCEL);
+	bool over = known != NULL && known->cancelled && !cancel; /* its cancel came first */
+	int age = known == NULL ? 1 : compare_moments(notice, known);
+
+	if (age > 0) {
+		accept(out, 0);
+	} else if (over && !known->begun) {
+		accept(out, BIT(BORN_CANCELLED));
+		out->ended = true;
+	} else if (over || age < 0) {
+		record(out, HS_OUTCOME(STALE), HS_RECORD(STALE), BIT(STALE));
+	} else {
+		accept(out, BIT(SAME_MOMENT));
+	}
+}
+
+/* What stands beside the order of the document's own messages: other documents. */
+static void
+judge_superseded(const hs_notice *notice, bool superseded, struct hs_verdict *out)
+{
+	if (out->record_type != (int)HS_RECORD(NOTICE))
+		return;
+	if (superseded && notice->action != HS_ACTION(CANCEL)) {
+		out->findings |= BIT(BORN_SUPERSEDED);
+		out->ended = true;
+	}
+	for (size_t i = 0; i < notice->document->n_supersedes; i++) {
+		size_t len = strlen(notice->document->source);
+		const char *entry = notice->document->supersedes[i];
+
+		if (strncmp(entry, notice->document->source, len) != 0 || entry[len] != '|')
+			out->findings |= BIT(SUPERSEDES_FOREIGN);
+	}
 }
 
 void
@@ -160,6 +235,7 @@ hs_intake_judge(const hs_submit *submit, const struct hs_index *index,
 	const struct hs_known_document *known;
 	struct hs_pending_record *waiting;
 	uint8_t key[HS_ID_BYTES];
+	bool superseded;
 
 	*out = (struct hs_verdict){ 0 };
 	hs_submission_id(&notice, submit->content_sha256.data, out->id);
@@ -168,32 +244,59 @@ hs_intake_judge(const hs_submit *submit, const struct hs_index *index,
 	hs_document_id(notice.mode, notice.source, notice.document, key);
 	waiting = hs_pending_document(pending, key);
 	known = waiting != NULL ? &waiting->document : hs_index_document(index, key);
-	judge_order(&notice, known, out);
+	superseded = (known != NULL ? known->superseded : hs_index_is_referenced(index, key)) ||
+		     hs_pending_supersedes(pending, key);
+	if (notice.moments)
+		judge_moment(&notice, known, out);
+	else
+		judge_order(&notice, known, out);
+	judge_superseded(submit->notice, superseded, out);
 	if (out->record_type == 0)
 		out->waits_for = waiting;
+	notice.ended = out->ended;
 	hs_intake_apply(known, &notice, &out->document);
+	out->document.superseded = superseded;
 }
 
-void
-hs_intake_told(const struct hs_index *index, const struct hs_pending *pending,
-	const struct hs_verdict *verdict, struct hs_area_set *out)
+static void
+told_of(const struct hs_index *index, const struct hs_pending *pending,
+	const uint8_t key[HS_ID_BYTES], uint64_t *told, struct hs_area_set *out)
 {
-	const struct hs_pending_record *waiting =
-		hs_pending_document(pending, verdict->document.key);
-	const struct hs_area_set *known = hs_index_areas(index, verdict->document.key);
+	const struct hs_pending_record *waiting = hs_pending_document(pending, key);
+	const struct hs_known_document *document = hs_index_document(index, key);
+	const struct hs_area_set *known = hs_index_areas(index, key);
 	struct hs_record_look look;
 
-	if (known != NULL)
+	if (known != NULL) {
+		*told |= document->told;
 		HS_CHECK(hs_area_set_add_all(out, known) == HS_OK);
+	}
 	if (waiting == NULL)
 		return;
+	*told |= waiting->document.told;
 	HS_CHECK(hs_record_look(waiting->row.body, &look) == HS_OK);
 	HS_CHECK(hs_notice_areas_told(look.notice, out) == HS_OK);
 }
 
+void
+hs_intake_told(const struct hs_index *index, const struct hs_pending *pending,
+	const hs_submit *submit, struct hs_verdict *verdict, struct hs_area_set *out)
+{
+	const hs_document *document = submit->notice->document;
+	struct hs_notice_look look = hs_intake_look(submit->notice);
+	uint8_t key[HS_ID_BYTES];
+
+	told_of(index, pending, verdict->document.key, &verdict->document.told, out);
+	for (size_t i = 0; i < document->n_supersedes; i++) {
+		if (hs_superseded_key(&look, text_span(document->supersedes[i]), key))
+			told_of(index, pending, key, &verdict->document.told, out);
+	}
+}
+
 /* Who was told of an area that this revision does not name must learn of it (promise P6). */
 static bool
-complete_areas(struct hs_arena *arena, hs_notice *notice, const struct hs_area_set *told)
+complete_document(
+	struct hs_arena *arena, hs_notice *notice, bool ended, const struct hs_area_set *told)
 {
 	hs_document *document = notice->document;
 	struct hs_area_set own = { 0 };
@@ -204,7 +307,8 @@ complete_areas(struct hs_arena *arena, hs_notice *notice, const struct hs_area_s
 
 		HS_CHECK(hs_area_set_add(&own, code, strlen(code)) == HS_OK);
 	}
-	document->n_areas_before = 0; /* nobody else's word */
+	document->ended = ended; /* nobody else's word, nor are the areas before */
+	document->n_areas_before = 0;
 	document->areas_before = NULL;
 	for (size_t i = 0; fits && i < told->count; i++) {
 		char *code = NULL;
@@ -242,7 +346,8 @@ complete_notice(struct hs_arena *arena, const hs_submit *submit, const struct hs
 	const struct hs_area_set *told, int64_t unix_us)
 {
 	static const enum hs_hub_finding flags[] = { HS_FINDING_CANCEL_REVISION,
-		HS_FINDING_REVISION_GAP };
+		HS_FINDING_REVISION_GAP, HS_FINDING_SAME_MOMENT, HS_FINDING_BORN_SUPERSEDED,
+		HS_FINDING_BORN_CANCELLED, HS_FINDING_SUPERSEDES_FOREIGN };
 	hs_notice *notice = submit->notice;
 
 	for (size_t i = 0; i < HS_COUNT(flags); i++) {
@@ -253,7 +358,7 @@ complete_notice(struct hs_arena *arena, const hs_submit *submit, const struct hs
 	if (notice->times == NULL)
 		notice->times = hs_message_new(arena, PB_TIMES);
 	if (notice->times == NULL || !hs_notice_mark(arena, notice) ||
-		!complete_areas(arena, notice, told))
+		!complete_document(arena, notice, verdict->ended, told))
 		return HS_ERR_TOO_LARGE;
 	notice->times->accepted = hs_time_new(arena, unix_us, HS_JST_MINUTES);
 	if (notice->times->accepted == NULL)

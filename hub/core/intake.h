@@ -2,17 +2,27 @@
  *
  * Flow:   Submit → hs_intake_check (complete? right lane?) → hs_intake_judge (duplicate, stale, conflict,
  *         cancel: against what is on disk and what is on its way there) → hs_intake_told (areas of earlier
- *         revisions) → hs_intake_build (marks, flags, times, areas_before; the packed JournalRecord). core.c
+ *         revisions, and of the documents that it supersedes) → hs_intake_build (marks, flags, times, areas_before; the packed JournalRecord). core.c
  *         appends it and keeps the reply until it is durable.
  * Rules, in this order (lalert-format, identity and lifecycle):
  *         the same submission again                    → what became of the first one; no new record
- *         cancel of a document never seen              → REFUSED cancel_unknown
+ *         cancel of a document never seen              → REFUSED cancel_unknown; one that supersedes others (CAP)
+ *                                                        names what it ends: applied
  *         anything for a cancelled document            → REFUSED document_cancelled
  *         cancel, revision not above the newest        → applied, flag cancel_revision
  *         revision below the newest                    → STALE, recorded, not delivered
  *         the newest revision with other content       → CONFLICT, recorded, not delivered
  *         a revision that skips some, or begins above 1 → applied, flag revision_gap
  *         else                                         → applied
+ *         Where the revisions are moments, and among equal ones Document.order decides (Document.moments; jma-xml.md, "Identity, version, deduplication"):
+ *         cancel of a document never seen              → applied: it overtook its issue
+ *         message not newer than the cancel, of which
+ *         nothing else was seen                        → applied, not in force, flag born_cancelled
+ *         older than the newest, or not newer than its cancel → STALE, recorded, not delivered
+ *         cancel of the newest moment                  → applied: a cancel repeats the last serial
+ *         the newest moment with other content         → applied, flag same_moment
+ *         else, also after a cancel: begins anew       → applied
+ *         In both: applied, but superseded by a document that was there before → not in force, flag born_superseded
  * Pure:   no clock, no memory beyond the arena.
  */
 #ifndef HS_CORE_INTAKE_H
@@ -29,6 +39,7 @@ struct hs_verdict {
 	uint64_t seq;	   /* DUPLICATE: of the first one, when that is durable */
 	struct hs_pending_record *waits_for; /* the answer stands when this is durable; NULL: now */
 	uint8_t id[HS_ID_BYTES];
+	bool ended; /* recorded and delivered, but not in force: Document.ended */
 	struct hs_known_document document; /* as it will be when applied */
 };
 
@@ -37,9 +48,10 @@ unsigned hs_intake_check(const hs_submit *submit, int mode);
 /* submit has passed hs_intake_check. */
 void hs_intake_judge(const hs_submit *submit, const struct hs_index *index,
 	const struct hs_pending *pending, struct hs_verdict *out);
-/* Adds what the document was addressed to before this notice, on disk or on its way there. */
+/* Adds what the document, and those that it supersedes, were addressed to before this notice, on disk or on its way
+ * there; and to verdict->document.told the peers that were told of those. */
 void hs_intake_told(const struct hs_index *index, const struct hs_pending *pending,
-	const struct hs_verdict *verdict, struct hs_area_set *out);
+	const hs_submit *submit, struct hs_verdict *verdict, struct hs_area_set *out);
 /* Marks and completes submit->notice (in `arena`) and appends the packed record to `body`. told: see
  * hs_intake_told. HS_ERR_TOO_LARGE: refuse it. */
 enum hs_err hs_intake_build(struct hs_arena *arena, const hs_submit *submit,

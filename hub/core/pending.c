@@ -85,7 +85,29 @@ hs_pending_free(struct hs_pending_record *record)
 		record->waiting = next;
 	}
 	free(body.owned);
+	free(record->superseded);
 	free(record);
+}
+
+void
+hs_pending_supersede(struct hs_pending_record *record, const uint8_t key[HS_ID_BYTES])
+{
+	record->superseded = hs_must_realloc(
+		record->superseded, record->superseded_count + 1, sizeof(*record->superseded));
+	memcpy(record->superseded[record->superseded_count++], key, HS_ID_BYTES);
+}
+
+bool
+hs_pending_supersedes(const struct hs_pending *pending, const uint8_t key[HS_ID_BYTES])
+{
+	for (const struct hs_pending_record *record = pending->first; record != NULL;
+		record = record->next) {
+		for (size_t i = 0; i < record->superseded_count; i++) {
+			if (memcmp(record->superseded[i], key, HS_ID_BYTES) == 0)
+				return true;
+		}
+	}
+	return false;
 }
 
 struct hs_pending_record *

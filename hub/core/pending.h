@@ -30,6 +30,8 @@ struct hs_pending_record {
 	struct hs_known_submission submission; /* by id; principal unset */
 	struct hs_known_document document;     /* as it will be; NOTICE only */
 	uint64_t mask;			       /* NOTICE: entitled peers */
+	uint8_t (*superseded)[HS_ID_BYTES];    /* keys of the documents that it supersedes; owned */
+	size_t superseded_count;
 	bool again; /* receipts and acks: append anew when the commit failed */
 	struct hs_waiting_reply *waiting;
 	size_t waiting_count;
@@ -51,6 +53,10 @@ void hs_pending_free(struct hs_pending_record *record);
 /* The newest notice of the document that waits; NULL when there is none. */
 struct hs_pending_record *hs_pending_document(
 	const struct hs_pending *pending, const uint8_t key[HS_ID_BYTES]);
+/* Does a notice that waits supersede the document? */
+bool hs_pending_supersedes(const struct hs_pending *pending, const uint8_t key[HS_ID_BYTES]);
+/* Keeps that this record supersedes the document. */
+void hs_pending_supersede(struct hs_pending_record *record, const uint8_t key[HS_ID_BYTES]);
 struct hs_pending_record *hs_pending_submission(
 	const struct hs_pending *pending, const uint8_t id[HS_ID_BYTES]);
 /* Copies reply. false: HS_WAITING_MAX wait already. */

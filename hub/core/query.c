@@ -1,5 +1,6 @@
 #include "hub/core/query.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,6 +25,7 @@ struct reading {
 	uint32_t peer;
 	bool status; /* else fetch */
 	bool originals;
+	char area_code[HS_AREA_CODE_SIZE]; /* "": everywhere */
 	uint64_t request;
 	uint8_t id[HS_ID_BYTES];
 };
@@ -163,12 +165,38 @@ no_row(void *owner, uint32_t peer, uint64_t seq)
 /* The place before the next notice that the peer may read. A page without any would tell it neither that it
  * has everything nor from where to go on: a feed with a filter asked for the same page for ever. */
 static uint64_t
-pass_over(const struct hs_delivery_source *source, uint32_t peer, uint64_t after_seq)
+pass_over(const struct hs_delivery_source *source, const struct reading *asked, uint64_t after_seq)
 {
-	while (after_seq < source->newest_seq &&
-		!hs_route_may_read(source->route, after_seq + 1, peer))
+	while (after_seq < source->newest_seq) {
+		if (asked->area_code[0] != '\0') {
+			uint64_t next = hs_places_next(source->places, asked->area_code, after_seq);
+
+			after_seq = next == 0 ? source->newest_seq : next - 1;
+		}
+		if (after_seq == source->newest_seq ||
+			hs_route_may_read(source->route, after_seq + 1, asked->peer))
+			break;
 		after_seq++;
+	}
 	return after_seq;
+}
+
+/* Rows between the notices of one place are read for nothing: only as far as the last that is wanted. */
+static uint32_t
+rows_to_read(const struct hs_delivery_source *source, const struct reading *asked,
+	uint64_t after_seq, uint32_t limit)
+{
+	uint64_t last = after_seq + 1;
+
+	if (asked->area_code[0] == '\0')
+		return limit;
+	for (;;) {
+		uint64_t next = hs_places_next(source->places, asked->area_code, last);
+
+		if (next == 0 || next > after_seq + limit)
+			return (uint32_t)(last - after_seq);
+		last = next;
+	}
 }
 
 void
@@ -177,10 +205,15 @@ hs_query_fetch(
 {
 	struct hs_delivery_source *source = context->source;
 	struct reading *reading = free_reading(query);
-	uint64_t after_seq = pass_over(source, context->peer, message->after_seq);
+	struct reading asked = {
+		.peer = context->peer, .originals = message->originals, .request = message->request
+	};
+	uint64_t after_seq;
 	uint32_t limit = message->limit == 0 || message->limit > FETCH_ROWS_MAX ? FETCH_ROWS_MAX
 										: message->limit;
 
+	snprintf(asked.area_code, sizeof(asked.area_code), "%s", message->area_code);
+	after_seq = pass_over(source, &asked, message->after_seq);
 	if (reading == NULL || after_seq >= source->newest_seq) {
 		/* A row that nobody is entitled to: says "not the end" without giving anything. */
 		struct hs_row row = { .seq = after_seq };
@@ -192,21 +225,26 @@ hs_query_fetch(
 		hs_answer_fetch(source->effects, context->peer, &fetch, no_row, NULL);
 		return;
 	}
-	*reading = (struct reading){ .ticket = ++source->tickets,
-		.peer = context->peer,
-		.originals = message->originals,
-		.request = message->request };
-	hs_effects_read(source->effects, context->peer, reading->ticket, after_seq, limit,
-		message->originals);
+	asked.ticket = ++source->tickets;
+	*reading = asked;
+	hs_effects_read(source->effects, context->peer, asked.ticket, after_seq,
+		rows_to_read(source, &asked, after_seq, limit), message->originals);
 }
+
+struct fetch_right {
+	const struct hs_delivery_source *source;
+	const char *area_code;
+};
 
 /* Gates show a sender its own notices whatever their kind; they take none by themselves. */
 static bool
 may_fetch(void *owner, uint32_t peer, uint64_t seq)
 {
-	const struct hs_delivery_source *source = owner;
+	const struct fetch_right *right = owner;
 
-	return hs_route_may_read(source->route, seq, peer);
+	return hs_route_may_read(right->source->route, seq, peer) &&
+	       (right->area_code[0] == '\0' ||
+		       hs_places_has(right->source->places, right->area_code, seq));
 }
 
 static void
@@ -219,10 +257,11 @@ answer_reading(struct hs_delivery_source *source, const struct hs_index *index,
 		.rows = event->rows,
 		.row_count = event->row_count };
 	struct waiter asked = { .peer = reading->peer, .request = reading->request };
+	struct fetch_right right = { source, reading->area_code };
 	struct hs_record_look look = { .notice = { "", 0 } };
 
 	if (!reading->status) {
-		hs_answer_fetch(source->effects, reading->peer, &fetch, may_fetch, source);
+		hs_answer_fetch(source->effects, reading->peer, &fetch, may_fetch, &right);
 		return;
 	}
 	memcpy(asked.id, reading->id, HS_ID_BYTES);

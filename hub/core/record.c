@@ -34,6 +34,10 @@ enum notice_field {
 	DOCUMENT_AREAS_BEFORE = 6,
 	DOCUMENT_ID = 2,
 	DOCUMENT_REVISION = 3,
+	DOCUMENT_SUPERSEDES = 4,
+	DOCUMENT_MOMENTS = 7,
+	DOCUMENT_ENDED = 8,
+	DOCUMENT_ORDER = 9,
 	LEVEL_NUMBER = 1,
 	AREA_CODE = 1
 };
@@ -87,6 +91,14 @@ look_at_document(struct hs_span document, struct hs_notice_look *out)
 			out->document = span_of(&field);
 		else if (field.number == DOCUMENT_REVISION)
 			out->revision = (uint32_t)field.value;
+		else if (field.number == DOCUMENT_SUPERSEDES)
+			out->supersedes++;
+		else if (field.number == DOCUMENT_MOMENTS)
+			out->moments = field.value != 0;
+		else if (field.number == DOCUMENT_ENDED)
+			out->ended = field.value != 0;
+		else if (field.number == DOCUMENT_ORDER)
+			out->order = (uint32_t)field.value;
 	}
 }
 
@@ -128,6 +140,45 @@ hs_notice_look(struct hs_span notice, struct hs_notice_look *out)
 		}
 	}
 	return wire.bad ? HS_ERR_CORRUPT : HS_OK;
+}
+
+bool
+hs_superseded_key(const struct hs_notice_look *look, struct hs_span entry, uint8_t out[HS_ID_BYTES])
+{
+	size_t len = look->source.len_bytes;
+	const char *text = entry.bytes;
+
+	if (entry.len_bytes < len + 2 || memcmp(text, look->source.bytes, len) != 0 ||
+		text[len] != '|')
+		return false; /* the same rule as hs_superseded_id */
+	struct hs_span id = { text + len + 1, entry.len_bytes - len - 1 };
+
+	if (id.len_bytes == look->document.len_bytes &&
+		memcmp(id.bytes, look->document.bytes, id.len_bytes) == 0)
+		return false;
+	hs_document_id(look->mode, look->source, id, out);
+	return true;
+}
+
+void
+hs_notice_each_superseded(struct hs_span notice, const struct hs_notice_look *look,
+	void (*visit)(void *owner, const uint8_t key[HS_ID_BYTES]), void *owner)
+{
+	struct hs_wire wire = hs_wire_of(notice.bytes, notice.len_bytes);
+	struct hs_wire_field part, field;
+	uint8_t key[HS_ID_BYTES];
+
+	while (look->supersedes > 0 && hs_wire_next(&wire, &part)) {
+		if (part.number != NOTICE_DOCUMENT)
+			continue;
+		struct hs_wire document = hs_wire_of(part.bytes, part.len_bytes);
+
+		while (hs_wire_next(&document, &field)) {
+			if (field.number == DOCUMENT_SUPERSEDES &&
+				hs_superseded_key(look, span_of(&field), key))
+				visit(owner, key);
+		}
+	}
 }
 
 static struct hs_span

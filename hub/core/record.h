@@ -43,7 +43,11 @@ struct hs_notice_look {
 	int kind;
 	int action;
 	uint32_t revision;
-	uint32_t level; /* the higher of level and equivalent level; 0 none */
+	uint32_t level;	   /* the higher of level and equivalent level; 0 none */
+	bool moments;	   /* Document.moments */
+	uint32_t order;	   /* Document.order: among equal moments */
+	bool ended;	   /* Document.ended */
+	size_t supersedes; /* entries of Document.supersedes */
 	struct hs_span source;
 	struct hs_span document;
 };
@@ -54,6 +58,13 @@ enum hs_err hs_notice_look(struct hs_span notice, struct hs_notice_look *out) HS
 /* Calls visit for the code of each area of a packed notice until it returns false. */
 void hs_notice_each_area(
 	struct hs_span notice, bool (*visit)(void *owner, struct hs_span code), void *owner);
+
+/* Calls visit for the key of each document that a packed notice supersedes (hs_superseded_id). */
+void hs_notice_each_superseded(struct hs_span notice, const struct hs_notice_look *look,
+	void (*visit)(void *owner, const uint8_t key[HS_ID_BYTES]), void *owner);
+/* The key of the document that one entry of a notice's supersedes names; false: it names none. */
+bool hs_superseded_key(
+	const struct hs_notice_look *look, struct hs_span entry, uint8_t out[HS_ID_BYTES]);
 
 /* Adds the codes of a packed notice's areas and of its areas_before to `out`: all that its document has been
  * addressed to, this revision included. A code of no place counts as its prefecture, so that a set is never larger

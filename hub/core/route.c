@@ -99,6 +99,8 @@ static const char *
 kept_out_by(
 	const struct hs_core_peer *peer, const struct hs_notice_look *look, struct hs_span notice)
 {
+	if (look->ended && peer->kind == (int)HS_PEER(ADAPTER))
+		return "ended"; /* it never was in force: a record for feeds, nothing for an outlet */
 	if (!kind_passes(peer, look->kind))
 		return "kind";
 	if (look->level > 0 && look->level < peer->level_min)

@@ -63,6 +63,8 @@ static const struct hs_config_item hub_items[] = {
 		"Status queries that may wait for a change; more are answered at once.", NULL },
 	{ "index_max", HS_CONFIG_INT, HUB(index_max), "submissions", 1000, 50000000, "5000000",
 		"Submissions that one journal takes; about 350 bytes of memory each.", NULL },
+	{ "references_max", HS_CONFIG_INT, HUB(references_max), "documents", 0, 10000000, "100000",
+		"Documents that were replaced or cancelled before they came, remembered so that they are never in force; beyond it the oldest is forgotten. About 100 bytes of memory each.", NULL },
 	{ "state_notices", HS_CONFIG_INT, HUB(state_notices), "notices", 1, 1000000, "4096",
 		"How often it is noted what the active set rests on; fewer: faster start after a crash.", NULL },
 	{ "batch_ms", HS_CONFIG_INT, HUB(batch_ms), "ms", 1, 1000, "50",
@@ -106,6 +108,7 @@ hs_hub_core_options(const struct hs_hub_settings *settings, struct hs_core_peer 
 	out->waiters_max = (size_t)settings->waiters_max;
 	out->index_max = (size_t)settings->index_max;
 	out->state_notices = (size_t)settings->state_notices;
+	out->references_max = (size_t)settings->references_max;
 	out->batch_ms = settings->batch_ms;
 	out->greeting_ms = settings->greeting_ms;
 }

@@ -21,7 +21,7 @@ struct hs_hub_settings {
 	int64_t commit_linger_us, checkpoint_pages, verify_tail;
 	int64_t pending_max, recent_notices, recent_bytes;
 	int64_t status_notices, receipts_per_notice, waiters_max, index_max;
-	int64_t batch_ms, greeting_ms, state_notices;
+	int64_t batch_ms, greeting_ms, state_notices, references_max;
 	struct hs_config_list peers; /* of struct hs_hub_peer_settings */
 };
 

@@ -7,6 +7,7 @@
 #include "hub/base/log.h"
 #include "hub/feed/feed_ops.h"
 #include "hub/feed/gets.h"
+#include "hub/feed/history.h"
 #include "hub/feed/hub_events.h"
 #include "hub/feed/queries.h"
 #include "hub/feed/session.h"
@@ -53,6 +54,7 @@ on_tick(uv_timer_t *timer)
 
 	hs_session_tick(&feed->parts);
 	hs_queries_tick(feed->parts.queries);
+	hs_history_tick(feed->parts.history);
 }
 
 static void
@@ -74,6 +76,7 @@ free_parts(struct hs_feed *feed)
 {
 	struct hs_feed_parts *parts = &feed->parts;
 
+	hs_history_destroy(parts->history);
 	hs_queries_destroy(parts->queries);
 	hs_broadcast_destroy(parts->broadcast);
 	hs_subscribers_destroy(parts->subscribers);
@@ -103,7 +106,9 @@ make_parts(uv_loop_t *loop, struct hs_feed *feed)
 	parts->pager = hs_pager_create(&pager, (size_t)limits->pages_max);
 	parts->subscribers = hs_subscribers_create((size_t)limits->connections_max);
 	parts->queries = hs_queries_create(parts);
-	if (parts->pager == NULL || parts->subscribers == NULL || parts->queries == NULL)
+	parts->history = hs_history_create(parts);
+	if (parts->pager == NULL || parts->subscribers == NULL || parts->queries == NULL ||
+		parts->history == NULL)
 		return HS_ERR_NOMEM;
 	broadcast.pager = parts->pager;
 	broadcast.subscribers = parts->subscribers;

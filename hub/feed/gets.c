@@ -2,9 +2,13 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "hub/base/check.h"
+#include "hub/base/clock.h"
 #include "hub/feed/answer.h"
+#include "hub/feed/history.h"
+#include "hub/feed/in_force.h"
 #include "hub/feed/queries.h"
 #include "hub/feed/session.h"
 #include "hub/feed/views.h"
@@ -76,7 +80,8 @@ hs_get_send_body(struct hs_feed_parts *parts, hs_http_id id, const char *content
 /* ---- /v1/state, /v1/state.geojson, /v1/feed.atom ---- */
 
 static void
-add_snapshot(struct hs_feed_parts *parts, struct hs_wish *wish, struct hs_buf *out)
+add_snapshot(
+	struct hs_feed_parts *parts, struct hs_wish *wish, int64_t at_unix_us, struct hs_buf *out)
 {
 	struct hs_interest *interest = hs_interest_get(parts->store.interests, &wish->filter);
 	struct hs_frame *frame = NULL;
@@ -87,32 +92,39 @@ add_snapshot(struct hs_feed_parts *parts, struct hs_wish *wish, struct hs_buf *o
 	if (frame == NULL)
 		out->failed = true;
 	else
-		hs_buf_add(out, hs_frame_bytes(frame), hs_frame_len_bytes(frame));
+		hs_state_add(
+			parts->store.active, hs_interest_filter(interest), frame, at_unix_us, out);
 	hs_interest_put(parts->store.interests, interest);
 }
 
 static void
-add_geojson(struct hs_feed_parts *parts, struct hs_wish *wish, struct hs_buf *out)
+add_geojson(
+	struct hs_feed_parts *parts, struct hs_wish *wish, int64_t at_unix_us, struct hs_buf *out)
 {
-	hs_view_geojson(&parts->store, &wish->filter, out);
+	hs_view_geojson(&parts->store, &wish->filter, at_unix_us, out);
 }
 
+/* Now: what has expired is left out, and makes another ETag. */
 static void
 get_view(struct hs_feed_parts *parts, const struct hs_http_request *request,
 	const char *content_type,
-	void (*add)(struct hs_feed_parts *parts, struct hs_wish *wish, struct hs_buf *out))
+	void (*add)(struct hs_feed_parts *parts, struct hs_wish *wish, int64_t at_unix_us,
+		struct hs_buf *out))
 {
+	const struct hs_store *store = &parts->store;
+	int64_t now_unix_us = hs_clock_unix_us();
 	char etag[HS_ETAG_SIZE];
 	struct hs_wish wish;
 	struct hs_buf body;
 
 	if (!hs_get_ready(parts, request) || !hs_get_wish(parts, request, false, &wish))
 		return;
-	hs_get_etag(parts, parts->store.active_seq, etag);
+	hs_state_etag(
+		store->active, store->epoch, store->active_seq, now_unix_us, etag, sizeof(etag));
 	if (!hs_answer_unchanged(parts->server, request->id,
 		    hs_http_header_of(request, "if-none-match"), etag)) {
 		hs_buf_init(&body, HS_GET_BODY_MAX_BYTES);
-		add(parts, &wish, &body);
+		add(parts, &wish, now_unix_us, &body);
 		hs_get_send_body(parts, request->id, content_type, etag, &body);
 	}
 	hs_filter_free(&wish.filter);
@@ -121,7 +133,12 @@ get_view(struct hs_feed_parts *parts, const struct hs_http_request *request,
 static void
 get_state(void *owner, const struct hs_http_request *request)
 {
-	get_view(owner, request, "application/json", add_snapshot);
+	const char *query = request->query;
+
+	if (strncmp(query, "at=", 3) == 0 || strstr(query, "&at=") != NULL)
+		hs_history_state(owner, request);
+	else
+		get_view(owner, request, "application/json", add_snapshot);
 }
 
 static void
@@ -211,12 +228,14 @@ const struct hs_http_route hs_get_routes[] = {
 	{ .method = "GET", .path = "/v1/notices", .handle = hs_get_list },
 	{ .method = "GET", .path = "/v1/notices/*", .handle = hs_get_notice },
 	{ .method = "GET", .path = "/v1/state", .handle = get_state },
+	{ .method = "GET", .path = "/v1/areas/*", .handle = hs_history_area },
 	{ .method = "GET", .path = "/v1/state.geojson", .handle = get_geojson },
 	{ .method = "GET", .path = "/v1/feed.atom", .handle = get_atom },
 	{ .method = "OPTIONS", .path = "/v1/events", .handle = options },
 	{ .method = "OPTIONS", .path = "/v1/notices", .handle = options },
 	{ .method = "OPTIONS", .path = "/v1/notices/*", .handle = options },
 	{ .method = "OPTIONS", .path = "/v1/state", .handle = options },
+	{ .method = "OPTIONS", .path = "/v1/areas/*", .handle = options },
 	{ .method = "OPTIONS", .path = "/v1/state.geojson", .handle = options },
 	{ .method = "OPTIONS", .path = "/v1/feed.atom", .handle = options },
 };

@@ -4,6 +4,7 @@
 
 #include "hub/base/clock.h"
 #include "hub/base/log.h"
+#include "hub/feed/history.h"
 #include "hub/feed/queries.h"
 #include "hub/feed/session.h"
 
@@ -141,6 +142,8 @@ on_fetch_reply(void *owner, const hs_fetch_reply *reply)
 	struct hs_feed_parts *parts = owner;
 	enum hs_err err = hs_queries_reply(parts->queries, reply);
 
+	if (err == HS_ERR_NOT_FOUND)
+		err = hs_history_reply(parts->history, reply);
 	if (err != HS_ERR_NOT_FOUND)
 		return;
 	err = hs_pager_reply(parts->pager, parts->store.epoch, reply, hs_clock_unix_us());
@@ -158,6 +161,7 @@ on_down(void *owner)
 
 	hs_pager_forget_fetches(parts->pager);
 	hs_queries_away(parts->queries);
+	hs_history_away(parts->history);
 }
 
 static void

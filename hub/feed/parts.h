@@ -11,6 +11,7 @@
 #include "hub/feed/settings.h"
 
 struct hs_queries;
+struct hs_history;
 
 struct hs_feed_parts {
 	struct hs_http_server *server;
@@ -20,6 +21,7 @@ struct hs_feed_parts {
 	struct hs_broadcast *broadcast;
 	struct hs_hub_port *hub;
 	struct hs_queries *queries;
+	struct hs_history *history;
 	struct hs_feed_counts counts;
 	const struct hs_feed_limits *limits;
 	int digest_strikes;	/* heartbeats in a row whose digest was not ours */

@@ -10,7 +10,9 @@
 #include "hub/base/log.h"
 #include "hub/base/media_type.h"
 #include "hub/feed/answer.h"
+#include "hub/feed/cap.h"
 #include "hub/feed/gets.h"
+#include "schemas/cap_write.h"
 
 #define WAITING_MAX    256
 #define LIMIT_MAX      100
@@ -204,12 +206,41 @@ not_found(struct hs_feed_parts *parts, const struct query *query)
 	hs_answer_error(parts->server, query->id, HS_ERR_NOT_FOUND, 404, message);
 }
 
-static bool
-try_one(struct hs_feed_parts *parts, struct query *query)
+static void
+send_json(struct hs_feed_parts *parts, const struct query *query, struct hs_entry *entry,
+	const char *etag)
 {
-	struct hs_answer answer = { .content_type = "application/json" };
+	struct hs_frame *frame = hs_entry_frame(entry, HS_FORM_JSON, parts->counts.encodes);
+	struct hs_answer answer = { .content_type = "application/json", .etag = etag };
+
+	if (frame == NULL) {
+		hs_answer_error(
+			parts->server, query->id, HS_ERR_NOMEM, HS_CLOSE_AWAY, "out of memory");
+		return;
+	}
+	answer.body = hs_frame_bytes(frame);
+	answer.body_len_bytes = hs_frame_len_bytes(frame);
+	hs_answer_send(parts->server, query->id, &answer);
+}
+
+static void
+send_cap(struct hs_feed_parts *parts, const struct query *query, struct hs_entry *entry,
+	const char *etag)
+{
+	struct hs_buf body;
+
+	hs_buf_init(&body, HS_GET_BODY_MAX_BYTES);
+	hs_feed_cap(&parts->store, entry, &body);
+	hs_get_send_body(parts, query->id, HS_CAP_MEDIA_TYPE, etag, &body);
+}
+
+/* One notice in the form that `send` knows. */
+static bool
+try_one(struct hs_feed_parts *parts, struct query *query,
+	void (*send)(struct hs_feed_parts *parts, const struct query *query, struct hs_entry *entry,
+		const char *etag))
+{
 	struct hs_entry *entry = NULL;
-	struct hs_frame *frame;
 	char etag[HS_ETAG_SIZE];
 	enum look look = LOOK_NONE;
 
@@ -222,19 +253,21 @@ try_one(struct hs_feed_parts *parts, struct query *query)
 		return true;
 	}
 	hs_get_etag(parts, entry->seq, etag);
-	if (hs_answer_unchanged(parts->server, query->id, query->if_none_match, etag))
-		return true;
-	frame = hs_entry_frame(entry, HS_FORM_JSON, parts->counts.encodes);
-	if (frame == NULL) {
-		hs_answer_error(
-			parts->server, query->id, HS_ERR_NOMEM, HS_CLOSE_AWAY, "out of memory");
-		return true;
-	}
-	answer.etag = etag;
-	answer.body = hs_frame_bytes(frame);
-	answer.body_len_bytes = hs_frame_len_bytes(frame);
-	hs_answer_send(parts->server, query->id, &answer);
+	if (!hs_answer_unchanged(parts->server, query->id, query->if_none_match, etag))
+		send(parts, query, entry, etag);
 	return true;
+}
+
+static bool
+try_json(struct hs_feed_parts *parts, struct query *query)
+{
+	return try_one(parts, query, send_json);
+}
+
+static bool
+try_cap(struct hs_feed_parts *parts, struct query *query)
+{
+	return try_one(parts, query, send_cap);
 }
 
 /* Original bytes are never kept here: each GET asks the hub. */
@@ -290,7 +323,12 @@ send_original(struct hs_feed_parts *parts, const struct query *query, const hs_f
 	hs_answer_send(parts->server, query->id, &answer);
 }
 
-/* /v1/notices/{seq} and /v1/notices/{seq}/original */
+/* What may stand behind /v1/notices/{seq} */
+static const struct {
+	const char *ending;
+	bool (*try)(struct hs_feed_parts *parts, struct query *query);
+} forms[] = { { "", try_json }, { ".cap", try_cap }, { "/original", try_original } };
+
 void
 hs_get_notice(void *owner, const struct hs_http_request *request)
 {
@@ -301,13 +339,14 @@ hs_get_notice(void *owner, const struct hs_http_request *request)
 
 	if (!hs_get_ready(parts, request))
 		return;
-	if (strcmp(rest + digits, "/original") == 0)
-		query.try = try_original;
-	else if (rest[digits] == '\0')
-		query.try = try_one;
+	for (size_t i = 0; i < HS_COUNT(forms); i++) {
+		if (strcmp(rest + digits, forms[i].ending) == 0)
+			query.try = forms[i].try;
+	}
 	if (digits == 0 || digits > 18 || query.try == NULL) {
 		hs_answer_error(parts->server, request->id, HS_ERR_NOT_FOUND, 404,
-			"use /v1/notices/{seq} or /v1/notices/{seq}/original");
+			"use /v1/notices/{seq}, /v1/notices/{seq}.cap or "
+			"/v1/notices/{seq}/original");
 		return;
 	}
 	query.seq = strtoull(rest, NULL, 10);

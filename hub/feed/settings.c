@@ -16,6 +16,13 @@
 		.min = (min_), .max = (max_), .fallback = (fallback_), .sentence = (sentence_)   \
 	}
 
+#define PAST(key_, unit_, min_, max_, fallback_, sentence_)                                        \
+	{                                                                                          \
+		.key = "history_" #key_, .type = HS_CONFIG_INT, .offset = AT(limits.history.key_), \
+		.unit = (unit_), .min = (min_), .max = (max_), .fallback = (fallback_),            \
+		.sentence = (sentence_)                                                            \
+	}
+
 static const struct hs_config_item items[] = {
 	{ .key = "mode",
 		.type = HS_CONFIG_ENUM,
@@ -51,6 +58,14 @@ static const struct hs_config_item items[] = {
 		"a connection that took nothing for this long is dropped"),
 	NUMBER(fetch_timeout_ms, "ms", 100, 600000, "10000",
 		"a GET that waits for the hub longer than this is answered 504"),
+	PAST(jobs_max, "requests", 1, 64, "4",
+		"questions about the past that are worked on at the same time; more are answered "
+		"503"),
+	PAST(notices_max, "notices", 64, 10000000, "200000",
+		"most notices replayed for one question about the past; beyond it: 413, name one "
+		"area"),
+	PAST(timeout_ms, "ms", 100, 600000, "30000",
+		"a question about the past that takes longer is answered 504"),
 	NUMBER(slice_subscribers, "frames", 1, 100000, "500",
 		"frames sent before the loop looks for newer events"),
 	NUMBER(filter_areas_max, "codes", 1, 2000, "256", "most areas in one filter"),

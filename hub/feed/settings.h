@@ -8,6 +8,13 @@
 
 #include "hub/base/config.h"
 
+/* Questions about the past (history.h). */
+struct hs_history_limits {
+	int64_t jobs_max;
+	int64_t notices_max;
+	int64_t timeout_ms;
+};
+
 /* Every limit of the feed. Units are in the names; ranges and defaults in settings.c. */
 struct hs_feed_limits {
 	int64_t heartbeat_ms;
@@ -21,6 +28,7 @@ struct hs_feed_limits {
 	int64_t pong_timeout_ms;
 	int64_t stall_timeout_ms;
 	int64_t fetch_timeout_ms;
+	struct hs_history_limits history;
 	int64_t slice_subscribers;
 	int64_t filter_areas_max;
 	int64_t receipts_per_minute;

@@ -299,8 +299,8 @@ collect_all(const struct hs_store *store, struct collect *collect)
 	drop_chosen(collect);
 }
 
-static struct hs_frame *
-encode_snapshot(const struct hs_store *store, const struct hs_filter *filter, enum hs_form form)
+struct hs_frame *
+hs_store_encode(const struct hs_store *store, const struct hs_filter *filter, enum hs_form form)
 {
 	Hansho__V1__FeedSnapshot snapshot;
 	hs_feed_frame frame;
@@ -338,7 +338,7 @@ hs_store_snapshot(const struct hs_store *store, struct hs_interest *interest, en
 
 	if (frame != NULL)
 		return frame;
-	frame = encode_snapshot(store, hs_interest_filter(interest), form);
+	frame = hs_store_encode(store, hs_interest_filter(interest), form);
 	if (frame == NULL)
 		return NULL;
 	if (encodes != NULL)

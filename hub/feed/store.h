@@ -53,6 +53,11 @@ bool hs_store_mode_fits(const struct hs_store *store, const hs_notice *notice);
 struct hs_frame *hs_store_snapshot(const struct hs_store *store, struct hs_interest *interest,
 	enum hs_form form, uint64_t *encodes);
 
+/* The same for any set that hangs in a store: epoch, active, active_seq and digest are looked at. The caller gives the
+ * reference back; NULL when out of memory. */
+struct hs_frame *hs_store_encode(
+	const struct hs_store *store, const struct hs_filter *filter, enum hs_form form);
+
 /* Why a position cannot be continued from: NULL when it can. */
 const char *hs_store_gap_reason(const struct hs_store *store, const struct hs_position *from);
 

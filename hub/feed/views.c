@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "hub/base/clock.h"
+#include "hub/feed/in_force.h"
 
 #define VIEW_ARENA_BYTES (512u << 20)
 #define JST_MINUTES	 (9 * 60)
@@ -112,19 +113,6 @@ shapes_of_document(void *owner, uint64_t seq, const void *bytes, size_t len_byte
 	hs_buf_free(&key);
 }
 
-static bool
-entry_wanted(const struct hs_filter *filter, const struct hs_active_entry *entry)
-{
-	char area[1][HS_AREA_CODE_SIZE];
-	struct hs_head head = {
-		.kind = entry->kind, .level = entry->level, .areas = { .count = 1, .codes = area }
-	};
-
-	snprintf(area[0], sizeof(area[0]), "%s",
-		entry->sub_code[0] != '\0' ? entry->sub_code : entry->area_code);
-	return hs_filter_in_snapshot(filter, &head);
-}
-
 static void
 feature_of(void *owner, const struct hs_active_entry *entry)
 {
@@ -133,7 +121,7 @@ feature_of(void *owner, const struct hs_active_entry *entry)
 	json_t *feature, *shape, *radius;
 	const char *kind;
 
-	if (!entry_wanted(geo->filter, entry))
+	if (!hs_entry_wanted(geo->filter, entry))
 		return;
 	kind = hs_enum_word(&hansho__v1__kind__descriptor, entry->kind, word);
 	hs_rfc3339_format(entry->ordered_unix_us, JST_MINUTES, ordered);
@@ -152,7 +140,8 @@ feature_of(void *owner, const struct hs_active_entry *entry)
 }
 
 void
-hs_view_geojson(const struct hs_store *store, const struct hs_filter *filter, struct hs_buf *out)
+hs_view_geojson(const struct hs_store *store, const struct hs_filter *filter, int64_t at_unix_us,
+	struct hs_buf *out)
 {
 	struct geo geo = { .filter = filter };
 	json_t *root;
@@ -163,7 +152,7 @@ hs_view_geojson(const struct hs_store *store, const struct hs_filter *filter, st
 	geo.features = json_array();
 	if (geo.arena != NULL) {
 		hs_active_each_document(store->active, shapes_of_document, &geo);
-		hs_active_each_entry(store->active, feature_of, &geo);
+		hs_active_each_entry_at(store->active, at_unix_us, feature_of, &geo);
 	}
 	root = json_pack("{s:s, s:s, s:I, s:s, s:s, s:O}", "type", "FeatureCollection", "epoch",
 		store->epoch, "seq", (json_int_t)store->active_seq, "digest", store->digest, "mode",
@@ -222,10 +211,12 @@ atom_entry(struct hs_buf *out, const struct hs_store *store, const struct hs_ent
 		out, "</name></author><category term=\"%s\"/>", kind == NULL ? "unknown" : kind);
 	hs_buf_printf(out,
 		"<link rel=\"alternate\" type=\"application/json\" href=\"/v1/notices/%llu\"/>"
+		"<link rel=\"alternate\" type=\"application/cap+xml\" "
+		"href=\"/v1/notices/%llu.cap\"/>"
 		"<link rel=\"related\" type=\"application/xml\" "
 		"href=\"/v1/notices/%llu/original\"/>"
 		"<summary>",
-		seq, seq);
+		seq, seq, seq);
 	hs_buf_escape(out, text != NULL ? text->body : "");
 	hs_buf_puts(out, "</summary></entry>\n");
 }

@@ -12,8 +12,9 @@
 
 #define HS_ATOM_ENTRIES 100
 
-void hs_view_geojson(
-	const struct hs_store *store, const struct hs_filter *filter, struct hs_buf *out);
+/* What is in force at that time. */
+void hs_view_geojson(const struct hs_store *store, const struct hs_filter *filter,
+	int64_t at_unix_us, struct hs_buf *out);
 /* Entries with a seq below `before` (UINT64_MAX: all). */
 void hs_view_atom(const struct hs_store *store, const struct hs_filter *filter, uint64_t before,
 	struct hs_buf *out);

@@ -94,6 +94,15 @@ on_submitted(struct hs_intake_call *intake, const struct hs_intake_result *resul
 	free(call);
 }
 
+/* A switch of the query: name=1. */
+static bool
+is_on(const struct hs_http_request *request, const char *name)
+{
+	char text[4];
+
+	return hs_http_param(request->query, name, text, sizeof(text)) && strcmp(text, "1") == 0;
+}
+
 /* The body is the connection's: a copy lives in the call's arena. */
 static bool
 fill_call(struct submit_call *call, const struct hs_principal *principal,
@@ -116,6 +125,8 @@ fill_call(struct submit_call *call, const struct hs_principal *principal,
 	call->intake.document = copy;
 	call->intake.document_len_bytes = request->body_len_bytes;
 	call->intake.validate_only = validate_only;
+	call->intake.confirmed = is_on(request, "confirm");
+	call->intake.silent = is_on(request, "silent");
 	call->intake.received_unix_us = hs_clock_unix_us();
 	call->intake.done = on_submitted;
 	return true;

@@ -31,8 +31,14 @@ void hs_check_texts(struct hs_submission *submission, const void *message,
 
 /* Document, source, correction and texts of the notice. */
 void hs_check_common(struct hs_submission *submission);
+/* Every text of the notice against the widest limit: run behind validate for all formats (text_limit.c). */
+void hs_check_all_texts(struct hs_submission *submission);
+/* Words that claim another mode or level than the codes: warnings with flags (text_claims.c). */
+void hs_check_claims(struct hs_submission *submission);
 /* Name and kana of an area. */
 void hs_check_area_names(struct hs_submission *submission, const hs_area *area);
+/* Lengths in what an L-Alert notice of another kind than an order holds (validate_texts.c). */
+void hs_check_detail_texts(struct hs_submission *submission);
 /* Clocks ahead, late entry and old orders, validity that is over: warnings with flags. */
 void hs_check_times(struct hs_submission *submission);
 

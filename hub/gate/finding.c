@@ -122,6 +122,12 @@ hs_findings_soap(const struct hs_findings *findings)
 	return row ? row->soap : 0;
 }
 
+static const char *const severity_words[] = {
+	[HS_SEVERITY_RECOMMENDATION] = "recommendation",
+	[HS_SEVERITY_WARNING] = "warning",
+	[HS_SEVERITY_ERROR] = "error",
+};
+
 hs_pb_finding *
 hs_finding_to_pb(struct hs_arena *arena, const struct hs_finding *finding)
 {
@@ -132,8 +138,7 @@ hs_finding_to_pb(struct hs_arena *arena, const struct hs_finding *finding)
 	if (!pb)
 		return NULL;
 	pb->code = hs_arena_strdup(arena, row->code);
-	pb->severity =
-		hs_arena_strdup(arena, row->severity == HS_SEVERITY_ERROR ? "error" : "warning");
+	pb->severity = hs_arena_strdup(arena, severity_words[row->severity]);
 	pb->path = hs_arena_strdup(arena, finding->place.path);
 	pb->line = finding->place.line;
 	pb->expected = hs_arena_strdup(arena, finding->expected);
@@ -178,7 +183,8 @@ hs_findings_to_pb(const struct hs_findings *findings, struct hs_arena *arena, si
 	if (!list)
 		return NULL;
 	if (!append_severity(findings, arena, HS_SEVERITY_ERROR, list, count) ||
-		!append_severity(findings, arena, HS_SEVERITY_WARNING, list, count))
+		!append_severity(findings, arena, HS_SEVERITY_WARNING, list, count) ||
+		!append_severity(findings, arena, HS_SEVERITY_RECOMMENDATION, list, count))
 		return *count ? list : NULL;
 	if (findings->dropped) {
 		struct hs_finding more = { .code = HS_FINDING_MORE, .place = { "", 0 } };

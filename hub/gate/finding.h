@@ -2,8 +2,8 @@
  *
  * Flow:   a stage adds findings → the submission collects them → SOAP result, JSON body, link
  *         message.
- * List:   finding_list.h holds every finding once: code, HTTP status, SOAP code (0 for a
- *         warning), severity, and text and way to mend in Japanese and English. The code is
+ * List:   finding_list.h holds every finding once: code, HTTP status, SOAP code (0 when
+ *         it is no error), severity, and text and way to mend in Japanese and English. The code is
  *         stable; texts may change.
  * Owner:  findings live in the submission's arena. Threads: one at a time.
  * Bounds: at most `limit` findings are kept, the rest is counted; an error is never lost from
@@ -23,7 +23,8 @@
 #include "hub/gate/finding_list.h"
 #include "schemas/notice.h"
 
-enum hs_severity { HS_SEVERITY_WARNING, HS_SEVERITY_ERROR };
+/* A recommendation is accepted like a warning; it says what the standard or a profile would rather see. */
+enum hs_severity { HS_SEVERITY_RECOMMENDATION, HS_SEVERITY_WARNING, HS_SEVERITY_ERROR };
 
 enum hs_finding_code {
 #define HS_FINDING_ENUM(name, code, http, soap, severity, ja, en, mend_ja, mend_en) \

@@ -3,6 +3,8 @@
 #ifndef HS_GATE_FINDING_LIST_H
 #define HS_GATE_FINDING_LIST_H
 
+#include "hub/gate/finding_list_cap.h"
+
 /* clang-format off */
 /* X(NAME, "code", HTTP, SOAP, SEVERITY, text_ja, text_en, mend_ja, mend_en) */
 #define HS_FINDING_LIST(X)                                                                         \
@@ -49,6 +51,28 @@
 	X(OUT_OF_ROOM, "out_of_room", 503, 901, ERROR,                                                     \
 	  "処理に必要な領域が足りません。", "The gate had no room to check the document.",                 \
 	  "しばらく待って同じ文書を送り直してください。", "Wait a little and send the same document again.") \
+	/* signature */                                                                                    \
+	X(SIGNATURE_MISSING, "signature_missing", 403, 402, ERROR,                                         \
+	  "この発信元の文書には電子署名が必要です。", "Documents of this sender must be signed.",          \
+	  "登録した証明書の鍵で署名して送り直してください。緊急時は管理者に連絡し、署名の必須を外してもらってください。", "Sign with the key of the registered certificate and send again. In an emergency ask the administrator to set signature to optional.") \
+	X(SIGNATURE_SHAPE, "signature_shape", 422, 402, ERROR,                                             \
+	  "電子署名の構造が受け付けている形ではありません。", "The signature does not have the structure that is accepted.", \
+	  "ルート要素の直下に、文書全体（URI=\"\"）を対象とする ds:Signature を一つだけ置いてください。", "Put exactly one ds:Signature directly into the root element, with one Reference to the whole document (URI=\"\").") \
+	X(SIGNATURE_ALGORITHM, "signature_algorithm", 422, 402, ERROR,                                     \
+	  "この署名方式は受け付けていません。", "This algorithm of the signature is not accepted.",        \
+	  "排他的C14N、SHA-256、RSA-SHA256またはECDSA-SHA256（P-256）で署名してください。", "Sign with exclusive C14N, SHA-256, and RSA-SHA256 or ECDSA-SHA256 on P-256.") \
+	X(SIGNATURE_INVALID, "signature_invalid", 403, 402, ERROR,                                         \
+	  "電子署名が文書または登録された鍵と一致しません。", "The signature does not fit the document or the registered keys.", \
+	  "署名した後に文書が変わっていないか、登録された証明書の鍵で署名したかを確認してください。", "Check that nothing changed the document after signing, and that it was signed with the key of the registered certificate.") \
+	X(SIGNATURE_KEY_EXPIRED, "signature_key_expired", 403, 402, ERROR,                                 \
+	  "署名の証明書が有効期間の外です。", "The certificate of the signature is outside its validity.", \
+	  "新しい証明書を管理者に登録してもらい、その鍵で署名してください。", "Have the administrator register a new certificate and sign with its key.") \
+	X(SIGNATURE_UNVERIFIED, "signature_unverified", 200, 0, WARNING,                                   \
+	  "電子署名は検証できないため、使われませんでした。", "The signature could not be verified and was not used.", \
+	  "有効な証明書を管理者に登録してもらってください。", "Have the administrator register a valid certificate.") \
+	X(NO_CHARACTER, "no_character", 422, 402, ERROR,                                                   \
+	  "文字ではない符号が含まれています。", "A text contains a code that is no character.",            \
+	  "文字コードの変換の誤りがないか確認し、示した要素の文字を入れ直してください。", "Look for a faulty conversion and enter the text of that element again.") \
 	/* SOAP */                                                                                         \
 	X(SOAP_SHAPE, "soap_shape", 400, 401, ERROR,                                                       \
 	  "SOAPの publish 要求として認識できません。", "This is not a SOAP 1.1 publish request.",          \
@@ -57,9 +81,6 @@
 	X(ROOT_UNKNOWN, "root_unknown", 422, 401, ERROR,                                                   \
 	  "ルート要素がどの形式にも当てはまりません。", "The root element belongs to no format that is accepted.", \
 	  "EDXLDistribution（urn:oasis:names:tc:emergency:EDXL:DE:1.0）をルートにしてください。", "Use EDXLDistribution in urn:oasis:names:tc:emergency:EDXL:DE:1.0 as the root.") \
-	X(CATEGORY_NOT_SUPPORTED, "category_not_supported", 422, 402, ERROR,                               \
-	  "この情報種別はまだ受け付けていません。", "This category of information is not accepted yet.",   \
-	  "避難情報は category を EvacuationOrder にしてください。他の種別は別の手段で伝えてください。", "For evacuation orders use EvacuationOrder; pass other categories on by another way.") \
 	X(ELEMENT_MISSING, "element_missing", 422, 402, ERROR,                                             \
 	  "必要な要素がないか、空です。", "A required element is missing or empty.",                       \
 	  "示した要素に値を入れてください。", "Give the element that is named a value.")                   \
@@ -138,6 +159,7 @@
 	X(AREA_RETIRED, "area_retired", 422, 402, ERROR,                                                   \
 	  "この市区町村コードは廃止されています。", "This municipality code is no longer in force.",       \
 	  "示した現在のコードに直してください。複数ある場合は、対象の区域のものを選んでください。", "Use the present code that is given; where there are several, the one of the area that is meant.") \
+	HS_CAP_FINDING_LIST(X)                                                                             \
 	/* warnings: accepted, and the sender is told */                                                   \
 	X(CHECK_DIGIT, "check_digit", 200, 0, WARNING,                                                     \
 	  "市区町村コードの検査数字が違います。先頭5桁で受け付けました。", "The check digit of the code is wrong. The first five digits were used.", \
@@ -145,9 +167,24 @@
 	X(FORMAT_MARKS, "format_marks", 200, 0, WARNING,                                                   \
 	  "見えない制御文字（書字方向の指定など）を取り除きました。", "Invisible characters (direction or format marks, controls) were taken out.", \
 	  "入力元の文字列から取り除いてください。", "Remove them where the text comes from.")              \
+	X(PRIVATE_USE, "private_use", 200, 0, WARNING,                                                     \
+	  "外字または文字化けした文字があります。受け取る側で表示できないことがあります。", "There are characters of private use (gaiji) or lost in a conversion; receivers may not show them.", \
+	  "JIS第1〜第4水準の漢字かひらがなに置き換えてください。", "Replace them by characters of JIS X 0213 or by kana.") \
+	X(DRILL_DENIED, "drill_denied", 200, 0, WARNING,                                                   \
+	  "訓練・試験の文書に、訓練であることを否定する語があります。", "A drill or test contains words that deny that it is one.", \
+	  "受け手が本番と誤解しないよう、その語を取り除いて送り直してください。", "Remove the words and send again, so that nobody takes it for the real thing.") \
+	X(LEVEL_CLAIM, "level_claim", 200, 0, WARNING,                                                     \
+	  "見出しの警戒レベルが、文書のどの避難情報とも一致しません。", "The headline names an alert level that no order of the document has.", \
+	  "見出しか避難情報の区分（Sort）を直して送り直してください。", "Correct the headline or the Sort and send again.") \
 	X(UNKNOWN_SORT, "unknown_sort", 200, 0, WARNING,                                                   \
 	  "避難情報の区分が表にありません。そのまま、最も高い緊急度として扱います。", "The Sort is not in the table. It is passed on as sent and treated at the highest urgency.", \
 	  "高齢者等避難・避難指示・緊急安全確保のどれかであれば、直して送り直してください。", "If you mean 高齢者等避難, 避難指示 or 緊急安全確保, correct it and send again.") \
+	X(UNKNOWN_CATEGORY, "unknown_category", 200, 0, WARNING,                                           \
+	  "情報種別が表にありません。内容は読まずに、見出しと対象地域だけでそのまま伝えます。", "The category is not in the table. Headline and areas are passed on as sent, the content is not read.", \
+	  "category のつづりを確認してください。避難情報は EvacuationOrder です。", "Check the spelling of the category; evacuation orders are EvacuationOrder.") \
+	X(UNKNOWN_VALUE, "unknown_value", 200, 0, WARNING,                                                 \
+	  "この項目の値が表にありません。そのまま伝えます。", "The value of this field is not in the table. It is passed on as sent.", \
+	  "書き間違いであれば、直して送り直してください。", "If it is a slip, correct it and send again.") \
 	X(OBSOLETE_TERM, "obsolete_term", 200, 0, WARNING,                                                 \
 	  "発令時点では廃止されている用語です。", "The term was no longer in use at the time of the order.", \
 	  "現在の用語（避難指示など）を使ってください。", "Use the present terms, such as 避難指示.")      \
@@ -196,6 +233,50 @@
 	X(PREVIOUS_REVISION, "previous_revision", 200, 0, WARNING,                                         \
 	  "前の版数が、版数より1小さい数になっていません。", "previousDocumentRevision is not the revision minus one.", \
 	  "previousDocumentRevision を確認してください。", "Check previousDocumentRevision.")              \
+	X(SILENT_NO_CORRECTION, "silent_no_correction", 422, 402, ERROR,                                   \
+	  "silent=1 は、訂正理由（Errata）のある訂正だけに使えます。", "silent=1 is for corrections with a reason (Errata) only.", \
+	  "訂正理由を付けるか、silent を付けずに送ってください。", "Give the reason of the correction, or send it without silent.") \
+	/* likelihood: compared with the register of districts */                                         \
+	X(AREA_UNUSUAL, "area_unusual", 200, 0, WARNING,                                                   \
+	  "登録されていない地区です。地区名を確認してください。", "This district is not in the register. Check its name.", \
+	  "間違いであれば、訂正か取消を送ってください。正しければ、登録を管理者に依頼してください。", "If it is wrong, send a correction or a cancel. If it is right, ask the administrator to register it.") \
+	X(AREAS_ALL, "areas_all", 200, 0, WARNING,                                                         \
+	  "ほとんどすべての地区が対象です。", "Nearly all districts are addressed at once.",               \
+	  "一部の地区だけのつもりであれば、直ちに訂正か取消を送ってください。", "If only some districts were meant, send a correction or a cancel at once.") \
+	X(HOUSEHOLDS_FAR, "households_far", 200, 0, WARNING,                                               \
+	  "対象世帯数・人数が登録された数と大きく違います。", "The number of households or people is far from the register.", \
+	  "対象地区と世帯数・人数を確認してください。", "Check the districts and the numbers.")            \
+	X(AREA_OTHER_RIVER, "area_other_river", 200, 0, WARNING,                                           \
+	  "災害名の河川の浸水想定にない地区です。", "The river that the disaster names does not reach this district.", \
+	  "間違いであれば、訂正か取消を送ってください。", "If it is wrong, send a correction or a cancel.") \
+	X(HELD, "held", 200, 0, WARNING,                                                                   \
+	  "指摘があったため、設定された時間だけ待ってから配信しました。", "It had a warning, so it waited for the configured time before it went out.", \
+	  "内容が正しければ、次からは確認済み（?confirm=1）で送ると待たずに配信します。", "When the content is right, send such a document with ?confirm=1: it does not wait then.") \
+	X(CHECK_BROKEN, "check_broken", 200, 0, WARNING,                                                   \
+	  "妥当性の検査ができませんでした。文書はそのまま受け付けました。", "A check of likelihood failed itself. The document goes on unchecked.", \
+	  "内容をもう一度目で確認し、管理者に知らせてください。", "Look at the content once more and tell the administrator.") \
+	/* JMA disaster XML: errors, then warnings */                                                       \
+	X(BODY_UNKNOWN, "body_unknown", 422, 402, ERROR,                                                   \
+	  "Bodyの名前空間が気象庁防災情報XMLのものではありません。", "The namespace of Body is none of JMA's disaster XML.", \
+	  "電文の形式を確認してください。", "Check the format of the telegram.")                            \
+	X(TEST_MARK, "test_mark", 200, 0, WARNING,                                                         \
+	  "通常の電文に試験の文言があるため、試験として扱います。", "A telegram of status 通常 says that it is a test; it is taken for one.", \
+	  "試験電文は訓練用の接続先へ送ってください。", "Send test telegrams to the address for drills.")   \
+	X(AREA_UNMAPPED, "area_unmapped", 200, 0, WARNING,                                                 \
+	  "地域コードが対応表にないため、都道府県または全国を対象にしました。", "An area code is not in the tables; the prefecture or the whole country is addressed.", \
+	  "地域コード表の更新を管理者に依頼してください。", "Ask the administrator to bring the area tables up to date.") \
+	X(UNKNOWN_CODE, "unknown_code", 200, 0, WARNING,                                                   \
+	  "種別コードが表にありません。そのまま、最も高い緊急度として扱います。", "The code of a kind is not in the tables. It is passed on as sent and treated at the highest urgency.", \
+	  "コード表の更新を管理者に依頼してください。", "Ask the administrator to bring the code tables up to date.") \
+	X(UNKNOWN_TELEGRAM, "unknown_telegram", 200, 0, WARNING,                                           \
+	  "この標題の電文は表にありません。見出しと地域だけを使うか、情報種別で判断しました。", "No telegram of this title is in the tables; it was recognised by its InfoKind or by its body alone.", \
+	  "電文種別の表の更新を管理者に依頼してください。", "Ask the administrator to bring the table of telegrams up to date.") \
+	X(DETAIL_LEFT_OUT, "detail_left_out", 200, 0, WARNING,                                             \
+	  "電文が大きいため、詳細を通知から省きました。原文にはすべてあります。", "The telegram is large; its detail was left out of the notice. The original has all of it.", \
+	  "原文を確認してください。", "See the original.")                                                  \
+	X(JMA_PART, "part_missing", 200, 0, WARNING,                                                       \
+	  "電文の一部がないか読み取れないため、その項目だけを省きました。", "A part of the telegram is missing or not readable; only this part was left out.", \
+	  "原文を確認してください。", "See the original.")                                                  \
 	X(MORE, "more", 200, 0, WARNING,                                                                   \
 	  "このほかにも指摘があります。", "There are more findings than are listed.",                      \
 	  "示した指摘を直してから、もう一度検査してください。", "Mend those listed, then check again.")

@@ -155,6 +155,7 @@ begin_intake(struct hs_form_call *call, const char *document, size_t len_bytes, 
 	call->intake.document = (const uint8_t *)document;
 	call->intake.document_len_bytes = len_bytes;
 	call->intake.validate_only = validate_only;
+	call->intake.confirmed = true; /* the check page showed the warnings */
 	call->intake.received_unix_us = hs_clock_unix_us();
 	call->intake.done = done;
 	if (hs_intake_prepare(&call->gate->intake, &call->intake))

@@ -9,6 +9,7 @@
 #include "hub/base/log.h"
 #include "hub/base/look.h"
 #include "hub/gate/api.h"
+#include "hub/gate/auth.h"
 #include "hub/gate/form.h"
 #include "hub/gate/pipeline.h"
 #include "hub/gate/soap_front.h"
@@ -49,7 +50,7 @@ body_max_bytes(const struct hs_gate_limits *limits, enum body body)
 
 	switch (body) {
 	case BODY_DOCUMENT:
-		return document;
+		return (size_t)hs_gate_limits_body_max(limits); /* see may_send */
 	case BODY_ENVELOPE:
 		return document + ENVELOPE_BYTES;
 	case BODY_FIELDS:
@@ -59,6 +60,25 @@ body_max_bytes(const struct hs_gate_limits *limits, enum body body)
 	default:
 		return 0;
 	}
+}
+
+/* Only a relayer may send more than a municipality's document; whoever is nobody never fills our memory with more. */
+static bool
+may_send(void *owner, const struct hs_http_request *head, size_t body_len_bytes)
+{
+	const struct hs_gate *gate = owner;
+	const struct hs_principal *principal;
+
+	for (size_t i = 0; i < HS_COUNT(ROUTES); i++) {
+		if (ROUTES[i].body != BODY_DOCUMENT || strcmp(ROUTES[i].path, head->path) != 0)
+			continue;
+		if ((int64_t)body_len_bytes <= gate->settings->limits.body_bytes)
+			return true;
+		principal =
+			hs_auth_header(gate->principals, hs_http_header_of(head, "authorization"));
+		return principal != NULL && principal->role == HS_ROLE_RELAYER;
+	}
+	return true;
 }
 
 static enum hs_err
@@ -83,6 +103,7 @@ start_http(struct hs_gate *gate, char why[HS_CONFIG_WHY])
 	options.route_count = HS_COUNT(ROUTES);
 	options.headers = HEADERS;
 	options.owner = gate;
+	options.may_send = may_send;
 	options.connections_max = bounds->connections_max;
 	options.request_timeout_ms = bounds->request_timeout_ms;
 	options.keepalive_timeout_ms = bounds->keepalive_timeout_ms;
@@ -116,7 +137,8 @@ start_port(struct hs_gate *gate, char why[HS_CONFIG_WHY])
 	gate->intake = (struct hs_intake){ .worker = &gate->worker,
 		.port = gate->port,
 		.limits = &gate->settings->limits,
-		.mode = gate->mode };
+		.mode = gate->mode,
+		.guards = &gate->guards };
 	return err;
 }
 
@@ -148,6 +170,8 @@ metrics(void *owner, struct hs_buf *out)
 	count(out, "submissions_total", "{outcome=\"invalid\"}", counts->invalid);
 	count(out, "submissions_total", "{outcome=\"unavailable\"}", counts->unavailable);
 	count(out, "validated_total", "", counts->validated);
+	count(out, "held", "", gate->guards.hold.count);
+	hs_lags_metrics(gate->guards.lags, out);
 	count(out, "busy_total", "", gate->counts.busy);
 	count(out, "auth_failures_total", "", gate->counts.auth_failures);
 	count(out, "nonce_replays_total", "", gate->counts.replays);
@@ -162,6 +186,7 @@ metrics(void *owner, struct hs_buf *out)
 	count(out, "hub_link_drops_total", "", hs_submit_port_drop_count(gate->port));
 	count(out, "hub_pending", "", hs_submit_port_pending_count(gate->port));
 	count(out, "jobs", "", gate->worker.jobs);
+	count(out, "large_jobs_waiting", "", gate->worker.large_waiting);
 	count(out, "connections", "", hs_http_connection_count(gate->server));
 }
 
@@ -201,7 +226,8 @@ start_tables(struct hs_gate *gate, char why[HS_CONFIG_WHY])
 	enum hs_err err;
 
 	hs_session_key_init(&gate->session_key, gate->settings->place.session_key);
-	hs_worker_init(&gate->worker, gate->loop, (size_t)bounds->jobs_max);
+	hs_worker_init(&gate->worker, gate->loop, (size_t)bounds->jobs_max,
+		(size_t)gate->settings->limits.large_waiting);
 	gate->nonces = hs_nonces_create((size_t)bounds->nonce_max, bounds->nonce_window_s);
 	err = hs_throttle_create((size_t)bounds->sign_in_rows, bounds->sign_in_failures,
 		bounds->sign_in_window_s * HS_US_PER_S, &gate->throttle);
@@ -219,6 +245,7 @@ close_all(struct hs_gate *gate)
 {
 	struct hs_http_server *server = gate->server;
 
+	hs_guards_stop(&gate->guards);
 	gate->intake.port = NULL;
 	hs_submit_port_stop(gate->port);
 	gate->port = NULL;
@@ -269,7 +296,7 @@ hs_gate_look(const struct hs_gate_settings *settings, char why[HS_CONFIG_WHY])
 		err = hs_reload_read(settings, &principals, &trust, why);
 	hs_principals_free(principals);
 	hs_trust_free(trust);
-	return err;
+	return err == HS_OK ? hs_guards_look(&settings->guards, why) : err;
 }
 
 enum hs_err
@@ -284,6 +311,8 @@ hs_gate_start(struct hs_gate *gate, uv_loop_t *loop, const struct hs_gate_settin
 	hs_pipeline_setup();
 	hs_reload_stamp(gate);
 	err = hs_reload_read(settings, &gate->principals, &gate->trust, why);
+	if (err == HS_OK)
+		err = hs_guards_start(&gate->guards, loop, &settings->guards, why);
 	if (err == HS_OK)
 		err = start_tables(gate, why);
 	if (err == HS_OK)
@@ -306,10 +335,10 @@ hs_gate_start(struct hs_gate *gate, uv_loop_t *loop, const struct hs_gate_settin
 static void
 on_stop_tick(uv_timer_t *timer)
 {
-	struct hs_gate *gate = HS_CONTAINER_OF(timer, struct hs_gate, stop_timer);
+	struct hs_gate *gate = HS_CONTAINER_OF(timer, struct hs_gate, stop.timer);
 	bool open = gate->worker.jobs > 0 || gate->intake.open > 0;
 
-	if (open && hs_clock_mono_us() < gate->stop_deadline_us)
+	if (open && hs_clock_mono_us() < gate->stop.deadline_mono_us)
 		return;
 	hs_info("gate.stopped", "unanswered=%zu", gate->intake.open);
 	uv_close((uv_handle_t *)timer, NULL);
@@ -322,9 +351,11 @@ hs_gate_stop(struct hs_gate *gate)
 	if (gate->stopping)
 		return;
 	gate->stopping = true;
-	gate->stop_deadline_us = hs_clock_mono_us() + gate->settings->bounds.stop_grace_ms * 1000;
-	HS_CHECK(uv_timer_init(gate->loop, &gate->stop_timer) == 0);
-	HS_CHECK(uv_timer_start(&gate->stop_timer, on_stop_tick, 0, STOP_TICK_MS) == 0);
+	hs_guards_stop(&gate->guards);
+	gate->stop.deadline_mono_us =
+		hs_clock_mono_us() + gate->settings->bounds.stop_grace_ms * 1000;
+	HS_CHECK(uv_timer_init(gate->loop, &gate->stop.timer) == 0);
+	HS_CHECK(uv_timer_start(&gate->stop.timer, on_stop_tick, 0, STOP_TICK_MS) == 0);
 }
 
 void
@@ -333,5 +364,6 @@ hs_gate_free(struct hs_gate *gate)
 	hs_nonces_destroy(gate->nonces);
 	hs_throttle_destroy(gate->throttle);
 	hs_principals_free(gate->principals);
+	hs_guards_free(&gate->guards);
 	hs_trust_free(gate->trust);
 }

@@ -28,6 +28,11 @@ struct hs_gate_counts {
 	uint64_t auth_failures, sign_ins, sign_in_failures, sign_in_waits, replays, busy;
 };
 
+struct hs_gate_stop {
+	uv_timer_t timer;
+	int64_t deadline_mono_us;
+};
+
 struct hs_gate {
 	uv_loop_t *loop;
 	const struct hs_gate_settings *settings;
@@ -37,6 +42,7 @@ struct hs_gate {
 	struct hs_reload reload;
 	struct hs_worker worker;
 	struct hs_submit_port *port;
+	struct hs_guards guards;
 	struct hs_intake intake;
 	char address[128];
 	struct hs_http_route routes[HS_GATE_ROUTES_MAX];
@@ -46,8 +52,7 @@ struct hs_gate {
 	struct hs_throttle *throttle;
 	struct hs_session_key session_key;
 	struct hs_gate_counts counts;
-	uv_timer_t stop_timer;
-	int64_t stop_deadline_us;
+	struct hs_gate_stop stop;
 	bool stopping;
 };
 

@@ -1,5 +1,7 @@
 #include "hub/gate/intake.h"
 
+#include <stdio.h>
+
 #include "hub/base/check.h"
 #include "hub/base/log.h"
 #include "hub/gate/pipeline.h"
@@ -19,8 +21,8 @@ hs_intake_end(struct hs_intake_call *call)
 	hs_submission_end(&call->submission);
 	hs_arena_destroy(call->arena);
 	call->arena = NULL;
-	hs_principal_drop(call->held);
-	call->held = NULL;
+	hs_principal_drop(call->kept);
+	call->kept = NULL;
 }
 
 /* Worker thread: nothing but this call's submission is touched. */
@@ -55,6 +57,15 @@ count_outcome(struct hs_intake_counts *counts, int outcome)
 		counts->unavailable++;
 		break;
 	}
+}
+
+static void
+count_lag(const struct hs_intake_call *call, int outcome)
+{
+	int64_t lag_s = hs_lag_of(call->submission.notice);
+
+	if (outcome == (int)HS_OUTCOME(ACCEPTED) && lag_s >= 0)
+		hs_lags_add(call->intake->guards->lags, call->principal->id, lag_s);
 }
 
 static void
@@ -115,6 +126,7 @@ on_reply(struct hs_port_call *port_call, enum hs_err err, const hs_link_frame *f
 	result.seq = reply->seq;
 	collect_findings(call, reply->findings, reply->n_findings, &result);
 	count_outcome(&call->intake->counts, result.outcome);
+	count_lag(call, result.outcome);
 	hs_principal_hold(principal);
 	complete(call, &result); /* the call is gone now; a slow log must not hold up the answer */
 	hs_info("gate.submitted", "principal=%s id=%s seq=%llu outcome=%d", principal->id,
@@ -141,16 +153,11 @@ finish_checked(struct hs_intake_call *call)
 }
 
 static void
-on_checked(struct hs_job *job)
+submit_checked(struct hs_intake_call *call)
 {
-	struct hs_intake_call *call = HS_CONTAINER_OF(job, struct hs_intake_call, job);
 	hs_submit *submit;
 	enum hs_err err;
 
-	if (call->checked != HS_OK || call->validate_only) {
-		finish_checked(call);
-		return;
-	}
 	if (call->intake->port == NULL) {
 		refuse(call, HS_ERR_AWAY); /* the gate has stopped meanwhile */
 		return;
@@ -169,6 +176,49 @@ on_checked(struct hs_job *job)
 		refuse(call, err);
 }
 
+static void
+on_released(struct hs_held *held, enum hs_hold_end end)
+{
+	struct hs_intake_call *call = HS_CONTAINER_OF(held, struct hs_intake_call, held);
+	char waited[32];
+
+	(void)snprintf(
+		waited, sizeof(waited), "%lld s", (long long)call->intake->guards->rules->hold_s);
+	hs_finding_add(&call->submission.findings, HS_FINDING_HELD, (struct hs_place){ "", 0 }, "",
+		waited);
+	hs_notice_flag(call->arena, call->submission.notice, "held");
+	hs_info("gate.released", "principal=%s document=%.100s revision=%u reason=%s",
+		call->principal->id, call->submission.notice->document->id,
+		call->submission.notice->document->revision,
+		end == HS_HOLD_RAN_OUT ? "ran_out" : "gate_stops");
+	submit_checked(call);
+}
+
+static void
+on_checked(struct hs_job *job)
+{
+	struct hs_intake_call *call = HS_CONTAINER_OF(job, struct hs_intake_call, job);
+	struct hs_guards *guards = call->intake->guards;
+	const char *reason;
+
+	if (call->checked != HS_OK || call->validate_only) {
+		finish_checked(call);
+		return;
+	}
+	reason = hs_hold_wanted(guards->rules, &call->submission.findings, call->submission.notice,
+		call->confirmed);
+	if (reason == NULL || !guards->hold.open) {
+		submit_checked(call);
+		return;
+	}
+	hs_info("gate.held", "principal=%s document=%.100s revision=%u reason=%s hold_s=%lld",
+		call->principal->id, call->submission.notice->document->id,
+		call->submission.notice->document->revision, reason,
+		(long long)guards->rules->hold_s);
+	call->held.go = on_released;
+	hs_hold_add(&guards->hold, &call->held);
+}
+
 enum hs_err
 hs_intake_begin(struct hs_intake_call *call)
 {
@@ -176,7 +226,7 @@ hs_intake_begin(struct hs_intake_call *call)
 	enum hs_err err;
 
 	hs_principal_hold(call->principal);
-	call->held = call->principal;
+	call->kept = call->principal;
 	hs_submission_begin(submission, call->arena, call->intake->limits);
 	submission->principal = call->principal;
 	submission->bytes = call->document;
@@ -184,10 +234,13 @@ hs_intake_begin(struct hs_intake_call *call)
 	if (call->content_type != NULL)
 		submission->content_type = call->content_type;
 	submission->mode = call->intake->mode;
+	submission->guard.reg = call->intake->guards->reg;
+	submission->guard.silent = call->silent;
 	submission->received_unix_us = call->received_unix_us;
 	submission->findings.line_base = call->line_base;
 	call->job.run = check_document;
 	call->job.done = on_checked;
+	call->job.large = (int64_t)call->document_len_bytes > call->intake->limits->large_bytes;
 	err = hs_worker_queue(call->intake->worker, &call->job);
 	if (err == HS_OK)
 		call->intake->open++;

@@ -1,7 +1,7 @@
 /* intake.h: the one way in: a document from anywhere → checks on a worker → hub → answer.
  *
  * Flow:    REST, SOAP and form fill a struct hs_intake_call → hs_intake_begin → (worker) pipeline →
- *          (loop) submit port → `done` with the result. With validate_only it ends before the hub.
+ *          (loop) hold, where the configuration asks for it → submit port → `done` with the result. With validate_only it ends before the hub.
  * Owner:   the caller embeds the call and keeps it until `done`; the call owns its arena, freed by
  *          hs_intake_end. The result points into it.
  * Threads: begin, done and end on the loop's thread; between them a worker has the submission.
@@ -12,6 +12,7 @@
 
 #include <stdbool.h>
 
+#include "hub/gate/guards.h"
 #include "hub/gate/refusal.h"
 #include "hub/gate/submission.h"
 #include "hub/gate/submit_port.h"
@@ -28,6 +29,7 @@ struct hs_intake {
 	struct hs_submit_port *port;
 	const struct hs_gate_limits *limits;
 	int mode;
+	struct hs_guards *guards;
 	size_t open; /* calls between begin and done */
 	struct hs_intake_counts counts;
 };
@@ -52,16 +54,19 @@ struct hs_intake_call {
 		*content_type; /* of what is kept (hub/base/media_type.h); NULL = application/xml */
 	uint32_t line_base;    /* see finding.h */
 	bool validate_only;
+	bool silent;	/* see submission.h */
+	bool confirmed; /* somebody has seen the warnings and sends it all the same: it is not held */
 	int64_t received_unix_us;
 	void (*done)(struct hs_intake_call *call, const struct hs_intake_result *result);
 	/* the intake's own */
 	struct hs_intake *intake;
-	const struct hs_principal *held; /* the principal, from hs_intake_begin to hs_intake_end */
+	const struct hs_principal *kept; /* the principal, from hs_intake_begin to hs_intake_end */
 	struct hs_arena *arena;
 	struct hs_submission submission;
 	enum hs_err checked;
 	const char *stage; /* the last stage that ran */
 	struct hs_job job;
+	struct hs_held held;
 	struct hs_port_call port_call;
 };
 

@@ -2,8 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "hub/base/check.h"
 #include "hub/base/clock.h"
-#include "hub/gate/area_code.h"
 #include "hub/gate/geometry.h"
 #include "hub/gate/parse_lalert.h"
 #include "hub/gate/text_clean.h"
@@ -119,8 +119,10 @@ hs_lalert_count(struct hs_lalert *lalert, hs_xml_node *parent, const char *ns, c
 		return NULL;
 	count->value = value;
 	unit = hs_xml_attribute(lalert->arena, node, "unit");
-	if (unit)
+	if (unit) {
 		count->unit = unit;
+		hs_trace_add(&lalert->submission->traces, lalert->arena, &count->unit, node);
+	}
 	return count;
 }
 
@@ -167,42 +169,86 @@ hs_lalert_area(struct hs_lalert *lalert, hs_xml_node *node)
 	return area;
 }
 
-bool
-hs_lalert_fall_back(struct hs_lalert *lalert, hs_area *area, hs_xml_node *node)
+hs_xml_node *
+hs_lalert_any(const struct hs_lalert *lalert, hs_xml_node *parent, const char *name)
 {
-	if (area->code[0])
-		return true;
-	if (!lalert->fallback_code) {
-		hs_xml_finding(lalert->findings, HS_FINDING_AREA_MISSING, node, "jisX0402", "");
-		return false;
-	}
-	area->code = hs_arena_strdup(lalert->arena, lalert->fallback_code);
-	if (!area->code)
-		return false;
-	if (area->name[0] == '\0' && lalert->fallback_name)
-		area->name = hs_arena_strdup(lalert->arena, lalert->fallback_name);
-	hs_xml_finding(lalert->findings, HS_FINDING_AREA_FALLBACK, node, "jisX0402", area->code);
-	hs_notice_flag(lalert->arena, lalert->notice, "area_fallback");
-	return area->name != NULL;
+	const char *const shared[] = { lalert->category->ns, HS_NS_ELEMENT, HS_NS_COMMONS,
+		HS_NS_EDXL };
+	hs_xml_node *found = NULL;
+
+	for (size_t i = 0; i < HS_COUNT(shared) && !found; i++)
+		found = hs_xml_child(parent, shared[i], name);
+	return found;
 }
 
 void
-hs_lalert_address(struct hs_lalert *lalert, const hs_area *area)
+hs_lalert_disaster(struct hs_lalert *lalert, char **name)
 {
-	const struct hs_area_row *row;
-	hs_area *own;
+	hs_xml_node *disaster = hs_lalert_any(lalert, lalert->body, "Disaster");
 
-	for (size_t i = 0; i < lalert->notice->n_areas; i++) {
-		if (strncmp(lalert->notice->areas[i]->code, area->code, 5) == 0)
-			return;
-	}
-	/* A code that does not exist is told where it stands, in the body. */
-	row = hs_area_by_five(area->code);
-	own = row ? hs_message_new(lalert->arena, &hansho__v1__area__descriptor) : NULL;
-	if (!own)
+	hs_lalert_set_name(lalert, name, hs_lalert_any(lalert, disaster, "DisasterName"));
+}
+
+void
+hs_lalert_choice(struct hs_lalert *lalert, const char *list, const char *below, char **field,
+	hs_xml_node *node)
+{
+	hs_lalert_set_name(lalert, field, node);
+	if ((*field)[0] && !hs_lalert_value_known(list, *field, below))
+		hs_lalert_unknown_value(lalert, node, "", *field);
+}
+
+void
+hs_lalert_unknown_value(
+	struct hs_lalert *lalert, hs_xml_node *node, const char *expected, const char *value)
+{
+	hs_xml_finding(lalert->findings, HS_FINDING_UNKNOWN_VALUE, node, expected, value);
+	hs_notice_flag(lalert->arena, lalert->notice, "unknown_value");
+}
+
+hs_text *
+hs_lalert_ja(struct hs_lalert *lalert)
+{
+	return lalert->notice->n_texts ? lalert->notice->texts[0] : NULL;
+}
+
+void
+hs_lalert_description(struct hs_lalert *lalert)
+{
+	hs_xml_node *node = hs_lalert_any(lalert, lalert->body, "Description");
+	hs_text *text = hs_lalert_ja(lalert);
+	char *plain = hs_xml_plain(lalert->arena, node);
+
+	if (!text || !plain)
 		return;
-	own->code = area->code;
-	own->name = hs_arena_strdup(lalert->arena, row->name);
-	if (own->name)
-		hs_repeat(lalert->arena, &lalert->notice->n_areas, &lalert->notice->areas, own);
+	text->body = plain;
+	hs_trace_add(&lalert->submission->traces, lalert->arena, &text->body, node);
+}
+
+void
+hs_lalert_attachments(
+	struct hs_lalert *lalert, size_t *count, Hansho__V1__Attachment ***attachments)
+{
+	hs_xml_node *files = hs_lalert_any(lalert, lalert->body, "AttachmentFiles");
+	hs_xml_node *file = hs_xml_first(files);
+
+	for (; file; file = hs_xml_after(file)) {
+		Hansho__V1__Attachment *one =
+			hs_message_new(lalert->arena, &hansho__v1__attachment__descriptor);
+
+		if (!one)
+			return;
+		hs_lalert_set(lalert, &one->uri, hs_lalert_any(lalert, file, "URI"));
+		hs_lalert_choice(lalert, "mime_type", "", &one->mime_type,
+			hs_lalert_any(lalert, file, "MimeType"));
+		hs_lalert_choice(lalert, "media_type", "", &one->media_type,
+			hs_lalert_any(lalert, file, "MediaType"));
+		hs_lalert_set_name(lalert, &one->caption, hs_lalert_any(lalert, file, "Caption"));
+		if (one->uri[0] || one->caption[0])
+			hs_repeat(lalert->arena, count, attachments, one);
+		if ((int64_t)*count > lalert->submission->limits->areas) {
+			hs_xml_finding(lalert->findings, HS_FINDING_TOO_MANY_AREAS, file, "", "");
+			return;
+		}
+	}
 }

@@ -4,6 +4,7 @@
 #include "hub/base/check.h"
 #include "hub/gate/area_code.h"
 #include "hub/gate/notice_text.h"
+#include "hub/gate/plain_text.h"
 #include "hub/gate/stages.h"
 
 /* By urgency 0…6 of the level table; 6 is a restricted zone or an unknown Sort. */
@@ -49,9 +50,7 @@ set_level(struct hs_submission *submission)
 static size_t
 evacuation_details(const hs_notice *notice)
 {
-	return notice->detail_case == HANSHO__V1__NOTICE__DETAIL_EVACUATION
-		       ? notice->evacuation->n_details
-		       : 0;
+	return hs_notice_evacuation(notice) ? notice->evacuation->n_details : 0;
 }
 
 /* The urgency of the most urgent order in force. */
@@ -91,13 +90,20 @@ lane_of_kind(int kind)
 /* Drills never delay anything. A cancel is as urgent as what it takes back, and never less than
  * level 4: people may be on their way because of a wrong message. */
 static uint32_t
-lane_of(const hs_notice *notice)
+lane_of(const hs_notice *notice, const struct hs_lane_wish *wish)
 {
 	uint32_t urgency = evacuation_urgency(notice);
 	uint32_t lane = lane_of_kind((int)notice->kind);
 
 	if (notice->mode != HS_MODE(LIVE))
 		return HS_PRIORITY_DRILL;
+	if (wish->only)
+		return wish->lane;
+	if (wish->set && wish->lane < lane)
+		lane = wish->lane;
+	/* an order of another hub, told in our profile of CAP */
+	if (notice->cap && notice->level && notice->level->number > urgency)
+		urgency = notice->level->number;
 	if (notice->equivalent_level && notice->equivalent_level->number > urgency)
 		urgency = notice->equivalent_level->number;
 	if (notice->action == HS_ACTION(CANCEL) && lane > HS_PRIORITY_LEVEL4)
@@ -149,6 +155,19 @@ set_all_names(struct hs_submission *submission)
 	}
 }
 
+/* Shelters stand in a municipality; their own names are theirs. */
+static void
+set_shelter_names(struct hs_submission *submission)
+{
+	const hs_notice *notice = submission->notice;
+	bool own = notice->detail_case == HANSHO__V1__NOTICE__DETAIL_SHELTER;
+
+	for (size_t i = 0; own && i < notice->shelter->n_items; i++) {
+		if (notice->shelter->items[i]->area)
+			set_names(submission->arena, notice->shelter->items[i]->area);
+	}
+}
+
 static enum hs_err
 set_original(struct hs_submission *submission)
 {
@@ -167,18 +186,34 @@ set_original(struct hs_submission *submission)
 	return original->content_type ? HS_OK : HS_ERR_NOMEM;
 }
 
+/* Misissuance M14: mending an address must not alarm anybody. */
+static void
+set_silent(struct hs_submission *submission)
+{
+	hs_notice *notice = submission->notice;
+
+	if (!submission->guard.silent)
+		return;
+	notice->silent = true;
+	if (notice->action != HS_ACTION(CORRECT))
+		hs_stage_finding(
+			submission, HS_FINDING_SILENT_NO_CORRECTION, notice, "Control/Errata", "");
+}
+
 enum hs_err
 hs_stage_normalise(struct hs_submission *submission)
 {
 	enum hs_err err = set_original(submission);
 
-	if (!err && submission->notice->evacuation)
+	if (!err && hs_notice_evacuation(submission->notice))
 		err = set_level(submission);
 	if (err)
 		return err;
-	submission->notice->priority = lane_of(submission->notice);
+	set_silent(submission);
+	submission->notice->priority = lane_of(submission->notice, &submission->lane_wish);
 	set_all_names(submission);
-	return submission->notice->evacuation
+	set_shelter_names(submission);
+	return hs_notice_evacuation(submission->notice)
 		       ? hs_notice_texts(submission->arena, submission->notice)
-		       : HS_OK;
+		       : hs_plain_texts(submission->arena, submission->notice);
 }

@@ -7,9 +7,10 @@
 
 #include "hub/base/check.h"
 #include "hub/base/clock.h"
-#include "hub/gate/area_code.h"
+#include "hub/gate/parse_jma.h"
 #include "hub/gate/parser_registry.h"
 #include "hub/gate/policy.h"
+#include "hub/gate/text_clean.h"
 
 /* ---- the parts of the document ---- */
 
@@ -29,6 +30,9 @@ find_parts(struct hs_lalert *lalert)
 	embedded = hs_lalert_one(lalert,
 		hs_lalert_one(lalert, lalert->content, HS_NS_EDXL, "xmlContent"), HS_NS_EDXL,
 		"embeddedXMLContent");
+	lalert->jma_report = hs_lalert_one(lalert, embedded, HS_NS_JMA, "Report");
+	if (lalert->jma_report)
+		return true;
 	lalert->report = hs_lalert_one(lalert, embedded, HS_NS_PCXML, "Report");
 	if (!lalert->report) {
 		hs_xml_missing(
@@ -224,62 +228,6 @@ read_offices(struct hs_lalert *lalert)
 	hs_notice_flag(lalert->arena, lalert->notice, "proxy_entry");
 }
 
-/* ---- areas ---- */
-
-/* Municipality for areas without a code: the one of the headline, else the publishing office's
- * own. Two different ones in the headline decide nothing, and a prefecture would widen the
- * order. */
-static void
-find_fallback(struct hs_lalert *lalert)
-{
-	hs_xml_node *headline = hs_xml_child(lalert->head, HS_NS_BASIS, "Headline");
-	hs_xml_node *areas = hs_xml_child(headline, HS_NS_BASIS, "Areas");
-	hs_xml_node *node = hs_xml_child(areas, HS_NS_BASIS, "Area");
-	const struct hs_area_row *row;
-	const char *found = NULL;
-
-	for (; node; node = hs_xml_next(node, HS_NS_BASIS, "Area")) {
-		char *code = hs_xml_child_text(lalert->arena, node, HS_NS_COMMONS, "jisX0402");
-
-		if (found && code && strncmp(found, code, 5) != 0) {
-			found = NULL;
-			break;
-		}
-		found = code ? code : found;
-	}
-	row = hs_area_by_five(found ? found : lalert->notice->source->code);
-	if (!row || hs_area_is_prefecture(row))
-		row = hs_area_by_five(lalert->notice->source->code);
-	if (!row || hs_area_is_prefecture(row))
-		return;
-	lalert->fallback_code = row->code;
-	lalert->fallback_name = row->name;
-}
-
-/* The envelope's own areas; those without a code name nothing that could be checked. */
-static void
-read_target_areas(struct hs_lalert *lalert)
-{
-	hs_notice *notice = lalert->notice;
-	hs_xml_node *node = hs_xml_child(lalert->envelope, HS_NS_COMMONS, "targetArea");
-
-	for (; node; node = hs_xml_next(node, HS_NS_COMMONS, "targetArea")) {
-		hs_area *area = hs_lalert_area(lalert, node);
-		bool known = !area || area->code[0] == '\0';
-
-		for (size_t i = 0; i < notice->n_areas && !known; i++)
-			known = strncmp(notice->areas[i]->code, area->code, 5) == 0;
-		if (known)
-			continue;
-		area->sub_code = hs_arena_strdup(lalert->arena, "");
-		hs_repeat(lalert->arena, &notice->n_areas, &notice->areas, area);
-		if ((int64_t)notice->n_areas > lalert->submission->limits->areas) {
-			hs_xml_finding(lalert->findings, HS_FINDING_TOO_MANY_AREAS, node, "", "");
-			return;
-		}
-	}
-}
-
 /* ---- what happened ---- */
 
 static void
@@ -320,6 +268,13 @@ read_action(struct hs_lalert *lalert)
 	}
 }
 
+/* An order's headline is made from its details, which say more than the title of the Head. */
+static bool
+is_order(const struct hs_lalert *lalert)
+{
+	return lalert->notice->kind == HS_KIND(EVACUATION);
+}
+
 static void
 read_headline(struct hs_lalert *lalert)
 {
@@ -331,6 +286,8 @@ read_headline(struct hs_lalert *lalert)
 		return;
 	if (!hs_xml_text(lalert->arena, node))
 		node = hs_xml_child(lalert->content, HS_NS_EDXL, "contentDescription");
+	if (!hs_xml_text(lalert->arena, node) && !is_order(lalert))
+		node = hs_xml_child(lalert->head, HS_NS_BASIS, "Title");
 	text->language = hs_arena_strdup(lalert->arena, "ja");
 	text->reviewed = true;
 	hs_lalert_set(lalert, &text->headline, node);
@@ -351,13 +308,12 @@ check_title(struct hs_lalert *lalert, const char *category)
 	hs_notice_flag(lalert->arena, lalert->notice, "head_mismatch");
 }
 
-/* The body by its category; a category that no converter takes is refused by name. */
+/* The category's row; none when it is not in the table: taken with a word to the sender. */
 static void
-read_body(struct hs_lalert *lalert)
+read_category(struct hs_lalert *lalert)
 {
 	hs_xml_node *node = hs_lalert_one(lalert, lalert->content, HS_NS_COMMONS, "category");
 	char *word = hs_xml_text(lalert->arena, node);
-	const struct hs_category *category;
 
 	if (!word) {
 		node = hs_lalert_one(lalert, lalert->control, HS_NS_PCXML, "Title");
@@ -365,22 +321,68 @@ read_body(struct hs_lalert *lalert)
 	}
 	if (!word)
 		return;
-	category = hs_category_find(word);
-	if (!category || !category->convert) {
-		hs_xml_finding(lalert->findings, HS_FINDING_CATEGORY_NOT_SUPPORTED, node,
-			"EvacuationOrder", word);
-		return;
-	}
+	hs_text_fold(word);
 	check_title(lalert, word);
-	lalert->notice->kind = (Hansho__V1__Kind)category->kind;
+	lalert->category = hs_lalert_category_find(word);
 	lalert->notice->kind_text = word;
-	lalert->body = hs_lalert_one(lalert, lalert->report, category->ns, category->body);
-	if (!lalert->body) {
-		hs_xml_finding(lalert->findings, HS_FINDING_BODY_MISMATCH, lalert->report,
-			category->body, word);
+	lalert->notice->kind =
+		lalert->category ? (Hansho__V1__Kind)lalert->category->kind : HS_KIND(OTHER);
+	if (lalert->category)
 		return;
+	hs_xml_finding(lalert->findings, HS_FINDING_UNKNOWN_CATEGORY, node, "", word);
+	hs_notice_flag(lalert->arena, lalert->notice, "unknown_category");
+}
+
+/* True when the element is the known body of a category that is not this document's. */
+static bool
+is_foreign_body(const struct hs_lalert *lalert, hs_xml_node *node)
+{
+	size_t count;
+	const struct hs_lalert_category *rows = hs_lalert_category_rows(&count);
+
+	for (size_t i = 0; i < count; i++) {
+		if (&rows[i] != lalert->category && rows[i].body[0] &&
+			hs_xml_is(node, rows[i].ns, rows[i].body))
+			return true;
 	}
-	category->convert(lalert);
+	return false;
+}
+
+/* The body. An evacuation order under another category would be taken and never be seen as one: that is refused
+ * whatever the category. A body whose structure is not public is not looked into and may be absent. */
+static bool
+find_body(struct hs_lalert *lalert)
+{
+	const struct hs_lalert_category *category = lalert->category;
+	bool typed = category && category->body[0];
+	hs_xml_node *node = hs_xml_first(lalert->report);
+
+	for (; node; node = hs_xml_after(node)) {
+		if (!is_foreign_body(lalert, node))
+			continue;
+		hs_xml_finding(lalert->findings, HS_FINDING_BODY_MISMATCH, node,
+			typed ? category->body : lalert->notice->kind_text, hs_xml_name(node));
+		return false;
+	}
+	if (!typed)
+		return true;
+	lalert->body = hs_lalert_one(lalert, lalert->report, category->ns, category->body);
+	if (!lalert->body)
+		hs_xml_finding(lalert->findings, HS_FINDING_BODY_MISMATCH, lalert->report,
+			category->body, lalert->notice->kind_text);
+	return lalert->body != NULL;
+}
+
+static void
+read_body(struct hs_lalert *lalert)
+{
+	hs_lalert_convert_body *convert =
+		lalert->category ? hs_lalert_converter(lalert->category) : NULL;
+
+	if (!find_body(lalert))
+		return;
+	if (convert)
+		convert(lalert);
 	if (lalert->all_lifted && (lalert->notice->action == HS_ACTION(ISSUE) ||
 					  lalert->notice->action == HS_ACTION(UPDATE)))
 		lalert->notice->action = HS_ACTION(LIFT);
@@ -427,15 +429,18 @@ hs_lalert_convert(struct hs_submission *submission)
 	if (!find_parts(&lalert))
 		return HS_ERR_REFUSED;
 	read_identity(&lalert);
+	if (lalert.jma_report)
+		return hs_jma_in_envelope(&lalert, lalert.jma_report);
 	read_mode(&lalert);
 	read_times(&lalert);
 	read_offices(&lalert);
 	read_errata(&lalert);
+	read_category(&lalert);
 	read_headline(&lalert);
-	find_fallback(&lalert);
-	read_target_areas(&lalert);
+	hs_lalert_read_areas(&lalert);
 	read_action(&lalert);
-	read_body(&lalert);
+	if (lalert.notice->kind_text[0])
+		read_body(&lalert);
 	if (submission->findings.errors)
 		return HS_ERR_REFUSED;
 	return hash_content(&lalert);

@@ -11,6 +11,7 @@
 
 #include "hub/gate/submission.h"
 #include "hub/gate/xml_doc.h"
+#include "schemas/lalert_tables.h"
 
 /* A document while it is read. */
 struct hs_lalert {
@@ -18,7 +19,10 @@ struct hs_lalert {
 	struct hs_arena *arena;
 	struct hs_findings *findings;
 	hs_notice *notice;
-	hs_xml_node *envelope, *content, *report, *control, *head, *body;
+	hs_xml_node *envelope, *content, *report, *control, *head;
+	hs_xml_node *body;			   /* NULL when its structure is not public */
+	const struct hs_lalert_category *category; /* NULL: not in the table */
+	hs_xml_node *jma_report;   /* in place of report: a telegram of the weather agency */
 	int64_t places;		   /* areas of the body so far, against limits->areas */
 	bool all_lifted;	   /* set by a body converter */
 	const char *fallback_code; /* municipality of areas without a code, or NULL */
@@ -26,7 +30,16 @@ struct hs_lalert {
 };
 
 enum hs_err hs_lalert_convert(struct hs_submission *submission);
+
+/* ---- body converters, one file each: body and category are set; they fill their part of the notice ---- */
+
 void hs_evacuation_convert(struct hs_lalert *lalert);
+void hs_shelter_convert(struct hs_lalert *lalert);
+void hs_headquarters_convert(struct hs_lalert *lalert);
+void hs_damage_convert(struct hs_lalert *lalert);
+void hs_general_convert(struct hs_lalert *lalert);
+void hs_event_convert(struct hs_lalert *lalert);
+void hs_urgent_mail_convert(struct hs_lalert *lalert);
 
 /* ---- parts that the body converters share (lalert_parts.c) ---- */
 
@@ -49,6 +62,30 @@ hs_count *hs_lalert_count(
 /* circle, polygon, areaName, areaNameKana, jisX0402, ooAzaTyouTyouMokuCode. node may be NULL: an
  * area without anything. NULL when the arena is full. */
 hs_area *hs_lalert_area(struct hs_lalert *lalert, hs_xml_node *node);
+/* First child of that local name in any namespace that a body uses: its own, elementBasis, commons, EDXL-DE. For
+ * elements that senders have been seen to put into different ones. */
+hs_xml_node *hs_lalert_any(const struct hs_lalert *lalert, hs_xml_node *parent, const char *name);
+/* eb:Disaster/DisasterName. */
+void hs_lalert_disaster(struct hs_lalert *lalert, char **name);
+/* A word of a fixed choice (lalert_values.csv), as sent; one that is not in the list is told and flagged. */
+void hs_lalert_choice(struct hs_lalert *lalert, const char *list, const char *below, char **field,
+	hs_xml_node *node);
+/* Tells the sender and flags the notice. */
+void hs_lalert_unknown_value(
+	struct hs_lalert *lalert, hs_xml_node *node, const char *expected, const char *value);
+/* The Japanese text, which every L-Alert notice has; NULL when the arena is full. */
+hs_text *hs_lalert_ja(struct hs_lalert *lalert);
+/* Description → body of the Japanese text. */
+void hs_lalert_description(struct hs_lalert *lalert);
+/* AttachmentFiles/File. */
+void hs_lalert_attachments(
+	struct hs_lalert *lalert, size_t *count, Hansho__V1__Attachment ***attachments);
+
+/* ---- areas (lalert_areas.c) ---- */
+
+/* notice->areas from the envelope and the headline, and the code for areas without one. Categories without places
+ * of their own are addressed somewhere by this, or a finding says that nobody knows where. */
+void hs_lalert_read_areas(struct hs_lalert *lalert);
 /* Gives an area without code the fallback code, with flag and finding. false when there is none. */
 bool hs_lalert_fall_back(struct hs_lalert *lalert, hs_area *area, hs_xml_node *node);
 /* Adds the municipality of an area to notice->areas once. */

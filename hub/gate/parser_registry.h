@@ -1,7 +1,8 @@
 /* parser_registry.h: which parser takes a document, and which converter takes an L-Alert category.
  *
  * Adding a format: a new file with its functions and one row in `parsers`. Adding an L-Alert
- * category: a new parse_<kind>.c and its function in the row of `categories`.
+ * category: its row in schemas/tables/lalert_categories.csv, and when its body is public a new parse_<kind>.c with a row in
+ * `converters`.
  */
 #ifndef HS_GATE_PARSER_REGISTRY_H
 #define HS_GATE_PARSER_REGISTRY_H
@@ -29,13 +30,9 @@ bool hs_parser_named(const char *name);
 void hs_parser_names(char *out, size_t out_size);
 
 struct hs_lalert;
-struct hs_category {
-	const char *category;  /* as in commons:category; compared without regard to case */
-	int kind;	       /* HS_KIND(…) */
-	const char *ns, *body; /* body element, "" when its structure is not public */
-	void (*convert)(struct hs_lalert *lalert); /* NULL: known, not accepted yet */
-};
-/* NULL when the category is not in the table. */
-const struct hs_category *hs_category_find(const char *category);
+struct hs_lalert_category;
+/* What reads the body of a category; NULL when its structure is not public. */
+typedef void hs_lalert_convert_body(struct hs_lalert *lalert);
+hs_lalert_convert_body *hs_lalert_converter(const struct hs_lalert_category *category);
 
 #endif

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "hub/base/config.h"
+#include "hub/gate/signature_keys.h"
 
 /* A sender speaks for its own areas; a relayer passes on what others said (JMA, CAP): their sources and areas are
  * not its own. What each may do: the table in role.c. */
@@ -49,6 +50,7 @@ struct hs_principal {
 	struct hs_config_texts
 		certificates; /* "URI:…", "CN:…", "SHA256:…": any of them is this principal */
 	bool revoked;	      /* nobody may use this credential any more */
+	struct hs_signature_settings signature;
 	struct hs_principals *list; /* that it stands in; NULL: none */
 };
 

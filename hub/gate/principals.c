@@ -68,6 +68,10 @@ static const struct hs_config_item ITEMS[] = {
 		"client certificates that prove it: URI:urn:hansho:live:ID or CN:name of one that client_ca signed, SHA256:fingerprint", NULL },
 	{ "revoked", HS_CONFIG_BOOL, AT(revoked), "", 0, 0, "false",
 		"true: nothing is taken with its credentials, and what is open with them is ended", NULL },
+	{ "signature", HS_CONFIG_ENUM, AT(signature.mode), HS_SIGNATURE_WORDS, 0, 0, "optional",
+		"XML signature of its documents: checked when there is one, or refused without one, or not looked at", NULL },
+	{ "signature_cert", HS_CONFIG_TEXTS, AT(signature.certs), "paths", 0, 8, "",
+		"certificates whose signatures count, PEM, one in a file; two while a key is being changed", NULL },
 };
 static const struct hs_config_record PRINCIPAL = { ITEMS, HS_COUNT(ITEMS),
 	sizeof(struct hs_principal) };
@@ -86,6 +90,24 @@ rows(const struct hs_principals *principals)
 }
 
 static enum hs_err
+load_signature_keys(struct hs_principals *principals, char why[HS_CONFIG_WHY])
+{
+	struct hs_principal *row = principals->file.principals.items;
+	char what[HS_CONFIG_WHY];
+
+	for (size_t i = 0; i < principals->file.principals.count; i++) {
+		enum hs_err err = hs_signature_keys_load(&row[i].signature, what);
+
+		if (err != HS_OK) {
+			(void)snprintf(
+				why, HS_CONFIG_WHY, "principal %.63s: %.400s", row[i].id, what);
+			return err;
+		}
+	}
+	return HS_OK;
+}
+
+static enum hs_err
 read_list(const char *path, const char *text, int mode, struct hs_principals **out,
 	char why[HS_CONFIG_WHY])
 {
@@ -101,8 +123,12 @@ read_list(const char *path, const char *text, int mode, struct hs_principals **o
 				     &principals->config, why)
 			   : hs_config_parse(text, &FILE_RECORD, &principals->file,
 				     &principals->config, why);
+	if (err != HS_OK) /* what was read so far is gone already */
+		principals->file.principals.count = 0;
 	if (err == HS_OK)
 		err = hs_principals_check(&principals->file.principals, mode, why);
+	if (err == HS_OK)
+		err = load_signature_keys(principals, why);
 	if (err != HS_OK) {
 		hs_principals_free(principals);
 		return err;
@@ -130,6 +156,8 @@ hs_principals_free(struct hs_principals *principals)
 {
 	if (principals == NULL || --principals->holds > 0)
 		return;
+	for (size_t i = 0; i < principals->file.principals.count; i++)
+		hs_signature_keys_free(rows(principals)[i].signature.keys);
 	hs_config_free(principals->config);
 	free(principals);
 }

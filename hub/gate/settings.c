@@ -86,6 +86,16 @@ static const struct hs_config_item ITEMS[] = {
 		"principals, client_ca and client_crl are read again when they have changed, looked at this often, and at SIGHUP", NULL },
 	{ "outlets", HS_CONFIG_LIST, AT(outlets), "records", 0, 10000, "",
 		"names of outlets on the receipt page, before the built-in ones", &OUTLET_RECORD },
+	{ "register", HS_CONFIG_TEXT, AT(guards.reg), "path", 0, 4096, "",
+		"YAML file of districts, households and rivers that orders are compared with (register.h); empty: none", NULL },
+	{ "hold_s", HS_CONFIG_INT, AT(guards.hold.hold_s), "s", 0, 30, "0",
+		"an unconfirmed order with a warning of hold_codes waits this long before it goes out; 0: never. Level 5 never waits", NULL },
+	{ "hold_codes", HS_CONFIG_TEXTS, AT(guards.hold.codes), "codes", 0, 100, "",
+		"warnings that hold an order; empty: area_unusual areas_all households_far area_other_river level_jump", NULL },
+	{ "cap_1_1", HS_CONFIG_BOOL, AT(limits.cap_1_1), "", 0, 0, "false",
+		"whether CAP 1.1 is accepted besides 1.2", NULL },
+	{ "cap_profile", HS_CONFIG_ENUM, AT(limits.cap_profile), HS_CAP_PROFILE_WORDS, 0, 0, "none",
+		"profile that CAP alerts without a profile of their own are held to (schemas/tables/cap_profiles.csv)", NULL },
 #define LIMIT_ITEM(member, unit, min, max, fallback, sentence)                                     \
 	{ #member, HS_CONFIG_INT, AT(limits.member), unit, min, max, #fallback, sentence, NULL },
 	HS_GATE_LIMITS(LIMIT_ITEM)

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "hub/base/config.h"
+#include "hub/gate/guards.h"
 #include "hub/gate/limits.h"
 
 /* Where it listens and whom it talks to. */
@@ -40,6 +41,7 @@ struct hs_gate_settings {
 	struct hs_gate_place place;
 	struct hs_gate_bounds bounds;
 	struct hs_gate_limits limits;
+	struct hs_guard_settings guards;
 	struct hs_config_list outlets; /* struct hs_outlet_row */
 };
 

@@ -7,6 +7,7 @@
 #ifndef HS_GATE_SUBMISSION_H
 #define HS_GATE_SUBMISSION_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -21,6 +22,23 @@
 
 struct hs_xml_doc;
 struct hs_parser;
+struct hs_register;
+
+/* See signature.h. */
+enum hs_signature_result { HS_SIGNATURE_NONE, HS_SIGNATURE_VALID, HS_SIGNATURE_UNVERIFIED };
+
+/* The lane that a converter asks for, for kinds whose urgency neither kind nor level tells. */
+struct hs_lane_wish {
+	bool set;
+	bool only; /* this and no other: a digest is never urgent */
+	uint32_t lane;
+};
+
+/* For the guards against misissuance (guards.h). */
+struct hs_submission_guard {
+	const struct hs_register *reg; /* of districts; NULL: none */
+	bool silent;		       /* sent as a silent correction (notice.proto) */
+};
 
 struct hs_submission {
 	/* set by the caller */
@@ -31,16 +49,19 @@ struct hs_submission {
 	size_t len_bytes;
 	const char *content_type; /* media type of bytes; application/xml at first */
 	int mode;		  /* the lane: HS_MODE(LIVE) or HS_MODE(DRILL) */
+	struct hs_submission_guard guard;
 	int64_t received_unix_us; /* first byte at the gate */
 	/* set by the stages */
 	struct hs_findings findings;
 	struct hs_xml_text text;
 	struct hs_xml_doc *doc;
+	enum hs_signature_result signature;
 	const struct hs_parser *parser;
 	hs_notice *notice;
 	struct hs_traces traces;
 	const char *envelope_status; /* distributionStatus; "" when absent */
 	const char *control_status;  /* the same inside the Report */
+	struct hs_lane_wish lane_wish;
 	uint8_t content_sha256[HS_SHA256_BYTES];
 };
 

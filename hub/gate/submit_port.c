@@ -233,7 +233,10 @@ hs_submit_port_create(
 	uv_loop_t *loop, const struct hs_submit_port_options *options, struct hs_submit_port **out)
 {
 	struct hs_submit_port *port;
-	struct hs_link_options link = { .url = options->url, .ops = &LINK_OPS };
+	struct hs_link_options link = { .url = options->url,
+		.ops = &LINK_OPS,
+		.frame_max_bytes = HS_FRAME_MAX_BYTES,
+		.queue_max_bytes = 4 * HS_FRAME_MAX_BYTES };
 	uint64_t tick_ms = (uint64_t)(options->heartbeat_ms / TICKS_PER_BEAT) + 1;
 	enum hs_err err;
 

@@ -1,31 +1,13 @@
-/* text_clean.c: see text_clean.h. Code points: Unicode 15, categories Cc, Cf, Zl and Zp. */
+/* text_clean.c: see text_clean.h. */
 #include "hub/gate/text_clean.h"
 
 #include <stdint.h>
 #include <string.h>
 
 #include "hub/base/check.h"
+#include "schemas/text_class.h"
 
-struct mark_range {
-	uint32_t first, last;
-	bool blank; /* it parts words or lines: a blank takes its place */
-};
-
-/* By code point. */
-static const struct mark_range ranges[] = {
-	{ 0x7F, 0x9F, true },
-	{ 0xAD, 0xAD, false },
-	{ 0x61C, 0x61C, false },
-	{ 0x180E, 0x180E, false },
-	{ 0x200B, 0x200C, false },
-	{ 0x200E, 0x200F, false },
-	{ 0x2028, 0x2029, true },
-	{ 0x202A, 0x202E, false },
-	{ 0x2060, 0x206F, false },
-	{ 0xFEFF, 0xFEFF, false },
-	{ 0xFFF9, 0xFFFB, false },
-	{ 0xE0000, 0xE007F, false },
-};
+#define MARKS_IN_A_ROW 4 /* more only cover the lines above and below */
 
 /* Bytes of the character at text, at most left; the code point goes to code. */
 static size_t
@@ -43,61 +25,127 @@ decode(const char *text, size_t left, uint32_t *code)
 	return len;
 }
 
-static const struct mark_range *
-mark_of(uint32_t code)
-{
-	size_t low = 0, high = HS_COUNT(ranges);
+/* Where a text is read. */
+struct reader {
+	const char *text;
+	size_t len, at;
+	enum hs_text_class last; /* of the last character that is kept */
+	enum hs_text_class base; /* the same, without selectors and joiners */
+	size_t marks;		 /* in a row */
+};
 
-	if (code < ranges[0].first)
-		return NULL;
-	while (low < high) {
-		size_t middle = (low + high) / 2;
+enum fate { FATE_KEPT, FATE_DROPPED, FATE_BLANK, FATE_SPACE, FATE_TOLD, FATE_REFUSED };
 
-		if (code > ranges[middle].last)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low < HS_COUNT(ranges) && code >= ranges[low].first ? &ranges[low] : NULL;
-}
-
-/* Where the first mark stands; len when there is none, which is the usual case. */
-static size_t
-first_mark(const char *text, size_t len)
+static enum hs_text_class
+class_ahead(const struct reader *reader)
 {
 	uint32_t code;
-	size_t step;
 
-	for (size_t at = 0; at < len; at += step) {
-		step = decode(text + at, len - at, &code);
-		if (mark_of(code) != NULL)
-			return at;
-	}
-	return len;
+	if (reader->at >= reader->len)
+		return HS_TEXT_KEEP;
+	(void)decode(reader->text + reader->at, reader->len - reader->at, &code);
+	return hs_text_class(code);
 }
 
-bool
-hs_text_is_marked(const char *text, size_t len)
+static enum fate
+fate_when(bool kept)
 {
-	return first_mark(text, len) < len;
+	return kept ? FATE_KEPT : FATE_DROPPED;
+}
+
+/* reader->at is behind the character already. */
+static enum fate
+fate_of(const struct reader *reader, enum hs_text_class class)
+{
+	switch (class) {
+	case HS_TEXT_DROP:
+		return FATE_DROPPED;
+	case HS_TEXT_BLANK:
+		return FATE_BLANK;
+	case HS_TEXT_SPACE:
+		return FATE_SPACE;
+	case HS_TEXT_REFUSE:
+		return FATE_REFUSED;
+	case HS_TEXT_TOLD:
+		return FATE_TOLD;
+	case HS_TEXT_MARK:
+		return fate_when(reader->marks < MARKS_IN_A_ROW);
+	case HS_TEXT_SELECTOR:
+		return fate_when(
+			reader->last == HS_TEXT_IDEOGRAPH || reader->last == HS_TEXT_EMOJI);
+	case HS_TEXT_IVS:
+		return fate_when(reader->last == HS_TEXT_IDEOGRAPH);
+	case HS_TEXT_JOINER:
+		return fate_when(reader->base == HS_TEXT_EMOJI && reader->last != HS_TEXT_JOINER &&
+				 class_ahead(reader) == HS_TEXT_EMOJI);
+	default:
+		return FATE_KEPT;
+	}
+}
+
+static void
+remember(struct reader *reader, enum hs_text_class class)
+{
+	reader->marks = class == HS_TEXT_MARK ? reader->marks + 1 : 0;
+	reader->last = class;
+	if (class != HS_TEXT_SELECTOR && class != HS_TEXT_JOINER)
+		reader->base = class;
+}
+
+/* Reads one character of *step bytes. */
+static enum fate
+next_fate(struct reader *reader, size_t *step)
+{
+	uint8_t lead = (uint8_t)reader->text[reader->at];
+	enum hs_text_class class = HS_TEXT_KEEP;
+	enum fate fate = FATE_KEPT;
+	uint32_t code;
+
+	*step = 1;
+	if (lead >= ' ' && lead < 0x7F) { /* the usual case in markup and numbers */
+		reader->at++;
+		remember(reader, class);
+		return fate;
+	}
+	*step = decode(reader->text + reader->at, reader->len - reader->at, &code);
+	reader->at += *step;
+	class = hs_text_class(code);
+	fate = fate_of(reader, class);
+	if (fate != FATE_DROPPED)
+		remember(reader, class);
+	return fate;
+}
+
+void
+hs_text_look(const char *text, size_t len, bool found[HS_TEXT_LOOK_COUNT])
+{
+	struct reader reader = { .text = text, .len = len };
+	size_t step;
+
+	while (reader.at < len) {
+		enum fate fate = next_fate(&reader, &step);
+
+		found[HS_TEXT_LOOK_MARKS] |= fate == FATE_DROPPED || fate == FATE_BLANK;
+		found[HS_TEXT_LOOK_TOLD] |= fate == FATE_TOLD;
+		found[HS_TEXT_LOOK_REFUSED] |= fate == FATE_REFUSED;
+	}
 }
 
 size_t
 hs_text_clean(char *text, size_t len)
 {
-	size_t kept = first_mark(text, len), step;
-	uint32_t code;
+	struct reader reader = { .text = text, .len = len };
+	size_t kept = 0, step;
 
-	for (size_t at = kept; at < len; at += step) {
-		const struct mark_range *mark;
+	while (reader.at < len) {
+		enum fate fate = next_fate(&reader, &step);
 
-		step = decode(text + at, len - at, &code);
-		mark = mark_of(code);
-		if (mark == NULL) {
-			memmove(text + kept, text + at, step);
-			kept += step;
-		} else if (mark->blank) {
+		if (fate == FATE_BLANK || fate == FATE_SPACE) {
 			text[kept++] = ' ';
+		} else if (fate != FATE_DROPPED) {
+			if (kept + step != reader.at)
+				memmove(text + kept, text + reader.at - step, step);
+			kept += step;
 		}
 	}
 	text[kept] = '\0';

@@ -1,4 +1,5 @@
-/* validate.c: are the values of an L-Alert document what they claim to be? Area codes; the rest is in checks.h.
+/* validate.c: are the values of an L-Alert document what they claim to be? Area codes; texts of other kinds than orders
+ * are in validate_texts.c, the rest is in checks.h.
  *
  * Area codes are brought into their right form here: a wrong check digit is told to the sender
  * and mended, so that the same place has the same code everywhere behind the gate.
@@ -70,6 +71,7 @@ check_sub_code(struct hs_submission *submission, const hs_area *area)
 			area->code, area->sub_code);
 }
 
+/* An order is for a municipality. */
 static void
 check_place(struct hs_submission *submission, hs_area *area)
 {
@@ -100,8 +102,8 @@ covers_places(const hs_evacuation *evacuation, const char *prefecture)
 	return seen > 0;
 }
 
-/* What the notice is addressed to. A prefecture around the body's municipalities is left out: it
- * would widen the order. */
+/* What the notice is addressed to. A prefecture around the municipalities of an order is left out: it would widen it.
+ * Other information may be for a whole prefecture. */
 static void
 check_addresses(struct hs_submission *submission)
 {
@@ -113,7 +115,7 @@ check_addresses(struct hs_submission *submission)
 		const struct hs_area_row *row = check_code(submission, area);
 
 		hs_check_area_names(submission, area);
-		if (!row || !hs_area_is_prefecture(row)) {
+		if (!row || !hs_area_is_prefecture(row) || !hs_notice_evacuation(notice)) {
 			notice->areas[kept++] = area;
 		} else if (covers_places(notice->evacuation, row->code)) {
 			hs_stage_finding(
@@ -139,14 +141,29 @@ check_evacuation(struct hs_submission *submission, const hs_evacuation *evacuati
 	}
 }
 
+/* Where a shelter stands; a shelter of a prefecture may say no more than that. */
+static void
+check_shelters(struct hs_submission *submission, const Hansho__V1__Shelter *shelter)
+{
+	for (size_t i = 0; i < shelter->n_items; i++) {
+		hs_area *area = shelter->items[i]->area;
+
+		if (area && area->code[0] && check_code(submission, area))
+			check_sub_code(submission, area);
+	}
+}
+
 enum hs_err
 hs_lalert_validate(struct hs_submission *submission)
 {
 	hs_notice *notice = submission->notice;
 
 	hs_check_common(submission);
-	if (notice->evacuation)
+	if (hs_notice_evacuation(notice))
 		check_evacuation(submission, notice->evacuation);
+	if (notice->detail_case == HANSHO__V1__NOTICE__DETAIL_SHELTER)
+		check_shelters(submission, notice->shelter);
+	hs_check_detail_texts(submission);
 	check_addresses(submission);
 	hs_check_times(submission);
 	return submission->findings.errors ? HS_ERR_REFUSED : HS_OK;

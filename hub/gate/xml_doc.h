@@ -24,6 +24,7 @@
 #include "hub/base/buf.h"
 #include "hub/base/err.h"
 #include "hub/gate/finding.h"
+#include "hub/gate/text_clean.h"
 #include "hub/gate/xml_guard.h"
 
 /* URIs without generation. */
@@ -32,7 +33,7 @@
 #define HS_NS_PCXML   "http://xml.publiccommons.ne.jp/pcxml1"
 #define HS_NS_BASIS   "http://xml.publiccommons.ne.jp/pcxml1/informationBasis"
 #define HS_NS_ELEMENT "http://xml.publiccommons.ne.jp/pcxml1/elementBasis"
-#define HS_NS_EVAC    "http://xml.publiccommons.ne.jp/pcxml1/body/evacuation"
+#define HS_NS_JMA     "http://xml.kishou.go.jp/jmaxml1/"
 
 struct hs_xml_doc;
 struct _xmlNode;
@@ -43,6 +44,10 @@ void hs_xml_setup(void);
 
 /* HS_ERR_PARSE or HS_ERR_NOMEM with a finding. */
 enum hs_err hs_xml_parse(const struct hs_xml_text *text, struct hs_findings *findings,
+	struct hs_xml_doc **out) HS_MUST_CHECK;
+/* The same without the white space between elements, which takes half of a large tree. It then does not count in
+ * hs_xml_content, and is lost in hs_xml_standalone: for large documents that are passed on whole. */
+enum hs_err hs_xml_parse_lean(const struct hs_xml_text *text, struct hs_findings *findings,
 	struct hs_xml_doc **out) HS_MUST_CHECK;
 /* NULL is allowed. */
 void hs_xml_free(struct hs_xml_doc *doc);
@@ -58,16 +63,24 @@ const char *hs_xml_ns(hs_xml_node *node);
  * or when node is NULL, so that look-ups can be chained. */
 hs_xml_node *hs_xml_child(hs_xml_node *node, const char *ns, const char *name);
 hs_xml_node *hs_xml_next(hs_xml_node *node, const char *ns, const char *name);
+/* The element around; NULL at the root. */
+hs_xml_node *hs_xml_parent(hs_xml_node *node);
 /* First child element, and next sibling element, of any name. */
 hs_xml_node *hs_xml_first(hs_xml_node *node);
 hs_xml_node *hs_xml_after(hs_xml_node *node);
 
-/* Text directly inside, cleaned as text_clean.h says. NULL: empty, absent (node NULL), or arena full. */
+/* Text directly inside, cleaned and in NFC as text_clean.h and text_nfc.h say. NULL: empty, absent (node NULL), or arena full. */
 char *hs_xml_text(struct hs_arena *arena, hs_xml_node *node);
+/* The same without a copy, as long as the tree lives; NULL also when the text is not one piece or would have to be cleaned. */
+const char *hs_xml_peek(hs_xml_node *node);
 char *hs_xml_child_text(
 	struct hs_arena *arena, hs_xml_node *node, const char *ns, const char *name);
-/* First element below root whose text has marks that hs_xml_text takes out; NULL when there is none. */
-hs_xml_node *hs_xml_marked(hs_xml_node *root);
+/* All text inside, mixed content of the html namespace as plain lines: headings, lists, line breaks and the address of
+ * a link stay readable, text of other elements stands as it is. Cleaned like hs_xml_text. NULL as there. */
+char *hs_xml_plain(struct hs_arena *arena, hs_xml_node *node);
+/* first[look]: the first element at or below root in whose texts or attributes that was found (text_clean.h); what is
+ * not found is left as it is. */
+void hs_xml_look(hs_xml_node *root, hs_xml_node *first[HS_TEXT_LOOK_COUNT]);
 /* Value of the attribute with that local name, in any namespace; NULL when absent or empty. */
 char *hs_xml_attribute(struct hs_arena *arena, hs_xml_node *node, const char *name);
 

@@ -1,8 +1,10 @@
-/* xml_encoding.c: byte order marks, the XML declaration, UTF-16. */
+/* xml_encoding.c: byte order marks, the XML declaration, UTF-16; older Japanese encodings are in xml_legacy.c. */
 #include "hub/gate/xml_encoding.h"
 
 #include <string.h>
 #include <strings.h>
+
+#include "hub/gate/xml_legacy.h"
 
 enum form { FORM_UTF8, FORM_UTF8_BOM, FORM_UTF16LE, FORM_UTF16BE, FORM_NO_BOM_UTF16 };
 
@@ -121,7 +123,7 @@ check_declared(enum form form, const struct hs_xml_text *text, struct hs_finding
 {
 	bool is16 = form == FORM_UTF16LE || form == FORM_UTF16BE;
 	struct hs_place place = { "", 1 };
-	char name[40];
+	char name[64];
 	enum hs_finding_code code;
 
 	declared_encoding(text, name, sizeof(name));
@@ -164,6 +166,7 @@ hs_xml_to_utf8(struct hs_arena *arena, const uint8_t *bytes, size_t len_bytes,
 {
 	enum form form = form_of(bytes, len_bytes);
 	struct hs_place place = { "", 1 };
+	char name[64];
 	enum hs_err err;
 
 	if (form == FORM_NO_BOM_UTF16) {
@@ -172,6 +175,9 @@ hs_xml_to_utf8(struct hs_arena *arena, const uint8_t *bytes, size_t len_bytes,
 		return HS_ERR_PARSE;
 	}
 	*out = (struct hs_xml_text){ (const char *)bytes, len_bytes };
+	declared_encoding(out, name, sizeof(name));
+	if (form == FORM_UTF8 && hs_xml_is_legacy(name))
+		return hs_xml_from_legacy(arena, name, bytes, len_bytes, findings, out);
 	if (form == FORM_UTF16LE || form == FORM_UTF16BE) {
 		err = transcode(
 			arena, bytes + 2, len_bytes - 2, form == FORM_UTF16LE, findings, out);

@@ -4,7 +4,7 @@
 
 #include "hub/gate/xml_guard.h"
 
-/* Decides by BOM and XML declaration; transcodes UTF-16. HS_ERR_PARSE with a finding,
+/* Decides by BOM and XML declaration; transcodes UTF-16 and older Japanese encodings (xml_legacy.h). HS_ERR_PARSE with a finding,
  * HS_ERR_NOMEM. */
 enum hs_err hs_xml_to_utf8(struct hs_arena *arena, const uint8_t *bytes, size_t len_bytes,
 	struct hs_findings *findings, struct hs_xml_text *out) HS_MUST_CHECK;

@@ -140,7 +140,10 @@ hs_xml_standalone(hs_xml_node *node, struct hs_buf *out)
 	enum hs_err err = HS_ERR_NOMEM;
 
 	/* The copy declares on its root what it used from outside. */
-	if (doc && text)
+	/* Without it letters in attributes would become numbers. */
+	if (doc)
+		doc->encoding = xmlStrdup((const xmlChar *)"UTF-8");
+	if (doc && doc->encoding && text)
 		copy = xmlDocCopyNode((xmlNodePtr)(uintptr_t)node, doc, 1);
 	if (copy) {
 		xmlDocSetRootElement(doc, copy);

@@ -58,7 +58,7 @@ static bool
 is_unseen(const struct hs_findings *findings, enum hs_finding_code code)
 {
 	return findings->count >= findings->limit &&
-	       (findings->errors > 0 || hs_finding_row(code)->severity == HS_SEVERITY_WARNING);
+	       (findings->errors > 0 || hs_finding_row(code)->severity != HS_SEVERITY_ERROR);
 }
 
 void

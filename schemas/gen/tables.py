@@ -1,13 +1,18 @@
 #!/usr/bin/python3
 """Builds the code tables into C: tables.py FOLDER OUT.c
 
-FOLDER holds areas, area_rules, area_retired, schemes, levels, level_display and hazards as CSV; lines that begin with # are credits
-and rules for people. A row that cannot be right (check digit, unknown scheme, doubled key) stops the build.
+FOLDER holds one CSV file for each table; lines that begin with # are credits and rules for people. A row that cannot
+be right (check digit, unknown scheme, doubled key) stops the build.
 """
 import csv
 import datetime
 import os
 import sys
+import unicodedata
+
+import tables_cap
+
+import jma_tables
 
 NO_BOUND_LOW = "INT64_MIN"
 NO_BOUND_HIGH = "INT64_MAX"
@@ -133,9 +138,88 @@ def hazards(folder):
     return [[quote(row[name]) for name in names] for row in read(folder, "hazards.csv")]
 
 
+def validities(folder):
+    rows = sorted_once(read(folder, "validity.csv"), lambda row: row["kind"], "validity.csv")
+    for row in rows:
+        if not 0 <= int(row["minutes"]) <= 366 * 24 * 60:
+            fail("validity.csv: %s: minutes 0…527040" % row["kind"])
+    return [[quote(row["kind"]), row["minutes"]] for row in rows]
+
+
+def categories(folder):
+    rows = sorted_once(read(folder, "lalert_categories.csv"), lambda row: row["category"].lower(),
+                       "lalert_categories.csv")
+    made = []
+    for row in rows:
+        if row["shape"] not in ("places", "addressed"):
+            fail("lalert_categories.csv: %s: shape is places or addressed" % row["category"])
+        space = "http://xml.publiccommons.ne.jp/pcxml1/body/" + row["namespace"] if row["namespace"] else ""
+        made.append([quote(row["category"]), "HS_KIND(%s)" % row["kind"].upper(), quote(space),
+                     quote(row["body"]), "true" if row["shape"] == "places" else "false",
+                     quote(row["name"])])
+    return made
+
+
+def values(folder):
+    rows = sorted_once(read(folder, "lalert_values.csv"),
+                       lambda row: tuple(row[name].encode() for name in ("list", "value", "below")),
+                       "lalert_values.csv")
+    return [[quote(row[name]) for name in ("list", "value", "below")] for row in rows]
+
+
+def damage(folder):
+    rows = sorted_once(read(folder, "lalert_damage.csv"), lambda row: row["element"], "lalert_damage.csv")
+    return [[quote(row["element"]), quote(row["group"])] for row in rows]
+
+
+TEXT_CLASSES = ["keep", "drop", "blank", "space", "refuse", "told", "mark", "selector", "ivs", "joiner", "ideograph", "emoji"]
+CODE_POINTS = 0x110000
+COMPOSES = 0x80
+
+
+def second_parts():
+    """Code points that may melt into the one before them; Hangul is composed by rule."""
+    found = set(range(0x1161, 0x1200))
+    for code in range(CODE_POINTS):
+        parts = unicodedata.decomposition(chr(code)).split()
+        if len(parts) == 2 and not parts[0].startswith("<"):
+            found.add(int(parts[1], 16))
+    return found
+
+
+def composes(code, seconds):
+    """Whether NFC may change a text for this code point; one that this Unicode does not know yet may."""
+    if 0xD800 <= code < 0xE000 or unicodedata.category(chr(code)) == "Co":
+        return False
+    char = chr(code)
+    return (unicodedata.normalize("NFC", char) != char or unicodedata.combining(char) != 0 or code in seconds
+            or unicodedata.category(char) == "Cn")
+
+
+def text_classes(folder):
+    seconds = second_parts()
+    whole = bytearray(COMPOSES if composes(code, seconds) else 0 for code in range(CODE_POINTS))
+    end = -1
+    for row in read(folder, "text_classes.csv"):
+        first, last = int(row["first"], 16), int(row["last"], 16)
+        if not end < first <= last < CODE_POINTS or row["class"] not in TEXT_CLASSES[1:]:
+            fail("text_classes.csv: %s: out of order, doubled, or of an unknown class" % row["first"])
+        for code in range(first, last + 1):
+            whole[code] |= TEXT_CLASSES.index(row["class"])
+        end = last
+    blocks, pages = {}, []
+    for at in range(0, CODE_POINTS, 256):
+        pages.append(blocks.setdefault(bytes(whole[at:at + 256]), len(blocks)))
+    if len(blocks) > 256:
+        fail("text_classes.csv: more than 256 different blocks")
+    lines = ["\t{ %s }," % ", ".join(map(str, block)) for block in blocks]
+    return ("const uint8_t hs_table_text_pages[0x1100] = { %s };\nconst uint8_t hs_table_text_blocks[][256] = {\n%s\n};\n"
+            % (", ".join(map(str, pages)), "\n".join(lines)))
+
+
 def table(c_type, name, rows):
     body = "\n".join("\t{ %s }," % ", ".join(row) for row in rows)
-    singular = name[:-1]
+    singular = name[:-3] + "y" if name.endswith("ies") else name[:-1]
     return ("const struct %s hs_table_%s[] = {\n%s\n};\nconst size_t hs_table_%s_count = %d;\n"
             % (c_type, name, body, singular, len(rows)))
 
@@ -156,7 +240,14 @@ def main():
         table("hs_level_row", "levels", levels(folder, periods)),
         table("hs_level_display", "level_displays", displays(folder)),
         table("hs_hazard_row", "hazards", hazards(folder)),
+        table("hs_validity_row", "validity_rows", validities(folder)),
+        table("hs_lalert_category", "lalert_categories", categories(folder)),
+        table("hs_lalert_value", "lalert_values", values(folder)),
+        table("hs_lalert_damage", "lalert_damages", damage(folder)),
+        text_classes(folder),
+        *tables_cap.parts(sys.modules["__main__"], folder),
     ]
+    parts += jma_tables.parts(lambda name: read(folder, name), table, quote, moment, fail)
     temporary = "%s.%d" % (out, os.getpid())
     with open(temporary, "w", encoding="utf-8") as file:
         file.write("\n".join(parts))

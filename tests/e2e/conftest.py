@@ -326,6 +326,33 @@ def carriers():
 
 
 @pytest.fixture
+def outlets():
+    """The four adapters with real outlets behind them."""
+    from outlets import Outlets
+
+    base = tempfile.mkdtemp(prefix="hs-o-", dir="/tmp")
+    out = Outlets(base)
+    yield out
+    out.close()
+    shutil.rmtree(base, ignore_errors=True)
+
+
+@pytest.fixture
+def keep():
+    """Factory: keep(stack) → Book, closed at the end."""
+    from witness import Book
+
+    books = []
+
+    def make(stack):
+        books.append(Book(stack))
+        return books[-1]
+    yield make
+    for one in books:
+        one.close()
+
+
+@pytest.fixture
 def make_stack():
     """Factory: make_stack(mode="drill", feeds=1, …) → Stack. Everything is stopped clean at the end."""
     stacks = []

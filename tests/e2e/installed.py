@@ -31,7 +31,8 @@ class Installed:
             for ours, theirs in (("server.pem", "pem"), ("server.key", "key")):
                 os.symlink(os.path.join(made, ours), os.path.join(folder, "keys", f"{name}.{theirs}"))
         for lane in ("live", "drill"):
-            self.write(f"{lane}-principals.yaml", self.example(lane, "principals"))
+            for name in ("principals", "register"):
+                self.write(f"{lane}-{name}.yaml", self.example(lane, name))
 
     def example(self, lane, name):
         with open(os.path.join(EXAMPLES, lane, f"{name}.yaml"), encoding="utf-8") as file:

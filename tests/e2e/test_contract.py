@@ -64,11 +64,15 @@ def test_the_gate_refuses_as_described(stack, check):
 def test_the_feed_answers_as_described(stack, check):
     seq = stack.accepted(documents.order())["seq"]
     arrived(stack, seq)
-    check(feed(stack, "/v1/state").json(), "feed.schema.json#/$defs/FeedSnapshot")
+    check(feed(stack, "/v1/state").json(), "feed.openapi.yaml#/components/schemas/State")
+    now = feed(stack, "/v1/state").json()["at"].replace("+", "%2B")
+    check(feed(stack, "/v1/state?at=" + now).json(), "feed.openapi.yaml#/components/schemas/State")
+    check(feed(stack, "/v1/areas/990019/history").json(), "feed.openapi.yaml#/components/schemas/History")
     check(feed(stack, f"/v1/notices/{seq}").json(), "feed.schema.json#/$defs/FeedNotice")
     check(feed(stack, "/v1/notices?limit=3").json(), "feed.openapi.yaml#/components/schemas/Page")
     check(feed(stack, "/v1/state.geojson").json(), "feed.openapi.yaml#/components/schemas/FeatureCollection")
-    for path in ("/v1/notices/999999", "/v1/state?areas=980005", "/v1/state?mode=live", "/v1/notices?after=x"):
+    for path in ("/v1/notices/999999", "/v1/state?areas=980005", "/v1/state?mode=live", "/v1/notices?after=x",
+                 "/v1/state?at=yesterday", "/v1/areas/980005/history", "/v1/areas/990019"):
         reply = feed(stack, path)
         assert 400 <= reply.status_code < 500, path
         check(reply.json(), "feed.openapi.yaml#/components/schemas/Error")

@@ -102,7 +102,8 @@ def test_gate_takes_the_principals(lane, tmp_path):
     from conftest import Process, free_port, wait_until  # pylint: disable=import-outside-toplevel
     settings = example(lane, "gate")
     settings.update(listen=f"127.0.0.1:{free_port()}", ops_listen=f"127.0.0.1:{free_port()}",
-                    hub_url=f"unix://{tmp_path}/gate.link", principals=os.path.join(EXAMPLES, lane, "principals.yaml"))
+                    hub_url=f"unix://{tmp_path}/gate.link", principals=os.path.join(EXAMPLES, lane, "principals.yaml"),
+                    register=os.path.join(EXAMPLES, lane, "register.yaml"))
     del settings["tls_cert"], settings["tls_key"]
     path = tmp_path / "gate.yaml"
     path.write_text(yaml.safe_dump(settings, allow_unicode=True), encoding="utf-8")

@@ -8,8 +8,6 @@ import asyncio
 import concurrent.futures
 import os
 import re
-import shutil
-import signal
 import socket
 import subprocess
 import tempfile
@@ -19,11 +17,10 @@ import time
 import pytest
 import requests
 
-from carriers import Carriers, carrier
-from conftest import BIN, PRINCIPALS, Stack, free_port, wait_until
-from controller import Controller
-from documents import PCXML, area, detail, new_id, order
+from conftest import BIN, Stack, wait_until
+from documents import PCXML, detail, new_id, order
 from feed_client import Subscriber
+from outlets import lane_principals
 from witness import Book, journal_is_whole
 
 
@@ -33,19 +30,6 @@ def book(stack):
     kept.good()
     yield kept
     kept.close()
-
-
-@pytest.fixture
-def keep():
-    """Factory: keep(stack) → Book, closed at the end."""
-    books = []
-
-    def make(stack):
-        books.append(Book(stack))
-        return books[-1]
-    yield make
-    for one in books:
-        one.close()
 
 
 def findings_of(answer):
@@ -419,75 +403,6 @@ def test_hub_away_is_said_and_nothing_is_lost(make_stack, keep):
     book.settle()
 
 
-class Outlets:
-    """All four adapters with their outlets: what came out of each, by notice."""
-
-    def __init__(self, base):
-        self.playout, self.plans = os.path.join(base, "air"), os.path.join(base, "plans")
-        os.makedirs(self.plans)
-        self.carriers = Carriers()
-        self.controller = Controller(os.path.join(base, "ctl"))
-        self.sign = free_port()
-        quick = {"retry_first_ms": 50, "retry_max_ms": 200, "heartbeat_ms": 500,
-                 "attempt_timeout_ms": 1000, "stop_grace_ms": 300}
-        self.adapters = [
-            {"program": "hansho-broadcaster", "name": "broadcaster",
-             "config": {"listen": f"127.0.0.1:{free_port()}", "out_dir": self.playout}},
-            {"program": "hansho-telecom", "name": "telecom", "config": {
-                **quick, "carriers": [{**carrier("good", self.carriers.url("/ok")),
-                                       "live_endpoint": self.carriers.url("/ok")}]}},
-            {"program": "hansho-signage", "name": "signage", "config": {
-                "listen": f"127.0.0.1:{self.sign}",
-                "screens": [{"id": "hall", "name": "架空市役所", "areas": ["990019"]}]}},
-            {"program": "hansho-jalert", "name": "jalert", "config": {
-                **quick, "plan_dir": self.plans, "controller_url": self.controller.url}},
-        ]
-        self.names = [adapter["name"] for adapter in self.adapters]
-
-    def aired(self, mode="drill"):
-        folder = os.path.join(self.playout, mode, "99")
-        names = os.listdir(folder) if os.path.isdir(folder) else []
-        return sorted(int(n[:-5]) for n in names if re.fullmatch(r"\d+\.json", n))
-
-    def mailed(self):
-        """Distinct keys: what comes again carries the same one, and a carrier takes it once."""
-        return sorted(int(key.split("-")[-3]) for key in {mail[1] for mail in self.carriers.of("/ok")})
-
-    def planned(self):
-        return sorted(int(name[:-5].rsplit("-", 1)[1]) for name in os.listdir(self.plans)
-                      if name.endswith(".json"))
-
-    def played(self):
-        return sorted(int(i.rsplit("-", 1)[1]) for i in {r["id"] for r in self.controller.plays()})
-
-    def all(self):
-        return {"aired": self.aired(), "mailed": self.mailed(), "planned": self.planned(),
-                "played": self.played()}
-
-    def have(self, seqs, what):
-        want = dict.fromkeys(("aired", "mailed", "planned", "played"), sorted(seqs))
-        try:
-            wait_until(lambda: self.all() == want, what)
-        except AssertionError:
-            assert self.all() == want, what
-
-    def shown(self):
-        return requests.get(f"http://127.0.0.1:{self.sign}/sign/status", timeout=5)
-
-    def close(self):
-        self.carriers.close()
-        self.controller.close()
-
-
-@pytest.fixture
-def outlets():
-    base = tempfile.mkdtemp(prefix="hs-o-", dir="/tmp")
-    out = Outlets(base)
-    yield out
-    out.close()
-    shutil.rmtree(base, ignore_errors=True)
-
-
 def town_order(number, **more):
     return order([detail("避難指示", [f"第{number}地区"])], **more)
 
@@ -540,13 +455,6 @@ def test_adapters_that_were_away_get_exactly_what_they_missed(make_stack, keep, 
 # ---- live and drill ----
 
 WORDS = ["Actual", "Exercise", "Test", "System", "Practice", ""]
-
-
-def lane_principals(status, mark, more=()):
-    rows = [{**p, "statuses": [status], "password": f"{p['password']}-{mark}",
-             "token": f"{p['token']}-{mark}"} for p in PRINCIPALS]
-    rows[2]["statuses"] += more
-    return rows
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ import copy
 import csv
 import json
 import os
+import re
 import subprocess
 import sys
 
@@ -174,7 +175,7 @@ def test_openapi_is_whole(name):
             assert operation["summary"] and operation["responses"]
             given = [look_up(document, p["$ref"]) if "$ref" in p else p for p in operation.get("parameters", [])]
             inside = {p["name"] for p in given if p["in"] == "path"}
-            assert inside == {part[1:-1] for part in path.split("/") if part.startswith("{")}
+            assert inside == set(re.findall(r"\{(\w+)\}", path))
     assert len(ids) == len(set(ids))
     for schema in document["components"]["schemas"].values():
         jsonschema.Draft202012Validator.check_schema(schema)
@@ -211,6 +212,9 @@ def test_tables_hold_what_they_must():
     ("levels.csv", "避難指示,2026,4,0,4", "避難指示,2026,9,0,4"),
     ("levels.csv", "避難指示,2026,4,0,4", "避難指示,2026,4"),
     ("level_display.csv", "gov-page", "unverified"),
+    ("text_classes.csv", "00AD,00AD,drop", "00AD,00AF,drop"),
+    ("text_classes.csv", "00AD,00AD,drop", "00AD,00AD,hide"),
+    ("text_classes.csv", "10FFFE,10FFFF", "10FFFE,110000"),
 ])
 def test_a_wrong_table_stops_the_build(tmp_path, file, old, new):
     for name in (name for name in os.listdir(os.path.join(SCHEMAS, "tables")) if name.endswith(".csv")):

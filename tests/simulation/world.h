@@ -65,11 +65,13 @@ struct disk_row {
 struct model_document {
 	char key[128];
 	bool told; /* the filtered adapter was entitled to a revision of it */
+	bool held; /* so was the other adapter */
 };
 struct model {
 	struct hs_active *active;
 	char digest[WORLD_NOTICES][HS_DIGEST_SIZE]; /* of the active set after each seq */
 	bool filtered_gets[WORLD_NOTICES];
+	bool open_gets[WORLD_NOTICES]; /* the adapter without a filter */
 	struct model_document documents[WORLD_NOTICES];
 	size_t document_count;
 };
@@ -340,6 +342,17 @@ model_passes(const hs_notice *notice)
 	       (notice->level->number == 0 || notice->level->number >= 3);
 }
 
+/* Its place, or document_count. */
+static size_t
+model_find(const struct model *model, const char *key)
+{
+	size_t i = 0;
+
+	while (i < model->document_count && strcmp(model->documents[i].key, key) != 0)
+		i++;
+	return i;
+}
+
 static void
 model_take(struct model *model, const struct hs_row *row)
 {
@@ -347,19 +360,29 @@ model_take(struct model *model, const struct hs_row *row)
 	hs_notice *notice = notice_of(arena, row);
 	enum hs_err err = hs_active_apply(model->active, row->seq, notice, NULL);
 	char key[128];
-	size_t i = 0;
+	bool ended = notice->document->ended, told, held;
+	size_t i;
 
 	HS_CHECK(err == HS_OK || err == HS_ERR_STALE);
 	hs_active_digest(model->active, model->digest[row->seq]);
 	snprintf(key, sizeof(key), "%s|%s", notice->document->source, notice->document->id);
-	while (i < model->document_count && strcmp(model->documents[i].key, key) != 0)
-		i++;
+	i = model_find(model, key);
 	if (i == model->document_count) {
 		memcpy(model->documents[i].key, key, sizeof(key));
 		model->document_count++;
 	}
-	model->documents[i].told = model->documents[i].told || model_passes(notice);
-	model->filtered_gets[row->seq] = model->documents[i].told;
+	told = model->documents[i].told || (!ended && model_passes(notice));
+	held = model->documents[i].held || !ended;
+	for (size_t j = 0; j < notice->document->n_supersedes; j++) {
+		size_t other = model_find(model, notice->document->supersedes[j]);
+
+		told = told || (other < model->document_count && model->documents[other].told);
+		held = held || (other < model->document_count && model->documents[other].held);
+	}
+	model->documents[i].told = told;
+	model->documents[i].held = held;
+	model->open_gets[row->seq] = held;
+	model->filtered_gets[row->seq] = told;
 	hs_arena_destroy(arena);
 }
 

@@ -33,41 +33,105 @@ check_one_effect(struct world *world)
 	}
 }
 
-/* P4: within a document revisions rise, a cancel is the last word and follows something. */
+/* What one document has said so far, and what others said of it. */
+struct paper {
+	char key[128];
+	uint32_t revision;
+	bool cancelled, begun, replaced;
+	unsigned areas;
+};
+
+struct papers {
+	struct paper items[WORLD_NOTICES * 2];
+	size_t count;
+};
+
+static struct paper *
+paper_of(struct papers *papers, const char *key)
+{
+	size_t i = 0;
+
+	while (i < papers->count && strcmp(papers->items[i].key, key) != 0)
+		i++;
+	if (i == papers->count)
+		snprintf(papers->items[papers->count++].key, sizeof(papers->items[0].key), "%s",
+			key);
+	return &papers->items[i];
+}
+
+static struct paper *
+paper_of_notice(struct papers *papers, const hs_notice *notice)
+{
+	char key[128];
+
+	snprintf(key, sizeof(key), "%s|%s", notice->document->source, notice->document->id);
+	return paper_of(papers, key);
+}
+
+/* Revisions rise, a cancel is the last word and follows something. */
+static const char *
+wrong_count(const struct paper *paper, const hs_notice *notice)
+{
+	bool cancel = notice->action == HS_ACTION(CANCEL);
+
+	if (paper->cancelled)
+		return "after the cancel";
+	if (cancel && paper->revision == 0 && notice->document->n_supersedes == 0)
+		return "cancels nothing";
+	return !cancel && notice->document->revision <= paper->revision ? "goes back" : NULL;
+}
+
+/* Moments do not fall, and after a cancel they rise, but for the one that its cancel overtook. */
+static const char *
+wrong_moment(const struct paper *paper, const hs_notice *notice)
+{
+	bool over = paper->cancelled && notice->action != HS_ACTION(CANCEL) &&
+		    notice->document->revision <= paper->revision;
+
+	if (over)
+		return paper->begun		 ? "not newer than its cancel"
+		       : notice->document->ended ? NULL
+						 : "not born cancelled";
+	return notice->document->revision < paper->revision ? "goes back" : NULL;
+}
+
+static void
+paper_take(struct papers *papers, struct paper *paper, const hs_notice *notice)
+{
+	bool cancel = notice->action == HS_ACTION(CANCEL);
+
+	paper->cancelled = cancel || (paper->cancelled && notice->document->ended);
+	paper->begun = paper->begun || !cancel;
+	if (notice->document->revision > paper->revision)
+		paper->revision = notice->document->revision;
+	for (size_t i = 0; i < notice->document->n_supersedes; i++) {
+		struct paper *other = paper_of(papers, notice->document->supersedes[i]);
+
+		other->replaced = other->replaced || other != paper;
+	}
+}
+
+/* P4: within a document the order of its revisions holds; whatever was replaced before it came is not in force. */
 static void
 check_order(struct world *world)
 {
-	static struct {
-		char key[128];
-		uint32_t revision;
-		bool cancelled;
-	} documents[WORLD_NOTICES];
-	size_t count = 0;
+	static struct papers papers;
 
+	memset(&papers, 0, sizeof(papers));
 	for (uint64_t seq = 1; seq <= world->disk.newest_seq; seq++) {
 		struct hs_arena *arena = hs_arena_create((size_t)1 << 20);
 		hs_notice *notice = notice_of(arena, disk_notice(&world->disk, seq));
+		struct paper *paper = paper_of_notice(&papers, notice);
 		bool cancel = notice->action == HS_ACTION(CANCEL);
-		char key[128];
-		size_t i = 0;
+		const char *wrong = notice->document->moments ? wrong_moment(paper, notice)
+							      : wrong_count(paper, notice);
 
-		snprintf(key, sizeof(key), "%s|%s", notice->document->source, notice->document->id);
-		while (i < count && strcmp(documents[i].key, key) != 0)
-			i++;
-		if (i == count) {
-			memcpy(documents[count].key, key, sizeof(key));
-			documents[count].revision = 0;
-			documents[count++].cancelled = false;
-			if (cancel)
-				blame(world, "P4: seq %llu cancels nothing",
-					(unsigned long long)seq);
-		}
-		if (documents[i].cancelled)
-			blame(world, "P4: seq %llu after the cancel", (unsigned long long)seq);
-		if (!cancel && notice->document->revision <= documents[i].revision)
-			blame(world, "P4: seq %llu goes back", (unsigned long long)seq);
-		documents[i].revision = notice->document->revision;
-		documents[i].cancelled = cancel;
+		if (!notice->document->moments &&
+			notice->document->ended != (paper->replaced && !cancel))
+			wrong = "in force or not?";
+		if (wrong != NULL)
+			blame(world, "P4: seq %llu: %s", (unsigned long long)seq, wrong);
+		paper_take(&papers, paper, notice);
 		hs_arena_destroy(arena);
 	}
 }
@@ -84,38 +148,30 @@ area_bits(const char *code)
 	return 0;
 }
 
-/* P6: every notice names all areas that its document was ever addressed to, each once: in its own areas, or in those
- * of before. */
+/* P6: every notice names all areas that its document, or one that it replaces, was ever addressed to, each once: in its
+ * own areas, or in those of before. */
 static void
 check_areas(struct world *world)
 {
-	static struct {
-		char key[128];
-		unsigned areas;
-	} documents[WORLD_NOTICES];
-	size_t count = 0;
+	static struct papers papers;
 
-	memset(documents, 0, sizeof(documents));
+	memset(&papers, 0, sizeof(papers));
 	for (uint64_t seq = 1; seq <= world->disk.newest_seq; seq++) {
 		struct hs_arena *arena = hs_arena_create((size_t)1 << 20);
 		hs_notice *notice = notice_of(arena, disk_notice(&world->disk, seq));
-		unsigned own = 0, before = 0;
-		char key[128];
-		size_t i = 0;
+		struct paper *paper = paper_of_notice(&papers, notice);
+		unsigned own = 0, before = 0, known = paper->areas;
 
-		snprintf(key, sizeof(key), "%s|%s", notice->document->source, notice->document->id);
-		while (i < count && strcmp(documents[i].key, key) != 0)
-			i++;
-		if (i == count)
-			memcpy(documents[count++].key, key, sizeof(key));
 		for (size_t j = 0; j < notice->n_areas; j++)
 			own |= area_bits(notice->areas[j]->code);
 		for (size_t j = 0; j < notice->document->n_areas_before; j++)
 			before |= area_bits(notice->document->areas_before[j]);
-		if (before != (documents[i].areas & ~own))
+		for (size_t j = 0; j < notice->document->n_supersedes; j++)
+			known |= paper_of(&papers, notice->document->supersedes[j])->areas;
+		if (before != (known & ~own))
 			blame(world, "P6: seq %llu: areas before are %x, not %x",
-				(unsigned long long)seq, before, documents[i].areas & ~own);
-		documents[i].areas |= own;
+				(unsigned long long)seq, before, known & ~own);
+		paper->areas = known | own;
 		hs_arena_destroy(arena);
 	}
 }

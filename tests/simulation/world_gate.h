@@ -1,14 +1,48 @@
 /* world_gate.h: municipalities behind two gates: issue, update, repeat, contradict, cancel, and send again
- * whatever was not answered. Each submission carries its own number in its headline, so that world_check.h
+ * whatever was not answered; a relayer of JMA, whose revisions are moments; one of CAP, whose documents replace and
+ * end each other, also before they come. Each submission carries its own number in its headline, so that world_check.h
  * can count what became of it. */
 #ifndef HS_TEST_WORLD_GATE_H
 #define HS_TEST_WORLD_GATE_H
 
 #include "tests/simulation/world.h"
 
-#define DOCUMENTS 12
+#define DOCUMENTS    12 /* of each of the three */
+#define GRAPH_BEGINS (2 * DOCUMENTS)
 
 static const char *const area_codes[] = { "990019", "990027", "990035" };
+
+static void
+fill_graph(struct world *world, struct hs_arena *arena, hs_document *document)
+{
+	document->revision = 1;
+	for (size_t i = below(world, 3); i > 0; i--) {
+		char *entry = hs_arena_printf(arena, "%s|doc-%llu", document->source,
+			(unsigned long long)(GRAPH_BEGINS + below(world, DOCUMENTS)));
+
+		HS_CHECK(entry != NULL);
+		HS_CHECK(hs_repeat(arena, &document->n_supersedes, &document->supersedes, entry));
+	}
+}
+
+static void
+fill_document(struct world *world, struct hs_arena *arena, hs_document *document)
+{
+	uint64_t number = below(world, DOCUMENTS);
+	uint64_t sort = below(world, 4);
+
+	if (sort == 0)
+		number += DOCUMENTS;
+	else if (sort == 1)
+		number += GRAPH_BEGINS;
+	document->id = hs_arena_printf(arena, "doc-%llu", (unsigned long long)number);
+	document->revision = 1 + (uint32_t)below(world, 2 + world->try_count / 8);
+	document->moments = sort == 0;
+	if (document->moments)
+		document->revision += 1000000;
+	else if (sort == 1)
+		fill_graph(world, arena, document);
+}
 
 static void
 fill_notice(struct world *world, struct hs_arena *arena, hs_notice *notice, size_t number)
@@ -24,9 +58,7 @@ fill_notice(struct world *world, struct hs_arena *arena, hs_notice *notice, size
 	notice->level = hs_message_new(arena, &hansho__v1__level__descriptor);
 	HS_CHECK(text != NULL && area != NULL && notice->document != NULL && notice->level != NULL);
 	notice->document->source = source;
-	notice->document->id =
-		hs_arena_printf(arena, "doc-%llu", (unsigned long long)below(world, DOCUMENTS));
-	notice->document->revision = 1 + (uint32_t)below(world, 2 + world->try_count / 8);
+	fill_document(world, arena, notice->document);
 	notice->action = below(world, 12) == 0 ? HS_ACTION(CANCEL) : HS_ACTION(UPDATE);
 	notice->level->number = (uint32_t)below(world, 6);
 	area->code = hs_arena_strdup(arena, area_codes[below(world, HS_COUNT(area_codes))]);

@@ -6,11 +6,15 @@
 #include "hub/core/wire.h"
 #include "tests/simulation/world.h"
 
-/* The model says who gets what: the last adapter is filtered, the others get everything. */
+/* The model says who gets what: the last adapter is filtered, the other gets all that was ever in force, feeds get
+ * everything. */
 static bool
 is_wanted(const struct world *world, const struct taker *taker, uint64_t seq)
 {
-	return taker->peer != WORLD_PEERS - 1 || world->model.filtered_gets[seq];
+	if (taker->feed)
+		return true;
+	return taker->peer == WORLD_PEERS - 1 ? world->model.filtered_gets[seq]
+					      : world->model.open_gets[seq];
 }
 
 /* ---- their side of the link ---- */

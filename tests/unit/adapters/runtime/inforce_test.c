@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "adapters/runtime/change.h"
 #include "adapters/runtime/inforce.h"
 #include "hub/base/check.h"
 #include "tests/unit/adapters/notice_kit.h"
@@ -73,6 +74,35 @@ test_before_and_after(void **state)
 	assert_int_equal(hs_force_apply(bench->force, 6, notice), HS_ERR_STALE);
 	assert_int_equal(hs_force_before(bench->force)->count, 2);
 	assert_int_equal(hs_force_after(bench->force)->count, 2);
+}
+
+/* A shelter, a warning or a headquarters in force beside an order is no order; a kind of tomorrow may be one. */
+static void
+test_other_kinds(void **state)
+{
+	struct bench *bench = *state;
+	hs_notice *order = kit_notice(bench->arena, LIVE, HS_ACTION(ISSUE), "a", 1, &north, 1);
+	assert_int_equal(hs_force_apply(bench->force, 1, order), HS_OK);
+	for (int kind = HS_KIND(SHELTER); kind <= HS_KIND(OTHER) + 1; kind++) {
+		char id[16];
+		snprintf(id, sizeof(id), "k%d", kind);
+		hs_notice *notice =
+			kit_notice(bench->arena, LIVE, HS_ACTION(ISSUE), id, 1, &north, 1);
+		notice->kind = (Hansho__V1__Kind)kind;
+		notice->kind_text = kit_text(bench->arena, "Shelter");
+		notice->detail_case = HANSHO__V1__NOTICE__DETAIL__NOT_SET;
+		assert_int_equal(hs_force_apply(bench->force, (uint64_t)kind + 1, notice), HS_OK);
+		bool known = kind <= HS_KIND(OTHER);
+		assert_int_equal(hs_force_after(bench->force)->count, known ? 1 : 2);
+		assert_int_equal(hs_force_counts(kind), !known);
+		struct hs_force_around around = { *hs_force_before(bench->force),
+			*hs_force_after(bench->force), true };
+		struct hs_change_row *rows;
+		size_t count;
+		assert_int_equal(hs_changes(bench->arena, notice, &around, &rows, &count), HS_OK);
+		assert_true(known ? count == 0 : count > 0);
+	}
+	assert_true(hs_force_counts(HS_KIND(EVACUATION)));
 }
 
 static void
@@ -169,6 +199,7 @@ main(void)
 #define ROW(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		ROW(test_before_and_after),
+		ROW(test_other_kinds),
 		ROW(test_groups),
 		ROW(test_many_revisions),
 		ROW(test_of_notice),

@@ -26,6 +26,9 @@ struct order {
 	int mode;	    /* 0: drill */
 	const char *also;   /* a second area */
 	const char *before; /* what the gate says of areas_before: nobody asks it */
+	bool moments;
+	uint32_t rank;		/* Document.order */
+	const char *supersedes; /* one entry of "source|id", or NULL */
 };
 
 static inline hs_notice *
@@ -42,6 +45,11 @@ order_notice(struct hs_arena *arena, const struct order *order)
 	notice->document->source = hs_arena_strdup(arena, "bosai.kakuu.example");
 	notice->document->id = hs_arena_strdup(arena, order->id);
 	notice->document->revision = order->revision;
+	notice->document->moments = order->moments;
+	notice->document->order = order->rank;
+	if (order->supersedes != NULL)
+		assert_true(hs_repeat(arena, &notice->document->n_supersedes,
+			&notice->document->supersedes, hs_arena_strdup(arena, order->supersedes)));
 	notice->level = hs_message_new(arena, &hansho__v1__level__descriptor);
 	notice->level->number = order->level;
 	area->code = hs_arena_strdup(arena, order->area == NULL ? "990019" : order->area);
@@ -67,6 +75,7 @@ order_submit(struct hs_arena *arena, const struct order *order)
 	hs_submit *submit = hs_message_new(arena, &hansho__v1__submit__descriptor);
 
 	submit->notice = order_notice(arena, order);
+	submit->notice->document->ended = true; /* nobody asks the gate about that either */
 	submit->content_sha256.data = hs_arena_alloc(arena, HS_SHA256_BYTES);
 	submit->content_sha256.len = HS_SHA256_BYTES;
 	memset(submit->content_sha256.data, order->content, HS_SHA256_BYTES);

@@ -1,55 +1,5 @@
 /* The rules of identity and order, through the whole core: outcome, record, flags, and when the reply leaves. */
-#include "tests/unit/hub/core/fixtures.h"
-
-#define ISSUE  HS_ACTION(ISSUE)
-#define UPDATE HS_ACTION(UPDATE)
-#define CANCEL HS_ACTION(CANCEL)
-
-static int
-outcome_of(struct desk *desk, struct order order)
-{
-	hs_submit_reply *reply;
-
-	desk_submit(desk, order);
-	reply = desk_reply(desk, 0);
-	if (reply == NULL) {
-		desk_commit(desk);
-		reply = desk_reply(desk, 0);
-	}
-	assert_non_null(reply);
-	assert_int_equal(reply->request, desk->request);
-	return (int)reply->outcome;
-}
-
-static bool
-has_finding(const hs_submit_reply *reply, const char *code)
-{
-	for (size_t i = 0; i < reply->n_findings; i++) {
-		assert_true(reply->findings[i]->message_ja[0] != '\0');
-		if (strcmp(reply->findings[i]->code, code) == 0)
-			return true;
-	}
-	return false;
-}
-
-static hs_journal_record *
-last_record(struct desk *desk, int type)
-{
-	hs_journal_record *record = NULL;
-
-	for (size_t i = desk->row_count; i > 0; i--) {
-		if (desk->rows[i - 1].type != type)
-			continue;
-		assert_int_equal(
-			hs_message_unpack(desk->arena, &hansho__v1__journal_record__descriptor,
-				desk->rows[i - 1].body.bytes, desk->rows[i - 1].body.len_bytes,
-				HS_NOTICE_MAX_BYTES, &record),
-			HS_OK);
-		return record;
-	}
-	fail_msg("no such record");
-	return NULL;
-}
+#include "tests/unit/hub/core/intake_bench.h"
 
 static void
 test_the_reply_waits_for_the_disk(void **state)
@@ -95,11 +45,7 @@ test_a_duplicate_waits_for_the_same_commit(void **state)
 static void
 test_order_of_revisions(void **state)
 {
-	static const struct {
-		struct order order;
-		int outcome;
-		const char *finding;
-	} rows[] = {
+	static const struct row rows[] = {
 		{ { "a", 1, ISSUE, .content = 1 }, HS_OUTCOME(ACCEPTED), NULL },
 		{ { "a", 1, ISSUE, .content = 2 }, HS_OUTCOME(CONFLICT), "conflict" },
 		{ { "a", 1, ISSUE, .content = 2 }, HS_OUTCOME(CONFLICT), "conflict" },
@@ -113,19 +59,55 @@ test_order_of_revisions(void **state)
 		{ { "a", 4, UPDATE, .content = 8 }, HS_OUTCOME(REFUSED), "document_cancelled" },
 		{ { "b", 3, CANCEL, .content = 9 }, HS_OUTCOME(ACCEPTED), NULL },
 	};
-	struct desk *desk = *state;
 
-	desk_hello(desk, GATE);
-	for (size_t i = 0; i < HS_COUNT(rows); i++) {
-		int outcome = outcome_of(desk, rows[i].order);
+	expect_rows(*state, rows, HS_COUNT(rows));
+}
 
-		if (outcome != rows[i].outcome)
-			fail_msg("row %zu: outcome %d, not %d", i, outcome, rows[i].outcome);
-		if (rows[i].finding != NULL)
-			assert_true(has_finding(desk_reply(desk, 0), rows[i].finding));
-		else
-			assert_int_equal(desk_reply(desk, 0)->n_findings, 0);
-	}
+/* jma-xml.md, "Identity, version, deduplication": revisions that are moments. */
+static void
+test_order_of_moments(void **state)
+{
+	static const struct row rows[] = {
+		{ { "a", 100, ISSUE, .content = 1, .moments = true }, HS_OUTCOME(ACCEPTED), NULL },
+		{ { "a", 900, UPDATE, .content = 2, .moments = true }, HS_OUTCOME(ACCEPTED), NULL },
+		{ { "a", 900, UPDATE, .content = 2, .moments = true }, HS_OUTCOME(DUPLICATE),
+			NULL },
+		{ { "a", 900, UPDATE, .content = 3, .moments = true }, HS_OUTCOME(ACCEPTED),
+			"same_moment" },
+		{ { "a", 500, UPDATE, .content = 4, .moments = true }, HS_OUTCOME(STALE), "stale" },
+		{ { "a", 500, CANCEL, .content = 5, .moments = true }, HS_OUTCOME(STALE), "stale" },
+		{ { "a", 900, CANCEL, .content = 6, .moments = true }, HS_OUTCOME(ACCEPTED), NULL },
+		{ { "a", 900, CANCEL, .content = 7, .moments = true }, HS_OUTCOME(ACCEPTED),
+			"same_moment" },
+		{ { "a", 900, UPDATE, .content = 8, .moments = true }, HS_OUTCOME(STALE), "stale" },
+		{ { "a", 901, ISSUE, .content = 9, .moments = true }, HS_OUTCOME(ACCEPTED), NULL },
+		{ { "a", 902, UPDATE, .content = 10, .moments = true }, HS_OUTCOME(ACCEPTED),
+			NULL },
+		/* several in one second: the order decides, a cancel needs none */
+		{ { "c", 700, ISSUE, .content = 20, .moments = true, .rank = 41 },
+			HS_OUTCOME(ACCEPTED), NULL },
+		{ { "c", 700, UPDATE, .content = 21, .moments = true, .rank = 49 },
+			HS_OUTCOME(ACCEPTED), NULL },
+		{ { "c", 700, UPDATE, .content = 22, .moments = true, .rank = 45 },
+			HS_OUTCOME(STALE), "stale" },
+		{ { "c", 700, UPDATE, .content = 23, .moments = true }, HS_OUTCOME(ACCEPTED),
+			"same_moment" },
+		{ { "c", 700, CANCEL, .content = 24, .moments = true, .rank = 3 },
+			HS_OUTCOME(ACCEPTED), NULL },
+		{ { "c", 700, UPDATE, .content = 25, .moments = true, .rank = 49 },
+			HS_OUTCOME(STALE), "stale" },
+		{ { "c", 700, UPDATE, .content = 26, .moments = true, .rank = 53 },
+			HS_OUTCOME(ACCEPTED), NULL },
+		/* the cancel overtook its issue */
+		{ { "b", 200, CANCEL, .content = 11, .moments = true }, HS_OUTCOME(ACCEPTED),
+			NULL },
+		{ { "b", 200, ISSUE, .content = 12, .moments = true }, HS_OUTCOME(ACCEPTED),
+			"born_cancelled" },
+		{ { "b", 150, ISSUE, .content = 13, .moments = true }, HS_OUTCOME(STALE), "stale" },
+		{ { "b", 300, ISSUE, .content = 14, .moments = true }, HS_OUTCOME(ACCEPTED), NULL },
+	};
+
+	expect_rows(*state, rows, HS_COUNT(rows));
 }
 
 /* A cancel whose Report says word for word what its order said is still a cancel. */
@@ -344,6 +326,7 @@ main(void)
 		DESK_TEST(test_the_reply_waits_for_the_disk),
 		DESK_TEST(test_a_duplicate_waits_for_the_same_commit),
 		DESK_TEST(test_order_of_revisions),
+		DESK_TEST(test_order_of_moments),
 		DESK_TEST(test_a_cancel_with_the_content_of_its_order),
 		DESK_TEST(test_flags_marks_and_times_are_in_the_record),
 		DESK_TEST(test_what_is_incomplete_is_refused),

@@ -145,8 +145,9 @@ test_order_through_soap(void **state)
 }
 
 static void
-test_other_category_is_named(void **state)
+test_headquarters_by_soap(void **state)
 {
+	static const char *areas[] = { "990060" };
 	struct soap soap;
 	struct run run;
 
@@ -154,11 +155,16 @@ test_other_category_is_named(void **state)
 	soap_run(&soap, sample_headquarters);
 	assert_int_equal(soap.err, HS_OK);
 	run_init(&run);
+	run.principal.source = "bosai.miki.example";
+	run.principal.code = "990060";
+	run.principal.areas = (struct hs_config_texts){ areas, 1 };
 	run_bytes(&run, soap.request.document, soap.request.document_len_bytes);
-	assert_int_not_equal(run.err, HS_OK);
-	assert_non_null(found(&run, HS_FINDING_CATEGORY_NOT_SUPPORTED));
-	assert_string_equal(
-		found(&run, HS_FINDING_CATEGORY_NOT_SUPPORTED)->detail, "AntidisasterHeadquarter");
+	assert_accepted(&run);
+	assert_int_equal(run.submission.findings.count, 0);
+	assert_int_equal(run.submission.notice->kind, HS_KIND(HEADQUARTERS));
+	assert_string_equal(run.submission.notice->headquarters->name, "未記町災害対策本部");
+	assert_string_equal(run.submission.notice->headquarters->status, "設置");
+	assert_string_equal(run.submission.notice->areas[0]->code, "990060");
 	run_end(&run);
 	soap_end(&soap);
 }
@@ -283,7 +289,7 @@ main(void)
 		cmocka_unit_test(test_token),
 		cmocka_unit_test(test_text_password),
 		cmocka_unit_test(test_order_through_soap),
-		cmocka_unit_test(test_other_category_is_named),
+		cmocka_unit_test(test_headquarters_by_soap),
 		cmocka_unit_test(test_wrong_shapes),
 		cmocka_unit_test(test_doubtful_tokens),
 		cmocka_unit_test(test_cut_envelopes_never_crash),

@@ -65,9 +65,9 @@ static const struct {
 		"<edxlde:distributionType>Cancel</edxlde:distributionType><edxlde:combined",
 		HS_FINDING_ERRATA_MISSING },
 	{ "<commons:category>EvacuationOrder", "<commons:category>Shelter",
-		HS_FINDING_CATEGORY_NOT_SUPPORTED },
+		HS_FINDING_BODY_MISMATCH },
 	{ "<commons:category>EvacuationOrder", "<commons:category>Picnic",
-		HS_FINDING_CATEGORY_NOT_SUPPORTED },
+		HS_FINDING_BODY_MISMATCH },
 	{ "evacuation4\"", "shelter4\"", HS_FINDING_BODY_MISMATCH },
 	{ "<commons:documentID>74ee0001-0000-4000-8000-000000990019</"
 	  "commons:documentID><commons:category>",

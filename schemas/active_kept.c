@@ -1,0 +1,119 @@
+/* active_kept.c: one notice that the active set rests on: its bytes, what it says, and its part of the digest. */
+#include <endian.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "hub/base/check.h"
+#include "schemas/active_parts.h"
+#include "schemas/tables.h"
+
+#define HS_FLAG_LEGACY "legacy_source" /* schemas/active.h, "Families" */
+
+void
+hs_kept_free(struct hs_kept *kept)
+{
+	if (!kept)
+		return;
+	hs_buf_free(&kept->bytes);
+	hs_arena_destroy(kept->arena);
+	free(kept);
+}
+
+/* SHA-256 over what this notice brings into the set: its place, its bytes and what we read in them, so that two
+ * programs that read the same bytes differently differ in their digests. */
+static void
+kept_mark(struct hs_kept *kept)
+{
+	struct hs_buf lines;
+	uint8_t sum[HS_SHA256_BYTES];
+	hs_buf_init(&lines, SIZE_MAX / 2);
+	hs_buf_printf(&lines, "%" PRIu64 " %zu\n", kept->seq, kept->bytes.len_bytes);
+	for (size_t i = 0; i < kept->says.count; i++) {
+		const struct hs_statement *one = &kept->says.items[i];
+		hs_buf_printf(&lines, "%s|%" PRIu32 "|%" PRIu32 "|%d|%" PRId64 "\n", one->key,
+			one->level, one->equivalent_level, one->in_force, one->ordered_unix_us);
+	}
+	HS_CHECK(!lines.failed); /* out of memory: a wrong digest would be worse than a restart */
+	const struct hs_span spans[] = { { lines.bytes, lines.len_bytes },
+		{ hs_buf_text(&kept->bytes), kept->bytes.len_bytes } };
+	hs_sha256(spans, HS_COUNT(spans), sum);
+	hs_buf_free(&lines);
+	for (size_t i = 0; i < HS_ACTIVE_LANES; i++) {
+		uint64_t lane = 0;
+		memcpy(&lane, sum + i * sizeof(lane), sizeof(lane));
+		kept->mark[i] = be64toh(lane); /* the same on every host */
+	}
+}
+
+/* When the sender said it, by the best of its clocks; 0 when it names none. */
+static int64_t
+told_at(const hs_notice *notice)
+{
+	const hs_times *times = notice->times;
+	const hs_time *choices[] = { times ? times->reported : NULL, times ? times->sent : NULL,
+		times ? times->accepted : NULL };
+	for (size_t i = 0; i < HS_COUNT(choices); i++)
+		if (choices[i])
+			return choices[i]->unix_us;
+	return 0;
+}
+
+int64_t
+hs_valid_until(const hs_notice *notice)
+{
+	char word[64];
+	int64_t told_unix_us = told_at(notice);
+	if (notice->times && notice->times->valid_until)
+		return notice->times->valid_until->unix_us;
+	const char *kind = hs_enum_word(&hansho__v1__kind__descriptor, (int)notice->kind, word);
+	int64_t validity_us = kind ? hs_kind_validity_us(kind) : 0;
+	return validity_us && told_unix_us ? told_unix_us + validity_us : HS_FOR_EVER;
+}
+
+static void
+take_times(struct hs_kept *kept, const hs_notice *notice)
+{
+	size_t hazards = 0;
+	hs_notice_hazards(notice, &hazards);
+	kept->hazards = hazards > 0;
+	kept->moments = notice->document->moments;
+	kept->order = notice->document->order;
+	kept->legacy = hs_notice_has_flag(notice, HS_FLAG_LEGACY);
+	kept->told_unix_us = told_at(notice);
+	kept->valid_until_unix_us = hs_valid_until(notice);
+}
+
+static const char *
+disaster_of(const hs_notice *notice)
+{
+	if (notice->detail_case == HANSHO__V1__NOTICE__DETAIL_EVACUATION)
+		return notice->evacuation->disaster_name;
+	return "";
+}
+
+struct hs_kept *
+hs_kept_create(uint64_t seq, const hs_notice *notice)
+{
+	struct hs_kept *kept = calloc(1, sizeof(*kept));
+	if (!kept)
+		return NULL;
+	kept->seq = seq;
+	kept->revision = notice->document->revision;
+	kept->mode = (int)notice->mode;
+	kept->kind = (int)notice->kind;
+	kept->arena = hs_arena_create(HS_UNPACK_ARENA_BYTES);
+	hs_buf_init(&kept->bytes, HS_FRAME_MAX_BYTES);
+	hs_message_pack(notice, &kept->bytes);
+	if (kept->arena)
+		kept->disaster = hs_arena_strdup(kept->arena, disaster_of(notice));
+	if (!kept->disaster || kept->bytes.failed ||
+		hs_statements_of(kept->arena, notice, &kept->says) != HS_OK) {
+		hs_kept_free(kept);
+		return NULL;
+	}
+	kept->in_force = hs_statements_in_force(&kept->says);
+	take_times(kept, notice);
+	kept_mark(kept);
+	return kept;
+}

@@ -1,0 +1,132 @@
+/* Documents that replace or end others (Document.supersedes), through the whole core. */
+#include "tests/unit/hub/core/intake_bench.h"
+
+static bool
+last_is_ended(struct desk *desk)
+{
+	return last_record(desk, HS_RECORD(NOTICE))->notice->document->ended;
+}
+
+static int
+documents_in_force(const struct desk *desk)
+{
+	struct hs_core_stats stats;
+
+	hs_core_stats(desk->core, &stats);
+	return (int)stats.documents;
+}
+
+#define OURS "bosai.kakuu.example|"
+
+/* cap.md, "Supersession": in order, out of order, a chain, and nobody else's. */
+static void
+test_supersession(void **state)
+{
+	static const struct row rows[] = {
+		{ { "a1", 1, ISSUE, .content = 1 }, HS_OUTCOME(ACCEPTED), NULL },
+		{ { "a2", 1, UPDATE, .content = 2, .supersedes = OURS "a1" }, HS_OUTCOME(ACCEPTED),
+			NULL },
+		/* the later one came first */
+		{ { "b2", 1, UPDATE, .content = 3, .supersedes = OURS "b1" }, HS_OUTCOME(ACCEPTED),
+			NULL },
+		{ { "b1", 1, ISSUE, .content = 4 }, HS_OUTCOME(ACCEPTED), "born_superseded" },
+		{ { "b1", 2, UPDATE, .content = 5 }, HS_OUTCOME(ACCEPTED), "born_superseded" },
+		/* a cancel that nobody knew the object of, and the object */
+		{ { "c2", 1, CANCEL, .content = 6, .supersedes = OURS "c1" }, HS_OUTCOME(ACCEPTED),
+			NULL },
+		{ { "c1", 1, ISSUE, .content = 7 }, HS_OUTCOME(ACCEPTED), "born_superseded" },
+		{ { "d2", 1, UPDATE, .content = 8, .supersedes = "other.example|a2" },
+			HS_OUTCOME(ACCEPTED), "supersedes_foreign" },
+		{ { "e", 1, CANCEL, .content = 9 }, HS_OUTCOME(REFUSED), "cancel_unknown" },
+	};
+	struct desk *desk = *state;
+
+	expect_rows(desk, rows, HS_COUNT(rows));
+	assert_int_equal(documents_in_force(desk), 3); /* a2, b2, d2 */
+	desk_restart(desk);
+	assert_int_equal(documents_in_force(desk), 3);
+}
+
+/* The same while nothing is on disk yet, and after a restart. */
+static void
+test_supersession_of_what_is_on_its_way(void **state)
+{
+	struct desk *desk = *state;
+
+	desk_hello(desk, GATE);
+	desk_submit(desk, (struct order){ "a1", 1, ISSUE, .area = "990027", .content = 1 });
+	assert_false(last_is_ended(desk));
+	desk_submit(desk, (struct order){ "a2", 1, UPDATE, .content = 2, .supersedes = OURS "a1" });
+	assert_false(last_is_ended(desk));
+	assert_string_equal(
+		last_record(desk, HS_RECORD(NOTICE))->notice->document->areas_before[0], "990027");
+	desk_submit(desk, (struct order){ "b2", 1, UPDATE, .content = 3, .supersedes = OURS "b1" });
+	desk_submit(desk, (struct order){ "b1", 1, ISSUE, .content = 4 });
+	assert_true(last_is_ended(desk));
+	desk_submit(desk, (struct order){ "c2", 1, CANCEL, .content = 5, .supersedes = OURS "c1" });
+	desk_commit(desk);
+	desk_restart(desk);
+	desk_hello(desk, GATE);
+	desk_submit(desk, (struct order){ "c1", 1, ISSUE, .content = 6 });
+	assert_true(last_is_ended(desk));
+	desk_submit(desk, (struct order){ "a1", 2, UPDATE, .content = 7 });
+	assert_true(last_is_ended(desk));
+	desk_submit(desk, (struct order){ "f", 1, ISSUE, .content = 8 });
+	assert_false(last_is_ended(desk));
+}
+
+/* What never was in force is for feeds; an adapter gets it only when it ends something that it holds. */
+static void
+test_who_holds_what_is_replaced_is_told(void **state)
+{
+	static const char *const areas[] = { "990027" };
+	struct desk *desk = *state;
+
+	desk->peers[ADAPTER].areas = areas;
+	desk->peers[ADAPTER].area_count = 1;
+	desk_hello(desk, GATE);
+	desk_hello(desk, ADAPTER);
+	desk_resume(desk, ADAPTER, "", 0, true, false);
+	outcome_of(desk, (struct order){ "a1", 1, ISSUE, .area = "990027", .content = 1 });
+	assert_non_null(DESK_SENT(desk, ADAPTER, DELIVER, 0));
+	outcome_of(desk, (struct order){ "a2", 1, UPDATE, .area = "990019", .content = 2,
+				 .supersedes = OURS "a1" });
+	assert_non_null(DESK_SENT(desk, ADAPTER, DELIVER, 0));
+	outcome_of(desk, (struct order){ "a3", 1, CANCEL, .area = "990019", .content = 3,
+				 .supersedes = OURS "a2" });
+	assert_non_null(DESK_SENT(desk, ADAPTER, DELIVER, 0));
+	outcome_of(desk, (struct order){ "b2", 1, CANCEL, .content = 4, .supersedes = OURS "b1" });
+	assert_null(DESK_SENT(desk, ADAPTER, DELIVER, 0));
+	outcome_of(desk, (struct order){ "b1", 1, ISSUE, .area = "990027", .content = 5 });
+	assert_null(DESK_SENT(desk, ADAPTER, DELIVER, 0));
+}
+
+/* Only so many references are remembered; the oldest goes first. */
+static void
+test_references_are_bounded(void **state)
+{
+	struct desk *desk = *state;
+
+	desk->options.references_max = 1;
+	desk_restart(desk);
+	desk_hello(desk, GATE);
+	outcome_of(desk, (struct order){ "a2", 1, CANCEL, .content = 1, .supersedes = OURS "a1" });
+	outcome_of(desk, (struct order){ "b2", 1, CANCEL, .content = 2, .supersedes = OURS "b1" });
+	outcome_of(desk, (struct order){ "b1", 1, ISSUE, .content = 3 });
+	assert_true(last_is_ended(desk));
+	outcome_of(desk, (struct order){ "a1", 1, ISSUE, .content = 4 });
+	assert_false(last_is_ended(desk));
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		DESK_TEST(test_supersession),
+		DESK_TEST(test_supersession_of_what_is_on_its_way),
+		DESK_TEST(test_who_holds_what_is_replaced_is_told),
+		DESK_TEST(test_references_are_bounded),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
