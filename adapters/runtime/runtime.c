@@ -209,7 +209,7 @@ hs_adapter_main(int argc, char **argv, const struct hs_adapter_ops *ops)
 {
 	struct hs_config_record record;
 	struct hs_config_item *items = NULL;
-	const struct hs_proc_settings what = { &record, look, ops };
+	const struct hs_proc_settings what = { .record = &record, .look = look, .owner = ops };
 	struct hs_proc proc;
 	struct hs_adapter *adapter = NULL;
 	int exit_code = 1;

@@ -67,8 +67,9 @@ def man_of_daemon(name, usage, keys, version):
         else:
             level = max(0, depth - 1)
             page += ".RS\n" * level + f".RS 7\n{troff(line.strip())}\n.RE\n" + ".RE\n" * level
+    hangup = "SIGHUP has it read principals, client_ca and client_crl again.\n" if name == "hansho-gate" else ""
     return page + (".SH SIGNALS\nSIGTERM and SIGINT stop it in good order, with exit status 0; a second one ends it at "
-                   "once.\n.SH SEE ALSO\nhansho(1)\n")
+                   "once.\n" + hangup + ".SH SEE ALSO\nhansho(1)\n")
 
 
 def completion(text):
@@ -76,7 +77,7 @@ def completion(text):
     for name, _, synopsis in commands_of(text):
         words.append(name)
         options[name] = sorted(set(re.findall(r"--[a-z-]+", synopsis)))
-    options["validate"] = options.get("submit", [])
+    options["validate"] = sorted({*options.get("submit", []), *options.get("validate", []), "config"})
     cases = "".join(f"\t{name}) words=\"{' '.join(flags)}\" ;;\n" for name, flags in options.items() if flags)
     cases += "\tjournal) words=\"check\" ;;\n"
     return (f"# bash completion of hansho; made by deploy/gen/man.py from `hansho help`\n_hansho()\n{{\n"

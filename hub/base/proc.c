@@ -14,6 +14,7 @@
 
 struct arguments {
 	const char *config_path;
+	const char *file_path; /* behind the flag of hs_proc_settings.file_flag */
 	bool check;
 	bool config_help;
 	bool version;
@@ -21,7 +22,7 @@ struct arguments {
 };
 
 static void
-usage_print(FILE *to, const char *name)
+usage_print(FILE *to, const char *name, const struct hs_proc_settings *what)
 {
 	fprintf(to,
 		"usage: %s --config FILE     run with this configuration\n"
@@ -30,6 +31,9 @@ usage_print(FILE *to, const char *name)
 		"       %s --config-help     every key, its range, default and meaning\n"
 		"       %s --version\n",
 		name, name, name, name);
+	if (what->file_flag != NULL)
+		fprintf(to, "       %s %s FILE   look at that file alone, and exit\n", name,
+			what->file_flag);
 }
 
 static const char *
@@ -66,12 +70,18 @@ flag_set(struct arguments *arguments, const char *text)
 }
 
 static enum hs_err
-arguments_read(int argc, char **argv, struct arguments *arguments)
+arguments_read(
+	int argc, char **argv, const struct hs_proc_settings *what, struct arguments *arguments)
 {
 	memset(arguments, 0, sizeof(*arguments));
 	for (int i = 1; i < argc; i++) {
 		if (strcmp(argv[i], "--config") == 0 && i + 1 < argc) {
 			arguments->config_path = argv[++i];
+			continue;
+		}
+		if (what->file_flag != NULL && strcmp(argv[i], what->file_flag) == 0 &&
+			i + 1 < argc) {
+			arguments->file_path = argv[++i];
 			continue;
 		}
 		if (strncmp(argv[i], "--config=", 9) == 0) {
@@ -122,12 +132,25 @@ loop_begin(struct hs_proc *proc)
 	return true;
 }
 
+static int
+look_at_file(const char *path, const char *name, const struct hs_proc_settings *what)
+{
+	char why[HS_CONFIG_WHY];
+
+	if (what->look_file(path, why) != HS_OK) {
+		fprintf(stderr, "%s: %s\n", name, why);
+		return 1;
+	}
+	printf("%s: %s: usable\n", name, path);
+	return 0;
+}
+
 /* What is answered without starting: exit code, or -1 to go on. */
 static int
-answered(const struct arguments *arguments, const char *name, const struct hs_config_record *record)
+answered(const struct arguments *arguments, const char *name, const struct hs_proc_settings *what)
 {
 	if (arguments->help) {
-		usage_print(stdout, name);
+		usage_print(stdout, name, what);
 		return 0;
 	}
 	if (arguments->version) {
@@ -135,12 +158,14 @@ answered(const struct arguments *arguments, const char *name, const struct hs_co
 		return 0;
 	}
 	if (arguments->config_help) {
-		hs_config_help(record);
+		hs_config_help(what->record);
 		return 0;
 	}
+	if (arguments->file_path != NULL)
+		return look_at_file(arguments->file_path, name, what);
 	if (arguments->config_path == NULL) {
 		fprintf(stderr, "%s: --config FILE is missing\n", name);
-		usage_print(stderr, name);
+		usage_print(stderr, name, what);
 		return 2;
 	}
 	return -1;
@@ -174,12 +199,12 @@ hs_proc_init(struct hs_proc *proc, int argc, char **argv, const struct hs_proc_s
 	char why[HS_CONFIG_WHY];
 
 	memset(proc, 0, sizeof(*proc));
-	if (arguments_read(argc, argv, &arguments) != HS_OK) {
-		usage_print(stderr, name);
+	if (arguments_read(argc, argv, what, &arguments) != HS_OK) {
+		usage_print(stderr, name, what);
 		*exit_code = 2;
 		return false;
 	}
-	*exit_code = answered(&arguments, name, what->record);
+	*exit_code = answered(&arguments, name, what);
 	if (*exit_code >= 0)
 		return false;
 	*exit_code = 1;

@@ -30,6 +30,9 @@ struct hs_proc_settings {
 	/* The second look (look.h), at a start and with --check; may be NULL. */
 	enum hs_err (*look)(const void *owner, const void *settings, char why[HS_CONFIG_WHY]);
 	const void *owner;
+	/* A second file that can be looked at alone: `flag` FILE, by look_file; "" and NULL: there is none. */
+	const char *file_flag;
+	enum hs_err (*look_file)(const char *path, char why[HS_CONFIG_WHY]);
 };
 
 /* Parses the command line, loads the configuration into `settings` and looks at it. Returns true to go on;

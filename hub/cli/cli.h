@@ -54,6 +54,8 @@ int hs_cmd_tail(struct hs_cli *cli, int argc, char **argv);
 int hs_cmd_replay(struct hs_cli *cli, int argc, char **argv);
 int hs_cmd_submit(struct hs_cli *cli, int argc, char **argv);
 int hs_cmd_validate(struct hs_cli *cli, int argc, char **argv);
+/* `validate config …`; argv[0] is "config". */
+int hs_cmd_check(struct hs_cli *cli, int argc, char **argv);
 int hs_cmd_status(struct hs_cli *cli, int argc, char **argv);
 int hs_cmd_journal(struct hs_cli *cli, int argc, char **argv);
 int hs_cmd_keygen(struct hs_cli *cli, int argc, char **argv);

@@ -341,5 +341,7 @@ hs_cmd_submit(struct hs_cli *cli, int argc, char **argv)
 int
 hs_cmd_validate(struct hs_cli *cli, int argc, char **argv)
 {
+	if (argc > 1 && strcmp(argv[1], "config") == 0)
+		return hs_cmd_check(cli, argc - 1, argv + 1);
 	return run(cli, argc, argv, "/v1/validate");
 }

@@ -27,7 +27,9 @@ static const struct command {
 		"              [--text HEADLINE] [--lift] [--document ID --revision N]\n"
 		"              [--cancel --reason TEXT] | --file XML",
 		"send an evacuation order to the gate" },
-	{ "validate", hs_cmd_validate, "…", "the options and checks of submit, nothing is sent" },
+	{ "validate", hs_cmd_validate, "… | config [--as NAME] FILE…",
+		"the options and checks of submit, nothing is sent; config: look at configurations "
+		"and principals" },
 	{ "status", hs_cmd_status, "", "what each process says of itself" },
 	{ "replay", hs_cmd_replay, "[--after SEQ] [--limit N]", "print notices of the past" },
 	{ "journal", hs_cmd_journal, "check PATH", "verify every record of a journal" },

@@ -23,6 +23,13 @@ struct hs_cap_form {
 	hs_circle *circle;
 };
 
+/* sender,identifier,sent of references. */
+struct hs_cap_reference {
+	const char *text;	   /* as sent */
+	char *sender, *identifier; /* NULL: not such a triple */
+	int64_t sent_unix_us;
+};
+
 struct hs_cap {
 	struct hs_submission *submission;
 	struct hs_arena *arena;
@@ -35,6 +42,8 @@ struct hs_cap {
 	int64_t sent_unix_us; /* INT64_MIN: not readable */
 	struct hs_cap_form *forms;
 	size_t form_count;
+	struct hs_cap_reference *references;
+	size_t reference_count;
 };
 
 /* The alert of a document: its root, or the first one inside EDXL-DE. NULL when there is none; *count of them. */
@@ -53,14 +62,8 @@ void hs_cap_find(const struct hs_cap *cap, enum hs_finding_code code, hs_xml_nod
 /* A time in the one form of CAP; false for every other. */
 bool hs_cap_time(const char *text, int64_t *unix_us, int *offset_min);
 
-/* sender,identifier,sent of references. */
-struct hs_cap_reference {
-	char *sender, *identifier, *sent;
-	int64_t sent_unix_us;
-};
-/* Takes the next triple from *at (which moves on). 1: one; 0: no more; -1: no triple (*bad says what stood there). */
-int hs_cap_reference_next(
-	struct hs_arena *arena, const char **at, struct hs_cap_reference *out, char **bad);
+/* Reads references into cap->references. false when the arena is full. */
+bool hs_cap_read_references(struct hs_cap *cap);
 
 /* cap_order.c: elements, order, how often, words of enumerations. false when there was an error. */
 bool hs_cap_check_order(struct hs_cap *cap);

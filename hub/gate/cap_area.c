@@ -54,6 +54,53 @@ same_place(const hs_area *area, const char *code, const char *sub_code, const ch
 	       strcmp(area->name, name) == 0;
 }
 
+/* ---- places by what they are called: a table with open addressing in the arena ---- */
+
+static size_t
+hash_of(const char *code, const char *sub_code, const char *name)
+{
+	const char *const parts[] = { code, sub_code, name };
+	uint64_t hash = 0xCBF29CE484222325u; /* FNV-1a */
+
+	for (size_t i = 0; i < HS_COUNT(parts); i++) {
+		for (const char *at = parts[i]; *at; at++)
+			hash = (hash ^ (unsigned char)*at) * 0x100000001B3u;
+		hash = (hash ^ '|') * 0x100000001B3u;
+	}
+	return (size_t)hash;
+}
+
+/* The slot where such an area is, or would be: 0 or place + 1. */
+static uint32_t *
+slot_of(const struct hs_cap_reader *reader, const hs_area *wanted)
+{
+	size_t at = hash_of(wanted->code, wanted->sub_code, wanted->name);
+
+	for (;; at++) {
+		uint32_t *slot = &reader->slots[at & (reader->slot_count - 1)];
+
+		if (*slot == 0 || same_place(reader->notice->areas[*slot - 1], wanted->code,
+					  wanted->sub_code, wanted->name))
+			return slot;
+	}
+}
+
+/* Room for one more at a load of at most a half. */
+static bool
+make_room(struct hs_cap_reader *reader)
+{
+	const hs_notice *notice = reader->notice;
+
+	if ((notice->n_areas + 1) * 2 <= reader->slot_count)
+		return true;
+	reader->slot_count = reader->slot_count ? reader->slot_count * 4 : 64;
+	reader->slots =
+		hs_arena_alloc(reader->cap->arena, reader->slot_count * sizeof(reader->slots[0]));
+	for (size_t i = 0; reader->slots && i < notice->n_areas; i++)
+		*slot_of(reader, notice->areas[i]) = (uint32_t)i + 1;
+	return reader->slots != NULL;
+}
+
 /* Place of the area in the notice; it is added when it is new. false: too many, or no room. */
 static bool
 place_area(struct hs_cap_reader *reader, hs_xml_node *node, const hs_area *wanted, uint32_t *place)
@@ -61,19 +108,16 @@ place_area(struct hs_cap_reader *reader, hs_xml_node *node, const hs_area *wante
 	hs_notice *notice = reader->notice;
 	struct hs_arena *arena = reader->cap->arena;
 	int64_t most = reader->cap->submission->limits->areas;
+	uint32_t *slot;
 	hs_area *area;
 	char expected[32];
 
-	/* Infos mostly repeat the areas of the one before in the same order: begin behind the last hit. */
-	for (size_t i = 0; i < notice->n_areas; i++) {
-		size_t at = (reader->last_area + 1 + i) % notice->n_areas;
-
-		if (!same_place(notice->areas[at], wanted->code, wanted->sub_code, wanted->name))
-			continue;
-		*place = (uint32_t)at;
-		reader->last_area = at;
+	if (!make_room(reader))
+		return false;
+	slot = slot_of(reader, wanted);
+	*place = *slot ? *slot - 1 : (uint32_t)notice->n_areas;
+	if (*slot)
 		return true;
-	}
 	if ((int64_t)notice->n_areas >= most) {
 		snprintf(expected, sizeof(expected), "≤ %lld", (long long)most);
 		if (!hs_findings_has(reader->cap->findings, HS_FINDING_TOO_MANY_AREAS))
@@ -84,11 +128,12 @@ place_area(struct hs_cap_reader *reader, hs_xml_node *node, const hs_area *wante
 	if (!area)
 		return false;
 	*area = *wanted;
-	*place = (uint32_t)notice->n_areas;
-	reader->last_area = notice->n_areas;
+	*slot = *place + 1;
 	hs_trace_add(&reader->cap->submission->traces, arena, area, node);
 	return hs_repeat(arena, &notice->n_areas, &notice->areas, area);
 }
+
+/* ---- areas ---- */
 
 /* Adds the place to the CAP area's list once. */
 static void

@@ -170,10 +170,10 @@ read_level(struct hs_cap_reader *reader, hs_xml_node *node, const hs_cap_info *i
 	const char *text = hs_cap_pair_value(pairs, count, name);
 	const char *term = hs_cap_pair_value(pairs, count, "term");
 	const char *scheme = hs_cap_pair_value(pairs, count, "scheme");
-	uint32_t number = text ? level_number(cap, node, text) : 0;
+	uint32_t number = reader->own_profile && text ? level_number(cap, node, text) : 0;
 
-	if (!reader->own_profile || !text || number == 0 ||
-		reader->notice->action == HS_ACTION(CANCEL) || (*best && (*best)->number >= number))
+	if (number == 0 || reader->notice->action == HS_ACTION(CANCEL) ||
+		(*best && (*best)->number >= number))
 		return;
 	if (!*best)
 		*best = hs_message_new(cap->arena, &hansho__v1__level__descriptor);

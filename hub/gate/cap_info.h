@@ -8,9 +8,10 @@ struct hs_cap_reader {
 	struct hs_cap *cap;
 	hs_notice *notice;
 	hs_cap_values *values;
-	bool own_profile; /* marked as ours: its parameters mean what we mean */
-	size_t form;	  /* next of cap->forms */
-	size_t last_area; /* where the last search ended in notice->areas */
+	bool own_profile;  /* marked as ours: its parameters mean what we mean */
+	size_t form;	   /* next of cap->forms */
+	uint32_t *slots;   /* hash table of notice->areas: 0 or place + 1 (cap_area.c) */
+	size_t slot_count; /* a power of two, or 0 */
 };
 
 /* All infos, in order. Adds findings. */

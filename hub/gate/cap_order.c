@@ -88,9 +88,14 @@ place_of(const struct sequence *sequence, const char *name)
 
 /* "scope" or "references, incidents, info": from `at` on to the next that is required. */
 static const char *
-expected_at(struct hs_arena *arena, const struct sequence *sequence, size_t at)
+expected_at(const struct hs_cap *cap, const struct sequence *sequence, size_t at)
 {
 	const char *list = "";
+	struct hs_arena *arena = cap->arena;
+
+	/* nobody will read it */
+	if (cap->findings->count >= cap->findings->limit)
+		return list;
 
 	for (; at < sequence->count; at++) {
 		const struct child *child = &sequence->children[at];
@@ -201,8 +206,7 @@ check_child(struct hs_cap *cap, hs_xml_node *node, struct walk *walk)
 		code = HS_FINDING_CAP_ORDER;
 	}
 	if (code != HS_FINDING_COUNT)
-		hs_cap_find(cap, code, node, expected_at(cap->arena, sequence, next),
-			hs_xml_name(node));
+		hs_cap_find(cap, code, node, expected_at(cap, sequence, next), hs_xml_name(node));
 	if (place == sequence->count)
 		return;
 	walk->seen |= (uint64_t)1 << place;

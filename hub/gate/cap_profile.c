@@ -25,14 +25,8 @@ fits(const char *text, const char *marker)
 }
 
 static bool
-is_marked(const struct hs_cap *cap, const char *marker)
+has_code(const struct hs_cap *cap, const char *marker)
 {
-	static const char sender[] = "sender:";
-
-	if (marker[0] == '\0')
-		return false;
-	if (strncmp(marker, sender, sizeof(sender) - 1) == 0)
-		return fits(cap->sender, marker + sizeof(sender) - 1);
 	HS_CAP_EACH(cap, cap->alert, "code", code)
 	{
 		char *text = hs_xml_text(cap->arena, code);
@@ -41,6 +35,24 @@ is_marked(const struct hs_cap *cap, const char *marker)
 			return true;
 	}
 	return false;
+}
+
+/* Codes are read into memory that goes at once: there may be many, and each profile asks. */
+static bool
+is_marked(const struct hs_cap *cap, const char *marker)
+{
+	static const char sender[] = "sender:";
+	struct hs_cap view = *cap;
+	bool marked;
+
+	if (marker[0] == '\0')
+		return false;
+	if (strncmp(marker, sender, sizeof(sender) - 1) == 0)
+		return fits(cap->sender, marker + sizeof(sender) - 1);
+	view.arena = hs_arena_create(SCRATCH_BYTES);
+	marked = view.arena && has_code(&view, marker);
+	hs_arena_destroy(view.arena);
+	return marked;
 }
 
 /* The configured profile's name, or "". */
@@ -123,6 +135,9 @@ hs_cap_check_profiles(struct hs_cap *cap, hs_cap_values *values)
 	const struct hs_cap_profile_row *rows = hs_cap_profile_rows(&count);
 
 	for (size_t i = 0; i < count; i++) {
+		/* the rows of a profile stand together and have one marker */
+		if (i > 0 && strcmp(rows[i].marker, rows[i - 1].marker) == 0)
+			continue;
 		if (is_marked(cap, rows[i].marker) && !remember(cap, values, rows[i].profile))
 			return false;
 	}

@@ -99,34 +99,55 @@ check_radius(struct hs_cap *cap, enum hs_finding_code code)
 	}
 }
 
+/* Polygons are checked in order of the document until cap_points are used up: what a check costs grows with them. */
 static void
-check_crossing(struct hs_cap *cap, enum hs_finding_code code)
+each_polygon(struct hs_cap *cap, enum hs_finding_code code,
+	void (*look)(struct hs_cap *cap, enum hs_finding_code code, const struct hs_cap_form *form,
+		bool within))
 {
-	char where[64];
+	int64_t points = 0;
 
 	for (size_t i = 0; i < cap->form_count; i++) {
 		const struct hs_cap_form *form = &cap->forms[i];
 
-		if (form->shape != HS_CAP_SHAPE_OK || !form->polygon ||
-			(int64_t)form->polygon->n_points > cap->submission->limits->cap_points)
+		if (form->shape != HS_CAP_SHAPE_OK || !form->polygon)
 			continue;
-		if (hs_cap_polygon_crosses(form->polygon, where))
-			hs_cap_find(cap, code, form->node, "", where);
+		points += (int64_t)form->polygon->n_points;
+		look(cap, code, form, points <= cap->submission->limits->cap_points);
 	}
+}
+
+static void
+tell_crossing(
+	struct hs_cap *cap, enum hs_finding_code code, const struct hs_cap_form *form, bool within)
+{
+	char where[64];
+
+	if (within && hs_cap_polygon_crosses(form->polygon, where))
+		hs_cap_find(cap, code, form->node, "", where);
+}
+
+static void
+tell_length(
+	struct hs_cap *cap, enum hs_finding_code code, const struct hs_cap_form *form, bool within)
+{
+	char most[32];
+
+	snprintf(most, sizeof(most), "≤ %lld", (long long)cap->submission->limits->cap_points);
+	if (!within && !hs_findings_has(cap->findings, code))
+		hs_cap_find(cap, code, form->node, most, "");
+}
+
+static void
+check_crossing(struct hs_cap *cap, enum hs_finding_code code)
+{
+	each_polygon(cap, code, tell_crossing);
 }
 
 static void
 check_length(struct hs_cap *cap, enum hs_finding_code code)
 {
-	char most[32];
-
-	snprintf(most, sizeof(most), "≤ %lld", (long long)cap->submission->limits->cap_points);
-	for (size_t i = 0; i < cap->form_count; i++) {
-		const hs_polygon *polygon = cap->forms[i].polygon;
-
-		if (polygon && (int64_t)polygon->n_points > cap->submission->limits->cap_points)
-			hs_cap_find(cap, code, cap->forms[i].node, most, "");
-	}
+	each_polygon(cap, code, tell_length);
 }
 
 /* ---- 7 … 11: scope and references ---- */
@@ -147,39 +168,35 @@ check_scope(struct hs_cap *cap, enum hs_finding_code code)
 
 static void
 each_reference(struct hs_cap *cap, enum hs_finding_code code,
-	bool (*wrong)(const struct hs_cap *cap, int got, const struct hs_cap_reference *reference))
+	bool (*wrong)(const struct hs_cap *cap, const struct hs_cap_reference *reference))
 {
 	hs_xml_node *node = hs_cap_child(cap, cap->alert, "references");
-	const char *at = hs_xml_text(cap->arena, node);
-	struct hs_cap_reference reference;
-	char *text = NULL;
-	int got;
 
-	while (at && (got = hs_cap_reference_next(cap->arena, &at, &reference, &text)) != 0) {
-		if (wrong(cap, got, &reference))
-			hs_cap_find(cap, code, node, "sender,identifier,sent", text);
+	for (size_t i = 0; i < cap->reference_count; i++) {
+		if (wrong(cap, &cap->references[i]))
+			hs_cap_find(
+				cap, code, node, "sender,identifier,sent", cap->references[i].text);
 	}
 }
 
 static bool
-is_no_triple(const struct hs_cap *cap, int got, const struct hs_cap_reference *reference)
+is_no_triple(const struct hs_cap *cap, const struct hs_cap_reference *reference)
 {
 	(void)cap;
-	(void)reference;
-	return got < 0;
+	return reference->sender == NULL;
 }
 
 static bool
-is_itself(const struct hs_cap *cap, int got, const struct hs_cap_reference *reference)
+is_itself(const struct hs_cap *cap, const struct hs_cap_reference *reference)
 {
-	return got > 0 && strcmp(reference->sender, cap->sender) == 0 &&
+	return reference->sender && strcmp(reference->sender, cap->sender) == 0 &&
 	       strcmp(reference->identifier, cap->identifier) == 0;
 }
 
 static bool
-is_later(const struct hs_cap *cap, int got, const struct hs_cap_reference *reference)
+is_later(const struct hs_cap *cap, const struct hs_cap_reference *reference)
 {
-	return got > 0 && cap->sent_unix_us != INT64_MIN &&
+	return reference->sender && cap->sent_unix_us != INT64_MIN &&
 	       reference->sent_unix_us > cap->sent_unix_us;
 }
 
@@ -297,21 +314,24 @@ static void
 check_same_text(struct hs_cap *cap, enum hs_finding_code code)
 {
 	hs_xml_node *before[BEFORE_MAX];
+	const char *languages[BEFORE_MAX];
 	size_t count = 0;
 
 	HS_CAP_EACH(cap, cap->alert, "info", info)
 	{
+		const char *language = hs_cap_language(cap, info);
+
 		for (size_t i = 0; i < count; i++) {
-			if (strcasecmp(hs_cap_language(cap, info),
-				    hs_cap_language(cap, before[i])) == 0 ||
+			if (strcasecmp(language, languages[i]) == 0 ||
 				!same_text(cap, info, before[i]))
 				continue;
-			hs_cap_find(cap, code, info, hs_cap_language(cap, info),
-				hs_cap_language(cap, before[i]));
+			hs_cap_find(cap, code, info, language, languages[i]);
 			break;
 		}
-		if (count < BEFORE_MAX)
-			before[count++] = info;
+		if (count == BEFORE_MAX)
+			continue;
+		languages[count] = language;
+		before[count++] = info;
 	}
 }
 

@@ -98,28 +98,44 @@ hs_cap_is_absolute(const char *uri)
 	return len > 0 && uri[len] == ':' && uri[len + 1] != '\0' && !strpbrk(uri, " \t\r\n");
 }
 
-int
-hs_cap_reference_next(
-	struct hs_arena *arena, const char **at, struct hs_cap_reference *out, char **bad)
+/* false when the arena is full; a text that is no triple has neither sender nor identifier. */
+static bool
+read_reference(struct hs_arena *arena, const char *text, size_t len, struct hs_cap_reference *out)
 {
-	static const char blanks[] = " \t\r\n";
-	size_t len;
-	char *comma, *second;
+	char *copy = hs_arena_strndup(arena, text, len);
+	char *comma = copy ? strchr(copy, ',') : NULL;
+	char *second = comma ? strchr(comma + 1, ',') : NULL;
 	int offset;
 
-	*at += strspn(*at, blanks);
-	len = strcspn(*at, blanks);
-	if (len == 0)
-		return 0;
-	*bad = hs_arena_strndup(arena, *at, len);
-	*out = (struct hs_cap_reference){ .sender = hs_arena_strndup(arena, *at, len) };
-	*at += len;
-	comma = out->sender ? strchr(out->sender, ',') : NULL;
-	second = comma ? strchr(comma + 1, ',') : NULL;
-	if (!second || comma == out->sender || second == comma + 1)
-		return -1;
-	*comma = *second = '\0';
-	out->identifier = comma + 1;
-	out->sent = second + 1;
-	return hs_cap_time(out->sent, &out->sent_unix_us, &offset) ? 1 : -1;
+	*out = (struct hs_cap_reference){ .text = hs_arena_strndup(arena, text, len) };
+	if (second && comma != copy && second != comma + 1 &&
+		hs_cap_time(second + 1, &out->sent_unix_us, &offset)) {
+		*comma = *second = '\0';
+		out->sender = copy;
+		out->identifier = comma + 1;
+	}
+	return copy && out->text;
+}
+
+bool
+hs_cap_read_references(struct hs_cap *cap)
+{
+	static const char blanks[] = " \t\r\n";
+	const char *text = hs_cap_text(cap, cap->alert, "references");
+	size_t count = 0, len;
+
+	if (!text)
+		return true;
+	for (const char *at = text + strspn(text, blanks); *at; at += strspn(at, blanks), count++)
+		at += strcspn(at, blanks);
+	cap->references = hs_arena_alloc(cap->arena, (count + 1) * sizeof(cap->references[0]));
+	if (!cap->references)
+		return false;
+	for (const char *at = text + strspn(text, blanks); *at; at += strspn(at, blanks)) {
+		len = strcspn(at, blanks);
+		if (!read_reference(cap->arena, at, len, &cap->references[cap->reference_count++]))
+			return false;
+		at += len;
+	}
+	return true;
 }

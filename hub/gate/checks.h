@@ -33,6 +33,8 @@ void hs_check_texts(struct hs_submission *submission, const void *message,
 void hs_check_common(struct hs_submission *submission);
 /* Every text of the notice against the widest limit: run behind validate for all formats (text_limit.c). */
 void hs_check_all_texts(struct hs_submission *submission);
+/* Words that claim another mode or level than the codes: warnings with flags (text_claims.c). */
+void hs_check_claims(struct hs_submission *submission);
 /* Name and kana of an area. */
 void hs_check_area_names(struct hs_submission *submission, const hs_area *area);
 /* Lengths in what an L-Alert notice of another kind than an order holds (validate_texts.c). */

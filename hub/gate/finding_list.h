@@ -170,6 +170,12 @@
 	X(PRIVATE_USE, "private_use", 200, 0, WARNING,                                                     \
 	  "外字または文字化けした文字があります。受け取る側で表示できないことがあります。", "There are characters of private use (gaiji) or lost in a conversion; receivers may not show them.", \
 	  "JIS第1〜第4水準の漢字かひらがなに置き換えてください。", "Replace them by characters of JIS X 0213 or by kana.") \
+	X(DRILL_DENIED, "drill_denied", 200, 0, WARNING,                                                   \
+	  "訓練・試験の文書に、訓練であることを否定する語があります。", "A drill or test contains words that deny that it is one.", \
+	  "受け手が本番と誤解しないよう、その語を取り除いて送り直してください。", "Remove the words and send again, so that nobody takes it for the real thing.") \
+	X(LEVEL_CLAIM, "level_claim", 200, 0, WARNING,                                                     \
+	  "見出しの警戒レベルが、文書のどの避難情報とも一致しません。", "The headline names an alert level that no order of the document has.", \
+	  "見出しか避難情報の区分（Sort）を直して送り直してください。", "Correct the headline or the Sort and send again.") \
 	X(UNKNOWN_SORT, "unknown_sort", 200, 0, WARNING,                                                   \
 	  "避難情報の区分が表にありません。そのまま、最も高い緊急度として扱います。", "The Sort is not in the table. It is passed on as sent and treated at the highest urgency.", \
 	  "高齢者等避難・避難指示・緊急安全確保のどれかであれば、直して送り直してください。", "If you mean 高齢者等避難, 避難指示 or 緊急安全確保, correct it and send again.") \
@@ -253,9 +259,6 @@
 	X(BODY_UNKNOWN, "body_unknown", 422, 402, ERROR,                                                   \
 	  "Bodyの名前空間が気象庁防災情報XMLのものではありません。", "The namespace of Body is none of JMA's disaster XML.", \
 	  "電文の形式を確認してください。", "Check the format of the telegram.")                            \
-	X(RELAYER_NEEDED, "relayer_needed", 403, 402, ERROR,                                               \
-	  "他の機関の情報を中継する資格がありません。", "This credential may not pass on what others said.", \
-	  "役割 relayer の資格情報で送ってください。", "Use a credential with the role relayer.")          \
 	X(TEST_MARK, "test_mark", 200, 0, WARNING,                                                         \
 	  "通常の電文に試験の文言があるため、試験として扱います。", "A telegram of status 通常 says that it is a test; it is taken for one.", \
 	  "試験電文は訓練用の接続先へ送ってください。", "Send test telegrams to the address for drills.")   \

@@ -74,8 +74,8 @@ may_send(void *owner, const struct hs_http_request *head, size_t body_len_bytes)
 			continue;
 		if ((int64_t)body_len_bytes <= gate->settings->limits.body_bytes)
 			return true;
-		principal = hs_auth_header(
-			gate->principals, hs_http_header_of(head, "authorization"));
+		principal =
+			hs_auth_header(gate->principals, hs_http_header_of(head, "authorization"));
 		return principal != NULL && principal->role == HS_ROLE_RELAYER;
 	}
 	return true;

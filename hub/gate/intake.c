@@ -240,8 +240,7 @@ hs_intake_begin(struct hs_intake_call *call)
 	submission->findings.line_base = call->line_base;
 	call->job.run = check_document;
 	call->job.done = on_checked;
-	call->job.large =
-		(int64_t)call->document_len_bytes > call->intake->limits->large_bytes;
+	call->job.large = (int64_t)call->document_len_bytes > call->intake->limits->large_bytes;
 	err = hs_worker_queue(call->intake->worker, &call->job);
 	if (err == HS_OK)
 		call->intake->open++;

@@ -16,8 +16,9 @@ hs_jma_validate(struct hs_submission *submission)
 	return submission->findings.errors ? HS_ERR_REFUSED : HS_OK;
 }
 
-#define NOTICE_ROOM_BYTES (HS_NOTICE_MAX_BYTES - (256u << 10)) /* the rest is for findings and what the hub adds */
-#define PREFECTURES	  100
+#define NOTICE_ROOM_BYTES \
+	(HS_NOTICE_MAX_BYTES - (256u << 10)) /* the rest is for findings and what the hub adds */
+#define PREFECTURES 100
 
 /* One area for each prefecture. Codes of two digits name it; the area's own name would be wrong. */
 static void
@@ -66,7 +67,7 @@ enum hs_err
 hs_jma_policy(struct hs_submission *submission)
 {
 	if (submission->principal->role != HS_ROLE_RELAYER)
-		hs_finding_add(&submission->findings, HS_FINDING_RELAYER_NEEDED,
+		hs_finding_add(&submission->findings, HS_FINDING_ROLE_RELAYER,
 			(struct hs_place){ "/Report", 1 }, "relayer", submission->principal->id);
 	hs_policy_mode(submission);
 	return submission->findings.errors ? HS_ERR_FORBIDDEN : HS_OK;

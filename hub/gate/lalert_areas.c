@@ -56,14 +56,20 @@ find_fallback(struct hs_lalert *lalert)
 	lalert->fallback_name = row->name;
 }
 
+/* So many names before a new one are compared with it: a list is not worth a square of its length. */
+#define HS_NAMES_COMPARED 200
+
 /* Adds an area unless its place is there already: by code, and by name too when the name is all that tells it
  * apart. false when there are too many. */
 static bool
 add_area(struct hs_lalert *lalert, hs_area *area, bool by_name, hs_xml_node *node)
 {
 	hs_notice *notice = lalert->notice;
+	size_t from = by_name && notice->n_areas > HS_NAMES_COMPARED
+			      ? notice->n_areas - HS_NAMES_COMPARED
+			      : 0;
 
-	for (size_t i = 0; i < notice->n_areas; i++) {
+	for (size_t i = from; i < notice->n_areas; i++) {
 		if (strncmp(notice->areas[i]->code, area->code, 5) == 0 &&
 			(!by_name || strcmp(notice->areas[i]->name, area->name) == 0))
 			return true;

@@ -119,8 +119,10 @@ hs_lalert_count(struct hs_lalert *lalert, hs_xml_node *parent, const char *ns, c
 		return NULL;
 	count->value = value;
 	unit = hs_xml_attribute(lalert->arena, node, "unit");
-	if (unit)
+	if (unit) {
 		count->unit = unit;
+		hs_trace_add(&lalert->submission->traces, lalert->arena, &count->unit, node);
+	}
 	return count;
 }
 

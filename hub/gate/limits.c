@@ -15,6 +15,9 @@ hs_gate_limits_relayed(const struct hs_gate_limits *limits)
 	relayed.body_bytes = limits->relay_body_bytes;
 	relayed.elements = limits->relay_elements;
 	relayed.areas = limits->relay_areas;
+	/* What others said is not cut short or refused for its length. */
+	relayed.headline_chars = relayed.complement_chars = relayed.text_chars =
+		limits->relay_body_bytes;
 	return relayed;
 }
 

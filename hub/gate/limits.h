@@ -26,9 +26,9 @@
 	X(url_chars,       "chars",    64,      16384,    2000,       "longest web address of a notice")         \
 	X(mail_title_chars, "chars",   1,       100,      15,         "longest title of an urgent mail")         \
 	X(mail_body_chars, "chars",    1,       2000,     500,        "longest message of an urgent mail; a carrier may take less") \
-	X(cap_points,      "count",    4,       1000000,  5000,       "most points of a CAP polygon whose sides are checked for crossings") \
 	X(text_chars,      "chars",    400,     1000000, 20000,      "longest text that has no limit of its own") \
 	X(word_chars,      "chars",    1,       400,     40,         "longest word beside a number, such as its unit") \
+	X(cap_points,      "count",    4,       1000000,  10000,      "points of the polygons of a CAP alert that are checked for crossing sides; further ones get a warning") \
 	X(late_s,          "seconds",  60,      604800,   1800,       "an order entered later than this after it was given gets a warning") \
 	X(old_s,           "seconds",  3600,    31536000, 604800,     "an order older than this gets the stronger warning that old data may have been sent again") \
 	X(future_s,        "seconds",  0,       604800,   3600,       "a time further ahead than this gets a warning") \

@@ -4,6 +4,7 @@
 
 #include "hub/base/proc.h"
 #include "hub/gate/gate.h"
+#include "schemas/notice.h"
 
 #define OTHER_FILES 256 /* link, operations page, pipes of the loop, files that are read */
 
@@ -20,10 +21,24 @@ look(const void *owner, const void *settings, char why[HS_CONFIG_WHY])
 	return hs_gate_look(settings, why);
 }
 
+/* The lane of a list that is looked at alone is that of its first principal. */
+static enum hs_err
+look_principals(const char *path, char why[HS_CONFIG_WHY])
+{
+	struct hs_principals *principals = NULL;
+	enum hs_err err = hs_principals_load(path, HS_MODE(UNSPECIFIED), &principals, why);
+
+	hs_principals_free(principals);
+	return err;
+}
+
 int
 main(int argc, char **argv)
 {
-	const struct hs_proc_settings what = { .record = &hs_gate_settings_record, .look = look };
+	const struct hs_proc_settings what = { .record = &hs_gate_settings_record,
+		.look = look,
+		.file_flag = "--check-principals",
+		.look_file = look_principals };
 	struct hs_proc proc;
 	struct hs_gate_settings settings;
 	struct hs_gate gate = { 0 };

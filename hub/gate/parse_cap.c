@@ -114,13 +114,12 @@ read_references(struct hs_cap_reader *reader)
 {
 	const struct hs_cap *cap = reader->cap;
 	hs_document *document = reader->notice->document;
-	const char *at = hs_cap_text(cap, cap->alert, "references");
-	struct hs_cap_reference reference;
-	char *triple;
 
-	while (at && hs_cap_reference_next(cap->arena, &at, &reference, &triple) > 0) {
+	for (size_t i = 0; i < cap->reference_count; i++) {
+		const struct hs_cap_reference *reference = &cap->references[i];
 		char *key = hs_arena_printf(
-			cap->arena, "%s|%s", reference.sender, reference.identifier);
+			cap->arena, "%s|%s", reference->sender, reference->identifier);
+		char *triple = hs_arena_strdup(cap->arena, reference->text);
 
 		if (!key || !triple ||
 			!hs_repeat(
@@ -295,8 +294,8 @@ hs_cap_convert(struct hs_submission *submission)
 	if (!find_parts(&cap) || !hs_cap_check_order(&cap))
 		return HS_ERR_REFUSED;
 	read_mode(&reader);
-	if (!hs_cap_read_forms(&cap) || !hs_cap_check_rules(&cap) ||
-		!hs_cap_check_profiles(&cap, reader.values))
+	if (!hs_cap_read_forms(&cap) || !hs_cap_read_references(&cap) ||
+		!hs_cap_check_rules(&cap) || !hs_cap_check_profiles(&cap, reader.values))
 		return HS_ERR_NOMEM;
 	if (submission->findings.errors)
 		return HS_ERR_REFUSED;

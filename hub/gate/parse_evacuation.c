@@ -20,7 +20,7 @@ static const struct {
 static void
 read_state(struct hs_lalert *lalert, hs_xml_node *node, hs_evacuation_detail *detail)
 {
-	hs_xml_node *child = hs_lalert_one(lalert, node, HS_NS_EVAC, "IssueOrLift");
+	hs_xml_node *child = hs_lalert_one(lalert, node, lalert->category->ns, "IssueOrLift");
 	char *word = hs_xml_text(lalert->arena, child);
 
 	for (size_t i = 0; i < sizeof(states) / sizeof(states[0]); i++) {
@@ -38,15 +38,15 @@ read_state(struct hs_lalert *lalert, hs_xml_node *node, hs_evacuation_detail *de
 static void
 read_object(struct hs_lalert *lalert, hs_xml_node *object, hs_count **households, hs_count **people)
 {
-	*households = hs_lalert_count(lalert, object, HS_NS_EVAC, "Households");
-	*people = hs_lalert_count(lalert, object, HS_NS_EVAC, "HeadCount");
+	*households = hs_lalert_count(lalert, object, lalert->category->ns, "Households");
+	*people = hs_lalert_count(lalert, object, lalert->category->ns, "HeadCount");
 }
 
 /* The area's own order time; without one the report's, and the sender is told. */
 static hs_time *
 read_ordered(struct hs_lalert *lalert, hs_xml_node *area)
 {
-	hs_xml_node *node = hs_lalert_one(lalert, area, HS_NS_EVAC, "DateTime");
+	hs_xml_node *node = hs_lalert_one(lalert, area, lalert->category->ns, "DateTime");
 	hs_time *ordered = hs_lalert_time(lalert, node, HS_FINDING_TIME_BAD);
 	const hs_times *times = lalert->notice->times;
 
@@ -89,7 +89,7 @@ read_place(struct hs_lalert *lalert, hs_xml_node *node, hs_evacuation_detail *de
 		return;
 	if (!location)
 		hs_trace_add(&lalert->submission->traces, lalert->arena, place->area, node);
-	read_object(lalert, hs_xml_child(node, HS_NS_EVAC, "Object"), &place->households,
+	read_object(lalert, hs_xml_child(node, lalert->category->ns, "Object"), &place->households,
 		&place->people);
 	if (place->ordered && (!*newest || (*newest)->unix_us < place->ordered->unix_us))
 		*newest = place->ordered;
@@ -125,7 +125,7 @@ read_level(struct hs_lalert *lalert, hs_xml_node *node, hs_evacuation_detail *de
 	if (hs_level_find(detail->sort, ordered, &row) != HS_OK) {
 		level->scheme = hs_arena_strdup(lalert->arena, hs_level_scheme(ordered));
 		hs_xml_finding(lalert->findings, HS_FINDING_UNKNOWN_SORT,
-			hs_xml_child(node, HS_NS_EVAC, "Sort"),
+			hs_xml_child(node, lalert->category->ns, "Sort"),
 			"高齢者等避難, 避難指示, 緊急安全確保", detail->sort);
 		hs_notice_flag(lalert->arena, lalert->notice, "unknown_sort");
 		return;
@@ -135,7 +135,7 @@ read_level(struct hs_lalert *lalert, hs_xml_node *node, hs_evacuation_detail *de
 		level->number = row->level;
 	if (row->obsolete) {
 		hs_xml_finding(lalert->findings, HS_FINDING_OBSOLETE_TERM,
-			hs_xml_child(node, HS_NS_EVAC, "Sort"), "", detail->sort);
+			hs_xml_child(node, lalert->category->ns, "Sort"), "", detail->sort);
 		hs_notice_flag(lalert->arena, lalert->notice, "obsolete_term");
 	}
 }
@@ -145,20 +145,21 @@ read_detail(struct hs_lalert *lalert, hs_xml_node *node, hs_evacuation *evacuati
 {
 	hs_evacuation_detail *detail =
 		hs_message_new(lalert->arena, &hansho__v1__evacuation__detail__descriptor);
-	hs_xml_node *areas = hs_lalert_one(lalert, node, HS_NS_EVAC, "Areas");
-	hs_xml_node *area = hs_xml_child(areas, HS_NS_EVAC, "Area");
+	hs_xml_node *areas = hs_lalert_one(lalert, node, lalert->category->ns, "Areas");
+	hs_xml_node *area = hs_xml_child(areas, lalert->category->ns, "Area");
 
 	if (!detail)
 		return;
-	if (hs_lalert_need(lalert, node, HS_NS_EVAC, "Sort"))
-		hs_lalert_set_name(lalert, &detail->sort, hs_xml_child(node, HS_NS_EVAC, "Sort"));
+	if (hs_lalert_need(lalert, node, lalert->category->ns, "Sort"))
+		hs_lalert_set_name(
+			lalert, &detail->sort, hs_xml_child(node, lalert->category->ns, "Sort"));
 	read_state(lalert, node, detail);
-	read_object(lalert, hs_xml_child(node, HS_NS_EVAC, "Object"), &detail->households,
+	read_object(lalert, hs_xml_child(node, lalert->category->ns, "Object"), &detail->households,
 		&detail->people);
 	if (!area)
 		read_place(lalert, node, detail);
 	for (; area && lalert->places <= lalert->submission->limits->areas;
-		area = hs_xml_next(area, HS_NS_EVAC, "Area"))
+		area = hs_xml_next(area, lalert->category->ns, "Area"))
 		read_place(lalert, area, detail);
 	if (detail->sort[0])
 		read_level(lalert, node, detail);
@@ -169,10 +170,10 @@ read_detail(struct hs_lalert *lalert, hs_xml_node *node, hs_evacuation *evacuati
 static void
 read_details(struct hs_lalert *lalert, hs_evacuation *evacuation)
 {
-	hs_xml_node *node = hs_xml_child(lalert->body, HS_NS_EVAC, "Detail");
+	hs_xml_node *node = hs_xml_child(lalert->body, lalert->category->ns, "Detail");
 
 	for (; node && lalert->places <= lalert->submission->limits->areas;
-		node = hs_xml_next(node, HS_NS_EVAC, "Detail"))
+		node = hs_xml_next(node, lalert->category->ns, "Detail"))
 		read_detail(lalert, node, evacuation);
 	lalert->all_lifted = evacuation->n_details > 0;
 	for (size_t i = 0; i < evacuation->n_details; i++)
@@ -198,8 +199,8 @@ hs_evacuation_convert(struct hs_lalert *lalert)
 	hs_lalert_set_name(lalert, &evacuation->disaster_name,
 		hs_xml_child(disaster, HS_NS_ELEMENT, "DisasterName"));
 	hs_lalert_set(lalert, &evacuation->complement,
-		hs_xml_child(lalert->body, HS_NS_EVAC, "ComplementaryInfo"));
-	read_object(lalert, hs_xml_child(lalert->body, HS_NS_EVAC, "TotalNumber"),
+		hs_xml_child(lalert->body, lalert->category->ns, "ComplementaryInfo"));
+	read_object(lalert, hs_xml_child(lalert->body, lalert->category->ns, "TotalNumber"),
 		&evacuation->households, &evacuation->people);
 	read_details(lalert, evacuation);
 	hazard = hs_hazard_guess(evacuation->disaster_name);

@@ -17,7 +17,7 @@
 
 struct hs_principals;
 
-/* mode: HS_MODE(LIVE) or HS_MODE(DRILL). HS_ERR_CONFIG with `why`. */
+/* mode: HS_MODE(LIVE), HS_MODE(DRILL), or HS_MODE(UNSPECIFIED): that of the first principal. HS_ERR_CONFIG with `why`. */
 enum hs_err hs_principals_load(const char *path, int mode, struct hs_principals **out,
 	char why[HS_CONFIG_WHY]) HS_MUST_CHECK;
 /* The same from text in memory. */

@@ -3,8 +3,7 @@
 #include "hub/base/check.h"
 
 void
-hs_worker_init(
-	struct hs_worker *worker, uv_loop_t *loop, size_t jobs_max, size_t large_waiting_max)
+hs_worker_init(struct hs_worker *worker, uv_loop_t *loop, size_t jobs_max, size_t large_waiting_max)
 {
 	*worker = (struct hs_worker){
 		.loop = loop, .jobs_max = jobs_max, .large_waiting_max = large_waiting_max

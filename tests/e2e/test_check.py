@@ -146,7 +146,7 @@ REFUSED = [
     ("gate", principal(pasword="x"), ["pasword", "password"]),
     ("gate", principal(password="short"), ["kakuu-city", "8 characters"]),
     ("gate", principal(areas=["990018"]), ["kakuu-city", "990018"]),
-    ("gate", principal(username="", token=""), ["kakuu-city", "neither"]),
+    ("gate", principal(username="", token="", certificates=[]), ["kakuu-city", "neither"]),
     ("gate", principal(signature="required"), ["kakuu-city", "signature_cert"]),
     ("gate", principal(signature="sometimes"), ["signature", "optional"]),
     ("gate", principal(signature_cert=["/nonexistent/kakuu.pem"]), ["kakuu-city", "/nonexistent/kakuu.pem"]),

@@ -79,8 +79,10 @@ def test_lanes_share_nothing():
         assert not urls[0] & urls[1]
     live, drill = (example(lane, "principals")["principals"] for lane in ("live", "drill"))
     assert {row["statuses"][0] for row in live} == {"Actual"} and {row["statuses"][0] for row in drill} == {"Exercise"}
-    assert not {row["password"] for row in live} & {row["password"] for row in drill}
-    assert not {row["token"] for row in live} & {row["token"] for row in drill}
+    secrets = [{secret for row in lane for secret in (row.get("password"), row.get("token"), *row.get("certificates", []))
+                if secret} for lane in (live, drill)]
+    assert secrets[0] and secrets[1] and not secrets[0] & secrets[1]
+    assert not {row["id"] for row in live} & {row["id"] for row in drill}
 
 
 def test_links_of_hub_and_peers_agree():

@@ -24,8 +24,10 @@ test_telegrams(void **state)
 {
 	(void)state;
 	assert_string_equal(type("震度速報", "", "", "seismology"), "VXSE51");
-	assert_string_equal(type("気象警報・注意報（Ｒ０６）（土砂）", "", "", "meteorology"), "VPWW56");
-	assert_string_equal(type("気象警報・注意報（Ｒ０６）（土砂災害）", "", "", "meteorology"), "VPWW56");
+	assert_string_equal(
+		type("気象警報・注意報（Ｒ０６）（土砂）", "", "", "meteorology"), "VPWW56");
+	assert_string_equal(
+		type("気象警報・注意報（Ｒ０６）（土砂災害）", "", "", "meteorology"), "VPWW56");
 	assert_string_equal(type("津波情報ｂ", "", "", "seismology"), "VTSE51");
 	/* by InfoKind: old and new warnings share it, the version parts them */
 	assert_string_equal(type("x", "気象警報・注意報", "1.5_0", "meteorology"), "VPWW5x");
@@ -52,7 +54,8 @@ test_codes(void **state)
 
 	(void)state;
 	assert_int_equal(hs_jma_code_find("w2026", "43", now)->level, 4);
-	assert_int_equal(hs_jma_code_find("w2026", "43", 0)->level, 4); /* before its day: still known */
+	assert_int_equal(
+		hs_jma_code_find("w2026", "43", 0)->level, 4); /* before its day: still known */
 	assert_null(hs_jma_code_find("wlegacy", "43", now));
 	assert_int_equal(hs_jma_code_find("wlegacy", "08", now)->level, 4);
 	assert_int_equal(hs_jma_code_find("w2026", "08", now)->level, 3);
@@ -92,8 +95,8 @@ test_areas(void **state)
 	assert_null(hs_jma_area_find("quake", "*"));
 	assert_null(hs_jma_area_find("quake", "62"));
 	for (size_t i = 0; i < hs_table_jma_area_count; i++)
-		assert_ptr_equal(hs_jma_area_find(hs_table_jma_areas[i].scheme,
-					 hs_table_jma_areas[i].code),
+		assert_ptr_equal(
+			hs_jma_area_find(hs_table_jma_areas[i].scheme, hs_table_jma_areas[i].code),
 			&hs_table_jma_areas[i]);
 }
 

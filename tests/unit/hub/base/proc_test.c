@@ -55,7 +55,7 @@ look(const void *owner, const void *given, char why[HS_CONFIG_WHY])
 	return hs_look_refuse(why, "name: %s is taken; choose another one", settings->name);
 }
 
-static const struct hs_proc_settings what = { &record, look, &record };
+static const struct hs_proc_settings what = { .record = &record, .look = look, .owner = &record };
 
 static char path[64];
 

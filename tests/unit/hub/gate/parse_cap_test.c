@@ -135,6 +135,21 @@ test_own_profile(void **state)
 		HS_OK);
 	assert_int_equal(submission.notice->action, HS_ACTION(LIFT));
 	end_alert(&submission);
+	/* a level that is none, and one of somebody else's scale */
+	for (int own = 0; own <= 1; own++) {
+		char *seven = changed(level, "<value>4</value>", "<value>7</value>");
+		char *other = own ? changed(seven, "<source>", "<source>")
+				  : changed(level, "profile:hansho:1", "profile:other:1");
+
+		assert_int_equal(run_alert(&submission, &sample_relayer, &hs_gate_limits_default,
+					 other, strlen(other)),
+			HS_OK);
+		assert_null(submission.notice->level);
+		assert_int_equal(found_code(&submission, HS_FINDING_CAP_LEVEL), own);
+		end_alert(&submission);
+		free(seven);
+		free(other);
+	}
 	/* without the codes it is not our profile */
 	assert_int_equal(run_alert(&submission, &sample_relayer, &hs_gate_limits_default, marked,
 				 strlen(marked)),
@@ -153,7 +168,8 @@ test_own_profile(void **state)
 static void
 test_rights(void **state)
 {
-	struct hs_principal own = sample_principal;
+	static const char *formats[] = { "cap" };
+	struct hs_principal own = sample_principal, other = sample_principal;
 	char *foreign = changed(sample_alert, "<value>99001</value>", "<value>99003</value>");
 	char *city = spliced(sample_alert,
 		(size_t)(strstr(sample_alert, " <info>\n  <language>en") - sample_alert),
@@ -163,7 +179,8 @@ test_rights(void **state)
 		const char *text;
 		enum hs_finding_code code; /* HS_FINDING_COUNT: passes */
 	} cases[] = {
-		{ &sample_principal, sample_alert, HS_FINDING_ROLE_RELAYER },
+		{ &sample_principal, sample_alert, HS_FINDING_FORMAT_FORBIDDEN },
+		{ &other, sample_alert, HS_FINDING_ROLE_RELAYER },
 		{ &own, sample_alert, HS_FINDING_AREA_MISSING }, /* Northern Kakuu has no code */
 		{ &own, foreign, HS_FINDING_AREA_FOREIGN },
 		{ &own, city, HS_FINDING_COUNT },
@@ -171,6 +188,7 @@ test_rights(void **state)
 	};
 
 	(void)state;
+	other.formats = own.formats = (struct hs_config_texts){ formats, 1 };
 	own.source = "warn@met.example";
 	for (size_t i = 0; i < HS_COUNT(cases); i++) {
 		struct hs_submission submission;

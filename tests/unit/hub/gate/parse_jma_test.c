@@ -119,8 +119,9 @@ test_every_sample(void **state)
 		assert_int_equal(sample.notice->kind, samples[i].kind);
 		assert_int_equal(sample.notice->action, samples[i].action);
 		assert_int_equal(sample.notice->mode, samples[i].mode);
-		level = sample.notice->equivalent_level ? (int)sample.notice->equivalent_level->number
-							: NONE;
+		level = sample.notice->equivalent_level
+				? (int)sample.notice->equivalent_level->number
+				: NONE;
 		assert_int_equal(level, samples[i].level);
 		assert_null(sample.notice->level); /* 警戒レベル is the mayor's */
 		assert_int_equal(sample.notice->n_areas, samples[i].areas);
@@ -209,8 +210,8 @@ test_old_warnings(void **state)
 	weather = sample.notice->weather;
 	assert_int_equal(item(weather->items, weather->n_items, "03", "rain")->n_areas, 14);
 	assert_int_equal(item(weather->items, weather->n_items, "03", "landslide")->n_areas, 14);
-	assert_string_equal(item(weather->items, weather->n_items, "03", "landslide")
-				    ->equivalent_level->scheme,
+	assert_string_equal(
+		item(weather->items, weather->n_items, "03", "landslide")->equivalent_level->scheme,
 		"2021");
 	assert_int_equal(item(weather->items, weather->n_items, "14", "thunder")->n_areas, 15);
 	assert_null(item(weather->items, weather->n_items, "14", "thunder")->equivalent_level);
@@ -226,7 +227,8 @@ test_landslide_of_both_families(void **state)
 	(void)state;
 	sample_begin(&sample, "17_02_01_190529_VXWW50.xml", HS_MODE(LIVE));
 	landslide = sample.notice->landslide;
-	assert_string_equal(item(landslide->items, landslide->n_items, "3", "landslide")->areas[0]->code,
+	assert_string_equal(
+		item(landslide->items, landslide->n_items, "3", "landslide")->areas[0]->code,
 		"013315");
 	sample_end(&sample);
 	sample_begin(&sample, "15_16_01_241031_VPWW56.xml", HS_MODE(LIVE));

@@ -176,6 +176,42 @@ test_refusals(void **state)
 }
 
 static void
+test_lengths(void **state)
+{
+	static const struct {
+		const char *before;
+		int count;
+	} rows[] = {
+		{ "<e:DisasterName>", 401 },
+		{ "<b:ComplementaryInfo>", 20001 },
+		{ "<b:Information><b:Sort>", 401 },
+		{ "<c:areaName>北小", 401 },
+		{ "<c:areaNameKana>", 401 },
+		{ "<b:Address>", 401 },
+		{ "e:contactType=\"phone\">", 401 },
+		{ "e:contactType=\"", 401 },
+		{ "<b:TypeDetail>", 401 },
+		{ "<b:Type>", 401 },
+		{ "<b:Status>", 401 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < HS_COUNT(rows); i++) {
+		char *text = kit_document(&full);
+		char *letters = calloc(1, (size_t)rows[i].count * 3 + 64), *longer;
+
+		strcpy(letters, rows[i].before);
+		for (int k = 0; k < rows[i].count; k++)
+			strcat(letters + strlen(letters), "長");
+		longer = replaced(text, rows[i].before, letters);
+		assert_refused(longer, HS_FINDING_TOO_LONG);
+		free(longer);
+		free(letters);
+		free(text);
+	}
+}
+
+static void
 test_too_many(void **state)
 {
 	struct run run;
@@ -226,6 +262,7 @@ main(void)
 		cmocka_unit_test(test_texts_and_areas),
 		cmocka_unit_test(test_words),
 		cmocka_unit_test(test_refusals),
+		cmocka_unit_test(test_lengths),
 		cmocka_unit_test(test_too_many),
 		cmocka_unit_test(test_of_a_prefecture),
 	};

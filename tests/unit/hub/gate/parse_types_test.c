@@ -361,6 +361,166 @@ test_every_category_of_notices(void **state)
 	assert_int_equal(seen, 6 + 7 + 8 + 1 + 2 + 1);
 }
 
+/* Texts that must not be longer than a name, an address, a description: `count` letters are one too many. */
+static const struct {
+	const struct kit *kit;
+	const char *before; /* the letters come behind this */
+	int count;
+} lengths[] = {
+	{ &headquarters, "<x:Name>", 401 },
+	{ &headquarters, "<x:Type>", 401 },
+	{ &headquarters, "<x:Status>", 401 },
+	{ &headquarters, "<x:ComplementaryInfo>", 20001 },
+	{ &headquarters, "<e:DisasterName>", 401 },
+	{ &damage, "<ComplementaryInfo>", 20001 },
+	{ &damage, "<e:DisasterName>", 401 },
+	{ &damage, "p:humanDamageType=\"", 401 },
+	{ &damage, "p:counterUnit=\"", 401 },
+	{ &damage, "<TurnoutFireStation>", 401 },
+	{ &general, "<g:Title>", 401 },
+	{ &general, "<g:DisasterInformationType>", 401 },
+	{ &general, "<g:Category>", 401 },
+	{ &general, "<g:SubCategory>", 401 },
+	{ &general, "<e:DisasterName>", 401 },
+	{ &general, "<g:Description>", 20001 },
+	{ &general, "<g:URL>", 2001 },
+	{ &general, "<g:URI>", 2001 },
+	{ &general, "<g:Caption>", 401 },
+	{ &general, "<g:MimeType>", 401 },
+	{ &general, "<g:MediaType>", 401 },
+	{ &event, "<v:Name>", 401 },
+	{ &event, "<v:From>", 401 },
+	{ &event, "<v:DurationDescription>", 401 },
+	{ &event, "<v:Fee>", 401 },
+	{ &event, "<v:URL>", 2001 },
+	{ &event, "<v:Description>", 20001 },
+	{ &event, "<v:URI>", 2001 },
+	{ &mail, "<m:Title>", 16 },
+	{ &mail, "<m:Message>", 501 },
+};
+
+static void
+test_lengths(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < HS_COUNT(lengths); i++) {
+		char *text = kit_document(lengths[i].kit);
+		char *letters = calloc(1, (size_t)lengths[i].count * 3 + 64), *longer;
+
+		strcpy(letters, lengths[i].before);
+		for (int k = 0; k < lengths[i].count; k++)
+			strcat(letters + strlen(letters), "長");
+		longer = replaced(text, lengths[i].before, letters);
+		assert_refused(longer, HS_FINDING_TOO_LONG);
+		free(longer);
+		free(letters);
+		free(text);
+	}
+}
+
+/* An empty description is filled with what the fields say; nothing is made up. */
+static void
+test_texts_from_the_content(void **state)
+{
+	static const struct {
+		const struct kit *kit;
+		const char *from, *to, *body;
+	} rows[] = {
+		{ &event, "一行目\n二行目", "",
+			"防災フェア\n開始：2026-07-20\n終了：2026-07-21T17:00:00+09:"
+			"00\n期間：2日間\n"
+			"料金：無料\nhttp://kakuu.example/e" },
+		{ &mail, "<m:Title>訓練 避難", "<m:Title>訓練",
+			"訓練\n北町は避難してください。\nこれは訓練です。" },
+		{ &headquarters, "<x:Name>架空市災害対策本部</x:Name>", "",
+			"対策本部 "
+			"設置\n日時：2026-07-01T18:50:00+09:00\n災害：訓練災害\n本庁舎3階" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < HS_COUNT(rows); i++) {
+		char *text = kit_document(rows[i].kit);
+		char *changed = replaced(text, rows[i].from, rows[i].to);
+		struct run run;
+
+		run_text(&run, changed);
+		assert_accepted(&run);
+		assert_string_equal(run.submission.notice->texts[0]->body, rows[i].body);
+		run_end(&run);
+		free(changed);
+		free(text);
+	}
+}
+
+/* Misissuance M2: a drill that came by the live address looks like one. An event may be about a drill. */
+static void
+test_words_of_a_drill(void **state)
+{
+	static const char *statuses[] = { "Actual" };
+	static const struct {
+		const struct kit *kit;
+		bool told;
+	} rows[] = { { &headquarters, true }, { &damage, true }, { &mail, true },
+		{ &general, false }, { &event, false } };
+
+	(void)state;
+	for (size_t i = 0; i < HS_COUNT(rows); i++) {
+		char *text = kit_document(rows[i].kit);
+		char *live = replaced_all(text, ">Exercise<", ">Actual<");
+		struct run run;
+
+		run_init(&run);
+		run.lane = HS_MODE(LIVE);
+		run.principal.statuses = (struct hs_config_texts){ statuses, 1 };
+		run_bytes(&run, live, strlen(live));
+		assert_accepted(&run);
+		assert_int_equal(found(&run, HS_FINDING_DRILL_WORDS) != NULL, rows[i].told);
+		assert_int_equal(
+			hs_notice_has_flag(run.submission.notice, "drill_words"), rows[i].told);
+		run_end(&run);
+		free(live);
+		free(text);
+	}
+}
+
+/* Cut at every byte, and every element emptied: refused, or taken as what is left. */
+static void
+test_broken_documents(void **state)
+{
+	static const struct kit *const kits[] = { &headquarters, &damage, &general, &event, &mail };
+
+	(void)state;
+	for (size_t i = 0; i < HS_COUNT(kits); i++) {
+		char *text = kit_document(kits[i]);
+		size_t len = strlen(text), emptied = 0;
+
+		for (size_t at = 0; at < len; at += 3) {
+			struct run run;
+
+			run_init(&run);
+			run_bytes(&run, text, at);
+			assert_int_not_equal(run.err, HS_OK);
+			run_end(&run);
+		}
+		for (char *at = strchr(text, '>'); at && at[1]; at = strchr(at + 1, '>')) {
+			size_t inner = strcspn(at + 1, "<");
+			struct run run;
+			char *empty;
+
+			if (inner == 0 || strncmp(at + 1 + inner, "</", 2) != 0)
+				continue;
+			empty = spliced(text, (size_t)(at + 1 - text), inner, "");
+			run_text(&run, empty);
+			assert_true((run.err == HS_OK) == (run.submission.findings.errors == 0));
+			run_end(&run);
+			free(empty);
+			emptied++;
+		}
+		assert_true(emptied > 15);
+		free(text);
+	}
+}
+
 static void
 test_cancel_of_a_notice(void **state)
 {
@@ -392,6 +552,10 @@ main(void)
 		cmocka_unit_test(test_changes),
 		cmocka_unit_test(test_every_word),
 		cmocka_unit_test(test_every_category_of_notices),
+		cmocka_unit_test(test_lengths),
+		cmocka_unit_test(test_texts_from_the_content),
+		cmocka_unit_test(test_words_of_a_drill),
+		cmocka_unit_test(test_broken_documents),
 		cmocka_unit_test(test_cancel_of_a_notice),
 	};
 

@@ -11,10 +11,10 @@
 #include "hub/base/check.h"
 #include "hub/gate/worker.h"
 
-#define LARGE	   8  /* more than the pool has threads */
-#define GIVE_UP_S  60 /* a large job that waits for ever ends the test */
-#define JOBS_MAX   16
-#define WAITING	   7
+#define LARGE	  8  /* more than the pool has threads */
+#define GIVE_UP_S 60 /* a large job that waits for ever ends the test */
+#define JOBS_MAX  16
+#define WAITING	  7
 
 struct bench {
 	uv_loop_t loop;
@@ -119,8 +119,8 @@ test_bounds(void **state)
 	for (int i = 0; i < 3; i++) {
 		jobs[i] = (struct job){ { .run = run_large, .done = large_done, .large = true },
 			&bench, i };
-		assert_int_equal(hs_worker_queue(&bench.worker, &jobs[i].job),
-			i < 2 ? HS_OK : HS_ERR_FULL);
+		assert_int_equal(
+			hs_worker_queue(&bench.worker, &jobs[i].job), i < 2 ? HS_OK : HS_ERR_FULL);
 	}
 	small = (struct job){ { .run = run_small, .done = small_done }, &bench, 0 };
 	assert_int_equal(hs_worker_queue(&bench.worker, &small.job), HS_OK);

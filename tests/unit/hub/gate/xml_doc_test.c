@@ -12,6 +12,8 @@ struct tree {
 	enum hs_err err;
 };
 
+#define EVACUATION "http://xml.publiccommons.ne.jp/pcxml1/body/evacuation"
+
 static void
 tree_open(struct tree *tree, const char *text)
 {
@@ -62,10 +64,10 @@ test_names(void **state)
 	} rows[] = {
 		{ "http://xml.publiccommons.ne.jp/pcxml1/4", HS_NS_PCXML, true },
 		{ "http://xml.publiccommons.ne.jp/pcxml1/12/", HS_NS_PCXML, true },
-		{ "http://xml.publiccommons.ne.jp/pcxml1/body/evacuation4", HS_NS_EVAC, true },
-		{ "http://xml.publiccommons.ne.jp/pcxml1/body/evacuation3/", HS_NS_EVAC, true },
-		{ "http://xml.publiccommons.ne.jp/pcxml1/body/evacuation", HS_NS_EVAC, true },
-		{ "http://xml.publiccommons.ne.jp/pcxml1/body/evacuationx4", HS_NS_EVAC, false },
+		{ "http://xml.publiccommons.ne.jp/pcxml1/body/evacuation4", EVACUATION, true },
+		{ "http://xml.publiccommons.ne.jp/pcxml1/body/evacuation3/", EVACUATION, true },
+		{ "http://xml.publiccommons.ne.jp/pcxml1/body/evacuation", EVACUATION, true },
+		{ "http://xml.publiccommons.ne.jp/pcxml1/body/evacuationx4", EVACUATION, false },
 		{ "http://xml.publiccommons.ne.jp/xml/edxl/", HS_NS_COMMONS, true },
 		{ "http://xml.publiccommons.ne.jp/xml/edxl", HS_NS_COMMONS, true },
 		{ "http://xml.publiccommons.ne.jp/xml/edxl/ext/comet-edxl/", HS_NS_COMMONS, false },

@@ -1,0 +1,95 @@
+"""Telegrams of the weather agency from a relayer's gate to the feed."""
+
+import os
+
+import pytest
+import requests
+
+from conftest import PRINCIPALS, Stack, wait_until
+
+SEEDS = os.path.join(os.path.dirname(__file__), "..", "fuzz", "seeds")
+RELAYER = {"id": "relay", "organisation": "中継", "office": "", "code": "990001", "areas": ["99"],
+           "username": "relay", "password": "drill-only-relay", "token": "drill-token-relay-0004",
+           "source": "relay.example", "role": "relayer", "statuses": ["Exercise", "Test"]}
+
+
+def telegram(name):
+    with open(os.path.join(SEEDS, f"jma_{name}.xml"), encoding="utf-8") as file:
+        return file.read()
+
+
+@pytest.fixture(scope="module")
+def relay_stack():
+    principals = [{**row, "statuses": ["Exercise"]} for row in PRINCIPALS] + [RELAYER]
+    running = Stack(mode="drill", feeds=1, principals=principals)
+    yield running
+    try:
+        running.stop_all()
+    finally:
+        running.abort()
+
+
+def read(stack, path):
+    """What the feed answers once the notice has come there."""
+    def there():
+        reply = requests.get(stack.feed_url(path), timeout=20)
+        return reply if reply.status_code == 200 else None
+    return wait_until(there, path)
+
+
+def notice_of(stack, seq):
+    return read(stack, f"/v1/notices/{seq}").json()["notice"]
+
+
+@pytest.mark.parametrize("name, kind", [("rain", "weather"), ("eew", "eew"), ("quake", "earthquake"),
+                                        ("tsunami", "tsunami"), ("volcano", "volcano"), ("flood", "flood")])
+def test_each_kind_reaches_the_feed(relay_stack, name, kind):
+    answer = relay_stack.accepted(telegram(name), "relay")
+    notice = notice_of(relay_stack, answer["seq"])
+    assert notice["kind"] == kind
+    assert kind in notice
+    assert notice["document"]["source"] == "jma.go.jp"
+    assert notice["mode"] == "drill"
+    assert notice["texts"][0]["headline"].startswith("【訓練】")
+    again = relay_stack.submit(telegram(name), "relay").json()
+    assert (again["outcome"], again["seq"]) == ("duplicate", answer["seq"])
+
+
+def test_an_early_warning_out_of_order_is_stale(relay_stack):
+    text = telegram("eew").replace("20260701185000", "20260701190000")
+    newest = text.replace("09:50:00Z", "09:50:09Z").replace("<Serial>5", "<Serial>9")
+    older = text.replace("09:50:00Z", "09:50:03Z").replace("<Serial>5", "<Serial>6")
+    assert relay_stack.accepted(newest, "relay")["outcome"] == "accepted"
+    assert relay_stack.submit(older, "relay").json()["outcome"] == "stale"
+
+
+def test_a_municipality_may_not_pass_it_on(relay_stack):
+    reply = relay_stack.submit(telegram("rain"))
+    assert reply.status_code == 403
+    assert reply.json()["code"] == "relayer_needed"
+
+
+def test_a_live_telegram_is_refused_on_the_lane_of_drills(relay_stack):
+    reply = relay_stack.submit(telegram("rain").replace("<Status>訓練", "<Status>通常"), "relay")
+    assert reply.status_code == 422
+    assert reply.json()["code"] == "mode_mismatch"
+
+
+def large(text, count):
+    """The items of a telegram many times over, each for an area of its own name."""
+    start, end = text.index("<Item>"), text.index("</Item>") + len("</Item>")
+    items = "".join(text[start:end].replace("架空市", f"架空市{i}") for i in range(count))
+    return text[:start] + items + text[end:]
+
+
+def test_only_a_relayer_sends_large_documents(relay_stack):
+    document = large(telegram("rain"), 24000).replace("架空地方気象台", "大規模気象台")
+    assert 4_000_000 < len(document.encode()) < 8_000_000
+    refused = relay_stack.submit(document)
+    assert refused.status_code == 413
+    nobody = relay_stack.submit(document, user=None)
+    assert nobody.status_code == 413
+    answer = relay_stack.accepted(document, "relay")
+    original = read(relay_stack, f"/v1/notices/{answer['seq']}/original")
+    assert original.content == document.encode()
+    assert notice_of(relay_stack, answer["seq"])["equivalent_level"]["number"] == 4
