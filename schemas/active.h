@@ -110,6 +110,8 @@ void hs_active_each_entry_at(const struct hs_active *active, int64_t at_unix_us,
 	void (*visit)(void *owner, const struct hs_active_entry *entry), void *owner);
 /* The last moment up to `at` in which something in the set expired; INT64_MIN: nothing did. */
 int64_t hs_active_expired_before(const struct hs_active *active, int64_t at_unix_us);
+/* The next one after it; HS_FOR_EVER: nothing will. */
+int64_t hs_active_expires_next(const struct hs_active *active, int64_t at_unix_us);
 
 /* What one standing document says. Borrowed until the set changes. */
 struct hs_active_word {
