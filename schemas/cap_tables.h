@@ -15,7 +15,7 @@ struct hs_cap_event_row {
 /* HS_KIND(…) of an event and the first category; HS_KIND(OTHER) when no row fits. */
 int hs_cap_event_kind(const char *event, const char *category);
 
-/* CAP values of a state of an area: "1" … "5", none, zone, lift, cancel. */
+/* CAP values of a state of an area: "1" … "5", "w1" … "w5", none, zone, lift, cancel. */
 struct hs_cap_level_row {
 	const char *state;
 	const char *urgency, *severity, *certainty, *response;

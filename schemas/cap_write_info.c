@@ -6,6 +6,7 @@
 #include "hub/base/clock.h"
 #include "schemas/cap_tables.h"
 #include "schemas/cap_write_parts.h"
+#include "schemas/statement.h"
 #include "schemas/tables.h"
 
 /* What one info says besides its language: a part of the notice in one state. */
@@ -47,22 +48,56 @@ state_of_term(const hs_notice *notice, const char *term)
 	return "none";
 }
 
+/* The warning in force with the highest rank, or NULL. */
+static const Hansho__V1__Hazard *
+top_hazard(const hs_notice *notice)
+{
+	const Hansho__V1__Hazard *top = NULL;
+	size_t count;
+	Hansho__V1__Hazard *const *hazards = hs_notice_hazards(notice, &count);
+
+	for (size_t i = 0; i < count; i++) {
+		if (hazards[i]->in_force && (!top || hazards[i]->rank > top->rank))
+			top = hazards[i];
+	}
+	return top;
+}
+
+/* The highest of 相当 level and rank of what is in force; 0: nothing. */
+static uint32_t
+warning_of(const hs_notice *notice)
+{
+	const Hansho__V1__Hazard *top = top_hazard(notice);
+	uint32_t highest = notice->equivalent_level ? notice->equivalent_level->number : 0;
+
+	if (top && top->rank > highest)
+		highest = top->rank;
+	/* A forecast for advanced users is no warning. */
+	if (!top && notice->detail_case == HANSHO__V1__NOTICE__DETAIL_EEW)
+		highest = notice->eew->warning ? 5 : 2;
+	return highest < 5 ? highest : 5;
+}
+
 static const char *
 state_of_notice(const hs_notice *notice)
 {
+	static const char *const warnings[] = { "none", "w1", "w2", "w3", "w4", "w5" };
 	uint32_t level = notice->level ? notice->level->number : 0;
 
 	if (notice->action == HS_ACTION(CANCEL))
 		return "cancel";
 	if (notice->action == HS_ACTION(LIFT))
 		return "lift";
-	if (notice->equivalent_level && notice->equivalent_level->number > level)
-		level = notice->equivalent_level->number;
-	if (level == 0 && hs_cap_kind((int)notice->kind)->urgent)
-		level = 5;
-	if (level == 0 && notice->level && notice->level->term[0])
+	if (level > 0)
+		return digit(level);
+	if (notice->level && notice->level->term[0])
 		return state_of_term(notice, notice->level->term);
-	return digit(level);
+	if (warning_of(notice) > 0)
+		return warnings[warning_of(notice)];
+	/* An EEW that says how strong it is was looked at above. */
+	if (hs_cap_kind((int)notice->kind)->urgent)
+		return "w5";
+	return "none";
 }
 
 static const char *
@@ -107,7 +142,11 @@ event_of(const struct part *part, const char *language)
 	const hs_notice *notice = part->notice;
 	const struct hs_cap_kind_row *row = hs_cap_kind((int)notice->kind);
 	const hs_level *level = part->level ? part->level : part->equivalent;
-	const char *term = part->detail ? part->detail->sort : level ? level->term : "";
+	const Hansho__V1__Hazard *top = level ? NULL : top_hazard(notice);
+	const char *term = part->detail ? part->detail->sort
+			   : level	? level->term
+			   : top	? top->name
+					: "";
 
 	if (strncmp(language, "ja", 2) != 0 || strcmp(language, "ja-x-easy") == 0) {
 		term = part->level && notice->kind == HS_KIND(EVACUATION)

@@ -76,7 +76,7 @@ same_kind(const hs_hazard *hazard, const struct hs_jma_kind *kind, const char *n
 static char *
 kept(const char *text)
 {
-	return (char *)(uintptr_t)text; /* the arena's own, or a table's; read only from here on */
+	return (char *)(uintptr_t)text; /* a table's; read only from here on */
 }
 
 static void
@@ -124,6 +124,25 @@ set_meaning(struct hs_jma *jma, hs_hazard *hazard, const struct hs_jma_kind *kin
 		jma->rank = hazard->rank;
 }
 
+/* The words of a kind may lie in the tree, which dies before the notice. */
+static void
+copy_words(struct hs_arena *arena, hs_hazard *hazard, const struct hs_jma_kind *kind)
+{
+	const struct {
+		char **field;
+		const char *word;
+	} words[] = { { &hazard->code, kind->code }, { &hazard->name, kind->name },
+		{ &hazard->condition, kind->condition }, { &hazard->status, kind->status },
+		{ &hazard->last_code, kind->last_code } };
+
+	for (size_t i = 0; i < HS_COUNT(words); i++) {
+		char *copy = words[i].word[0] ? hs_arena_strdup(arena, words[i].word) : NULL;
+
+		if (copy)
+			*words[i].field = copy;
+	}
+}
+
 static hs_hazard *
 item_for(struct hs_jma *jma, const struct hs_jma_kind *kind, const char *name)
 {
@@ -137,11 +156,7 @@ item_for(struct hs_jma *jma, const struct hs_jma_kind *kind, const char *name)
 	hazard = hs_message_new(jma->arena, &hansho__v1__hazard__descriptor);
 	if (!hazard)
 		return NULL;
-	hazard->code = kept(kind->code);
-	hazard->name = kept(kind->name);
-	hazard->condition = kept(kind->condition);
-	hazard->status = kept(kind->status);
-	hazard->last_code = kept(kind->last_code);
+	copy_words(jma->arena, hazard, kind);
 	hazard->hazard = kept(name);
 	set_meaning(jma, hazard, kind);
 	return hs_repeat(jma->arena, &jma->items.count, &jma->items.items, hazard) ? hazard : NULL;
@@ -194,8 +209,11 @@ struct reader {
 static const char *
 text_or_empty(struct reader *reader, hs_xml_node *node, const char *name)
 {
-	const char *text = hs_xml_child_text(reader->jma->arena, node, reader->ns, name);
+	hs_xml_node *child = hs_xml_child(node, reader->ns, name);
+	const char *text = hs_xml_peek(child);
 
+	if (!text)
+		text = hs_xml_text(reader->jma->arena, child);
 	return text ? text : "";
 }
 

@@ -97,7 +97,7 @@ hs_xml_node *hs_jma_finest(
 	struct hs_arena *arena, hs_xml_node *parent, const char *ns, const char *name);
 /* Every Item below `list`: kinds to jma->items, areas addressed. */
 void hs_jma_read_items(struct hs_jma *jma, hs_xml_node *list, const char *ns);
-/* One kind for one place. Texts are the arena's, "" when absent. */
+/* One kind for one place. Texts are the arena's or the tree's, "" when absent. */
 struct hs_jma_kind {
 	const char *code, *name, *condition, *status, *last_code;
 	hs_xml_node *node;

@@ -95,6 +95,6 @@ hs_check_claims(struct hs_submission *submission)
 
 	if (notice->mode != HS_MODE(LIVE))
 		hs_message_texts(notice, look_for_denial, &claims);
-	if (notice->evacuation && notice->n_texts)
+	if (hs_notice_evacuation(notice) && notice->n_texts)
 		check_headline(submission, &notice->texts[0]->headline);
 }

@@ -8,7 +8,7 @@ RESPONSES = "Shelter Evacuate Prepare Execute Avoid Monitor Assess AllClear None
 URGENCIES = "Immediate Expected Future Past Unknown".split()
 SEVERITIES = "Extreme Severe Moderate Minor Unknown".split()
 CERTAINTIES = "Observed Likely Possible Unlikely Unknown".split()
-STATES = "1 2 3 4 5 none zone lift cancel".split()
+STATES = "1 2 3 4 5 w1 w2 w3 w4 w5 none zone lift cancel".split()
 LEVELS = {"error": 2, "warning": 1, "recommendation": 0}  # enum hs_severity
 
 

@@ -52,8 +52,8 @@ try_lane(const uint8_t *bytes, size_t len_bytes, int lane)
 		hs_buf_init(&out, HS_FRAME_MAX_BYTES);
 		hs_message_pack(submission.notice, &out);
 		HS_CHECK(!out.failed && out.len_bytes < HS_NOTICE_MAX_BYTES);
-		HS_CHECK(hs_notice_unpack(arena, out.bytes, out.len_bytes,
-				 &submission.notice) == HS_OK);
+		HS_CHECK(hs_notice_unpack(arena, out.bytes, out.len_bytes, &submission.notice) ==
+			 HS_OK);
 		hs_buf_free(&out);
 	}
 	hs_submission_end(&submission);

@@ -452,6 +452,75 @@ test_texts_from_the_content(void **state)
 	}
 }
 
+/* Misissuance M2: a drill that came by the live address looks like one. An event may be about a drill. */
+static void
+test_words_of_a_drill(void **state)
+{
+	static const char *statuses[] = { "Actual" };
+	static const struct {
+		const struct kit *kit;
+		bool told;
+	} rows[] = { { &headquarters, true }, { &damage, true }, { &mail, true },
+		{ &general, false }, { &event, false } };
+
+	(void)state;
+	for (size_t i = 0; i < HS_COUNT(rows); i++) {
+		char *text = kit_document(rows[i].kit);
+		char *live = replaced_all(text, ">Exercise<", ">Actual<");
+		struct run run;
+
+		run_init(&run);
+		run.lane = HS_MODE(LIVE);
+		run.principal.statuses = (struct hs_config_texts){ statuses, 1 };
+		run_bytes(&run, live, strlen(live));
+		assert_accepted(&run);
+		assert_int_equal(found(&run, HS_FINDING_DRILL_WORDS) != NULL, rows[i].told);
+		assert_int_equal(
+			hs_notice_has_flag(run.submission.notice, "drill_words"), rows[i].told);
+		run_end(&run);
+		free(live);
+		free(text);
+	}
+}
+
+/* Cut at every byte, and every element emptied: refused, or taken as what is left. */
+static void
+test_broken_documents(void **state)
+{
+	static const struct kit *const kits[] = { &headquarters, &damage, &general, &event, &mail };
+
+	(void)state;
+	for (size_t i = 0; i < HS_COUNT(kits); i++) {
+		char *text = kit_document(kits[i]);
+		size_t len = strlen(text), emptied = 0;
+
+		for (size_t at = 0; at < len; at += 3) {
+			struct run run;
+
+			run_init(&run);
+			run_bytes(&run, text, at);
+			assert_int_not_equal(run.err, HS_OK);
+			run_end(&run);
+		}
+		for (char *at = strchr(text, '>'); at && at[1]; at = strchr(at + 1, '>')) {
+			size_t inner = strcspn(at + 1, "<");
+			struct run run;
+			char *empty;
+
+			if (inner == 0 || strncmp(at + 1 + inner, "</", 2) != 0)
+				continue;
+			empty = spliced(text, (size_t)(at + 1 - text), inner, "");
+			run_text(&run, empty);
+			assert_true((run.err == HS_OK) == (run.submission.findings.errors == 0));
+			run_end(&run);
+			free(empty);
+			emptied++;
+		}
+		assert_true(emptied > 15);
+		free(text);
+	}
+}
+
 static void
 test_cancel_of_a_notice(void **state)
 {
@@ -485,6 +554,8 @@ main(void)
 		cmocka_unit_test(test_every_category_of_notices),
 		cmocka_unit_test(test_lengths),
 		cmocka_unit_test(test_texts_from_the_content),
+		cmocka_unit_test(test_words_of_a_drill),
+		cmocka_unit_test(test_broken_documents),
 		cmocka_unit_test(test_cancel_of_a_notice),
 	};
 
