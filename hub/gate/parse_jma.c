@@ -408,14 +408,13 @@ static enum hs_err
 hash_report(struct hs_jma *jma)
 {
 	struct hs_buf content;
-	struct hs_span span;
 	enum hs_err err;
 
 	hs_buf_init(&content, jma->submission->text.len_bytes * 8 + 65536);
 	err = hs_xml_content(jma->report, NULL, &content);
-	span = (struct hs_span){ content.bytes, content.len_bytes };
 	if (err == HS_OK)
-		hs_sha256(&span, 1, jma->submission->content_sha256);
+		hs_sha256(&(struct hs_span){ content.bytes, content.len_bytes }, 1,
+			jma->submission->content_sha256);
 	hs_buf_free(&content);
 	return err;
 }
@@ -447,10 +446,9 @@ hs_jma_convert(struct hs_submission *submission)
 	hs_jma_fit(&jma);
 	if (submission->findings.errors)
 		return HS_ERR_REFUSED;
-	/* Signed by two it is still one telegram. */
+	/* It comes over several lines, byte for byte: known by its text; a signed one by its content. */
 	if (submission->signature != HS_SIGNATURE_NONE)
 		return hash_report(&jma);
-	/* The same telegram comes over several lines, byte for byte: its text is its identity. */
 	hs_sha256(&text, 1, submission->content_sha256);
 	return HS_OK;
 }
