@@ -447,10 +447,9 @@ hs_jma_convert(struct hs_submission *submission)
 	if (submission->findings.errors)
 		return HS_ERR_REFUSED;
 	/* It comes over several lines, byte for byte: known by its text; a signed one by its content. */
-	if (submission->signature != HS_SIGNATURE_NONE)
-		return hash_report(&jma);
-	hs_sha256(&text, 1, submission->content_sha256);
-	return HS_OK;
+	if (submission->signature == HS_SIGNATURE_NONE)
+		hs_sha256(&text, 1, submission->content_sha256);
+	return submission->signature == HS_SIGNATURE_NONE ? HS_OK : hash_report(&jma);
 }
 
 /* ---- inside an L-Alert envelope ---- */
