@@ -295,6 +295,21 @@ make_notice(struct hs_jma *jma)
 	return notice->document && notice->source && notice->times;
 }
 
+static enum hs_err
+hash_report(struct hs_jma *jma)
+{
+	struct hs_buf content;
+	enum hs_err err;
+
+	hs_buf_init(&content, jma->submission->text.len_bytes * 8 + 65536);
+	err = hs_xml_content(jma->report, NULL, &content);
+	if (err == HS_OK)
+		hs_sha256(&(struct hs_span){ content.bytes, content.len_bytes }, 1,
+			jma->submission->content_sha256);
+	hs_buf_free(&content);
+	return err;
+}
+
 enum hs_err
 hs_jma_convert(struct hs_submission *submission)
 {
@@ -322,31 +337,16 @@ hs_jma_convert(struct hs_submission *submission)
 	hs_jma_fit(&jma);
 	if (submission->findings.errors)
 		return HS_ERR_REFUSED;
-	/* The same telegram comes over several lines, byte for byte: its text is its identity. */
-	hs_sha256(&text, 1, submission->content_sha256);
-	return HS_OK;
+	/* It comes over several lines, byte for byte: known by its text; a signed one by its content. */
+	if (submission->signature == HS_SIGNATURE_NONE)
+		hs_sha256(&text, 1, submission->content_sha256);
+	return submission->signature == HS_SIGNATURE_NONE ? HS_OK : hash_report(&jma);
 }
 
 /* ---- inside an L-Alert envelope ---- */
 
 static const struct hs_parser in_envelope = { "lalert-jma", HS_NS_EDXL, "EDXLDistribution",
 	hs_lalert_convert, hs_jma_validate, hs_jma_policy };
-
-static enum hs_err
-hash_report(struct hs_jma *jma)
-{
-	struct hs_buf content;
-	struct hs_span span;
-	enum hs_err err;
-
-	hs_buf_init(&content, jma->submission->text.len_bytes * 8 + 65536);
-	err = hs_xml_content(jma->report, NULL, &content);
-	span = (struct hs_span){ content.bytes, content.len_bytes };
-	if (err == HS_OK)
-		hs_sha256(&span, 1, jma->submission->content_sha256);
-	hs_buf_free(&content);
-	return err;
-}
 
 static void
 read_envelope(struct hs_lalert *lalert, struct hs_jma *jma)
