@@ -206,6 +206,12 @@ hs_active_expired_before(const struct hs_active *active, int64_t at_unix_us)
 	return view_entries(active, at_unix_us)->from_unix_us;
 }
 
+int64_t
+hs_active_expires_next(const struct hs_active *active, int64_t at_unix_us)
+{
+	return view_entries(active, at_unix_us)->to_unix_us;
+}
+
 void
 hs_active_each_entry(const struct hs_active *active,
 	void (*visit)(void *owner, const struct hs_active_entry *entry), void *owner)

@@ -4,9 +4,11 @@
 
 #include "schemas/tables_data.h"
 
+#define PREFECTURE_DIGITS   2
 #define MUNICIPALITY_DIGITS 5
 #define CODE_DIGITS	    6
 #define DISTRICT_DIGITS	    12
+#define WARDS_HUNDRED	    '1'
 
 /* The row of the code's first five digits, whatever its check digit. */
 static const struct hs_area_row *
@@ -36,11 +38,30 @@ hs_area_place(const char *code)
 	return row->parent[0] != '\0' ? HS_PLACE_WARD : HS_PLACE_MUNICIPALITY;
 }
 
+static bool
+is_prefecture(const char *code)
+{
+	return strnlen(code, PREFECTURE_DIGITS + 1) <= PREFECTURE_DIGITS ||
+	       strncmp(code + PREFECTURE_DIGITS, "000", 3) == 0;
+}
+
+/* Most pairs of long lists, told without a search: two prefectures have nothing to do with each other, and two
+ * municipalities only as a designated city and its ward, which are all in the first hundred (tables.py holds that). */
+static bool
+apart(const char *own, const char *named)
+{
+	if (strncmp(own, named, PREFECTURE_DIGITS) != 0)
+		return true;
+	if (is_prefecture(own) || is_prefecture(named) ||
+		strncmp(own, named, MUNICIPALITY_DIGITS) == 0)
+		return false;
+	return own[PREFECTURE_DIGITS] != WARDS_HUNDRED || named[PREFECTURE_DIGITS] != WARDS_HUNDRED;
+}
+
 enum hs_area_relation
 hs_area_relation(const char *own, const char *named)
 {
-	/* Most pairs of a long list: nothing in two prefectures has anything to do with each other. */
-	if (strncmp(own, named, 2) != 0)
+	if (apart(own, named))
 		return HS_RELATION_BESIDE;
 	bool within = hs_area_within(named, own), around = hs_area_within(own, named);
 

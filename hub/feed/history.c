@@ -14,6 +14,9 @@
 #define HISTORY_SUFFIX "/history"
 #define EVENTS_MAX     500
 #define EVENTS_DEFAULT 100
+/* Notices worked on in one turn of the loop: a time line looks at all entries after each. */
+#define STATE_PAGE     64
+#define TIMELINE_PAGE  8
 
 struct job {
 	hs_http_id id; /* 0: unused */
@@ -159,8 +162,9 @@ ask(struct hs_feed_parts *parts, struct job *job)
 	if (job->taken > (uint64_t)parts->limits->history.notices_max)
 		give_up(parts, job, HS_ERR_TOO_LARGE, 413,
 			"too many notices since then for one answer; ask for one area");
-	else if (hs_hub_port_fetch_area(parts->hub, job->cursor, job->area_code, &job->request) !=
-		 HS_OK)
+	else if (hs_hub_port_fetch_area(parts->hub, job->cursor,
+			 job->timeline != NULL ? TIMELINE_PAGE : STATE_PAGE, job->area_code,
+			 &job->request) != HS_OK)
 		give_up(parts, job, HS_ERR_AWAY, HS_CLOSE_AWAY, "the hub is away; ask again");
 }
 

@@ -3,7 +3,7 @@
  * Flow:    GET → a job → pages of notices from the hub's journal (of one place, when one is asked for) → a set of the
  *          job's own, by the same pure function as the present one (schemas/active.h) → answer.
  * Bounds:  history_jobs_max at a time (503), history_notices_max notices each (413: name one area),
- *          history_timeout_ms (504). One page of at most 64 notices is worked on in one turn of the loop; the hub
+ *          history_timeout_ms (504). One page of at most 64 notices (8 of a time line) is worked on in one turn of the loop; the hub
  *          reads them beside its submissions, like the pages of a subscriber who comes back.
  * Routes:  GET /v1/state?at=TIME, GET /v1/areas/{code}/history. Moments are those at which the hub accepted.
  * Owner:   parts->history. Threads: the loop's.

@@ -443,8 +443,8 @@ hs_hub_port_fetch(struct hs_hub_port *port, uint64_t after_seq, uint32_t limit, 
 }
 
 enum hs_err
-hs_hub_port_fetch_area(
-	struct hs_hub_port *port, uint64_t after_seq, const char *area_code, uint64_t *request)
+hs_hub_port_fetch_area(struct hs_hub_port *port, uint64_t after_seq, uint32_t limit,
+	const char *area_code, uint64_t *request)
 {
 	Hansho__V1__Fetch fetch;
 	union {
@@ -454,6 +454,7 @@ hs_hub_port_fetch_area(
 
 	hansho__v1__fetch__init(&fetch);
 	fetch.after_seq = after_seq;
+	fetch.limit = limit;
 	fetch.area_code = read_only.out;
 	return send_fetch(port, &fetch, request);
 }

@@ -58,7 +58,7 @@ enum hs_err hs_hub_port_receipt(struct hs_hub_port *port, const hs_receipt *rece
 enum hs_err hs_hub_port_fetch(struct hs_hub_port *port, uint64_t after_seq, uint32_t limit,
 	bool originals, uint64_t *request) HS_MUST_CHECK;
 /* The same for the notices that touch one place; "": all of them. */
-enum hs_err hs_hub_port_fetch_area(struct hs_hub_port *port, uint64_t after_seq,
+enum hs_err hs_hub_port_fetch_area(struct hs_hub_port *port, uint64_t after_seq, uint32_t limit,
 	const char *area_code, uint64_t *request) HS_MUST_CHECK;
 bool hs_hub_port_is_up(const struct hs_hub_port *port);
 /* Milliseconds since anything was heard of the hub; UINT32_MAX: never. */

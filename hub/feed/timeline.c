@@ -22,7 +22,9 @@ struct scene {
 struct hs_timeline {
 	struct hs_timeline_wish wish;
 	struct hs_active *active;
-	struct scene scene; /* after the last notice */
+	struct scene scene; /* after the last notice; empty while nothing of it is asked for */
+	bool scene_known;
+	int64_t expires_unix_us; /* when the scene changes by itself */
 	json_t *events;
 	uint64_t seq;
 	int64_t at_unix_us; /* of the last notice */
@@ -115,7 +117,7 @@ scene_free(struct scene *scene)
 }
 
 static enum hs_err
-scene_make(const struct hs_timeline *timeline, int64_t at_unix_us, struct scene *scene)
+scene_make(struct hs_timeline *timeline, int64_t at_unix_us, struct scene *scene)
 {
 	struct collect collect = { scene, timeline->wish.filter };
 
@@ -123,6 +125,7 @@ scene_make(const struct hs_timeline *timeline, int64_t at_unix_us, struct scene 
 	if (scene->arena == NULL)
 		return HS_ERR_NOMEM;
 	hs_active_each_entry_at(timeline->active, at_unix_us, take_entry, &collect);
+	timeline->expires_unix_us = hs_active_expires_next(timeline->active, at_unix_us);
 	if (scene->count > 1)
 		qsort(scene->entries, scene->count, sizeof(*scene->entries), compare);
 	return scene->failed ? HS_ERR_NOMEM : HS_OK;
@@ -172,8 +175,7 @@ add_event(struct hs_timeline *timeline, const struct cause *cause, const char *e
 	hs_rfc3339_format(at_unix_us, JST_MINUTES, at);
 	if (json == NULL || json_object_set_new(json, "event", json_string(event)) != 0 ||
 		json_object_set_new(json, "at", json_string(at)) != 0 ||
-		json_object_set_new(json, "by_seq",
-			json_integer(cause->notice == NULL ? 0 : (json_int_t)cause->seq)) != 0) {
+		json_object_set_new(json, "by_seq", json_integer((json_int_t)cause->seq)) != 0) {
 		json_decref(json);
 		return HS_ERR_NOMEM;
 	}
@@ -191,11 +193,10 @@ tell(struct hs_timeline *timeline, const struct cause *cause, struct scene *next
 {
 	struct scene *last = &timeline->scene;
 	bool cancel = cause->notice != NULL && cause->notice->action == HS_ACTION(CANCEL);
-	bool silent = cause->seq <= timeline->wish.after_seq;
 	size_t i = 0, j = 0;
 	enum hs_err err = HS_OK;
 
-	while (err == HS_OK && !silent && (i < last->count || j < next->count)) {
+	while (err == HS_OK && (i < last->count || j < next->count)) {
 		int order = i == last->count   ? 1
 			    : j == next->count ? -1
 					       : compare(&last->entries[i], &next->entries[j]);
@@ -251,30 +252,37 @@ hs_timeline_destroy(struct hs_timeline *timeline)
 	free(timeline);
 }
 
+/* What passed by itself since the last notice. The first notice that is asked for finds what stood before it. */
 static enum hs_err
-tell_expired(struct hs_timeline *timeline, uint64_t seq, int64_t now_unix_us)
+tell_expired(struct hs_timeline *timeline, int64_t now_unix_us)
 {
-	struct cause time = { .seq = seq, .at_unix_us = now_unix_us };
-	struct scene next;
-	enum hs_err err = scene_make(timeline, now_unix_us, &next);
+	struct cause time = { .at_unix_us = now_unix_us };
+	struct scene next = { 0 };
+	enum hs_err err = HS_OK;
 
-	if (err == HS_OK)
-		err = tell(timeline, &time, &next);
+	if (!timeline->scene_known)
+		err = scene_make(timeline, timeline->at_unix_us, &timeline->scene);
+	timeline->scene_known = true;
+	if (err == HS_OK && now_unix_us >= timeline->expires_unix_us) {
+		err = scene_make(timeline, now_unix_us, &next);
+		if (err == HS_OK)
+			err = tell(timeline, &time, &next);
+	}
 	scene_free(&next);
 	return err;
 }
 
 static enum hs_err
-tell_notice(struct hs_timeline *timeline, struct hs_arena *arena, const hs_notice *notice,
-	struct cause *cause)
+tell_notice(struct hs_timeline *timeline, const hs_notice *notice, struct cause *cause)
 {
+	struct hs_arena *arena = hs_arena_create(HS_UNPACK_ARENA_BYTES);
 	struct scene next = { 0 };
 	struct hs_buf key;
-	enum hs_err err = hs_statements_of(arena, notice, &cause->says);
+	enum hs_err err = HS_ERR_NOMEM;
 
 	hs_buf_init(&key, KEY_MAX);
-	if (err == HS_OK && !hs_document_key(notice, &key))
-		err = HS_ERR_NOMEM;
+	if (arena != NULL && hs_document_key(notice, &key))
+		err = hs_statements_of(arena, notice, &cause->says);
 	cause->key = hs_buf_text(&key);
 	if (err == HS_OK)
 		err = hs_active_apply(timeline->active, cause->seq, notice, NULL);
@@ -284,7 +292,8 @@ tell_notice(struct hs_timeline *timeline, struct hs_arena *arena, const hs_notic
 		err = tell(timeline, cause, &next);
 	scene_free(&next);
 	hs_buf_free(&key);
-	return err == HS_ERR_STALE ? HS_OK : err;
+	hs_arena_destroy(arena);
+	return err;
 }
 
 enum hs_err
@@ -294,23 +303,22 @@ hs_timeline_take(struct hs_timeline *timeline, uint64_t seq, const hs_notice *no
 				     ? notice->times->accepted->unix_us
 				     : timeline->at_unix_us;
 	struct cause cause = { .notice = notice, .seq = seq, .at_unix_us = at_unix_us };
-	struct hs_arena *arena;
 	enum hs_err err;
 
 	if (notice->document == NULL)
 		return HS_OK;
 	if (json_array_size(timeline->events) >= timeline->wish.limit)
 		return HS_ERR_FULL;
-	arena = hs_arena_create(HS_UNPACK_ARENA_BYTES);
-	if (arena == NULL)
-		return HS_ERR_NOMEM;
-	err = tell_expired(timeline, seq, at_unix_us);
-	if (err == HS_OK)
-		err = tell_notice(timeline, arena, notice, &cause);
-	hs_arena_destroy(arena);
+	if (seq <= timeline->wish.after_seq) {
+		err = hs_active_apply(timeline->active, seq, notice, NULL);
+	} else {
+		err = tell_expired(timeline, at_unix_us);
+		if (err == HS_OK)
+			err = tell_notice(timeline, notice, &cause);
+	}
 	timeline->seq = seq;
 	timeline->at_unix_us = at_unix_us;
-	return err;
+	return err == HS_ERR_STALE ? HS_OK : err;
 }
 
 enum hs_err
@@ -318,7 +326,7 @@ hs_timeline_end(struct hs_timeline *timeline, int64_t now_unix_us)
 {
 	if (json_array_size(timeline->events) >= timeline->wish.limit)
 		return HS_ERR_FULL;
-	return tell_expired(timeline, UINT64_MAX, now_unix_us);
+	return tell_expired(timeline, now_unix_us);
 }
 
 json_t *

@@ -76,7 +76,7 @@ same_kind(const hs_hazard *hazard, const struct hs_jma_kind *kind, const char *n
 static char *
 kept(const char *text)
 {
-	return (char *)(uintptr_t)text; /* the arena's own, or a table's; read only from here on */
+	return (char *)(uintptr_t)text; /* a table's; read only from here on */
 }
 
 static void
@@ -124,6 +124,25 @@ set_meaning(struct hs_jma *jma, hs_hazard *hazard, const struct hs_jma_kind *kin
 		jma->rank = hazard->rank;
 }
 
+/* The words of a kind may lie in the tree, which dies before the notice. */
+static void
+copy_words(struct hs_arena *arena, hs_hazard *hazard, const struct hs_jma_kind *kind)
+{
+	const struct {
+		char **field;
+		const char *word;
+	} words[] = { { &hazard->code, kind->code }, { &hazard->name, kind->name },
+		{ &hazard->condition, kind->condition }, { &hazard->status, kind->status },
+		{ &hazard->last_code, kind->last_code } };
+
+	for (size_t i = 0; i < HS_COUNT(words); i++) {
+		char *copy = words[i].word[0] ? hs_arena_strdup(arena, words[i].word) : NULL;
+
+		if (copy)
+			*words[i].field = copy;
+	}
+}
+
 static hs_hazard *
 item_for(struct hs_jma *jma, const struct hs_jma_kind *kind, const char *name)
 {
@@ -137,11 +156,7 @@ item_for(struct hs_jma *jma, const struct hs_jma_kind *kind, const char *name)
 	hazard = hs_message_new(jma->arena, &hansho__v1__hazard__descriptor);
 	if (!hazard)
 		return NULL;
-	hazard->code = kept(kind->code);
-	hazard->name = kept(kind->name);
-	hazard->condition = kept(kind->condition);
-	hazard->status = kept(kind->status);
-	hazard->last_code = kept(kind->last_code);
+	copy_words(jma->arena, hazard, kind);
 	hazard->hazard = kept(name);
 	set_meaning(jma, hazard, kind);
 	return hs_repeat(jma->arena, &jma->items.count, &jma->items.items, hazard) ? hazard : NULL;
@@ -189,13 +204,17 @@ struct reader {
 	struct hs_jma_place *places[PLACES_MAX];
 	size_t count;
 	hs_xml_node *item;
+	void (*each)(struct reader *reader); /* takes the places gathered so far */
 };
 
 static const char *
 text_or_empty(struct reader *reader, hs_xml_node *node, const char *name)
 {
-	const char *text = hs_xml_child_text(reader->jma->arena, node, reader->ns, name);
+	hs_xml_node *child = hs_xml_child(node, reader->ns, name);
+	const char *text = hs_xml_peek(child);
 
+	if (!text)
+		text = hs_xml_text(reader->jma->arena, child);
 	return text ? text : "";
 }
 
@@ -239,7 +258,7 @@ add_place(struct reader *reader, hs_xml_node *area, const char *code_type)
 	reader->places[reader->count] = hs_jma_place(reader->jma, code_type,
 		hs_xml_child(area, reader->ns, "Name"), hs_xml_child(area, reader->ns, "Code"));
 	if (reader->places[reader->count] && ++reader->count == PLACES_MAX)
-		flush(reader);
+		reader->each(reader);
 }
 
 static void
@@ -260,13 +279,33 @@ read_item(struct reader *reader)
 			add_place(reader, area, code_type);
 	}
 	if (reader->count > 0 || !any)
-		flush(reader);
+		reader->each(reader);
+}
+
+/* Nothing holds in any of the areas: they are told so. */
+static void
+address_places(struct reader *reader)
+{
+	for (size_t i = 0; i < reader->count; i++)
+		hs_jma_address(reader->jma, reader->places[i]);
+	reader->count = 0;
+}
+
+void
+hs_jma_read_nothing(struct hs_jma *jma, hs_xml_node *list, const char *ns)
+{
+	struct reader reader = { .jma = jma, .ns = ns, .each = address_places };
+
+	for (reader.item = hs_xml_child(list, ns, "Item"); reader.item;
+		reader.item = hs_xml_next(reader.item, ns, "Item"))
+		read_item(&reader);
+	jma->lifted = jma->lifted || (jma->notice->n_areas > 0 && jma->telegram->state);
 }
 
 void
 hs_jma_read_items(struct hs_jma *jma, hs_xml_node *list, const char *ns)
 {
-	struct reader reader = { .jma = jma, .ns = ns };
+	struct reader reader = { .jma = jma, .ns = ns, .each = flush };
 
 	for (reader.item = hs_xml_child(list, ns, "Item"); reader.item;
 		reader.item = hs_xml_next(reader.item, ns, "Item"))

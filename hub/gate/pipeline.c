@@ -48,6 +48,12 @@ stage_guard(struct hs_submission *submission)
 static enum hs_err
 stage_parse(struct hs_submission *submission)
 {
+	bool large = (int64_t)submission->text.len_bytes > submission->limits->large_bytes;
+
+	/* What is large and passed on is a telegram: its identity is its bytes. */
+	if (large && submission->principal->role == HS_ROLE_RELAYER)
+		return hs_xml_parse_lean(
+			&submission->text, &submission->findings, &submission->doc);
 	return hs_xml_parse(&submission->text, &submission->findings, &submission->doc);
 }
 
@@ -63,6 +69,11 @@ look_at_texts(struct hs_submission *submission, hs_xml_node *root)
 	hs_xml_node *first[HS_TEXT_LOOK_COUNT] = { NULL };
 
 	hs_xml_look(root, first);
+	/* What others said is passed on all the same: a relayer cannot mend it, and a life may depend on it. */
+	if (submission->principal->role == HS_ROLE_RELAYER && first[HS_TEXT_LOOK_REFUSED]) {
+		first[HS_TEXT_LOOK_TOLD] = first[HS_TEXT_LOOK_REFUSED];
+		first[HS_TEXT_LOOK_REFUSED] = NULL;
+	}
 	for (size_t i = 0; i < HS_COUNT(codes); i++) {
 		if (first[i])
 			hs_xml_finding(&submission->findings, codes[i], first[i], "", "");

@@ -152,11 +152,11 @@ put_body(struct hs_buf *out, const hs_notice *notice)
 
 	if (notice->correction[0])
 		put_line(out, cancel ? "取消の理由" : "訂正", notice->correction);
-	if (cancel)
-		hs_buf_puts(out, "取り消した発表の内容：\n");
 	for (size_t i = 0; i < HS_COUNT(bodies); i++) {
-		if (bodies[i].detail == (int)notice->detail_case)
-			bodies[i].put(out, notice);
+		if (bodies[i].detail != (int)notice->detail_case)
+			continue;
+		hs_buf_puts(out, cancel ? "取り消した発表の内容：\n" : "");
+		bodies[i].put(out, notice);
 	}
 }
 

@@ -284,6 +284,40 @@ hs_policy_office(struct hs_submission *submission)
 			notice->source->code);
 }
 
+#define HS_TOLD(name, type, one, two)                                                        \
+	{                                                                                    \
+		HANSHO__V1__NOTICE__DETAIL_##name,                                           \
+		{                                                                            \
+			offsetof(Hansho__V1__##type, one), offsetof(Hansho__V1__##type, two) \
+		}                                                                            \
+	}
+/* Texts of a detail that tell what has happened. Not those of notices and events, which may be about a drill. */
+static const struct told {
+	int detail;
+	size_t fields[2];
+} told[] = {
+	HS_TOLD(EVACUATION, Evacuation, disaster_name, complement),
+	HS_TOLD(SHELTER, Shelter, disaster_name, complement),
+	HS_TOLD(HEADQUARTERS, Headquarters, disaster_name, complement),
+	HS_TOLD(DAMAGE, Damage, disaster_name, complement),
+	HS_TOLD(URGENT_MAIL, UrgentMail, title, message),
+};
+
+/* The two texts of the notice's detail; none: NULL. All details share one place. */
+static void
+told_of(hs_notice *notice, char **out[2])
+{
+	char *detail = (char *)notice->evacuation;
+
+	out[0] = out[1] = NULL;
+	for (size_t i = 0; i < HS_COUNT(told); i++) {
+		if (told[i].detail != (int)notice->detail_case)
+			continue;
+		out[0] = (char **)(void *)(detail + told[i].fields[0]);
+		out[1] = (char **)(void *)(detail + told[i].fields[1]);
+	}
+}
+
 /* Words of a drill in a live document: it may be a drill on the wrong address. Never a reason to
  * refuse. */
 void
@@ -292,13 +326,12 @@ hs_policy_words(struct hs_submission *submission)
 	static const char *const words[] = { "訓練", "テスト", "試験", "くんれん", "ﾃｽﾄ", "drill",
 		"Drill", "DRILL", "exercise", "Exercise" };
 	hs_notice *notice = submission->notice;
-	hs_evacuation *evacuation = hs_notice_evacuation(notice) ? notice->evacuation : NULL;
-	char **fields[] = { notice->n_texts ? &notice->texts[0]->headline : NULL,
-		evacuation ? &evacuation->disaster_name : NULL,
-		evacuation ? &evacuation->complement : NULL, &notice->correction };
+	char **fields[4] = { notice->n_texts ? &notice->texts[0]->headline : NULL,
+		&notice->correction };
 
 	if (notice->mode != HS_MODE(LIVE))
 		return;
+	told_of(notice, fields + 2);
 	for (size_t i = 0; i < HS_COUNT(fields); i++) {
 		for (size_t k = 0; fields[i] && k < HS_COUNT(words); k++) {
 			if (!strstr(*fields[i], words[k]))

@@ -123,6 +123,8 @@ read_list(const char *path, const char *text, int mode, struct hs_principals **o
 				     &principals->config, why)
 			   : hs_config_parse(text, &FILE_RECORD, &principals->file,
 				     &principals->config, why);
+	if (err != HS_OK) /* what was read so far is gone already */
+		principals->file.principals.count = 0;
 	if (err == HS_OK)
 		err = hs_principals_check(&principals->file.principals, mode, why);
 	if (err == HS_OK)

@@ -63,6 +63,8 @@ def areas(folder):
         code = row["code"]
         if len(code) != 6 or not code.isdigit() or check_digit(code) != code[5]:
             fail("areas.csv: %s has a wrong check digit" % code)
+        if row["parent"] and (row["parent"][:3] != code[:3] or code[2] != "1"):
+            fail("areas.csv: the ward %s is not in the first hundred with its city, as area_rules.c takes it" % code)
     names = ("code", "kind", "name", "kana", "name_en", "prefecture_name", "parent")
     return [[quote(row[name]) for name in names] for row in rows]
 

@@ -103,10 +103,22 @@ def http_rows(folder):
            "`http_bench 2000`, median of 21 rounds")
 
 
+def telegram_rows(folder):
+    if not os.path.isdir(os.path.join(HERE, "..", "..", "..", "shared", "samples", "jma")):
+        return
+    found, command = run(folder, "telegrams.py", "--rounds", "10" if QUICK else "50")
+    for name, what, target in (("eew", "early warning", "≤ 0.3 ms"), ("quake", "earthquake report", "≤ 4 ms"),
+                               ("digest", "digest", "≤ 60 ms")):
+        one = found[name]
+        yield (f"parse + check + normalise a {what} of {one['bytes'] // 1000} KB", target,
+               f"{ms(one['median_us'])} ms", f"p99 {ms(one['p99_us'])} ms",
+               f"takes {one['times_document']} times its size", f"`{command}`")
+
+
 def main():
     folder = sys.argv[1]
     rows = [COLUMNS, ("---",) * len(COLUMNS)]
-    for part in (submit_rows, fanout_rows, idle_rows, start_rows, http_rows):
+    for part in (submit_rows, fanout_rows, idle_rows, start_rows, http_rows, telegram_rows):
         rows += part(folder)
     for row in rows:
         print("| " + " | ".join(row) + " |")

@@ -291,10 +291,21 @@ hazards_are_read_from_names(void **state)
 	assert_int_equal(count, 8);
 }
 
+static void
+orders_stand_until_they_are_lifted(void **state)
+{
+	(void)state;
+	assert_true(hs_kind_validity_us("evacuation") == 0);
+	assert_true(hs_kind_validity_us("shelter") == 0);
+	assert_true(hs_kind_validity_us("weather") == 7 * 24 * 3600 * 1000000LL);
+	assert_true(hs_kind_validity_us("a kind of next year") == 0);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(orders_stand_until_they_are_lifted),
 		cmocka_unit_test(every_code_has_its_check_digit),
 		cmocka_unit_test(a_wrong_check_digit_is_no_code),
 		cmocka_unit_test(areas_are_found_in_each_form),

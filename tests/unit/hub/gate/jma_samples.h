@@ -66,6 +66,34 @@ run_jma(struct run *run, const char *text)
 	run_jma_on(run, text, strlen(text), HS_MODE(DRILL));
 }
 
+/* The text with one thing changed. */
+static inline void
+run_changed(struct run *run, const char *text, const char *from, const char *to)
+{
+	char *changed = replaced(text, from, to);
+
+	run_jma(run, changed);
+	free(changed);
+}
+
+static inline void
+accept(struct run *run)
+{
+	if (run->err != HS_OK)
+		run_print(run);
+	assert_int_equal(run->err, HS_OK);
+}
+
+/* The text of our own with one thing changed: accepted, with that flag. The run stays open. */
+static inline const hs_notice *
+flagged(struct run *run, const char *text, const char *from, const char *to, const char *flag)
+{
+	run_changed(run, text, from, to);
+	accept(run);
+	assert_true(hs_notice_has_flag(run->submission.notice, flag));
+	return run->submission.notice;
+}
+
 /* The whole file; NULL when it is not there. The caller frees it. */
 static inline char *
 jma_file(const char *name, size_t *len)

@@ -102,6 +102,22 @@ test_headline_of_nothing(void **state)
 	free(text);
 }
 
+/* The reason of a cancel is told, and nothing of a body that was not looked into. */
+static void
+test_cancel_without_public_body(void **state)
+{
+	struct kit kit = opaque;
+	struct run run;
+
+	(void)state;
+	kit.type = "Cancel";
+	kit.errata = "誤って送信しました。";
+	assert_int_equal(kit_accept(&run, &kit)->action, HS_ACTION(CANCEL));
+	assert_string_equal(
+		run.submission.notice->texts[0]->body, "取消の理由：誤って送信しました。");
+	run_end(&run);
+}
+
 /* What a document without a proper target is for; "": refused. */
 static void
 test_areas(void **state)
@@ -127,6 +143,14 @@ test_areas(void **state)
 		{ "<c:targetArea><c:areaName>北町</c:areaName></c:targetArea>",
 			AREA("架空市", CODE("990019")) AREA("想定市", CODE("990027")), "990019",
 			"990019 架空市, 990027 想定市", "" },
+		/* a name beside one code lies there; beside several nobody knows where */
+		{ "<c:targetArea><c:areaName>北町</c:areaName></c:targetArea><c:targetArea>" CODE(
+			  "990027") "</c:targetArea>",
+			"", "990019", "990027 想定市, 990027 北町", "area_fallback" },
+		{ "<c:targetArea><c:areaName>北町</c:areaName></c:targetArea><c:targetArea>" CODE(
+			  "990027") "</c:targetArea><c:targetArea>" CODE("990019") "</"
+										   "c:targetArea>",
+			"", "990019", "990027 想定市, 990019 架空市", "" },
 		/* then the office, with the names as they stand */
 		{ "<c:targetArea><c:areaName>北町、南町</c:areaName></c:targetArea>",
 			AREA("北町", ""), "990027", "990027 北町, 990027 南町",
@@ -226,6 +250,7 @@ main(void)
 		cmocka_unit_test(test_categories_that_are_not_in_the_table),
 		cmocka_unit_test(test_spelling_of_categories),
 		cmocka_unit_test(test_headline_of_nothing),
+		cmocka_unit_test(test_cancel_without_public_body),
 		cmocka_unit_test(test_areas),
 		cmocka_unit_test(test_foreign_areas),
 		cmocka_unit_test(test_opaque_body_is_part_of_the_content),

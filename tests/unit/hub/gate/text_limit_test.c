@@ -47,7 +47,7 @@ test_each_text_of_an_order(void **state)
 	assert_accepted(&run);
 	usual = packed_bytes(&run);
 	run_end(&run);
-	for (size_t at = 0; sample_order[at]; at++) {
+	for (size_t at = 0; at + 2 < sizeof(sample_order); at++) {
 		size_t text = strcspn(sample_order + at + 1, "<");
 		size_t value = strcspn(sample_order + at + 2, "\"");
 

@@ -1,0 +1,68 @@
+"""CAP alerts that replace and end each other, in any order, through gate, hub and feed (cap.md, "Supersession")."""
+
+import pytest
+import requests
+
+from conftest import PRINCIPALS, wait_until
+from test_cap import RELAYER, alert
+
+SENT = "2026-07-01T18:57:05+09:00"
+
+
+@pytest.fixture
+def relay(make_stack):
+    principals = [{**row, "statuses": ["Exercise"]} for row in PRINCIPALS] + [RELAYER]
+    return make_stack(principals=principals)
+
+
+def say(stack, identifier, kind="Alert", replaces=(), minute=0):
+    references = " ".join(f"met@met.example,{name},{SENT}" for name in replaces)
+    sent = f"2026-07-01T19:{minute:02d}:00+09:00" if minute else SENT
+    reply = stack.accepted(alert(identifier, kind, references, sent=sent), user="relay")
+    wait_until(lambda: stack.metrics("feed-1")["hansho_feed_newest_seq"] >= reply["seq"], "arrived")
+    return reply
+
+
+def codes(reply):
+    return {warning["code"] for warning in reply["warnings"]}
+
+
+def standing(stack):
+    state = requests.get(stack.feed_url("/v1/state"), timeout=20).json()
+    return sorted(entry["document"].rsplit("|", 1)[1] for entry in state["in_force"])
+
+
+def notice(stack, seq):
+    return requests.get(stack.feed_url(f"/v1/notices/{seq}"), timeout=20).json()["notice"]
+
+
+def test_an_update_ends_all_that_it_refers_to(relay):
+    say(relay, "A-1")
+    say(relay, "A-2")
+    say(relay, "A-3", "Update", ["A-1", "A-2"], minute=10)
+    assert standing(relay) == ["A-3"]
+    say(relay, "A-4", "Cancel", ["A-3"], minute=20)
+    assert standing(relay) == []
+    events = requests.get(relay.feed_url("/v1/areas/990019/history"), timeout=20).json()["events"]
+    assert [e["event"] for e in events][-1] == "cancelled"
+
+
+def test_a_cancel_that_comes_first(relay):
+    first = say(relay, "B-2", "Cancel", ["B-1"], minute=10)
+    assert "cancel_unknown" not in codes(first)
+    late = say(relay, "B-1")
+    assert "born_superseded" in codes(late)
+    assert standing(relay) == []
+    told = notice(relay, late["seq"])
+    assert told["document"]["ended"] is True and "born_superseded" in told["flags"]
+    relay.restart("hub")
+    assert standing(relay) == []
+    wait_until(lambda: relay.submit(alert("B-3"), user="relay").status_code == 202, "the hub is back")
+    wait_until(lambda: standing(relay) == ["B-3"], "what comes after it is in force")
+
+
+def test_a_chain_backwards(relay):
+    say(relay, "C-3", "Update", ["C-2"], minute=20)
+    assert "born_superseded" in codes(say(relay, "C-2", "Update", ["C-1"], minute=10))
+    assert "born_superseded" in codes(say(relay, "C-1"))
+    assert standing(relay) == ["C-3"]
