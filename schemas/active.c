@@ -51,18 +51,29 @@ hs_active_stands(const struct hs_active_document *document)
 
 /* ---- documents and groups ---- */
 
+/* The analyser does not see that a list's first member has its last one as group_prev. */
+static void
+list_leave(struct hs_active_document *document)
+{
+	struct hs_active_group *group = document->group;
+	if (document->left_over)
+		DL_DELETE2(group->left_over, document, group_prev, group_next); // NOLINT
+	else
+		DL_DELETE2(group->others, document, group_prev, group_next); // NOLINT
+}
+
 static void
 set_left_over(struct hs_active_document *document, bool left_over)
 {
 	struct hs_active_group *group = document->group;
 	if (document->left_over == left_over)
 		return;
+	list_leave(document);
 	document->left_over = left_over;
-	/* The analyser does not see that a list's first member has its last one as group_prev. */
 	if (left_over)
 		DL_APPEND2(group->left_over, document, group_prev, group_next);
 	else
-		DL_DELETE2(group->left_over, document, group_prev, group_next); // NOLINT
+		DL_APPEND2(group->others, document, group_prev, group_next);
 }
 
 static void
@@ -84,7 +95,8 @@ static void
 group_leave(struct hs_active *active, struct hs_active_document *document)
 {
 	struct hs_active_group *group = document->group;
-	set_left_over(document, false);
+	list_leave(document);
+	document->left_over = false;
 	document->group = NULL;
 	group->document_count--;
 	if (group->document_count == 0) {
@@ -99,6 +111,7 @@ group_join(struct hs_active_group *group, struct hs_active_document *document)
 {
 	document->group = group;
 	group->document_count++;
+	DL_APPEND2(group->others, document, group_prev, group_next);
 }
 
 static void
@@ -426,4 +439,53 @@ hs_active_apply(
 		err = apply_keyed(active, hs_buf_text(&key), seq, notice, vanished);
 	hs_buf_free(&key);
 	return err;
+}
+
+/* ---- questions about one organisation ---- */
+
+static void
+visit_list(const struct hs_active_document *first,
+	void (*visit)(void *owner, const struct hs_active_word *word), void *owner)
+{
+	const struct hs_active_document *document;
+	DL_FOREACH2(first, document, group_next)
+	{
+		const struct hs_kept *stands = hs_active_stands(document);
+		if (stands)
+			visit(owner, &(struct hs_active_word){
+					     document->key, stands->seq, &stands->says });
+	}
+}
+
+enum hs_err
+hs_active_each_word(const struct hs_active *active, const hs_notice *like,
+	void (*visit)(void *owner, const struct hs_active_word *word), void *owner)
+{
+	char *key = group_key(like);
+	const struct hs_active_group *group = NULL;
+	if (!key)
+		return HS_ERR_NOMEM;
+	HASH_FIND_STR(active->groups, key, group);
+	free(key);
+	if (group) {
+		visit_list(group->others, visit, owner);
+		visit_list(group->left_over, visit, owner);
+	}
+	return HS_OK;
+}
+
+struct hs_span
+hs_active_newest(const struct hs_active *active, const hs_notice *of)
+{
+	const struct hs_active_document *document = NULL;
+	struct hs_span bytes = { "", 0 };
+	struct hs_buf key;
+	hs_buf_init(&key, KEY_MAX_BYTES);
+	if (hs_document_key(of, &key))
+		HASH_FIND_STR(active->documents, hs_buf_text(&key), document);
+	if (document && document->newest)
+		bytes = (struct hs_span){ hs_buf_text(&document->newest->bytes),
+			document->newest->bytes.len_bytes };
+	hs_buf_free(&key);
+	return bytes;
 }

@@ -40,6 +40,7 @@
 #ifndef HS_ACTIVE_H
 #define HS_ACTIVE_H
 
+#include "hub/base/hash.h"
 #include "schemas/notice.h"
 
 /* Raise it whenever the same notices would give another set: what the hub kept of the set is then made anew. */
@@ -54,6 +55,7 @@
 #define HS_DIGEST_SIZE	 33 /* 32 hexadecimal digits and a NUL */
 
 struct hs_active;
+struct hs_statements;
 
 /* One area in force. Borrowed until the set changes. */
 struct hs_active_entry {
@@ -110,5 +112,18 @@ void hs_active_each_entry_at(const struct hs_active *active, int64_t at_unix_us,
 int64_t hs_active_expired_before(const struct hs_active *active, int64_t at_unix_us);
 /* The next one after it; HS_FOR_EVER: nothing will. */
 int64_t hs_active_expires_next(const struct hs_active *active, int64_t at_unix_us);
+
+/* What one standing document says. Borrowed until the set changes. */
+struct hs_active_word {
+	const char *document_key;
+	uint64_t seq;
+	const struct hs_statements *says; /* schemas/statement.h */
+};
+/* Every document with anything in force that speaks in the name of the organisation of `like`, in its mode and kind; by no
+ * order. HS_ERR_NOMEM. */
+enum hs_err hs_active_each_word(const struct hs_active *active, const hs_notice *like,
+	void (*visit)(void *owner, const struct hs_active_word *word), void *owner) HS_MUST_CHECK;
+/* The packed newest notice of the document of `of`; empty when there is none. Borrowed until the set changes. */
+struct hs_span hs_active_newest(const struct hs_active *active, const hs_notice *of);
 
 #endif

@@ -50,7 +50,7 @@ struct hs_active_document {
 struct hs_active_group {
 	char *key;
 	size_t document_count;
-	struct hs_active_document *left_over;
+	struct hs_active_document *left_over, *others;
 	UT_hash_handle hh;
 };
 

@@ -17,14 +17,31 @@ extern const size_t hs_table_cap_profile_count;
 
 /* ---- events ---- */
 
-/* Whether the word stands in the text at the beginning of a word, without regard to ASCII case. */
+static bool
+is_letter(char c)
+{
+	return isalnum((unsigned char)c) != 0;
+}
+
+/* The end of a word, or of its plural. Japanese has no such ends: its bytes are no letters here. */
+static bool
+ends_at(const char *at)
+{
+	return !is_letter(at[0]) || ((at[0] == 's' || at[0] == 'S') && !is_letter(at[1]));
+}
+
+/* Whether the word stands in the text as the table says, without regard to ASCII case. */
 static bool
 stands_in(const char *text, const char *word, size_t len)
 {
+	bool open = word[len - 1] == '*';
+
+	len -= open;
 	for (size_t i = 0; text[i]; i++) {
-		if (i > 0 && isalnum((unsigned char)text[i]) && isalnum((unsigned char)text[i - 1]))
+		if (i > 0 && is_letter(text[i]) && is_letter(text[i - 1]))
 			continue;
-		if (strncasecmp(text + i, word, len) == 0)
+		if (strncasecmp(text + i, word, len) == 0 &&
+			(open || !is_letter(word[len - 1]) || ends_at(text + i + len)))
 			return true;
 	}
 	return false;

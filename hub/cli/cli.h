@@ -28,7 +28,9 @@ enum hs_exit {
 struct hs_client_settings {
 	int mode; /* 0 live, 1 drill */
 	const char *gate_url, *feed_url;
-	const char *ca;	   /* PEM; "" = the system's */
+	const char *ca; /* PEM; "" = the system's */
+	const char *cert,
+		*key;	   /* PEM of the client certificate at the gate, and its key; "" = none */
 	const char *token; /* bearer token at the gate */
 	const char *source, *code, *organisation, *office;
 	struct hs_config_texts operations; /* "name=http://127.0.0.1:9101" */

@@ -56,6 +56,10 @@ prepare(CURL *curl, const struct hs_client_call *call, struct sink *sink, char *
 	curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, why);
 	if (call->ca && call->ca[0])
 		curl_easy_setopt(curl, CURLOPT_CAINFO, call->ca);
+	if (call->cert && call->cert[0]) {
+		curl_easy_setopt(curl, CURLOPT_SSLCERT, call->cert);
+		curl_easy_setopt(curl, CURLOPT_SSLKEY, call->key);
+	}
 	if (call->body) {
 		curl_easy_setopt(curl, CURLOPT_POST, 1L);
 		curl_easy_setopt(curl, CURLOPT_POSTFIELDS, call->body);

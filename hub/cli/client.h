@@ -10,6 +10,7 @@
 struct hs_client_call {
 	const char *url;
 	const char *ca;		  /* "" or NULL: the system's */
+	const char *cert, *key;	  /* "" or NULL: no client certificate */
 	const char *token;	  /* "" or NULL: none */
 	const char *content_type; /* of body */
 	const void *body;	  /* NULL: GET */

@@ -287,6 +287,8 @@ send_document(struct hs_cli *cli, const char *path, const struct hs_buf *documen
 	snprintf(url, sizeof(url), "%s%s", cli->settings.gate_url, path);
 	struct hs_client_call call = { .url = url,
 		.ca = cli->settings.ca,
+		.cert = cli->settings.cert,
+		.key = cli->settings.key,
 		.token = cli->settings.token,
 		.content_type = "application/xml",
 		.body = document->bytes,

@@ -102,7 +102,8 @@ hs_answer_goodbye(struct hs_effects *effects, uint32_t peer, const char *reason)
 
 void
 hs_answer_submit(struct hs_effects *effects, const char *epoch,
-	const struct hs_waiting_reply *reply, const char *detail)
+	const struct hs_waiting_reply *reply, const char *detail,
+	const struct hs_in_force *in_force)
 {
 	struct hs_arena *arena = hs_arena_create(REPLY_ARENA_BYTES);
 	hs_submit_reply message;
@@ -120,6 +121,11 @@ hs_answer_submit(struct hs_effects *effects, const char *epoch,
 	message.id = id;
 	message.epoch = epoch_text;
 	message.seq = reply->seq;
+	if (in_force != NULL) {
+		message.n_in_force = in_force->count;
+		message.in_force = in_force->items;
+		message.in_force_count = (uint32_t)in_force->total;
+	}
 	hs_hub_findings_add(arena, reply->findings, detail, &message);
 	frame.body_case = HANSHO__V1__LINK_FRAME__BODY_SUBMIT_REPLY;
 	frame.submit_reply = &message;

@@ -8,6 +8,7 @@
 
 #include "hub/core/core.h"
 #include "hub/core/finding.h"
+#include "hub/core/guard.h"
 #include "hub/core/pending.h"
 #include "hub/core/receipts.h"
 #include "schemas/active.h"
@@ -24,9 +25,10 @@ void hs_answer_hello(
 void hs_answer_heartbeat(struct hs_effects *effects, uint32_t peer, uint64_t newest_seq,
 	const char *digest, int64_t unix_us);
 void hs_answer_goodbye(struct hs_effects *effects, uint32_t peer, const char *reason);
-/* detail: see hs_hub_findings_add. */
+/* detail: see hs_hub_findings_add. in_force: NULL for answers that do not tell it. */
 void hs_answer_submit(struct hs_effects *effects, const char *epoch,
-	const struct hs_waiting_reply *reply, const char *detail);
+	const struct hs_waiting_reply *reply, const char *detail,
+	const struct hs_in_force *in_force);
 
 struct hs_answer_status {
 	uint64_t request;

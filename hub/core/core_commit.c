@@ -1,5 +1,5 @@
-/* Submissions before the journal, records after it. Between the two lies pending.h: nothing in it was
- * promised to anybody, and nothing of it was sent. */
+/* Submissions before the journal, answers after it. Between the two lies pending.h: nothing in it was
+ * promised to anybody, and nothing of it was sent. What a record means is in core_take.c. */
 #include <stdio.h>
 #include <string.h>
 
@@ -11,6 +11,7 @@
 #define FULL_PAUSE_US	1000000 /* receipts and acks wait this long after the disk was full */
 #define HELD_MAX	256
 #define NAMES_MAX_BYTES 2048
+#define LIST_MAX_BYTES	((size_t)4 << 20) /* what is in force, for one answer */
 
 #define BIT(name) (1u << HS_FINDING_##name)
 
@@ -26,7 +27,8 @@ append(struct hs_core *core, struct hs_row *row)
 }
 
 static void
-reply_now(struct hs_core *core, const struct hs_waiting_reply *reply, const char *detail)
+reply_now(struct hs_core *core, const struct hs_waiting_reply *reply, const char *detail,
+	const struct hs_in_force *in_force)
 {
 	uint64_t *const counters[] = { [HS_OUTCOME(ACCEPTED)] = &core->stats.accepted,
 		[HS_OUTCOME(DUPLICATE)] = &core->stats.duplicates,
@@ -37,7 +39,8 @@ reply_now(struct hs_core *core, const struct hs_waiting_reply *reply, const char
 
 	++*counters[reply->outcome];
 	if (core->peers[reply->peer].connection == reply->connection)
-		hs_answer_submit(core->source.effects, core->options.epoch, reply, detail);
+		hs_answer_submit(
+			core->source.effects, core->options.epoch, reply, detail, in_force);
 }
 
 /* Why nothing can be accepted now; 0 when it can. */
@@ -147,7 +150,7 @@ decide_without_record(
 		reply->findings = BIT(BUSY);
 		reply->seq = 0;
 	}
-	reply_now(core, reply, NULL);
+	reply_now(core, reply, NULL, NULL);
 }
 
 static void
@@ -164,6 +167,14 @@ decide(struct hs_core *core, struct hs_arena *arena, const hs_submit *submit,
 		decide_without_record(core, &verdict, reply);
 		return;
 	}
+	if (verdict.record_type == (int)HS_RECORD(NOTICE))
+		verdict.findings |= hs_guard_look(arena, core->active, submit->notice);
+	if ((verdict.findings & BIT(SILENT_CHANGES)) != 0) {
+		reply->outcome = HS_OUTCOME(REFUSED);
+		reply->findings = BIT(SILENT_CHANGES);
+		reply_now(core, reply, NULL, NULL);
+		return;
+	}
 	hs_buf_init(&body, BODY_MAX_BYTES);
 	reply->outcome = verdict.outcome;
 	reply->findings = verdict.findings;
@@ -175,7 +186,7 @@ decide(struct hs_core *core, struct hs_arena *arena, const hs_submit *submit,
 	} else {
 		reply->outcome = HS_OUTCOME(REFUSED);
 		reply->findings = BIT(TOO_LARGE);
-		reply_now(core, reply, NULL);
+		reply_now(core, reply, NULL, NULL);
 	}
 	hs_area_set_free(&told);
 	hs_buf_free(&body);
@@ -196,7 +207,7 @@ hs_core_submit(struct hs_core *core, uint32_t peer, struct hs_arena *arena, hs_s
 	}
 	reply.outcome = wrong != 0 ? HS_OUTCOME(REFUSED) : HS_OUTCOME(UNAVAILABLE);
 	reply.findings = wrong != 0 ? wrong : busy;
-	reply_now(core, &reply, NULL);
+	reply_now(core, &reply, NULL, NULL);
 }
 
 /* ---- receipts and acks ---- */
@@ -246,156 +257,6 @@ hold(struct hs_core *core, const struct hs_pending_record *record)
 
 /* ---- after the journal ---- */
 
-static enum hs_err
-take_into_active(struct hs_core *core, uint64_t seq, struct hs_span packed, struct hs_buf *vanished)
-{
-	struct hs_arena *arena = hs_arena_create(HS_UNPACK_ARENA_BYTES);
-	hs_notice *notice;
-	enum hs_err err = HS_ERR_NOMEM;
-
-	if (arena != NULL)
-		err = hs_notice_unpack(arena, packed.bytes, packed.len_bytes, &notice);
-	if (err == HS_OK)
-		err = hs_active_apply(core->active, seq, notice, vanished);
-	hs_arena_destroy(arena);
-	return err == HS_ERR_STALE ? HS_OK : err;
-}
-
-struct told_search {
-	const struct hs_index *index;
-	uint64_t told;
-};
-
-static void
-add_told(void *owner, const uint8_t key[HS_ID_BYTES])
-{
-	struct told_search *search = owner;
-	const struct hs_known_document *known = hs_index_document(search->index, key);
-
-	if (known != NULL)
-		search->told |= known->told;
-}
-
-/* What the notice makes of its document, and the peers that get it. */
-static uint64_t
-take_document(struct hs_core *core, const struct hs_notice_look *notice, struct hs_span packed)
-{
-	struct told_search search = { core->index, 0 };
-	struct hs_known_document document;
-	uint8_t key[HS_ID_BYTES];
-	uint64_t mask;
-
-	hs_document_id(notice->mode, notice->source, notice->document, key);
-	add_told(&search, key);
-	hs_notice_each_superseded(packed, notice, add_told, &search);
-	hs_intake_apply(hs_index_document(core->index, key), notice, &document);
-	mask = hs_route_decide(core->route, packed, search.told, NULL);
-	document.told = search.told | mask;
-	hs_index_take_document(core->index, &document, packed);
-	return mask;
-}
-
-static enum hs_err
-take_notice(struct hs_core *core, const struct hs_row *row, const struct hs_record_look *look,
-	struct hs_buf *vanished)
-{
-	struct hs_notice_look notice;
-	struct hs_recent_notice recent = { .seq = row->seq,
-		.accepted_unix_us = row->unix_us,
-		.durable_unix_us = core->source.effects == NULL ? 0 : core->source.unix_us,
-		.notice = look->notice };
-	enum hs_err err = hs_notice_look(look->notice, &notice);
-
-	if (err == HS_OK && hs_active_state_needs(&core->state, row->seq))
-		err = take_into_active(core, row->seq, look->notice, vanished);
-	if (err != HS_OK)
-		return err;
-	hs_route_keep(core->route, row->seq, take_document(core, &notice, look->notice));
-	hs_places_take(core->source.places, row->seq, look->notice);
-	if (look->id.len_bytes == HS_ID_HEX - 1)
-		memcpy(recent.id, look->id.bytes, HS_ID_HEX - 1);
-	hs_recent_take(core->recent, &recent);
-	hs_receipts_open(core->receipts, row->seq);
-	core->source.newest_seq = row->seq;
-	core->digest_is_old = true;
-	return HS_OK;
-}
-
-static enum hs_err
-take_submission(struct hs_core *core, const struct hs_row *row, const struct hs_record_look *look)
-{
-	static const int outcomes[] = { [HS_RECORD(NOTICE)] = HS_OUTCOME(ACCEPTED),
-		[HS_RECORD(STALE)] = HS_OUTCOME(STALE),
-		[HS_RECORD(CONFLICT)] = HS_OUTCOME(CONFLICT) };
-	struct hs_known_submission known = {
-		.outcome = outcomes[row->type], .seq = row->seq, .unix_us = row->unix_us
-	};
-
-	if (!hs_id_parse(look->id, known.id))
-		return HS_ERR_CORRUPT;
-	hs_index_take_submission(core->index, &known, look->principal);
-	return HS_OK;
-}
-
-/* Receipts of adapters are in memory already when they come back from the journal; these are not: FILTERED,
- * and everything at start. Putting one again changes nothing. */
-static enum hs_err
-take_receipts(struct hs_core *core, const struct hs_row *row)
-{
-	struct hs_arena *arena = hs_arena_create(HS_UNPACK_ARENA_BYTES);
-	hs_journal_record *record;
-	enum hs_err err;
-
-	if (arena == NULL)
-		return HS_ERR_NOMEM;
-	err = hs_message_unpack(arena, &hansho__v1__journal_record__descriptor, row->body.bytes,
-		row->body.len_bytes, row->body.len_bytes, &record);
-	for (size_t i = 0; err == HS_OK && i < record->n_receipts; i++) {
-		const hs_receipt *receipt = record->receipts[i];
-		struct hs_receipt_entry entry = { receipt->seq, receipt->adapter, receipt->outlet,
-			(int)receipt->state, receipt->detail, receipt->unix_us };
-
-		hs_receipts_put(core->receipts, &entry);
-	}
-	hs_arena_destroy(arena);
-	return err;
-}
-
-static enum hs_err
-take_ack(struct hs_core *core, const struct hs_record_look *look)
-{
-	for (uint32_t i = 0; i < core->options.peer_count; i++) {
-		const char *name = core->options.peers[i].name;
-
-		if (strlen(name) == look->peer.len_bytes &&
-			memcmp(name, look->peer.bytes, look->peer.len_bytes) == 0)
-			hs_receipts_recover_ack(core->receipts, i, look->ack_seq);
-	}
-	return HS_OK;
-}
-
-enum hs_err
-hs_core_take_record(struct hs_core *core, const struct hs_row *row,
-	const struct hs_record_look *look, struct hs_buf *vanished)
-{
-	enum hs_err err;
-
-	switch (row->type) {
-	case HS_RECORD(NOTICE):
-		err = take_notice(core, row, look, vanished);
-		return err == HS_OK ? take_submission(core, row, look) : err;
-	case HS_RECORD(STALE):
-	case HS_RECORD(CONFLICT):
-		return take_submission(core, row, look);
-	case HS_RECORD(RECEIPTS):
-		return take_receipts(core, row);
-	case HS_RECORD(ACK):
-		return take_ack(core, look);
-	default:
-		return HS_OK; /* written by a newer hub: kept, in the chain, without meaning here */
-	}
-}
-
 void
 hs_core_pump(struct hs_core *core)
 {
@@ -406,12 +267,15 @@ hs_core_pump(struct hs_core *core)
 }
 
 static void
-answer_waiting(struct hs_core *core, struct hs_pending_record *record, const char *vanished)
+answer_waiting(struct hs_core *core, struct hs_pending_record *record, const struct hs_taken *taken)
 {
+	const char *vanished = hs_buf_text(&taken->vanished);
+
 	for (struct hs_waiting_reply *reply = record->waiting; reply != NULL; reply = reply->next) {
 		if (vanished[0] != '\0' && reply->outcome == (int)HS_OUTCOME(ACCEPTED))
 			reply->findings |= BIT(VANISHED);
-		reply_now(core, reply, vanished);
+		reply_now(core, reply, vanished,
+			reply->outcome == (int)HS_OUTCOME(ACCEPTED) ? &taken->in_force : NULL);
 	}
 }
 
@@ -419,18 +283,20 @@ static void
 take_pending(struct hs_core *core, struct hs_pending_record *record)
 {
 	struct hs_record_look look;
-	struct hs_buf vanished;
+	struct hs_taken taken = { .arena = hs_arena_create(LIST_MAX_BYTES) };
 
-	hs_buf_init(&vanished, NAMES_MAX_BYTES);
+	HS_CHECK(taken.arena != NULL);
+	hs_buf_init(&taken.vanished, NAMES_MAX_BYTES);
 	HS_CHECK(hs_record_look(record->row.body, &look) == HS_OK);
 	if (!record->again)
-		HS_CHECK(hs_core_take_record(core, &record->row, &look, &vanished) == HS_OK);
+		HS_CHECK(hs_core_take_record(core, &record->row, &look, &taken) == HS_OK);
 	core->journal.committed_pos = record->row.pos;
-	if (vanished.len_bytes > 0)
+	if (taken.vanished.len_bytes > 0)
 		hs_effects_log(core->source.effects, HS_LOG_WARN, "hub.area_vanished", "seq=%llu",
 			(unsigned long long)record->row.seq);
-	answer_waiting(core, record, hs_buf_text(&vanished));
-	hs_buf_free(&vanished);
+	answer_waiting(core, record, &taken);
+	hs_buf_free(&taken.vanished);
+	hs_arena_destroy(taken.arena);
 }
 
 void
@@ -464,7 +330,7 @@ hs_core_commit_failed(struct hs_core *core, const struct hs_event *event)
 			reply->outcome = HS_OUTCOME(UNAVAILABLE);
 			reply->findings = event->lost ? BIT(JOURNAL_FAILED) : BIT(DISK_FULL);
 			reply->seq = 0;
-			reply_now(core, reply, event->reason);
+			reply_now(core, reply, event->reason, NULL);
 		}
 		if (record->again)
 			hold(core, record);

@@ -60,9 +60,17 @@ void hs_core_submit(struct hs_core *core, uint32_t peer, struct hs_arena *arena,
 void hs_core_flush(struct hs_core *core);
 void hs_core_committed(struct hs_core *core, const struct hs_event *event);
 void hs_core_commit_failed(struct hs_core *core, const struct hs_event *event);
-/* Takes over one record of the journal: shared by commit and recovery. mask: entitled peers of a notice. */
+
+/* core_take.c */
+/* What taking a notice brought to light, for its sender. */
+struct hs_taken {
+	struct hs_buf vanished; /* names of areas that ended without 解除, one a line */
+	struct hs_arena *arena; /* of the list */
+	struct hs_in_force in_force;
+};
+/* Takes over one record of the journal: shared by commit and recovery. taken: NULL at start. */
 enum hs_err hs_core_take_record(struct hs_core *core, const struct hs_row *row,
-	const struct hs_record_look *look, struct hs_buf *vanished) HS_MUST_CHECK;
+	const struct hs_record_look *look, struct hs_taken *taken) HS_MUST_CHECK;
 /* Notices that may be sent now → their peers. */
 void hs_core_pump(struct hs_core *core);
 

@@ -72,6 +72,32 @@ static const struct finding_row rows[HS_FINDING_COUNT] = {
 		"他の発信元の文書は置き換えられません。その参照は記録だけします。",
 		"A document of another source cannot be replaced; that reference is only recorded.",
 		false },
+	[HS_FINDING_LEVEL_JUMP] = { "level_jump", "warning", "notice.evacuation",
+		"one step at a time: 3, 4, 5",
+		"警戒レベルが一度に2段階以上上がる地区があります。間違いであれば、直ちに取消を送っ"
+		"てください。",
+		"An area goes up by two steps or more at once. If that is wrong, send a cancel at "
+		"once.",
+		false },
+	[HS_FINDING_NEAR_DUPLICATE] = { "near_duplicate", "warning", "notice.document.id",
+		"the document that says it already, with its next revision",
+		"同じ地区・同じ内容の発令が別の文書で有効です。二重の発信でないか確認してください"
+		"。",
+		"Another document that is in force says the same of the same areas. Check that it "
+		"is not sent "
+		"twice.",
+		false },
+	[HS_FINDING_CHECK_BROKEN] = { "check_broken", "warning", "", "",
+		"妥当性の検査ができませんでした。文書はそのまま受け付けました。",
+		"A check of likelihood failed itself. The document goes on unchecked.", false },
+	[HS_FINDING_SILENT_CHANGES] = { "silent_changes", "error", "notice.silent",
+		"the same areas, levels, and open or closed places",
+		"対象地区・警戒レベル・開設状況などが変わるため、通知なしの訂正はできません。silent"
+		" を付けずに送ってください。",
+		"It would change an area, a level or what is open: it cannot be a silent "
+		"correction. Send it without "
+		"silent.",
+		false },
 	[HS_FINDING_VANISHED] = { "vanished", "warning", "notice.evacuation",
 		"an entry of 解除 for each area that ends",
 		"解除の記載がないまま、次の地区が発令から消えました: ",

@@ -348,7 +348,8 @@ static enum hs_err
 complete_notice(struct hs_arena *arena, const hs_submit *submit, const struct hs_verdict *verdict,
 	const struct hs_area_set *told, int64_t unix_us)
 {
-	static const enum hs_hub_finding flags[] = { HS_FINDING_CANCEL_REVISION,
+	static const enum hs_hub_finding flags[] = { HS_FINDING_LEVEL_JUMP,
+		HS_FINDING_NEAR_DUPLICATE, HS_FINDING_CHECK_BROKEN, HS_FINDING_CANCEL_REVISION,
 		HS_FINDING_REVISION_GAP, HS_FINDING_SAME_MOMENT, HS_FINDING_BORN_SUPERSEDED,
 		HS_FINDING_BORN_CANCELLED, HS_FINDING_SUPERSEDES_FOREIGN };
 	hs_notice *notice = submit->notice;

@@ -55,14 +55,32 @@ outcome_word(int outcome, char out[64])
 }
 
 /* What was accepted has warnings only; a sender that looks at nothing else still finds them here. */
+/* All that the organisation has in force after this order (misissuance M7). */
+static void
+add_in_force(json_t *json, const hs_submit_reply *reply)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < reply->n_in_force; i++)
+		json_array_append_new(list, hs_message_to_json(reply->in_force[i]));
+	json_object_set_new(json, "in_force", list);
+	json_object_set_new(json, "in_force_count", json_integer(reply->in_force_count));
+}
+
 static json_t *
 accepted_json(const struct hs_intake_result *result)
 {
 	char word[64];
 
-	return json_pack("{s:s,s:s,s:I,s:s,s:o}", "id", result->id, "epoch", result->epoch, "seq",
-		(json_int_t)result->seq, "outcome", outcome_word(result->outcome, word), "warnings",
-		hs_pb_findings_to_json(result->findings, result->finding_count));
+	json_t *json = json_pack("{s:s,s:s,s:I,s:s,s:o}", "id", result->id, "epoch", result->epoch,
+		"seq", (json_int_t)result->seq, "outcome", outcome_word(result->outcome, word),
+		"warnings", hs_pb_findings_to_json(result->findings, result->finding_count));
+
+	/* Only what was accepted now changes what is in force; of anything else it would be old news. */
+	if (json != NULL && result->outcome == (int)HS_OUTCOME(ACCEPTED) &&
+		result->notice->kind == HS_KIND(EVACUATION))
+		add_in_force(json, result->reply);
+	return json;
 }
 
 static json_t *

@@ -130,6 +130,7 @@ place_area(struct hs_cap_reader *reader, hs_xml_node *node, const hs_area *wante
 	*area = *wanted;
 	*slot = *place + 1;
 	hs_trace_add(&reader->cap->submission->traces, arena, area, node);
+	hs_trace_add(&reader->cap->submission->traces, arena, &area->code, node);
 	return hs_repeat(arena, &notice->n_areas, &notice->areas, area);
 }
 

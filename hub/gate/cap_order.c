@@ -1,7 +1,7 @@
 /* cap_order.c: the sequences of the CAP schema as tables, and one walk over them.
  *
  * An element at a wrong place is told together with those that may stand there: wrong order is the commonest mistake
- * of senders, and "invalid" alone mends nothing. Source: CAP-v1.2.xsd; 1.1 has the same sequences.
+ * of senders, and "invalid" alone mends nothing. Source: CAP-v1.2.xsd and CAP 1.1.
  */
 #include <stdio.h>
 #include <string.h>
@@ -148,6 +148,14 @@ struct walk {
 	uint64_t late; /* bit = place: comes too late, which was told at the one before it */
 };
 
+/* CAP 1.1 let a resource be without mimeType; all else is the same in both. */
+static bool
+is_required(const struct hs_cap *cap, const struct child *child)
+{
+	return child->required &&
+	       (strcmp(child->name, "mimeType") != 0 || strcmp(cap->ns, HS_NS_CAP_11) != 0);
+}
+
 /* At the end or in front of a later element: what is required and was not seen anywhere. */
 static void
 check_missing(struct hs_cap *cap, hs_xml_node *node, const struct walk *walk)
@@ -156,7 +164,7 @@ check_missing(struct hs_cap *cap, hs_xml_node *node, const struct walk *walk)
 		const struct child *child = &walk->sequence->children[i];
 		bool seen = (walk->seen >> i & 1) != 0;
 
-		if (child->required && !seen)
+		if (is_required(cap, child) && !seen)
 			hs_xml_missing(cap->findings, node, child->name);
 	}
 }

@@ -39,23 +39,25 @@ check_mode(struct hs_submission *submission)
 			live ? "live" : "drill", submission->principal->id));
 }
 
+/* An area that has no code lies in nobody's. */
 static void
 check_areas(struct hs_submission *submission)
 {
 	const hs_notice *notice = submission->notice;
+	bool coded = true;
 
-	/* A cancel ends what its document said, wherever that was. */
-	if (notice->n_areas == 0 && notice->action != HS_ACTION(CANCEL))
-		hs_stage_finding(submission, HS_FINDING_AREA_MISSING, &notice->cap, "geocode", "");
 	for (size_t i = 0; i < notice->n_areas; i++) {
 		const hs_area *area = notice->areas[i];
 
-		if (area->code[0] == '\0')
-			hs_stage_finding(
-				submission, HS_FINDING_AREA_MISSING, area, "geocode", area->name);
-		else if (!hs_area_allowed(area->code, submission->principal))
-			hs_stage_finding(submission, HS_FINDING_AREA_FOREIGN, area, "", area->code);
+		if (area->code[0] != '\0')
+			continue;
+		coded = false;
+		hs_stage_finding(
+			submission, HS_FINDING_AREA_MISSING, &area->code, "geocode", area->name);
 	}
+	/* A cancel ends what its document said, wherever that was. */
+	if (coded && (notice->n_areas > 0 || notice->action != HS_ACTION(CANCEL)))
+		hs_policy_areas(submission);
 }
 
 enum hs_err

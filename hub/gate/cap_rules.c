@@ -166,6 +166,16 @@ check_scope(struct hs_cap *cap, enum hs_finding_code code)
 		hs_cap_find(cap, code, scope, "addresses", cap->scope);
 }
 
+/* Nothing here keeps it from anybody: whoever sends it must know. */
+static void
+check_public(struct hs_cap *cap, enum hs_finding_code code)
+{
+	if (strcmp(cap->scope, "Public") == 0)
+		return;
+	hs_cap_find(cap, code, hs_cap_child(cap, cap->alert, "scope"), "Public", cap->scope);
+	hs_notice_flag(cap->submission->arena, cap->submission->notice, "scope_limited");
+}
+
 static void
 each_reference(struct hs_cap *cap, enum hs_finding_code code,
 	bool (*wrong)(const struct hs_cap *cap, const struct hs_cap_reference *reference))
@@ -406,6 +416,7 @@ static const struct hs_cap_rule rules[] = {
 	{ 5, HS_FINDING_CAP_POLYGON_LONG, check_length, "polygons too long for that" },
 	{ 6, HS_FINDING_CAP_RANGE, check_range, "latitude and longitude" },
 	{ 7, HS_FINDING_CAP_SCOPE, check_scope, "scope, restriction, addresses" },
+	{ 7, HS_FINDING_CAP_SCOPE_LIMITED, check_public, "alerts for few" },
 	{ 8, HS_FINDING_CAP_REFERENCES, check_references, "form of references" },
 	{ 9, HS_FINDING_CAP_REFERENCE_SELF, check_reference_self, "refers to itself" },
 	{ 9, HS_FINDING_CAP_REFERENCE_LATER, check_reference_later, "refers to the future" },

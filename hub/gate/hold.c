@@ -9,7 +9,7 @@
 
 /* When the configuration names none. */
 static const char *const usual_codes[] = { "area_unusual", "areas_all", "households_far",
-	"area_other_river", "level_jump" };
+	"area_other_river" };
 
 static bool
 lists(const struct hs_config_texts *codes, const char *code)

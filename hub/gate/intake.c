@@ -124,6 +124,7 @@ on_reply(struct hs_port_call *port_call, enum hs_err err, const hs_link_frame *f
 	result.id = reply->id;
 	result.epoch = reply->epoch;
 	result.seq = reply->seq;
+	result.reply = reply;
 	collect_findings(call, reply->findings, reply->n_findings, &result);
 	count_outcome(&call->intake->counts, result.outcome);
 	count_lag(call, result.outcome);

@@ -204,6 +204,7 @@ struct reader {
 	struct hs_jma_place *places[PLACES_MAX];
 	size_t count;
 	hs_xml_node *item;
+	void (*each)(struct reader *reader); /* takes the places gathered so far */
 };
 
 static const char *
@@ -257,7 +258,7 @@ add_place(struct reader *reader, hs_xml_node *area, const char *code_type)
 	reader->places[reader->count] = hs_jma_place(reader->jma, code_type,
 		hs_xml_child(area, reader->ns, "Name"), hs_xml_child(area, reader->ns, "Code"));
 	if (reader->places[reader->count] && ++reader->count == PLACES_MAX)
-		flush(reader);
+		reader->each(reader);
 }
 
 static void
@@ -278,13 +279,33 @@ read_item(struct reader *reader)
 			add_place(reader, area, code_type);
 	}
 	if (reader->count > 0 || !any)
-		flush(reader);
+		reader->each(reader);
+}
+
+/* Nothing holds in any of the areas: they are told so. */
+static void
+address_places(struct reader *reader)
+{
+	for (size_t i = 0; i < reader->count; i++)
+		hs_jma_address(reader->jma, reader->places[i]);
+	reader->count = 0;
+}
+
+void
+hs_jma_read_nothing(struct hs_jma *jma, hs_xml_node *list, const char *ns)
+{
+	struct reader reader = { .jma = jma, .ns = ns, .each = address_places };
+
+	for (reader.item = hs_xml_child(list, ns, "Item"); reader.item;
+		reader.item = hs_xml_next(reader.item, ns, "Item"))
+		read_item(&reader);
+	jma->lifted = jma->lifted || (jma->notice->n_areas > 0 && jma->telegram->state);
 }
 
 void
 hs_jma_read_items(struct hs_jma *jma, hs_xml_node *list, const char *ns)
 {
-	struct reader reader = { .jma = jma, .ns = ns };
+	struct reader reader = { .jma = jma, .ns = ns, .each = flush };
 
 	for (reader.item = hs_xml_child(list, ns, "Item"); reader.item;
 		reader.item = hs_xml_next(reader.item, ns, "Item"))

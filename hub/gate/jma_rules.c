@@ -18,6 +18,7 @@ hs_jma_validate(struct hs_submission *submission)
 
 #define NOTICE_ROOM_BYTES \
 	(HS_NOTICE_MAX_BYTES - (256u << 10)) /* the rest is for findings and what the hub adds */
+#define SMALL_BYTES 32768		     /* a document below cannot fill a notice */
 #define PREFECTURES 100
 
 /* One area for each prefecture. Codes of two digits name it; the area's own name would be wrong. */
@@ -53,7 +54,7 @@ hs_jma_fit(struct hs_jma *jma)
 {
 	hs_notice *notice = jma->notice;
 
-	if (jma->references < NOTICE_ROOM_BYTES / 1024 ||
+	if (jma->submission->text.len_bytes < SMALL_BYTES ||
 		hs_message_packed_bytes(notice) <= NOTICE_ROOM_BYTES)
 		return;
 	notice->detail_case = HANSHO__V1__NOTICE__DETAIL__NOT_SET;

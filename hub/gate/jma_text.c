@@ -90,6 +90,19 @@ body_text(struct hs_jma *jma)
 	return body;
 }
 
+/* Cut at that many characters; the original has the rest. */
+static void
+cut(struct hs_jma *jma, char *text, int64_t chars)
+{
+	for (; *text; text++) {
+		if (((unsigned char)*text & 0xC0) == 0x80 || chars-- > 0)
+			continue;
+		*text = '\0';
+		hs_jma_warn(jma, HS_FINDING_DETAIL_LEFT_OUT, jma->head, "", "text_cut");
+		return;
+	}
+}
+
 void
 hs_jma_read_texts(struct hs_jma *jma, const char *title)
 {
@@ -103,6 +116,8 @@ hs_jma_read_texts(struct hs_jma *jma, const char *title)
 		headline = hs_arena_strdup(jma->arena, title);
 	if (!text || !headline || !body)
 		return;
+	cut(jma, headline, jma->submission->limits->relay_headline_chars);
+	cut(jma, body, jma->submission->limits->relay_text_chars);
 	text->language = hs_arena_strdup(jma->arena, "ja");
 	text->headline = headline;
 	text->body = body;

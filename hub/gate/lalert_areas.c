@@ -143,15 +143,30 @@ read_names(struct hs_lalert *lalert, hs_xml_node *node)
 	return true;
 }
 
-/* Nothing has a code: the names as they stand, else the place of the office. */
+/* Whether all areas so far lie in one place: names without a code then lie there too. Several places: nobody knows in
+ * which of them, and the codes say enough. */
+static bool
+is_one_place(const hs_notice *notice)
+{
+	for (size_t i = 0; i < notice->n_areas; i++) {
+		if (strncmp(notice->areas[0]->code, notice->areas[i]->code, 5) != 0)
+			return false;
+	}
+	return true;
+}
+
+/* The names without a code as they stand; when there are no areas at all, the place of the office. */
 static void
 read_uncoded(struct hs_lalert *lalert)
 {
 	hs_xml_node *node = hs_xml_child(lalert->envelope, HS_NS_COMMONS, "targetArea");
 	hs_area *area;
 
+	if (lalert->notice->n_areas > 0)
+		lalert->fallback_code = lalert->notice->areas[0]->code;
 	for (; node; node = hs_xml_next(node, HS_NS_COMMONS, "targetArea")) {
-		if (!read_names(lalert, node))
+		if (!hs_xml_child_text(lalert->arena, node, HS_NS_COMMONS, "jisX0402") &&
+			!read_names(lalert, node))
 			return;
 	}
 	if (lalert->notice->n_areas > 0)
@@ -171,7 +186,7 @@ hs_lalert_read_areas(struct hs_lalert *lalert)
 		return;
 	if (lalert->notice->n_areas == 0)
 		read_coded(lalert, first_headline_area(lalert), HS_NS_BASIS, "Area");
-	if (lalert->notice->n_areas == 0)
+	if (is_one_place(lalert->notice))
 		read_uncoded(lalert);
 }
 

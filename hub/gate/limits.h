@@ -38,6 +38,8 @@
 	X(relay_body_bytes, "bytes",   1024,    8388608,  8388608,    "largest document of a relayer (digests of the weather agency)") \
 	X(relay_elements,  "count",    100,     1000000,  300000,     "most elements of one document of a relayer") \
 	X(relay_areas,     "count",    1,       1000000,  200000,     "most areas of one document of a relayer, each time that one is named") \
+	X(relay_headline_chars, "chars", 16,    100000,   4000,       "longest headline of a telegram's notice; the rest stands in the original only") \
+	X(relay_text_chars, "chars",   16,      100000,   20000,      "longest text of a telegram's notice; the rest stands in the original only") \
 	X(large_bytes,     "bytes",    1024,    8388608,  262144,     "a document above this is checked alone among its like, so that smaller ones never wait for it") \
 	X(large_waiting,   "count",    0,       10000,    8,          "documents above large_bytes that may wait their turn; further ones get 503")
 /* clang-format on */

@@ -9,11 +9,7 @@
 #include "hub/gate/parser_registry.h"
 #include "hub/gate/policy.h"
 
-#define SOURCE		"jma.go.jp"
-#define EPOCH_2000_S	946684800LL /* 2000-01-01 UTC: revisions count seconds from there */
-#define EVENTS_MAX	32
-#define SERIAL_MAX	(1u << 28)
-#define DIGEST_HEX_ROOM (2 * HS_SHA256_BYTES + 1)
+#define SOURCE "jma.go.jp"
 
 /* ---- small parts ---- */
 
@@ -63,16 +59,16 @@ hs_jma_time(struct hs_jma *jma, hs_xml_node *node, const char *name)
 	return read_time(jma, hs_jma_child(jma, node, name), HS_FINDING_TIME_IGNORED);
 }
 
-static const char *
-head_text(struct hs_jma *jma, const char *name)
+const char *
+hs_jma_head_text(struct hs_jma *jma, const char *name)
 {
 	const char *text = hs_xml_child_text(jma->arena, jma->head, HS_NS_JMA_HEAD, name);
 
 	return text ? text : "";
 }
 
-static const char *
-control_text(struct hs_jma *jma, const char *name)
+const char *
+hs_jma_control_text(struct hs_jma *jma, const char *name)
 {
 	const char *text = hs_xml_child_text(jma->arena, jma->control, HS_NS_JMA, name);
 
@@ -151,8 +147,8 @@ find_telegram(struct hs_jma *jma, const char *title)
 
 	if (len < sizeof(body))
 		memcpy(body, field, len);
-	jma->telegram = hs_jma_telegram_find(
-		title, head_text(jma, "InfoKind"), head_text(jma, "InfoKindVersion"), body);
+	jma->telegram = hs_jma_telegram_find(title, hs_jma_head_text(jma, "InfoKind"),
+		hs_jma_head_text(jma, "InfoKindVersion"), body);
 	HS_CHECK(jma->telegram != NULL); /* the table has a row for each body */
 	if (jma->telegram->title[0] == '\0')
 		hs_jma_warn(jma, HS_FINDING_UNKNOWN_TELEGRAM,
@@ -164,114 +160,6 @@ find_telegram(struct hs_jma *jma, const char *title)
 	jma->notice->kind =
 		(Hansho__V1__Kind)hs_enum_value(&hansho__v1__kind__descriptor, jma->telegram->kind);
 	jma->notice->kind_text = hs_arena_strdup(jma->arena, title);
-}
-
-/* ---- identity ---- */
-
-static int
-by_text(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-/* The events as a set: sorted, each once, joined by +. Two earthquakes may feed one tsunami warning. */
-static const char *
-event_set(struct hs_jma *jma)
-{
-	char *list = hs_arena_strdup(jma->arena, head_text(jma, "EventID"));
-	const char *joined = "-";
-	char *events[EVENTS_MAX], *rest = NULL;
-	size_t count = 0;
-
-	for (char *event = list ? strtok_r(list, " \t\r\n", &rest) : NULL;
-		event && count < EVENTS_MAX; event = strtok_r(NULL, " \t\r\n", &rest))
-		events[count++] = event;
-	qsort(events, count, sizeof(events[0]), by_text);
-	for (size_t i = 0; i < count; i++) {
-		if (i > 0 && strcmp(events[i], events[i - 1]) == 0)
-			continue;
-		joined = i == 0 ? events[0]
-				: hs_arena_printf(jma->arena, "%s+%s", joined, events[i]);
-		if (!joined)
-			return "-";
-	}
-	return joined;
-}
-
-/* Part of a key: no blanks, controls, or what parts keys and their parts. */
-static char *
-key_text(struct hs_jma *jma, const char *text)
-{
-	char *key = hs_arena_strdup(jma->arena, text[0] ? text : "-");
-
-	for (char *at = key; at && *at; at++) {
-		if ((unsigned char)*at <= ' ' || *at == '|' || *at == '/' || *at == 0x7F)
-			*at = '_';
-	}
-	return key;
-}
-
-/* Type, title, office and events: JMA's own unit of what replaces what. One that is too long is told by its hash. */
-static void
-set_id(struct hs_jma *jma, const char *title)
-{
-	const char *type = jma->telegram->type;
-	char *title_key = key_text(jma, title);
-	char *office = key_text(jma, control_text(jma, "EditorialOffice"));
-	char *events = key_text(jma, event_set(jma));
-	char hex[DIGEST_HEX_ROOM];
-	uint8_t digest[HS_SHA256_BYTES];
-	struct hs_span span;
-	char *id;
-
-	if (!title_key || !office || !events)
-		return;
-	id = hs_arena_printf(
-		jma->arena, "%s/%s/%s/%s", type[0] ? type : "JMA", title_key, office, events);
-	if (!id)
-		return;
-	if ((int64_t)strlen(id) > jma->submission->limits->id_chars) {
-		span = (struct hs_span){ id, strlen(id) };
-		hs_sha256(&span, 1, digest);
-		hs_hex(digest, sizeof(digest), hex);
-		id = hs_arena_printf(jma->arena, "%s/%.32s", type[0] ? type : "JMA", hex);
-	}
-	if (id)
-		jma->notice->document->id = id;
-}
-
-/* The moment is the version; at the same second a higher Serial, then a cancel over a correction over an issue. A Serial that is no
- * number ("", "01-02") says nothing: then the order is that of InfoType alone. */
-static void
-set_version(struct hs_jma *jma, const hs_time *sent, const char *infotype)
-{
-	static const struct {
-		const char *word;
-		uint32_t rank;
-	} types[] = { { "発表", 1 }, { "訂正", 2 }, { "取消", 3 } };
-	hs_document *document = jma->notice->document;
-	int64_t second = sent ? sent->unix_us / HS_US_PER_S - EPOCH_2000_S : 0;
-	const char *serial = head_text(jma, "Serial");
-	uint32_t number = 0, rank = 0;
-
-	if (second < 1)
-		second = 1;
-	document->revision = second < UINT32_MAX ? (uint32_t)second : UINT32_MAX;
-	document->moments = true;
-	if (serial[0] != '\0' && strlen(serial) <= 9 &&
-		strspn(serial, "0123456789") == strlen(serial))
-		number = (uint32_t)strtoul(serial, NULL, 10);
-	if (number >= SERIAL_MAX)
-		number = SERIAL_MAX - 1;
-	for (size_t i = 0; i < HS_COUNT(types); i++) {
-		if (strcmp(types[i].word, infotype) == 0)
-			rank = types[i].rank;
-	}
-	if (rank == 0)
-		hs_jma_warn(jma, HS_FINDING_JMA_PART,
-			hs_xml_child(jma->head, HS_NS_JMA_HEAD, "InfoType"), infotype,
-			"unknown_infotype");
-	document->order = number * 4 + rank;
 }
 
 /* ---- mode and times ---- */
@@ -294,7 +182,7 @@ hs_jma_status(const char *status)
 static const char *
 read_status(struct hs_jma *jma)
 {
-	const char *status = hs_jma_status(control_text(jma, "Status"));
+	const char *status = hs_jma_status(hs_jma_control_text(jma, "Status"));
 	const char *mark = strcmp(status, "Actual") == 0 ? hs_jma_test_mark(jma) : NULL;
 
 	if (!mark)
@@ -346,8 +234,11 @@ read_source(struct hs_jma *jma)
 {
 	hs_source *source = jma->notice->source;
 
-	source->name = hs_arena_strdup(jma->arena, control_text(jma, "PublishingOffice"));
-	source->office = hs_arena_strdup(jma->arena, control_text(jma, "EditorialOffice"));
+	const char *office = hs_jma_control_text(jma, "EditorialOffice");
+
+	source->name = hs_arena_strdup(jma->arena, hs_jma_control_text(jma, "PublishingOffice"));
+	if (source->name && strcmp(source->name, office) != 0)
+		source->office = hs_arena_strdup(jma->arena, office);
 	if (source->name && source->name[0] == '\0')
 		hs_jma_warn(
 			jma, HS_FINDING_JMA_PART, jma->control, "PublishingOffice", "part_missing");
@@ -404,6 +295,21 @@ make_notice(struct hs_jma *jma)
 	return notice->document && notice->source && notice->times;
 }
 
+static enum hs_err
+hash_report(struct hs_jma *jma)
+{
+	struct hs_buf content;
+	enum hs_err err;
+
+	hs_buf_init(&content, jma->submission->text.len_bytes * 8 + 65536);
+	err = hs_xml_content(jma->report, NULL, &content);
+	if (err == HS_OK)
+		hs_sha256(&(struct hs_span){ content.bytes, content.len_bytes }, 1,
+			jma->submission->content_sha256);
+	hs_buf_free(&content);
+	return err;
+}
+
 enum hs_err
 hs_jma_convert(struct hs_submission *submission)
 {
@@ -419,43 +325,28 @@ hs_jma_convert(struct hs_submission *submission)
 		return HS_ERR_NOMEM;
 	if (!find_parts(&jma))
 		return HS_ERR_REFUSED;
-	title = control_text(&jma, "Title");
-	infotype = head_text(&jma, "InfoType");
+	title = hs_jma_control_text(&jma, "Title");
+	infotype = hs_jma_head_text(&jma, "InfoType");
 	read_mode(&jma);
 	sent = read_times(&jma);
 	jma.notice->document->source = hs_arena_strdup(jma.arena, SOURCE);
-	set_version(&jma, sent, infotype);
+	hs_jma_set_version(&jma, sent, infotype);
 	read_content(&jma, title);
-	set_id(&jma, title);
+	hs_jma_set_id(&jma, title);
 	hs_jma_conclude(&jma, infotype);
 	hs_jma_fit(&jma);
 	if (submission->findings.errors)
 		return HS_ERR_REFUSED;
-	/* The same telegram comes over several lines, byte for byte: its text is its identity. */
-	hs_sha256(&text, 1, submission->content_sha256);
-	return HS_OK;
+	/* It comes over several lines, byte for byte: known by its text; a signed one by its content. */
+	if (submission->signature == HS_SIGNATURE_NONE)
+		hs_sha256(&text, 1, submission->content_sha256);
+	return submission->signature == HS_SIGNATURE_NONE ? HS_OK : hash_report(&jma);
 }
 
 /* ---- inside an L-Alert envelope ---- */
 
 static const struct hs_parser in_envelope = { "lalert-jma", HS_NS_EDXL, "EDXLDistribution",
 	hs_lalert_convert, hs_jma_validate, hs_jma_policy };
-
-static enum hs_err
-hash_report(struct hs_jma *jma)
-{
-	struct hs_buf content;
-	struct hs_span span;
-	enum hs_err err;
-
-	hs_buf_init(&content, jma->submission->text.len_bytes * 8 + 65536);
-	err = hs_xml_content(jma->report, NULL, &content);
-	span = (struct hs_span){ content.bytes, content.len_bytes };
-	if (err == HS_OK)
-		hs_sha256(&span, 1, jma->submission->content_sha256);
-	hs_buf_free(&content);
-	return err;
-}
 
 static void
 read_envelope(struct hs_lalert *lalert, struct hs_jma *jma)
@@ -487,8 +378,8 @@ hs_jma_in_envelope(struct hs_lalert *lalert, hs_xml_node *report)
 	lalert->submission->parser = &in_envelope;
 	if (!find_parts(&jma))
 		return HS_ERR_REFUSED;
-	title = control_text(&jma, "Title");
-	infotype = head_text(&jma, "InfoType");
+	title = hs_jma_control_text(&jma, "Title");
+	infotype = hs_jma_head_text(&jma, "InfoType");
 	read_envelope(lalert, &jma);
 	(void)read_times(&jma);
 	read_content(&jma, title);

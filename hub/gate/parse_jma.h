@@ -61,7 +61,17 @@ const char *hs_jma_test_mark(struct hs_jma *jma);
 /* Headline and body text. */
 void hs_jma_read_texts(struct hs_jma *jma, const char *title);
 
+/* ---- identity (jma_identity.c) ---- */
+
+void hs_jma_set_id(struct hs_jma *jma, const char *title);
+/* sent: Control/DateTime, may be NULL. */
+void hs_jma_set_version(struct hs_jma *jma, const hs_time *sent, const char *infotype);
+
 /* ---- small parts ---- */
+
+/* Text of a child of Head or Control, "" when absent. */
+const char *hs_jma_head_text(struct hs_jma *jma, const char *name);
+const char *hs_jma_control_text(struct hs_jma *jma, const char *name);
 
 /* Child of the body's namespace. */
 hs_xml_node *hs_jma_child(const struct hs_jma *jma, hs_xml_node *node, const char *name);
@@ -97,6 +107,8 @@ hs_xml_node *hs_jma_finest(
 	struct hs_arena *arena, hs_xml_node *parent, const char *ns, const char *name);
 /* Every Item below `list`: kinds to jma->items, areas addressed. */
 void hs_jma_read_items(struct hs_jma *jma, hs_xml_node *list, const char *ns);
+/* The same for a list in which nothing holds anywhere: its areas are addressed, and told that all has ended. */
+void hs_jma_read_nothing(struct hs_jma *jma, hs_xml_node *list, const char *ns);
 /* One kind for one place. Texts are the arena's or the tree's, "" when absent. */
 struct hs_jma_kind {
 	const char *code, *name, *condition, *status, *last_code;

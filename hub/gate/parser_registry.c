@@ -15,7 +15,7 @@ static const struct hs_parser parsers[] = {
 	{ "lalert", HS_NS_EDXL, "EDXLDistribution", hs_lalert_convert, hs_lalert_validate,
 		hs_lalert_policy },
 	{ "cap", HS_NS_CAP_12, "alert", hs_cap_convert, hs_cap_validate, hs_cap_policy },
-	{ "cap_1_1", HS_NS_CAP_11, "alert", hs_cap_convert, hs_cap_validate, hs_cap_policy },
+	{ "cap", HS_NS_CAP_11, "alert", hs_cap_convert, hs_cap_validate, hs_cap_policy },
 	{ "jma", HS_NS_JMA, "Report", hs_jma_convert, hs_jma_validate, hs_jma_policy },
 };
 

@@ -69,6 +69,11 @@ look_at_texts(struct hs_submission *submission, hs_xml_node *root)
 	hs_xml_node *first[HS_TEXT_LOOK_COUNT] = { NULL };
 
 	hs_xml_look(root, first);
+	/* What others said is passed on all the same: a relayer cannot mend it, and a life may depend on it. */
+	if (submission->principal->role == HS_ROLE_RELAYER && first[HS_TEXT_LOOK_REFUSED]) {
+		first[HS_TEXT_LOOK_TOLD] = first[HS_TEXT_LOOK_REFUSED];
+		first[HS_TEXT_LOOK_REFUSED] = NULL;
+	}
 	for (size_t i = 0; i < HS_COUNT(codes); i++) {
 		if (first[i])
 			hs_xml_finding(&submission->findings, codes[i], first[i], "", "");

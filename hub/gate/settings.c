@@ -91,7 +91,7 @@ static const struct hs_config_item ITEMS[] = {
 	{ "hold_s", HS_CONFIG_INT, AT(guards.hold.hold_s), "s", 0, 30, "0",
 		"an unconfirmed order with a warning of hold_codes waits this long before it goes out; 0: never. Level 5 never waits", NULL },
 	{ "hold_codes", HS_CONFIG_TEXTS, AT(guards.hold.codes), "codes", 0, 100, "",
-		"warnings that hold an order; empty: area_unusual areas_all households_far area_other_river level_jump", NULL },
+		"warnings that hold an order; empty: area_unusual areas_all households_far area_other_river", NULL },
 	{ "cap_1_1", HS_CONFIG_BOOL, AT(limits.cap_1_1), "", 0, 0, "false",
 		"whether CAP 1.1 is accepted besides 1.2", NULL },
 	{ "cap_profile", HS_CONFIG_ENUM, AT(limits.cap_profile), HS_CAP_PROFILE_WORDS, 0, 0, "none",

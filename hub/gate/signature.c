@@ -3,6 +3,7 @@
 
 #include <libxml/tree.h>
 #include <libxml/valid.h>
+#include <pthread.h>
 #include <string.h>
 #include <xmlsec/crypto.h>
 #include <xmlsec/errors.h>
@@ -15,13 +16,22 @@
 #include "hub/base/clock.h"
 #include "hub/gate/signature_shape.h"
 
-void
-hs_signature_setup(void)
+static void
+set_up(void)
 {
 	HS_CHECK(xmlSecInit() == 0 && xmlSecCryptoAppInit(NULL) == 0 && xmlSecCryptoInit() == 0);
 	/* Nothing can be fetched: no reader of files or addresses is left. */
 	xmlSecIOCleanupCallbacks();
 	xmlSecErrorsDefaultCallbackEnableOutput(0);
+}
+
+void
+hs_signature_setup(void)
+{
+	static pthread_once_t once =
+		PTHREAD_ONCE_INIT; /* xmlsec loses what it had when it is set up twice */
+
+	HS_CHECK(pthread_once(&once, set_up) == 0);
 }
 
 /* ---- without a look at the signature ---- */

@@ -20,7 +20,7 @@
 #include "hub/base/err.h"
 #include "hub/gate/submission.h"
 
-/* Once per process, before threads: xmlsec, without files and network. */
+/* Before threads; again does nothing. xmlsec, without files and network. */
 void hs_signature_setup(void);
 
 /* HS_ERR_FORBIDDEN with a finding: missing, invalid, key out of its time. HS_ERR_REFUSED: shape. */

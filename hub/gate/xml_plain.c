@@ -127,7 +127,7 @@ finish(struct plain *plain, const xmlNode *node, size_t from)
 	const struct markup *markup = markup_of(node);
 	char *href = hs_xml_attribute(plain->arena, node, "href");
 	bool told =
-		href && !plain->out.failed && plain->out.len_bytes >= from &&
+		href && !plain->out.failed && plain->out.len_bytes > from &&
 		memmem(plain->out.bytes + from, plain->out.len_bytes - from, href, strlen(href));
 
 	if (href && !told)

@@ -121,7 +121,18 @@ def test_findings_have_three_severities(relay):
 def test_a_city_may_not_relay(relay):
     reply = relay.submit(alert())
     assert reply.status_code == 403, reply.text
-    assert reply.json()["code"] == "role_relayer_needed"
+    assert reply.json()["code"] == "format_forbidden"
+
+
+def test_own_alerts_for_own_areas(make_stack):
+    """With the format in its list a sender may send its own alerts, of its own areas; others still need a relayer."""
+    own = {**PRINCIPALS[0], "statuses": ["Exercise"], "formats": ["lalert", "cap"]}
+    stack = make_stack(principals=[own])
+    assert stack.submit(alert()).json()["code"] == "role_relayer_needed"
+    mine = alert().replace("met@met.example", own["source"])
+    assert stack.accepted(mine)["outcome"] == "accepted"
+    reply = stack.submit(mine.replace("990019", "990027").replace("A-1", "A-2"))
+    assert (reply.status_code, reply.json()["code"], reply.json()["path"]) == (403, "area_foreign", "/alert/info/area")
 
 
 def test_order_errors_name_what_is_expected(relay):
@@ -148,3 +159,32 @@ def test_profile_by_configuration(make_stack):
     body = stack.submit(alert(), user="relay").json()
     assert body["code"] == "cap_profile_error"
     assert "Google: web" in body["message"]["en"]
+
+
+def state_of(stack, seq):
+    wait_until(lambda: requests.get(stack.feed_url("/v1/state"), timeout=20).json()["seq"] >= seq, "state")
+    return requests.get(stack.feed_url("/v1/state"), timeout=20).json()
+
+
+def in_force(stack, seq):
+    """Identifiers of the alerts in force."""
+    return sorted(row["notice"]["document"]["id"] for row in state_of(stack, seq)["notices"])
+
+
+def test_update_ends_both_that_it_names(relay):
+    times = "2026-07-01T18:57:05+09:00"
+    relay.accepted(alert("B-1"), user="relay")
+    second = relay.accepted(alert("B-2"), user="relay")["seq"]
+    assert in_force(relay, second) == ["B-1", "B-2"]
+    third = relay.accepted(alert("B-3", "Update", f"met@met.example,B-1,{times} met@met.example,B-2,{times}",
+                                 sent="2026-07-01T19:57:05+09:00"), user="relay")["seq"]
+    assert in_force(relay, third) == ["B-3"]
+
+
+def test_cancel_before_its_alert(relay):
+    """The alert that comes after its cancel is born superseded."""
+    cancel = relay.accepted(alert("C-2", "Cancel", "met@met.example,C-1,2026-07-01T18:57:05+09:00",
+                                  sent="2026-07-01T19:57:05+09:00"), user="relay")["seq"]
+    assert in_force(relay, cancel) == []
+    late = relay.submit(alert("C-1"), user="relay").json()
+    assert in_force(relay, max(late.get("seq", 0), cancel)) == []

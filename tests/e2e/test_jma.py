@@ -5,7 +5,8 @@ import os
 import pytest
 import requests
 
-from conftest import PRINCIPALS, Stack, wait_until
+from carriers import carrier
+from conftest import PRINCIPALS, Stack, free_port, wait_until
 
 SEEDS = os.path.join(os.path.dirname(__file__), "..", "fuzz", "seeds")
 RELAYER = {"id": "relay", "organisation": "中継", "office": "", "code": "990001", "areas": ["99"],
@@ -18,10 +19,12 @@ def telegram(name):
         return file.read()
 
 
+ALL_PRINCIPALS = [{**row, "statuses": ["Exercise"]} for row in PRINCIPALS] + [RELAYER]
+
+
 @pytest.fixture(scope="module")
 def relay_stack():
-    principals = [{**row, "statuses": ["Exercise"]} for row in PRINCIPALS] + [RELAYER]
-    running = Stack(mode="drill", feeds=1, principals=principals)
+    running = Stack(mode="drill", feeds=1, principals=ALL_PRINCIPALS)
     yield running
     try:
         running.stop_all()
@@ -66,7 +69,7 @@ def test_an_early_warning_out_of_order_is_stale(relay_stack):
 def test_a_municipality_may_not_pass_it_on(relay_stack):
     reply = relay_stack.submit(telegram("rain"))
     assert reply.status_code == 403
-    assert reply.json()["code"] == "relayer_needed"
+    assert reply.json()["code"] == "format_forbidden"
 
 
 def test_a_live_telegram_is_refused_on_the_lane_of_drills(relay_stack):
@@ -93,3 +96,29 @@ def test_only_a_relayer_sends_large_documents(relay_stack):
     original = read(relay_stack, f"/v1/notices/{answer['seq']}/original")
     assert original.content == document.encode()
     assert notice_of(relay_stack, answer["seq"])["equivalent_level"]["number"] == 4
+
+
+def test_nothing_rings_for_a_telegram(make_stack, carriers, tmp_path):
+    """Loudspeakers and mails announce orders of mayors; stations get the agency's own words."""
+    stack = make_stack(feeds=0, principals=ALL_PRINCIPALS, adapters=[
+        {"program": "hansho-jalert", "name": "jalert", "config": {"plan_dir": str(tmp_path / "plans")}},
+        {"program": "hansho-telecom", "name": "telecom",
+         "config": {"carriers": [carrier("good", carriers.url("/ok"))]}},
+        {"program": "hansho-broadcaster", "name": "broadcaster",
+         "config": {"listen": f"127.0.0.1:{free_port()}", "out_dir": str(tmp_path / "air")}}])
+    (tmp_path / "plans").mkdir(exist_ok=True)
+    for name in ("eew", "tsunami", "rain", "volcano"):
+        answer = stack.accepted(telegram(name).replace("<Text>訓練", "<Text>見出しの言葉"), "relay")
+
+        def states(adapter):
+            rows = stack.status(answer["id"], "relay").json()["receipts"]
+            return [row["state"] for row in rows if row["adapter"] == adapter]
+        wait_until(lambda: states("jalert") == ["filtered"], f"jalert leaves {name} out")
+        wait_until(lambda: states("telecom") == ["filtered"], f"telecom leaves {name} out")
+        wait_until(lambda: "accepted" in states("broadcaster"), f"playout of {name}")
+        texts = list((tmp_path / "air" / "drill").glob(f"*/{answer['seq']}.txt"))
+        assert texts
+        for text in texts:
+            assert "【訓練】見出しの言葉" in text.read_text(encoding="utf-8")
+    assert carriers.of("/ok") == []
+    assert not list((tmp_path / "plans").iterdir())

@@ -147,6 +147,30 @@ def test_m4_a_correction_reaches_every_outlet_that_had_the_wrong_order(make_stac
     outlets.have([wrong, cancel, right], "and its end, and the right one")
 
 
+@pytest.mark.parametrize("before,after,warned", [
+    ([], "高齢者等避難", False), ([], "避難指示", True), ([], "緊急安全確保", True), (["高齢者等避難"], "避難指示", False),
+    (["高齢者等避難"], "緊急安全確保", True), (["避難指示"], "緊急安全確保", False), (["避難指示"], "高齢者等避難", False)])
+def test_m4_a_jump_of_two_steps_is_told_and_goes_out(make_stack, before, after, warned):
+    stack, document = make_stack(), new_id()
+    for number, sort in enumerate([*before, after], 1):
+        reply = stack.submit(order([detail(sort, ["港町"])], document=document, revision=number))
+    assert reply.json()["outcome"] == "accepted"
+    assert ("level_jump" in codes(reply)) == warned, reply.text
+    notice = notices(stack)[-1]["notice"]
+    assert ("level_jump" in notice.get("flags", [])) == warned and notice["evacuation"]["details"][0]["sort"] == after
+
+
+def test_the_same_order_under_another_document_is_told(make_stack):
+    stack = make_stack()
+    names = ["港町", "北町一丁目", "山手"]
+    first = stack.submit(order([detail("避難指示", names)], document="first"))
+    assert "near_duplicate" not in codes(first)
+    again = stack.submit(order([detail("避難指示", list(reversed(names)))], document="second"))
+    assert again.json()["outcome"] == "accepted" and "near_duplicate" in codes(again)
+    fewer = stack.submit(order([detail("避難指示", names[:2])], document="third"))
+    assert "near_duplicate" not in codes(fewer)
+
+
 @pytest.mark.parametrize("names,disaster,code", [
     (["北町三丁目"], "河川の氾濫", "area_unusual"), (["北町一丁目"], "河川の氾濫", None),
     (["北町一丁目", "港町"], "架空川の氾濫", "area_other_river"), (["北町一丁目"], "架空川の氾濫", None),
@@ -195,6 +219,22 @@ def test_m7_an_area_that_vanishes_without_a_lift_is_told(make_stack):
     reply = stack.submit(order([detail("避難指示", names[:9])], document=document, revision=2))
     row = next(r for r in reply.json()["warnings"] if r["code"] == "vanished")
     assert names[9] in str(row) and names[8] not in str(row), row
+
+
+def test_m7_what_stays_in_force_is_in_every_answer(make_stack):
+    stack = make_stack()
+    document, names = new_id(), [f"第{n}地区" for n in range(1, 11)]
+    first = stack.accepted(order([detail("避難指示", names)], document=document))
+    assert sorted(row["area_name"] for row in first["in_force"]) == sorted(names)
+    lift = stack.accepted(order([detail("避難指示", names[:9], "解除"), detail("避難指示", names[9:])],
+                                document=document, revision=2))
+    assert lift["in_force_count"] == 1, lift
+    assert lift["in_force"] == [{"area_code": "990019", "area_name": names[9], "level": 4, "term": "避難指示",
+                                 "document": document}]
+    other = stack.accepted(order([detail("高齢者等避難", ["港町"])], document="another"))
+    assert {(row["area_name"], row["level"]) for row in other["in_force"]} == {(names[9], 4), ("港町", 3)}
+    last = stack.accepted(order([detail("避難指示", names[9:], "解除")], document=document, revision=3))
+    assert [row["area_name"] for row in last["in_force"]] == ["港町"]
 
 
 def test_m9_a_late_entry_is_told_and_counted(make_stack):
@@ -274,6 +314,12 @@ def test_m14_a_silent_correction_alarms_nobody(make_stack, outlets):
     first = stack.accepted(order([detail("避難指示", ["港町"])], document=document))["seq"]
     outlets.have([first], "the order itself is sounded")
     path = "/v1/submissions?silent=1"
+    louder = stack.post(path, order([detail("緊急安全確保", ["港町"])], document=document, revision=2, errata="誤り"))
+    assert louder.status_code == 422 and "silent_changes" in findings_of(louder.json()), louder.text
+    wider = stack.post(path, order([detail("避難指示", ["港町", "北町"])], document=document, revision=2, errata="誤り"))
+    assert wider.status_code == 422 and "silent_changes" in findings_of(wider.json()), wider.text
+    unknown = stack.post(path, order([detail("避難指示", ["港町"])], revision=2, errata="誤り"))
+    assert unknown.status_code == 422 and "silent_changes" in findings_of(unknown.json()), unknown.text
     refused = stack.post(path, order([detail("避難指示", ["港町"])], document=document, revision=2))
     assert (refused.status_code, refused.json()["code"]) == (422, "silent_no_correction"), refused.text
     reply = stack.post(path, order([detail("避難指示", ["港町"])], document=document, revision=2,

@@ -327,6 +327,17 @@ def test_a_drill_certificate_is_nobody_on_the_live_address(make_site):
     assert site.curl("course")[1]["code"] == "certificate_other_lane"
 
 
+def test_hansho_submits_with_a_certificate(site, tmp_path):
+    settings = {"mode": "drill", "gate_url": site.url(""), "feed_url": "http://127.0.0.1:1", "ca": site.key("ca.pem"),
+                "source": "bosai.kakuu.example", "code": "990019", "organisation": "架空市", "office": "防災課"}
+    for more, status in (({}, 1), ({"cert": site.pair("kakuu-city")[0], "key": site.pair("kakuu-city")[1]}, 0)):
+        path = tmp_path / "client.yaml"
+        path.write_text(yaml.safe_dump({**settings, **more}, allow_unicode=True), encoding="utf-8")
+        done = subprocess.run([os.path.join(BIN, "hansho"), "--config", str(path), "submit", "--area", "990019", "--level", "4"],
+                              timeout=30, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+        assert done.returncode == status, done.stdout
+
+
 # ---- revocation ----
 
 def test_a_revoked_principal_is_ended_everywhere_and_nobody_else(make_site):

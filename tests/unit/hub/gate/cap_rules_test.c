@@ -43,6 +43,8 @@ static const struct {
 	{ 7, "<scope>Public</scope>", "<scope>Public</scope><restriction>police</restriction>",
 		HS_FINDING_CAP_SCOPE },
 	{ 7, "<scope>Public</scope>", "<scope>Private</scope>", HS_FINDING_CAP_SCOPE },
+	{ 7, "<scope>Public</scope>", "<scope>Restricted</scope><restriction>police</restriction>",
+		HS_FINDING_CAP_SCOPE_LIMITED },
 	{ 8, REFERENCES, "KAKUU-2026-0000", HS_FINDING_CAP_REFERENCES },
 	{ 8, REFERENCES, "a,b,2026-07-01T08:00:00Z", HS_FINDING_CAP_REFERENCES },
 	{ 8, REFERENCES, "a,,2026-07-01T08:00:00+09:00", HS_FINDING_CAP_REFERENCES },

@@ -60,6 +60,26 @@ test_all_lifted_is_a_lift(void **state)
 	run_end(&run);
 }
 
+/* 発表警報・注意報はなし everywhere: an end for these areas, not news for the whole country. */
+static void
+test_nothing_holds_is_a_lift(void **state)
+{
+	char *none =
+		replaced(jma_rain, "<Name>レベル４大雨危険警報</Name><Code>43</Code><Status>発表",
+			"<Status>発表警報・注意報はなし");
+	struct run run;
+
+	(void)state;
+	run_changed(&run, none, "<Name>レベル２大雨注意報</Name><Code>10</Code><Status>解除",
+		"<Status>発表警報・注意報はなし");
+	accept(&run);
+	assert_int_equal(run.submission.notice->weather->n_items, 0);
+	assert_int_equal(run.submission.notice->action, HS_ACTION(LIFT));
+	assert_int_equal(run.submission.notice->n_areas, 2);
+	run_end(&run);
+	free(none);
+}
+
 static void
 test_unknown_areas(void **state)
 {
@@ -144,6 +164,9 @@ test_limits_of_a_relayer(void **state)
 	large = replaced(jma_rain, "訓練の見出し", filler);
 	run_jma(&run, large);
 	accept(&run);
+	assert_true(hs_notice_has_flag(run.submission.notice, "text_cut"));
+	assert_int_equal(strlen(run.submission.notice->texts[0]->headline),
+		hs_gate_limits_default.relay_headline_chars);
 	run_end(&run);
 	run_text(&run, large); /* a municipality */
 	assert_int_equal(run.err, HS_ERR_TOO_LARGE);
@@ -239,6 +262,7 @@ main(void)
 		cmocka_unit_test(test_an_unknown_code_is_the_most_severe),
 		cmocka_unit_test(test_the_key_is_code_and_telegram),
 		cmocka_unit_test(test_all_lifted_is_a_lift),
+		cmocka_unit_test(test_nothing_holds_is_a_lift),
 		cmocka_unit_test(test_unknown_areas),
 		cmocka_unit_test(test_a_dummy_hypocentre_is_left_out),
 		cmocka_unit_test(test_any_other_report),

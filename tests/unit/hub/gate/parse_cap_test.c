@@ -170,10 +170,10 @@ test_rights(void **state)
 {
 	static const char *formats[] = { "cap" };
 	struct hs_principal own = sample_principal, other = sample_principal;
-	char *foreign = changed(sample_alert, "<value>99001</value>", "<value>99003</value>");
 	char *city = spliced(sample_alert,
 		(size_t)(strstr(sample_alert, " <info>\n  <language>en") - sample_alert),
 		strlen(strstr(sample_alert, " <info>\n  <language>en")), "</alert>\n");
+	char *foreign = changed(city, "<value>99001</value>", "<value>99003</value>");
 	const struct {
 		const struct hs_principal *principal;
 		const char *text;
@@ -279,7 +279,9 @@ test_envelope(void **state)
 static void
 test_version(void **state)
 {
-	char *text = changed(sample_alert, "cap:1.2", "cap:1.1");
+	char *typed = changed(sample_alert, "cap:1.2", "cap:1.1");
+	char *text = changed(typed, "<mimeType>text/plain</mimeType>", "");
+	char *newer = changed(sample_alert, "<mimeType>text/plain</mimeType>", "");
 	struct hs_gate_limits limits = hs_gate_limits_default;
 	struct hs_submission submission;
 
@@ -293,6 +295,12 @@ test_version(void **state)
 		run_alert(&submission, &sample_relayer, &limits, text, strlen(text)), HS_OK);
 	assert_string_equal(submission.notice->cap->version, "1.1");
 	end_alert(&submission);
+	/* 1.2 asks for the type of a resource */
+	assert_int_equal(run_alert(&submission, &sample_relayer, &limits, newer, strlen(newer)),
+		HS_ERR_REFUSED);
+	end_alert(&submission);
+	free(typed);
+	free(newer);
 	free(text);
 }
 

@@ -143,6 +143,14 @@ test_areas(void **state)
 		{ "<c:targetArea><c:areaName>北町</c:areaName></c:targetArea>",
 			AREA("架空市", CODE("990019")) AREA("想定市", CODE("990027")), "990019",
 			"990019 架空市, 990027 想定市", "" },
+		/* a name beside one code lies there; beside several nobody knows where */
+		{ "<c:targetArea><c:areaName>北町</c:areaName></c:targetArea><c:targetArea>" CODE(
+			  "990027") "</c:targetArea>",
+			"", "990019", "990027 想定市, 990027 北町", "area_fallback" },
+		{ "<c:targetArea><c:areaName>北町</c:areaName></c:targetArea><c:targetArea>" CODE(
+			  "990027") "</c:targetArea><c:targetArea>" CODE("990019") "</"
+										   "c:targetArea>",
+			"", "990019", "990027 想定市, 990019 架空市", "" },
 		/* then the office, with the names as they stand */
 		{ "<c:targetArea><c:areaName>北町、南町</c:areaName></c:targetArea>",
 			AREA("北町", ""), "990027", "990027 北町, 990027 南町",

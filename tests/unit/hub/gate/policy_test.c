@@ -298,6 +298,47 @@ test_foreign_kind_names_its_kinds(void **state)
 	run_end(&run);
 }
 
+static char foreign_district[] = "990040001001", foreign_code[] = "990043";
+
+/* A district is looked at by itself: a format whose values are taken as they come may send one from elsewhere. */
+static void
+test_district_of_another_municipality(void **state)
+{
+	struct run run;
+
+	(void)state;
+	run_text(&run, sample_order);
+	assert_accepted(&run);
+	run.submission.notice->evacuation->details[0]->areas[0]->area->sub_code = foreign_district;
+	hs_policy_areas(&run.submission);
+	assert_int_equal(run.submission.findings.errors, 1);
+	assert_string_equal(found(&run, HS_FINDING_AREA_FOREIGN)->detail, foreign_district);
+	run_end(&run);
+}
+
+/* A shelter's place is a place of the message, though nothing above it says so. */
+static void
+test_places_of_other_kinds(void **state)
+{
+	struct run run;
+
+	(void)state;
+	run_text(&run, sample_order);
+	assert_accepted(&run);
+	hs_notice *notice = run.submission.notice;
+	Hansho__V1__Shelter *shelter = HS_NEW(run.arena, &hansho__v1__shelter__descriptor);
+	Hansho__V1__Shelter__Item *item = HS_NEW(run.arena, &hansho__v1__shelter__item__descriptor);
+	item->area = HS_NEW(run.arena, &hansho__v1__area__descriptor);
+	item->area->code = foreign_code;
+	assert_true(hs_repeat(run.arena, &shelter->n_items, &shelter->items, item));
+	notice->detail_case = HANSHO__V1__NOTICE__DETAIL_SHELTER;
+	notice->shelter = shelter;
+	hs_policy_areas(&run.submission);
+	assert_int_equal(run.submission.findings.errors, 1);
+	assert_string_equal(found(&run, HS_FINDING_AREA_FOREIGN)->detail, foreign_code);
+	run_end(&run);
+}
+
 int
 main(void)
 {
@@ -311,6 +352,8 @@ main(void)
 		cmocka_unit_test(test_offices),
 		cmocka_unit_test(test_every_place_in_a_document),
 		cmocka_unit_test(test_retired_code_names_the_new_one),
+		cmocka_unit_test(test_district_of_another_municipality),
+		cmocka_unit_test(test_places_of_other_kinds),
 		cmocka_unit_test(test_foreign_kind_names_its_kinds),
 	};
 

@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -292,6 +293,88 @@ refuses_certificates_that_leave_something_in_doubt(void **state)
 	expect_refusal("source: bosai.soba.example", "sauce: bosai.soba.example", "sauce");
 }
 
+/* Whatever proves somebody is part of the mark, and the revoked have none that counts. */
+static void
+marks_tell_credentials_apart(void **state)
+{
+	static const char *const others[] = { "    token: 0123456789abcdef\n",
+		"    token: 0123456789abcdeg\n", "    password: drill-only-1\n",
+		"    password: drill-only-2\n", "    username: kakuu\n", "    username: kakuv\n",
+		"    source: bosai.kakuu.example\n",
+		"    source: bosai.kakuu.example\n    certificates: [\"CN:a\"]\n" };
+	struct hs_principals *principals = parsed(ONE TWO);
+	uint64_t kakuu = hs_principal_mark(hs_principals_by_id(principals, "kakuu"));
+	size_t count;
+	uint64_t *marks = hs_principals_marks(principals, &count);
+
+	(void)state;
+	assert_int_equal(count, 2);
+	assert_true(marks[0] < marks[1]);
+	assert_true(marks[0] == kakuu || marks[1] == kakuu);
+	free(marks);
+	hs_principals_free(principals);
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i += 2) {
+		const char *good = ONE, *at = strstr(good, others[i]);
+		char text[2048];
+
+		(void)snprintf(text, sizeof(text), "%.*s%s%s", (int)(at - good), good,
+			others[i + 1], at + strlen(others[i]));
+		principals = parsed(text);
+		assert_true(hs_principal_mark(hs_principals_by_id(principals, "kakuu")) != kakuu);
+		hs_principals_free(principals);
+	}
+	principals = parsed(ONE "    revoked: true\n" TWO);
+	marks = hs_principals_marks(principals, &count);
+	assert_int_equal(count, 1);
+	assert_true(marks[0] != kakuu);
+	free(marks);
+	hs_principals_free(principals);
+}
+
+/* A list that was let go lives as long as one of its principals is held. */
+static void
+holds_keep_a_list(void **state)
+{
+	struct hs_principals *principals = parsed(ONE TWO);
+	const struct hs_principal *kakuu = hs_principals_by_id(principals, "kakuu");
+	const struct hs_principal *soba = hs_principals_by_id(principals, "soba");
+	static const struct hs_principal of_no_list = { .id = "x" };
+
+	(void)state;
+	hs_principal_hold(kakuu);
+	hs_principal_hold(soba);
+	hs_principals_free(principals);
+	assert_string_equal(kakuu->id, "kakuu");
+	hs_principal_drop(kakuu);
+	assert_string_equal(soba->id, "soba");
+	hs_principal_drop(soba);
+	hs_principal_hold(&of_no_list);
+	hs_principal_drop(&of_no_list);
+	hs_principal_drop(NULL);
+}
+
+static void
+finds_by_certificate(void **state)
+{
+#define PRINT "0123456789abcdef0123456789ABCDEF0123456789abcdef0123456789abcdef"
+	struct hs_principals *principals = parsed(ONE
+		"    certificates: [\"URI:urn:hansho:drill:kakuu\", \"SHA256:" PRINT "\"]\n" TWO);
+
+	(void)state;
+	assert_string_equal(
+		hs_principals_by_certificate(principals, "URI:urn:hansho:drill:kakuu")->id,
+		"kakuu");
+	assert_string_equal(
+		hs_principals_by_certificate(principals,
+			"SHA256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef")
+			->id,
+		"kakuu");
+	assert_null(hs_principals_by_certificate(principals, "URI:urn:hansho:drill:KAKUU"));
+	assert_null(hs_principals_by_certificate(principals, "CN:kakuu"));
+	assert_null(hs_principals_by_certificate(principals, ""));
+	hs_principals_free(principals);
+}
+
 int
 main(void)
 {
@@ -305,6 +388,9 @@ main(void)
 		cmocka_unit_test(reads_delegations),
 		cmocka_unit_test(asks_of_each_role_what_it_needs),
 		cmocka_unit_test(refuses_certificates_that_leave_something_in_doubt),
+		cmocka_unit_test(marks_tell_credentials_apart),
+		cmocka_unit_test(holds_keep_a_list),
+		cmocka_unit_test(finds_by_certificate),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

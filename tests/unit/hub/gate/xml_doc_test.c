@@ -232,6 +232,23 @@ test_content_and_copy_keep_their_limits(void **state)
 	tree_close(&tree);
 }
 
+/* Letters stay letters, in attributes too: what is kept of a SOAP request reads as it was written. */
+static void
+test_standalone_letters(void **state)
+{
+	static const char text[] = "<b u=\"世帯\">避難</b>";
+	struct tree tree;
+	struct hs_buf out;
+
+	(void)state;
+	tree_open(&tree, text);
+	hs_buf_init(&out, 4096);
+	assert_int_equal(hs_xml_standalone(hs_xml_root(tree.doc), &out), HS_OK);
+	assert_string_equal(hs_buf_text(&out), text);
+	hs_buf_free(&out);
+	tree_close(&tree);
+}
+
 static void *
 run_many(void *accepted)
 {
@@ -278,6 +295,7 @@ main(void)
 		cmocka_unit_test(test_content_is_the_same_however_it_is_written),
 		cmocka_unit_test(test_contents_that_differ_are_told_apart),
 		cmocka_unit_test(test_content_and_copy_keep_their_limits),
+		cmocka_unit_test(test_standalone_letters),
 		cmocka_unit_test(test_threads),
 	};
 

@@ -1,0 +1,159 @@
+/* What a record of the journal means: shared by the commit and by the recovery at start, so that both make the same
+ * state of it. */
+#include <string.h>
+
+#include "hub/base/check.h"
+#include "hub/core/core_state.h"
+
+static enum hs_err
+take_into_active(struct hs_core *core, uint64_t seq, struct hs_span packed, struct hs_taken *taken)
+{
+	struct hs_arena *arena = hs_arena_create(HS_UNPACK_ARENA_BYTES);
+	hs_notice *notice;
+	enum hs_err err = HS_ERR_NOMEM;
+
+	if (arena != NULL)
+		err = hs_notice_unpack(arena, packed.bytes, packed.len_bytes, &notice);
+	if (err == HS_OK)
+		err = hs_active_apply(
+			core->active, seq, notice, taken != NULL ? &taken->vanished : NULL);
+	if (err == HS_OK && taken != NULL)
+		hs_guard_in_force(taken->arena, core->active, notice, &taken->in_force);
+	hs_arena_destroy(arena);
+	return err == HS_ERR_STALE ? HS_OK : err;
+}
+
+struct told_search {
+	const struct hs_index *index;
+	uint64_t told;
+};
+
+static void
+add_told(void *owner, const uint8_t key[HS_ID_BYTES])
+{
+	struct told_search *search = owner;
+	const struct hs_known_document *known = hs_index_document(search->index, key);
+
+	if (known != NULL)
+		search->told |= known->told;
+}
+
+/* What the notice makes of its document, and the peers that get it. */
+static uint64_t
+take_document(struct hs_core *core, const struct hs_notice_look *notice, struct hs_span packed)
+{
+	struct told_search search = { core->index, 0 };
+	struct hs_known_document document;
+	uint8_t key[HS_ID_BYTES];
+	uint64_t mask;
+
+	hs_document_id(notice->mode, notice->source, notice->document, key);
+	add_told(&search, key);
+	hs_notice_each_superseded(packed, notice, add_told, &search);
+	hs_intake_apply(hs_index_document(core->index, key), notice, &document);
+	mask = hs_route_decide(core->route, packed, search.told, NULL);
+	document.told = search.told | mask;
+	hs_index_take_document(core->index, &document, packed);
+	return mask;
+}
+
+static enum hs_err
+take_notice(struct hs_core *core, const struct hs_row *row, const struct hs_record_look *look,
+	struct hs_taken *taken)
+{
+	struct hs_notice_look notice;
+	struct hs_recent_notice recent = { .seq = row->seq,
+		.accepted_unix_us = row->unix_us,
+		.durable_unix_us = core->source.effects == NULL ? 0 : core->source.unix_us,
+		.notice = look->notice };
+	enum hs_err err = hs_notice_look(look->notice, &notice);
+
+	if (err == HS_OK && hs_active_state_needs(&core->state, row->seq))
+		err = take_into_active(core, row->seq, look->notice, taken);
+	if (err != HS_OK)
+		return err;
+	hs_route_keep(core->route, row->seq, take_document(core, &notice, look->notice));
+	hs_places_take(core->source.places, row->seq, look->notice);
+	if (look->id.len_bytes == HS_ID_HEX - 1)
+		memcpy(recent.id, look->id.bytes, HS_ID_HEX - 1);
+	hs_recent_take(core->recent, &recent);
+	hs_receipts_open(core->receipts, row->seq);
+	core->source.newest_seq = row->seq;
+	core->digest_is_old = true;
+	return HS_OK;
+}
+
+static enum hs_err
+take_submission(struct hs_core *core, const struct hs_row *row, const struct hs_record_look *look)
+{
+	static const int outcomes[] = { [HS_RECORD(NOTICE)] = HS_OUTCOME(ACCEPTED),
+		[HS_RECORD(STALE)] = HS_OUTCOME(STALE),
+		[HS_RECORD(CONFLICT)] = HS_OUTCOME(CONFLICT) };
+	struct hs_known_submission known = {
+		.outcome = outcomes[row->type], .seq = row->seq, .unix_us = row->unix_us
+	};
+
+	if (!hs_id_parse(look->id, known.id))
+		return HS_ERR_CORRUPT;
+	hs_index_take_submission(core->index, &known, look->principal);
+	return HS_OK;
+}
+
+/* Receipts of adapters are in memory already when they come back from the journal; these are not: FILTERED,
+ * and everything at start. Putting one again changes nothing. */
+static enum hs_err
+take_receipts(struct hs_core *core, const struct hs_row *row)
+{
+	struct hs_arena *arena = hs_arena_create(HS_UNPACK_ARENA_BYTES);
+	hs_journal_record *record;
+	enum hs_err err;
+
+	if (arena == NULL)
+		return HS_ERR_NOMEM;
+	err = hs_message_unpack(arena, &hansho__v1__journal_record__descriptor, row->body.bytes,
+		row->body.len_bytes, row->body.len_bytes, &record);
+	for (size_t i = 0; err == HS_OK && i < record->n_receipts; i++) {
+		const hs_receipt *receipt = record->receipts[i];
+		struct hs_receipt_entry entry = { receipt->seq, receipt->adapter, receipt->outlet,
+			(int)receipt->state, receipt->detail, receipt->unix_us };
+
+		hs_receipts_put(core->receipts, &entry);
+	}
+	hs_arena_destroy(arena);
+	return err;
+}
+
+static enum hs_err
+take_ack(struct hs_core *core, const struct hs_record_look *look)
+{
+	for (uint32_t i = 0; i < core->options.peer_count; i++) {
+		const char *name = core->options.peers[i].name;
+
+		if (strlen(name) == look->peer.len_bytes &&
+			memcmp(name, look->peer.bytes, look->peer.len_bytes) == 0)
+			hs_receipts_recover_ack(core->receipts, i, look->ack_seq);
+	}
+	return HS_OK;
+}
+
+enum hs_err
+hs_core_take_record(struct hs_core *core, const struct hs_row *row,
+	const struct hs_record_look *look, struct hs_taken *taken)
+{
+	enum hs_err err;
+
+	switch (row->type) {
+	case HS_RECORD(NOTICE):
+		err = take_notice(core, row, look, taken);
+		return err == HS_OK ? take_submission(core, row, look) : err;
+	case HS_RECORD(STALE):
+	case HS_RECORD(CONFLICT):
+		return take_submission(core, row, look);
+	case HS_RECORD(RECEIPTS):
+		return take_receipts(core, row);
+	case HS_RECORD(ACK):
+		return take_ack(core, look);
+	default:
+		return HS_OK; /* written by a newer hub: kept, in the chain, without meaning here */
+	}
+}
