@@ -6,6 +6,7 @@
 #include "hub/base/clock.h"
 
 #define ID_MAX_BYTES	 512
+#define SUPERSEDES_MAX	 1000 /* each is looked up among all that waits for the disk */
 #define PB_TIMES	 (&hansho__v1__times__descriptor)
 #define PB_ORIGINAL	 (&hansho__v1__original__descriptor)
 #define PB_RECORD	 (&hansho__v1__journal_record__descriptor)
@@ -62,6 +63,8 @@ hs_intake_check(const hs_submit *submit, int mode)
 		return BIT(INCOMPLETE);
 	if (!is_of_lane((int)submit->notice->mode, mode))
 		return BIT(LANE);
+	if (submit->notice->document->n_supersedes > SUPERSEDES_MAX)
+		return BIT(TOO_LARGE);
 	return original_fits(submit) ? 0 : BIT(ORIGINAL_HASH);
 }
 

@@ -36,7 +36,7 @@ check_one_effect(struct world *world)
 /* What one document has said so far, and what others said of it. */
 struct paper {
 	char key[128];
-	uint32_t revision;
+	uint32_t revision, order;
 	bool cancelled, begun, replaced;
 	unsigned areas;
 };
@@ -81,18 +81,27 @@ wrong_count(const struct paper *paper, const hs_notice *notice)
 	return !cancel && notice->document->revision <= paper->revision ? "goes back" : NULL;
 }
 
-/* Moments do not fall, and after a cancel they rise, but for the one that its cancel overtook. */
+/* Moments do not fall, nor does the order within one, where it is named (a cancel needs none); after a cancel they rise,
+ * but for the message that its cancel overtook. */
 static const char *
 wrong_moment(const struct paper *paper, const hs_notice *notice)
 {
-	bool over = paper->cancelled && notice->action != HS_ACTION(CANCEL) &&
-		    notice->document->revision <= paper->revision;
+	const hs_document *document = notice->document;
+	bool cancel = notice->action == HS_ACTION(CANCEL);
+	bool same = document->revision == paper->revision;
+	bool ordered = document->order > 0 && paper->order > 0;
+	bool newer = document->revision > paper->revision ||
+		     (same && ordered && document->order > paper->order);
 
-	if (over)
-		return paper->begun		 ? "not newer than its cancel"
-		       : notice->document->ended ? NULL
-						 : "not born cancelled";
-	return notice->document->revision < paper->revision ? "goes back" : NULL;
+	if (paper->cancelled && !cancel && !newer)
+		return paper->begun	 ? "not newer than its cancel"
+		       : document->ended ? NULL
+					 : "not born cancelled";
+	if (document->revision < paper->revision)
+		return "goes back";
+	if (same && ordered && document->order < paper->order && (!cancel || paper->cancelled))
+		return "goes back within its moment";
+	return NULL;
 }
 
 static void
@@ -103,7 +112,12 @@ paper_take(struct papers *papers, struct paper *paper, const hs_notice *notice)
 	paper->cancelled = cancel || (paper->cancelled && notice->document->ended);
 	paper->begun = paper->begun || !cancel;
 	if (notice->document->revision > paper->revision)
+		paper->order = 0;
+	if (notice->document->revision >= paper->revision) {
 		paper->revision = notice->document->revision;
+		if (notice->document->order > paper->order)
+			paper->order = notice->document->order;
+	}
 	for (size_t i = 0; i < notice->document->n_supersedes; i++) {
 		struct paper *other = paper_of(papers, notice->document->supersedes[i]);
 

@@ -38,9 +38,10 @@ fill_document(struct world *world, struct hs_arena *arena, hs_document *document
 	document->id = hs_arena_printf(arena, "doc-%llu", (unsigned long long)number);
 	document->revision = 1 + (uint32_t)below(world, 2 + world->try_count / 8);
 	document->moments = sort == 0;
-	if (document->moments)
+	if (document->moments) {
 		document->revision += 1000000;
-	else if (sort == 1)
+		document->order = (uint32_t)below(world, 4);
+	} else if (sort == 1)
 		fill_graph(world, arena, document);
 }
 

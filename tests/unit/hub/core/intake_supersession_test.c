@@ -118,6 +118,28 @@ test_references_are_bounded(void **state)
 	assert_false(last_is_ended(desk));
 }
 
+/* More than a document can mean: the hub would spend its time on looking them up. */
+static void
+test_too_many_references_are_refused(void **state)
+{
+	struct desk *desk = *state;
+	hs_submit *submit =
+		order_submit(desk->arena, &(struct order){ "a", 1, ISSUE, .content = 1 });
+	hs_document *document = submit->notice->document;
+
+	desk_hello(desk, GATE);
+	for (size_t i = 0; i <= 1000; i++)
+		assert_true(hs_repeat(desk->arena, &document->n_supersedes, &document->supersedes,
+			hs_arena_printf(desk->arena, OURS "d%zu", i)));
+	DESK_FRAME(desk, GATE, SUBMIT, submit, submit);
+	assert_int_equal(desk_reply(desk, 0)->outcome, HS_OUTCOME(REFUSED));
+	assert_true(has_finding(desk_reply(desk, 0), "too_large"));
+	document->n_supersedes--;
+	DESK_FRAME(desk, GATE, SUBMIT, submit, submit);
+	desk_commit(desk);
+	assert_int_equal(desk_reply(desk, 0)->outcome, HS_OUTCOME(ACCEPTED));
+}
+
 int
 main(void)
 {
@@ -126,6 +148,7 @@ main(void)
 		DESK_TEST(test_supersession_of_what_is_on_its_way),
 		DESK_TEST(test_who_holds_what_is_replaced_is_told),
 		DESK_TEST(test_references_are_bounded),
+		DESK_TEST(test_too_many_references_are_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
