@@ -97,6 +97,26 @@ test_the_old_family_never_shows_a_downgrade(void **state)
 	hs_active_destroy(active);
 }
 
+/* News that name a hazard say nothing about what is in force: no word against the old family. */
+static void
+test_news_lift_nothing(void **state)
+{
+	struct hs_active *active = hs_active_create();
+	char *text = sent_at(new_rain, "10:01");
+	struct run run;
+
+	(void)state;
+	assert_int_equal(tell(active, 1, old_rain, "10:00"), HS_OK);
+	run_jma(&run, text);
+	assert_int_equal(run.err, HS_OK);
+	run.submission.notice->weather->items[0]->in_force = false;
+	assert_int_equal(hs_active_apply(active, 2, run.submission.notice, NULL), HS_OK);
+	expect(active, "990019 gale 0;990019 rain 3;");
+	run_end(&run);
+	free(text);
+	hs_active_destroy(active);
+}
+
 static void
 test_an_older_report_is_stale(void **state)
 {
@@ -179,6 +199,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_the_old_family_never_shows_a_downgrade),
+		cmocka_unit_test(test_news_lift_nothing),
 		cmocka_unit_test(test_an_older_report_is_stale),
 		cmocka_unit_test(test_real_telegrams_make_a_set_that_can_be_rebuilt),
 	};
