@@ -301,7 +301,7 @@ is_witness(const struct hs_active_document *document)
 {
 	const struct hs_kept *newest = document->newest;
 	bool two_families = newest->kind == HS_KIND(WEATHER) || newest->kind == HS_KIND(LANDSLIDE);
-	return two_families && newest->moments && newest->hazards && !newest->legacy &&
+	return two_families && newest->moments && newest->lifts && !newest->legacy &&
 	       !newest->in_force;
 }
 

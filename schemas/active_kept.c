@@ -74,9 +74,7 @@ hs_valid_until(const hs_notice *notice)
 static void
 take_times(struct hs_kept *kept, const hs_notice *notice)
 {
-	size_t hazards = 0;
-	hs_notice_hazards(notice, &hazards);
-	kept->hazards = hazards > 0;
+	kept->lifts = hs_statements_lift(&kept->says);
 	kept->moments = notice->document->moments;
 	kept->order = notice->document->order;
 	kept->legacy = hs_notice_has_flag(notice, HS_FLAG_LEGACY);

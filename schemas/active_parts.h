@@ -22,7 +22,7 @@ struct hs_kept {
 	int kind;
 	bool in_force; /* at least one of the statements orders something */
 	bool moments;  /* revisions are moments: no roll back */
-	bool hazards;  /* it lists warnings one by one */
+	bool lifts;    /* it says of a warning that it is over */
 	bool legacy; /* by a telegram of the old family: yields to the new one (HS_LEGACY_WINDOW_US) */
 	uint64_t seq;
 	uint32_t revision;

@@ -83,8 +83,7 @@ compare_entries(const void *a, const void *b)
 static bool
 counts(const struct hs_kept *kept, const struct hs_statement *says)
 {
-	return says->in_force ||
-	       (kept->hazards && !kept->legacy); /* a lift against the old family */
+	return says->in_force || (says->lifts && !kept->legacy); /* a lift against the old family */
 }
 
 /* What is said now; `view` learns until when nothing more expires. */

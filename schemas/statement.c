@@ -217,6 +217,16 @@ hazard_track(struct list *list, const Hansho__V1__Hazard *item)
 	return track ? track : "?";
 }
 
+static bool
+says_over(const Hansho__V1__Hazard *item)
+{
+	const char *const words[] = { item->status, item->condition, item->name };
+	for (size_t i = 0; i < HS_COUNT(words); i++)
+		if (strstr(words[i], "解除") || strstr(words[i], "なし"))
+			return true;
+	return false;
+}
+
 static void
 add_hazard(struct list *list, const Hansho__V1__Hazard *item)
 {
@@ -225,6 +235,7 @@ add_hazard(struct list *list, const Hansho__V1__Hazard *item)
 		.hazard = hazard_track(list, item),
 		.in_force = item->in_force && list->notice->action != HS_ACTION(LIFT),
 		.ordered_unix_us = ordered_at(list->notice, NULL) };
+	common.lifts = !item->in_force && says_over(item);
 	common.equivalent_level = common.in_force && level ? level->number : 0;
 	common.urgency = common.equivalent_level;
 	for (size_t i = 0; i < item->n_areas; i++)
@@ -384,6 +395,15 @@ hs_statements_of(struct hs_arena *arena, const hs_notice *notice, struct hs_stat
 }
 
 /* ---- questions ---- */
+
+bool
+hs_statements_lift(const struct hs_statements *all)
+{
+	for (size_t i = 0; i < all->count; i++)
+		if (all->items[i].lifts)
+			return true;
+	return false;
+}
 
 bool
 hs_statements_in_force(const struct hs_statements *all)

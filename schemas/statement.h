@@ -24,6 +24,7 @@ struct hs_statement {
 	uint32_t equivalent_level; /* 警戒レベル相当: never merged with level */
 	uint32_t urgency;
 	bool in_force; /* false: lifted */
+	bool lifts; /* a warning of which the sender says that it is over, and not only some news of it */
 	int64_t ordered_unix_us;
 };
 
@@ -44,6 +45,7 @@ const char *hs_statement_key(struct hs_arena *arena, const char *area_code, bool
 enum hs_err hs_statements_of(
 	struct hs_arena *arena, const hs_notice *notice, struct hs_statements *out) HS_MUST_CHECK;
 bool hs_statements_in_force(const struct hs_statements *all);
+bool hs_statements_lift(const struct hs_statements *all);
 /* Whether `all` says anything about the area of `one`: by key, by name, or for the whole municipality. */
 bool hs_statements_mention(const struct hs_statements *all, const struct hs_statement *one);
 

@@ -4,8 +4,9 @@
 #include "hub/base/check.h"
 #include "hub/gate/parse_jma.h"
 
-#define LOOK_BACK 64 /* items that may be the same kind as the one at hand: bounds the search */
-#define NO_KIND	  "なし"
+#define LOOK_BACK  64 /* items that may be the same kind as the one at hand: bounds the search */
+#define NO_KIND	   "なし"
+#define NEW_FAMILY "w2026" /* jma_codes.csv: the one that replaces telegrams of an old one */
 
 /* ---- which of several lists ---- */
 
@@ -229,6 +230,18 @@ last_code(struct reader *reader, hs_xml_node *kind)
 	return text_or_empty(reader, last, "Code");
 }
 
+/* 発表警報・注意報はなし: of a telegram about one hazard of the new family this is a word, too, which stands against what
+ * the old family still says (schemas/active.h). */
+static void
+add_nothing(struct reader *reader, const struct hs_jma_kind *kind)
+{
+	const struct hs_jma_telegram *telegram = reader->jma->telegram;
+
+	if (telegram->state && telegram->hazard[0] != '\0' &&
+		strcmp(telegram->family, NEW_FAMILY) == 0)
+		hs_jma_add_kind(reader->jma, kind, reader->places, reader->count);
+}
+
 static void
 flush(struct reader *reader)
 {
@@ -241,10 +254,11 @@ flush(struct reader *reader)
 			.last_code = last_code(reader, node),
 			.node = node };
 
-		if (kind.code[0] == '\0' && kind.name[0] == '\0')
-			continue; /* 発表警報・注意報はなし */
-		if (strcmp(kind.name, NO_KIND) == 0)
+		if ((kind.code[0] == '\0' && kind.name[0] == '\0') ||
+			strcmp(kind.name, NO_KIND) == 0) {
+			add_nothing(reader, &kind);
 			continue;
+		}
 		hs_jma_add_kind(reader->jma, &kind, reader->places, reader->count);
 		for (size_t i = 0; i < reader->count; i++)
 			hs_jma_address(reader->jma, reader->places[i]);

@@ -176,6 +176,7 @@ add_hazards(struct bench *bench, hs_notice *notice, const struct message *messag
 		hs_area *place = HS_NEW(bench->arena, &hansho__v1__area__descriptor);
 		item->hazard = text(bench, hazard_names[track]);
 		item->in_force = says > 0;
+		item->status = text(bench, says > 0 ? "発表" : "解除");
 		item->equivalent_level = HS_NEW(bench->arena, &hansho__v1__level__descriptor);
 		item->equivalent_level->number = says > 0 ? (uint32_t)says : 0;
 		place->code = text(bench, area_codes[area]);

@@ -20,6 +20,11 @@ static const char new_rain[] =
 	NEW_FAMILY("発表", JMA_ITEM("レベル４大雨危険警報", "43", "発表", "架空市", "9900100"));
 static const char new_lifted[] =
 	NEW_FAMILY("発表", JMA_ITEM("レベル４大雨危険警報", "43", "解除", "架空市", "9900100"));
+/* Another municipality; in the first one nothing holds. */
+static const char new_nothing[] = NEW_FAMILY("発表",
+	"<Item><Kind><Status>発表警報・注意報はなし</Status></Kind><Area><Name>架空市</Name>"
+	"<Code>9900100</Code></Area></Item>" JMA_ITEM(
+		"レベル４大雨危険警報", "43", "発表", "想定市", "9900200"));
 static const char new_cancelled[] = NEW_FAMILY("取消", "");
 
 /* The same telegram, sent at another hour of that day (Japan; "19:05"). */
@@ -94,6 +99,39 @@ test_the_old_family_never_shows_a_downgrade(void **state)
 	assert_int_equal(tell(active, 7, new_rain, "20:03"), HS_OK);
 	assert_int_equal(tell(active, 8, new_cancelled, "20:03"), HS_OK);
 	expect(active, "990019 gale 0;990019 rain 3;");
+	hs_active_destroy(active);
+}
+
+/* Also when the new telegram only says that nothing holds there. */
+static void
+test_nothing_is_a_word_too(void **state)
+{
+	struct hs_active *active = hs_active_create();
+
+	(void)state;
+	assert_int_equal(tell(active, 1, old_rain, "10:00"), HS_OK);
+	assert_int_equal(tell(active, 2, new_nothing, "10:01"), HS_OK);
+	expect(active, "990019 gale 0;990027 rain 4;");
+	hs_active_destroy(active);
+}
+
+/* News that name a hazard say nothing about what is in force: no word against the old family. */
+static void
+test_news_lift_nothing(void **state)
+{
+	struct hs_active *active = hs_active_create();
+	char *text = sent_at(new_rain, "10:01");
+	struct run run;
+
+	(void)state;
+	assert_int_equal(tell(active, 1, old_rain, "10:00"), HS_OK);
+	run_jma(&run, text);
+	assert_int_equal(run.err, HS_OK);
+	run.submission.notice->weather->items[0]->in_force = false;
+	assert_int_equal(hs_active_apply(active, 2, run.submission.notice, NULL), HS_OK);
+	expect(active, "990019 gale 0;990019 rain 3;");
+	run_end(&run);
+	free(text);
 	hs_active_destroy(active);
 }
 
@@ -179,6 +217,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_the_old_family_never_shows_a_downgrade),
+		cmocka_unit_test(test_nothing_is_a_word_too),
+		cmocka_unit_test(test_news_lift_nothing),
 		cmocka_unit_test(test_an_older_report_is_stale),
 		cmocka_unit_test(test_real_telegrams_make_a_set_that_can_be_rebuilt),
 	};
