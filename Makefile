@@ -164,16 +164,23 @@ format: ## clang-format over all C files
 bench: deps ## the figures of tests/bench/
 	@$(MAKE) --no-print-directory MODE=release programs bench-programs
 	@tests/bench/run.sh
-# Fuzzers are built whole by clang, with coverage inside our own code.
+# Fuzzers are built by clang, with coverage inside our own code.
 FUZZ_SECONDS ?= 60
+FUZZ_CC := clang -std=gnu17 -D_GNU_SOURCE -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=undefined
 FUZZERS := $(patsubst tests/fuzz/%.c,build/fuzz/%,$(wildcard tests/fuzz/*_fuzz.c))
-FUZZ_SRCS := $(filter-out %/main.c,$(wildcard hub/base/*.c schemas/*.c hub/gate/*.c hub/core/*.c))
-build/fuzz/%: tests/fuzz/%.c $(FUZZ_SRCS) $(GEN_PB) $(GEN_TABLES) $(GEN)/hub/gate/assets.c
+FUZZ_SRCS := $(filter-out %/main.c,$(wildcard hub/base/*.c schemas/*.c hub/gate/*.c hub/core/*.c)) \
+	$(GEN_PB) $(GEN_TABLES) $(GEN)/hub/gate/assets.c
+FUZZ_OBJS := $(patsubst %.c,build/fuzz/obj/%.o,$(FUZZ_SRCS))
+build/fuzz/obj/%.o: %.c | $(GEN_HEADERS)
 	@mkdir -p $(dir $@)
-	$(Q)clang -std=gnu17 -D_GNU_SOURCE -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined \
-		-I. -isystem $(GEN) $(PKG_CFLAGS) $^ $(LIBS) -o $@
+	$(Q)$(FUZZ_CC) -fsanitize=fuzzer-no-link -I. -isystem $(GEN) $(PKG_CFLAGS) -MMD -MP -c $< -o $@
+build/fuzz/%: build/fuzz/obj/tests/fuzz/%.o $(FUZZ_OBJS)
+	$(Q)$(FUZZ_CC) -fsanitize=fuzzer $^ $(LIBS) -o $@
+-include $(wildcard build/fuzz/obj/*/*.d build/fuzz/obj/*/*/*.d)
+.PHONY: fuzzers
+fuzzers: $(FUZZERS)
 .PHONY: fuzz
-fuzz: deps $(FUZZERS) ## fuzz each of tests/fuzz/ for FUZZ_SECONDS (60)
+fuzz: deps fuzzers ## fuzz each of tests/fuzz/ for FUZZ_SECONDS (60)
 	@for fuzzer in $(FUZZERS); do mkdir -p $$fuzzer.corpus; \
 		$$fuzzer -max_total_time=$(FUZZ_SECONDS) -max_len=65536 -rss_limit_mb=4096 -print_final_stats=1 $$fuzzer.corpus tests/fuzz/seeds; done
 

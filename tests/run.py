@@ -12,16 +12,18 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 import time
 import xml.etree.ElementTree as ElementTree
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 # Everything under AddressSanitizer and UBSan; the kill test, which wants speed, as it is debugged. The tests
 # wait more than they compute: two at a time keep two cores busy.
-STEPS = ["lint", "unit:asan", "e2e:asan", "browser:asan", "crash:debug"]
+STEPS = ["lint", "unit:asan", "fuzz:smoke", "e2e:asan", "browser:asan", "crash:debug"]
 AT_A_TIME = 2
 TAP_TIMEOUT_S = 180
 PYTEST_TIMEOUT_S = 900
+FUZZ_SMOKE_S = 10  # of each fuzzer, two at a time
 
 
 def make(mode, *targets):
@@ -50,6 +52,30 @@ def run_browser(mode):
     names = [name for name in sorted(os.listdir(folder)) if name.endswith(".test.js")]
     command = ["node", "--test-reporter=tap"]
     return run_tap([(f"browser/{name}", [*command, os.path.join(folder, name)]) for name in names], stack_environment(mode))
+
+
+def run_fuzz(_mode):
+    """Each fuzzer over its seeds, then FUZZ_SMOKE_S seconds of its own; `make fuzz` is the long way. Returns (passed, failed)."""
+    if not make("debug", "fuzzers"):
+        return 0, 1
+    folder = os.path.join(ROOT, "build", "fuzz")
+    names = [name[:-2] for name in sorted(os.listdir(os.path.join(ROOT, "tests", "fuzz"))) if name.endswith("_fuzz.c")]
+    passed = failed = 0
+    with tempfile.TemporaryDirectory(prefix="hs-fuzz-") as found:
+        def one(name):
+            os.makedirs(os.path.join(found, name))
+            return subprocess.run([os.path.join(folder, name), f"-max_total_time={FUZZ_SMOKE_S}", "-max_len=65536",
+                                   "-rss_limit_mb=4096", f"-artifact_prefix={folder}/", os.path.join(found, name),
+                                   os.path.join(ROOT, "tests", "fuzz", "seeds")],
+                                  cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+        with concurrent.futures.ThreadPoolExecutor(AT_A_TIME) as pool:
+            for name, run in zip(names, pool.map(one, names)):
+                good = run.returncode == 0
+                passed, failed = passed + good, failed + (not good)
+                print(f"  {'ok  ' if good else 'FAIL'} fuzz/{name}", flush=True)
+                if not good:
+                    print(run.stdout.decode(errors="replace")[-4000:], flush=True)
+    return passed, failed or (1 if passed == 0 else 0)
 
 
 def stack_environment(mode):
@@ -121,6 +147,7 @@ def run_lint(mode):
 RUNNERS = {
     "lint": run_lint,
     "unit": run_unit,
+    "fuzz": run_fuzz,
     "e2e": lambda mode: run_pytest(mode, "e2e"),
     "browser": run_browser,
     "crash": lambda mode: run_pytest(mode, "crash"),
