@@ -53,10 +53,12 @@ hs_xml_node *hs_cap_alert(hs_xml_node *root, size_t *count);
 hs_xml_node *hs_cap_child(const struct hs_cap *cap, hs_xml_node *node, const char *name);
 hs_xml_node *hs_cap_next(const struct hs_cap *cap, hs_xml_node *node, const char *name);
 char *hs_cap_text(const struct hs_cap *cap, hs_xml_node *node, const char *name);
-/* for each child `name` of `parent` as `node` */
+/* for each child `name` of `parent` as `node`; a name that is declared cannot stand in parentheses */
+// NOLINTBEGIN(bugprone-macro-parentheses)
 #define HS_CAP_EACH(cap, parent, name, node)                                \
 	for (hs_xml_node *node = hs_cap_child((cap), (parent), name); node; \
 		node = hs_cap_next((cap), node, name))
+// NOLINTEND(bugprone-macro-parentheses)
 void hs_cap_find(const struct hs_cap *cap, enum hs_finding_code code, hs_xml_node *node,
 	const char *expected, const char *detail);
 /* A time in the one form of CAP; false for every other. */

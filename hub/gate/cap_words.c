@@ -96,7 +96,7 @@ hs_cap_check_language(struct hs_cap *cap, enum hs_finding_code code)
 static bool
 has_kana(const char *text)
 {
-	for (; text && (text = strchr(text, '\xE3')) != NULL; text++) {
+	for (; text && (text = strstr(text, "\xE3")) != NULL; text++) {
 		if ((unsigned char)text[1] >= 0x81 && (unsigned char)text[1] <= 0x83)
 			return true;
 	}
