@@ -17,6 +17,8 @@ static const char *const denials[] = { "訓練ではあり", "訓練ではな", 
 	"訓練でない", "くんれんではあり", "試験ではあり", "テストではあり", "not a drill",
 	"NOT A DRILL", "Not a drill", "not a test", "NOT A TEST" };
 
+#define DENIAL_BYTES_MIN 10 /* "not a test": shorter texts, codes and most names, deny nothing */
+
 struct claims {
 	struct hs_submission *submission;
 	bool told;
@@ -28,7 +30,9 @@ look_for_denial(void *owner, const char *name, char *const *text)
 	struct claims *claims = owner;
 
 	(void)name;
-	for (size_t i = 0; *text && !claims->told && i < HS_COUNT(denials); i++) {
+	if (!*text || strnlen(*text, DENIAL_BYTES_MIN) < DENIAL_BYTES_MIN)
+		return;
+	for (size_t i = 0; !claims->told && i < HS_COUNT(denials); i++) {
 		if (!strstr(*text, denials[i]))
 			continue;
 		hs_stage_finding(claims->submission, HS_FINDING_DRILL_DENIED, text, "", denials[i]);
