@@ -71,8 +71,8 @@ expect_rows(struct desk *desk, const struct row *rows, size_t count)
 			fail_msg("row %zu: outcome %d, not %d", i, outcome, rows[i].outcome);
 		if (rows[i].finding != NULL)
 			assert_true(has_finding(desk_reply(desk, 0), rows[i].finding));
-		else
-			assert_int_equal(desk_reply(desk, 0)->n_findings, 0);
+		else if (desk_reply(desk, 0)->n_findings != 0)
+			fail_msg("row %zu: %s", i, desk_reply(desk, 0)->findings[0]->code);
 	}
 }
 
