@@ -345,7 +345,13 @@ hs_cap_is_ours(const hs_notice *notice)
 {
 	const hs_text *text;
 
-	if (!notice->cap || notice->cap->n_infos == 0)
+	if (!notice->cap)
+		return true;
+	/* An update of nothing (another's mistake, taken with a warning) is none of ours. */
+	if (notice->cap->n_references == 0 && notice->action != HS_ACTION(CANCEL) &&
+		strcmp(notice->cap->msg_type, "Update") == 0)
+		return false;
+	if (notice->cap->n_infos == 0)
 		return true;
 	text = text_of(notice, notice->cap->infos[0]);
 	return text && strncasecmp(text->language, "ja", 2) == 0;

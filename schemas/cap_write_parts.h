@@ -18,7 +18,8 @@ void hs_cap_put_infos(struct hs_buf *out, const hs_notice *notice);
 void hs_cap_put_area(struct hs_buf *out, const hs_area *area);
 void hs_cap_put_cap_area(struct hs_buf *out, const hs_notice *notice, const hs_cap_area *area);
 
-/* True when the alert is written in our profile: all but alerts of others without Japanese in front. */
+/* True when the alert is written in our profile: all but alerts of others without Japanese in front, or that update
+ * nothing. */
 bool hs_cap_is_ours(const hs_notice *notice);
 
 #endif

@@ -43,7 +43,8 @@ struct hs_intake_result {
 	hs_pb_finding **findings; /* the pipeline's, then the hub's */
 	size_t finding_count;
 	const hs_notice *notice; /* when the document is valid */
-	const hs_submit_reply *reply; /* the hub's, NULL without one: its list of what is in force */
+	const hs_submit_reply
+		*reply; /* the hub's, NULL without one: its list of what is in force */
 };
 
 struct hs_intake_call {

@@ -14,6 +14,7 @@ from feed_client import Subscriber
 from test_adapters_broadcaster import Station, broadcaster
 from test_adapters_signage import Player, signage
 from test_feed import newest
+from test_form import Browser
 from test_gate import HEADERS, code_of
 
 MARK = "【訓練】"
@@ -203,8 +204,14 @@ def test_ends_of_other_states_leave_orders_alone(town):
     stack.accepted(order([detail("避難指示", ["北町"])]))
     stack.accepted(categories.document("Shelter", document_id="shelters"))
     stack.accepted(categories.document("AntidisasterHeadquarter", document_id="headquarters"))
+    wait_until(lambda: len(in_force(stack)) == 3, "all three are in force")
     kinds = {kind for kind, _ in in_force(stack)}
     assert {"evacuation", "shelter", "headquarters"} <= kinds
+    # the form of the municipality speaks of its order, and of nothing else that it has sent
+    page = Browser(stack, "kakuu").get("/")
+    boxes = page.form("/check", "lift").xpath(".//input[@type='checkbox']")
+    labels = [page.tree.xpath(f"//label[@for='{box.get('id')}']")[0].text.strip() for box in boxes]
+    assert labels == ["北町"], page.text
     stack.accepted(categories.document("Shelter", document_id="shelters", revision=2,
                                        body=categories.SHELTER.replace("開設", "閉鎖")))
     stack.accepted(categories.document("AntidisasterHeadquarter", document_id="headquarters", revision=2, kind="Cancel",

@@ -22,7 +22,8 @@ import requests
 from conftest import Stack, wait_until
 from documents import area, detail, digest_token, jst, new_id, order, soap
 from feed_client import Subscriber
-from test_faults import Outlets, findings_of, town_order
+from outlets import Outlets
+from test_faults import findings_of, town_order
 from witness import Book
 
 SLOW = "asan" in os.environ.get("HANSHO_BIN", "")

@@ -56,7 +56,7 @@ run_live(struct hs_submission *submission, const char *text, size_t len)
 
 	relayer = sample_relayer;
 	relayer.statuses = (struct hs_config_texts){ live, 1 };
-	hs_pipeline_setup();
+	set_up_once();
 	hs_submission_begin(submission, arena, &hs_gate_limits_default);
 	submission->principal = &relayer;
 	submission->bytes = (const uint8_t *)text;

@@ -143,6 +143,30 @@ test_cap(void **state)
 	hs_buf_free(&alert);
 }
 
+/* Found by the fuzzer: an update without references is taken with a warning, and must not be told as ours, whose
+ * updates have them. */
+static void
+test_update_of_nothing(void **state)
+{
+	const char *from = strstr(sample_alert, " <references>");
+	char *text = spliced(sample_alert, (size_t)(from - sample_alert),
+		(size_t)(strchr(from, '\n') - from), "");
+	struct hs_submission first, again;
+	struct hs_buf alert;
+
+	(void)state;
+	assert_int_equal(
+		run_alert(&first, &sample_relayer, &hs_gate_limits_default, text, strlen(text)),
+		HS_OK);
+	write_alert(&alert, first.notice);
+	read_again(&again, &alert);
+	assert_int_equal(again.notice->action, HS_ACTION(UPDATE));
+	end_alert(&first);
+	end_alert(&again);
+	hs_buf_free(&alert);
+	free(text);
+}
+
 /* References: every earlier revision, with the time that is known, else our own. */
 static void
 test_references(void **state)
@@ -245,6 +269,7 @@ main(void)
 		cmocka_unit_test(test_every_kind),
 		cmocka_unit_test(test_order),
 		cmocka_unit_test(test_cap),
+		cmocka_unit_test(test_update_of_nothing),
 		cmocka_unit_test(test_references),
 		cmocka_unit_test(test_real),
 		cmocka_unit_test(test_anything),

@@ -68,6 +68,17 @@ static const struct hs_principal sample_relayer = { .id = "relay",
 	.source = "relay.kakuu.example",
 	.role = HS_ROLE_RELAYER };
 
+/* What a process does once. */
+static inline void
+set_up_once(void)
+{
+	static bool done;
+
+	if (!done)
+		hs_pipeline_setup();
+	done = true;
+}
+
 /* Runs the document through the pipeline of the drill lane; the caller ends the submission and destroys its arena. */
 static inline enum hs_err
 run_alert(struct hs_submission *submission, const struct hs_principal *principal,
@@ -76,7 +87,7 @@ run_alert(struct hs_submission *submission, const struct hs_principal *principal
 	struct hs_arena *arena = hs_arena_create(HS_SUBMISSION_ARENA_BYTES);
 
 	assert_non_null(arena);
-	hs_pipeline_setup();
+	set_up_once();
 	hs_submission_begin(submission, arena, limits);
 	submission->principal = principal;
 	submission->bytes = (const uint8_t *)text;

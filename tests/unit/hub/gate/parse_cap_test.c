@@ -358,7 +358,7 @@ test_real(void **state)
 
 		if (!text)
 			skip();
-		hs_pipeline_setup();
+		set_up_once();
 		hs_submission_begin(&submission, arena, &hs_gate_limits_default);
 		submission.principal = &relayer;
 		submission.bytes = (const uint8_t *)text;
