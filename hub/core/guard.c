@@ -79,10 +79,31 @@ look_for_jump(const struct hs_active *active, const hs_notice *notice,
 /* ---- whether it stands already ---- */
 
 struct twin {
+	const hs_notice *notice;
 	const struct hs_statements *says;
 	const char *own_key;
 	bool found;
 };
+
+/* Does the notice replace that document? Then it may well say the same. */
+static bool
+replaces(const hs_notice *notice, const char *document_key)
+{
+	bool found = false;
+
+	for (size_t i = 0; i < notice->document->n_supersedes && !found; i++) {
+		const char *id = hs_superseded_id(notice->document, i);
+		struct hs_buf key;
+
+		if (id == NULL)
+			continue;
+		hs_buf_init(&key, HS_NOTICE_MAX_BYTES);
+		found = hs_document_key_of(notice, id, &key) &&
+			strcmp(hs_buf_text(&key), document_key) == 0;
+		hs_buf_free(&key);
+	}
+	return found;
+}
 
 /* Statements stand by key, so the order in which areas were sent makes no difference. */
 static void
@@ -100,7 +121,7 @@ compare_words(void *owner, const struct hs_active_word *word)
 			x->in_force != y->in_force || strcmp(x->term, y->term) != 0)
 			return;
 	}
-	twin->found = true;
+	twin->found = !replaces(twin->notice, word->document_key);
 }
 
 static enum hs_err
@@ -109,7 +130,7 @@ look_for_twin(const struct hs_active *active, const hs_notice *notice,
 {
 	struct hs_buf key;
 	enum hs_err err = HS_ERR_NOMEM;
-	struct twin twin = { says, "", false };
+	struct twin twin = { notice, says, "", false };
 
 	hs_buf_init(&key, HS_NOTICE_MAX_BYTES);
 	if (hs_document_key(notice, &key)) {
