@@ -115,10 +115,23 @@ def telegram_rows(folder):
                f"takes {one['times_document']} times its size", f"`{command}`")
 
 
+def hostile_rows(folder):
+    found, command = run(folder, "hostile.py", "--rounds", "5" if QUICK else "20")
+    honest = found.pop("honest")
+    yield (f"parse + check + normalise an order of {honest['bytes'] / 1000:.1f} KB", "≤ 0.1 ms",
+           f"{ms(honest['median_us'])} ms", f"p99 {ms(honest['worst_us'])} ms",
+           f"takes {honest['taken_bytes'] / honest['bytes']:.1f} times its size", f"`{command}`")
+    slowest = max(found, key=lambda name: found[name]["worst_us"])
+    largest = max(found, key=lambda name: found[name]["taken_bytes"])
+    yield (f"the worst of {len(found)} hostile documents of ≤ 1 MiB", "≤ 100 ms, ≤ 32 MiB",
+           f"{ms(found[slowest]['worst_us'])} ms ({slowest})",
+           f"{found[largest]['taken_bytes'] / 2 ** 20:.1f} MiB ({largest})", "", f"`{command}`")
+
+
 def main():
     folder = sys.argv[1]
     rows = [COLUMNS, ("---",) * len(COLUMNS)]
-    for part in (submit_rows, fanout_rows, idle_rows, start_rows, http_rows, telegram_rows):
+    for part in (submit_rows, fanout_rows, idle_rows, start_rows, http_rows, hostile_rows, telegram_rows):
         rows += part(folder)
     for row in rows:
         print("| " + " | ".join(row) + " |")
