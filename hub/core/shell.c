@@ -136,6 +136,10 @@ close_all(uv_timer_t *timer)
 	}
 	hs_ops_stop(shell->ops);
 	shell->ops = NULL;
+	/* Its threads wake us through `committed`, and a note may be on its way to a slow disk: to send to a handle
+	 * that is closed ends the process. */
+	hs_journal_close(shell->journal);
+	shell->journal = NULL;
 	uv_close((uv_handle_t *)&shell->committed, on_closed);
 	uv_close((uv_handle_t *)&shell->reader, on_closed);
 	uv_close((uv_handle_t *)&shell->timer, on_closed);
@@ -462,7 +466,6 @@ hs_shell_destroy(struct hs_shell *shell)
 {
 	int exit_code = shell->exit_code;
 
-	hs_journal_close(shell->journal);
 	if (shell->core != NULL)
 		hs_core_destroy(shell->core);
 	while (shell->reads.first != NULL) {

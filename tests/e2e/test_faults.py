@@ -334,6 +334,22 @@ def test_a_failed_sync_stops_the_hub_and_sending_again_is_safe(make_stack, keep,
     stack.start("hub")
 
 
+def test_a_disk_that_is_slow_at_the_stop(make_stack, keep):
+    """The hub notes at its stop what is in force; the sync of that lasts longer than the goodbye to the peers."""
+    stack = make_stack(gate={"answer_timeout_ms": 8000}, hub={"heartbeat_ms": 500})
+    stack.stop("hub")
+    command = under_strace(stack, "delay_enter=600000", "fdatasync")
+    stack.start("hub")
+    stack.processes["gate"].wait_ready(stack.ops["gate"])
+    answers = [stack.accepted(order()) for _ in range(2)]
+    stack.stop("hub")  # clean: status 0, nothing said
+    stack.commands["hub"] = command
+    stack.start("hub")
+    stack.processes["gate"].wait_ready(stack.ops["gate"])
+    assert [stack.status(answer["id"]).json()["seq"] for answer in answers] == [1, 2]
+    keep(stack).good()
+
+
 @pytest.mark.parametrize("which, said", [(1, "journal.db-wal: cannot be written"), (2, "directory cannot be synced")])
 def test_a_start_whose_sync_fails_is_none(make_stack, keep, which, said):
     """First the room of the write-ahead log, then its name: with the power that would be lost, and the orders in it."""
