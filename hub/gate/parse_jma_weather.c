@@ -93,7 +93,7 @@ hs_jma_weather(struct hs_jma *jma)
 		hs_jma_read_items(jma, warning, jma->ns);
 	if (jma->items.count == 0)
 		read_headline_items(jma);
-	if (jma->items.count == 0 && warning)
+	if (jma->notice->n_areas == 0 && warning)
 		hs_jma_read_nothing(jma, warning, jma->ns);
 	set_detail(jma);
 }

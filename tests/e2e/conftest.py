@@ -308,6 +308,13 @@ class Stack:
             f"{self.gate_url}/v1/submissions/{submission}", auth=self.auth(user),
             params={"wait": wait, "version": version} if wait else None, timeout=wait + 20)
 
+    def notice(self, seq, feed=0):
+        """What the feed serves as that notice; an answer to its sender may come before the feed has it."""
+        def served():
+            reply = requests.get(self.feed_url(f"/v1/notices/{seq}", feed), timeout=10)
+            return reply.json() if reply.status_code == 200 else None
+        return wait_until(served, f"notice {seq} at the feed")
+
     def metrics(self, name):
         text = requests.get(f"http://{self.ops[name]}/metrics", timeout=5).text
         return {line.rsplit(" ", 1)[0]: float(line.rsplit(" ", 1)[1])

@@ -11,6 +11,8 @@ JST_S = 9 * 3600
 DE = "urn:oasis:names:tc:emergency:EDXL:DE:1.0"
 COMMONS = "http://xml.publiccommons.ne.jp/xml/edxl/"
 PCXML = "http://xml.publiccommons.ne.jp/pcxml1/4"
+# Warnings that depend on what was sent before (hub/core/guard.h).
+BY_WHAT_STANDS = {"level_jump", "near_duplicate"}
 _serial = itertools.count(1)
 
 

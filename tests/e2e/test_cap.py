@@ -53,7 +53,7 @@ def check_schema(content):
 
 
 def notice_of(stack, seq):
-    return requests.get(stack.feed_url(f"/v1/notices/{seq}"), timeout=20).json()["notice"]
+    return stack.notice(seq)["notice"]
 
 
 def test_an_order_out_and_in_again(relay):

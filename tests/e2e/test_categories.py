@@ -119,7 +119,7 @@ def test_encodings(stack, encoding, declared):
     text = categories.document("Event").replace('encoding="UTF-8"', f'encoding="{declared}"')
     answer = stack.post("/v1/submissions", text.encode(encoding)).json()
     assert answer["outcome"] == "accepted"
-    frame = requests.get(stack.feed_url(f"/v1/notices/{answer['seq']}"), timeout=10).json()
+    frame = stack.notice(answer["seq"])
     assert frame["notice"]["event"]["name"] == "防災フェア"
     kept = requests.get(stack.feed_url(f"/v1/notices/{answer['seq']}/original"), timeout=10)
     assert kept.content == text.encode(encoding)
@@ -137,7 +137,7 @@ def test_soap_in_shift_jis(stack):
                        headers={**HEADERS, "Content-Type": "text/xml; charset=Shift_JIS"})
     assert code_of(reply) == 0, reply.text
     wait_until(lambda: newest(stack) > before, "it arrived")
-    frame = requests.get(stack.feed_url(f"/v1/notices/{before + 1}"), timeout=10).json()
+    frame = stack.notice(before + 1)
     assert frame["notice"]["event"]["name"] == "防災フェア"
     wrong = stack.post("/soap/MQService", envelope.encode("utf-8"), user=None, headers=HEADERS)
     assert code_of(wrong) == 402 and "encoding_contradiction" in wrong.text

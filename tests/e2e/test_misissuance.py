@@ -104,7 +104,7 @@ def test_m4_a_doubtful_order_waits_and_goes_out_unchanged(guarded):
     reply = stack.submit(document)
     assert reply.json()["outcome"] == "accepted"
     assert {"areas_all", "held"} <= codes(reply)
-    notice = notices(stack)[0]["notice"]
+    notice = stack.notice(reply.json()["seq"])["notice"]
     assert [p["area"]["name"] for p in notice["evacuation"]["details"][0]["areas"]] == ALL
     assert {"areas_all", "held"} <= set(notice["flags"])
     log = stack.output("gate")
@@ -131,7 +131,7 @@ def test_m4_a_gate_that_stops_sends_what_it_holds(guarded):
     stack.stop("gate")
     thread.join(20)
     assert got[0].json()["outcome"] == "accepted" and "held" in codes(got[0])
-    assert len(notices(stack)) == 1
+    stack.notice(got[0].json()["seq"])
     stack.start("gate")
     session.close()
 
@@ -156,7 +156,7 @@ def test_m4_a_jump_of_two_steps_is_told_and_goes_out(make_stack, before, after, 
         reply = stack.submit(order([detail(sort, ["港町"])], document=document, revision=number))
     assert reply.json()["outcome"] == "accepted"
     assert ("level_jump" in codes(reply)) == warned, reply.text
-    notice = notices(stack)[-1]["notice"]
+    notice = stack.notice(reply.json()["seq"])["notice"]
     assert ("level_jump" in notice.get("flags", [])) == warned and notice["evacuation"]["details"][0]["sort"] == after
 
 
@@ -180,7 +180,7 @@ def test_m5_areas_that_are_not_likely_are_named_to_the_sender(guarded, names, di
     reply = stack.submit(order([detail("避難指示", names)], disaster=disaster))
     found = codes(reply) & {"area_unusual", "area_other_river", "areas_all", "households_far"}
     assert found == ({code} if code else set()), reply.text
-    notice = notices(stack)[0]["notice"]
+    notice = stack.notice(reply.json()["seq"])["notice"]
     assert [p["area"]["name"] for p in notice["evacuation"]["details"][0]["areas"]] == names, "unchanged"
     if code in ("area_unusual", "area_other_river"):
         row = next(r for r in reply.json()["warnings"] if r["code"] == code)
@@ -288,7 +288,7 @@ def test_m12_the_drill_mark_is_the_first_of_every_text(make_stack, outlets):
     seq = stack.accepted(order(headline="これは訓練ではありません。北町一丁目に避難指示"))["seq"]
     outlets.have([seq], "everywhere")
     marks = {"ja": "【訓練】", "en": "[DRILL]", "ja-x-easy": "【くんれん】"}
-    texts = notices(stack)[0]["notice"]["texts"]
+    texts = stack.notice(seq)["notice"]["texts"]
     assert {text["language"] for text in texts} == set(marks)
     for text in texts:
         for part in ("headline", "body", "instruction"):
@@ -332,5 +332,5 @@ def test_m14_a_silent_correction_alarms_nobody(make_stack, outlets):
         return {"telecom", "jalert"} <= {r["adapter"] for r in rows if r["state"] == "filtered"}
     wait_until(settled, "telecom and J-Alert say that they stay silent")
     assert outlets.mailed() == [first] and outlets.planned() == [first] and outlets.played() == [first]
-    notice = next(row["notice"] for row in notices(stack) if row["seq"] == seq)
+    notice = stack.notice(seq)["notice"]
     assert notice["silent"] is True and notice["action"] == "correct"

@@ -33,7 +33,7 @@ def standing(stack):
 
 
 def notice(stack, seq):
-    return requests.get(stack.feed_url(f"/v1/notices/{seq}"), timeout=20).json()["notice"]
+    return stack.notice(seq)["notice"]
 
 
 def test_an_update_ends_all_that_it_refers_to(relay):
