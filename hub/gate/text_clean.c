@@ -116,6 +116,36 @@ next_fate(struct reader *reader, size_t *step)
 	return fate;
 }
 
+/* Bytes of a character that is always kept: ASCII that prints, kana, the common ideographs; 0: it has to be looked up. */
+static size_t
+plain_bytes(const uint8_t *at, size_t left)
+{
+	if (*at >= ' ' && *at < 0x7F)
+		return 1;
+	if (left < 3 || *at < 0xE3 || *at > 0xE9)
+		return 0;
+	if (*at > 0xE3) /* U+4000 … U+9FFF */
+		return 3;
+	/* U+3040 … U+30FF but the two voicing marks */
+	return at[1] == 0x81 || at[1] == 0x83 || (at[1] == 0x82 && at[2] != 0x99 && at[2] != 0x9A)
+		       ? 3
+		       : 0;
+}
+
+/* Bytes that need no look, which are nearly all: up to the last such character, for what follows may depend on it. */
+static size_t
+plain_run(const struct reader *reader)
+{
+	const uint8_t *text = (const uint8_t *)reader->text;
+	size_t at = reader->at, last = reader->at, step;
+
+	while (at < reader->len && (step = plain_bytes(text + at, reader->len - at)) > 0) {
+		last = at;
+		at += step;
+	}
+	return last - reader->at;
+}
+
 void
 hs_text_look(const char *text, size_t len, bool found[HS_TEXT_LOOK_COUNT])
 {
@@ -123,6 +153,7 @@ hs_text_look(const char *text, size_t len, bool found[HS_TEXT_LOOK_COUNT])
 	size_t step;
 
 	while (reader.at < len) {
+		reader.at += plain_run(&reader);
 		enum fate fate = next_fate(&reader, &step);
 
 		found[HS_TEXT_LOOK_MARKS] |= fate == FATE_DROPPED || fate == FATE_BLANK;
@@ -138,6 +169,12 @@ hs_text_clean(char *text, size_t len)
 	size_t kept = 0, step;
 
 	while (reader.at < len) {
+		size_t run = plain_run(&reader);
+
+		if (run > 0 && kept != reader.at)
+			memmove(text + kept, text + reader.at, run);
+		kept += run;
+		reader.at += run;
 		enum fate fate = next_fate(&reader, &step);
 
 		if (fate == FATE_BLANK || fate == FATE_SPACE) {

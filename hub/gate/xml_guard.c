@@ -59,6 +59,23 @@ sequence_bytes(const unsigned char *bytes, size_t len)
 	return 0;
 }
 
+/* Bytes of ASCII at the front, of which there is at least one: markup, most of a document. */
+static size_t
+ascii_bytes(const char *bytes, size_t len)
+{
+	size_t at = 0;
+	uint64_t eight;
+
+	for (; at + sizeof(eight) <= len; at += sizeof(eight)) {
+		memcpy(&eight, bytes + at, sizeof(eight));
+		if ((eight & 0x8080808080808080U) != 0)
+			break;
+	}
+	while (at < len && (unsigned char)bytes[at] < 0x80)
+		at++;
+	return at;
+}
+
 size_t
 hs_utf8_valid_bytes(const char *bytes, size_t len_bytes)
 {
@@ -66,7 +83,7 @@ hs_utf8_valid_bytes(const char *bytes, size_t len_bytes)
 
 	while (at < len_bytes) {
 		if ((unsigned char)bytes[at] < 0x80) {
-			at++;
+			at += ascii_bytes(bytes + at, len_bytes - at);
 			continue;
 		}
 		size_t step = sequence_bytes((const unsigned char *)bytes + at, len_bytes - at);

@@ -26,6 +26,11 @@ test_clean(void **state)
 		{ "北町一丁目", "北町一丁目", false },
 		{ "a\tb\nc\r\nd", "a\tb\nc\r\nd", false },
 		{ "北\u202e町", "北町", true },
+		/* runs that need no look, before and behind what does */
+		{ "北町一丁目\u202e北町一丁目\u200b南町", "北町一丁目北町一丁目南町", true },
+		{ "きたまち ほか\u3099 abc", "きたまち ほか\u3099 abc", false },
+		{ "東京都葛\U000e0100飾区葛飾", "東京都葛\U000e0100飾区葛飾", false },
+		{ "abcカタカナ\U000e0100abc", "abcカタカナabc", true },
 		{ "\u2066北\u2069\u200b\u200e\ufeff", "北", true },
 		{ "北\u2028町\u2029"
 		  "\xC2\x85"
