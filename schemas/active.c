@@ -127,9 +127,8 @@ document_free(struct hs_active *active, struct hs_active_document *document)
 	free(document);
 }
 
-/* In whose name it speaks: the organisation's code, or the sending system where none is given. */
-static char *
-group_key(const hs_notice *notice)
+char *
+hs_active_group_key(const hs_notice *notice)
 {
 	const char *code = notice->source ? notice->source->code : "";
 	char *key = NULL;
@@ -141,7 +140,7 @@ group_key(const hs_notice *notice)
 static struct hs_active_group *
 group_get(struct hs_active *active, const hs_notice *notice)
 {
-	char *key = group_key(notice);
+	char *key = hs_active_group_key(notice);
 	if (!key)
 		return NULL;
 	struct hs_active_group *group = NULL;
@@ -439,53 +438,4 @@ hs_active_apply(
 		err = apply_keyed(active, hs_buf_text(&key), seq, notice, vanished);
 	hs_buf_free(&key);
 	return err;
-}
-
-/* ---- questions about one organisation ---- */
-
-static void
-visit_list(const struct hs_active_document *first,
-	void (*visit)(void *owner, const struct hs_active_word *word), void *owner)
-{
-	const struct hs_active_document *document;
-	DL_FOREACH2(first, document, group_next)
-	{
-		const struct hs_kept *stands = hs_active_stands(document);
-		if (stands)
-			visit(owner, &(struct hs_active_word){
-					     document->key, stands->seq, &stands->says });
-	}
-}
-
-enum hs_err
-hs_active_each_word(const struct hs_active *active, const hs_notice *like,
-	void (*visit)(void *owner, const struct hs_active_word *word), void *owner)
-{
-	char *key = group_key(like);
-	const struct hs_active_group *group = NULL;
-	if (!key)
-		return HS_ERR_NOMEM;
-	HASH_FIND_STR(active->groups, key, group);
-	free(key);
-	if (group) {
-		visit_list(group->others, visit, owner);
-		visit_list(group->left_over, visit, owner);
-	}
-	return HS_OK;
-}
-
-struct hs_span
-hs_active_newest(const struct hs_active *active, const hs_notice *of)
-{
-	const struct hs_active_document *document = NULL;
-	struct hs_span bytes = { "", 0 };
-	struct hs_buf key;
-	hs_buf_init(&key, KEY_MAX_BYTES);
-	if (hs_document_key(of, &key))
-		HASH_FIND_STR(active->documents, hs_buf_text(&key), document);
-	if (document && document->newest)
-		bytes = (struct hs_span){ hs_buf_text(&document->newest->bytes),
-			document->newest->bytes.len_bytes };
-	hs_buf_free(&key);
-	return bytes;
 }

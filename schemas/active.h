@@ -123,6 +123,8 @@ struct hs_active_word {
  * order. HS_ERR_NOMEM. */
 enum hs_err hs_active_each_word(const struct hs_active *active, const hs_notice *like,
 	void (*visit)(void *owner, const struct hs_active_word *word), void *owner) HS_MUST_CHECK;
+/* Documents that hs_active_each_word would look through: what it costs. */
+size_t hs_active_documents_of(const struct hs_active *active, const hs_notice *like);
 /* The packed newest notice of the document of `of`; empty when there is none. Borrowed until the set changes. */
 struct hs_span hs_active_newest(const struct hs_active *active, const hs_notice *of);
 

@@ -77,6 +77,9 @@ struct hs_active {
 struct hs_kept *hs_kept_create(uint64_t seq, const hs_notice *notice);
 /* NULL is allowed. */
 void hs_kept_free(struct hs_kept *kept);
+/* In whose name it speaks: the organisation's code, or the sending system where none is given. The caller frees it;
+ * NULL: out of memory. */
+char *hs_active_group_key(const hs_notice *notice);
 /* The notice that stands; NULL when nothing does. */
 const struct hs_kept *hs_active_stands(const struct hs_active_document *document);
 void hs_active_view_forget(struct hs_active_view *view);

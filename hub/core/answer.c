@@ -121,7 +121,8 @@ hs_answer_submit(struct hs_effects *effects, const char *epoch,
 	message.id = id;
 	message.epoch = epoch_text;
 	message.seq = reply->seq;
-	if (in_force != NULL) {
+	if (in_force != NULL && in_force->known) {
+		message.in_force_known = true;
 		message.n_in_force = in_force->count;
 		message.in_force = in_force->items;
 		message.in_force_count = (uint32_t)in_force->total;

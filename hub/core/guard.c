@@ -175,6 +175,8 @@ hs_guard_look(struct hs_arena *arena, const struct hs_active *active, const hs_n
 	}
 	if (!is_order(notice))
 		return 0;
+	if (hs_active_documents_of(active, notice) > HS_GUARD_DOCUMENTS_MAX)
+		return BIT(CHECK_BROKEN);
 	err = hs_statements_of(arena, notice, &says);
 	if (err == HS_OK)
 		err = look_for_jump(active, notice, &says, &jump);
@@ -259,7 +261,11 @@ hs_guard_in_force(struct hs_arena *arena, const struct hs_active *active, const 
 
 	*out = (struct hs_in_force){ 0 };
 	if (notice->kind != HS_KIND(EVACUATION) ||
-		hs_active_each_word(active, notice, collect, &rows) != HS_OK || rows.count == 0)
+		hs_active_documents_of(active, notice) > HS_GUARD_DOCUMENTS_MAX ||
+		hs_active_each_word(active, notice, collect, &rows) != HS_OK)
+		return;
+	out->known = rows.count == 0;
+	if (out->known)
 		return;
 	rows.items = hs_arena_alloc(arena, rows.count * sizeof(*rows.items));
 	if (rows.items == NULL)
@@ -276,4 +282,5 @@ hs_guard_in_force(struct hs_arena *arena, const struct hs_active *active, const 
 		if (out->count < HS_IN_FORCE_MAX && !add_row(arena, &rows.items[i], out))
 			return;
 	}
+	out->known = true;
 }

@@ -78,7 +78,7 @@ accepted_json(const struct hs_intake_result *result)
 
 	/* Only what was accepted now changes what is in force; of anything else it would be old news. */
 	if (json != NULL && result->outcome == (int)HS_OUTCOME(ACCEPTED) &&
-		result->notice->kind == HS_KIND(EVACUATION))
+		result->reply->in_force_known)
 		add_in_force(json, result->reply);
 	return json;
 }

@@ -214,6 +214,33 @@ test_what_stays(void **state)
 	hs_arena_destroy(arena);
 }
 
+/* An organisation with very many documents: nobody looks, and says so; that is not "nothing is in force". */
+static void
+test_too_many_documents(void **state)
+{
+	struct hs_arena *arena = hs_arena_create(ARENA_BYTES * 4);
+	struct hs_active *active = hs_active_create();
+	struct hs_in_force in_force;
+	hs_notice *notice = NULL;
+
+	(void)state;
+	for (size_t i = 0; i <= HS_GUARD_DOCUMENTS_MAX; i++) {
+		struct message message = { hs_arena_printf(arena, "d%zu", i), 1, { "港町" },
+			.level = 3, .at_s = (int64_t)i };
+
+		notice = notice_of(arena, &message);
+		assert_int_equal(
+			hs_guard_look(arena, active, notice), i == 0 ? 0 : BIT(NEAR_DUPLICATE));
+		assert_int_equal(hs_active_apply(active, i + 1, notice, NULL), HS_OK);
+		hs_guard_in_force(arena, active, notice, &in_force);
+		assert_int_equal(in_force.known, i < HS_GUARD_DOCUMENTS_MAX);
+		assert_int_equal(in_force.total, in_force.known);
+	}
+	assert_int_equal(hs_guard_look(arena, active, notice), BIT(CHECK_BROKEN));
+	hs_active_destroy(active);
+	hs_arena_destroy(arena);
+}
+
 /* Without memory: the order passes, its sender learns that nobody looked; silence is not granted. */
 static void
 test_without_memory(void **state)
@@ -242,6 +269,7 @@ main(void)
 		cmocka_unit_test(test_twins),
 		cmocka_unit_test(test_silence),
 		cmocka_unit_test(test_what_stays),
+		cmocka_unit_test(test_too_many_documents),
 		cmocka_unit_test(test_without_memory),
 	};
 
