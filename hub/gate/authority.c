@@ -14,12 +14,12 @@ hs_kinds_cover(const struct hs_config_texts *kinds, int kind)
 
 	for (size_t i = 0; i < kinds->count; i++) {
 		const char *item = kinds->items[i];
-		bool not = item[0] == '!';
-		bool equal = word != NULL && strcmp(item + not, word) == 0;
+		bool excludes = item[0] == '!';
+		bool equal = word != NULL && strcmp(item + excludes, word) == 0;
 
-		if (equal && not )
+		if (equal && excludes)
 			return false;
-		includes = includes || !not ;
+		includes = includes || !excludes;
 		included = included || equal;
 	}
 	return included || !includes;
