@@ -61,7 +61,7 @@ char *hs_cap_text(const struct hs_cap *cap, hs_xml_node *node, const char *name)
 // NOLINTEND(bugprone-macro-parentheses)
 void hs_cap_find(const struct hs_cap *cap, enum hs_finding_code code, hs_xml_node *node,
 	const char *expected, const char *detail);
-/* A time in the one form of CAP; false for every other. */
+/* A time in the one form of CAP, from 1970 on; false for every other. */
 bool hs_cap_time(const char *text, int64_t *unix_us, int *offset_min);
 
 /* Reads references into cap->references. false when the arena is full. */

@@ -85,7 +85,8 @@ hs_cap_time(const char *text, int64_t *unix_us, int *offset_min)
 		if (!fits)
 			return false;
 	}
-	return hs_rfc3339_parse(text, unix_us, offset_min, NULL) == HS_OK;
+	/* No alert is that old, and its times could not be written again. */
+	return hs_rfc3339_parse(text, unix_us, offset_min, NULL) == HS_OK && *unix_us >= 0;
 }
 
 bool

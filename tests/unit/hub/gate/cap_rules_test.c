@@ -21,6 +21,7 @@ static const struct {
 	{ 1, "<sender>warn@met", "<sender>&lt;warn", HS_FINDING_CAP_IDENTITY },
 	{ 2, "18:57:05+09:00</sent>", "09:57:05Z</sent>", HS_FINDING_CAP_TIME },
 	{ 2, "18:57:05+09:00</sent>", "18:57:05,09:00</sent>", HS_FINDING_CAP_TIME },
+	{ 2, "<sent>2026-", "<sent>1013-", HS_FINDING_CAP_TIME },
 	{ 2, "18:57:05+09:00</sent>", "18:57:05.5+09:00</sent>", HS_FINDING_CAP_TIME },
 	{ 2, "18:57:05+09:00</sent>", "18:57:05</sent>", HS_FINDING_CAP_TIME },
 	{ 2, "18:57:05+09:00</sent>", "25:57:05+09:00</sent>", HS_FINDING_CAP_TIME },
