@@ -428,12 +428,19 @@ compare_keys(const void *a, const void *b)
 	return strcmp(x->key, y->key);
 }
 
+const struct hs_statement *
+hs_statements_find(const struct hs_statements *all, const struct hs_statement *one)
+{
+	if (all->count == 0)
+		return NULL;
+	return bsearch(one, all->items, all->count, sizeof(*one), compare_keys);
+}
+
 bool
 hs_statements_mention(const struct hs_statements *all, const struct hs_statement *one)
 {
 	if (one->hazard[0]) /* thousands of areas in one telegram, and no names that differ */
-		return all->count &&
-		       bsearch(one, all->items, all->count, sizeof(*one), compare_keys);
+		return hs_statements_find(all, one) != NULL;
 	for (size_t i = 0; i < all->count; i++) {
 		const struct hs_statement *item = &all->items[i];
 		if (same_track(item, one) &&

@@ -46,6 +46,9 @@ enum hs_err hs_statements_of(
 	struct hs_arena *arena, const hs_notice *notice, struct hs_statements *out) HS_MUST_CHECK;
 bool hs_statements_in_force(const struct hs_statements *all);
 bool hs_statements_lift(const struct hs_statements *all);
+/* The one with the same key, or NULL. */
+const struct hs_statement *hs_statements_find(
+	const struct hs_statements *all, const struct hs_statement *one);
 /* Whether `all` says anything about the area of `one`: by key, by name, or for the whole municipality. */
 bool hs_statements_mention(const struct hs_statements *all, const struct hs_statement *one);
 

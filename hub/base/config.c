@@ -334,6 +334,16 @@ help_record(const struct hs_config_record *record, int depth)
 	}
 }
 
+bool
+hs_config_texts_have(const struct hs_config_texts *texts, const char *word)
+{
+	for (size_t i = 0; i < texts->count; i++) {
+		if (strcmp(texts->items[i], word) == 0)
+			return true;
+	}
+	return false;
+}
+
 void
 hs_config_help(const struct hs_config_record *record)
 {

@@ -67,6 +67,8 @@ enum hs_err hs_config_load(const char *path, const struct hs_config_record *reco
 enum hs_err hs_config_parse(const char *text, const struct hs_config_record *record, void *out,
 	struct hs_config **config, char why[HS_CONFIG_WHY]) HS_MUST_CHECK;
 void hs_config_free(struct hs_config *config);
+/* Whether `word` is among them. */
+bool hs_config_texts_have(const struct hs_config_texts *texts, const char *word);
 /* The table as a page for people, on stdout. */
 void hs_config_help(const struct hs_config_record *record);
 

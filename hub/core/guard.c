@@ -19,14 +19,6 @@ is_order(const hs_notice *notice)
 		       notice->action == HS_ACTION(CORRECT));
 }
 
-static int
-compare_keys(const void *a, const void *b)
-{
-	const struct hs_statement *x = a, *y = b;
-
-	return strcmp(x->key, y->key);
-}
-
 /* ---- how far it goes ---- */
 
 static uint32_t
@@ -47,8 +39,7 @@ static void
 find_before(void *owner, const struct hs_active_word *word)
 {
 	struct before *before = owner;
-	const struct hs_statement *found = bsearch(before->of, word->says->items, word->says->count,
-		sizeof(*before->of), compare_keys);
+	const struct hs_statement *found = hs_statements_find(word->says, before->of);
 
 	if (found != NULL && found->in_force &&
 		(before->newest == NULL ||

@@ -5,6 +5,7 @@
 #include "hub/base/check.h"
 #include "hub/gate/cap_profile.h"
 #include "hub/gate/cap_words.h"
+#include "hub/gate/checks.h"
 #include "schemas/cap_write.h"
 
 #define EVENT_CHARS    35
@@ -28,16 +29,6 @@ pair_of(const struct hs_cap *cap, hs_xml_node *node, const char *element, const 
 	}
 	*value = NULL;
 	return NULL;
-}
-
-static size_t
-code_points(const char *text)
-{
-	size_t count = 0;
-
-	for (; *text; text++)
-		count += ((unsigned char)*text & 0xC0) != 0x80;
-	return count;
 }
 
 /* The first info of that primary language, or NULL. */
@@ -172,7 +163,7 @@ event_short(const struct hs_cap *cap, hs_xml_node *info)
 {
 	char *event = hs_cap_text(cap, info, "event");
 
-	return !event || code_points(event) < EVENT_CHARS;
+	return !event || hs_code_points(event) < EVENT_CHARS;
 }
 
 static bool
@@ -180,7 +171,7 @@ headline_short(const struct hs_cap *cap, hs_xml_node *info)
 {
 	char *headline = hs_cap_text(cap, info, "headline");
 
-	return headline && code_points(headline) <= HEADLINE_CHARS;
+	return headline && hs_code_points(headline) <= HEADLINE_CHARS;
 }
 
 static bool

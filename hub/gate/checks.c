@@ -31,8 +31,8 @@ static const struct hs_text_rule text_rules[] = {
 	HS_RULE(hs_text, headline, headline_chars, false, false),
 };
 
-static int64_t
-code_points(const char *text)
+int64_t
+hs_code_points(const char *text)
 {
 	int64_t count = 0;
 
@@ -68,7 +68,7 @@ hs_check_texts(struct hs_submission *submission, const void *message,
 		if (rules[i].identity && !is_identity(*field))
 			hs_stage_finding(
 				submission, HS_FINDING_VALUE_BAD, field, "no blanks, no |", *field);
-		if (code_points(*field) <= limit)
+		if (hs_code_points(*field) <= limit)
 			continue;
 		snprintf(expected, sizeof(expected), "≤ %lld", (long long)limit);
 		hs_stage_finding(submission, HS_FINDING_TOO_LONG, field, expected, *field);

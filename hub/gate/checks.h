@@ -23,6 +23,9 @@ struct hs_text_rule {
 			#field                                                                     \
 	}
 
+/* Characters of a UTF-8 text: what the limits count. */
+int64_t hs_code_points(const char *text);
+
 /* message NULL: nothing. */
 void hs_check_texts(struct hs_submission *submission, const void *message,
 	const struct hs_text_rule *rules, size_t count);

@@ -250,18 +250,16 @@ put_body_easy(struct hs_buf *out, const hs_notice *notice)
 
 /* ---- all of them ---- */
 
-typedef void put_text(struct hs_buf *out, const hs_notice *notice);
-
-/* Runs one writer into `field`; a text that is there already stays. */
-static bool
-fill(struct hs_arena *arena, char **field, put_text *put, const hs_notice *notice)
+enum hs_err
+hs_text_fill(struct hs_arena *arena, char **field, size_t max_bytes, hs_put_text *put,
+	const hs_notice *notice)
 {
 	struct hs_buf text;
 	char *copy = NULL;
 
 	if ((*field)[0])
-		return true;
-	hs_buf_init(&text, HS_TEXT_BYTES);
+		return HS_OK;
+	hs_buf_init(&text, max_bytes);
 	put(&text, notice);
 	while (!text.failed && text.len_bytes && text.bytes[text.len_bytes - 1] == '\n')
 		text.bytes[--text.len_bytes] = '\0';
@@ -270,7 +268,7 @@ fill(struct hs_arena *arena, char **field, put_text *put, const hs_notice *notic
 	hs_buf_free(&text);
 	if (copy)
 		*field = copy;
-	return copy != NULL;
+	return copy ? HS_OK : HS_ERR_NOMEM;
 }
 
 static hs_text *
@@ -311,7 +309,7 @@ hs_notice_texts(struct hs_arena *arena, hs_notice *notice)
 {
 	static const struct {
 		const char *language;
-		put_text *headline, *body;
+		hs_put_text *headline, *body;
 	} rows[] = {
 		{ "ja", put_headline_ja, put_body_ja },
 		{ "en", put_headline_en, put_body_en },
@@ -321,8 +319,10 @@ hs_notice_texts(struct hs_arena *arena, hs_notice *notice)
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		hs_text *text = text_in(arena, notice, rows[i].language);
 
-		if (!text || !fill(arena, &text->headline, rows[i].headline, notice) ||
-			!fill(arena, &text->body, rows[i].body, notice))
+		if (!text ||
+			hs_text_fill(
+				arena, &text->headline, HS_TEXT_BYTES, rows[i].headline, notice) ||
+			hs_text_fill(arena, &text->body, HS_TEXT_BYTES, rows[i].body, notice))
 			return HS_ERR_NOMEM;
 		text->instruction = hs_arena_strdup(arena, action_of(notice, rows[i].language));
 		if (!text->instruction)

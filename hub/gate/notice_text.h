@@ -14,6 +14,12 @@
 /* Fills the ja text and adds en and ja-x-easy. HS_ERR_NOMEM. */
 enum hs_err hs_notice_texts(struct hs_arena *arena, hs_notice *notice) HS_MUST_CHECK;
 
+typedef void hs_put_text(struct hs_buf *out, const hs_notice *notice);
+/* Runs one writer into `field`, without the last line's end; a text that is there already stays. HS_ERR_NOMEM,
+ * also for a text longer than max_bytes. */
+enum hs_err hs_text_fill(struct hs_arena *arena, char **field, size_t max_bytes, hs_put_text *put,
+	const hs_notice *notice) HS_MUST_CHECK;
+
 /* Level of a detail's Sort at its order time, also for a lift; 0 without level. *known false:
  * not in the table. Urgency 1…6 (restricted zone, unknown: 6). */
 struct hs_sort_rank {

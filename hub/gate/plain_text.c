@@ -6,6 +6,7 @@
 
 #include "hub/base/check.h"
 #include "hub/base/clock.h"
+#include "hub/gate/notice_text.h"
 #include "schemas/lalert_tables.h"
 
 #define HS_TEXT_BYTES  (1u << 20)
@@ -131,11 +132,9 @@ put_mail(struct hs_buf *out, const hs_notice *notice)
 	hs_buf_printf(out, "%s\n%s", notice->urgent_mail->title, notice->urgent_mail->message);
 }
 
-typedef void put_text(struct hs_buf *out, const hs_notice *notice);
-
 static const struct {
 	int detail;
-	put_text *put;
+	hs_put_text *put;
 } bodies[] = {
 	{ HANSHO__V1__NOTICE__DETAIL_SHELTER, put_shelter },
 	{ HANSHO__V1__NOTICE__DETAIL_HEADQUARTERS, put_headquarters },
@@ -160,27 +159,6 @@ put_body(struct hs_buf *out, const hs_notice *notice)
 	}
 }
 
-/* Runs a writer into the field unless the sender filled it. */
-static enum hs_err
-fill(struct hs_arena *arena, char **field, put_text *put, const hs_notice *notice)
-{
-	struct hs_buf text;
-	char *copy = NULL;
-
-	if ((*field)[0])
-		return HS_OK;
-	hs_buf_init(&text, HS_TEXT_BYTES);
-	put(&text, notice);
-	while (!text.failed && text.len_bytes && text.bytes[text.len_bytes - 1] == '\n')
-		text.bytes[--text.len_bytes] = '\0';
-	if (!text.failed)
-		copy = hs_arena_strdup(arena, hs_buf_text(&text));
-	hs_buf_free(&text);
-	if (copy)
-		*field = copy;
-	return copy ? HS_OK : HS_ERR_NOMEM;
-}
-
 enum hs_err
 hs_plain_texts(struct hs_arena *arena, hs_notice *notice)
 {
@@ -189,6 +167,6 @@ hs_plain_texts(struct hs_arena *arena, hs_notice *notice)
 
 	if (!text || strcmp(text->language, "ja") != 0)
 		return HS_OK;
-	err = fill(arena, &text->headline, put_headline, notice);
-	return err ? err : fill(arena, &text->body, put_body, notice);
+	err = hs_text_fill(arena, &text->headline, HS_TEXT_BYTES, put_headline, notice);
+	return err ? err : hs_text_fill(arena, &text->body, HS_TEXT_BYTES, put_body, notice);
 }

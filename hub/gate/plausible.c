@@ -132,16 +132,6 @@ check_households(const struct town *town)
 	}
 }
 
-static bool
-lists(const struct hs_config_texts *texts, const char *word)
-{
-	for (size_t i = 0; i < texts->count; i++) {
-		if (strcmp(texts->items[i], word) == 0)
-			return true;
-	}
-	return false;
-}
-
 /* A river of the register that the disaster's name or the complement speaks of; NULL: none. */
 static const char *
 named_river(const struct town *town)
@@ -168,7 +158,8 @@ check_river(const struct town *town)
 	for (size_t i = 0; river != NULL && i < town->place_count; i++) {
 		const struct hs_register_row *row = town->places[i].row;
 
-		if (row == NULL || row->rivers.count == 0 || lists(&row->rivers, river))
+		if (row == NULL || row->rivers.count == 0 ||
+			hs_config_texts_have(&row->rivers, river))
 			continue;
 		hs_stage_finding(town->submission, HS_FINDING_AREA_OTHER_RIVER,
 			town->places[i].area, river, town->places[i].area->name);

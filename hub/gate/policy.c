@@ -50,22 +50,13 @@ lane_carries(const char *status, int lane)
 	return false;
 }
 
-static bool
-lists(const struct hs_config_texts *texts, const char *word)
-{
-	for (size_t i = 0; i < texts->count; i++) {
-		if (strcmp(texts->items[i], word) == 0)
-			return true;
-	}
-	return false;
-}
-
 bool
 hs_mode_allowed(const char *envelope_status, const char *control_status, int lane,
 	const struct hs_principal *principal)
 {
 	return strcmp(envelope_status, control_status) == 0 &&
-	       lane_carries(envelope_status, lane) && lists(&principal->statuses, envelope_status);
+	       lane_carries(envelope_status, lane) &&
+	       hs_config_texts_have(&principal->statuses, envelope_status);
 }
 
 /* "evacuation !event" */

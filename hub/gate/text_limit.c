@@ -27,16 +27,6 @@ limit_of(const struct hs_gate_limits *limits, const char *name)
 	return limit < limits->headline_chars ? limits->headline_chars : limit;
 }
 
-static int64_t
-code_points(const char *text)
-{
-	int64_t count = 0;
-
-	for (; *text; text++)
-		count += ((unsigned char)*text & 0xC0) != 0x80;
-	return count;
-}
-
 static void
 check_text(void *owner, const char *name, char *const *text)
 {
@@ -47,7 +37,7 @@ check_text(void *owner, const char *name, char *const *text)
 	if (!*text || !(*text)[0])
 		return;
 	limit = limit_of(submission->limits, name);
-	if ((int64_t)strlen(*text) <= limit || code_points(*text) <= limit)
+	if ((int64_t)strlen(*text) <= limit || hs_code_points(*text) <= limit)
 		return;
 	snprintf(expected, sizeof(expected), "%.40s ≤ %lld", name, (long long)limit);
 	hs_stage_finding(submission, HS_FINDING_TOO_LONG, text, expected, *text);
