@@ -15,7 +15,7 @@
 #include "hub/gate/parse_jma.h"
 #include "hub/gate/text_clean.h"
 
-#define FIRST_ROOM   256 /* a power of two */
+#define FIRST_ROOM   16 /* a power of two */
 #define CODE5_DIGITS 5
 
 struct slot {

@@ -213,7 +213,7 @@ void
 hs_lalert_address(struct hs_lalert *lalert, const hs_area *area)
 {
 	struct hs_traces *traces = &lalert->submission->traces;
-	const struct _xmlNode *from = hs_trace_find(traces, &area->code);
+	hs_xml_node *from = hs_trace_find(traces, &area->code);
 	const struct hs_area_row *row;
 	hs_area *own;
 
