@@ -9,7 +9,6 @@
 #define BYTES_PER_NODE 10 /* of a document, at least as a first guess */
 #define FEWEST_NODES   32
 #define LAST_LINE      0xFFFFFFFu
-#define DEEPEST	       256 /* the guard's limit is lower */
 
 struct hs_xml_doc {
 	struct hs_xml_node *nodes;
@@ -21,10 +20,10 @@ struct hs_xml_build {
 	struct hs_xml_doc *doc;
 	size_t count, room; /* nodes */
 	uint32_t depth;
-	size_t open[DEEPEST]; /* elements that have not ended */
-	size_t last[DEEPEST]; /* the last thing in each of them; SIZE_MAX: nothing */
-	size_t root;	      /* SIZE_MAX: not yet */
-	size_t text_from;     /* of the run of characters that goes on; SIZE_MAX: none */
+	size_t open[HS_XML_DEPTH_MAX]; /* elements that have not ended */
+	size_t last[HS_XML_DEPTH_MAX]; /* the last thing in each of them; SIZE_MAX: nothing */
+	size_t root;		       /* SIZE_MAX: not yet */
+	size_t text_from;	       /* of the run of characters that goes on; SIZE_MAX: none */
 	bool lean, doctype, failed;
 	xmlParserCtxtPtr parser;
 };
@@ -278,6 +277,8 @@ on_start(void *context, const xmlChar *local, const xmlChar *prefix, const xmlCh
 	(void)namespaces;
 	(void)defaulted;
 	end_text(build, HS_XML_TEXT, false);
+	if (build->depth == HS_XML_DEPTH_MAX || attribute_count > HS_XML_ATTRIBUTES_MAX)
+		fail(build);
 	node = append(build, HS_XML_ELEMENT);
 	at = build->count - 1;
 	if (!node)
@@ -285,10 +286,6 @@ on_start(void *context, const xmlChar *local, const xmlChar *prefix, const xmlCh
 	node->line = (uint32_t)build->parser->input->line & LAST_LINE;
 	node->name = name_of(build, uri, local);
 	append_attributes(build, attribute_count, attributes);
-	if (build->depth == DEEPEST) {
-		fail(build);
-		return;
-	}
 	build->open[build->depth] = at;
 	build->last[build->depth] = SIZE_MAX;
 	build->depth++;

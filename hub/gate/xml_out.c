@@ -1,5 +1,6 @@
 /* xml_out.c: the content of a part of a tree as bytes, for hashes. */
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "hub/gate/xml_tree.h"
@@ -30,43 +31,42 @@ put_more(struct hs_buf *out, const char *text)
 }
 
 static int
-compare_attributes(hs_xml_node *a, hs_xml_node *b)
+by_name(const void *a, const void *b)
 {
-	int order = strcmp(hs_xml_ns(a), hs_xml_ns(b));
+	hs_xml_node *left = *(hs_xml_node *const *)a, *right = *(hs_xml_node *const *)b;
+	int order =
+		left->name->uri == right->name->uri ? 0 : strcmp(left->name->uri, right->name->uri);
 
-	return order ? order : strcmp(hs_xml_name(a), hs_xml_name(b));
+	return order ? order : strcmp(left->name->local, right->name->local);
 }
 
-/* The attribute that follows `last` in order; NULL for the first. There are few: no need to sort them. */
-static hs_xml_node *
-next_attribute(hs_xml_node *element, hs_xml_node *last)
+static void
+put_attributes(struct hs_buf *out, hs_xml_node *element)
 {
-	hs_xml_node *next = NULL;
+	hs_xml_node *sorted[HS_XML_ATTRIBUTES_MAX];
+	size_t count = 0;
 
-	for (hs_xml_node *at = hs_xml_attributes(element); at; at = hs_xml_beside(at)) {
-		if ((!last || compare_attributes(at, last) > 0) &&
-			(!next || compare_attributes(at, next) < 0))
-			next = at;
+	for (hs_xml_node *at = hs_xml_attributes(element); at; at = hs_xml_beside(at))
+		sorted[count++] = at;
+	if (count > 1)
+		qsort(sorted, count, sizeof(sorted[0]), by_name);
+	for (size_t i = 0; i < count; i++) {
+		put_mark(out, '@', sorted[i]->name->uri);
+		put_more(out, sorted[i]->name->local);
+		put_more(out, hs_xml_value(sorted[i]));
 	}
-	return next;
 }
 
 static void
 put_element(struct hs_buf *out, hs_xml_node *element, hs_xml_node *top)
 {
-	hs_xml_node *at = NULL;
-
 	if (element != top && element->name->uri == hs_xml_around(element)->name->uri) {
 		put_mark(out, '(', hs_xml_name(element));
 	} else {
 		put_mark(out, ':', hs_xml_ns(element));
 		put_more(out, hs_xml_name(element));
 	}
-	while ((at = next_attribute(element, at)) != NULL) {
-		put_mark(out, '@', hs_xml_ns(at));
-		put_more(out, hs_xml_name(at));
-		put_more(out, hs_xml_value(at));
-	}
+	put_attributes(out, element);
 }
 
 /* Puts what stands at a node that is no element; true when the text so far may go on behind it. */

@@ -21,6 +21,10 @@
 
 #include "hub/gate/xml_doc.h"
 
+/* More than these do not become a tree; the limits of the guard are lower. */
+#define HS_XML_DEPTH_MAX      256
+#define HS_XML_ATTRIBUTES_MAX 1000
+
 enum hs_xml_kind {
 	HS_XML_ELEMENT,
 	HS_XML_ATTRIBUTE, /* its text is the node behind it */
