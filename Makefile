@@ -165,7 +165,7 @@ bench: deps ## the figures of tests/bench/
 	@$(MAKE) --no-print-directory MODE=release programs bench-programs
 	@tests/bench/run.sh
 # Fuzzers are built by clang, with coverage inside our own code.
-FUZZ_SECONDS ?= 60
+FUZZ_SECONDS ?= 600
 FUZZ_CC := clang -std=gnu17 -D_GNU_SOURCE -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=undefined
 FUZZERS := $(patsubst tests/fuzz/%.c,build/fuzz/%,$(wildcard tests/fuzz/*_fuzz.c))
 FUZZ_SRCS := $(filter-out %/main.c,$(wildcard hub/base/*.c schemas/*.c hub/gate/*.c hub/core/*.c)) \
@@ -180,7 +180,7 @@ build/fuzz/%: build/fuzz/obj/tests/fuzz/%.o $(FUZZ_OBJS)
 .PHONY: fuzzers
 fuzzers: $(FUZZERS)
 .PHONY: fuzz
-fuzz: deps fuzzers ## fuzz each of tests/fuzz/ for FUZZ_SECONDS (60)
+fuzz: deps fuzzers ## fuzz each of tests/fuzz/ for FUZZ_SECONDS (600)
 	@for fuzzer in $(FUZZERS); do mkdir -p $$fuzzer.corpus; \
 		$$fuzzer -max_total_time=$(FUZZ_SECONDS) -max_len=65536 -rss_limit_mb=4096 -print_final_stats=1 $$fuzzer.corpus tests/fuzz/seeds; done
 
