@@ -155,6 +155,10 @@ print_what_to_do(const struct request *request, const struct hs_rehearsal *rehea
 		       "acknowledged\n");
 		return;
 	}
+	if (rehearsal->seen.up_to == 0) {
+		printf("no notices yet: a hub takes any tables\n");
+		return;
+	}
 	printf("to let them act:\n  hansho rehearse %s --up-to %llu", request->journal,
 		(unsigned long long)rehearsal->seen.up_to);
 	if (request->newest != NEWEST_DEFAULT)
