@@ -13,6 +13,9 @@ import pytest
 import requests
 import yaml
 
+import categories
+import test_cap
+import test_jma
 from conftest import BIN, Process, wait_until
 from documents import detail, jst, new_id, order
 from outlets import lane_principals
@@ -379,6 +382,31 @@ def test_m11_rules_act_only_when_their_difference_was_acknowledged(make_stack, c
     stack.start("gate")
     back = stack.accepted(order([detail("避難指示", ["山手"])]))["seq"]
     assert stack.notice(back)["notice"]["level"]["number"] == 4
+
+
+def test_m11_the_same_rules_differ_in_no_kind_of_message(make_stack):
+    stack = make_stack(principals=test_jma.ALL_PRINCIPALS, gate={"late_s": 60})
+    document = new_id()
+    hansho = os.path.join(BIN, "hansho")
+    for category in categories.ALL:
+        stack.accepted(categories.document(category))
+    for name in ("rain", "eew", "quake", "tsunami", "volcano", "flood"):
+        stack.accepted(test_jma.telegram(name), "relay")
+    stack.accepted(test_cap.alert(), "relay")
+    stack.accepted(order([detail("避難指示", ["港町"])], document=document))
+    stack.accepted(order([detail("緊急安全確保", ["港町"])], document=document, revision=3))  # the hub flags a gap
+    stack.accepted(order([detail("緊急安全確保", ["港町"])], document=document, revision=4, kind="Cancel", errata="誤り"))
+    stack.accepted(order(source="bosai.pref.example"), "pref")  # the gate shows who entered it
+    late = stack.accepted(order([detail("避難指示", ["山手"], at=jst(time.time() - 300))]))["seq"]
+    rows, same = rehearsal(hansho, stack, "--gate", stack.path("gate.yaml"))
+    assert (rows, same["messages"]) == ([], late), rows
+    # late is what the gate's configuration calls so
+    rows, other = rehearsal(hansho, stack)
+    assert [(row["seq"], row["differences"]) for row in rows] == \
+        [(late, [{"field": "flags", "before": "late_entry", "after": None}])], rows
+    assert other["word"] != same["word"]
+    rows, few = rehearsal(hansho, stack, "--newest", "2", "--up-to", str(late - 1))
+    assert (rows, few["messages"], few["up_to"]) == ([], 2, late - 1)
 
 
 def test_m11_an_emergency_starts_without_and_says_so(make_stack, changed):
