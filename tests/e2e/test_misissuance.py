@@ -345,6 +345,7 @@ def test_m11_rules_act_only_when_their_difference_was_acknowledged(make_stack, c
     assert f"seq {seq}  evacuation  架空市" in text and 'level.number: "4" → "5"' in text, text
     command = re.search(r"hansho (rehearse \S+ --up-to 2 --acknowledge \S+ --by) NAME", text)
     assert command, text
+    stack.accepted(order([detail("避難指示", ["中央"])]))  # what comes meanwhile does not change that word
     # nobody has acknowledged it: neither hub nor gate act by it
     stack.stop("hub")
     said = refused_start(changed("hansho-hub"), stack)
