@@ -38,15 +38,28 @@ cut(const char *text, size_t max)
 	return (int)max;
 }
 
+/* At most max bytes; line ends and whatever else a terminal would obey become blanks. */
+static void
+print_text(const char *text, size_t max)
+{
+	int len = cut(text, max);
+
+	for (int i = 0; i < len; i++)
+		putchar((unsigned char)text[i] < ' ' || text[i] == 0x7f ? ' ' : text[i]);
+	if (text[len] != '\0')
+		fputs("…", stdout);
+}
+
 static void
 print_value(const char *text)
 {
-	int len = text != NULL ? cut(text, SHOWN_BYTES) : 0;
-
-	if (text == NULL)
+	if (text == NULL) {
 		printf("(none)");
-	else
-		printf("\"%.*s%s\"", len, text, text[len] != '\0' ? "…" : "");
+		return;
+	}
+	printf("\"");
+	print_text(text, SHOWN_BYTES);
+	printf("\"");
 }
 
 static const char *
@@ -63,17 +76,21 @@ static void
 print_message(const struct hs_rehearsed_message *message)
 {
 	const struct hs_differences *list = message->differences;
-	const char *headline = headline_of(message->notice);
 	char buffer[64];
 	const char *kind =
 		hs_enum_word(&hansho__v1__kind__descriptor, (int)message->notice->kind, buffer);
 
-	printf("seq %llu  %s  %s  %.*s\n", (unsigned long long)message->seq,
-		kind != NULL ? kind : "unknown",
-		message->notice->source != NULL ? message->notice->source->name : "",
-		cut(headline, TITLE_BYTES), headline);
-	if (message->refusal[0] != '\0')
-		printf("    would be refused: %s\n", message->refusal);
+	printf("seq %llu  %s  ", (unsigned long long)message->seq, kind != NULL ? kind : "unknown");
+	print_text(
+		message->notice->source != NULL ? message->notice->source->name : "", TITLE_BYTES);
+	printf("  ");
+	print_text(headline_of(message->notice), TITLE_BYTES);
+	printf("\n");
+	if (message->refusal[0] != '\0') {
+		printf("    would be refused: ");
+		print_text(message->refusal, SHOWN_BYTES);
+		printf("\n");
+	}
 	for (size_t i = 0; i < list->count && i < SHOWN_MAX; i++) {
 		printf("    %s: ", list->items[i]->field);
 		print_value(list->items[i]->before);
