@@ -26,7 +26,8 @@ ALLOWED = {
     "hub/gate": ["hub/base", "schemas"],
     "hub/core": ["hub/base", "schemas"],
     "hub/feed": ["hub/base", "schemas"],
-    "hub/cli": ["hub/base", "schemas", "hub/core"],  # `hansho journal check` opens the journal
+    "hub/rehearse": ["hub/base", "schemas", "hub/gate", "hub/core"],  # converts what the journal has once more
+    "hub/cli": ["hub/base", "schemas", "hub/core", "hub/rehearse"],  # `hansho journal check` opens the journal
     "adapters/runtime": ["hub/base", "schemas"],
     "adapters/broadcaster": ["hub/base", "schemas", "adapters/runtime"],
     "adapters/telecom": ["hub/base", "schemas", "adapters/runtime"],
