@@ -11,6 +11,7 @@
 
 #include "hub/base/check.h"
 #include "hub/gate/cap_words.h"
+#include "hub/gate/geometry.h"
 
 #define BEFORE_MAX    8 /* infos that each one is compared with */
 #define SCRATCH_BYTES (32u << 20)
@@ -123,7 +124,7 @@ tell_crossing(
 {
 	char where[64];
 
-	if (within && hs_cap_polygon_crosses(form->polygon, where))
+	if (within && hs_polygon_crosses(form->polygon, where))
 		hs_cap_find(cap, code, form->node, "", where);
 }
 

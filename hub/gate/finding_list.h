@@ -197,6 +197,15 @@
 	X(SHAPE_DROPPED, "shape_dropped", 200, 0, WARNING,                                             \
 	  "座標が日本の範囲にないか読み取れないため、図形だけを省きました。", "The shape could not be read or lies outside Japan; only the shape was left out.", \
 	  "「緯度,経度」の順で書いてください。", "Write latitude,longitude.")                              \
+	X(SHAPE_OPEN, "shape_open", 200, 0, WARNING,                                                       \
+	  "多角形が閉じていないため、図形だけを省きました。地区は有効です。", "The polygon is not closed; only the shape was left out, the area counts.", \
+	  "4点以上を「緯度,経度」の順で書き、最後に最初の点をもう一度書いてください。", "Write at least four points and repeat the first one at the end.") \
+	X(SHAPE_CROSSES, "shape_crosses", 200, 0, WARNING,                                                 \
+	  "多角形の辺が交差しているため、図形だけを省きました。地区は有効です。", "The sides of the polygon cross; only the shape was left out, the area counts.", \
+	  "示した場所の近くの点の順序を確認してください。", "Check the order of the points near the place given.") \
+	X(SHAPE_LONG, "shape_too_long", 200, 0, WARNING,                                                   \
+	  "多角形の点が多すぎるため、図形だけを省きました。地区は有効です。", "The polygons have too many points; only the shape was left out, the area counts.", \
+	  "点を減らしてください。", "Use fewer points.")                                                   \
 	X(COUNT_BAD, "count_bad", 200, 0, WARNING,                                                         \
 	  "世帯数または人数が読み取れないため、不明として扱いました。", "A number of households or people could not be read and counts as unknown.", \
 	  "半角数字だけで書いてください。", "Write digits only.")                                          \

@@ -24,6 +24,7 @@ struct hs_lalert {
 	const struct hs_lalert_category *category; /* NULL: not in the table */
 	hs_xml_node *jma_report;   /* in place of report: a telegram of the weather agency */
 	int64_t places;		   /* areas of the body so far, against limits->areas */
+	int64_t points_left;	   /* of polygons, from limits->shape_points down */
 	bool all_lifted;	   /* set by a body converter */
 	const char *fallback_code; /* municipality of areas without a code, or NULL */
 	const char *fallback_name;
