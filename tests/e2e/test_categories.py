@@ -204,9 +204,10 @@ def test_ends_of_other_states_leave_orders_alone(town):
     stack.accepted(order([detail("避難指示", ["北町"])]))
     stack.accepted(categories.document("Shelter", document_id="shelters"))
     stack.accepted(categories.document("AntidisasterHeadquarter", document_id="headquarters"))
-    wait_until(lambda: len(in_force(stack)) == 3, "all three are in force")
+    stack.accepted(categories.document("DamageInformation", document_id="damage"))
+    wait_until(lambda: len(in_force(stack)) == 4, "all four are in force")
     kinds = {kind for kind, _ in in_force(stack)}
-    assert {"evacuation", "shelter", "headquarters"} <= kinds
+    assert {"evacuation", "shelter", "headquarters", "damage"} <= kinds
     # the form of the municipality speaks of its order, and of nothing else that it has sent
     page = Browser(stack, "kakuu").get("/")
     boxes = page.form("/check", "lift").xpath(".//input[@type='checkbox']")
@@ -218,3 +219,24 @@ def test_ends_of_other_states_leave_orders_alone(town):
                                        errata="誤って送信しました。"))
     wait_until(lambda: {kind for kind, _ in in_force(stack)} & {"shelter", "headquarters"} == set(), "both have ended")
     assert ("evacuation", "避難指示") in in_force(stack)
+    assert "damage" in {kind for kind, _ in in_force(stack)}
+
+
+def test_damage_is_a_state(make_stack):
+    """A snapshot of counts: the next revision replaces it, a cancel brings the one before it back; it has no level and ends in time."""
+    stack = make_stack(mode="drill", feeds=1)
+
+    def row():
+        state = requests.get(stack.feed_url("/v1/state"), params={"kinds": "damage"}, timeout=10).json()
+        return [r for r in state["in_force"] if r["kind"] == "damage"]
+    first = stack.accepted(categories.document("DamageInformation", document_id="damage-state"))
+    wait_until(lambda: [r["seq"] for r in row()] == [first["seq"]], "the counts are in force")
+    assert row()[0]["level"] == 0 and row()[0]["valid_until"]
+    more = categories.DAMAGE.replace(">12<", ">15<")
+    second = stack.accepted(categories.document("DamageInformation", body=more, document_id="damage-state", revision=2))
+    wait_until(lambda: [r["seq"] for r in row()] == [second["seq"]], "the newer counts replace them")
+    stack.accepted(categories.document("DamageInformation", body=more, document_id="damage-state", revision=3, kind="Cancel",
+                                       errata="集計の誤り"))
+    wait_until(lambda: [r["seq"] for r in row()] == [first["seq"]], "the counts before stand again")
+    events = requests.get(stack.feed_url("/v1/areas/990019/history"), params={"kinds": "damage"}, timeout=10).json()["events"]
+    assert [(e["event"], e["level"], e["by_seq"]) for e in events] == [("issued", 0, first["seq"])]
