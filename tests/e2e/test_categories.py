@@ -208,6 +208,11 @@ def test_ends_of_other_states_leave_orders_alone(town):
     wait_until(lambda: len(in_force(stack)) == 4, "all four are in force")
     kinds = {kind for kind, _ in in_force(stack)}
     assert {"evacuation", "shelter", "headquarters", "damage"} <= kinds
+    # for people the Japanese name, for machines the kind
+    named = {("evacuation", "避難指示"), ("shelter", "避難所"), ("headquarters", "災害対策本部"), ("damage", "被害情報")}
+    assert in_force(stack) == named
+    state = requests.get(stack.feed_url("/v1/state"), timeout=10).json()
+    assert {(row["kind"], row["term"]) for row in state["in_force"]} == named
     # the form of the municipality speaks of its order, and of nothing else that it has sent
     page = Browser(stack, "kakuu").get("/")
     boxes = page.form("/check", "lift").xpath(".//input[@type='checkbox']")
