@@ -134,6 +134,9 @@
 	X(AREA_FOREIGN, "area_foreign", 403, 402, ERROR,                                                   \
 	  "この資格情報で発信できる区域の外です。文書全体を受け付けませんでした。", "The area lies outside what this credential may speak for. The whole document was refused.", \
 	  "自分の区域だけを含む文書を送るか、管理者に権限を確認してください。", "Send only your own areas, or ask the administrator about your rights.") \
+	X(SHELTER_OUTSIDE, "shelter_outside", 200, 0, WARNING,                                             \
+	  "発信できる区域の外にある避難所です。避難所の情報だけを伝え、その市区町村あての情報にはしません。", "The shelter stands outside what this credential may speak for. It is told as a shelter; the message is not addressed to its municipality.", \
+	  "広域避難の避難所であればこのままで構いません。誤りであれば Location の jisX0402 を直して送り直してください。", "Leave it as it is if people evacuate to another municipality; else mend jisX0402 of its Location and send again.") \
 	X(SOURCE_FOREIGN, "source_foreign", 403, 402, ERROR,                                               \
 	  "この資格情報の発信システムIDではありません。", "The senderID does not belong to this credential.", \
 	  "senderID を登録された値にするか、管理者に登録を依頼してください。", "Use the senderID that is registered for the credential, or ask the administrator to register yours.") \

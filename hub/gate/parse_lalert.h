@@ -89,7 +89,7 @@ void hs_lalert_attachments(
 void hs_lalert_read_areas(struct hs_lalert *lalert);
 /* Gives an area without code the fallback code, with flag and finding. false when there is none. */
 bool hs_lalert_fall_back(struct hs_lalert *lalert, hs_area *area, hs_xml_node *node);
-/* Adds the municipality of an area to notice->areas once. */
+/* Adds the municipality of an area to notice->areas once; it has no trace, because it only follows from the content. */
 void hs_lalert_address(struct hs_lalert *lalert, const hs_area *area);
 
 #endif

@@ -227,6 +227,23 @@ def test_ends_of_other_states_leave_orders_alone(town):
     assert "damage" in {kind for kind, _ in in_force(stack)}
 
 
+def test_a_shelter_in_another_town(make_stack):
+    """It reaches the readers of the town that speaks; in the other one nothing is in force and nobody is told."""
+    stack = make_stack(mode="drill", feeds=1)
+    body = categories.SHELTER.replace("<c:areaName>南公民館</c:areaName>", "<c:areaName>遠町体育館</c:areaName><c:jisX0402>990035</c:jisX0402>")
+    answer = stack.accepted(categories.document("Shelter", body=body))
+    assert "shelter_outside" in [row["code"] for row in answer["warnings"]]
+    notice = stack.notice(answer["seq"])["notice"]
+    assert "shelter_outside" in notice["flags"] and notice["shelter"]["items"][1]["area"]["code"] == "990035"
+    assert [area["code"] for area in notice["areas"]] == ["990019"]
+    def state(code):
+        return requests.get(stack.feed_url("/v1/state"), params={"areas": code}, timeout=10).json()["in_force"]
+    wait_until(lambda: state("990019"), "it is in force in the town that speaks")
+    assert state("990035") == []
+    refused = stack.submit(categories.document("Shelter", body=body, code="990035"))
+    assert refused.status_code == 403 and refused.json()["code"] == "area_foreign"
+
+
 def test_damage_is_a_state(make_stack):
     """A snapshot of counts: the next revision replaces it, a cancel brings the one before it back; it has no level and ends in time."""
     stack = make_stack(mode="drill", feeds=1)
