@@ -51,6 +51,50 @@ test_supersession(void **state)
 	assert_int_equal(documents_in_force(desk), 3);
 }
 
+/* A cancel without a word of its own is of the kind of what it cancels, so that who takes only that kind learns of its end. */
+static void
+test_a_cancel_has_the_kind_of_what_it_cancels(void **state)
+{
+	enum { WEATHER = HS_KIND(WEATHER), FLOOD = HS_KIND(FLOOD), OTHER = HS_KIND(OTHER) };
+	static const struct {
+		struct order order;
+		int kind;
+	} rows[] = {
+		{ { "w", 1, ISSUE, .kind = WEATHER, .content = 1 }, WEATHER },
+		{ { "w2", 1, UPDATE, .kind = WEATHER, .content = 2, .supersedes = OURS "w" },
+			WEATHER },
+		{ { "f", 1, ISSUE, .kind = FLOOD, .content = 3 }, FLOOD },
+		{ { "c1", 1, CANCEL, .kind = OTHER, .content = 4, .supersedes = OURS "w2",
+			  .and = OURS "w" },
+			WEATHER },
+		/* of two kinds, of nothing that is known, with a kind of its own */
+		{ { "c2", 1, CANCEL, .kind = OTHER, .content = 5, .supersedes = OURS "w2",
+			  .and = OURS "f" },
+			OTHER },
+		{ { "c3", 1, CANCEL, .kind = OTHER, .content = 6, .supersedes = OURS "x" }, OTHER },
+		{ { "c4", 1, CANCEL, .kind = FLOOD, .content = 7, .supersedes = OURS "w" }, FLOOD },
+		{ { "u", 1, UPDATE, .kind = OTHER, .content = 8, .supersedes = OURS "f" }, OTHER },
+		/* after a restart the journal knows it */
+		{ { "c5", 1, CANCEL, .kind = OTHER, .content = 9, .supersedes = OURS "f" }, FLOOD },
+	};
+	struct desk *desk = *state;
+
+	desk_hello(desk, GATE);
+	for (size_t i = 0; i < HS_COUNT(rows); i++) {
+		const hs_notice *notice;
+
+		if (i + 1 == HS_COUNT(rows)) {
+			desk_restart(desk);
+			desk_hello(desk, GATE);
+		}
+		assert_int_equal(outcome_of(desk, rows[i].order), HS_OUTCOME(ACCEPTED));
+		notice = last_record(desk, HS_RECORD(NOTICE))->notice;
+		assert_int_equal(notice->kind, rows[i].kind);
+		assert_int_equal(hs_notice_has_flag(notice, "kind_from_cancelled"),
+			rows[i].kind != rows[i].order.kind);
+	}
+}
+
 /* The same while nothing is on disk yet, and after a restart. */
 static void
 test_supersession_of_what_is_on_its_way(void **state)
@@ -149,6 +193,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		DESK_TEST(test_supersession),
+		DESK_TEST(test_a_cancel_has_the_kind_of_what_it_cancels),
 		DESK_TEST(test_supersession_of_what_is_on_its_way),
 		DESK_TEST(test_who_holds_what_is_replaced_is_told),
 		DESK_TEST(test_references_are_bounded),
