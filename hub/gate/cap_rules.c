@@ -167,14 +167,13 @@ check_scope(struct hs_cap *cap, enum hs_finding_code code)
 		hs_cap_find(cap, code, scope, "addresses", cap->scope);
 }
 
-/* Nothing here keeps it from anybody: whoever sends it must know. */
+/* Nothing here could keep it from anybody: it goes no further. */
 static void
 check_public(struct hs_cap *cap, enum hs_finding_code code)
 {
 	if (strcmp(cap->scope, "Public") == 0)
 		return;
 	hs_cap_find(cap, code, hs_cap_child(cap, cap->alert, "scope"), "Public", cap->scope);
-	hs_notice_flag(cap->submission->arena, cap->submission->notice, "scope_limited");
 }
 
 static void
