@@ -169,7 +169,9 @@ decide(struct hs_core *core, struct hs_arena *arena, hs_submit *submit,
 		return;
 	}
 	if (verdict.record_type == (int)HS_RECORD(NOTICE))
-		verdict.findings |= hs_guard_look(arena, core->active, submit->notice);
+		verdict.findings |= hs_guard_look(arena, core->active, submit->notice) |
+				    hs_guard_references(arena, core->index, core->active,
+					    submit->notice, core->source.unix_us);
 	if ((verdict.findings & BIT(SILENT_CHANGES)) != 0) {
 		reply->outcome = HS_OUTCOME(REFUSED);
 		reply->findings = BIT(SILENT_CHANGES);

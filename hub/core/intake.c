@@ -97,6 +97,7 @@ hs_intake_apply(const struct hs_known_document *known, const struct hs_notice_lo
 		next.kind = cancel ? known->kind : notice->kind;
 		next.told = known->told;
 		next.superseded = known->superseded;
+		memcpy(next.by, known->by, HS_ID_BYTES);
 		next.begun = next.begun || known->begun;
 		next.cancelled = next.cancelled || (known->cancelled && notice->ended);
 		if (known->revision == next.revision && known->order > next.order)
@@ -389,7 +390,8 @@ complete_notice(struct hs_arena *arena, const hs_submit *submit, const struct hs
 	static const enum hs_hub_finding flags[] = { HS_FINDING_LEVEL_JUMP,
 		HS_FINDING_NEAR_DUPLICATE, HS_FINDING_CHECK_BROKEN, HS_FINDING_CANCEL_REVISION,
 		HS_FINDING_REVISION_GAP, HS_FINDING_SAME_MOMENT, HS_FINDING_BORN_SUPERSEDED,
-		HS_FINDING_BORN_CANCELLED, HS_FINDING_SUPERSEDES_FOREIGN };
+		HS_FINDING_BORN_CANCELLED, HS_FINDING_SUPERSEDES_FOREIGN,
+		HS_FINDING_REFERENCES_INCOMPLETE };
 	hs_notice *notice = submit->notice;
 
 	for (size_t i = 0; i < HS_COUNT(flags); i++) {

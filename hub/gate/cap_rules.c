@@ -193,7 +193,9 @@ static bool
 is_no_triple(const struct hs_cap *cap, const struct hs_cap_reference *reference)
 {
 	(void)cap;
-	return reference->sender == NULL;
+	/* rule 1 holds for what it names too */
+	return reference->sender == NULL || strpbrk(reference->sender, "<&") != NULL ||
+	       strpbrk(reference->identifier, "<&") != NULL;
 }
 
 static bool
@@ -422,6 +424,8 @@ static const struct hs_cap_rule rules[] = {
 	{ 9, HS_FINDING_CAP_REFERENCE_LATER, check_reference_later, "refers to the future" },
 	{ 10, HS_FINDING_CAP_REFERENCES_MISSING, check_update_named, "update of nothing" },
 	{ 10, HS_FINDING_CAP_CANCEL_NAMELESS, check_cancel_named, "cancel of nothing" },
+	{ 10, HS_FINDING_COUNT, NULL,
+		"all related messages in force: the hub warns, it knows them (hub/core/guard.c)" },
 	{ 11, HS_FINDING_CAP_REFERENCES_EMPTY, check_references_empty, "empty references" },
 	{ 12, HS_FINDING_CAP_ALTITUDE, hs_cap_check_altitude, "altitude and ceiling" },
 	{ 13, HS_FINDING_CAP_LANGUAGE, hs_cap_check_language, "language tag" },

@@ -52,6 +52,19 @@ def test_an_update_ends_all_that_it_refers_to(relay):
     assert [e["event"] for e in events][-1] == "cancelled"
 
 
+def test_an_update_that_leaves_out_what_is_in_force(relay):
+    say(relay, "L-1")
+    say(relay, "L-2", "Update", ["L-1"], minute=10)
+    third = say(relay, "L-3", "Update", ["L-1"], minute=20)
+    assert "references_incomplete" in codes(third)
+    assert "references_incomplete" in notice(relay, third["seq"])["flags"]
+    assert standing(relay) == ["L-3"]
+    assert "references_incomplete" not in codes(say(relay, "L-4", "Cancel", ["L-3"], minute=30))
+    assert standing(relay) == ["L-2"], "it was in force all the time"
+    assert "references_incomplete" not in codes(say(relay, "L-5", "Update", ["L-1", "L-2"], minute=40))
+    assert standing(relay) == ["L-5"]
+
+
 def test_a_cancel_that_comes_first(relay):
     first = say(relay, "B-2", "Cancel", ["B-1"], minute=10)
     assert "cancel_unknown" not in codes(first)

@@ -30,6 +30,7 @@ struct order {
 	uint32_t rank;		/* Document.order */
 	const char *supersedes; /* one entry of "source|id", or NULL */
 	const char *and;	/* another one */
+	int64_t until_us;	/* valid until; 0: as its kind is */
 };
 
 static inline hs_notice *
@@ -51,6 +52,10 @@ order_notice(struct hs_arena *arena, const struct order *order)
 	if (order->supersedes != NULL)
 		assert_true(hs_repeat(arena, &notice->document->n_supersedes,
 			&notice->document->supersedes, hs_arena_strdup(arena, order->supersedes)));
+	if (order->until_us != 0) {
+		notice->times = hs_message_new(arena, &hansho__v1__times__descriptor);
+		notice->times->valid_until = hs_time_new(arena, order->until_us, 540);
+	}
 	if (order->and != NULL)
 		assert_true(hs_repeat(arena, &notice->document->n_supersedes,
 			&notice->document->supersedes, hs_arena_strdup(arena, order->and)));

@@ -51,6 +51,44 @@ test_supersession(void **state)
 	assert_int_equal(documents_in_force(desk), 3);
 }
 
+/* cap.md, rule 10: who replaces something that another one in force has replaced must name that one too. */
+static void
+test_references_that_leave_out_what_is_in_force(void **state)
+{
+#define W .kind = HS_KIND(WEATHER)
+	static const struct row rows[] = {
+		{ { "w1", 1, ISSUE, W, .content = 1 }, HS_OUTCOME(ACCEPTED), NULL },
+		{ { "w2", 1, UPDATE, W, .content = 2, .supersedes = OURS "w1" },
+			HS_OUTCOME(ACCEPTED), NULL },
+		{ { "w3", 1, UPDATE, W, .content = 3, .supersedes = OURS "w2" },
+			HS_OUTCOME(ACCEPTED), NULL },
+		/* w3 has the word now */
+		{ { "w4", 1, UPDATE, W, .content = 4, .supersedes = OURS "w1" },
+			HS_OUTCOME(ACCEPTED), "references_incomplete" },
+		{ { "w5", 1, CANCEL, W, .content = 5, .supersedes = OURS "w2" },
+			HS_OUTCOME(ACCEPTED), "references_incomplete" },
+		{ { "w6", 1, UPDATE, W, .content = 6, .supersedes = OURS "w3", .and = OURS "w4" },
+			HS_OUTCOME(ACCEPTED), NULL },
+		{ { "w7", 1, CANCEL, W, .content = 7, .supersedes = OURS "w6", .and = OURS "w1" },
+			HS_OUTCOME(ACCEPTED), NULL },
+		/* nothing of it is in force any more */
+		{ { "w8", 1, UPDATE, W, .content = 8, .supersedes = OURS "w4" },
+			HS_OUTCOME(ACCEPTED), NULL },
+		/* what has expired need not be named */
+		{ { "x1", 1, ISSUE, W, .content = 9 }, HS_OUTCOME(ACCEPTED), NULL },
+		{ { "x2", 1, UPDATE, W, .content = 10, .supersedes = OURS "x1", .until_us = 1 },
+			HS_OUTCOME(ACCEPTED), NULL },
+		{ { "x3", 1, UPDATE, W, .content = 11, .supersedes = OURS "x1" },
+			HS_OUTCOME(ACCEPTED), NULL },
+	};
+#undef W
+	struct desk *desk = *state;
+
+	expect_rows(desk, rows, HS_COUNT(rows));
+	assert_false(hs_notice_has_flag(
+		last_record(desk, HS_RECORD(NOTICE))->notice, "references_incomplete"));
+}
+
 /* A cancel without a word of its own is of the kind of what it cancels, so that who takes only that kind learns of its end. */
 static void
 test_a_cancel_has_the_kind_of_what_it_cancels(void **state)
@@ -193,6 +231,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		DESK_TEST(test_supersession),
+		DESK_TEST(test_references_that_leave_out_what_is_in_force),
 		DESK_TEST(test_a_cancel_has_the_kind_of_what_it_cancels),
 		DESK_TEST(test_supersession_of_what_is_on_its_way),
 		DESK_TEST(test_who_holds_what_is_replaced_is_told),
