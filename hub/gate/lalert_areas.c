@@ -172,6 +172,9 @@ read_uncoded(struct hs_lalert *lalert)
 	if (lalert->notice->n_areas > 0)
 		return;
 	area = hs_lalert_area(lalert, NULL);
+	/* the document's own, unlike what its content adds (hs_lalert_address) */
+	if (area)
+		hs_trace_add(&lalert->submission->traces, lalert->arena, area, lalert->envelope);
 	if (area && hs_lalert_fall_back(lalert, area, lalert->envelope))
 		add_area(lalert, area, false, lalert->envelope);
 }
