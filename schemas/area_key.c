@@ -158,6 +158,9 @@ remove_marks(char *text)
 	static const char *const marks[] = { "【災害訓練】", "【訓練】", "【くんれん】", "【試験】",
 		"【通信試験】", "【テスト】", "[drill]", "[test]", "[systemtest]", "(訓練)",
 		"[訓練]", "<訓練>" };
+	/* every mark begins with one of these; a digest has ten thousands of names without any */
+	if (!strpbrk(text, "[(<") && !strstr(text, "【"))
+		return;
 	for (size_t i = 0; i < HS_COUNT(marks); i++)
 		remove_all(text, marks[i]);
 }
