@@ -40,6 +40,18 @@ hs_jma_telegram_find(const char *title, const char *infokind, const char *versio
 	return NULL;
 }
 
+const struct hs_jma_telegram *
+hs_jma_telegram_titled(const char *title)
+{
+	for (size_t i = 0; i < hs_table_jma_telegram_count; i++) {
+		const struct hs_jma_telegram *row = &hs_table_jma_telegrams[i];
+
+		if (row->title[0] != '\0' && fits(row->title, title))
+			return row;
+	}
+	return NULL;
+}
+
 static int
 compare_codes(const struct hs_jma_code *row, const char *family, const char *code)
 {

@@ -46,6 +46,8 @@ struct hs_jma_area {
  * "". NULL: a body that is none of JMA's. */
 const struct hs_jma_telegram *hs_jma_telegram_find(
 	const char *title, const char *infokind, const char *version, const char *body);
+/* The first row of that title, whatever its body: for a first look at a telegram that nobody has parsed. NULL: none. */
+const struct hs_jma_telegram *hs_jma_telegram_titled(const char *title);
 /* The row of that day; when none is of that day, the first of that code. NULL: unknown. */
 const struct hs_jma_code *hs_jma_code_find(const char *family, const char *code, int64_t unix_us);
 /* NULL: unknown. */

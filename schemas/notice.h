@@ -84,8 +84,23 @@ enum hs_priority {
 	HS_PRIORITY_LEVEL4 = 3,
 	HS_PRIORITY_NORMAL = 4,
 	HS_PRIORITY_BULK = 5,
-	HS_PRIORITY_DRILL = 6
+	HS_PRIORITY_DRILL = 6,
+	HS_PRIORITY_COUNT
 };
+
+/* Lanes that everything else makes room for. */
+static inline bool
+hs_priority_is_urgent(uint32_t lane)
+{
+	return lane <= HS_PRIORITY_LEVEL4;
+}
+
+/* The place of a lane in a table: a number of a newer sender counts as the last one. */
+static inline uint32_t
+hs_priority_row(uint32_t lane)
+{
+	return lane < HS_PRIORITY_COUNT ? lane : (uint32_t)HS_PRIORITY_COUNT - 1;
+}
 
 /* StatusQuery.version of one who waits for the next change, whatever was before it. */
 #define HS_VERSION_NOW UINT32_MAX

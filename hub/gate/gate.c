@@ -128,7 +128,9 @@ start_port(struct hs_gate *gate, char why[HS_CONFIG_WHY])
 		.mode = gate->mode,
 		.heartbeat_ms = bounds->heartbeat_ms,
 		.answer_timeout_ms = bounds->answer_timeout_ms,
-		.pending_max = bounds->pending_max };
+		.pending_max = bounds->pending_max,
+		.in_flight_max = bounds->in_flight_max,
+		.large_bytes = gate->settings->limits.large_bytes };
 	enum hs_err err = hs_submit_port_create(gate->loop, &options, &gate->port);
 
 	if (err != HS_OK)
@@ -185,6 +187,7 @@ metrics(void *owner, struct hs_buf *out)
 	count(out, "hub_up", "", hs_submit_port_not_ready(gate->port)[0] == '\0');
 	count(out, "hub_link_drops_total", "", hs_submit_port_drop_count(gate->port));
 	count(out, "hub_pending", "", hs_submit_port_pending_count(gate->port));
+	count(out, "hub_waiting", "", hs_submit_port_waiting_count(gate->port));
 	count(out, "jobs", "", gate->worker.jobs);
 	count(out, "large_jobs_waiting", "", gate->worker.large_waiting);
 	count(out, "connections", "", hs_http_connection_count(gate->server));

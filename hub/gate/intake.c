@@ -4,6 +4,7 @@
 
 #include "hub/base/check.h"
 #include "hub/base/log.h"
+#include "hub/gate/lane.h"
 #include "hub/gate/pipeline.h"
 #include "hub/gate/principals.h"
 
@@ -240,6 +241,7 @@ hs_intake_begin(struct hs_intake_call *call)
 	call->job.run = check_document;
 	call->job.done = on_checked;
 	call->job.large = (int64_t)call->document_len_bytes > call->intake->limits->large_bytes;
+	call->job.lane = hs_lane_guess(call->document, call->document_len_bytes, call->job.large);
 	err = hs_worker_queue(call->intake->worker, &call->job);
 	if (err == HS_OK)
 		call->intake->open++;

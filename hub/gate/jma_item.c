@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "hub/base/check.h"
+#include "hub/gate/lane.h"
 #include "hub/gate/parse_jma.h"
 
 #define LOOK_BACK  64 /* items that may be the same kind as the one at hand: bounds the search */
@@ -356,18 +357,11 @@ any_in_force(const struct hs_jma *jma)
 static void
 conclude_lane(struct hs_jma *jma)
 {
-	static const struct {
-		const char *word;
-		uint32_t lane;
-	} lanes[] = { { "urgent", HS_PRIORITY_LEVEL5 }, { "high", HS_PRIORITY_LEVEL4 },
-		{ "normal", HS_PRIORITY_NORMAL }, { "bulk", HS_PRIORITY_BULK } };
 	struct hs_lane_wish *wish = &jma->submission->lane_wish;
+	uint32_t lane;
 
-	for (size_t i = 0; i < HS_COUNT(lanes); i++) {
-		if (strcmp(jma->telegram->lane, lanes[i].word) == 0)
-			*wish = (struct hs_lane_wish){ true, lanes[i].lane == HS_PRIORITY_BULK,
-				lanes[i].lane };
-	}
+	if (hs_lane_of_word(jma->telegram->lane, &lane))
+		*wish = (struct hs_lane_wish){ true, lane == HS_PRIORITY_BULK, lane };
 	if (wish->only || jma->rank < HS_JMA_RANK_DANGER)
 		return;
 	if (!wish->set || wish->lane > HS_PRIORITY_LEVEL4)

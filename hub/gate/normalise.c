@@ -3,6 +3,7 @@
 
 #include "hub/base/check.h"
 #include "hub/gate/area_code.h"
+#include "hub/gate/lane.h"
 #include "hub/gate/notice_text.h"
 #include "hub/gate/plain_text.h"
 #include "hub/gate/stages.h"
@@ -69,31 +70,13 @@ evacuation_urgency(const hs_notice *notice)
 	return most;
 }
 
-/* Kinds whose lane does not depend on a level. Source: issue order of the feeds: civil protection and earthquake
- * early warning before tsunami before levels. */
-static uint32_t
-lane_of_kind(int kind)
-{
-	static const struct {
-		int kind;
-		uint32_t lane;
-	} rows[] = { { HS_KIND(CIVIL_PROTECTION), HS_PRIORITY_INSTANT },
-		{ HS_KIND(EEW), HS_PRIORITY_INSTANT }, { HS_KIND(TSUNAMI), HS_PRIORITY_TSUNAMI } };
-
-	for (size_t i = 0; i < HS_COUNT(rows); i++) {
-		if (rows[i].kind == kind)
-			return rows[i].lane;
-	}
-	return HS_PRIORITY_NORMAL;
-}
-
 /* Drills never delay anything. A cancel is as urgent as what it takes back, and never less than
  * level 4: people may be on their way because of a wrong message. */
 static uint32_t
 lane_of(const hs_notice *notice, const struct hs_lane_wish *wish)
 {
 	uint32_t urgency = evacuation_urgency(notice);
-	uint32_t lane = lane_of_kind((int)notice->kind);
+	uint32_t lane = hs_lane_of_kind((int)notice->kind);
 
 	if (notice->mode != HS_MODE(LIVE))
 		return HS_PRIORITY_DRILL;

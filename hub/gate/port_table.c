@@ -1,6 +1,7 @@
 #include "hub/gate/port_table.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "hub/base/check.h"
 #include "hub/base/log.h"
@@ -8,10 +9,10 @@
 #define ROW_BITS 16
 
 enum hs_err
-hs_port_table_init(struct hs_port_table *table, size_t max)
+hs_port_table_init(struct hs_port_table *table, size_t max, size_t in_flight_max)
 {
-	HS_CHECK(max > 1 && max < (1u << ROW_BITS));
-	*table = (struct hs_port_table){ .max = max };
+	HS_CHECK(max > 1 && max < (1u << ROW_BITS) && in_flight_max > 0);
+	*table = (struct hs_port_table){ .max = max, .in_flight_max = in_flight_max };
 	table->rows = calloc(max, sizeof(*table->rows));
 	return table->rows != NULL ? HS_OK : HS_ERR_NOMEM;
 }
@@ -32,13 +33,107 @@ hs_port_table_reserve(
 	for (size_t i = 0; i < table->max; i++) {
 		if (table->rows[i].call != NULL)
 			continue;
-		table->rows[i].query = query;
+		table->rows[i] = (struct hs_port_row){ .query = query };
 		*request = (++table->serial << ROW_BITS) | i;
 		*out = &table->rows[i];
 		return HS_OK;
 	}
 	return HS_ERR_FULL;
 }
+
+/* ---- lanes ---- */
+
+bool
+hs_port_table_has_room(const struct hs_port_table *table, uint32_t lane)
+{
+	size_t reserved = hs_priority_is_urgent(lane) ? 0 : table->max / 4;
+
+	return table->count < table->max - reserved;
+}
+
+void
+hs_port_table_submission(struct hs_port_row *row, hs_submit *submit, bool large, bool waits)
+{
+	row->lane = submit->notice->priority;
+	row->large = large;
+	row->waiting = waits ? submit : NULL;
+}
+
+bool
+hs_port_table_may_go(const struct hs_port_table *table, uint32_t lane, bool large)
+{
+	if (hs_priority_is_urgent(lane))
+		return true;
+	return table->calm_sent < table->in_flight_max && (!large || table->large_sent == 0);
+}
+
+static bool
+same_document(const hs_submit *one, const hs_submit *other)
+{
+	const hs_document *a = one->notice->document, *b = other->notice->document;
+
+	return a != NULL && b != NULL && strcmp(a->id, b->id) == 0 &&
+	       strcmp(a->source, b->source) == 0;
+}
+
+void
+hs_port_table_promote(struct hs_port_table *table, const hs_submit *submit)
+{
+	for (size_t i = 0; table->waiting_count > 0 && i < table->max; i++) {
+		struct hs_port_row *row = &table->rows[i];
+
+		if (row->waiting != NULL && row->lane > submit->notice->priority &&
+			same_document(row->waiting, submit))
+			row->lane = submit->notice->priority;
+	}
+}
+
+static bool
+goes_before(const struct hs_port_row *one, const struct hs_port_row *other)
+{
+	if (other == NULL || one->lane != other->lane)
+		return other == NULL || one->lane < other->lane;
+	return one->request < other->request; /* begins with the serial */
+}
+
+struct hs_port_row *
+hs_port_table_next(const struct hs_port_table *table)
+{
+	struct hs_port_row *next = NULL;
+
+	for (size_t i = 0; table->waiting_count > 0 && i < table->max; i++) {
+		struct hs_port_row *row = &table->rows[i];
+
+		if (row->waiting != NULL && goes_before(row, next) &&
+			hs_port_table_may_go(table, row->lane, row->large))
+			next = row;
+	}
+	return next;
+}
+
+/* The counts of a row as it is now. */
+static void
+count_row(struct hs_port_table *table, const struct hs_port_row *row, size_t by)
+{
+	bool sent = !row->query && row->waiting == NULL;
+
+	table->count += by;
+	table->query_count += row->query ? by : 0;
+	table->waiting_count += row->waiting != NULL ? by : 0;
+	table->calm_sent += sent && !hs_priority_is_urgent(row->lane) ? by : 0;
+	table->large_sent += sent && row->large ? by : 0;
+}
+#define ONE_LESS SIZE_MAX /* adds up to one less */
+
+void
+hs_port_table_sent(struct hs_port_table *table, struct hs_port_row *row)
+{
+	count_row(table, row, ONE_LESS);
+	row->waiting = NULL;
+	count_row(table, row, 1);
+}
+
+/* ---- calls ---- */
 
 void
 hs_port_table_take(struct hs_port_table *table, struct hs_port_row *row, struct hs_port_call *call,
@@ -48,8 +143,7 @@ hs_port_table_take(struct hs_port_table *table, struct hs_port_row *row, struct 
 	row->call = call;
 	row->request = request;
 	row->deadline_us = deadline_us;
-	table->count++;
-	table->query_count += row->query;
+	count_row(table, row, 1);
 }
 
 /* The row is free before the caller hears of it: it may ask again at once. */
@@ -59,11 +153,15 @@ finish(struct hs_port_table *table, struct hs_port_row *row, enum hs_err err,
 {
 	struct hs_port_call *call = row->call;
 
-	row->call = NULL;
-	row->request = 0;
-	table->count--;
-	table->query_count -= row->query;
+	count_row(table, row, ONE_LESS);
+	*row = (struct hs_port_row){ 0 };
 	call->done(call, err, reply);
+}
+
+void
+hs_port_table_drop(struct hs_port_table *table, struct hs_port_row *row, enum hs_err err)
+{
+	finish(table, row, err, NULL);
 }
 
 bool

@@ -7,6 +7,7 @@
 #include "hub/base/clock.h"
 #include "hub/base/log.h"
 #include "hub/gate/finding.h"
+#include "hub/gate/lane.h"
 #include "hub/gate/reply.h"
 #include "hub/gate/soap.h"
 #include "hub/gate/who.h"
@@ -229,6 +230,7 @@ fill_call(struct soap_call *call, const struct hs_http_request *request)
 		&call->findings, call->intake.arena, (size_t)gate->settings->limits.findings);
 	call->parse.run = parse_envelope;
 	call->parse.done = on_parsed;
+	call->parse.lane = hs_lane_guess(copy, request->body_len_bytes, false);
 	return true;
 }
 

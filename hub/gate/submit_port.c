@@ -65,6 +65,34 @@ send_or_log(struct hs_submit_port *port, const hs_link_frame *frame)
 		hs_warn("gate.link_send", "error=%s", hs_err_name(err));
 }
 
+static enum hs_err
+send_submit(struct hs_submit_port *port, hs_submit *submit)
+{
+	hs_link_frame frame;
+
+	hansho__v1__link_frame__init(&frame);
+	frame.body_case = HANSHO__V1__LINK_FRAME__BODY_SUBMIT;
+	frame.submit = submit;
+	return send_frame(port, &frame);
+}
+
+/* What waits and may go now, the most urgent first. */
+static void
+send_waiting(struct hs_submit_port *port)
+{
+	struct hs_port_row *row;
+
+	while ((port->state == PORT_READY || port->state == PORT_HUB_STOPS) &&
+		(row = hs_port_table_next(&port->table)) != NULL) {
+		enum hs_err err = send_submit(port, row->waiting);
+
+		if (err == HS_OK)
+			hs_port_table_sent(&port->table, row);
+		else
+			hs_port_table_drop(&port->table, row, err);
+	}
+}
+
 static void
 on_up(void *owner, struct hs_link *link)
 {
@@ -185,6 +213,7 @@ on_frame(void *owner, struct hs_link *link, const uint8_t *bytes, size_t len_byt
 		err = hs_link_frame_unpack(arena, bytes, len_bytes, &frame);
 	if (err == HS_OK) {
 		take_frame(port, frame);
+		send_waiting(port);
 	} else {
 		hs_error("gate.bad_frame", "error=%s len_bytes=%zu", hs_err_name(err), len_bytes);
 		hs_link_drop(link);
@@ -217,6 +246,7 @@ on_tick(uv_timer_t *timer)
 	int64_t now_us = hs_clock_mono_us();
 
 	hs_port_table_fail(&port->table, now_us, HS_ERR_TIMEOUT);
+	send_waiting(port);
 	if (port->state == PORT_DOWN || port->state == PORT_LEAVING)
 		return;
 	if (now_us - port->heard_us > SILENT_BEATS * (own_us > hub_us ? own_us : hub_us)) {
@@ -250,7 +280,8 @@ hs_submit_port_create(
 	port->options = *options;
 	port->hub_beat_ms = options->heartbeat_ms;
 	link.owner = port;
-	err = hs_port_table_init(&port->table, (size_t)options->pending_max);
+	err = hs_port_table_init(
+		&port->table, (size_t)options->pending_max, (size_t)options->in_flight_max);
 	if (err == HS_OK)
 		err = hs_link_open(loop, &link, &port->link);
 	if (err != HS_OK) {
@@ -333,16 +364,27 @@ ask(struct hs_submit_port *port, struct hs_port_row *row, struct hs_port_call *c
 enum hs_err
 hs_submit_port_submit(struct hs_submit_port *port, struct hs_port_call *call, hs_submit *submit)
 {
-	hs_link_frame frame;
+	bool large = (int64_t)submit->original.len > port->options.large_bytes;
+	uint32_t lane = submit->notice->priority;
 	struct hs_port_row *row;
-	enum hs_err err = reserve(port, false, &row, &submit->request);
+	bool waits;
+	enum hs_err err;
 
+	if (!hs_port_table_has_room(&port->table, lane))
+		return HS_ERR_FULL;
+	hs_port_table_promote(&port->table, submit);
+	send_waiting(port);
+	err = reserve(port, false, &row, &submit->request);
 	if (err != HS_OK)
 		return err;
-	hansho__v1__link_frame__init(&frame);
-	frame.body_case = HANSHO__V1__LINK_FRAME__BODY_SUBMIT;
-	frame.submit = submit;
-	return ask(port, row, call, submit->request, &frame, 0);
+	waits = !hs_port_table_may_go(&port->table, lane, large);
+	hs_port_table_submission(row, submit, large, waits);
+	err = waits ? HS_OK : send_submit(port, submit);
+	if (err != HS_OK)
+		return err == HS_ERR_CLOSED ? HS_ERR_AWAY : err;
+	hs_port_table_take(&port->table, row, call, submit->request,
+		hs_clock_mono_us() + port->options.answer_timeout_ms * 1000);
+	return HS_OK;
 }
 
 enum hs_err
@@ -415,6 +457,12 @@ const char *
 hs_submit_port_epoch(const struct hs_submit_port *port)
 {
 	return port->epoch;
+}
+
+size_t
+hs_submit_port_waiting_count(const struct hs_submit_port *port)
+{
+	return port->table.waiting_count;
 }
 
 size_t

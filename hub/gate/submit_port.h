@@ -37,6 +37,8 @@ struct hs_submit_port_options {
 	int64_t heartbeat_ms;
 	int64_t answer_timeout_ms; /* of one call; a long poll has its wait on top */
 	int64_t pending_max;	   /* 2…65,535; queries take at most half of it */
+	int64_t in_flight_max; /* submissions less urgent than level 4 at the hub; others wait */
+	int64_t large_bytes;   /* of originals above this one is at the hub at a time */
 };
 
 enum hs_err hs_submit_port_create(uv_loop_t *loop, const struct hs_submit_port_options *options,
@@ -44,7 +46,8 @@ enum hs_err hs_submit_port_create(uv_loop_t *loop, const struct hs_submit_port_o
 /* Says goodbye, completes what is pending with HS_ERR_CLOSED, and frees the port. NULL is allowed. */
 void hs_submit_port_stop(struct hs_submit_port *port);
 
-/* submit->request is filled in here; the rest is the caller's and is packed before this returns. */
+/* submit->request is filled in here; the rest is the caller's and stays as it is until `done`: a submission that is less
+ * urgent than level 4 may wait before it is sent (port_table.h). */
 enum hs_err hs_submit_port_submit(
 	struct hs_submit_port *port, struct hs_port_call *call, hs_submit *submit) HS_MUST_CHECK;
 /* wait_ms > 0: the hub answers when something changed since `version`, or after wait_ms. */
@@ -59,6 +62,8 @@ const char *hs_submit_port_not_ready(const struct hs_submit_port *port);
 /* Epoch of the hub as it said hello, "" before. */
 const char *hs_submit_port_epoch(const struct hs_submit_port *port);
 size_t hs_submit_port_pending_count(const struct hs_submit_port *port);
+/* Of these: not sent yet. */
+size_t hs_submit_port_waiting_count(const struct hs_submit_port *port);
 uint64_t hs_submit_port_drop_count(const struct hs_submit_port *port);
 
 #endif

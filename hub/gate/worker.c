@@ -2,12 +2,23 @@
 
 #include "hub/base/check.h"
 
+/* libuv's pool has four unless UV_THREADPOOL_SIZE says otherwise; with more, some stay idle. */
+#define POOL_THREADS  4
+#define CALM_THREADS  (POOL_THREADS - 1)
+#define RESERVED_PART 4 /* a quarter */
+
 void
 hs_worker_init(struct hs_worker *worker, uv_loop_t *loop, size_t jobs_max, size_t large_waiting_max)
 {
 	*worker = (struct hs_worker){
 		.loop = loop, .jobs_max = jobs_max, .large_waiting_max = large_waiting_max
 	};
+}
+
+static bool
+is_calm(const struct hs_job *job)
+{
+	return !hs_priority_is_urgent(job->lane);
 }
 
 static void
@@ -18,29 +29,63 @@ on_run(uv_work_t *work)
 	job->run(job);
 }
 
+/* ---- who is next ---- */
+
+static bool
+may_start(const struct hs_worker *worker, const struct hs_job *job)
+{
+	if (job->large && worker->large_runs)
+		return false;
+	return worker->running < (is_calm(job) ? CALM_THREADS : POOL_THREADS);
+}
+
+static void
+unlink_job(struct hs_job_list *list, struct hs_job *before, struct hs_job *job)
+{
+	if (before != NULL)
+		before->next = job->next;
+	else
+		list->first = job->next;
+	if (list->last == job)
+		list->last = before;
+	job->next = NULL;
+}
+
+struct hs_job *
+hs_worker_take_next(struct hs_worker *worker)
+{
+	for (size_t lane = 0; lane < HS_PRIORITY_COUNT; lane++) {
+		struct hs_job_list *list = &worker->waiting[lane];
+		struct hs_job *before = NULL;
+
+		for (struct hs_job *job = list->first; job != NULL; job = job->next) {
+			if (may_start(worker, job)) {
+				unlink_job(list, before, job);
+				return job;
+			}
+			if (!job->large)
+				break; /* no thread for this lane: none for the rest of it */
+			before = job;
+		}
+	}
+	return NULL;
+}
+
+/* ---- life of a job ---- */
+
 static void on_done(uv_work_t *work, int status);
 
 static void
-start(struct hs_worker *worker, struct hs_job *job)
+start_waiting(struct hs_worker *worker)
 {
-	worker->large_runs = worker->large_runs || job->large;
-	HS_CHECK(uv_queue_work(worker->loop, &job->work, on_run, on_done) == 0);
-}
+	struct hs_job *job;
 
-/* The next of the large ones, in the order in which they came. */
-static void
-start_next_large(struct hs_worker *worker)
-{
-	struct hs_job *job = worker->first_large;
-
-	worker->large_runs = false;
-	if (job == NULL)
-		return;
-	worker->first_large = job->next;
-	if (worker->first_large == NULL)
-		worker->last_large = NULL;
-	worker->large_waiting--;
-	start(worker, job);
+	while ((job = hs_worker_take_next(worker)) != NULL) {
+		worker->running++;
+		worker->large_waiting -= job->large;
+		worker->large_runs = worker->large_runs || job->large;
+		HS_CHECK(uv_queue_work(worker->loop, &job->work, on_run, on_done) == 0);
+	}
 }
 
 /* status is not looked at: no job is ever cancelled, so each one has run. */
@@ -52,38 +97,42 @@ on_done(uv_work_t *work, int status)
 
 	(void)status;
 	worker->jobs--;
+	worker->running--;
+	worker->calm -= is_calm(job);
 	if (job->large)
-		start_next_large(worker);
+		worker->large_runs = false;
+	start_waiting(worker);
 	job->done(job);
 }
 
-static enum hs_err
-wait_in_line(struct hs_worker *worker, struct hs_job *job)
+static bool
+is_full(const struct hs_worker *worker, const struct hs_job *job)
 {
-	if (worker->large_waiting >= worker->large_waiting_max)
-		return HS_ERR_FULL;
-	job->next = NULL;
-	if (worker->last_large != NULL)
-		worker->last_large->next = job;
-	else
-		worker->first_large = job;
-	worker->last_large = job;
-	worker->large_waiting++;
-	return HS_OK;
+	size_t calm_max = worker->jobs_max - worker->jobs_max / RESERVED_PART;
+
+	if (worker->jobs >= worker->jobs_max || (is_calm(job) && worker->calm >= calm_max))
+		return true;
+	return job->large && worker->large_runs &&
+	       worker->large_waiting >= worker->large_waiting_max;
 }
 
 enum hs_err
 hs_worker_queue(struct hs_worker *worker, struct hs_job *job)
 {
-	if (worker->jobs >= worker->jobs_max)
+	struct hs_job_list *list = &worker->waiting[hs_priority_row(job->lane)];
+
+	if (is_full(worker, job))
 		return HS_ERR_FULL;
 	job->worker = worker;
-	if (job->large && worker->large_runs) {
-		if (wait_in_line(worker, job) != HS_OK)
-			return HS_ERR_FULL;
-	} else {
-		start(worker, job);
-	}
+	job->next = NULL;
+	if (list->last != NULL)
+		list->last->next = job;
+	else
+		list->first = job;
+	list->last = job;
 	worker->jobs++;
+	worker->calm += is_calm(job);
+	worker->large_waiting += job->large;
+	start_waiting(worker);
 	return HS_OK;
 }

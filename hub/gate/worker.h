@@ -1,12 +1,15 @@
 /* worker.h: runs what may take long (parsing foreign XML) beside the loop, with a bounded queue.
  *
- * Flow:    hs_worker_queue → (a thread of libuv's pool) run → (loop) done.
- * Large:   at most one large job is on the pool at any time; further ones wait here in the order in which they came. So a
- *          digest of the weather agency never takes the threads that an order or an early warning needs.
+ * Flow:    hs_worker_queue → (waits here) → (a thread of libuv's pool) run → (loop) done.
+ * Lanes:   the pool gets no more jobs than it has threads; the others wait here, where the most urgent goes first, and within
+ *          a lane the oldest. What is less urgent than level 4 leaves one thread and a quarter of jobs_max free, so that an
+ *          order neither waits for telegrams to end nor is told to come back because of them.
+ * Large:   at most one large job is on the pool at any time. So a digest of the weather agency never takes the threads that an
+ *          order or an early warning needs.
  * Owner:   the caller embeds struct hs_job and keeps it until `done`.
  * Threads: `run` on a pool thread, with nothing but its own job; `done` on the loop's thread, exactly once.
- * Errors:  HS_ERR_FULL when jobs_max jobs are queued or running, or large_waiting_max large ones wait: the sender is told to
- *          come back.
+ * Errors:  HS_ERR_FULL when jobs_max jobs are queued or running, when less urgent ones have filled their part of it, or when
+ *          large_waiting_max large ones wait: the sender is told to come back.
  */
 #ifndef HS_GATE_WORKER_H
 #define HS_GATE_WORKER_H
@@ -16,6 +19,7 @@
 #include <uv.h>
 
 #include "hub/base/err.h"
+#include "schemas/notice.h"
 
 struct hs_worker;
 
@@ -23,22 +27,34 @@ struct hs_job {
 	uv_work_t work;
 	void (*run)(struct hs_job *job);
 	void (*done)(struct hs_job *job);
-	bool large; /* set by the caller */
+	/* set by the caller */
+	uint32_t lane; /* HS_PRIORITY_*; smaller goes first (lane.h) */
+	bool large;
+	/* the worker's own */
 	struct hs_worker *worker;
-	struct hs_job *next; /* large ones that wait */
+	struct hs_job *next;
+};
+
+/* Jobs of one lane that wait, oldest first. */
+struct hs_job_list {
+	struct hs_job *first, *last;
 };
 
 struct hs_worker {
 	uv_loop_t *loop;
 	size_t jobs_max;
-	size_t jobs; /* queued, waiting or running */
+	size_t jobs;	/* waiting or running */
+	size_t running; /* on the pool */
+	size_t calm;	/* waiting or running, and less urgent than level 4 */
 	size_t large_waiting_max, large_waiting;
 	bool large_runs;
-	struct hs_job *first_large, *last_large;
+	struct hs_job_list waiting[HS_PRIORITY_COUNT]; /* by lane */
 };
 
 void hs_worker_init(
 	struct hs_worker *worker, uv_loop_t *loop, size_t jobs_max, size_t large_waiting_max);
+/* Takes the most urgent job that may start now out of its line; NULL: none may. The worker's own, here for its test. */
+struct hs_job *hs_worker_take_next(struct hs_worker *worker);
 enum hs_err hs_worker_queue(struct hs_worker *worker, struct hs_job *job) HS_MUST_CHECK;
 
 #endif

@@ -1,165 +1,7 @@
-/* submit_port_test.c: the port against a link of the test's own, which stands in for hub/base/link.c.
- *
- * The functions of link.h are defined here, so the linker does not take link.c from the library; the test
- * decides when a peer is there, what it answers, and when it goes away.
- */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <string.h>
+/* submit_port_test.c: the port against a link of the test's own (link_double.h). */
+#include "tests/unit/hub/gate/link_double.h"
 
-#include <cmocka.h>
-
-#include "hub/base/link.h"
 #include "hub/gate/submit_port.h"
-
-struct hs_link {
-	struct hs_link_options options;
-	bool up;
-	enum hs_err next_send; /* HS_OK, or what the next send gives */
-	int drops;
-	/* the newest frame that was sent, and how many of each kind */
-	uint8_t sent[65536];
-	size_t sent_len_bytes;
-	int sent_count;
-	int sent_kinds[32];
-	void (*closed)(void *owner);
-	void *closed_owner;
-	uv_timer_t close_timer;
-};
-
-static struct hs_link *the_link;
-
-enum hs_err
-hs_link_open(uv_loop_t *loop, const struct hs_link_options *options, struct hs_link **out)
-{
-	the_link = test_calloc(1, sizeof(*the_link));
-	the_link->options = *options;
-	assert_int_equal(uv_timer_init(loop, &the_link->close_timer), 0);
-	*out = the_link;
-	return HS_OK;
-}
-
-enum hs_err
-hs_link_send(struct hs_link *link, const void *bytes, size_t len_bytes)
-{
-	struct hs_arena *arena;
-	hs_link_frame *frame = NULL;
-	enum hs_err err = link->next_send;
-
-	link->next_send = HS_OK;
-	if (err != HS_OK)
-		return err;
-	if (!link->up)
-		return HS_ERR_CLOSED;
-	assert_true(len_bytes <= sizeof(link->sent));
-	memcpy(link->sent, bytes, len_bytes);
-	link->sent_len_bytes = len_bytes;
-	link->sent_count++;
-	arena = hs_arena_create(1u << 20);
-	assert_int_equal(hs_link_frame_unpack(arena, bytes, len_bytes, &frame), HS_OK);
-	link->sent_kinds[frame->body_case]++;
-	hs_arena_destroy(arena);
-	return HS_OK;
-}
-
-bool
-hs_link_is_up(const struct hs_link *link)
-{
-	return link->up;
-}
-
-static void
-go_down(void)
-{
-	if (!the_link->up)
-		return;
-	the_link->up = false;
-	the_link->options.ops->on_down(the_link->options.owner, the_link);
-}
-
-void
-hs_link_drop(struct hs_link *link)
-{
-	link->drops++;
-	go_down();
-}
-
-static void
-on_close_timer(uv_handle_t *handle)
-{
-	(void)handle;
-	if (the_link->closed != NULL)
-		the_link->closed(the_link->closed_owner);
-	test_free(the_link);
-	the_link = NULL;
-}
-
-void
-hs_link_close(struct hs_link *link, void (*done)(void *owner), void *owner)
-{
-	link->closed = done;
-	link->closed_owner = owner;
-	uv_close((uv_handle_t *)&link->close_timer, on_close_timer);
-}
-
-/* ---- the test's hub ---- */
-
-static void
-deliver(const hs_link_frame *frame)
-{
-	struct hs_buf packed;
-
-	hs_buf_init(&packed, 1u << 20);
-	hs_message_pack(frame, &packed);
-	assert_false(packed.failed);
-	the_link->options.ops->on_frame(
-		the_link->options.owner, the_link, (const uint8_t *)packed.bytes, packed.len_bytes);
-	hs_buf_free(&packed);
-}
-
-static void
-say_hello(int mode)
-{
-	hs_link_frame frame;
-	Hansho__V1__Hello hello;
-	char epoch[] = "epoch-1";
-
-	hansho__v1__link_frame__init(&frame);
-	hansho__v1__hello__init(&hello);
-	hello.mode = (Hansho__V1__Mode)mode;
-	hello.epoch = epoch;
-	frame.body_case = HANSHO__V1__LINK_FRAME__BODY_HELLO;
-	frame.hello = &hello;
-	deliver(&frame);
-}
-
-static void
-go_up(int mode)
-{
-	the_link->up = true;
-	the_link->options.ops->on_up(the_link->options.owner, the_link);
-	say_hello(mode);
-}
-
-static void
-answer_submit(uint64_t request)
-{
-	hs_link_frame frame;
-	hs_submit_reply reply;
-	char id[] = "0123";
-
-	hansho__v1__link_frame__init(&frame);
-	hansho__v1__submit_reply__init(&reply);
-	reply.request = request;
-	reply.outcome = HS_OUTCOME(ACCEPTED);
-	reply.id = id;
-	frame.body_case = HANSHO__V1__LINK_FRAME__BODY_SUBMIT_REPLY;
-	frame.submit_reply = &reply;
-	deliver(&frame);
-}
 
 /* ---- callers: static, because the port still completes them when a test has ended ---- */
 
@@ -185,10 +27,27 @@ static enum hs_err
 submit(struct hs_submit_port *port, struct caller *caller)
 {
 	hs_submit message;
+	hs_notice notice;
 
 	hansho__v1__submit__init(&message);
+	hansho__v1__notice__init(&notice);
+	notice.priority = HS_PRIORITY_LEVEL4; /* is sent at once */
+	message.notice = &notice;
 	*caller = (struct caller){ .call = { .done = on_done } };
 	return hs_submit_port_submit(port, &caller->call, &message);
+}
+
+/* A telegram: kept by the port until it may be sent. */
+static enum hs_err
+submit_calm(
+	struct hs_submit_port *port, struct caller *caller, hs_submit *message, hs_notice *notice)
+{
+	hansho__v1__submit__init(message);
+	hansho__v1__notice__init(notice);
+	notice->priority = HS_PRIORITY_NORMAL;
+	message->notice = notice;
+	*caller = (struct caller){ .call = { .done = on_done } };
+	return hs_submit_port_submit(port, &caller->call, message);
 }
 
 static enum hs_err
@@ -212,7 +71,8 @@ set_up(void **state)
 		.mode = HS_MODE(DRILL),
 		.heartbeat_ms = 40,
 		.answer_timeout_ms = 100,
-		.pending_max = 4 };
+		.pending_max = 4,
+		.in_flight_max = 1 };
 
 	assert_int_equal(uv_loop_init(&fixture->loop), 0);
 	assert_int_equal(hs_submit_port_create(&fixture->loop, &options, &fixture->port), HS_OK);
@@ -414,6 +274,55 @@ drops_a_link_that_talks_nonsense(void **state)
 }
 
 static void
+sends_an_order_while_telegrams_wait(void **state)
+{
+	struct fixture *fixture = *state;
+	static struct caller telegrams[2], order;
+	static hs_submit messages[2];
+	static hs_notice notices[2];
+	const int submits = HANSHO__V1__LINK_FRAME__BODY_SUBMIT;
+
+	go_up(HS_MODE(DRILL));
+	for (int i = 0; i < 2; i++)
+		assert_int_equal(
+			submit_calm(fixture->port, &telegrams[i], &messages[i], &notices[i]),
+			HS_OK);
+	assert_int_equal(the_link->sent_kinds[submits], 1);
+	assert_int_equal(hs_submit_port_waiting_count(fixture->port), 1);
+	assert_int_equal(submit(fixture->port, &order), HS_OK);
+	assert_int_equal(the_link->sent_kinds[submits], 2);
+	answer_submit(order.call.request);
+	assert_int_equal(order.done, 1);
+	assert_int_equal(the_link->sent_kinds[submits], 2);
+	answer_submit(telegrams[0].call.request);
+	assert_int_equal(the_link->sent_kinds[submits], 3);
+	assert_int_equal(hs_submit_port_waiting_count(fixture->port), 0);
+	answer_submit(telegrams[1].call.request);
+	assert_int_equal(telegrams[1].done, 1);
+}
+
+static void
+completes_what_waits_when_the_link_breaks(void **state)
+{
+	struct fixture *fixture = *state;
+	static struct caller telegrams[2];
+	static hs_submit messages[2];
+	static hs_notice notices[2];
+
+	go_up(HS_MODE(DRILL));
+	for (int i = 0; i < 2; i++)
+		assert_int_equal(
+			submit_calm(fixture->port, &telegrams[i], &messages[i], &notices[i]),
+			HS_OK);
+	go_down();
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(telegrams[i].done, 1);
+		assert_int_equal(telegrams[i].err, HS_ERR_CLOSED);
+	}
+	assert_int_equal(hs_submit_port_waiting_count(fixture->port), 0);
+}
+
+static void
 completes_what_is_pending_when_it_stops(void **state)
 {
 	struct fixture *fixture = *state;
@@ -424,7 +333,8 @@ completes_what_is_pending_when_it_stops(void **state)
 		.mode = HS_MODE(DRILL),
 		.heartbeat_ms = 1000,
 		.answer_timeout_ms = 1000,
-		.pending_max = 2 };
+		.pending_max = 2,
+		.in_flight_max = 1 };
 	struct hs_link *first = the_link;
 
 	assert_int_equal(hs_submit_port_create(&fixture->loop, &options, &other), HS_OK);
@@ -451,6 +361,10 @@ main(void)
 			bounds_the_table_and_leaves_room_for_orders, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			says_unknown_when_the_link_breaks, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			sends_an_order_while_telegrams_wait, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			completes_what_waits_when_the_link_breaks, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(tells_when_nothing_was_sent, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(gives_up_on_a_silent_answer, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(beats_and_drops_a_dead_link, set_up, tear_down),

@@ -1,4 +1,4 @@
-/* The worker: large jobs one at a time and in order, small ones never behind them. */
+/* The worker: large jobs one at a time and in order, small ones never behind them, urgent ones before all others. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdatomic.h>
@@ -129,12 +129,124 @@ test_bounds(void **state)
 	assert_int_equal(bench.ended, 2);
 }
 
+/* ---- lanes ---- */
+
+#define POOL 4
+#define CALM 6
+
+/* Calm ones hold their threads until the gate opens; each notes when it ended. */
+struct lane_job {
+	struct hs_job job;
+	uv_sem_t *gate;
+	int *clock, ended;
+};
+
+static void
+run_gated(struct hs_job *job)
+{
+	struct lane_job *mine = HS_CONTAINER_OF(job, struct lane_job, job);
+
+	if (mine->gate != NULL) {
+		uv_sem_wait(mine->gate);
+		uv_sem_post(mine->gate);
+	}
+}
+
+static void
+lane_done(struct hs_job *job)
+{
+	struct lane_job *mine = HS_CONTAINER_OF(job, struct lane_job, job);
+
+	mine->ended = ++*mine->clock;
+	if (mine->gate == NULL) /* the order is through: the telegrams may go on */
+		uv_sem_post(&HS_CONTAINER_OF(job->worker, struct bench, worker)->small_is_done);
+}
+
+static void
+test_an_order_finds_a_thread(void **state)
+{
+	struct bench bench;
+	struct lane_job calm[CALM], order;
+	int clock = 0;
+
+	(void)state;
+	alarm(GIVE_UP_S);
+	begin(&bench, JOBS_MAX, WAITING);
+	for (int i = 0; i < CALM; i++) {
+		calm[i] = (struct lane_job){
+			{ .run = run_gated, .done = lane_done, .lane = HS_PRIORITY_NORMAL },
+			&bench.small_is_done, &clock, 0
+		};
+		assert_int_equal(hs_worker_queue(&bench.worker, &calm[i].job), HS_OK);
+	}
+	assert_int_equal(bench.worker.running, POOL - 1);
+	order = (struct lane_job){
+		{ .run = run_gated, .done = lane_done, .lane = HS_PRIORITY_LEVEL4 }, NULL, &clock, 0
+	};
+	assert_int_equal(hs_worker_queue(&bench.worker, &order.job), HS_OK);
+	end(&bench);
+	alarm(0);
+	assert_int_equal(order.ended, 1);
+	assert_int_equal(clock, CALM + 1);
+}
+
+static void
+test_the_most_urgent_goes_first(void **state)
+{
+	static const uint32_t lanes[] = { HS_PRIORITY_DRILL, HS_PRIORITY_BULK, HS_PRIORITY_NORMAL,
+		HS_PRIORITY_LEVEL4, HS_PRIORITY_INSTANT, HS_PRIORITY_NORMAL, 99 };
+	static const int order[] = { 4, 3, 2, 5, 1, 0, 6 };
+	struct hs_job jobs[HS_COUNT(lanes)];
+	struct bench bench;
+
+	(void)state;
+	begin(&bench, JOBS_MAX, WAITING);
+	bench.worker.running = POOL; /* all threads are taken */
+	for (size_t i = 0; i < HS_COUNT(lanes); i++) {
+		jobs[i] = (struct hs_job){ .lane = lanes[i] };
+		assert_int_equal(hs_worker_queue(&bench.worker, &jobs[i]), HS_OK);
+	}
+	bench.worker.running = 0;
+	for (size_t i = 0; i < HS_COUNT(order); i++)
+		assert_ptr_equal(hs_worker_take_next(&bench.worker), &jobs[order[i]]);
+	assert_null(hs_worker_take_next(&bench.worker));
+	bench.worker.jobs = 0;
+	end(&bench);
+}
+
+/* Telegrams never fill the queue: a quarter of it is for orders. */
+static void
+test_room_is_kept_for_orders(void **state)
+{
+	struct hs_job jobs[JOBS_MAX], more = { .lane = HS_PRIORITY_NORMAL };
+	struct bench bench;
+	size_t calm_max = JOBS_MAX - JOBS_MAX / 4;
+
+	(void)state;
+	begin(&bench, JOBS_MAX, WAITING);
+	bench.worker.running = POOL;
+	for (size_t i = 0; i < JOBS_MAX; i++) {
+		jobs[i] = (struct hs_job){ .lane = i < calm_max ? HS_PRIORITY_NORMAL
+								: HS_PRIORITY_LEVEL4 };
+		if (i == calm_max)
+			assert_int_equal(hs_worker_queue(&bench.worker, &more), HS_ERR_FULL);
+		assert_int_equal(hs_worker_queue(&bench.worker, &jobs[i]), HS_OK);
+	}
+	more.lane = HS_PRIORITY_INSTANT;
+	assert_int_equal(hs_worker_queue(&bench.worker, &more), HS_ERR_FULL);
+	bench.worker.jobs = 0;
+	end(&bench);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_small_jobs_do_not_wait),
 		cmocka_unit_test(test_bounds),
+		cmocka_unit_test(test_an_order_finds_a_thread),
+		cmocka_unit_test(test_the_most_urgent_goes_first),
+		cmocka_unit_test(test_room_is_kept_for_orders),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
