@@ -19,6 +19,7 @@ hs_core_options_init(struct hs_core_options *options)
 		.heartbeat_ms = 5000,
 		.window = 256,
 		.pending_max = 4096,
+		.ahead = { .records = 32, .large_bytes = (size_t)256 << 10 },
 		.recent_notices = 4096,
 		.recent_bytes = (size_t)64 << 20,
 		.status_notices = 4096,
@@ -39,6 +40,7 @@ hs_core_create(const struct hs_core_options *options)
 	HS_CHECK(options->peer_count <= HS_PEERS_MAX && options->window > 0);
 	core->options = *options;
 	core->index = hs_index_create(options->references_max);
+	core->waiting = hs_waiting_create();
 	core->pending = hs_pending_create();
 	core->held = hs_pending_create();
 	core->route = hs_route_create(options->peers, options->peer_count);
@@ -56,13 +58,14 @@ hs_core_create(const struct hs_core_options *options)
 		.receipts = core->receipts };
 	core->journal.next_pos = 1;
 	core->journal.next_seq = 1;
-	core->digest_is_old = true;
+	core->digest.is_old = true;
 	for (uint32_t i = 0; i < options->peer_count; i++) {
 		core->peers[i].config = &options->peers[i];
 		if (options->peers[i].kind != (int)HS_PEER(GATE))
 			core->deliveries[i] =
 				hs_delivery_create(&options->peers[i], i, options->window);
 	}
+	hs_peer_order(options->peers, options->peer_count, &core->order);
 	return core;
 }
 
@@ -86,6 +89,7 @@ hs_core_destroy(struct hs_core *core)
 	hs_active_state_free(&core->state);
 	hs_pending_destroy(core->held);
 	hs_pending_destroy(core->pending);
+	hs_waiting_destroy(core->waiting);
 	hs_index_destroy(core->index);
 	free(core);
 }
@@ -130,10 +134,10 @@ hs_core_recover(struct hs_core *core, const struct hs_row *row)
 const char *
 hs_core_digest_text(struct hs_core *core)
 {
-	if (core->digest_is_old)
-		hs_active_digest(core->active, core->digest);
-	core->digest_is_old = false;
-	return core->digest;
+	if (core->digest.is_old)
+		hs_active_digest(core->active, core->digest.text);
+	core->digest.is_old = false;
+	return core->digest.text;
 }
 
 void
@@ -228,8 +232,15 @@ on_tick(struct hs_core *core, const struct hs_event *event)
 	}
 	if (held || (since > 0 && event->mono_us - since >= core->options.batch_ms * US_PER_MS))
 		hs_core_flush(core);
-	hs_core_pump(core);
+	hs_core_turn(core);
 	hs_query_wake(core->query, &core->source, core->index);
+}
+
+static void
+on_turn(struct hs_core *core, const struct hs_event *event)
+{
+	(void)event;
+	hs_core_turn(core);
 }
 
 static void
@@ -239,7 +250,8 @@ on_stop(struct hs_core *core, const struct hs_event *event)
 	if (core->life != HS_CORE_RUNS)
 		return;
 	core->life = HS_CORE_STOPS;
-	core->flush_after_mono_us = 0;
+	hs_core_turn_away(core, 1u << HS_FINDING_STOPPING, NULL);
+	core->journal.flush_after_mono_us = 0;
 	hs_core_flush(core);
 	if (hs_pending_count(core->pending) == 0)
 		hs_core_finish(core, 0, "stopping");
@@ -256,6 +268,7 @@ hs_core_step(struct hs_core *core, const struct hs_event *event, struct hs_effec
 		[HS_EVENT_COMMIT_FAILED] = hs_core_commit_failed,
 		[HS_EVENT_RECORDS] = on_records,
 		[HS_EVENT_TICK] = on_tick,
+		[HS_EVENT_TURN] = on_turn,
 		[HS_EVENT_STOP] = on_stop };
 
 	HS_CHECK(event->peer < HS_PEERS_MAX && event->type < HS_EVENT_COUNT);
@@ -264,9 +277,12 @@ hs_core_step(struct hs_core *core, const struct hs_event *event, struct hs_effec
 	core->source.unix_us = event->unix_us;
 	core->source.mono_us = event->mono_us;
 	core->source.effects = effects;
+	core->source.unfinished = 0;
 	handlers[event->type](core, event);
 	if (core->life != HS_CORE_STOPPED && hs_receipts_changed(core->receipts))
 		hs_query_wake(core->query, &core->source, core->index);
+	if (core->life == HS_CORE_RUNS && hs_core_wants_turn(core))
+		hs_effects_turn(effects);
 	core->source.effects = NULL;
 }
 
@@ -276,7 +292,8 @@ hs_core_stats(const struct hs_core *core, struct hs_core_stats *out)
 	*out = core->stats;
 	out->newest_seq = core->source.newest_seq;
 	out->committed_pos = core->journal.committed_pos;
-	out->pending = hs_pending_count(core->pending);
+	out->waiting = core->waiting->count;
+	out->pending = hs_pending_count(core->pending) + out->waiting;
 	out->waiters = hs_query_waiters(core->query);
 	out->documents = hs_active_document_count(core->active);
 	out->stopping = core->life != HS_CORE_RUNS;

@@ -5,7 +5,7 @@
  * tests/simulation runs on, and what makes a failure repeatable.
  *
  * The way of an order:
- *   FRAME(submit) ─ intake.h: allowed? duplicate? newer? ─ APPEND record ─ pending.h (waits)
+ *   FRAME(submit) ─ waiting.h: may it go into the journal yet? else TURN … ─ intake.h: allowed? duplicate? newer? ─ APPEND record ─ pending.h (waits)
  *   COMMITTED     ─ index, active set, recent, route take the record over ─ SEND submit_reply (P1)
  *                 ─ delivery.h: SEND deliver to each entitled peer within its window (P2)
  *   FRAME(ack, receipt) ─ receipts.h ─ batch ─ APPEND record ─ status waiters answered
@@ -43,6 +43,13 @@ struct hs_core_peer {
 	const char *const *areas; /* 2, 5, 6 or 12 digits; none = everywhere */
 	size_t area_count;
 	uint32_t level_min; /* 0: every level */
+	int rank;	    /* 1…9, smaller gets notices first; 0: by kind (peer.h) */
+};
+
+/* How far ahead records are given to the journal, beyond which submissions wait in lanes (waiting.h). */
+struct hs_core_ahead {
+	size_t records;
+	size_t large_bytes; /* an original above it is committed alone */
 };
 
 /* Digests of the rule tables that a gate may have (activation.h); none: any. Borrowed for the core's life. */
@@ -61,6 +68,7 @@ struct hs_core_options {
 	int64_t heartbeat_ms;
 	size_t window;	    /* unacknowledged notices per peer, 1…4096 */
 	size_t pending_max; /* records on their way to the disk; more submissions get UNAVAILABLE */
+	struct hs_core_ahead ahead;
 	size_t recent_notices; /* kept packed in memory for live sending */
 	size_t recent_bytes;
 	size_t status_notices; /* newest notices whose receipts are kept in memory */
@@ -81,6 +89,7 @@ enum hs_event_type {
 	HS_EVENT_COMMIT_FAILED, /* no record after the last committed is on disk; see lost */
 	HS_EVENT_RECORDS,	/* the answer to a READ: rows with seq > after_seq, without holes */
 	HS_EVENT_TICK,		/* at least each 50 ms */
+	HS_EVENT_TURN,		/* the answer to a TURN: what else was ready went before it */
 	HS_EVENT_STOP,		/* stop in good order: flush, goodbye, STOP with exit code 0 */
 	HS_EVENT_COUNT
 };
@@ -129,7 +138,8 @@ struct hs_core_peer_stats {
 };
 struct hs_core_stats {
 	uint64_t newest_seq, committed_pos;
-	size_t pending, waiters, documents, peers_up;
+	size_t pending; /* with those that wait */
+	size_t waiting, waiters, documents, peers_up;
 	uint64_t accepted, duplicates, stale, conflicts, refused, unavailable;
 	uint64_t frames_unknown, frames_bad, digests_differ;
 	bool stopping;

@@ -49,7 +49,7 @@ not_now(const struct hs_core *core)
 {
 	if (core->life != HS_CORE_RUNS)
 		return BIT(STOPPING);
-	if (hs_pending_count(core->pending) >= core->options.pending_max)
+	if (hs_pending_count(core->pending) + core->waiting->count >= core->options.pending_max)
 		return BIT(BUSY);
 	return hs_index_submissions(core->index) >= core->options.index_max ? BIT(JOURNAL_FULL) : 0;
 }
@@ -195,22 +195,69 @@ decide(struct hs_core *core, struct hs_arena *arena, hs_submit *submit,
 	hs_buf_free(&body);
 }
 
-void
-hs_core_submit(struct hs_core *core, uint32_t peer, struct hs_arena *arena, hs_submit *submit)
+/* Its answer, as far as it is known before anything was judged. */
+static struct hs_waiting_reply
+reply_to(const struct hs_waiting_submit *submit)
 {
-	struct hs_waiting_reply reply = {
-		.peer = peer, .connection = core->peers[peer].connection, .request = submit->request
-	};
-	unsigned busy = not_now(core);
-	unsigned wrong = hs_intake_check(submit, core->options.mode);
+	return (struct hs_waiting_reply){ .peer = submit->peer,
+		.connection = submit->connection,
+		.request = submit->submit->request };
+}
 
-	if (busy == 0 && wrong == 0) {
-		decide(core, arena, submit, &reply);
-		return;
+static void
+refuse(struct hs_core *core, const struct hs_waiting_submit *submit, int outcome, unsigned findings,
+	const char *detail)
+{
+	struct hs_waiting_reply reply = reply_to(submit);
+
+	reply.outcome = outcome;
+	reply.findings = findings;
+	reply_now(core, &reply, detail, NULL);
+}
+
+void
+hs_core_submit(struct hs_core *core, const struct hs_waiting_submit *submit)
+{
+	struct hs_waiting_reply reply = reply_to(submit);
+	unsigned busy = not_now(core);
+
+	if (busy == 0)
+		decide(core, submit->arena, submit->submit, &reply);
+	else
+		refuse(core, submit, HS_OUTCOME(UNAVAILABLE), busy, NULL);
+}
+
+bool
+hs_core_receive(struct hs_core *core, const struct hs_waiting_submit *submit)
+{
+	const struct hs_waiting_journal journal = { hs_pending_count(core->pending),
+		core->options.ahead.records };
+	unsigned wrong = hs_intake_check(submit->submit, core->options.mode);
+	unsigned busy = not_now(core);
+
+	if (wrong != 0)
+		refuse(core, submit, HS_OUTCOME(REFUSED), wrong, NULL);
+	else if (busy != 0)
+		refuse(core, submit, HS_OUTCOME(UNAVAILABLE), busy, NULL);
+	else if (core->waiting->count > 0 ||
+		 !hs_waiting_may_go(&journal, submit->submit->notice->priority, submit->large)) {
+		hs_waiting_add(core->waiting, submit);
+		return true;
+	} else
+		hs_core_submit(core, submit);
+	return false;
+}
+
+void
+hs_core_turn_away(struct hs_core *core, unsigned findings, const char *detail)
+{
+	static const struct hs_waiting_journal all = { 0, 1 };
+	struct hs_waiting_submit *submit;
+
+	while ((submit = hs_waiting_next(core->waiting, &all)) != NULL) {
+		refuse(core, submit, HS_OUTCOME(UNAVAILABLE), findings, detail);
+		hs_waiting_free(submit);
 	}
-	reply.outcome = wrong != 0 ? HS_OUTCOME(REFUSED) : HS_OUTCOME(UNAVAILABLE);
-	reply.findings = wrong != 0 ? wrong : busy;
-	reply_now(core, &reply, NULL, NULL);
 }
 
 /* ---- receipts and acks ---- */
@@ -237,7 +284,7 @@ hs_core_flush(struct hs_core *core)
 {
 	struct hs_pending_record *held;
 
-	if (core->source.mono_us < core->flush_after_mono_us ||
+	if (core->source.mono_us < core->journal.flush_after_mono_us ||
 		hs_pending_count(core->pending) >= 2 * core->options.pending_max)
 		return;
 	while ((held = hs_pending_pop(core->held)) != NULL) {
@@ -259,15 +306,6 @@ hold(struct hs_core *core, const struct hs_pending_record *record)
 }
 
 /* ---- after the journal ---- */
-
-void
-hs_core_pump(struct hs_core *core)
-{
-	for (size_t i = 0; i < core->options.peer_count; i++) {
-		if (core->deliveries[i] != NULL)
-			hs_delivery_pump(core->deliveries[i], &core->source);
-	}
-}
 
 static void
 answer_waiting(struct hs_core *core, struct hs_pending_record *record, const struct hs_taken *taken)
@@ -339,9 +377,10 @@ hs_core_commit_failed(struct hs_core *core, const struct hs_event *event)
 			hold(core, record);
 		hs_pending_free(record);
 	}
+	hs_core_turn_away(core, event->lost ? BIT(JOURNAL_FAILED) : BIT(DISK_FULL), event->reason);
 	core->journal.next_pos = core->journal.committed_pos + 1;
 	core->journal.next_seq = core->source.newest_seq + 1;
-	core->flush_after_mono_us = core->source.mono_us + FULL_PAUSE_US;
+	core->journal.flush_after_mono_us = core->source.mono_us + FULL_PAUSE_US;
 	if (event->lost)
 		hs_core_finish(core, 1, "journal_failed");
 	else if (core->life == HS_CORE_STOPS)

@@ -15,6 +15,7 @@ struct frame_context {
 	uint32_t peer;
 	struct hs_arena *arena;
 	hs_link_frame *frame;
+	bool *kept; /* set when the arena was taken over */
 };
 
 void
@@ -170,7 +171,14 @@ on_heartbeat(const struct frame_context *context)
 static void
 on_submit(const struct frame_context *context)
 {
-	hs_core_submit(context->core, context->peer, context->arena, context->frame->submit);
+	struct hs_core *core = context->core;
+	const struct hs_waiting_submit submit = { .peer = context->peer,
+		.connection = core->peers[context->peer].connection,
+		.large = context->frame->submit->original.len > core->options.ahead.large_bytes,
+		.arena = context->arena,
+		.submit = context->frame->submit };
+
+	*context->kept = hs_core_receive(core, &submit);
 }
 
 static struct hs_query_context
@@ -262,7 +270,8 @@ dispatch(const struct frame_context *context)
 void
 hs_core_frame(struct hs_core *core, const struct hs_event *event)
 {
-	struct frame_context context = { .core = core, .peer = event->peer };
+	bool kept = false;
+	struct frame_context context = { .core = core, .peer = event->peer, .kept = &kept };
 	struct hs_peer *peer = &core->peers[event->peer];
 
 	if (peer->state == HS_PEER_STATE_DOWN)
@@ -277,5 +286,6 @@ hs_core_frame(struct hs_core *core, const struct hs_event *event)
 		core->stats.frames_bad++;
 		hs_core_drop_peer(core, event->peer, "frame_not_readable");
 	}
-	hs_arena_destroy(context.arena);
+	if (!kept)
+		hs_arena_destroy(context.arena);
 }

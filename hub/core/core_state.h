@@ -3,6 +3,7 @@
  * core.c         create, recover, step, time, stop, statistics
  * core_frames.c  what a peer may send in which state: the table, and hello / resume / ack / receipt …
  * core_commit.c  submissions before the journal, records after it
+ * core_turn.c    what waits for a turn of the loop: submissions in lanes, peers in their order
  */
 #ifndef HS_CORE_CORE_STATE_H
 #define HS_CORE_CORE_STATE_H
@@ -16,18 +17,26 @@
 #include "hub/core/pending.h"
 #include "hub/core/query.h"
 #include "hub/core/receipts.h"
+#include "hub/core/waiting.h"
 
 enum hs_core_life { HS_CORE_RUNS, HS_CORE_STOPS, HS_CORE_STOPPED };
 
 /* Where the journal stands, and where it will when all that is pending is on disk. */
 struct hs_core_journal {
 	uint64_t committed_pos, next_pos, next_seq;
-	uint64_t state_seq; /* of the last note of the active set */
+	uint64_t state_seq;	     /* of the last note of the active set */
+	int64_t flush_after_mono_us; /* disk full: receipts and acks wait until then */
+};
+
+struct hs_core_digest {
+	char text[HS_DIGEST_SIZE];
+	bool is_old;
 };
 
 struct hs_core {
 	struct hs_core_options options;
 	struct hs_index *index;
+	struct hs_waiting *waiting; /* submissions that may not go into the journal yet */
 	struct hs_pending *pending;
 	struct hs_pending *held; /* receipts and acks whose commit failed: appended anew */
 	struct hs_route *route;
@@ -38,14 +47,13 @@ struct hs_core {
 	struct hs_delivery_source source; /* newest_seq, time and effects of the step */
 	struct hs_peer peers[HS_PEERS_MAX];
 	struct hs_delivery *deliveries[HS_PEERS_MAX]; /* NULL for gates */
+	struct hs_peer_order order;		      /* of those with a delivery */
 	struct hs_core_stats stats;
 	struct hs_core_journal journal;
 	struct hs_active_state state; /* while recovering */
 	uint64_t connections;	      /* so far */
-	int64_t flush_after_mono_us;  /* disk full: receipts and acks wait until then */
 	enum hs_core_life life;
-	char digest[HS_DIGEST_SIZE];
-	bool digest_is_old;
+	struct hs_core_digest digest;
 };
 
 /* core_frames.c */
@@ -55,7 +63,12 @@ void hs_core_lose_peer(struct hs_core *core, uint32_t peer);
 void hs_core_drop_peer(struct hs_core *core, uint32_t peer, const char *reason);
 
 /* core_commit.c */
-void hs_core_submit(struct hs_core *core, uint32_t peer, struct hs_arena *arena, hs_submit *submit);
+/* Judges a submission and gives it to the journal, or answers why not. */
+void hs_core_submit(struct hs_core *core, const struct hs_waiting_submit *submit);
+/* The same for one that was just received, when its turn comes: true when it waits and the arena is taken over. */
+bool hs_core_receive(struct hs_core *core, const struct hs_waiting_submit *submit);
+/* UNAVAILABLE to everybody who waits; findings: bits 1 << enum hs_hub_finding. */
+void hs_core_turn_away(struct hs_core *core, unsigned findings, const char *detail);
 /* Receipts and acks that wait → journal. */
 void hs_core_flush(struct hs_core *core);
 void hs_core_committed(struct hs_core *core, const struct hs_event *event);
@@ -71,8 +84,14 @@ struct hs_taken {
 /* Takes over one record of the journal: shared by commit and recovery. taken: NULL at start. */
 enum hs_err hs_core_take_record(struct hs_core *core, const struct hs_row *row,
 	const struct hs_record_look *look, struct hs_taken *taken) HS_MUST_CHECK;
-/* Notices that may be sent now → their peers. */
+
+/* core_turn.c */
+/* Notices that may be sent now → their peers: first those who are up to date, in their order. */
 void hs_core_pump(struct hs_core *core);
+/* A few of the submissions that wait, and what deliveries left for this turn. */
+void hs_core_turn(struct hs_core *core);
+/* There is work for another turn. */
+bool hs_core_wants_turn(const struct hs_core *core);
 
 /* core.c */
 /* A note of the active set, when one is due or `now`. */

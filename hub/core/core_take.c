@@ -79,7 +79,7 @@ take_notice(struct hs_core *core, const struct hs_row *row, const struct hs_reco
 	hs_recent_take(core->recent, &recent);
 	hs_receipts_open(core->receipts, row->seq);
 	core->source.newest_seq = row->seq;
-	core->digest_is_old = true;
+	core->digest.is_old = true;
 	return HS_OK;
 }
 

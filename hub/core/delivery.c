@@ -12,6 +12,10 @@
  * stay below that, so that a peer which reads slowly waits and is never dropped for it. */
 #define WINDOW_MAX_BYTES ((size_t)16 << 20)
 
+/* What one stream sends before others have their turn. One notice always leaves. */
+#define SLICE_NOTICES	32
+#define SLICE_MAX_BYTES ((size_t)256 << 10)
+
 struct sent_notice {
 	uint64_t seq;
 	size_t len_bytes;
@@ -233,6 +237,8 @@ snapshot_goes_on(struct hs_delivery *delivery, struct hs_delivery_source *source
 void
 hs_delivery_pump(struct hs_delivery *delivery, struct hs_delivery_source *source)
 {
+	size_t sent = 0, sent_bytes = 0;
+
 	if (delivery->state == HS_DELIVERY_STOPPED || snapshot_goes_on(delivery, source))
 		return;
 	while (find_next(delivery, source)) {
@@ -245,6 +251,12 @@ hs_delivery_pump(struct hs_delivery *delivery, struct hs_delivery_source *source
 			ask_journal(delivery, source);
 			return;
 		}
+		if (sent == SLICE_NOTICES || sent_bytes >= SLICE_MAX_BYTES) {
+			source->unfinished++;
+			return;
+		}
+		sent++;
+		sent_bytes += notice->notice.len_bytes;
 		send_notice(delivery, source, notice);
 		delivery->cursor = notice->seq;
 	}

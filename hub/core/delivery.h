@@ -19,7 +19,8 @@
  * Only entitled notices are sent (route.h), only committed ones are here at all (P2). At most `window`
  * and at most 16 MiB are unacknowledged; the rest waits in the journal. Notices come from recent.h while they are there, else
  * by READ, one at a time per peer. Snapshot parts leave one per step, so that a large set does not fill
- * the link at once.
+ * the link at once. Notices leave in slices, and what is left goes on in the next turn of the loop (source->unfinished): a replay
+ * to one peer does not delay what the others are to get now.
  * Owner: the core, one per feed or adapter.
  */
 #ifndef HS_CORE_DELIVERY_H
@@ -51,6 +52,7 @@ struct hs_delivery_source {
 	const struct hs_active *active;
 	struct hs_receipts *receipts;
 	uint64_t newest_seq; /* committed */
+	size_t unfinished;   /* streams that stopped at the end of their slice in this step */
 	uint64_t tickets;    /* READ tickets given out so far, by anybody */
 	int64_t unix_us, mono_us;
 	struct hs_effects *effects;

@@ -173,6 +173,12 @@ hs_effects_log(struct hs_effects *effects, enum hs_log_level level, const char *
 }
 
 void
+hs_effects_turn(struct hs_effects *effects)
+{
+	add(effects, HS_EFFECT_TURN, 0);
+}
+
+void
 hs_effects_stop(struct hs_effects *effects, int exit_code)
 {
 	add(effects, HS_EFFECT_STOP, 0)->exit_code = exit_code;

@@ -19,6 +19,7 @@ enum hs_effect_type {
 	HS_EFFECT_DROP, /* end the peer's connection */
 	HS_EFFECT_LOG,
 	HS_EFFECT_STATE, /* note of the active set → journal, beside the next commit (active_state.h) */
+	HS_EFFECT_TURN, /* event TURN when what else is ready has been handled */
 	HS_EFFECT_STOP /* leave the loop with exit_code, after everything before it was carried out */
 };
 
@@ -69,6 +70,7 @@ void hs_effects_log(struct hs_effects *effects, enum hs_log_level level, const c
 	const char *format, ...) __attribute__((format(printf, 4, 5)));
 /* What the caller packs into the store between begin and hs_effects_send_end. */
 struct hs_buf *hs_effects_state_begin(struct hs_effects *effects);
+void hs_effects_turn(struct hs_effects *effects);
 void hs_effects_stop(struct hs_effects *effects, int exit_code);
 
 #endif

@@ -50,3 +50,30 @@ hs_peer_state_name(enum hs_peer_state state)
 
 	return names[state];
 }
+
+#define RANK_ADAPTER 3
+#define RANK_FEED    6
+
+static int
+rank_of(const struct hs_core_peer *peer)
+{
+	if (peer->rank > 0)
+		return peer->rank;
+	return peer->kind == (int)HS_PEER(ADAPTER) ? RANK_ADAPTER : RANK_FEED;
+}
+
+void
+hs_peer_order(const struct hs_core_peer *peers, size_t count, struct hs_peer_order *out)
+{
+	out->count = 0;
+	for (size_t i = 0; i < count; i++) {
+		size_t at = out->count;
+
+		if (peers[i].kind == (int)HS_PEER(GATE))
+			continue;
+		for (; at > 0 && rank_of(&peers[out->peers[at - 1]]) > rank_of(&peers[i]); at--)
+			out->peers[at] = out->peers[at - 1];
+		out->peers[at] = (uint8_t)i;
+		out->count++;
+	}
+}

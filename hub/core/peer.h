@@ -47,4 +47,12 @@ bool hs_peer_is_late(
 	const struct hs_peer *peer, int64_t mono_us, int64_t greeting_ms, int64_t heartbeat_ms);
 const char *hs_peer_state_name(enum hs_peer_state state);
 
+/* Feeds and adapters in the order in which they get a notice: adapters (telecom, J-Alert, broadcaster, signage) before feeds,
+ * unless a rank says otherwise; within a rank as they are configured. */
+struct hs_peer_order {
+	size_t count;
+	uint8_t peers[HS_PEERS_MAX];
+};
+void hs_peer_order(const struct hs_core_peer *peers, size_t count, struct hs_peer_order *out);
+
 #endif

@@ -10,7 +10,7 @@ struct hs_hub_peer_settings {
 	int kind; /* 0 gate, 1 feed, 2 adapter */
 	const char *url;
 	struct hs_config_texts kinds, areas;
-	int64_t level_min;
+	int64_t level_min, rank;
 	const char *tls_ca, *tls_cert_key;
 };
 
@@ -25,7 +25,7 @@ struct hs_hub_settings {
 	struct hs_hub_journal_settings journal;
 	const char *ops_listen;
 	int64_t heartbeat_ms, window;
-	int64_t pending_max, recent_notices, recent_bytes;
+	int64_t pending_max, ahead_records, ahead_large_bytes, recent_notices, recent_bytes;
 	int64_t status_notices, receipts_per_notice, waiters_max, index_max;
 	int64_t batch_ms, greeting_ms, state_notices, references_max;
 	struct hs_config_list peers; /* of struct hs_hub_peer_settings */

@@ -10,6 +10,7 @@
 #include "hub/core/activation.h"
 #include "hub/core/journal.h"
 #include "hub/core/memory.h"
+#include "hub/core/read_queue.h"
 #include "hub/core/shell_ops.h"
 #include "hub/core/shell_recover.h"
 
@@ -24,17 +25,12 @@ struct shell_link {
 	uint32_t peer;
 };
 
-struct pending_read {
-	struct pending_read *next;
-	uint32_t peer, limit;
-	uint64_t ticket, after_seq;
-	bool originals;
-};
-
-/* READ effects that wait for their turn, and the rows of the present one. */
-struct read_queue {
-	struct pending_read *first, **last;
-	struct hs_journal_rows rows;
+/* Work that goes in turns of the loop. */
+struct shell_turns {
+	uv_idle_t idle; /* runs while there is any */
+	struct hs_read_queue reads;
+	struct hs_journal_rows rows; /* of the present read */
+	bool wanted;		     /* by the core: event TURN */
 };
 
 struct hs_shell {
@@ -46,9 +42,8 @@ struct hs_shell {
 	struct hs_journal *journal;
 	struct shell_link links[HS_PEERS_MAX];
 	struct hs_effects effects;
-	struct read_queue reads;
+	struct shell_turns turns;
 	uv_async_t committed;
-	uv_idle_t reader;
 	uv_timer_t timer;
 	struct hs_ops *ops;
 	struct hs_commit_stats commits;
@@ -97,7 +92,7 @@ do_send(struct hs_shell *shell, const struct hs_effect *effect)
 	hs_link_drop(link);
 }
 
-static void do_read(struct hs_shell *shell, const struct hs_effect *effect);
+static void do_turn(struct hs_shell *shell, const struct hs_effect *effect);
 
 static void
 do_drop(struct hs_shell *shell, const struct hs_effect *effect)
@@ -143,7 +138,7 @@ close_all(uv_timer_t *timer)
 	hs_journal_close(shell->journal);
 	shell->journal = NULL;
 	uv_close((uv_handle_t *)&shell->committed, on_closed);
-	uv_close((uv_handle_t *)&shell->reader, on_closed);
+	uv_close((uv_handle_t *)&shell->turns.idle, on_closed);
 	uv_close((uv_handle_t *)&shell->timer, on_closed);
 	uv_stop(shell->loop); /* the signal handlers of proc.h would keep it running */
 }
@@ -156,7 +151,7 @@ do_stop(struct hs_shell *shell, const struct hs_effect *effect)
 	shell->stopped = true;
 	shell->exit_code = effect->exit_code;
 	hs_info("hub.stop", "exit_code=%d", shell->exit_code);
-	uv_idle_stop(&shell->reader);
+	uv_idle_stop(&shell->turns.idle);
 	uv_timer_stop(&shell->timer);
 	uv_timer_start(&shell->timer, close_all, GOODBYE_MS, 0);
 }
@@ -166,10 +161,11 @@ carry_out(struct hs_shell *shell)
 {
 	static void (*const doers[])(
 		struct hs_shell *, const struct hs_effect *) = { [HS_EFFECT_SEND] = do_send,
-		[HS_EFFECT_READ] = do_read,
+		[HS_EFFECT_READ] = do_turn,
 		[HS_EFFECT_DROP] = do_drop,
 		[HS_EFFECT_LOG] = do_log,
 		[HS_EFFECT_STATE] = do_state,
+		[HS_EFFECT_TURN] = do_turn,
 		[HS_EFFECT_STOP] = do_stop };
 
 	do_append(shell);
@@ -194,28 +190,19 @@ step(struct hs_shell *shell, struct hs_event *event)
 	shell->stepping = false;
 }
 
-/* ---- reading the journal: one piece per turn of the loop, so that commits and submissions go between ---- */
+/* ---- turns: one piece of work each, so that commits, submissions and acks go between ---- */
 
 static void
-on_read_turn(uv_idle_t *idle)
+read_journal(struct hs_shell *shell, const struct hs_read *read)
 {
-	struct hs_shell *shell = idle->data;
-	struct pending_read *read = shell->reads.first;
-	struct hs_event event = { .type = HS_EVENT_RECORDS };
-	enum hs_err err;
+	struct hs_event event = {
+		.type = HS_EVENT_RECORDS, .peer = read->peer, .ticket = read->ticket
+	};
+	enum hs_err err = hs_journal_read(
+		shell->journal, read->after_seq, read->limit, read->originals, &shell->turns.rows);
 
-	shell->reads.first = read->next;
-	if (shell->reads.first == NULL) {
-		shell->reads.last = &shell->reads.first;
-		uv_idle_stop(&shell->reader);
-	}
-	err = hs_journal_read(
-		shell->journal, read->after_seq, read->limit, read->originals, &shell->reads.rows);
-	event.peer = read->peer;
-	event.ticket = read->ticket;
-	event.rows = shell->reads.rows.rows;
-	event.row_count = shell->reads.rows.count;
-	free(read);
+	event.rows = shell->turns.rows.rows;
+	event.row_count = shell->turns.rows.count;
 	if (err != HS_OK || event.row_count == 0) {
 		/* The core asks only for what is committed: that it is not there means damage. */
 		event = (struct hs_event){ .type = HS_EVENT_COMMIT_FAILED,
@@ -226,19 +213,32 @@ on_read_turn(uv_idle_t *idle)
 }
 
 static void
-do_read(struct hs_shell *shell, const struct hs_effect *effect)
+on_turn(uv_idle_t *idle)
 {
-	struct pending_read *read = hs_must_alloc(1, sizeof(*read));
+	struct hs_shell *shell = idle->data;
+	struct hs_event event = { .type = HS_EVENT_TURN };
+	struct hs_read read;
 
-	*read = (struct pending_read){ .peer = effect->peer,
-		.limit = effect->limit,
-		.ticket = effect->ticket,
-		.after_seq = effect->after_seq,
-		.originals = effect->originals };
-	*shell->reads.last = read;
-	shell->reads.last = &read->next;
+	if (shell->turns.wanted) {
+		shell->turns.wanted = false;
+		step(shell, &event);
+	}
+	if (!shell->stopped && hs_read_queue_take(&shell->turns.reads, &read))
+		read_journal(shell, &read);
+	if (shell->stopped || (shell->turns.reads.first == NULL && !shell->turns.wanted))
+		uv_idle_stop(idle);
+}
+
+/* READ and TURN. */
+static void
+do_turn(struct hs_shell *shell, const struct hs_effect *effect)
+{
+	if (effect->type == HS_EFFECT_READ)
+		hs_read_queue_put(&shell->turns.reads, effect);
+	else
+		shell->turns.wanted = true;
 	if (!shell->stopped)
-		uv_idle_start(&shell->reader, on_read_turn);
+		uv_idle_start(&shell->turns.idle, on_turn);
 }
 
 /* ---- events ---- */
@@ -442,14 +442,14 @@ hs_shell_create(
 
 	shell->loop = loop;
 	shell->settings = settings;
-	shell->reads.last = &shell->reads.first;
+	hs_read_queue_init(&shell->turns.reads);
 	shell->started_unix_us = hs_clock_unix_us();
 	hs_effects_init(&shell->effects);
 	HS_CHECK(uv_async_init(loop, &shell->committed, on_committed) == 0);
-	HS_CHECK(uv_idle_init(loop, &shell->reader) == 0);
+	HS_CHECK(uv_idle_init(loop, &shell->turns.idle) == 0);
 	HS_CHECK(uv_timer_init(loop, &shell->timer) == 0);
 	shell->committed.data = shell;
-	shell->reader.data = shell;
+	shell->turns.idle.data = shell;
 	shell->timer.data = shell;
 	err = start_core(shell, why);
 	if (err == HS_OK)
@@ -487,13 +487,8 @@ hs_shell_destroy(struct hs_shell *shell)
 	if (shell->core != NULL)
 		hs_core_destroy(shell->core);
 	hs_activation_free(&shell->activation);
-	while (shell->reads.first != NULL) {
-		struct pending_read *next = shell->reads.first->next;
-
-		free(shell->reads.first);
-		shell->reads.first = next;
-	}
-	hs_journal_rows_free(&shell->reads.rows);
+	hs_read_queue_free(&shell->turns.reads);
+	hs_journal_rows_free(&shell->turns.rows);
 	hs_effects_free(&shell->effects);
 	free(shell);
 	return exit_code;

@@ -71,6 +71,7 @@ hs_shell_metrics(const struct hs_shell_view *view, struct hs_buf *out)
 		{ "hansho_hub_journal_queue", hs_journal_depth(view->journal) },
 		{ "hansho_hub_journal_wal_pages", hs_journal_wal_pages(view->journal) },
 		{ "hansho_hub_pending", stats.pending },
+		{ "hansho_hub_waiting", stats.waiting },
 		{ "hansho_hub_status_waiters", stats.waiters },
 		{ "hansho_hub_live_documents", stats.documents },
 		{ "hansho_hub_peers_up", stats.peers_up },

@@ -19,10 +19,11 @@ def programs_of(folder):
     os.environ["HANSHO_BIN"] = os.path.join(folder, "bin")
 
 
-def start(folder, **options):
-    """A running drill stack of the programs in folder/bin."""
+def start(folder, mode="drill", **options):
+    """A running stack of the programs in folder/bin. options may name `wrap`: words before each command."""
     programs_of(folder)
     import conftest
+    wrap = options.pop("wrap", [])
 
     class QuietProcess(conftest.Process):
         def __init__(self, program, arguments, name=None, env=None):
@@ -30,7 +31,7 @@ def start(folder, **options):
             self.path = f"{arguments[-1]}.out"
             with open(self.path, "wb") as out:
                 self.popen = subprocess.Popen(
-                    [os.path.join(conftest.BIN, program), *arguments], stdin=subprocess.DEVNULL,
+                    [*wrap, os.path.join(conftest.BIN, program), *arguments], stdin=subprocess.DEVNULL,
                     stdout=out, stderr=subprocess.STDOUT, env={**os.environ, **(env or {})})
             self._reader = self
 
@@ -43,10 +44,19 @@ def start(folder, **options):
                 return file.read()
 
     conftest.Process = QuietProcess
-    return conftest.Stack(mode="drill", **options)
+    return conftest.Stack(mode=mode, **options)
 
 
 DOCUMENTS = 50
+
+
+def write_request(path, stack, body, user="kakuu"):
+    """One whole HTTP request as a file."""
+    basic = base64.b64encode(":".join(stack.auth(user)).encode()).decode()
+    head = (f"POST /v1/submissions HTTP/1.1\r\nHost: bench\r\nAuthorization: Basic {basic}\r\n"
+            f"Content-Type: application/xml\r\nContent-Length: {len(body)}\r\n\r\n")
+    with open(path, "wb") as file:
+        file.write(head.encode("ascii") + body)
 
 
 def write_requests(folder, stack, count, places=1):
@@ -55,16 +65,12 @@ def write_requests(folder, stack, count, places=1):
     They are the revisions of DOCUMENTS documents in turn, as in a long disaster: thousands of documents of one
     town that are all in force would measure something that does not happen."""
     import documents
-    user, password = stack.auth()
-    basic = base64.b64encode(f"{user}:{password}".encode()).decode()
     details = [documents.detail("避難指示", [f"北町{n + 1}丁目" for n in range(places)])]
+    status = "Actual" if stack.mode == "live" else "Exercise"
     for number in range(count):
-        body = documents.order(details, document=f"bench-{number % DOCUMENTS}",
+        body = documents.order(details, document=f"bench-{number % DOCUMENTS}", status=status,
                                revision=number // DOCUMENTS + 1).encode("utf-8")
-        head = (f"POST /v1/submissions HTTP/1.1\r\nHost: bench\r\nAuthorization: Basic {basic}\r\n"
-                f"Content-Type: application/xml\r\nContent-Length: {len(body)}\r\n\r\n")
-        with open(os.path.join(folder, str(number)), "wb") as file:
-            file.write(head.encode("ascii") + body)
+        write_request(os.path.join(folder, str(number)), stack, body)
     return len(body)
 
 

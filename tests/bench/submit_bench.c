@@ -180,10 +180,11 @@ struct order {
 	int64_t due_us;
 };
 
+/* Answers that come until then. last: no longer than something is open. */
 static void
-collect(int epoll, int64_t until_us, int64_t begin_us, int *open_orders)
+collect(int epoll, int64_t until_us, int64_t begin_us, int *open_orders, bool last)
 {
-	while (*open_orders > 0 || now_us() < until_us) {
+	while (*open_orders > 0 || (!last && now_us() < until_us)) {
 		int64_t left_us = until_us - now_us();
 		struct timespec wait = { .tv_sec = left_us > 0 ? left_us / 1000000 : 0,
 			.tv_nsec = left_us > 0 ? left_us % 1000000 * 1000 : 0 };
@@ -214,13 +215,13 @@ rate(struct job *job, int per_s)
 		size_t len = load(job->dir, job->first + i, job->request);
 
 		orders[i].due_us = begin_us + i * 1000000LL / per_s;
-		collect(epoll, orders[i].due_us, begin_us, &open_orders);
+		collect(epoll, orders[i].due_us, begin_us, &open_orders, false);
 		orders[i].channel = channel_open(job);
 		channel_write(&orders[i].channel, job->request, len);
 		HS_CHECK(epoll_ctl(epoll, EPOLL_CTL_ADD, orders[i].channel.fd, &event) == 0);
 		open_orders++;
 	}
-	collect(epoll, now_us() + WAIT_MS * 1000LL, begin_us, &open_orders);
+	collect(epoll, now_us() + WAIT_MS * 1000LL, begin_us, &open_orders, true);
 	HS_CHECK(open_orders == 0);
 	close(epoll);
 	free(orders);

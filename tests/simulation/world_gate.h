@@ -60,6 +60,7 @@ fill_notice(struct world *world, struct hs_arena *arena, hs_notice *notice, size
 	HS_CHECK(text != NULL && area != NULL && notice->document != NULL && notice->level != NULL);
 	notice->document->source = source;
 	fill_document(world, arena, notice->document);
+	notice->priority = (uint32_t)below(world, HS_PRIORITY_COUNT + 1);
 	notice->action = below(world, 12) == 0 ? HS_ACTION(CANCEL) : HS_ACTION(UPDATE);
 	notice->level->number = (uint32_t)below(world, 6);
 	area->code = hs_arena_strdup(arena, area_codes[below(world, HS_COUNT(area_codes))]);

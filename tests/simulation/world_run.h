@@ -66,6 +66,7 @@ do_one(struct world *world, const struct hs_effect *effect)
 		hs_buf_free(&world->disk.note_queued);
 		hs_buf_add(&world->disk.note_queued, bytes.bytes, bytes.len_bytes);
 		break;
+	case HS_EFFECT_TURN: /* a tick does the same, later: nothing may hang on the turn */
 	case HS_EFFECT_APPEND:
 	case HS_EFFECT_LOG:
 		break;
@@ -433,6 +434,8 @@ world_create(uint64_t seed, const struct world_faults *faults)
 	world->options.recent_notices = 1 + below(world, 12);
 	world->options.status_notices = 8 + below(world, 120);
 	world->options.pending_max = 4 + below(world, 60);
+	world->options.ahead.records = 1 + below(world, 6);
+	world->options.ahead.large_bytes = below(world, 2) == 0 ? 4 : (size_t)256 << 10;
 	world->options.heartbeat_ms = 200;
 	hub_start(world);
 	return world;

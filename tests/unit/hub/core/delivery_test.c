@@ -191,7 +191,23 @@ large_sent(const struct desk *desk, uint32_t peer, size_t *len_bytes)
 	return count;
 }
 
-/* A step never hands a link more than its queue takes, however many notices the window allows. */
+/* The same until no turn is wanted any more. */
+static uint64_t
+large_sent_in_turns(struct desk *desk, uint32_t peer, size_t *len_bytes)
+{
+	uint64_t count = large_sent(desk, peer, len_bytes);
+
+	while (desk_count(desk, HS_EFFECT_TURN) > 0) {
+		size_t more_bytes;
+
+		desk_turn(desk);
+		count += large_sent(desk, peer, &more_bytes);
+		*len_bytes += more_bytes;
+	}
+	return count;
+}
+
+/* A window never hands a link more than its queue takes, however many notices the window allows. */
 static void
 test_large_notices_fit_the_link(void **state)
 {
@@ -204,11 +220,12 @@ test_large_notices_fit_the_link(void **state)
 		submit_large(desk, i);
 	desk_hello(desk, FEED);
 	desk_resume(desk, FEED, "", 0, false, false);
-	first = large_sent(desk, FEED, &len_bytes);
+	assert_int_equal(large_sent(desk, FEED, &len_bytes), 1); /* a slice */
+	first = large_sent_in_turns(desk, FEED, &len_bytes);
 	assert_true(len_bytes <= (size_t)18 << 20);
 	assert_in_range(first, 1, 23);
 	desk_ack(desk, FEED, first);
-	assert_int_equal(large_sent(desk, FEED, &len_bytes), 24 - first);
+	assert_int_equal(large_sent_in_turns(desk, FEED, &len_bytes), 24 - first);
 	desk_ack(desk, FEED, 24);
 	submit_large(desk, 25);
 	assert_int_equal(large_sent(desk, FEED, &len_bytes), 1);

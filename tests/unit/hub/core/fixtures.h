@@ -31,6 +31,8 @@ struct order {
 	const char *supersedes; /* one entry of "source|id", or NULL */
 	const char *and;	/* another one */
 	int64_t until_us;	/* valid until; 0: as its kind is */
+	uint32_t lane;		/* HS_PRIORITY_*; 0: the most urgent */
+	size_t large_bytes;	/* of its original; 0: a few */
 };
 
 static inline hs_notice *
@@ -47,6 +49,7 @@ order_notice(struct hs_arena *arena, const struct order *order)
 	notice->document->source = hs_arena_strdup(arena, "bosai.kakuu.example");
 	notice->document->id = hs_arena_strdup(arena, order->id);
 	notice->document->revision = order->revision;
+	notice->priority = order->lane;
 	notice->document->moments = order->moments;
 	notice->document->order = order->rank;
 	if (order->supersedes != NULL)
@@ -90,6 +93,11 @@ order_submit(struct hs_arena *arena, const struct order *order)
 	memset(submit->content_sha256.data, order->content, HS_SHA256_BYTES);
 	submit->original.data = (uint8_t *)hs_arena_strdup(arena, "<Report/>");
 	submit->original.len = strlen("<Report/>");
+	if (order->large_bytes > 0) {
+		submit->original.len = order->large_bytes;
+		submit->original.data = hs_arena_alloc(arena, order->large_bytes);
+		memset(submit->original.data, ' ', order->large_bytes);
+	}
 	submit->principal = hs_arena_strdup(arena, "kakuu-shi");
 	return submit;
 }
@@ -193,6 +201,12 @@ desk_commit(struct desk *desk)
 {
 	desk->committed = desk->row_count;
 	desk_step(desk, (struct hs_event){ .type = HS_EVENT_COMMITTED, .pos = desk->committed });
+}
+
+static inline void
+desk_turn(struct desk *desk)
+{
+	desk_step(desk, (struct hs_event){ .type = HS_EVENT_TURN });
 }
 
 /* Answers the READ of the last step, or fails. */
