@@ -12,12 +12,21 @@
 /* Slots looked at in one turn, most of which have nothing to do. */
 #define VISITS_PER_TURN	 20000
 #define REASON_SIZE	 120
+/* A frame costs 1, and 1 more for each of these bytes, up to what a socket takes at once. */
+#define COST_BYTES	 8192
+#define COST_MAX_BYTES	 65536
+#define KEPT_PART	 4 /* a quarter of the slice, for those who catch up */
+
+/* Who is visited in which round. */
+enum round { ROUND_FIRST, ROUND_LIVE, ROUND_REST, ROUND_COUNT };
 
 struct hs_broadcast {
 	struct hs_broadcast_options with;
 	uv_idle_t idle;
-	size_t next, left; /* the round of notices: next slot, visits until its end */
-	bool again;	   /* somebody has more to get than one visit gave */
+	struct round_state {
+		size_t next, left; /* next slot, visits until its end */
+		bool again;	   /* somebody has more to get than one visit gave */
+	} rounds[ROUND_COUNT];
 	size_t heartbeat_next, heartbeat_left;
 	struct hs_frame *heartbeats[HS_FORM_COUNT];
 };
@@ -75,12 +84,24 @@ hs_broadcast_destroy(struct hs_broadcast *broadcast)
 void
 hs_broadcast_kick(struct hs_broadcast *broadcast)
 {
-	broadcast->left = hs_subscribers_limit(broadcast->with.subscribers);
-	if (broadcast->left > 0)
+	const struct hs_subscribers *table = broadcast->with.subscribers;
+	size_t limit = hs_subscribers_limit(table);
+
+	for (int i = 0; i < ROUND_COUNT; i++)
+		broadcast->rounds[i].left = limit;
+	if (hs_subscribers_first_count(table) == 0)
+		broadcast->rounds[ROUND_FIRST].left = 0;
+	if (limit > 0)
 		uv_idle_start(&broadcast->idle, on_idle);
 }
 
 /* ---- one subscriber ---- */
+
+size_t
+hs_broadcast_cost(size_t len_bytes)
+{
+	return 1 + (len_bytes < COST_MAX_BYTES ? len_bytes : COST_MAX_BYTES) / COST_BYTES;
+}
 
 static void
 close_behind(struct hs_broadcast *broadcast, struct hs_subscriber *subscriber)
@@ -206,7 +227,8 @@ tell_live(struct hs_broadcast *broadcast, struct hs_subscriber *subscriber)
 }
 
 static enum progress
-deliver(struct hs_broadcast *broadcast, struct hs_subscriber *subscriber, struct hs_entry *entry)
+deliver(struct hs_broadcast *broadcast, struct hs_subscriber *subscriber, struct hs_entry *entry,
+	size_t *sent)
 {
 	struct hs_feed_counts *counts = broadcast->with.counts;
 	enum hs_form form = (enum hs_form)subscriber->form;
@@ -220,18 +242,20 @@ deliver(struct hs_broadcast *broadcast, struct hs_subscriber *subscriber, struct
 			return progress;
 		counts->deliveries[form]++;
 		counts->delivered_bytes += hs_frame_len_bytes(frame);
+		*sent += hs_broadcast_cost(hs_frame_len_bytes(frame)) - 1;
 	}
+	++*sent;
 	subscriber->cursor = entry->seq;
 	return PROGRESS_DONE;
 }
 
-/* As far as its socket and `most` frames allow; *sent counts what was looked at. */
+/* As far as its socket and `most` allow; *sent counts what was looked at, large frames several times. */
 static enum progress
 advance(struct hs_broadcast *broadcast, struct hs_subscriber *subscriber, size_t most, size_t *sent)
 {
 	const struct hs_store *store = broadcast->with.store;
 
-	for (size_t i = 0; i < most; i++) {
+	while (*sent < most) {
 		struct hs_entry *entry;
 
 		if (subscriber->owes != 0) {
@@ -255,9 +279,8 @@ advance(struct hs_broadcast *broadcast, struct hs_subscriber *subscriber, size_t
 			if (entry == NULL)
 				return PROGRESS_STUCK;
 		}
-		if (deliver(broadcast, subscriber, entry) != PROGRESS_DONE)
+		if (deliver(broadcast, subscriber, entry, sent) != PROGRESS_DONE)
 			return PROGRESS_STUCK;
-		++*sent;
 	}
 	return PROGRESS_MORE;
 }
@@ -303,28 +326,61 @@ hs_broadcast_drained(struct hs_broadcast *broadcast, struct hs_subscriber *subsc
 
 /* ---- rounds ---- */
 
-static void
-round_of_notices(struct hs_broadcast *broadcast, size_t *budget)
+static enum round
+round_of(const struct hs_subscriber *subscriber)
 {
+	if (subscriber->state != HS_SUB_LIVE)
+		return ROUND_REST;
+	return subscriber->first ? ROUND_FIRST : ROUND_LIVE;
+}
+
+static void
+run_round(struct hs_broadcast *broadcast, enum round which, size_t *budget)
+{
+	struct round_state *round = &broadcast->rounds[which];
 	struct hs_subscribers *table = broadcast->with.subscribers;
 	size_t limit = hs_subscribers_limit(table), visits = VISITS_PER_TURN;
 
-	while (broadcast->left > 0 && *budget > 0 && visits-- > 0) {
-		size_t sent = 0, most;
+	while (round->left > 0 && *budget > 0 && visits-- > 0) {
+		struct hs_subscriber *subscriber;
+		size_t sent = 0, most = *budget < FRAMES_PER_VISIT ? *budget : FRAMES_PER_VISIT;
 
-		if (broadcast->next >= limit)
-			broadcast->next = 0;
-		broadcast->left--;
-		most = *budget < FRAMES_PER_VISIT ? *budget : FRAMES_PER_VISIT;
-		if (visit(broadcast, hs_subscribers_at(table, broadcast->next++), most, &sent) ==
-			PROGRESS_MORE)
-			broadcast->again = true;
+		if (round->next >= limit)
+			round->next = 0;
+		round->left--;
+		subscriber = hs_subscribers_at(table, round->next++);
+		if (round_of(subscriber) != which)
+			continue;
+		if (visit(broadcast, subscriber, most, &sent) == PROGRESS_MORE)
+			round->again = true;
 		*budget -= sent < *budget ? sent : *budget;
 	}
-	if (broadcast->left == 0 && broadcast->again) {
-		broadcast->again = false;
-		broadcast->left = limit;
+	if (round->left == 0 && round->again) {
+		round->again = false;
+		round->left = limit;
 	}
+}
+
+static void
+rounds_of_notices(struct hs_broadcast *broadcast, size_t *budget)
+{
+	size_t kept = broadcast->rounds[ROUND_REST].left > 0 ? *budget / KEPT_PART : 0;
+
+	*budget -= kept;
+	run_round(broadcast, ROUND_FIRST, budget);
+	run_round(broadcast, ROUND_LIVE, budget);
+	*budget += kept;
+	run_round(broadcast, ROUND_REST, budget);
+}
+
+static bool
+notices_left(const struct hs_broadcast *broadcast)
+{
+	for (int i = 0; i < ROUND_COUNT; i++) {
+		if (broadcast->rounds[i].left > 0)
+			return true;
+	}
+	return false;
 }
 
 /* A live subscriber with notices on their way hears of them from those, not from a newer newest_seq. */
@@ -378,8 +434,8 @@ hs_broadcast_turn(struct hs_broadcast *broadcast)
 {
 	size_t budget = broadcast->with.slice;
 
-	round_of_notices(broadcast, &budget);
-	if (broadcast->left == 0)
+	rounds_of_notices(broadcast, &budget);
+	if (!notices_left(broadcast))
 		round_of_heartbeats(broadcast, &budget);
-	return broadcast->left > 0 || broadcast->heartbeat_left > 0;
+	return notices_left(broadcast) || broadcast->heartbeat_left > 0;
 }

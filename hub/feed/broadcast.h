@@ -4,6 +4,10 @@
  *          per turn of the loop, so that accepts, requests and newer notices get in between → frames
  *          leave by ports.send. A subscriber whose socket is full keeps its cursor and goes on in
  *          hs_broadcast_drained. Heartbeats run through the same slices, after notices.
+ * Order:   three rounds in each turn: those who are served first (settings.h first_addresses), those who are up to date, and those
+ *          who catch up, for whom a quarter of the slice is kept. So a newer notice goes to the first ones before an older
+ *          one has reached all others, and who is up to date does not wait for replays. A large frame counts as several
+ *          (hs_broadcast_cost), so that a digest to everybody is cut into more slices than an order.
  * Rules:   a round ends when every slot was visited after the last kick. A subscriber gets its notices in
  *          order of seq, each once: only its cursor decides what comes next. A LIVE one whose socket is full and
  *          that is behind by more than the limit is closed with 4408 and its position; it loses nothing by
@@ -76,6 +80,8 @@ void hs_broadcast_pump(struct hs_broadcast *broadcast, struct hs_subscriber *sub
 void hs_broadcast_drained(struct hs_broadcast *broadcast, struct hs_subscriber *subscriber);
 /* Sends these frames (one per form, NULL where nobody listens; references are taken over) to everybody. */
 void hs_broadcast_heartbeat(struct hs_broadcast *broadcast, struct hs_frame *frames[HS_FORM_COUNT]);
+/* What a frame takes of a slice: most that a socket takes at once of a large one is a few dozen KiB. */
+size_t hs_broadcast_cost(size_t len_bytes);
 /* Runs one slice now: for tests, and for those who have no loop. true: there is more to do. */
 bool hs_broadcast_turn(struct hs_broadcast *broadcast);
 

@@ -102,6 +102,7 @@ make_parts(uv_loop_t *loop, struct hs_feed *feed)
 	if (err != HS_OK)
 		return err;
 	parts->limits = limits;
+	parts->first_addresses = &feed->settings->first_addresses;
 	parts->now_s = (uint32_t)(hs_clock_mono_us() / HS_US_PER_S);
 	parts->pager = hs_pager_create(&pager, (size_t)limits->pages_max);
 	parts->subscribers = hs_subscribers_create((size_t)limits->connections_max);

@@ -187,7 +187,7 @@ get_events(void *owner, const struct hs_http_request *request)
 
 	if (!hs_get_ready(parts, request) || !hs_get_wish(parts, request, true, &wish))
 		return;
-	subscriber = hs_subscribers_add(parts->subscribers, request->id, HS_FORM_SSE, parts->now_s);
+	subscriber = hs_session_add(parts, request, HS_FORM_SSE);
 	if (subscriber == NULL) {
 		hs_filter_free(&wish.filter);
 		hs_answer_error(parts->server, request->id, HS_ERR_FULL, HS_CLOSE_AWAY,

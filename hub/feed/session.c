@@ -135,6 +135,19 @@ hs_session_end_all(struct hs_feed_parts *parts, int code, const char *reason)
 
 /* ---- subscribe ---- */
 
+struct hs_subscriber *
+hs_session_add(
+	struct hs_feed_parts *parts, const struct hs_http_request *request, enum hs_form form)
+{
+	struct hs_subscriber *subscriber =
+		hs_subscribers_add(parts->subscribers, request->id, form, parts->now_s);
+
+	if (subscriber != NULL &&
+		hs_feed_settings_first(parts->first_addresses, request->peer_address))
+		hs_subscribers_set_first(parts->subscribers, subscriber);
+	return subscriber;
+}
+
 static void
 choose_start(
 	struct hs_feed_parts *parts, struct hs_subscriber *subscriber, const struct hs_wish *wish)
@@ -301,8 +314,7 @@ on_open(void *owner, const struct hs_http_request *upgrade, const char *subproto
 	struct hs_subscriber *subscriber = NULL;
 
 	if (parts->store.ready)
-		subscriber =
-			hs_subscribers_add(parts->subscribers, upgrade->id, form, parts->now_s);
+		subscriber = hs_session_add(parts, upgrade, form);
 	if (subscriber == NULL) {
 		refuse_open(parts, upgrade->id, form);
 		return;

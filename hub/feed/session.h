@@ -19,6 +19,9 @@ extern const char *const hs_session_subprotocols[];
 /* How frames leave; owner is struct hs_feed_parts. */
 extern const struct hs_broadcast_ports hs_session_ports;
 
+/* A new subscriber of that request, with its place in the order of who is served; NULL: the feed is full. */
+struct hs_subscriber *hs_session_add(
+	struct hs_feed_parts *parts, const struct hs_http_request *request, enum hs_form form);
 /* Begins what a wish asks for; takes the wish's filter over. */
 void hs_session_begin(
 	struct hs_feed_parts *parts, struct hs_subscriber *subscriber, struct hs_wish *wish);

@@ -1,5 +1,6 @@
 #include "hub/feed/settings.h"
 
+#include "hub/base/address_range.h"
 #include "hub/base/check.h"
 #include "hub/base/look.h"
 #include "schemas/notice.h"
@@ -39,6 +40,16 @@ static const struct hs_config_item items[] = {
 	TEXT("hub_tls_ca", hub_tls_ca, "path", "", "PEM of the CA of links; for tls+tcp only"),
 	TEXT("hub_tls_cert_key", hub_tls_cert_key, "path", "",
 		"PEM with this feed's certificate and key; for tls+tcp only"),
+	{ .key = "first_addresses",
+		.type = HS_CONFIG_TEXTS,
+		.offset = AT(first_addresses),
+		.unit = "addresses",
+		.max = 1000,
+		.fallback = "",
+		.sentence = "subscribers from these addresses (203.0.113.0/24, 2001:db8::7) get "
+			    "each notice before "
+			    "the others: stations and relayers; behind a proxy, give them a feed "
+			    "of their own" },
 	NUMBER(heartbeat_ms, "ms", 100, 60000, "5000", "time between heartbeats to subscribers"),
 	NUMBER(backlog_max, "notices", 1, 1000000, "1000",
 		"a live subscriber further behind than this is closed with 4408"),
@@ -87,6 +98,31 @@ hs_feed_settings_mode(const struct hs_feed_settings *settings)
 	return settings->mode == 0 ? HS_MODE(LIVE) : HS_MODE(DRILL);
 }
 
+bool
+hs_feed_settings_first(const struct hs_config_texts *first_addresses, const char *address)
+{
+	for (size_t i = 0; i < first_addresses->count; i++) {
+		if (hs_address_within(first_addresses->items[i], address))
+			return true;
+	}
+	return false;
+}
+
+static enum hs_err
+check_first(const struct hs_feed_settings *settings, char why[HS_CONFIG_WHY])
+{
+	for (size_t i = 0; i < settings->first_addresses.count; i++) {
+		const char *range = settings->first_addresses.items[i];
+
+		if (!hs_address_range_ok(range))
+			return hs_look_refuse(why,
+				"first_addresses: '%.64s' is no address; write 203.0.113.5, "
+				"203.0.113.0/24 or 2001:db8::/32",
+				range);
+	}
+	return HS_OK;
+}
+
 enum hs_err
 hs_feed_settings_check(const struct hs_feed_settings *settings, char why[HS_CONFIG_WHY])
 {
@@ -100,6 +136,8 @@ hs_feed_settings_check(const struct hs_feed_settings *settings, char why[HS_CONF
 		.tls_cert_key = settings->hub_tls_cert_key };
 	enum hs_err err = hs_look_listens(listens, HS_COUNT(listens), why);
 
+	if (err == HS_OK)
+		err = check_first(settings, why);
 	if (err == HS_OK)
 		err = hs_look_server_tls(settings->tls_cert, settings->tls_key, why);
 	return err == HS_OK ? hs_look_link(&link, why) : err;

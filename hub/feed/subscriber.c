@@ -10,7 +10,7 @@
 
 struct hs_subscribers {
 	struct hs_subscriber *slots;
-	size_t room, limit, max, count;
+	size_t room, limit, max, count, first_count;
 	size_t free_slot; /* head of the chain of unused slots; their cursor holds the next one */
 	size_t in_form[HS_FORM_COUNT];
 };
@@ -102,10 +102,24 @@ hs_subscribers_add(struct hs_subscribers *table, hs_http_id id, enum hs_form for
 }
 
 void
+hs_subscribers_set_first(struct hs_subscribers *table, struct hs_subscriber *subscriber)
+{
+	table->first_count += !subscriber->first;
+	subscriber->first = true;
+}
+
+size_t
+hs_subscribers_first_count(const struct hs_subscribers *table)
+{
+	return table->first_count;
+}
+
+void
 hs_subscribers_remove(struct hs_subscribers *table, struct hs_subscriber *subscriber)
 {
 	HS_CHECK(subscriber->state != HS_SUB_FREE && subscriber->interest == NULL);
 	table->count--;
+	table->first_count -= subscriber->first;
 	table->in_form[subscriber->form]--;
 	memset(subscriber, 0, sizeof(*subscriber));
 	subscriber->cursor = table->free_slot;

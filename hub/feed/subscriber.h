@@ -48,6 +48,7 @@ struct hs_subscriber {
 	uint8_t form;
 	uint8_t owes;
 	bool choked; /* a frame is still leaving: wait for on_drained */
+	bool first;  /* it gets each notice before the others do */
 };
 
 struct hs_subscribers;
@@ -58,6 +59,8 @@ void hs_subscribers_destroy(struct hs_subscribers *table);
 /* A record in state HELLO, or NULL when `max` are there or memory is out. Valid until the next add. */
 struct hs_subscriber *hs_subscribers_add(
 	struct hs_subscribers *table, hs_http_id id, enum hs_form form, uint32_t now_s);
+/* From now on it is served first. */
+void hs_subscribers_set_first(struct hs_subscribers *table, struct hs_subscriber *subscriber);
 void hs_subscribers_remove(struct hs_subscribers *table, struct hs_subscriber *subscriber);
 /* The number to keep as hs_http_tag. */
 uint64_t hs_subscribers_tag(
@@ -70,6 +73,8 @@ size_t hs_subscribers_limit(const struct hs_subscribers *table);
 /* The record of a slot below the limit; state FREE when unused. */
 struct hs_subscriber *hs_subscribers_at(struct hs_subscribers *table, size_t slot);
 size_t hs_subscribers_count(const struct hs_subscribers *table);
+/* How many are served first, all states. */
+size_t hs_subscribers_first_count(const struct hs_subscribers *table);
 /* How many are in a form, all states. */
 size_t hs_subscribers_in_form(const struct hs_subscribers *table, enum hs_form form);
 

@@ -361,6 +361,118 @@ heartbeats_go_to_those_who_are_up_to_date(void **state)
 	assert_int_equal(bench->counts.heartbeats, 1);
 }
 
+/* How many have the notice. */
+static size_t
+have(const struct bench *bench, uint64_t seq)
+{
+	size_t count = 0;
+
+	for (size_t id = 1; id <= SUBSCRIBERS; id++)
+		for (size_t i = 0; i < bench->wires[id].count; i++)
+			count += bench->wires[id].seqs[i] == seq;
+	return count;
+}
+
+static void
+who_is_served_first_does_not_wait_for_the_others(void **state)
+{
+	struct bench *bench = *state;
+
+	for (hs_http_id id = 1; id <= SUBSCRIBERS; id++)
+		subscribe(bench, id, 0, 1000);
+	hs_subscribers_set_first(bench->table, hs_subscribers_at(bench->table, SUBSCRIBERS - 1));
+	publish(bench, 1);
+	assert_true(hs_broadcast_turn(bench->broadcast));
+	assert_got(&bench->wires[SUBSCRIBERS], 1, 1);
+	assert_int_equal(have(bench, 1), 15); /* a quarter of 20 is kept for who catches up */
+	publish(bench, 2);		      /* before the first one has reached everybody */
+	assert_true(hs_broadcast_turn(bench->broadcast));
+	assert_got(&bench->wires[SUBSCRIBERS], 1, 2);
+	assert_true(have(bench, 1) < SUBSCRIBERS);
+	run(bench);
+	for (hs_http_id id = 1; id <= SUBSCRIBERS; id++)
+		assert_got(&bench->wires[id], 1, 2);
+	hs_interest_put(
+		bench->store.interests, hs_subscribers_at(bench->table, SUBSCRIBERS - 1)->interest);
+	hs_subscribers_at(bench->table, SUBSCRIBERS - 1)->interest = NULL;
+	hs_subscribers_remove(bench->table, hs_subscribers_at(bench->table, SUBSCRIBERS - 1));
+	assert_int_equal(hs_subscribers_first_count(bench->table), 0);
+}
+
+/* Forty-nine who are thirty notices behind, and one who is not, in the last slot. */
+static void
+who_is_up_to_date_does_not_wait_for_replays(void **state)
+{
+	struct bench *bench = *state;
+
+	for (uint64_t seq = 1; seq <= 30; seq++)
+		publish(bench, seq);
+	for (hs_http_id id = 1; id < SUBSCRIBERS; id++) {
+		struct hs_subscriber *one = subscribe(bench, id, 0, 0);
+
+		bench->wires[id].room = 1000;
+		one->choked = false;
+	}
+	subscribe(bench, SUBSCRIBERS, 30, 1000);
+	publish(bench, 31);
+	assert_true(hs_broadcast_turn(bench->broadcast));
+	assert_got(&bench->wires[SUBSCRIBERS], 31, 31);
+	assert_true(have(bench, 1) > 0); /* and the replays go on meanwhile */
+	assert_true(have(bench, 1) < SUBSCRIBERS - 1);
+	run(bench);
+	for (hs_http_id id = 1; id < SUBSCRIBERS; id++)
+		assert_got(&bench->wires[id], 1, 31);
+}
+
+/* Replays go on, too, while a newer notice comes in every turn. */
+static void
+replays_have_their_share(void **state)
+{
+	struct bench *bench = *state;
+	struct hs_subscriber *late;
+
+	for (uint64_t seq = 1; seq <= 8; seq++)
+		publish(bench, seq);
+	for (hs_http_id id = 2; id <= SUBSCRIBERS; id++)
+		subscribe(bench, id, 8, 1000);
+	late = subscribe(bench, 1, 0, 0);
+	bench->wires[1].room = 1000;
+	late->choked = false;
+	for (uint64_t seq = 9; seq <= 12; seq++) {
+		publish(bench, seq);
+		assert_true(hs_broadcast_turn(bench->broadcast));
+	}
+	assert_true(late->cursor >= 8);
+	run(bench);
+	assert_got(&bench->wires[1], 1, 12);
+}
+
+static void
+a_digest_takes_more_slices(void **state)
+{
+	struct bench *bench = *state;
+	struct hs_arena *arena = make_arena();
+	hs_deliver *digest = make_order(arena, 1);
+	char *body = hs_arena_alloc(arena, 100001);
+
+	assert_int_equal(hs_broadcast_cost(0), 1);
+	assert_int_equal(hs_broadcast_cost(8191), 1);
+	assert_int_equal(hs_broadcast_cost(8192), 2);
+	assert_int_equal(hs_broadcast_cost(4000000), 9);
+	memset(body, 'x', 100000);
+	body[100000] = '\0';
+	digest->notice->texts[0]->body = body;
+	for (hs_http_id id = 1; id <= SUBSCRIBERS; id++)
+		subscribe(bench, id, 0, 1000);
+	assert_int_equal(hs_store_put(&bench->store, digest, 1), HS_OK);
+	hs_broadcast_kick(bench->broadcast);
+	assert_true(hs_broadcast_turn(bench->broadcast));
+	assert_int_equal(have(bench, 1), 2); /* of fifteen units, nine each */
+	run(bench);
+	assert_int_equal(have(bench, 1), SUBSCRIBERS);
+	hs_arena_destroy(arena);
+}
+
 int
 main(void)
 {
@@ -376,6 +488,12 @@ main(void)
 		cmocka_unit_test_setup_teardown(owed_frames_wait_for_room, begin, end),
 		cmocka_unit_test_setup_teardown(
 			heartbeats_go_to_those_who_are_up_to_date, begin, end),
+		cmocka_unit_test_setup_teardown(
+			who_is_served_first_does_not_wait_for_the_others, begin, end),
+		cmocka_unit_test_setup_teardown(
+			who_is_up_to_date_does_not_wait_for_replays, begin, end),
+		cmocka_unit_test_setup_teardown(replays_have_their_share, begin, end),
+		cmocka_unit_test_setup_teardown(a_digest_takes_more_slices, begin, end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
