@@ -1,0 +1,167 @@
+"""Lanes: what is urgent is committed first, and who is to hear first is sent to first. Live stacks, because every drill is on
+the lane of drills; only on 127.0.0.0/8. What is asked is an order, never a time."""
+
+import asyncio
+import concurrent.futures
+import os
+import re
+import signal
+import subprocess
+
+import pytest
+import websockets
+
+from conftest import PRINCIPALS, wait_until
+from documents import order
+from feed_client import Subscriber, subscribe_message
+from test_jma import RELAYER, telegram
+
+TELEGRAMS = 200
+IN_FLIGHT = 8
+LIVE = [{**row, "statuses": ["Actual"]} for row in [*PRINCIPALS, RELAYER]]
+GATE = {"jobs_max": 2 * TELEGRAMS, "pending_max": 2 * TELEGRAMS, "in_flight_max": IN_FLIGHT, "answer_timeout_ms": 60000}
+
+
+def live_telegram(number):
+    """On the lane of the rest; each of an office of its own: another document."""
+    return telegram("counts").replace("<Status>訓練", "<Status>通常").replace(
+        "架空地方気象台", f"架空{number}地方気象台")
+
+
+def waits(stack, count):
+    """Until so many submissions have passed the checks and have no answer yet."""
+    wait_until(lambda: stack.metrics("gate")["hansho_gate_hub_pending"] == count, f"{count} that wait")
+
+
+def test_an_order_is_committed_before_the_telegrams_that_came_before_it(make_stack):
+    """The hub stands still until all of them are at the gate; then it is let go."""
+    stack = make_stack(mode="live", principals=LIVE, gate=GATE)
+    hub = stack.processes["hub"]
+    with concurrent.futures.ThreadPoolExecutor(TELEGRAMS + 2) as pool:
+        hub.signal(signal.SIGSTOP)
+        try:
+            sent = [pool.submit(stack.submit, live_telegram(n), "relay") for n in range(TELEGRAMS)]
+            waits(stack, TELEGRAMS)
+            assert stack.metrics("gate")["hansho_gate_hub_waiting"] == TELEGRAMS - IN_FLIGHT
+            urgent = pool.submit(stack.submit, order(status="Actual"))
+            waits(stack, TELEGRAMS + 1)
+        finally:
+            hub.signal(signal.SIGCONT)
+        answers = [future.result(60).json() for future in sent]
+        answer = urgent.result(60).json()
+    assert answer["outcome"] == "accepted"
+    assert answer["seq"] <= IN_FLIGHT + 1
+    assert [one["outcome"] for one in answers] == ["accepted"] * TELEGRAMS
+    assert sorted([answer["seq"], *[one["seq"] for one in answers]]) == list(range(1, TELEGRAMS + 2))
+
+
+def test_an_early_warning_is_not_behind_orders_at_a_full_gate(make_stack):
+    """Telegrams fill their part of the gate and get 503; an order and an early warning are still taken."""
+    stack = make_stack(mode="live", principals=LIVE, gate={"pending_max": 16, "in_flight_max": 4, "answer_timeout_ms": 60000})
+    hub = stack.processes["hub"]
+    with concurrent.futures.ThreadPoolExecutor(24) as pool:
+        hub.signal(signal.SIGSTOP)
+        try:
+            sent = [pool.submit(stack.submit, live_telegram(n), "relay") for n in range(12)]
+            waits(stack, 12)
+            refused = stack.submit(live_telegram(99), "relay")
+            urgent = [pool.submit(stack.submit, order(status="Actual")),
+                      pool.submit(stack.submit, telegram("eew").replace("<Status>訓練", "<Status>通常"), "relay")]
+            waits(stack, 14)
+        finally:
+            hub.signal(signal.SIGCONT)
+        assert refused.status_code == 503
+        assert all(one.result(60).status_code == 202 for one in [*sent, *urgent])
+
+
+# ---- who hears first ----
+
+PEER = r"->(127\.0\.0\.\d+):"
+LINK = r"(feed-\d)\.link"
+
+def traced(process, path):
+    """strace of the process; the log names the peer of each descriptor."""
+    tracer = subprocess.Popen(["/usr/bin/strace", "-f", "-qq", "-yy", "-e", "trace=write,writev,sendto,sendmsg",
+                               "-p", str(process.pid), "-o", path], stdin=subprocess.DEVNULL,
+                              stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    with open(f"/proc/{process.pid}/status", encoding="ascii") as file:
+        assert "TracerPid" in file.read()
+    wait_until(lambda: traced_by(process) == tracer.pid or tracer.poll() is not None, "strace to attach")
+    if tracer.poll() is not None:
+        pytest.skip(f"strace cannot attach: {tracer.stderr.read().decode()}")
+    return tracer
+
+
+def traced_by(process):
+    with open(f"/proc/{process.pid}/status", encoding="ascii") as file:
+        return int(re.search(r"TracerPid:\t(\d+)", file.read()).group(1))
+
+
+def written_to(path, pattern):
+    """What the pattern finds in the descriptors of large writes, in their order."""
+    with open(path, encoding="utf-8", errors="replace") as file:
+        lines = [line for line in file if (size := re.search(r"= (\d+)$", line)) and int(size.group(1)) > 1000]
+    return [found.group(1) for line in lines if (found := re.search(pattern, line.split(", ")[0]))]
+
+
+def test_subscribers_that_are_named_get_it_first(make_stack, tmp_path):
+    """The last of twelve to connect comes from an address that is served first."""
+    stack = make_stack(feed={"first_addresses": ["127.0.0.9"]})
+    log = os.path.join(tmp_path, "strace")
+
+    async def connect(address):
+        one = await websockets.connect(stack.ws_url(), subprotocols=["hansho.v1.json"], local_addr=(address, 0),
+                                       compression=None, ping_interval=None, max_size=None)
+        await one.recv()
+        await one.send(subscribe_message("json", mode="drill", **{"from": "now"}))
+        while '"live"' not in await one.recv():
+            pass
+        return one
+
+    async def run():
+        everybody = [await connect("127.0.0.1") for _ in range(11)] + [await connect("127.0.0.9")]
+        tracer = traced(stack.processes["feed-1"], log)
+        try:
+            await asyncio.to_thread(stack.accepted, order())
+            for one in everybody:
+                while '"type":"notice"' not in await asyncio.wait_for(one.recv(), 30):
+                    pass
+            wait_until(lambda: len(written_to(log, PEER)) == len(everybody), "strace to write all of it down")
+        finally:
+            tracer.terminate()
+            tracer.wait(20)
+        for one in everybody:
+            await one.close()
+
+    asyncio.run(run())
+    assert written_to(log, PEER) == ["127.0.0.9"] + ["127.0.0.1"] * 11
+
+
+def test_the_hub_sends_by_rank(make_stack, tmp_path):
+    """The feed that is configured last has the lowest rank: it is written to first."""
+    stack = make_stack(feeds=3, start=False)
+    log = os.path.join(tmp_path, "strace")
+    with open(stack.path("hub.yaml"), encoding="utf-8") as file:
+        text = file.read()
+    with open(stack.path("hub.yaml"), "w", encoding="utf-8") as file:
+        file.write(text.replace("name: feed-3", "name: feed-3\n  rank: 1"))
+    stack.start_all()
+
+    async def run():
+        async with Subscriber(stack.ws_url(0)) as first, Subscriber(stack.ws_url(1)) as second, \
+                Subscriber(stack.ws_url(2)) as third:
+            everybody = (first, second, third)
+            for one in everybody:
+                await one.start(**{"from": "now"})
+            tracer = traced(stack.processes["hub"], log)
+            try:
+                await asyncio.to_thread(stack.accepted, order())
+                for one in everybody:
+                    await one.notices(1)
+                wait_until(lambda: len(written_to(log, LINK)) == len(everybody), "strace to write all of it down")
+            finally:
+                tracer.terminate()
+                tracer.wait(20)
+
+    asyncio.run(run())
+    assert written_to(log, LINK) == ["feed-3", "feed-1", "feed-2"]
