@@ -28,6 +28,10 @@ for unit in "$here"/systemd/*.service; do
 	sed "s|@BINDIR@|$prefix/bin|" "$unit" >"$target/lib/systemd/system/$(basename "$unit")"
 	chmod 0644 "$target/lib/systemd/system/$(basename "$unit")"
 done
+for name in hub gate feed; do
+	install -d "$target/lib/systemd/system/hansho-$name@drill.service.d"
+	install -m 0644 "$here/systemd/drill.conf" "$target/lib/systemd/system/hansho-$name@drill.service.d/10-drill.conf"
+done
 install -m 0644 "$here/systemd/hansho.sysusers" "$target/lib/sysusers.d/hansho.conf"
 for folder in live drill adapters; do
 	install -d "$target/share/hansho/examples/$folder"

@@ -152,13 +152,19 @@ def test_install_writes_below_its_target_only(tmp_path):
     assert done.returncode == 0, done.stdout
     assert {path.name for path in (target / "bin").iterdir()} == set(PROGRAMS)
     assert all(os.access(path, os.X_OK) for path in (target / "bin").iterdir())
-    units = list((target / "lib" / "systemd" / "system").iterdir())
+    system = target / "lib" / "systemd" / "system"
+    units = list(system.glob("*.service"))
     assert len(units) == 7
     for unit in units:
         text = unit.read_text(encoding="utf-8")
         started = re.search(r"^ExecStart=(\S+)", text, re.M).group(1)
         assert os.path.dirname(started) == "/opt/hansho/bin" and os.path.basename(started) in PROGRAMS
         assert "NoNewPrivileges=yes" in text and "ProtectSystem=strict" in text and "Restart=always" in text
+    for name in ("hub", "gate", "feed"):  # the drill lane yields; the live one does not
+        text = (system / f"hansho-{name}@drill.service.d" / "10-drill.conf").read_text(encoding="utf-8")
+        assert re.search(r"^Nice=10$", text, re.M) and re.search(r"^CPUWeight=20$", text, re.M)
+    assert {path.name for path in system.glob("*.d")} == {f"hansho-{name}@drill.service.d"
+                                                          for name in ("hub", "gate", "feed")}
     assert (target / "share" / "man" / "man1" / "hansho.1").exists()
     assert (target / "share" / "hansho" / "examples" / "live" / "hub.yaml").exists()
     assert [path.name for path in (tmp_path / "package").iterdir()] == ["opt"]

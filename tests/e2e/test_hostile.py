@@ -518,10 +518,10 @@ def test_subscribe_flood(town):
 
 
 def test_subscribers_that_never_read(town):
-    """300 that subscribe and read nothing, while large notices go out."""
+    """500 that subscribe and read nothing, while large notices go out."""
     wish = masked(b'{"type":"subscribe","mode":"drill","from":"now"}')
     held = []
-    for _ in range(300):
+    for _ in range(500):
         one = socket.socket()
         one.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         one.connect(("127.0.0.1", town.feed))
