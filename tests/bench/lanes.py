@@ -18,6 +18,8 @@ import tempfile
 import threading
 import time
 
+import websockets
+
 import bench_stack
 
 SUBMIT_BENCH = "tests/bench/submit_bench"
@@ -134,7 +136,10 @@ class Subscriber(threading.Thread):
             await client.start(mode="live", kinds=["evacuation"], **{"from": "now"})
             self.live.set()
             while True:
-                frame = json.loads(await client.ws.recv())
+                try:
+                    frame = json.loads(await client.ws.recv())
+                except websockets.ConnectionClosed:
+                    return  # the feed has stopped
                 now = time.time()
                 if frame["type"] == "notice":
                     received = datetime.datetime.fromisoformat(frame["notice"]["times"]["received"])

@@ -120,6 +120,21 @@ def telegram_rows(folder):
            f"next {second['times_document']} times ({second['name']})", "", f"`{command}`")
 
 
+def lane_rows(folder):
+    found, command = run(folder, "lanes.py", "--rounds", "2" if QUICK else "8")
+    for name, what in (("telegrams", "300 telegrams/s at the same gate"), ("digest", "a digest of 6 MB each second"),
+                       ("drill", "300 orders/s at the drill lane")):
+        one = found[name]
+        for column, way in (("durable", "durable answer"), ("delivered", "gate → subscriber")):
+            yield (f"live order of level 4 beside {what}: {way}, p99 with ÷ without", "≤ 1.1",
+                   f"{one[f'{column}_p99_ratio']} times; by round {one[f'{column}_p99_ratio_by_round']}",
+                   f"p99 {ms(one[f'{column}_with_p99_us'])} ms, p50 {ms(one[f'{column}_with_p50_us'])} ms",
+                   f"without: p99 {ms(one[f'{column}_without_p99_us'])} ms, "
+                   f"p50 {ms(one[f'{column}_without_p50_us'])} ms",
+                   f"`{command}`, {one['orders']} orders, {one['load_taken']} of the load taken, "
+                   f"load average {found['load_average']}")
+
+
 def hostile_rows(folder):
     found, command = run(folder, "hostile.py", "--rounds", "5" if QUICK else "20")
     honest = found.pop("honest")
@@ -136,7 +151,7 @@ def hostile_rows(folder):
 def main():
     folder = sys.argv[1]
     rows = [COLUMNS, ("---",) * len(COLUMNS)]
-    for part in (submit_rows, fanout_rows, idle_rows, start_rows, http_rows, hostile_rows, telegram_rows):
+    for part in (submit_rows, fanout_rows, idle_rows, start_rows, http_rows, hostile_rows, telegram_rows, lane_rows):
         rows += part(folder)
     for row in rows:
         print("| " + " | ".join(row) + " |")
