@@ -2,8 +2,8 @@
 """A live order of level 4 beside what must not delay it: lanes.py [--folder build/release] [--rounds 6]
 
 Real processes: a live gate, hub and feed, and the same three of the drill lane. In each round orders are sent at a fixed rate
-without and with a load, in turns. Loads: `telegrams` (300 relayed telegrams a second at the same gate), `digest` (documents of 4 MB
-of a relayer, one each second, at the same gate), `drill` (300 orders a second at the drill lane, whose processes have the priority
+without and with a load, in turns. Loads: `telegrams` (300 relayed telegrams a second at the same gate), `burst` (the 300 of a second as
+fast as they can be sent), `digest` (documents of 6 MB of a relayer, one each second, at the same gate), `drill` (300 orders a second at the drill lane, whose processes have the priority
 that deploy/systemd gives them). Measured are the durable answer (open loop, from when the order was due) and the time from the gate to a
 subscriber of the feed. The programs share their cores with the clients that make the load. Prints one JSON line.
 """
@@ -38,7 +38,7 @@ def options():
     parser.add_argument("--rounds", type=int, default=6)
     parser.add_argument("--seconds", type=int, default=4, help="of each half of a round")
     parser.add_argument("--rate", type=int, default=25, help="orders per second")
-    parser.add_argument("--loads", default="telegrams,digest,drill")
+    parser.add_argument("--loads", default="telegrams,burst,digest,drill")
     return parser.parse_args()
 
 
@@ -89,6 +89,33 @@ class Flood:
         """How many were taken."""
         out = self.popen.communicate(timeout=120)[0]
         return sum(1 for line in out.splitlines() if line.endswith(" 202"))
+
+
+class Bursts(Flood):
+    """The telegrams of a second at once, then nothing until the next one."""
+
+    AT_ONCE_PER_S = 20000
+
+    def start(self):
+        self.over, self.taken = threading.Event(), 0
+        self.thread = threading.Thread(target=self._run, args=(self.first,))
+        self.thread.start()
+        self.first += self.count
+
+    def _run(self, first):
+        for begin in range(first, first + self.count, FLOOD_PER_S):
+            due = time.monotonic() + 1
+            out = subprocess.run(
+                [os.path.join(self.asked.folder, SUBMIT_BENCH), "rate", str(self.stack.ports["gate"]), self.folder.name,
+                 str(begin), str(FLOOD_PER_S), str(self.AT_ONCE_PER_S)], stdout=subprocess.PIPE, text=True, check=False).stdout
+            self.taken += sum(1 for line in out.splitlines() if line.endswith(" 202"))
+            if self.over.wait(max(0, due - time.monotonic())):
+                return
+
+    def stop(self):
+        self.over.set()
+        self.thread.join()
+        return self.taken
 
 
 class Digests:
@@ -203,7 +230,8 @@ def main():
     bench_stack.programs_of(asked.folder)
     from conftest import PRINCIPALS
     principals = [{**row, "statuses": ["Actual"]} for row in PRINCIPALS] + [RELAYER]
-    live = bench_stack.start(asked.folder, "live", principals=principals)
+    gate = {"jobs_max": 1000}  # so that nothing of a burst is sent away
+    live = bench_stack.start(asked.folder, "live", principals=principals, gate=gate)
     drill = bench_stack.start(asked.folder, "drill", wrap=DRILL)
     result = {}
     try:
@@ -211,6 +239,7 @@ def main():
             bench_stack.write_requests(folder, live, len(wanted) * 2 * asked.rounds * asked.rate * asked.seconds)
             orders = Orders(asked, live, folder)
             loads = {"telegrams": lambda: Flood(asked, live, telegram),
+                     "burst": lambda: Bursts(asked, live, telegram),
                      "digest": lambda: Digests(live, asked.rounds * (asked.seconds + 1)),
                      "drill": lambda: Flood(asked, drill, None)}
             for name in wanted:
