@@ -49,7 +49,7 @@
 #define HS_FOR_EVER	    INT64_MAX
 /* So long after a telegram of the new family its word on an area and hazard stands against the old family
  * (jma-xml.md, "The 2026 reorganisation"). By the times that the senders give, never by a clock. */
-#define HS_LEGACY_WINDOW_US (24 * 3600 * 1000000LL)
+#define HS_LEGACY_WINDOW_US (24LL * 3600 * 1000000)
 
 #define HS_WITNESSES_MAX 1024
 #define HS_DIGEST_SIZE	 33 /* 32 hexadecimal digits and a NUL */

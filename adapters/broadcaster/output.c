@@ -93,7 +93,7 @@ static void
 refresh_prefecture(void *owner, const char *prefecture)
 {
 	struct refresh *refresh = owner;
-	size_t index = (size_t)((prefecture[0] - '0') * 10 + (prefecture[1] - '0'));
+	size_t index = (size_t)(prefecture[0] - '0') * 10 + (size_t)(prefecture[1] - '0');
 	if (refresh->done[index])
 		return;
 	refresh->done[index] = true;

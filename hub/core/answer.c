@@ -157,7 +157,7 @@ hs_answer_status(struct hs_effects *effects, uint32_t peer, const struct hs_rece
 	const struct hs_known_submission *known = status->known;
 	struct hs_buf body;
 
-	hs_buf_init(&body, 4 * ANSWER_MAX_BYTES);
+	hs_buf_init(&body, (size_t)4 * ANSWER_MAX_BYTES);
 	hs_wire_put_uint(&body, STATUS_REQUEST, status->request);
 	hs_wire_put_text(&body, STATUS_ID, status->id);
 	if (known != NULL) {
@@ -255,7 +255,7 @@ hs_answer_fetch(struct hs_effects *effects, uint32_t peer, const struct hs_answe
 	struct hs_buf body;
 	uint64_t last_seq = fetch->newest_seq;
 
-	hs_buf_init(&body, 4 * ANSWER_MAX_BYTES);
+	hs_buf_init(&body, (size_t)4 * ANSWER_MAX_BYTES);
 	hs_wire_put_uint(&body, FETCH_REQUEST, fetch->request);
 	for (size_t i = 0; i < fetch->row_count; i++) {
 		const struct hs_row *row = &fetch->rows[i];

@@ -240,7 +240,7 @@ hs_submit_port_create(
 	struct hs_link_options link = { .url = options->url,
 		.ops = &LINK_OPS,
 		.frame_max_bytes = HS_FRAME_MAX_BYTES,
-		.queue_max_bytes = 4 * HS_FRAME_MAX_BYTES };
+		.queue_max_bytes = (size_t)4 * HS_FRAME_MAX_BYTES };
 	uint64_t tick_ms = (uint64_t)(options->heartbeat_ms / TICKS_PER_BEAT) + 1;
 	enum hs_err err;
 
