@@ -65,9 +65,11 @@ struct hs_active_entry {
 	const char *name_key;  /* matching spelling of the name (schemas/area_key.h) */
 	const char *
 		place_key; /* equal for the same district on the same track (schemas/statement.h) */
+	int mode;	   /* HS_MODE(…): drills, tests and the real thing never meet */
 	int kind;	   /* HS_KIND(…) */
 	uint32_t level;	   /* 0: none (restricted zone, unknown term) */
 	uint32_t equivalent_level; /* 警戒レベル相当, 0: none */
+	uint32_t rank;		   /* of a warning (schemas/statement.h) */
 	const char *hazard;	   /* "" for an order; rain, landslide … (schemas/statement.h) */
 	const char *term;
 	const char *document_key;
