@@ -38,6 +38,7 @@ struct message {
 	const char *document;
 	uint32_t revision;
 	const char *area, *also;
+	const char *district; /* NULL: 北町 */
 	uint32_t level;
 	bool lift, cancel;
 	int mode; /* 0: drill */
@@ -65,12 +66,12 @@ desk_close(struct desk *desk)
 }
 
 static inline hs_area *
-area_of(struct hs_arena *arena, const char *code)
+area_of(struct hs_arena *arena, const char *code, const char *district)
 {
 	hs_area *area = HS_NEW(arena, &hansho__v1__area__descriptor);
 
 	area->code = hs_arena_strdup(arena, code);
-	area->name = hs_arena_strdup(arena, strlen(code) > 2 ? "北町" : "沿岸");
+	area->name = hs_arena_strdup(arena, district != NULL ? district : "北町");
 	return area;
 }
 
@@ -179,10 +180,10 @@ notice_of(struct hs_arena *arena, const struct message *message, int64_t at)
 	if (message->valid_us > 0)
 		notice->times->valid_until = hs_time_new(arena, at + message->valid_us, 540);
 	assert_true(hs_repeat(arena, &notice->n_areas, &notice->areas,
-		area_of(arena, message->area ? message->area : "990019")));
+		area_of(arena, message->area ? message->area : "990019", message->district)));
 	if (message->also != NULL)
-		assert_true(hs_repeat(
-			arena, &notice->n_areas, &notice->areas, area_of(arena, message->also)));
+		assert_true(hs_repeat(arena, &notice->n_areas, &notice->areas,
+			area_of(arena, message->also, message->district)));
 	if (message->legacy)
 		assert_true(hs_notice_flag(arena, notice, "legacy_source"));
 	put_document(arena, message, notice);

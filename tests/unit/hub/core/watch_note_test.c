@@ -60,6 +60,29 @@ test_a_mail_long_after_the_lift_is_not_answered(void **state)
 	desk_close(&desk);
 }
 
+static void
+test_a_mail_is_new_after_an_answer_and_after_its_time(void **state)
+{
+	struct desk desk = desk_open();
+
+	(void)state;
+	give(&desk, MAILED(.document = "m1"));
+	give(&desk, ORDER(.level = 4));
+	give(&desk, ORDER(.lift = true));
+	give(&desk, MAILED(.document = "m1", .area = "990027"));
+	desk.now = AT0 + HOUR;
+	give(&desk, MAILED(.document = "m2"));
+	assert_int_equal(look(&desk, HOUR + T - 1), 1);
+	assert_int_equal(look(&desk, HOUR + T), 2);
+	assert_int_equal(alarm_of(&desk, HS_ALARM(NO_ORDER), "990019")->cause_seq, 5);
+	desk.now = AT0 + MAIL;
+	give(&desk, MAILED(.document = "m3", .area = "990027"));
+	assert_int_equal(look(&desk, MAIL + T - 1), 1);
+	assert_int_equal(look(&desk, MAIL + T), 2);
+	assert_int_equal(alarm_of(&desk, HS_ALARM(NO_ORDER), "990027")->cause_seq, 6);
+	desk_close(&desk);
+}
+
 /* ---- an order that nobody ends ---- */
 
 static void
@@ -117,12 +140,21 @@ test_the_oldest_of_two_orders_is_reminded_of(void **state)
 	(void)state;
 	give(&desk, ORDER(.document = "flood", .level = 4));
 	desk.now = AT0 + HOUR;
-	give(&desk, ORDER(.document = "slide", .level = 3, .area = "990019"));
+	give(&desk, ORDER(.document = "slide", .level = 3, .district = "南町"));
+	desk.now = AT0 + 2 * HOUR;
+	give(&desk, ORDER(.document = "surge", .level = 3, .district = "港町"));
 	assert_int_equal(look(&desk, N - 1), 0);
-	/* The newest word counts for each district, so the second one stands alone. */
-	assert_int_equal(look(&desk, N), 0);
+	assert_int_equal(look(&desk, N), 1);
+	assert_int_equal(alarm_of(&desk, HS_ALARM(NO_UPDATE), "990019")->cause_seq, 1);
+	give(&desk, ORDER(.document = "flood", .lift = true));
+	assert_int_equal(look(&desk, N + HOUR - 1), 0);
 	assert_int_equal(look(&desk, N + HOUR), 1);
 	assert_int_equal(alarm_of(&desk, HS_ALARM(NO_UPDATE), "990019")->cause_seq, 2);
+	/* The newest word counts for each district: another document about it ends the wait. */
+	give(&desk, ORDER(.document = "again", .level = 4, .district = "南町"));
+	assert_int_equal(look(&desk, N + 2 * HOUR - 1), 0);
+	assert_int_equal(look(&desk, N + 2 * HOUR), 1);
+	assert_int_equal(alarm_of(&desk, HS_ALARM(NO_UPDATE), "990019")->cause_seq, 3);
 	desk_close(&desk);
 }
 
@@ -150,6 +182,7 @@ test_the_same_alarms_stand_after_a_restart(void **state)
 	restart(&desk, true);
 	count = look(&desk, T);
 	assert_int_equal(count, 2);
+	assert_int_equal(look(&desk, T + 5 * MIN), 2); /* the mail of 990043 is answered */
 	assert_int_equal(look(&desk, N), 2); /* the mail is over, the order of 990035 is old */
 	assert_non_null(alarm_of(&desk, HS_ALARM(NO_UPDATE), "990035"));
 	desk_close(&desk);
@@ -202,6 +235,7 @@ main(void)
 		cmocka_unit_test(test_a_mail_without_an_order),
 		cmocka_unit_test(test_a_mail_is_answered_by_what_came_with_it),
 		cmocka_unit_test(test_a_mail_long_after_the_lift_is_not_answered),
+		cmocka_unit_test(test_a_mail_is_new_after_an_answer_and_after_its_time),
 		cmocka_unit_test(test_the_reminder_comes_at_n_and_not_a_microsecond_before),
 		cmocka_unit_test(test_no_reminder_while_there_is_danger),
 		cmocka_unit_test(test_the_oldest_of_two_orders_is_reminded_of),

@@ -152,6 +152,7 @@ static void
 test_a_replaced_document_leaves_nothing(void **state)
 {
 	struct desk desk = desk_open();
+	struct hs_buf note;
 
 	(void)state;
 	give(&desk, WARNING(.level = 4));
@@ -159,6 +160,11 @@ test_a_replaced_document_leaves_nothing(void **state)
 	give(&desk, WARNING(.document = "w2", .level = 4, .supersedes = "jma.go.jp|w"));
 	assert_int_equal(look(&desk, T), 0);
 	assert_int_equal(look(&desk, 5 * MIN + T), 1);
+	hs_buf_init(&note, 1u << 20);
+	hs_watch_write(desk.watch, &note);
+	assert_non_null(memmem(note.bytes, note.len_bytes, "jma.go.jp|w2", 12));
+	assert_null(memmem(note.bytes, note.len_bytes, "jma.go.jp|w\x12", 12));
+	hs_buf_free(&note);
 	desk_close(&desk);
 }
 
@@ -197,6 +203,46 @@ test_a_tsunami_warning_asks_every_municipality_of_the_coast(void **state)
 	assert_int_equal(look(&desk, T + S), before - 1);
 	give(&desk, TSUNAMI(.lift = true, .level = 1, .area = "99"));
 	assert_int_equal(look(&desk, T + 2 * S), 0);
+	desk_close(&desk);
+}
+
+static void
+test_the_warning_that_stands_longest_counts(void **state)
+{
+	struct desk desk = desk_open();
+
+	(void)state;
+	give(&desk, WARNING(.level = 4));
+	for (int i = 1; i <= 2; i++) {
+		char document[8];
+
+		desk.now = AT0 + i * MIN;
+		(void)snprintf(document, sizeof(document), "x%d", i);
+		give(&desk, WARNING(.document = document, .level = 5,
+				    .hazard = i == 1 ? "flood" : "surge"));
+	}
+	assert_int_equal(look(&desk, T), 1);
+	assert_int_equal(alarm_of(&desk, HS_ALARM(NO_ORDER), "990019")->cause_seq, 1);
+	give(&desk, WARNING(.lift = true));
+	assert_int_equal(look(&desk, T + MIN - 1), 0);
+	assert_int_equal(look(&desk, T + MIN), 1);
+	assert_int_equal(alarm_of(&desk, HS_ALARM(NO_ORDER), "990019")->cause_seq, 2);
+	desk_close(&desk);
+}
+
+static void
+test_what_another_document_said_makes_a_warning_no_older(void **state)
+{
+	struct desk desk = desk_open();
+
+	(void)state;
+	give(&desk, WARNING(.level = 4));
+	give(&desk, WARNING(.document = "x", .level = 4, .area = "990027"));
+	give(&desk, WARNING(.lift = true));
+	desk.now = AT0 + 5 * MIN;
+	give(&desk, WARNING(.document = "x", .level = 4, .area = "990027", .also = "990019"));
+	assert_int_equal(look(&desk, T), 1);
+	assert_int_equal(look(&desk, T + 5 * MIN), 2);
 	desk_close(&desk);
 }
 
@@ -239,6 +285,25 @@ test_only_the_mode_of_the_lane_counts(void **state)
 }
 
 static void
+test_a_warning_of_no_place_asks_every_municipality_of_the_country(void **state)
+{
+	struct desk desk = desk_open();
+	size_t count;
+
+	(void)state;
+	desk.options.mode = HS_MODE(LIVE);
+	restart(&desk, false);
+	give(&desk, TSUNAMI(.level = 5, .area = "", .mode = HS_MODE(LIVE)));
+	count = look(&desk, T);
+	assert_in_range(count, 1700, 1800);
+	assert_non_null(alarm_of(&desk, HS_ALARM(NO_ORDER), "131016"));
+	assert_non_null(alarm_of(&desk, HS_ALARM(NO_ORDER), "011002"));
+	assert_null(alarm_of(&desk, HS_ALARM(NO_ORDER), "011011")); /* a ward */
+	assert_null(alarm_of(&desk, HS_ALARM(NO_ORDER), "990019")); /* for drills */
+	desk_close(&desk);
+}
+
+static void
 test_zero_switches_off(void **state)
 {
 	struct desk desk = desk_open();
@@ -267,8 +332,11 @@ main(void)
 		cmocka_unit_test(test_a_replaced_document_leaves_nothing),
 		cmocka_unit_test(test_the_newer_family_of_telegrams_counts),
 		cmocka_unit_test(test_a_tsunami_warning_asks_every_municipality_of_the_coast),
+		cmocka_unit_test(test_the_warning_that_stands_longest_counts),
+		cmocka_unit_test(test_what_another_document_said_makes_a_warning_no_older),
 		cmocka_unit_test(test_a_ward_is_its_city),
 		cmocka_unit_test(test_only_the_mode_of_the_lane_counts),
+		cmocka_unit_test(test_a_warning_of_no_place_asks_every_municipality_of_the_country),
 		cmocka_unit_test(test_zero_switches_off),
 	};
 
