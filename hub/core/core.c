@@ -35,7 +35,7 @@ hs_core_options_init(struct hs_core_options *options)
 		.watch = { .no_order_us = 900 * US_PER_S,
 			.no_update_us = 21600 * US_PER_S,
 			.mail_us = 21600 * US_PER_S,
-			.interval_ms = 1000 } };
+			.interval_ms = 2000 } };
 }
 
 struct hs_core *

@@ -78,7 +78,7 @@ static const struct hs_config_item hub_items[] = {
 		"A reminder to the municipality so long after the last document of an order in force, when no warning of equivalent level 3 or above is in force there any more; 0: none.", NULL },
 	{ "mail_s", HS_CONFIG_INT, HUB(watch.mail_s), "s", 1, 604800, "21600",
 		"So long after its last urgent mail an order of the municipality is missed; longer than no_order_s.", NULL },
-	{ "watch_interval_ms", HS_CONFIG_INT, HUB(watch.interval_ms), "ms", 50, 60000, "1000",
+	{ "watch_interval_ms", HS_CONFIG_INT, HUB(watch.interval_ms), "ms", 50, 60000, "2000",
 		"How often it is looked for missing and forgotten orders.", NULL },
 	{ "peers", HS_CONFIG_LIST, HUB(peers), "", 1, HS_PEERS_MAX, NULL,
 		"The processes that may connect, one url each.", &peer_record },

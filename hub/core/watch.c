@@ -90,7 +90,7 @@ hs_watch_spell(const struct hs_watch_document *document, uint32_t place)
 
 void
 hs_watch_document_put(
-	struct hs_watch *watch, const char *key, struct hs_spell *spells, size_t count)
+	struct hs_watch *watch, const char *key, bool orders, struct hs_spell *spells, size_t count)
 {
 	struct hs_watch_document *document;
 
@@ -106,6 +106,7 @@ hs_watch_document_put(
 		return;
 	}
 	free(document->spells);
+	document->orders = orders;
 	document->spells = spells;
 	document->count = count;
 	if (count > 0)
@@ -126,17 +127,27 @@ struct taking {
 	const struct hs_watch_document *before;
 	struct hs_spell *spells;
 	size_t count, room;
-	uint32_t last_place; /* the districts of a municipality come one after the other */
 };
 
 static void
-add_spell(struct taking *taking, uint32_t place)
+raise_level(struct hs_spell *spell, uint32_t level)
+{
+	spell->level = level > spell->level ? level : spell->level;
+}
+
+static void
+add_spell(struct taking *taking, uint32_t place, uint32_t level)
 {
 	struct hs_spell *spell;
 
-	if (place == HS_WATCH_NOWHERE || (taking->count > 0 && place == taking->last_place))
+	if (place == HS_WATCH_NOWHERE)
 		return;
-	taking->last_place = place;
+	/* The districts of a municipality come one after the other. */
+	spell = taking->count > 0 ? &taking->spells[taking->count - 1] : NULL;
+	if (spell != NULL && spell->place == place) {
+		raise_level(spell, level);
+		return;
+	}
 	if (taking->count == taking->room) {
 		taking->room = taking->room == 0 ? 8 : 2 * taking->room;
 		taking->spells =
@@ -145,22 +156,19 @@ add_spell(struct taking *taking, uint32_t place)
 	spell = &taking->spells[taking->count++];
 	*spell = taking->base;
 	spell->place = place;
+	spell->level = level;
 }
 
 static void
-take_word(void *owner, const struct hs_active_word *word)
+take_word(struct taking *taking, const struct hs_active_word *word)
 {
-	struct taking *taking = owner;
-
-	if (strcmp(word->document_key, taking->key) != 0)
-		return;
 	for (size_t i = 0; i < word->says->count; i++) {
 		const struct hs_statement *says = &word->says->items[i];
 
 		if (says->in_force && (taking->kind == (int)HS_KIND(EVACUATION) ||
 					      hs_watch_is_cause(taking->kind,
 						      says->equivalent_level, says->rank)))
-			add_spell(taking, hs_watch_place_key(says->area_code));
+			add_spell(taking, hs_watch_place_key(says->area_code), says->level);
 	}
 }
 
@@ -176,8 +184,10 @@ settle(struct taking *taking)
 		struct hs_spell *spell = &taking->spells[i];
 		const struct hs_spell *old = NULL;
 
-		if (kept > 0 && taking->spells[kept - 1].place == spell->place)
+		if (kept > 0 && taking->spells[kept - 1].place == spell->place) {
+			raise_level(&taking->spells[kept - 1], spell->level);
 			continue;
+		}
 		if (taking->before != NULL)
 			old = hs_watch_spell(taking->before, spell->place);
 		if (old != NULL && old->until_unix_us > spell->since_unix_us)
@@ -190,10 +200,14 @@ settle(struct taking *taking)
 static void
 take_standing(struct taking *taking, const struct hs_active *active, const hs_notice *notice)
 {
+	struct hs_active_word word;
+
 	HASH_FIND_STR(taking->watch->documents, taking->key, taking->before);
-	HS_CHECK(hs_active_each_word(active, notice, take_word, taking) == HS_OK);
+	if (hs_active_word_of(active, notice, &word))
+		take_word(taking, &word);
 	settle(taking);
-	hs_watch_document_put(taking->watch, taking->key, taking->spells, taking->count);
+	hs_watch_document_put(taking->watch, taking->key, taking->kind == (int)HS_KIND(EVACUATION),
+		taking->spells, taking->count);
 }
 
 /* What it replaces whole (CAP) is over. */
@@ -206,7 +220,7 @@ forget_superseded(struct hs_watch *watch, const hs_notice *notice)
 
 		hs_buf_init(&key, KEY_MAX_BYTES);
 		if (id != NULL && hs_document_key_of(notice, id, &key))
-			hs_watch_document_put(watch, hs_buf_text(&key), NULL, 0);
+			hs_watch_document_put(watch, hs_buf_text(&key), false, NULL, 0);
 		hs_buf_free(&key);
 	}
 }
@@ -286,6 +300,7 @@ hs_watch_take(struct hs_watch *watch, const struct hs_active *active, uint64_t s
 
 	if ((int)notice->mode != watch->options.mode || notice->document == NULL)
 		return;
+	watch->changed = true;
 	hear(watch, seq, unix_us, notice);
 	if (!hs_kind_lasts((int)notice->kind))
 		return;
@@ -305,6 +320,7 @@ hs_watch_create(const struct hs_watch_options *options)
 	struct hs_watch *watch = hs_must_alloc(1, sizeof(*watch));
 
 	watch->options = *options;
+	watch->changed = true;
 	return watch;
 }
 

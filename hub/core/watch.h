@@ -9,17 +9,19 @@
  *                    mail_us after the last mail.
  *         NO_UPDATE  an order is in force of whose document nothing was heard for no_update_us, and no warning of equivalent level 3
  *                    or above, and no tsunami warning, is in force there. It ends with an update, a lift, or a new warning.
- *         One of each kind for a municipality: the cause that stands longest. 0 switches a kind off.
+ *         One of each kind for a municipality: the cause that stands longest; of orders each document by itself. 0 switches a kind off.
  * Places: municipalities. A ward of a designated city is its city: it was not silent when an order stands in one ward. What is told for
  *         a whole prefecture (a coast, an area that we cannot map) or country counts in each municipality there: the hub does
  *         not know which of them lie on the coast, and too many are asked rather than too few.
  * Time:   that of the hub when it took the notice, never that of a start. What is remembered is a function of the records of the
- *         journal alone, and of nothing else: the note beside the active set (active_state.h) carries it, and records after the note are taken again.
- *         So the same alarms stand after a restart. What is in force at a moment, expiry and the two families of telegrams
- *         included, is what the active set says.
+ *         journal (and of mail_us): the note beside the active set (active_state.h) carries it, and records after the
+ *         note are taken again.
+ *         So the same alarms stand after a restart. Which warnings are in force at a moment, expiry and the two families of
+ *         telegrams included, is what the active set says.
  * Lane:   only notices of the lane's own mode; tests raise no alarm.
- * Cost:   take: what stands of the notice's own document. look: all entries in force once (the set computes them anew only
- *         when it has changed) and all municipalities that were ever heard of; no order waits for more than one look.
+ * Cost:   take: what stands of the notice's own document. look: nothing, unless a notice came or a time has run out since the
+ *         last one; then the warnings in force, sorted, the municipalities of each document that orders, and all municipalities
+ *         that were ever heard of. No order waits for more than one look.
  * Owner:  the core. Threads: one. Pure: no clock. Memory: running out ends the process (memory.h).
  */
 #ifndef HS_CORE_WATCH_H
@@ -48,7 +50,8 @@ struct hs_alarm {
 	uint64_t cause_seq;
 	int cause_kind;	      /* HS_KIND(…) */
 	uint32_t cause_level; /* of a warning its equivalent level */
-	const char *term;     /* of warning or order, as sent; "" of a mail; until the next look */
+	const char *
+		term; /* of a warning as sent; the word of an order's level; "" of a mail; until the next look */
 };
 
 struct hs_watch *hs_watch_create(const struct hs_watch_options *options);

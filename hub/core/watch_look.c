@@ -17,6 +17,7 @@
 struct looking {
 	struct hs_watch *watch;
 	int64_t now_unix_us;
+	int64_t next_unix_us; /* the next moment in which time alone changes something */
 	/* Of the last entry: they come in runs. */
 	const char *code;
 	uint32_t key;
@@ -24,6 +25,17 @@ struct looking {
 	struct hs_alarm_list *alarms;
 	bool wide; /* a warning for a whole prefecture or country is among the causes */
 };
+
+/* Has that moment come? If not, it is one to look at again. */
+static bool
+has_come(struct looking *looking, int64_t unix_us)
+{
+	if (unix_us <= looking->now_unix_us)
+		return true;
+	if (unix_us < looking->next_unix_us)
+		looking->next_unix_us = unix_us;
+	return false;
+}
 
 /* ---- what is in force → places ---- */
 
@@ -34,32 +46,43 @@ take_longest(struct hs_watch_cause *kept, const struct hs_watch_cause *one)
 		*kept = *one;
 }
 
-static void
-take_entry(struct looking *looking, struct hs_watch_place *place,
-	const struct hs_active_entry *entry, const struct hs_spell *spell)
+static const char *
+term_of_level(uint32_t level)
 {
-	struct hs_watch_cause cause = {
-		.seq = entry->seq, .kind = entry->kind, .term = entry->term
-	};
+	const struct hs_level_display *display = hs_level_display(level);
 
-	if (entry->kind == (int)HS_KIND(EVACUATION)) {
-		cause.unix_us = spell->heard_unix_us;
-		cause.level = entry->level;
-		take_longest(&place->order, &cause);
-		return;
+	return display != NULL ? display->term_ja : "";
+}
+
+/* A document orders something in a place as long as one of its districts stands; which document speaks last about a
+ * district does not matter here, and neither do names. */
+static void
+look_at_orders(struct looking *looking)
+{
+	struct hs_watch *watch = looking->watch;
+
+	for (const struct hs_watch_document *document = watch->documents; document != NULL;
+		document = document->hh.next) {
+		for (size_t i = 0; document->orders && i < document->count; i++) {
+			const struct hs_spell *spell = &document->spells[i];
+			const struct hs_watch_cause cause = { .unix_us = spell->heard_unix_us,
+				.seq = spell->seq,
+				.kind = HS_KIND(EVACUATION),
+				.level = spell->level,
+				.term = term_of_level(spell->level) };
+
+			if (!has_come(looking, spell->until_unix_us))
+				take_longest(
+					&hs_watch_place_get(watch, spell->place)->order, &cause);
+		}
 	}
-	cause.unix_us = spell->since_unix_us;
-	cause.level = entry->equivalent_level;
-	take_longest(&place->warning, &cause);
-	looking->wide |= place->key % PLACES_PER_PREFECTURE == 0;
 }
 
 /* What the entry's document was remembered with; NULL: it is no cause. */
 static const struct hs_spell *
 spell_of(struct looking *looking, const struct hs_active_entry *entry)
 {
-	if (entry->kind != (int)HS_KIND(EVACUATION) &&
-		!hs_watch_is_cause(entry->kind, entry->equivalent_level, entry->rank))
+	if (!hs_watch_is_cause(entry->kind, entry->equivalent_level, entry->rank))
 		return NULL;
 	if (looking->document == NULL || strcmp(looking->document->key, entry->document_key) != 0)
 		HASH_FIND_STR(looking->watch->documents, entry->document_key, looking->document);
@@ -67,15 +90,18 @@ spell_of(struct looking *looking, const struct hs_active_entry *entry)
 }
 
 static void
-look_at_entry(void *owner, const struct hs_active_entry *entry)
+look_at_warning(void *owner, const struct hs_active_entry *entry)
 {
 	struct looking *looking = owner;
-	bool danger = hs_watch_is_danger(entry->kind, entry->equivalent_level, entry->rank);
+	struct hs_watch_cause cause = { .seq = entry->seq,
+		.kind = entry->kind,
+		.level = entry->equivalent_level,
+		.term = entry->term };
 	struct hs_watch_place *place;
 	const struct hs_spell *spell;
 
 	if (entry->mode != looking->watch->options.mode ||
-		(!danger && entry->kind != (int)HS_KIND(EVACUATION)))
+		!hs_watch_is_danger(entry->kind, entry->equivalent_level, entry->rank))
 		return;
 	if (looking->code == NULL || strcmp(looking->code, entry->area_code) != 0)
 		looking->key = hs_watch_place_key(entry->area_code);
@@ -83,10 +109,13 @@ look_at_entry(void *owner, const struct hs_active_entry *entry)
 	if (looking->key == HS_WATCH_NOWHERE)
 		return;
 	place = hs_watch_place_get(looking->watch, looking->key);
-	place->danger |= danger;
+	place->danger = true;
 	spell = spell_of(looking, entry);
-	if (spell != NULL)
-		take_entry(looking, place, entry, spell);
+	if (spell == NULL)
+		return;
+	cause.unix_us = spell->since_unix_us;
+	take_longest(&place->warning, &cause);
+	looking->wide |= looking->key % PLACES_PER_PREFECTURE == 0;
 }
 
 /* A warning of a whole prefecture asks municipalities of which nothing was ever heard. */
@@ -147,11 +176,10 @@ put_alarm(struct looking *looking, const struct hs_watch_place *place, int kind,
 
 /* Since when an order is missed here, of all that asks for one; seq 0: of nothing. */
 static struct hs_watch_cause
-missing_since(const struct hs_watch *watch, const struct hs_watch_place *const around[],
-	size_t count, int64_t now_unix_us)
+missing_since(struct looking *looking, const struct hs_watch_place *const around[], size_t count)
 {
+	const struct hs_watch_options *options = &looking->watch->options;
 	const struct hs_watch_place *place = around[0];
-	int64_t no_order_us = watch->options.no_order_us;
 	struct hs_watch_cause best = { 0 };
 
 	for (size_t i = 0; i < count; i++) {
@@ -163,8 +191,8 @@ missing_since(const struct hs_watch *watch, const struct hs_watch_place *const a
 			take_longest(&best, &cause);
 	}
 	if (place->mail_seq != 0 &&
-		place->heard_unix_us < place->mail_first_unix_us - no_order_us &&
-		now_unix_us < place->mail_last_unix_us + watch->options.mail_us)
+		place->heard_unix_us < place->mail_first_unix_us - options->no_order_us &&
+		!has_come(looking, place->mail_last_unix_us + options->mail_us))
 		take_longest(&best, &(struct hs_watch_cause){ .unix_us = place->mail_first_unix_us,
 					    .seq = place->mail_seq,
 					    .kind = HS_KIND(URGENT_MAIL),
@@ -185,14 +213,13 @@ look_at_place(struct looking *looking, const struct hs_watch_place *const around
 			take_longest(&order, &around[i]->order);
 	}
 	if (order.seq == 0 && options->no_order_us > 0) {
-		missing = missing_since(looking->watch, around, count, looking->now_unix_us);
-		if (missing.seq != 0 &&
-			looking->now_unix_us >= missing.unix_us + options->no_order_us)
+		missing = missing_since(looking, around, count);
+		if (missing.seq != 0 && has_come(looking, missing.unix_us + options->no_order_us))
 			put_alarm(looking, around[0], HS_ALARM(NO_ORDER), &missing,
 				options->no_order_us);
 	}
 	if (order.seq != 0 && options->no_update_us > 0 && !danger &&
-		looking->now_unix_us >= order.unix_us + options->no_update_us)
+		has_come(looking, order.unix_us + options->no_update_us))
 		put_alarm(looking, around[0], HS_ALARM(NO_UPDATE), &order, options->no_update_us);
 }
 
@@ -247,22 +274,41 @@ tell_changes(const struct hs_alarm_list *before, const struct hs_alarm_list *now
 	}
 }
 
-void
-hs_watch_look(struct hs_watch *watch, const struct hs_active *active, int64_t now_unix_us,
-	void (*changed)(void *owner, const struct hs_alarm *alarm, bool raised), void *owner)
+static void
+look_anew(struct looking *looking, const struct hs_active *active)
 {
-	struct hs_alarm_list now = { .arena = hs_arena_create(TERMS_MAX_BYTES) };
-	struct looking looking = { .watch = watch, .now_unix_us = now_unix_us, .alarms = &now };
+	struct hs_watch *watch = looking->watch;
 
-	HS_CHECK(now.arena != NULL);
 	for (struct hs_watch_place *place = watch->places; place != NULL; place = place->hh.next) {
 		place->warning = place->order = (struct hs_watch_cause){ 0 };
 		place->danger = false;
 	}
-	hs_active_each_entry_at(active, now_unix_us, look_at_entry, &looking);
-	if (looking.wide)
+	look_at_orders(looking);
+	(void)has_come(looking,
+		hs_active_each_warning_at(active, looking->now_unix_us, look_at_warning, looking));
+	if (looking->wide)
 		know_all_places(watch);
-	look_at_places(&looking);
+	look_at_places(looking);
+}
+
+void
+hs_watch_look(struct hs_watch *watch, const struct hs_active *active, int64_t now_unix_us,
+	void (*changed)(void *owner, const struct hs_alarm *alarm, bool raised), void *owner)
+{
+	struct hs_alarm_list now = { 0 };
+	struct looking looking = { .watch = watch,
+		.now_unix_us = now_unix_us,
+		.next_unix_us = HS_FOR_EVER,
+		.alarms = &now };
+	bool same = !watch->changed && now_unix_us >= watch->looked_unix_us &&
+		    now_unix_us < watch->next_unix_us;
+
+	watch->looked_unix_us = now_unix_us;
+	if (same)
+		return;
+	now.arena = hs_arena_create(TERMS_MAX_BYTES);
+	HS_CHECK(now.arena != NULL);
+	look_anew(&looking, active);
 	if (now.count > 0)
 		qsort(now.items, now.count, sizeof(*now.items), compare_alarms);
 	if (changed != NULL)
@@ -270,7 +316,8 @@ hs_watch_look(struct hs_watch *watch, const struct hs_active *active, int64_t no
 	hs_arena_destroy(watch->alarms.arena);
 	free(watch->alarms.items);
 	watch->alarms = now;
-	watch->looked_unix_us = now_unix_us;
+	watch->next_unix_us = looking.next_unix_us;
+	watch->changed = false;
 }
 
 const struct hs_alarm *

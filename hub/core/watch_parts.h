@@ -17,10 +17,12 @@ struct hs_spell {
 	int64_t heard_unix_us; /* newest notice of the document */
 	int64_t until_unix_us; /* of that notice */
 	uint64_t seq;	       /* the same */
+	uint32_t level;	       /* of an order: the highest there */
 };
 
 struct hs_watch_document {
 	char *key;		 /* hs_document_key */
+	bool orders;		 /* else it warns */
 	struct hs_spell *spells; /* by place */
 	size_t count;
 	UT_hash_handle hh;
@@ -61,13 +63,15 @@ struct hs_watch {
 	struct hs_watch_place *places;
 	struct hs_alarm_list alarms;
 	int64_t looked_unix_us;
+	int64_t next_unix_us; /* something can have changed from here on, without any notice */
+	bool changed;	      /* by a notice, since the last look */
 };
 
 /* Made when it is new. */
 struct hs_watch_place *hs_watch_place_get(struct hs_watch *watch, uint32_t key);
 /* Takes over spells (by place); count 0 forgets the document. */
-void hs_watch_document_put(
-	struct hs_watch *watch, const char *key, struct hs_spell *spells, size_t count);
+void hs_watch_document_put(struct hs_watch *watch, const char *key, bool orders,
+	struct hs_spell *spells, size_t count);
 struct hs_spell *hs_watch_spell(const struct hs_watch_document *document, uint32_t place);
 /* The municipality, prefecture or country of a code; HS_WATCH_NOWHERE: it is no code. */
 uint32_t hs_watch_place_key(const char *code);

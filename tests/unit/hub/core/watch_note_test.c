@@ -150,8 +150,10 @@ test_the_oldest_of_two_orders_is_reminded_of(void **state)
 	assert_int_equal(look(&desk, N + HOUR - 1), 0);
 	assert_int_equal(look(&desk, N + HOUR), 1);
 	assert_int_equal(alarm_of(&desk, HS_ALARM(NO_UPDATE), "990019")->cause_seq, 2);
-	/* The newest word counts for each district: another document about it ends the wait. */
+	/* Another document about its district ends nothing of it. */
 	give(&desk, ORDER(.document = "again", .level = 4, .district = "南町"));
+	assert_int_equal(look(&desk, N + HOUR + 1), 1);
+	give(&desk, ORDER(.document = "slide", .lift = true, .district = "南町"));
 	assert_int_equal(look(&desk, N + 2 * HOUR - 1), 0);
 	assert_int_equal(look(&desk, N + 2 * HOUR), 1);
 	assert_int_equal(alarm_of(&desk, HS_ALARM(NO_UPDATE), "990019")->cause_seq, 3);

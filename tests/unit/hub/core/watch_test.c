@@ -149,6 +149,23 @@ test_a_warning_that_had_ended_in_between_is_new(void **state)
 }
 
 static void
+test_what_expires_is_over_without_a_notice(void **state)
+{
+	struct desk desk = desk_open();
+
+	(void)state;
+	give(&desk, WARNING(.level = 4, .valid_us = HOUR));
+	give(&desk, WARNING(.document = "x", .level = 4, .area = "990027"));
+	give(&desk, ORDER(.level = 4, .area = "990027", .valid_us = 2 * HOUR));
+	assert_int_equal(look(&desk, HOUR - 1), 1);
+	assert_int_equal(look(&desk, HOUR), 0);
+	assert_int_equal(look(&desk, 2 * HOUR - 1), 0);
+	assert_int_equal(look(&desk, 2 * HOUR), 1);
+	assert_non_null(alarm_of(&desk, HS_ALARM(NO_ORDER), "990027"));
+	desk_close(&desk);
+}
+
+static void
 test_a_replaced_document_leaves_nothing(void **state)
 {
 	struct desk desk = desk_open();
@@ -329,6 +346,7 @@ main(void)
 		cmocka_unit_test(test_a_warning_that_ends_ends_the_alarm),
 		cmocka_unit_test(test_a_warning_told_again_is_as_old_as_its_first),
 		cmocka_unit_test(test_a_warning_that_had_ended_in_between_is_new),
+		cmocka_unit_test(test_what_expires_is_over_without_a_notice),
 		cmocka_unit_test(test_a_replaced_document_leaves_nothing),
 		cmocka_unit_test(test_the_newer_family_of_telegrams_counts),
 		cmocka_unit_test(test_a_tsunami_warning_asks_every_municipality_of_the_coast),
