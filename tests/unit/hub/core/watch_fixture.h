@@ -39,6 +39,7 @@ struct message {
 	uint32_t revision;
 	const char *area, *also;
 	const char *district; /* NULL: 北町 */
+	uint32_t other_level; /* of an order: of a second district; 0: none */
 	uint32_t level;
 	bool lift, cancel;
 	int mode; /* 0: drill */
@@ -85,25 +86,35 @@ level_of(struct hs_arena *arena, uint32_t number)
 	return level;
 }
 
+/* One detail: the level for one district of each area. */
 static inline void
-put_order(struct hs_arena *arena, const struct message *message, hs_notice *notice)
+put_detail_of_order(struct hs_arena *arena, const struct message *message, hs_notice *notice,
+	uint32_t level, const char *district)
 {
-	hs_evacuation *evacuation = HS_NEW(arena, &hansho__v1__evacuation__descriptor);
 	hs_evacuation_detail *detail = HS_NEW(arena, &hansho__v1__evacuation__detail__descriptor);
+	hs_evacuation *evacuation = notice->evacuation;
 
-	notice->detail_case = HANSHO__V1__NOTICE__DETAIL_EVACUATION;
-	notice->evacuation = evacuation;
 	detail->state = message->lift ? HS_EVAC(LIFTED) : HS_EVAC(ISSUED);
 	detail->sort = hs_arena_strdup(arena, "避難指示");
-	detail->level = level_of(arena, message->lift ? 0 : message->level);
+	detail->level = level_of(arena, message->lift ? 0 : level);
 	for (size_t i = 0; i < notice->n_areas; i++) {
 		hs_evacuation_place *place =
 			HS_NEW(arena, &hansho__v1__evacuation__place__descriptor);
 
-		place->area = notice->areas[i];
+		place->area = area_of(arena, notice->areas[i]->code, district);
 		assert_true(hs_repeat(arena, &detail->n_areas, &detail->areas, place));
 	}
 	assert_true(hs_repeat(arena, &evacuation->n_details, &evacuation->details, detail));
+}
+
+static inline void
+put_order(struct hs_arena *arena, const struct message *message, hs_notice *notice)
+{
+	notice->detail_case = HANSHO__V1__NOTICE__DETAIL_EVACUATION;
+	notice->evacuation = HS_NEW(arena, &hansho__v1__evacuation__descriptor);
+	put_detail_of_order(arena, message, notice, message->level, message->district);
+	if (message->other_level > 0)
+		put_detail_of_order(arena, message, notice, message->other_level, "山手");
 }
 
 static inline void

@@ -110,6 +110,25 @@ test_the_reminder_comes_at_n_and_not_a_microsecond_before(void **state)
 }
 
 static void
+test_an_order_is_as_high_as_its_highest_district(void **state)
+{
+	struct desk desk = desk_open();
+
+	(void)state;
+	give(&desk, ORDER(.level = 3, .other_level = 5));
+	give(&desk, ORDER(.document = "p", .level = 5, .other_level = 3, .area = "990027"));
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(look(&desk, N), 2);
+		assert_int_equal(alarm_of(&desk, HS_ALARM(NO_UPDATE), "990019")->cause_level, 5);
+		assert_int_equal(alarm_of(&desk, HS_ALARM(NO_UPDATE), "990027")->cause_level, 5);
+		assert_string_equal(
+			alarm_of(&desk, HS_ALARM(NO_UPDATE), "990019")->term, "緊急安全確保");
+		restart(&desk, true);
+	}
+	desk_close(&desk);
+}
+
+static void
 test_no_reminder_while_there_is_danger(void **state)
 {
 	static const struct message dangers[] = { { .kind = HS_KIND(WEATHER), .level = 3 },
@@ -239,6 +258,7 @@ main(void)
 		cmocka_unit_test(test_a_mail_long_after_the_lift_is_not_answered),
 		cmocka_unit_test(test_a_mail_is_new_after_an_answer_and_after_its_time),
 		cmocka_unit_test(test_the_reminder_comes_at_n_and_not_a_microsecond_before),
+		cmocka_unit_test(test_an_order_is_as_high_as_its_highest_district),
 		cmocka_unit_test(test_no_reminder_while_there_is_danger),
 		cmocka_unit_test(test_the_oldest_of_two_orders_is_reminded_of),
 		cmocka_unit_test(test_the_same_alarms_stand_after_a_restart),
