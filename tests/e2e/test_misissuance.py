@@ -317,18 +317,32 @@ def test_m8_it_ends_with_the_warning_and_outlives_a_restart(watched):
     stack = watched(no_order_s=1)
     stack.accepted(rain(), "relay")
     wait_until(lambda: MISSED in alarms(stack), "it is told")
-    row = answer(stack)["alarms"][0]
-    stack.accepted(rain(5, at_s=time.time() + 1), "relay")
-    for ends in (stack.restart, lambda name: (stack.kill(name), stack.start(name))):
-        ends("hub")
+    first = answer(stack)["alarms"]
+    assert len(first) == 1
+
+    def stands_still(expected, user="kakuu"):
         wait_until(lambda: requests.get(stack.gate_url + "/v1/alarms", auth=stack.auth(), timeout=10).status_code == 200,
                    "the hub has looked")
-        again = answer(stack)["alarms"]
-        assert [(r["since"], r["cause"]["time"]) for r in again] == [(row["since"], row["cause"]["time"])], again
-        assert again[0]["cause"]["level"] == 5, again
+        assert answer(stack, user)["alarms"] == expected
+
+    def die(name):
+        stack.kill(name)
+        stack.start(name)
+    die("hub")  # there is no note yet: all records are taken again
+    stands_still(first)
+    stack.restart("hub")  # with a note
+    stands_still(first)
+    # and with a note and records after it: the warning goes on, and a neighbour sends a mail
+    stack.accepted(rain(5, at_s=time.time() + 1), "relay")
+    stack.accepted(document("UrgentMail", code="990027", source="bosai.soba.example", name="架空第二市"), "soba")
+    wait_until(lambda: ("no_order", "990027") in alarms(stack, "soba"), "the neighbour is told")
+    both = answer(stack, "pref")["alarms"]
+    assert [(row["since"], row["cause"]["level"]) for row in both][0] == (first[0]["since"], 5), both
+    die("hub")
+    stands_still(both, "pref")
     stack.accepted(rain(3, at_s=time.time() + 2), "relay")
     wait_until(lambda: alarms(stack) == set(), "a lower warning ends it")
-    assert raised(stack, "no_order") == 0
+    assert raised(stack, "no_order") == 1, "that of the neighbour"
 
 
 def test_m8_tests_and_what_is_switched_off_raise_nothing(watched):
