@@ -9,7 +9,8 @@
  *                    mail_us after the last mail.
  *         NO_UPDATE  an order is in force of whose document nothing was heard for no_update_us, and no warning of equivalent level 3
  *                    or above, and no tsunami warning, is in force there. It ends with an update, a lift, or a new warning.
- *         One of each kind for a municipality: the cause that stands longest; of orders each document by itself. 0 switches a kind off.
+ *         One of each kind for a municipality: a tsunami before other warnings, these before a mail, then the one that stands
+ *         longest; of orders each document by itself. 0 switches a kind off.
  * Places: municipalities. A ward of a designated city is its city: it was not silent when an order stands in one ward. What is told for
  *         a whole prefecture (a coast, an area that we cannot map) or country counts in each municipality there: the hub does
  *         not know which of them lie on the coast, and too many are asked rather than too few.

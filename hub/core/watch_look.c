@@ -97,6 +97,8 @@ look_at_warning(void *owner, const struct hs_active_entry *entry)
 		.kind = entry->kind,
 		.level = entry->equivalent_level,
 		.term = entry->term };
+	enum hs_watch_warning sort =
+		entry->kind == (int)HS_KIND(TSUNAMI) ? HS_WATCH_TSUNAMI : HS_WATCH_LEVEL;
 	struct hs_watch_place *place;
 	const struct hs_spell *spell;
 
@@ -114,7 +116,7 @@ look_at_warning(void *owner, const struct hs_active_entry *entry)
 	if (spell == NULL)
 		return;
 	cause.unix_us = spell->since_unix_us;
-	take_longest(&place->warning, &cause);
+	take_longest(&place->warnings[sort], &cause);
 	looking->wide |= looking->key % PLACES_PER_PREFECTURE == 0;
 }
 
@@ -174,37 +176,59 @@ put_alarm(struct looking *looking, const struct hs_watch_place *place, int kind,
 		hs_area_check_digit(five));
 }
 
-/* Since when an order is missed here, of all that asks for one; seq 0: of nothing. */
+/* Since when a warning of that sort stands for the municipality at around[0] and it was not heard; seq 0: none does. */
 static struct hs_watch_cause
-missing_since(struct looking *looking, const struct hs_watch_place *const around[], size_t count)
+unheard_since(const struct hs_watch_place *const around[], size_t count, enum hs_watch_warning sort)
 {
-	const struct hs_watch_options *options = &looking->watch->options;
-	const struct hs_watch_place *place = around[0];
 	struct hs_watch_cause best = { 0 };
 
 	for (size_t i = 0; i < count; i++) {
-		struct hs_watch_cause cause = around[i]->warning;
+		struct hs_watch_cause cause = around[i]->warnings[sort];
 
-		if (cause.unix_us < place->heard_unix_us)
-			cause.unix_us = place->heard_unix_us;
+		if (cause.unix_us < around[0]->heard_unix_us)
+			cause.unix_us = around[0]->heard_unix_us;
 		if (cause.seq != 0)
 			take_longest(&best, &cause);
 	}
-	if (place->mail_seq != 0 &&
-		place->heard_unix_us < place->mail_first_unix_us - options->no_order_us &&
-		!has_come(looking, place->mail_last_unix_us + options->mail_us))
-		take_longest(&best, &(struct hs_watch_cause){ .unix_us = place->mail_first_unix_us,
-					    .seq = place->mail_seq,
-					    .kind = HS_KIND(URGENT_MAIL),
-					    .term = "" });
 	return best;
+}
+
+static struct hs_watch_cause
+unanswered_mail(struct looking *looking, const struct hs_watch_place *place)
+{
+	const struct hs_watch_options *options = &looking->watch->options;
+
+	if (place->mail_seq == 0 ||
+		place->heard_unix_us >= place->mail_first_unix_us - options->no_order_us ||
+		has_come(looking, place->mail_last_unix_us + options->mail_us))
+		return (struct hs_watch_cause){ 0 };
+	return (struct hs_watch_cause){ .unix_us = place->mail_first_unix_us,
+		.seq = place->mail_seq,
+		.kind = HS_KIND(URGENT_MAIL),
+		.term = "" };
+}
+
+/* The gravest of all that has waited for an order long enough. */
+static void
+look_for_missing(struct looking *looking, const struct hs_watch_place *const around[], size_t count)
+{
+	const struct hs_watch_cause causes[] = { unheard_since(around, count, HS_WATCH_TSUNAMI),
+		unheard_since(around, count, HS_WATCH_LEVEL), unanswered_mail(looking, around[0]) };
+	int64_t allowed_us = looking->watch->options.no_order_us;
+
+	for (size_t i = 0; i < HS_COUNT(causes); i++) {
+		if (causes[i].seq == 0 || !has_come(looking, causes[i].unix_us + allowed_us))
+			continue;
+		put_alarm(looking, around[0], HS_ALARM(NO_ORDER), &causes[i], allowed_us);
+		return;
+	}
 }
 
 static void
 look_at_place(struct looking *looking, const struct hs_watch_place *const around[], size_t count)
 {
 	const struct hs_watch_options *options = &looking->watch->options;
-	struct hs_watch_cause missing, order = { 0 };
+	struct hs_watch_cause order = { 0 };
 	bool danger = false;
 
 	for (size_t i = 0; i < count; i++) {
@@ -212,12 +236,8 @@ look_at_place(struct looking *looking, const struct hs_watch_place *const around
 		if (around[i]->order.seq != 0)
 			take_longest(&order, &around[i]->order);
 	}
-	if (order.seq == 0 && options->no_order_us > 0) {
-		missing = missing_since(looking, around, count);
-		if (missing.seq != 0 && has_come(looking, missing.unix_us + options->no_order_us))
-			put_alarm(looking, around[0], HS_ALARM(NO_ORDER), &missing,
-				options->no_order_us);
-	}
+	if (order.seq == 0 && options->no_order_us > 0)
+		look_for_missing(looking, around, count);
 	if (order.seq != 0 && options->no_update_us > 0 && !danger &&
 		has_come(looking, order.unix_us + options->no_update_us))
 		put_alarm(looking, around[0], HS_ALARM(NO_UPDATE), &order, options->no_update_us);
@@ -247,13 +267,15 @@ look_at_places(struct looking *looking)
 
 /* ---- what changed ---- */
 
+/* Another cause is another alarm: a tsunami that comes after the rain is told. */
 static int
 compare_alarms(const void *a, const void *b)
 {
 	const struct hs_alarm *x = a, *y = b;
 	int by_place = strcmp(x->area_code, y->area_code);
+	int by_kind = by_place != 0 ? by_place : x->kind - y->kind;
 
-	return by_place != 0 ? by_place : x->kind - y->kind;
+	return by_kind != 0 ? by_kind : x->cause_kind - y->cause_kind;
 }
 
 static void
@@ -280,7 +302,8 @@ look_anew(struct looking *looking, const struct hs_active *active)
 	struct hs_watch *watch = looking->watch;
 
 	for (struct hs_watch_place *place = watch->places; place != NULL; place = place->hh.next) {
-		place->warning = place->order = (struct hs_watch_cause){ 0 };
+		memset(place->warnings, 0, sizeof(place->warnings));
+		place->order = (struct hs_watch_cause){ 0 };
 		place->danger = false;
 	}
 	look_at_orders(looking);

@@ -28,6 +28,9 @@ struct hs_watch_document {
 	UT_hash_handle hh;
 };
 
+/* The graver first. */
+enum hs_watch_warning { HS_WATCH_TSUNAMI, HS_WATCH_LEVEL, HS_WATCH_WARNINGS };
+
 /* What may raise an alarm; seq 0: nothing. */
 struct hs_watch_cause {
 	int64_t unix_us;
@@ -44,8 +47,9 @@ struct hs_watch_place {
 	int64_t mail_first_unix_us, mail_last_unix_us;
 	uint64_t mail_seq; /* of the first; 0: none */
 	/* Of the look that is under way. */
-	struct hs_watch_cause warning; /* the one that stands longest */
-	struct hs_watch_cause order;   /* of which nothing was heard longest; unix_us: heard */
+	struct hs_watch_cause
+		warnings[HS_WATCH_WARNINGS]; /* of each sort the one that stands longest */
+	struct hs_watch_cause order; /* of which nothing was heard longest; unix_us: heard */
 	bool danger;
 	UT_hash_handle hh;
 };

@@ -93,15 +93,15 @@ put_box(const struct shown *shown, size_t first, struct hs_buf *out)
 
 	hs_buf_puts(out, "<div class=\"problem\" role=\"alert\"><p><strong>");
 	hs_form_both(out, words->what_ja, words->what_en);
-	hs_buf_puts(out, "</strong></p><ul>\n");
+	hs_buf_puts(out, "</strong></p><p>");
+	hs_form_both(out, words->next_ja, words->next_en);
+	hs_buf_puts(out, "</p><ul>\n");
 	for (size_t i = first; i < shown->count; i++) {
 		if (hs_alarm_words(shown->items[i]) == words && ++count <= ROWS_MAX)
 			put_area(shown->items[i], out);
 	}
 	put_more(count > ROWS_MAX ? count - ROWS_MAX : 0, out);
-	hs_buf_puts(out, "</ul><p>");
-	hs_form_both(out, words->next_ja, words->next_en);
-	hs_buf_puts(out, "</p></div>\n");
+	hs_buf_puts(out, "</ul></div>\n");
 }
 
 static bool

@@ -248,6 +248,34 @@ test_the_warning_that_stands_longest_counts(void **state)
 }
 
 static void
+test_a_tsunami_is_told_although_it_rains(void **state)
+{
+	struct desk desk = desk_open();
+
+	(void)state;
+	give(&desk, MAILED(.area = "990019"));
+	desk.now = AT0 + MIN;
+	give(&desk, WARNING(.level = 5));
+	desk.now = AT0 + 2 * MIN;
+	give(&desk, TSUNAMI(.level = 3));
+	for (int i = 0; i < 3; i++) {
+		static const int kinds[] = { HS_KIND(URGENT_MAIL), HS_KIND(WEATHER),
+			HS_KIND(TSUNAMI) };
+
+		assert_int_equal(look(&desk, T + i * MIN), 1);
+		assert_int_equal(desk.raised, 1);
+		assert_int_equal(desk.ended, i > 0);
+		assert_int_equal(
+			alarm_of(&desk, HS_ALARM(NO_ORDER), "990019")->cause_kind, kinds[i]);
+	}
+	give(&desk, TSUNAMI(.lift = true, .level = 1));
+	assert_int_equal(look(&desk, HOUR), 1);
+	assert_int_equal(
+		alarm_of(&desk, HS_ALARM(NO_ORDER), "990019")->cause_kind, HS_KIND(WEATHER));
+	desk_close(&desk);
+}
+
+static void
 test_what_another_document_said_makes_a_warning_no_older(void **state)
 {
 	struct desk desk = desk_open();
@@ -351,6 +379,7 @@ main(void)
 		cmocka_unit_test(test_the_newer_family_of_telegrams_counts),
 		cmocka_unit_test(test_a_tsunami_warning_asks_every_municipality_of_the_coast),
 		cmocka_unit_test(test_the_warning_that_stands_longest_counts),
+		cmocka_unit_test(test_a_tsunami_is_told_although_it_rains),
 		cmocka_unit_test(test_what_another_document_said_makes_a_warning_no_older),
 		cmocka_unit_test(test_a_ward_is_its_city),
 		cmocka_unit_test(test_only_the_mode_of_the_lane_counts),
