@@ -231,7 +231,7 @@ test_the_warning_that_stands_longest_counts(void **state)
 	(void)state;
 	give(&desk, WARNING(.level = 4));
 	for (int i = 1; i <= 2; i++) {
-		char document[8];
+		char document[16];
 
 		desk.now = AT0 + i * MIN;
 		(void)snprintf(document, sizeof(document), "x%d", i);
