@@ -36,7 +36,7 @@ static const struct hs_config_record peer_record = { peer_items, HS_COUNT(peer_i
 static const struct hs_config_item hub_items[] = {
 	{ "mode", HS_CONFIG_ENUM, HUB(mode), "live drill", 0, 0, NULL,
 		"The lane: a hub serves live or drill, never both.", NULL },
-	{ "journal", HS_CONFIG_TEXT, HUB(journal), "path", 1, 4000, NULL,
+	{ "journal", HS_CONFIG_TEXT, HUB(journal.path), "path", 1, 4000, NULL,
 		"Journal file on a local disk; made when it is missing.", NULL },
 	{ "ops_listen", HS_CONFIG_TEXT, HUB(ops_listen), "address:port", 0, 100, "",
 		"Where /healthz /readyz /metrics /status are served; empty: nowhere.", NULL },
@@ -44,17 +44,19 @@ static const struct hs_config_item hub_items[] = {
 		"Interval of heartbeats on links; three missed end the connection.", NULL },
 	{ "window", HS_CONFIG_INT, HUB(window), "notices", 1, 4096, "256",
 		"Most notices that a peer may have unacknowledged.", NULL },
-	{ "commit_linger_us", HS_CONFIG_INT, HUB(commit_linger_us), "us", 0, 100000, "0",
+	{ "commit_linger_us", HS_CONFIG_INT, HUB(journal.commit_linger_us), "us", 0, 100000, "0",
 		"Wait before each commit for more records; 0 is fastest for a lone one.", NULL },
-	{ "checkpoint_pages", HS_CONFIG_INT, HUB(checkpoint_pages), "pages of 4096 bytes", 100, 1000000, "4000",
+	{ "checkpoint_pages", HS_CONFIG_INT, HUB(journal.checkpoint_pages), "pages of 4096 bytes", 100, 1000000, "4000",
 		"Write-ahead log size at which a checkpoint is made beside the commits. Each one lengthens the tail of the answers that it meets.", NULL },
-	{ "verify_tail", HS_CONFIG_INT, HUB(verify_tail), "records", 0, 1000000000, "1000",
+	{ "verify_tail", HS_CONFIG_INT, HUB(journal.verify_tail), "records", 0, 1000000000, "1000",
 		"Newest records whose hash chain is verified at every start.", NULL },
+	{ "tables_unrehearsed", HS_CONFIG_BOOL, HUB(journal.tables_unrehearsed), "", 0, 0, "false",
+		"For emergencies: start with rule tables that nobody has acknowledged by hansho rehearse, and let gates send with any; log and status say so.", NULL },
 	{ "pending_max", HS_CONFIG_INT, HUB(pending_max), "records", 1, 100000, "4096",
 		"Records that may wait for the disk; further submissions are told to come again.", NULL },
-	{ "recent_notices", HS_CONFIG_INT, HUB(recent.notices), "notices", 1, 1000000, "4096",
+	{ "recent_notices", HS_CONFIG_INT, HUB(recent_notices), "notices", 1, 1000000, "4096",
 		"Newest notices kept in memory for sending.", NULL },
-	{ "recent_bytes", HS_CONFIG_INT, HUB(recent.bytes), "bytes", 1048576, 4294967296, "67108864",
+	{ "recent_bytes", HS_CONFIG_INT, HUB(recent_bytes), "bytes", 1048576, 4294967296, "67108864",
 		"Most bytes of them.", NULL },
 	{ "status_notices", HS_CONFIG_INT, HUB(status_notices), "notices", 1, 1000000, "4096",
 		"Newest notices whose receipts are kept in memory for status queries.", NULL },
@@ -110,8 +112,8 @@ hs_hub_core_options(const struct hs_hub_settings *settings, struct hs_core_peer 
 	out->heartbeat_ms = settings->heartbeat_ms;
 	out->window = (size_t)settings->window;
 	out->pending_max = (size_t)settings->pending_max;
-	out->recent_notices = (size_t)settings->recent.notices;
-	out->recent_bytes = (size_t)settings->recent.bytes;
+	out->recent_notices = (size_t)settings->recent_notices;
+	out->recent_bytes = (size_t)settings->recent_bytes;
 	out->status_notices = (size_t)settings->status_notices;
 	out->receipts_per_notice = (size_t)settings->receipts_per_notice;
 	out->waiters_max = (size_t)settings->waiters_max;
@@ -200,7 +202,7 @@ hs_hub_settings_check(const struct hs_hub_settings *settings, char why[HS_CONFIG
 			"mail_s longer",
 			(long long)settings->watch.mail_s, (long long)settings->watch.no_order_s);
 	if (err == HS_OK)
-		err = hs_look_made_file("journal", settings->journal, why);
+		err = hs_look_made_file("journal", settings->journal.path, why);
 	for (size_t i = 0; err == HS_OK && i < settings->peers.count; i++) {
 		err = check_peer(&rows[i], why);
 		for (size_t j = 0; err == HS_OK && j < i; j++)
