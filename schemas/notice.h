@@ -61,6 +61,8 @@ typedef Hansho__V1__StatusQuery hs_status_query;
 typedef Hansho__V1__StatusReply hs_status_reply;
 typedef Hansho__V1__ActiveQuery hs_active_query;
 typedef Hansho__V1__ActiveReply hs_active_reply;
+typedef Hansho__V1__AlarmQuery hs_alarm_query;
+typedef Hansho__V1__AlarmReply hs_alarm_reply;
 typedef Hansho__V1__Fetch hs_fetch;
 typedef Hansho__V1__FetchReply hs_fetch_reply;
 typedef Hansho__V1__LinkFrame hs_link_frame;
@@ -74,6 +76,7 @@ typedef Hansho__V1__FeedFrame hs_feed_frame;
 #define HS_OUTCOME(name) HANSHO__V1__OUTCOME__OUTCOME_##name
 #define HS_EVAC(name)	 HANSHO__V1__EVACUATION__STATE__STATE_##name
 #define HS_PEER(name)	 HANSHO__V1__PEER_KIND__PEER_KIND_##name
+#define HS_ALARM(name)	 HANSHO__V1__ALARM_KIND__ALARM_KIND_##name
 #define HS_RECORD(name)	 HANSHO__V1__JOURNAL_RECORD__TYPE__TYPE_##name
 
 /* Lanes: smaller goes first. */

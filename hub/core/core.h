@@ -29,6 +29,7 @@
 
 #include "hub/core/effects.h"
 #include "hub/core/record.h"
+#include "hub/core/watch.h"
 
 #define HS_PEERS_MAX 64 /* one bit each in the route table */
 
@@ -71,6 +72,7 @@ struct hs_core_options {
 	size_t state_notices; /* a note of the active set each so many notices (active_state.h) */
 	int64_t batch_ms;     /* longest wait of receipts and acks for their commit */
 	int64_t greeting_ms;  /* a new connection must have said hello and resume by then */
+	struct hs_watch_options watch; /* its mode is the lane's */
 };
 
 enum hs_event_type {
@@ -132,6 +134,8 @@ struct hs_core_stats {
 	size_t pending, waiters, documents, peers_up;
 	uint64_t accepted, duplicates, stale, conflicts, refused, unavailable;
 	uint64_t frames_unknown, frames_bad, digests_differ;
+	size_t alarms[HS_ALARM_KINDS + 1];	    /* that stand, by HS_ALARM(…) */
+	uint64_t alarms_raised[HS_ALARM_KINDS + 1]; /* since the start */
 	bool stopping;
 };
 void hs_core_stats(const struct hs_core *core, struct hs_core_stats *out);

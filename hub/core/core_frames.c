@@ -211,6 +211,15 @@ on_active_query(const struct frame_context *context)
 }
 
 static void
+on_alarm_query(const struct frame_context *context)
+{
+	struct hs_core *core = context->core;
+
+	hs_answer_alarms(core->source.effects, context->peer, context->frame->alarm_query->request,
+		core->watch.watch, &core->options.watch, core->source.newest_seq);
+}
+
+static void
 on_goodbye(const struct frame_context *context)
 {
 	hs_effects_log(context->core->source.effects, HS_LOG_INFO, "hub.peer_goodbye",
@@ -234,6 +243,7 @@ static const struct frame_row {
 	{ BODY(SUBMIT), GATES, IN(READY), on_submit },
 	{ BODY(STATUS_QUERY), GATES, IN(READY), on_status_query },
 	{ BODY(ACTIVE_QUERY), ALL, IN(READY), on_active_query },
+	{ BODY(ALARM_QUERY), GATES, IN(READY), on_alarm_query },
 	{ BODY(FETCH), ALL, IN(READY), on_fetch },
 	{ BODY(GOODBYE), ALL, IN(GREETING) | IN(WAITING) | IN(READY), on_goodbye },
 };

@@ -83,6 +83,12 @@ hs_shell_metrics(const struct hs_shell_view *view, struct hs_buf *out)
 		{ "hansho_hub_frames_unknown_total", stats.frames_unknown },
 		{ "hansho_hub_frames_bad_total", stats.frames_bad },
 		{ "hansho_hub_digest_differs_total", stats.digests_differ },
+		{ "hansho_hub_alarms{kind=\"no_order\"}", stats.alarms[HS_ALARM(NO_ORDER)] },
+		{ "hansho_hub_alarms{kind=\"no_update\"}", stats.alarms[HS_ALARM(NO_UPDATE)] },
+		{ "hansho_hub_alarms_raised_total{kind=\"no_order\"}",
+			stats.alarms_raised[HS_ALARM(NO_ORDER)] },
+		{ "hansho_hub_alarms_raised_total{kind=\"no_update\"}",
+			stats.alarms_raised[HS_ALARM(NO_UPDATE)] },
 		{ "hansho_hub_commit_failures_total", view->commits->failures },
 		{ "hansho_hub_records_total", view->commits->records },
 		{ "hansho_hub_tables_unrehearsed", view->activation->unrehearsed },
@@ -125,13 +131,15 @@ hs_shell_status(const struct hs_shell_view *view, struct hs_buf *out)
 	hs_core_digest(view->core, digest);
 	for (size_t i = 0; i < view->options->peer_count; i++)
 		json_array_append_new(peers, peer_status(view, i));
-	status = json_pack("{s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:s, s:s, s:b, s:I, s:o}",
+	status = json_pack(
+		"{s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:s, s:s, s:b, s:I, s:o}",
 		"process", "hansho-hub", "version", view->options->version, "mode",
 		view->options->mode == (int)HS_MODE(LIVE) ? "live" : "drill", "epoch",
 		view->options->epoch, "newest_seq", (json_int_t)stats.newest_seq, "journal_pos",
 		(json_int_t)stats.committed_pos, "pending", (json_int_t)stats.pending,
-		"live_documents", (json_int_t)stats.documents, "peers_up",
-		(json_int_t)stats.peers_up, "digest", digest, "tables",
+		"live_documents", (json_int_t)stats.documents, "alarms",
+		(json_int_t)(stats.alarms[HS_ALARM(NO_ORDER)] + stats.alarms[HS_ALARM(NO_UPDATE)]),
+		"peers_up", (json_int_t)stats.peers_up, "digest", digest, "tables",
 		view->activation->version.digest, "tables_unrehearsed",
 		view->activation->unrehearsed, "started_unix_us", (json_int_t)view->started_unix_us,
 		"peers", peers);

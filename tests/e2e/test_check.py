@@ -130,6 +130,7 @@ REFUSED = [
     ("hub", keys(journal="/nonexistent/hub.journal"), ["journal", "/nonexistent", "does not exist"]),
     ("hub", keys(journal="{folder}/lib"), ["journal", "/lib"]),
     ("hub", keys(ops_listen="localhost:9101"), ["ops_listen", "localhost:9101"]),
+    ("hub", keys(no_order_s=600, mail_s=600), ["mail_s", "no_order_s", "longer"]),
     ("gate", keys(ops_listen="127.0.0.1:8443"), ["listen", "ops_listen", "same place"]),
     ("gate", keys(listen="8443"), ["listen", "8443"]),
     ("gate", keys(tls_key=""), ["tls_key", "tls_cert"]),
