@@ -63,6 +63,8 @@ typedef Hansho__V1__ActiveQuery hs_active_query;
 typedef Hansho__V1__ActiveReply hs_active_reply;
 typedef Hansho__V1__Fetch hs_fetch;
 typedef Hansho__V1__FetchReply hs_fetch_reply;
+typedef Hansho__V1__OutletProof hs_outlet_proof;
+typedef Hansho__V1__AdapterState hs_outlets_report;
 typedef Hansho__V1__LinkFrame hs_link_frame;
 typedef Hansho__V1__JournalRecord hs_journal_record;
 typedef Hansho__V1__FeedFrame hs_feed_frame;
@@ -71,6 +73,7 @@ typedef Hansho__V1__FeedFrame hs_feed_frame;
 #define HS_KIND(name)	 HANSHO__V1__KIND__KIND_##name
 #define HS_ACTION(name)	 HANSHO__V1__ACTION__ACTION_##name
 #define HS_RECEIPT(name) HANSHO__V1__RECEIPT_STATE__RECEIPT_STATE_##name
+#define HS_PROOF(name)	 HANSHO__V1__PROOF_STATE__PROOF_STATE_##name
 #define HS_OUTCOME(name) HANSHO__V1__OUTCOME__OUTCOME_##name
 #define HS_EVAC(name)	 HANSHO__V1__EVACUATION__STATE__STATE_##name
 #define HS_PEER(name)	 HANSHO__V1__PEER_KIND__PEER_KIND_##name

@@ -7,6 +7,8 @@
 #include "hub/base/log.h"
 
 #define FRAME_MAX_BYTES 65536u
+/* 128 × (name, reason) fit into a frame. */
+#define OUTLETS_MAX	128
 #define BODY(name)	HANSHO__V1__LINK_FRAME__BODY_##name
 
 /* protobuf-c wants writable strings and never writes to them when packing. */
@@ -61,7 +63,7 @@ hs_send_resume(struct hs_lane *lane, bool from_last_ack)
 	resume.epoch = lane->stream.epoch;
 	resume.seq = from_last_ack ? 0 : lane->stream.last_seq;
 	resume.from_last_ack = from_last_ack;
-	resume.snapshot = lane->adapter->ops->snapshot;
+	resume.snapshot = lane->adapter->opened && lane->adapter->ops->snapshot;
 	hs_link_frame frame;
 	hansho__v1__link_frame__init(&frame);
 	frame.body_case = BODY(RESUME);
@@ -89,6 +91,14 @@ hs_send_heartbeat(struct hs_lane *lane)
 	hansho__v1__heartbeat__init(&heartbeat);
 	heartbeat.newest_seq = lane->stream.last_seq;
 	heartbeat.unix_us = hs_clock_unix_us();
+	hs_outlets_report report;
+	hs_outlet_proof rows[OUTLETS_MAX], *list[OUTLETS_MAX];
+	hansho__v1__adapter_state__init(&report);
+	report.maintenance = lane->adapter->settings->maintenance;
+	report.canary_ms = (uint32_t)lane->adapter->settings->canary.period_ms;
+	report.n_outlets = hs_canaries_report(lane, rows, list, OUTLETS_MAX);
+	report.outlets = list;
+	heartbeat.adapter = &report;
 	hs_link_frame frame;
 	hansho__v1__link_frame__init(&frame);
 	frame.body_case = BODY(HEARTBEAT);

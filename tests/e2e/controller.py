@@ -16,7 +16,9 @@ class Controller:
 
     def __init__(self, path, answers=("accepted",)):
         self.path, self.answers = path, answers
-        self.requests = []  # whole JSON objects
+        self.requests = []  # whole JSON objects, without canaries
+        self.canaries, self.connections = 0, 0
+        self.deaf = False  # takes canaries and does not answer
         self.connection = None
         self.lock = threading.Lock()
         self.server = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
@@ -42,6 +44,7 @@ class Controller:
         while True:
             try:
                 self.connection, _ = self.server.accept()
+                self.connections += 1
             except OSError:
                 return
             try:
@@ -55,6 +58,12 @@ class Controller:
                 self.connection.close()
 
     def _take(self, request):
+        if request["type"] == "canary":
+            assert set(request) == {"type", "id"}
+            self.canaries += 1
+            if not self.deaf:
+                self.answer(request["id"], "canary")
+            return
         with self.lock:
             self.requests.append(request)
         if request["type"] == "play":
