@@ -49,9 +49,9 @@ bool
 hs_playout_prove(
 	const char *dir, enum hs_adapter_lane lane, const char *token, char why[HS_CANARY_WHY])
 {
-	struct files files = { .job = hs_playout_job_create(NULL, NULL),
-		.lane = hs_lane_name(lane),
-		.token = token };
+	struct files files = {
+		.job = hs_playout_job_create(NULL, NULL), .lane = hs_lane_name(lane), .token = token
+	};
 	bool good = files.job != NULL;
 
 	if (good)

@@ -405,8 +405,8 @@ jalert_open(struct hs_adapter *adapter, const void *settings, void **state)
 		return err;
 	}
 	struct hs_plan_options options = options_of(jalert);
-	hs_jalert_canary_add(&jalert->canary, adapter, jalert->controller,
-		jalert->settings->plan_dir, &options);
+	hs_jalert_canary_add(
+		&jalert->canary, adapter, jalert->controller, jalert->settings->plan_dir, &options);
 	*state = jalert;
 	return HS_OK;
 }

@@ -56,8 +56,7 @@ canary_abort(struct hs_canary *canary)
 }
 
 static bool
-folder_prove(
-	const char *dir, enum hs_adapter_lane lane, const char *token, char why[HS_CANARY_WHY])
+folder_prove(const char *dir, enum hs_adapter_lane lane, const char *token, char why[HS_CANARY_WHY])
 {
 	char name[HS_CANARY_TOKEN_SIZE + 1], path[4200];
 

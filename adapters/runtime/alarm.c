@@ -58,8 +58,8 @@ static void
 on_process_exit(uv_process_t *process, int64_t status, int signal)
 {
 	if (status != 0 || signal != 0)
-		hs_error("adapter.alarm_command_failed", "status=%lld signal=%d",
-			(long long)status, signal);
+		hs_error("adapter.alarm_command_failed", "status=%lld signal=%d", (long long)status,
+			signal);
 	process_close(process->data);
 }
 
@@ -96,8 +96,7 @@ hs_alarm_run(struct hs_adapter *adapter, const char *what, const struct hs_canar
 
 	if (!settings->alarm_command || settings->alarm_command[0] == '\0' || adapter->stopping)
 		return;
-	struct hs_alarm_process *own =
-		running(adapter) < RUNS_MAX ? calloc(1, sizeof(*own)) : NULL;
+	struct hs_alarm_process *own = running(adapter) < RUNS_MAX ? calloc(1, sizeof(*own)) : NULL;
 	if (!own) {
 		hs_error("adapter.alarm_command_left_out", "outlet=%s", canary->outlet);
 		return;

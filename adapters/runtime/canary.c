@@ -58,14 +58,25 @@ hs_canary_add(struct hs_adapter *adapter, struct hs_canary *canary)
 		hs_canary_lane_name(canary), canary->why);
 }
 
+static void
+answered(struct hs_canary *canary, enum hs_canary_answer answer, const char *why)
+{
+	if (!canary->under_way || canary->answer != HS_CANARY_NO_ANSWER)
+		return;
+	canary->answer = answer;
+	hs_plain_copy(canary->why, sizeof(canary->why), why);
+}
+
 void
 hs_canary_done(struct hs_canary *canary, bool good, const char *why)
 {
-	if (!canary->under_way || canary->answered)
-		return;
-	canary->answered = true;
-	canary->good = good;
-	hs_plain_copy(canary->why, sizeof(canary->why), good ? "" : why);
+	answered(canary, good ? HS_CANARY_GOOD : HS_CANARY_BAD, good ? "" : why);
+}
+
+void
+hs_canary_skip(struct hs_canary *canary, const char *why)
+{
+	answered(canary, HS_CANARY_NOBODY, why);
 }
 
 int64_t
@@ -89,6 +100,14 @@ state_told(struct hs_adapter *adapter, const struct hs_canary *canary)
 }
 
 static void
+alarm_over(struct hs_adapter *adapter, const struct hs_canary *canary)
+{
+	hs_warn("adapter.canary_alarm_over", "outlet=%s lane=%s", canary->outlet,
+		hs_canary_lane_name(canary));
+	hs_alarm_run(adapter, "over", canary);
+}
+
+static void
 proven(struct hs_adapter *adapter, struct hs_canary *canary, int64_t now_mono_us)
 {
 	enum hs_canary_state before = canary->state;
@@ -99,9 +118,7 @@ proven(struct hs_adapter *adapter, struct hs_canary *canary, int64_t now_mono_us
 	if (before == HS_CANARY_PROVEN)
 		return;
 	if (before == HS_CANARY_FAILED) {
-		hs_warn("adapter.canary_alarm_over", "outlet=%s lane=%s", canary->outlet,
-			hs_canary_lane_name(canary));
-		hs_alarm_run(adapter, "over", canary);
+		alarm_over(adapter, canary);
 	} else {
 		hs_info("adapter.outlet_proven", "outlet=%s lane=%s", canary->outlet,
 			hs_canary_lane_name(canary));
@@ -124,6 +141,23 @@ failed(struct hs_adapter *adapter, struct hs_canary *canary, int64_t now_mono_us
 	state_told(adapter, canary);
 }
 
+static void
+skipped(struct hs_adapter *adapter, struct hs_canary *canary, int64_t now_mono_us)
+{
+	enum hs_canary_state before = canary->state;
+
+	canary->tries = 0;
+	canary->due_mono_us = now_mono_us + adapter->settings->canary.timeout_ms * 1000;
+	canary->state = HS_CANARY_UNPROVEN;
+	if (before == HS_CANARY_UNPROVEN)
+		return;
+	hs_warn("adapter.outlet_unproven", "outlet=%s lane=%s reason=\"%s\"", canary->outlet,
+		hs_canary_lane_name(canary), canary->why);
+	if (before == HS_CANARY_FAILED)
+		alarm_over(adapter, canary);
+	state_told(adapter, canary);
+}
+
 /* The next round begins one period after this one did. */
 static void
 round_over(const struct hs_adapter *adapter, struct hs_canary *canary, int64_t now_mono_us)
@@ -138,9 +172,11 @@ static void
 try_over(struct hs_adapter *adapter, struct hs_canary *canary, int64_t now_mono_us)
 {
 	canary->under_way = false;
-	if (canary->good) {
+	if (canary->answer == HS_CANARY_GOOD) {
 		proven(adapter, canary, now_mono_us);
 		round_over(adapter, canary, now_mono_us);
+	} else if (canary->answer == HS_CANARY_NOBODY) {
+		skipped(adapter, canary, now_mono_us);
 	} else if (canary->tries >= HS_CANARY_TRIES) {
 		failed(adapter, canary, now_mono_us);
 		round_over(adapter, canary, now_mono_us);
@@ -163,8 +199,7 @@ try_start(struct hs_adapter *adapter, struct hs_canary *canary, int64_t now_mono
 	hs_hex(random, sizeof(random), hex);
 	snprintf(canary->token, sizeof(canary->token), "canary-%s", hex);
 	canary->under_way = true;
-	canary->answered = false;
-	canary->good = false;
+	canary->answer = HS_CANARY_NO_ANSWER;
 	canary->start(canary);
 }
 
@@ -177,12 +212,12 @@ hs_canaries_tick(struct hs_adapter *adapter, int64_t now_mono_us)
 	for (struct hs_canary *canary = adapter->canaries; canary; canary = canary->next) {
 		bool waits = busy && canary->tries == 0 &&
 			     now_mono_us < canary->due_mono_us + patience_us;
-		if (canary->under_way && !canary->answered &&
+		if (canary->under_way && canary->answer == HS_CANARY_NO_ANSWER &&
 			now_mono_us >= canary->try_end_mono_us) {
 			canary->abort(canary);
 			hs_canary_done(canary, false, "no answer in time");
 		}
-		if (canary->under_way && canary->answered)
+		if (canary->under_way && canary->answer != HS_CANARY_NO_ANSWER)
 			try_over(adapter, canary, now_mono_us);
 		else if (!canary->under_way && can_prove(adapter, canary) &&
 			 now_mono_us >= canary->due_mono_us && !waits)
@@ -194,7 +229,7 @@ void
 hs_canaries_abandon(struct hs_adapter *adapter)
 {
 	for (struct hs_canary *canary = adapter->canaries; canary; canary = canary->next) {
-		if (canary->under_way && !canary->answered)
+		if (canary->under_way && canary->answer == HS_CANARY_NO_ANSWER)
 			canary->abort(canary);
 		canary->under_way = false;
 	}

@@ -39,6 +39,7 @@ struct hs_adapter;
 /* For the lane of a canary: this outlet serves both. */
 #define HS_CANARY_ALL_LANES  HS_LANE_COUNT
 
+enum hs_canary_answer { HS_CANARY_NO_ANSWER, HS_CANARY_GOOD, HS_CANARY_BAD, HS_CANARY_NOBODY };
 enum hs_canary_state { HS_CANARY_UNPROVEN, HS_CANARY_PROVEN, HS_CANARY_FAILED };
 
 /* Zero it, fill the first five members, call hs_canary_add. */
@@ -48,7 +49,8 @@ struct hs_canary {
 	/* Begins one try: send canary->token. Ends by hs_canary_done, also from inside. NULL: this outlet cannot
 	 * be proven, it stays UNPROVEN. */
 	void (*start)(struct hs_canary *canary);
-	/* Ends the try under way: no hs_canary_done after it. */
+	/* Ends the try under way: no hs_canary_done after it, but one from inside may say more than "no answer in
+	 * time". */
 	void (*abort)(struct hs_canary *canary);
 	void *owner; /* the adapter's own */
 	/* "canary-" and 32 hex digits, new for each try: a late answer to an earlier one proves nothing. Read only. */
@@ -63,8 +65,9 @@ struct hs_canary {
 	int64_t try_end_mono_us;
 	uint64_t proofs, alarms;
 	unsigned tries; /* in this round */
-	bool under_way, answered, good;
-	char why[HS_CANARY_WHY]; /* printable ASCII; "" when proven */
+	bool under_way;
+	enum hs_canary_answer answer; /* of the try under way */
+	char why[HS_CANARY_WHY];      /* printable ASCII; "" when proven */
 };
 
 /* From ops.open only. */
@@ -72,6 +75,9 @@ void hs_canary_add(struct hs_adapter *adapter, struct hs_canary *canary);
 /* The try under way ended. good: the token came back from where it should. why: what went wrong and what to do, in
  * a few words. Ignored when no try is under way. */
 void hs_canary_done(struct hs_canary *canary, bool good, const char *why);
+/* The try under way has nobody to go to, and that is no fault: a screen that is switched off. The outlet is UNPROVEN
+ * until somebody is there; looked for again after canary_timeout_ms. */
+void hs_canary_skip(struct hs_canary *canary, const char *why);
 /* What a canary encodes where there is something to encode: an order of a drill for the municipality 990019, which
  * does not exist. It is encoded and never sent. NULL when the arena is full. */
 const hs_notice *hs_canary_notice(struct hs_arena *arena);

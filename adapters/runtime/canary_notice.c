@@ -9,7 +9,8 @@ static const char order[] =
 	"\"source\":{\"code\":\"990019\",\"name\":\"架空市\"},"
 	"\"level\":{\"number\":4,\"term\":\"避難指示\",\"scheme\":\"2026\"},"
 	"\"areas\":[{\"code\":\"990019\",\"name\":\"架空地区\"}],"
-	"\"evacuation\":{\"hazard\":\"flood\",\"details\":[{\"state\":\"issued\",\"sort\":\"避難指示\","
+	"\"evacuation\":{\"hazard\":\"flood\",\"details\":[{\"state\":\"issued\",\"sort\":"
+	"\"避難指示\","
 	"\"level\":{\"number\":4,\"term\":\"避難指示\",\"scheme\":\"2026\"},"
 	"\"areas\":[{\"area\":{\"code\":\"990019\",\"name\":\"架空地区\"}}]}]}}";
 
@@ -22,8 +23,8 @@ hs_canary_notice(struct hs_arena *arena)
 	enum hs_err err = HS_ERR_NOMEM;
 
 	if (json)
-		err = hs_message_from_json(arena, &hansho__v1__notice__descriptor, json, &notice,
-			why, sizeof(why));
+		err = hs_message_from_json(
+			arena, &hansho__v1__notice__descriptor, json, &notice, why, sizeof(why));
 	json_decref(json);
 	return err == HS_OK ? notice : NULL;
 }

@@ -122,9 +122,9 @@ encode(const struct probe *probe, char *why, size_t why_size)
 	struct hs_municipal *municipals = NULL;
 	struct hs_mail mail = { .why = "" };
 	size_t count = 0;
-	enum hs_err err = notice ? hs_municipal_split(arena, 0, notice, NULL, false, &municipals,
-					   &count)
-				 : HS_ERR_NOMEM;
+	enum hs_err err =
+		notice ? hs_municipal_split(arena, 0, notice, NULL, false, &municipals, &count)
+		       : HS_ERR_NOMEM;
 
 	if (err == HS_OK)
 		err = hs_mail_encode(arena, notice, &municipals[0], &limits, &mail);
@@ -248,8 +248,8 @@ hs_telecom_canaries_destroy(struct hs_telecom_canaries *canaries)
 }
 
 const struct hs_canary *
-hs_telecom_canary_of(const struct hs_telecom_canaries *canaries, size_t carrier,
-	enum hs_adapter_lane lane)
+hs_telecom_canary_of(
+	const struct hs_telecom_canaries *canaries, size_t carrier, enum hs_adapter_lane lane)
 {
 	const struct hs_canary *canary = &canaries->probes[carrier][lane].canary;
 

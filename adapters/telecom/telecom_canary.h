@@ -25,7 +25,7 @@ enum hs_err hs_telecom_canaries_create(struct hs_adapter *adapter,
 /* NULL is allowed. */
 void hs_telecom_canaries_destroy(struct hs_telecom_canaries *canaries);
 /* Of one carrier of the settings; NULL when it has none on that lane. */
-const struct hs_canary *hs_telecom_canary_of(const struct hs_telecom_canaries *canaries,
-	size_t carrier, enum hs_adapter_lane lane);
+const struct hs_canary *hs_telecom_canary_of(
+	const struct hs_telecom_canaries *canaries, size_t carrier, enum hs_adapter_lane lane);
 
 #endif

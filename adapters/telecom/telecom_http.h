@@ -38,8 +38,8 @@ struct hs_post {
 };
 
 struct hs_post_options {
-	const char *ca_path; /* "" = the system's certificates */
-	const char *proxy;   /* "" = none */
+	const char *ca_path;	      /* "" = the system's certificates */
+	const char *proxy;	      /* "" = none */
 	int64_t connections_per_host; /* 0 = no limit */
 };
 

@@ -7,7 +7,7 @@
 #include "hub/base/plain.h"
 #include "hub/core/memory.h"
 
-#define US_PER_MS 1000
+#define US_PER_MS  1000
 #define AGE_MAX_MS ((uint64_t)INT64_MAX / US_PER_MS / 2)
 
 static const struct {

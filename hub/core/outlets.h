@@ -20,8 +20,8 @@
 /* Texts are printable ASCII (hub/base/plain.h). */
 struct hs_outlet {
 	char name[65];
-	char detail[161]; /* why it is not proven */
-	int state;	  /* HS_PROOF(…) */
+	char detail[161];      /* why it is not proven */
+	int state;	       /* HS_PROOF(…) */
 	int64_t since_mono_us; /* of the last proof; while there is none: since its process started */
 };
 

@@ -6,16 +6,20 @@ import os
 import re
 import shutil
 import subprocess
+import threading
 import time
 
 import pytest
+import requests
 import yaml
 
 from carriers import carrier
 from conftest import BIN, free_port, wait_until
 from controller import Controller
 from documents import new_id, order
+from test_adapters_signage import Player, signage
 from test_adapters_telecom import receipts, wait_state
+from ws_client import ConnectionClosed
 
 PERIOD_S, TIMEOUT_S = 0.8, 0.45
 FAST = {"canary_ms": int(PERIOD_S * 1000), "canary_timeout_ms": int(TIMEOUT_S * 1000), "heartbeat_ms": 500,
@@ -25,10 +29,14 @@ ALARM_S = PERIOD_S + 2 * TIMEOUT_S + 2  # one period, the deadline, and what a b
 
 def outlets_of(stack, peer):
     """What the hub shows of the outlets of an adapter, by name."""
-    import requests
     status = requests.get(f"http://{stack.ops['hub']}/status", timeout=5).json()
     rows = next(row for row in status["peers"] if row["name"] == peer)["outlets"]
     return {row["outlet"]: row for row in rows}
+
+
+def screens(port):
+    rows = requests.get(f"http://127.0.0.1:{port}/sign/status.json", timeout=5).json()["screens"]
+    return {row["id"]: row for row in rows}
 
 
 def is_now(stack, peer, outlet, proof):
@@ -176,6 +184,54 @@ def test_folders_that_cannot_be_written(make_stack, outlets):
         os.makedirs(folder)
     for peer, outlet in folders:
         wait_proof(stack, peer, outlet, "proven")
+
+
+class AnsweringPlayer(Player):
+    """A screen that answers canaries like the page does, as long as it is told to."""
+
+    def __init__(self, port, screen="hall"):
+        super().__init__(port, screen)
+        self.answers, self.digest, self.wrong = True, "", False
+        self.thread = threading.Thread(target=self._run, daemon=True)
+        self.thread.start()
+
+    def _run(self):
+        try:
+            while True:
+                message = self.socket.read(60)
+                if message["type"] == "screen":
+                    self.digest = message["digest"]
+                elif message["type"] == "canary" and self.answers:
+                    self.socket.send({"type": "canary", "token": message["token"],
+                                      "digest": "0" * 32 if self.wrong else self.digest})
+        except (ConnectionClosed, OSError):
+            pass  # the test closed it
+
+
+def test_screens_that_do_not_draw(make_stack):
+    port = free_port()
+    adapter = signage(port, **FAST)
+    stack = make_stack(adapters=[adapter])
+    assert "no screen" in wait_proof(stack, "signage", "screens", "unproven")["detail"]
+    first, second = AnsweringPlayer(port), AnsweringPlayer(port, "pref")
+    wait_proof(stack, "signage", "screens", "proven")
+    second.answers = False
+    row = wait_proof(stack, "signage", "screens", "failed")
+    assert "1 of 2 players do not answer, the first at screen pref" in row["detail"], row
+    second.answers = True
+    wait_proof(stack, "signage", "screens", "proven")
+    second.wrong = True  # it draws something else than it was sent
+    wait_proof(stack, "signage", "screens", "failed")
+    second.close()  # switched off: no fault of the way to the others
+    wait_proof(stack, "signage", "screens", "proven")
+    answer = stack.accepted(order())
+    wait_until(lambda: first.digest == screens(port)["hall"]["version"], "the order is shown")
+    wait_proof(stack, "signage", "screens", "proven")
+    assert [row["state"] for row in stack.status(answer["id"]).json()["receipts"]
+            if row["outlet"] == "hall"] == [], "a canary proves no order"
+    first.close()
+    assert "no screen" in wait_proof(stack, "signage", "screens", "unproven")["detail"]
+    assert "canary_alarm_over outlet=screens" in stack.output("signage")
 
 
 def test_alarm_command_is_run_without_a_shell(make_stack, carriers, tmp_path):

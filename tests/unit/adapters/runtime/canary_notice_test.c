@@ -21,8 +21,8 @@ it_is_an_order_of_nobody(void **state)
 	assert_non_null(notice);
 	assert_int_equal(HS_MODE(DRILL), notice->mode);
 	assert_string_equal("", hs_hold_reason(notice));
-	assert_int_equal(HS_OK,
-		hs_municipal_split(arena, 0, notice, NULL, false, &municipals, &count));
+	assert_int_equal(
+		HS_OK, hs_municipal_split(arena, 0, notice, NULL, false, &municipals, &count));
 	assert_int_equal(1, count);
 	assert_string_equal("990019", municipals[0].code);
 	assert_int_equal(1, municipals[0].ordered.count);
