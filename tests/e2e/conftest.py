@@ -204,6 +204,11 @@ class Stack:
             "mode": self.mode, "listen": self._port(name), "hub_url": self.link(name),
             "name": name, **extra})
 
+    def configure(self, adapter):
+        """Writes the configuration of an adapter anew, for its next start; its page stays where it is."""
+        adapter["config"].setdefault("ops_listen", self.ops[adapter["name"]])
+        self._write_adapter(adapter)
+
     def _write_adapter(self, adapter):
         config = dict(adapter.get("config", {}))
         config.setdefault("name", adapter["name"])
