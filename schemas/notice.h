@@ -112,6 +112,9 @@ enum hs_err hs_message_unpack(struct hs_arena *arena, const ProtobufCMessageDesc
 	const void *bytes, size_t len_bytes, size_t max_bytes, void *out_message) HS_MUST_CHECK;
 /* Bytes that it takes when packed. */
 size_t hs_message_packed_bytes(const void *message);
+/* Makes a text of outside fit for a message, in place: each byte that belongs to no UTF-8 character becomes '?'. A
+ * frame with one such byte would not be readable as a whole. */
+void hs_text_mend(char *text);
 /* Appends the packed message. Failure shows in out->failed. */
 void hs_message_pack(const void *message, struct hs_buf *out);
 

@@ -1,4 +1,5 @@
 /* The frames that an adapter sends, built on the stack: none of them holds a notice. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,6 +10,7 @@
 #define FRAME_MAX_BYTES 65536u
 /* 128 × (name, reason) fit into a frame. */
 #define OUTLETS_MAX	128
+#define DETAIL_BYTES	512 /* the hub takes no longer one */
 #define BODY(name)	HANSHO__V1__LINK_FRAME__BODY_##name
 
 /* protobuf-c wants writable strings and never writes to them when packing. */
@@ -123,12 +125,15 @@ struct hs_kept_receipt *
 hs_pack_receipt(uint64_t seq, const char *name, const char *outlet, int state, const char *detail)
 {
 	hs_receipt receipt;
+	char mended[DETAIL_BYTES + 1]; /* what carriers and stations say may be cut or not UTF-8 */
+	snprintf(mended, sizeof(mended), "%s", detail);
+	hs_text_mend(mended);
 	hansho__v1__receipt__init(&receipt);
 	receipt.seq = seq;
 	receipt.adapter = text(name);
 	receipt.outlet = text(outlet);
 	receipt.state = (Hansho__V1__ReceiptState)state;
-	receipt.detail = text(detail);
+	receipt.detail = mended;
 	receipt.unix_us = hs_clock_unix_us();
 	hs_link_frame frame;
 	hansho__v1__link_frame__init(&frame);

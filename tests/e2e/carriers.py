@@ -1,7 +1,7 @@
 """Carrier endpoints for tests: an HTTP server that takes what the telecom adapter posts, or misbehaves.
 
 The path decides: /ok takes it, /slow takes it after a while, /flaky answers 503 twice to each mail first,
-/refuse answers 422, /hang never answers. A canary is no mail: it is counted apart and given back, except at paths of
+/refuse answers 422, /hang never answers, /babble refuses with bytes that are no UTF-8. A canary is no mail: it is counted apart and given back, except at paths of
 `deaf` (which take it like a mail), `broken` (any status) and `names` (which are another carrier's); /hang hangs. GET
 /canaries/TOKEN reads it back, unless its path is one of `drops`. Decoding of the pages is written from TS 23.041, not from the code.
 """
@@ -77,14 +77,14 @@ class Carriers:
         if path == "/slow":
             time.sleep(self.slow_s)
         status = 202
-        if path == "/refuse":
+        if path in ("/refuse", "/babble"):
             status = 422
         elif path == "/flaky" and tries <= 2:
             status = 503
         with self.lock:
             if status == 202:
                 self.mails.append((path, key, document, time.time()))
-        self.answer(request, status, b"done")
+        self.answer(request, status, "あ".encode()[1:] * 40 if path == "/babble" else b"done")
 
     def take_canary(self, request, path, key, document):
         assert set(document) == {"canary", "carrier", "mode"} and key == document["canary"]
