@@ -19,6 +19,8 @@ class Controller:
         self.requests = []  # whole JSON objects, without canaries
         self.canaries, self.connections = 0, 0
         self.deaf = False  # takes canaries and does not answer
+        self.late = False  # answers each with the token of the one before
+        self.token = ""  # of the newest canary
         self.connection = None
         self.lock = threading.Lock()
         self.server = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
@@ -61,8 +63,9 @@ class Controller:
         if request["type"] == "canary":
             assert set(request) == {"type", "id"}
             self.canaries += 1
+            before, self.token = self.token, request["id"]
             if not self.deaf:
-                self.answer(request["id"], "canary")
+                self.answer(before if self.late else self.token, "canary")
             return
         with self.lock:
             self.requests.append(request)

@@ -155,6 +155,10 @@ def test_the_loudspeakers_controller(make_stack, outlets):
     assert "no answer in time" in wait_proof(stack, "jalert", "controller", "failed")["detail"]
     outlets.controller.deaf = False
     wait_proof(stack, "jalert", "controller", "proven")
+    outlets.controller.late = True  # an answer to an earlier canary proves nothing
+    wait_proof(stack, "jalert", "controller", "failed")
+    outlets.controller.late = False
+    wait_proof(stack, "jalert", "controller", "proven")
     outlets.controller.close()
     row = wait_proof(stack, "jalert", "controller", "failed")
     assert "not connected" in row["detail"], row
