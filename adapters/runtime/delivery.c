@@ -220,8 +220,7 @@ hs_adapter_deliver(struct hs_adapter_item *pub, struct hs_adapter_delivery *deli
 	}
 	item->open++;
 	if (!is_proven(adapter, delivery))
-		hs_adapter_receipt(pub, delivery->outlet, HS_RECEIPT(HELD),
-			"the outlet is not proven yet (proof_required)");
+		hs_adapter_receipt(pub, delivery->outlet, HS_RECEIPT(HELD), HS_UNPROVEN_REASON);
 	queue_supersede(adapter, queue, delivery);
 	struct hs_adapter_delivery **at = &queue->head;
 	while (*at)

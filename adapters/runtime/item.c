@@ -196,7 +196,7 @@ item_hold(struct hs_item *item, const char *why)
 static void
 item_keep_back(struct hs_item *item)
 {
-	item_refuse(item, HS_RECEIPT(HELD), "maintenance", &item->lane->counts.held);
+	item_refuse(item, HS_RECEIPT(HELD), HS_MAINTENANCE_REASON, &item->lane->counts.held);
 	item->done = false;
 }
 

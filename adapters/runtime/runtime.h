@@ -29,7 +29,7 @@
  * Canaries: every outlet is proven regularly, and an alarm is raised when it cannot be (canary.h).
  * Maintenance (misissuance M11): `maintenance: true` cuts the outlets off. ops.open is not called, so that no socket,
  *   file or contact of the adapter comes to life, and no other member of ops either, but `look`. Only the links to
- *   the hub live: each notice gets a receipt HELD ("maintenance") and no ack. After the restart without it the hub
+ *   the hub live: each notice gets a receipt HELD (rules.h) and no ack. After the restart without it the hub
  *   gives what was held anew, and the usual age rule judges it: an outlet that rings says EXPIRED of what is older
  *   than max_age_ms, and starts the rest; what is in force comes with the snapshot.
  * Owner:   the adapter process owns struct hs_adapter; an item is owned by the runtime and borrowed by

@@ -285,7 +285,7 @@ def test_with_proof_required_an_order_waits_for_the_first_proof(make_stack, carr
     wait_proof(stack, "telecom", "good", "failed")
     answer = stack.accepted(order())
     row = wait_state(stack, answer["id"], "good/990019", "held")
-    assert "not proven" in row["detail"] and carriers.mails == []
+    assert "until the outlet is proven" in row["detail"] and carriers.mails == []
     carriers.deaf.clear()
     wait_state(stack, answer["id"], "good/990019", "accepted")
     carriers.deaf.add("/ok")

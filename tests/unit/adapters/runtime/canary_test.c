@@ -266,7 +266,8 @@ in_maintenance_nothing_of_the_adapter_lives(void **state)
 	assert_int_equal(0, bench->hub.outlets);
 	for (uint64_t seq = 1; seq <= 4; seq++) {
 		assert_int_equal(HS_RECEIPT(HELD), fake_state_of(&bench->hub, seq, ""));
-		assert_string_equal("maintenance", fake_receipt_of(&bench->hub, seq, "")->detail);
+		assert_string_equal(
+			HS_MAINTENANCE_REASON, fake_receipt_of(&bench->hub, seq, "")->detail);
 	}
 	assert_int_equal(0, bench->hub.ack_seq); /* all of it comes again */
 	bench->probe.closed = true;		 /* bench_close looks whether close was called */
