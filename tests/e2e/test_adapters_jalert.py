@@ -14,7 +14,7 @@ from documents import area, detail, jst, new_id, order
 
 @pytest.fixture
 def folder():
-    with tempfile.TemporaryDirectory(prefix="hs-j-", dir="/tmp") as path:
+    with tempfile.TemporaryDirectory(prefix="hs-j-", dir="/tmp", ignore_cleanup_errors=True) as path:
         yield path
 
 
