@@ -39,7 +39,7 @@ LIBS = $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lnng -lpthread -lm \
 	-Wl,--push-state,--as-needed $(shell pkg-config --libs $(PKGS_GATE) 2>/dev/null) -lgeos_c -Wl,--pop-state
 
 # ---- sources: a folder is a library, its main.c (or <name>.c of an adapter with a main) a program ----
-LIB_DIRS := hub/base schemas hub/gate hub/core hub/feed hub/cli adapters/runtime adapters/broadcaster adapters/telecom adapters/signage adapters/jalert sim
+LIB_DIRS := hub/base schemas hub/gate hub/core hub/rehearse hub/feed hub/cli adapters/runtime adapters/broadcaster adapters/telecom adapters/signage adapters/jalert sim
 lib_of = $(OUT)/lib/$(subst /,-,$(1)).a
 srcs_of = $(filter-out %/main.c,$(wildcard $(1)/*.c))
 GEN_PB := $(GEN)/schemas/notice.pb-c.c $(GEN)/schemas/link.pb-c.c
@@ -165,7 +165,7 @@ bench: deps ## the figures of tests/bench/
 	@$(MAKE) --no-print-directory MODE=release programs bench-programs
 	@tests/bench/run.sh
 # Fuzzers are built by clang, with coverage inside our own code.
-FUZZ_SECONDS ?= 60
+FUZZ_SECONDS ?= 600
 FUZZ_CC := clang -std=gnu17 -D_GNU_SOURCE -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=undefined
 FUZZERS := $(patsubst tests/fuzz/%.c,build/fuzz/%,$(wildcard tests/fuzz/*_fuzz.c))
 FUZZ_SRCS := $(filter-out %/main.c,$(wildcard hub/base/*.c schemas/*.c hub/gate/*.c hub/core/*.c)) \
@@ -180,9 +180,21 @@ build/fuzz/%: build/fuzz/obj/tests/fuzz/%.o $(FUZZ_OBJS)
 .PHONY: fuzzers
 fuzzers: $(FUZZERS)
 .PHONY: fuzz
-fuzz: deps fuzzers ## fuzz each of tests/fuzz/ for FUZZ_SECONDS (60)
+fuzz: deps fuzzers ## fuzz each of tests/fuzz/ for FUZZ_SECONDS (600)
 	@for fuzzer in $(FUZZERS); do mkdir -p $$fuzzer.corpus; \
 		$$fuzzer -max_total_time=$(FUZZ_SECONDS) -max_len=65536 -rss_limit_mb=4096 -print_final_stats=1 $$fuzzer.corpus tests/fuzz/seeds; done
+
+# Programs with other rule tables, for the test of their activation: TABLES is a folder like schemas/tables, CHANGED
+# where they go. The objects are those of $(OUT); the changed tables stand in front of their library.
+CHANGED_BINS := hansho hansho-hub hansho-gate
+.PHONY: changed-tables
+changed-tables: $(addprefix $(BIN)/,$(CHANGED_BINS))
+	@mkdir -p $(CHANGED)
+	$(Q)$(PY) -B schemas/gen/tables.py $(TABLES) $(CHANGED)/tables_data.c
+	$(Q)$(CC) -std=gnu17 $(MODE_$(MODE)) -I. -I$(GEN) -c $(CHANGED)/tables_data.c -o $(CHANGED)/tables_data.o
+	$(Q)$(foreach p,$(filter $(addsuffix :%,$(CHANGED_BINS)),$(PROGRAMS)),$(CC) $(LDMODE_$(MODE)) \
+		$(OUT)/$(call prog_dir,$(p))/main.o $(CHANGED)/tables_data.o -Wl,--start-group $(ALL_LIBS) -Wl,--end-group \
+		$(LIBS) -o $(CHANGED)/$(call prog_name,$(p)) &&) true
 
 BENCH_BINS := $(patsubst %.c,$(OUT)/%,$(wildcard tests/bench/*_bench.c))
 .PHONY: bench-programs

@@ -44,7 +44,7 @@
 #include "schemas/notice.h"
 
 /* Raise it whenever the same notices would give another set: what the hub kept of the set is then made anew. */
-#define HS_ACTIVE_RULES "2"
+#define HS_ACTIVE_RULES "3"
 
 #define HS_FOR_EVER	    INT64_MAX
 /* So long after a telegram of the new family its word on an area and hazard stands against the old family

@@ -61,6 +61,15 @@ add_shelters(struct lines *lines, const hs_shelter *shelter)
 				   shelter->items[i]->sort));
 }
 
+static void
+add_damage(struct lines *lines, const Hansho__V1__Damage *damage)
+{
+	for (size_t i = 0; i < damage->n_items; i++)
+		add(lines, hs_arena_printf(lines->arena, "damage|%s|%s|%s|%s",
+				   damage->items[i]->group, damage->items[i]->type,
+				   damage->items[i]->value, damage->items[i]->unit));
+}
+
 static bool
 collect(struct lines *lines, const hs_notice *notice)
 {
@@ -69,6 +78,8 @@ collect(struct lines *lines, const hs_notice *notice)
 	add_statements(lines, notice);
 	if (notice->detail_case == HANSHO__V1__NOTICE__DETAIL_SHELTER)
 		add_shelters(lines, notice->shelter);
+	if (notice->detail_case == HANSHO__V1__NOTICE__DETAIL_DAMAGE)
+		add_damage(lines, notice->damage);
 	if (notice->detail_case == HANSHO__V1__NOTICE__DETAIL_HEADQUARTERS)
 		add(lines, hs_arena_printf(lines->arena, "headquarters|%s|%s",
 				   notice->headquarters->type, notice->headquarters->status));

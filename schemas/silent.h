@@ -2,8 +2,8 @@
  * (Notice.silent; misissuance M14: fixing a shelter's address would have announced 避難所開設).
  *
  * Rules:   same kind and addressed areas; the same statements (area, track, level, term, in force); for shelters the
- *          same places with the same open/closed words; for a headquarters the same type and status. An urgent mail is
- *          an alarm by itself: never silent. The time of an order may be corrected.
+ *          same places with the same open/closed words; for a headquarters the same type and status; for damage
+ *          the same counts. An urgent mail is an alarm by itself: never silent. The time of an order may be corrected.
  * Threads: pure.
  */
 #ifndef HS_SILENT_H

@@ -14,9 +14,9 @@
 bool
 hs_kind_lasts(int kind)
 {
-	static const int single[] = { HS_KIND(UNSPECIFIED), HS_KIND(DAMAGE), HS_KIND(NOTICE),
-		HS_KIND(EVENT), HS_KIND(URGENT_MAIL), HS_KIND(WATER_LEVEL), HS_KIND(RAINFALL),
-		HS_KIND(EARTHQUAKE), HS_KIND(EEW), HS_KIND(OTHER) };
+	static const int single[] = { HS_KIND(UNSPECIFIED), HS_KIND(NOTICE), HS_KIND(EVENT),
+		HS_KIND(URGENT_MAIL), HS_KIND(WATER_LEVEL), HS_KIND(RAINFALL), HS_KIND(EARTHQUAKE),
+		HS_KIND(EEW), HS_KIND(OTHER) };
 	for (size_t i = 0; i < HS_COUNT(single); i++)
 		if (single[i] == kind)
 			return false;

@@ -33,7 +33,7 @@ struct hs_statements {
 	size_t count;
 };
 
-/* Whether notices of this kind describe a state that lasts until it is lifted (orders, shelters, warnings) and
+/* Whether notices of this kind describe a state that lasts until it is lifted (orders, shelters, counts of damage, warnings) and
  * not a single message (a mail, a reading). Unknown kinds last: nothing unknown may vanish. */
 bool hs_kind_lasts(int kind);
 /* The warnings that a notice lists one by one; *count 0 when it lists none. */

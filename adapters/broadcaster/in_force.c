@@ -82,7 +82,9 @@ hs_broadcast_in_force(
 static void
 group_text(const struct hs_force_group *group, struct hs_buf *out)
 {
-	hs_wording_level(group->level, group->term, out);
+	hs_wording_level(group->level, hs_wording_term(group->kind, group->term), out);
+	if (group->unknown)
+		hs_buf_puts(out, HS_WORDING_UNKNOWN);
 	hs_buf_printf(out, "　%s", group->prefecture_name);
 	if (strcmp(group->prefecture_name, group->name) != 0)
 		hs_buf_puts(out, group->name);
@@ -93,7 +95,7 @@ group_text(const struct hs_force_group *group, struct hs_buf *out)
 		hs_buf_puts(out, "　");
 		hs_wording_time(group->ordered_unix_us,
 			group->meta != NULL ? group->meta->offset_minutes : 540, out);
-		hs_buf_puts(out, "発令");
+		hs_buf_puts(out, hs_wording_verb(group->kind, group->term));
 	}
 	hs_buf_puts(out, "\n");
 }

@@ -6,6 +6,7 @@
 
 #include "hub/base/check.h"
 #include "hub/base/clock.h"
+#include "schemas/cap_tables.h"
 
 #define SPOKEN_BYTES 65536u /* of one part of a sentence */
 
@@ -85,6 +86,12 @@ hs_wording_level(uint32_t level, const char *term, struct hs_buf *out)
 	if (level > 0)
 		hs_buf_printf(out, "警戒レベル%u ", (unsigned)level);
 	hs_buf_puts(out, term);
+}
+
+const char *
+hs_wording_term(int kind, const char *term)
+{
+	return term[0] != '\0' ? term : hs_cap_kind(kind)->event_ja;
 }
 
 static void
@@ -179,12 +186,20 @@ say_ended_term(const struct say *say, const struct hs_clause *clause)
 	word(say, clause->before != NULL ? clause->before->term : "避難情報");
 }
 
-/* A zone is set up, an order is issued. */
+const char *
+hs_wording_verb(int kind, const char *term)
+{
+	if (kind != HS_KIND(EVACUATION))
+		return "発表";
+	return strstr(term, "区域") != NULL ? "設定" : "発令";
+}
+
 static void
 say_verb(const struct say *say, const struct hs_clause *clause)
 {
-	bool zone = clause->after != NULL && strstr(clause->after->term, "区域") != NULL;
-	prose(say, zone ? "設定" : "発令");
+	const struct hs_force_row *row = clause->after;
+	prose(say, row != NULL ? hs_wording_verb(row->kind, row->term)
+			       : hs_wording_verb(HS_KIND(EVACUATION), ""));
 }
 
 static void
@@ -204,7 +219,7 @@ static void
 say_unknown(const struct say *say, const struct hs_clause *clause)
 {
 	if (clause->after != NULL && clause->after->unknown)
-		prose(say, "（警戒レベル不明・発表元に確認中）");
+		prose(say, HS_WORDING_UNKNOWN);
 }
 
 static void

@@ -49,5 +49,12 @@ void hs_wording_source(const hs_notice *notice, struct hs_buf *out);
 void hs_wording_time(int64_t unix_us, int offset_minutes, struct hs_buf *out);
 /* "警戒レベル4 避難指示"; the term alone when it has no level. */
 void hs_wording_level(uint32_t level, const char *term, struct hs_buf *out);
+/* What is done with something of that kind: an order is 発令, a zone is 設定, all else (a kind that this program has no name
+ * for) is 発表: nobody may call an order what may be none. */
+const char *hs_wording_verb(int kind, const char *term);
+/* The term as sent; without one the name of its kind (cap_kinds.csv): 避難情報, その他の情報. */
+const char *hs_wording_term(int kind, const char *term);
+/* Beside a term of which nobody knows how urgent it is. */
+#define HS_WORDING_UNKNOWN "（警戒レベル不明・発表元に確認中）"
 
 #endif

@@ -1,5 +1,5 @@
-/* A chain of blocks; each new one is twice as large as the one before, so that small submissions cost
- * one malloc and large ones few. */
+/* A chain of blocks; each new one is a quarter of all before it, so that small submissions cost few mallocs, large
+ * ones not many more, and at most a fifth of it is never used. */
 #include "hub/base/arena.h"
 
 #include <stdbool.h>
@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FIRST_BLOCK_BYTES   4096
+#define FIRST_BLOCK_BYTES   2048
 #define LARGEST_BLOCK_BYTES (1u << 20)
 #define ALIGN		    16
 #define SMALL_TEXT_BYTES    1024
@@ -24,7 +24,7 @@ struct hs_arena {
 	struct block *newest;
 	size_t capacity_bytes;
 	size_t used_bytes;
-	size_t next_block_bytes;
+	size_t held_bytes; /* in all blocks */
 	bool failed;
 };
 
@@ -35,7 +35,6 @@ hs_arena_create(size_t capacity_bytes)
 	if (!arena)
 		return NULL;
 	arena->capacity_bytes = capacity_bytes;
-	arena->next_block_bytes = FIRST_BLOCK_BYTES;
 	return arena;
 }
 
@@ -56,16 +55,20 @@ hs_arena_destroy(struct hs_arena *arena)
 static struct block *
 block_add(struct hs_arena *arena, size_t least_bytes)
 {
-	size_t room = arena->next_block_bytes > least_bytes ? arena->next_block_bytes : least_bytes;
-	struct block *block = malloc(sizeof(*block) + room);
+	size_t room = arena->held_bytes / 4;
+	struct block *block;
+
+	room = room > FIRST_BLOCK_BYTES ? room : FIRST_BLOCK_BYTES;
+	room = room < LARGEST_BLOCK_BYTES ? room : LARGEST_BLOCK_BYTES;
+	room = room > least_bytes ? room : least_bytes;
+	block = malloc(sizeof(*block) + room);
 	if (!block)
 		return NULL;
 	block->next = arena->newest;
 	block->room_bytes = room;
 	block->used_bytes = 0;
 	arena->newest = block;
-	if (arena->next_block_bytes < LARGEST_BLOCK_BYTES)
-		arena->next_block_bytes *= 2;
+	arena->held_bytes += room;
 	return block;
 }
 

@@ -60,6 +60,8 @@ int hs_cmd_validate(struct hs_cli *cli, int argc, char **argv);
 int hs_cmd_check(struct hs_cli *cli, int argc, char **argv);
 int hs_cmd_status(struct hs_cli *cli, int argc, char **argv);
 int hs_cmd_journal(struct hs_cli *cli, int argc, char **argv);
+int hs_cmd_rehearse(struct hs_cli *cli, int argc, char **argv);
+int hs_cmd_tables(struct hs_cli *cli, int argc, char **argv);
 int hs_cmd_keygen(struct hs_cli *cli, int argc, char **argv);
 int hs_cmd_version(struct hs_cli *cli, int argc, char **argv);
 

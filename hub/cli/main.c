@@ -33,6 +33,11 @@ static const struct command {
 	{ "status", hs_cmd_status, "", "what each process says of itself" },
 	{ "replay", hs_cmd_replay, "[--after SEQ] [--limit N]", "print notices of the past" },
 	{ "journal", hs_cmd_journal, "check PATH", "verify every record of a journal" },
+	{ "rehearse", hs_cmd_rehearse,
+		"JOURNAL [--newest N] [--up-to SEQ] [--gate FILE]\n"
+		"              [--acknowledge WORD --by NAME]",
+		"what the rule tables of this program make of recorded messages; acknowledge it" },
+	{ "tables", hs_cmd_tables, "", "the rule tables of this program, by digest" },
 	{ "keygen", hs_cmd_keygen,
 		"--out DIR [--host NAME]… | --client ID… --mode live|drill | --revoke FILE… "
 		"[--days N]",

@@ -67,6 +67,12 @@ hs_core_create(const struct hs_core_options *options)
 }
 
 void
+hs_core_know_tables(struct hs_core *core, struct hs_core_tables tables)
+{
+	core->options.tables = tables;
+}
+
+void
 hs_core_destroy(struct hs_core *core)
 {
 	for (size_t i = 0; i < core->options.peer_count; i++)

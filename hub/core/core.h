@@ -46,12 +46,19 @@ struct hs_core_peer {
 	uint32_t level_min; /* 0: every level */
 };
 
+/* Digests of the rule tables that a gate may have (activation.h); none: any. Borrowed for the core's life. */
+struct hs_core_tables {
+	const char *const *digests;
+	size_t count;
+};
+
 struct hs_core_options {
 	int mode;	   /* HS_MODE(LIVE | DRILL): the lane of this hub */
 	const char *epoch; /* of the journal; borrowed */
 	const char *version;
 	const struct hs_core_peer *peers;
 	size_t peer_count; /* ≤ HS_PEERS_MAX */
+	struct hs_core_tables tables;
 	int64_t heartbeat_ms;
 	size_t window;	    /* unacknowledged notices per peer, 1…4096 */
 	size_t pending_max; /* records on their way to the disk; more submissions get UNAVAILABLE */
@@ -106,6 +113,9 @@ void hs_core_recover_state(struct hs_core *core, struct hs_span state);
  * HS_ERR_AGAIN: the note did not lead to the set that it names: begin anew with a new core, without it. */
 enum hs_err hs_core_recover(struct hs_core *core, const struct hs_row *row) HS_MUST_CHECK;
 void hs_core_step(struct hs_core *core, const struct hs_event *event, struct hs_effects *effects);
+
+/* After the recovery, before the first step: replaces the tables of the options. */
+void hs_core_know_tables(struct hs_core *core, struct hs_core_tables tables);
 
 /* What the operations page shows. */
 struct hs_core_peer_stats {

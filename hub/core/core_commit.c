@@ -154,13 +154,14 @@ decide_without_record(
 }
 
 static void
-decide(struct hs_core *core, struct hs_arena *arena, const hs_submit *submit,
+decide(struct hs_core *core, struct hs_arena *arena, hs_submit *submit,
 	struct hs_waiting_reply *reply)
 {
 	struct hs_area_set told = { 0 };
 	struct hs_verdict verdict;
 	struct hs_buf body;
 
+	hs_intake_name_cancel(arena, core->index, core->pending, submit);
 	hs_intake_judge(submit, core->index, core->pending, &verdict);
 	hs_hex(verdict.id, HS_ID_BYTES, reply->id);
 	if (verdict.record_type == 0) {
@@ -168,7 +169,9 @@ decide(struct hs_core *core, struct hs_arena *arena, const hs_submit *submit,
 		return;
 	}
 	if (verdict.record_type == (int)HS_RECORD(NOTICE))
-		verdict.findings |= hs_guard_look(arena, core->active, submit->notice);
+		verdict.findings |= hs_guard_look(arena, core->active, submit->notice) |
+				    hs_guard_references(arena, core->index, core->active,
+					    submit->notice, core->source.unix_us);
 	if ((verdict.findings & BIT(SILENT_CHANGES)) != 0) {
 		reply->outcome = HS_OUTCOME(REFUSED);
 		reply->findings = BIT(SILENT_CHANGES);

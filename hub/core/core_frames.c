@@ -38,6 +38,18 @@ hs_core_drop_peer(struct hs_core *core, uint32_t peer, const char *reason)
 	hs_core_lose_peer(core, peer);
 }
 
+/* What a gate makes of documents by tables that nobody has seen at work must not reach the journal (misissuance M11).
+ * "": a gate from before tables were told. */
+static bool
+tables_known(const struct hs_core *core, const char *tables)
+{
+	bool known = core->options.tables.count == 0 || tables[0] == '\0';
+
+	for (size_t i = 0; !known && i < core->options.tables.count; i++)
+		known = strcmp(core->options.tables.digests[i], tables) == 0;
+	return known;
+}
+
 /* Why this hello is not the configured peer's; NULL when it is. */
 static const char *
 wrong_hello(const struct hs_core *core, const struct hs_core_peer *config,
@@ -49,6 +61,8 @@ wrong_hello(const struct hs_core *core, const struct hs_core_peer *config,
 		return "hello_names_another_kind";
 	if ((int)hello->mode != (int)HS_MODE(UNSPECIFIED) && (int)hello->mode != core->options.mode)
 		return "hello_from_the_other_lane";
+	if (config->kind == (int)HS_PEER(GATE) && !tables_known(core, hello->tables))
+		return "hello_with_tables_that_nobody_rehearsed";
 	return NULL;
 }
 

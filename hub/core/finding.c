@@ -72,6 +72,16 @@ static const struct finding_row rows[HS_FINDING_COUNT] = {
 		"他の発信元の文書は置き換えられません。その参照は記録だけします。",
 		"A document of another source cannot be replaced; that reference is only recorded.",
 		false },
+	[HS_FINDING_REFERENCES_INCOMPLETE] = { "references_incomplete", "warning",
+		"notice.document.supersedes", "all related documents that are in force",
+		"参照した文書は既に別の文書に置き換えられていますが、その有効な文書が参照にありませ"
+		"ん。"
+		"両方が有効なままです。有効な関連文書をすべて参照した更新または取消を送ってください"
+		"。",
+		"A document that is referred to was replaced by another one that is still in force "
+		"and not referred to: both stay in force. Send an update or cancel that refers to "
+		"all related documents in force.",
+		false },
 	[HS_FINDING_LEVEL_JUMP] = { "level_jump", "warning", "notice.evacuation",
 		"one step at a time: 3, 4, 5",
 		"警戒レベルが一度に2段階以上上がる地区があります。間違いであれば、直ちに取消を送っ"

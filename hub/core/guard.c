@@ -19,6 +19,16 @@ is_order(const hs_notice *notice)
 		       notice->action == HS_ACTION(CORRECT));
 }
 
+/* mode|source|id: the id may have anything in it but the first two may not. */
+static const char *
+id_of(const char *document_key)
+{
+	const char *source = strchr(document_key, '|');
+	const char *id = source != NULL ? strchr(source + 1, '|') : NULL;
+
+	return id != NULL ? id + 1 : "";
+}
+
 /* ---- how far it goes ---- */
 
 static uint32_t
@@ -177,6 +187,122 @@ hs_guard_look(struct hs_arena *arena, const struct hs_active *active, const hs_n
 	       (twin ? BIT(NEAR_DUPLICATE) : 0);
 }
 
+/* ---- whether it names all that it should ---- */
+
+#define HEIRS_MAX \
+	64 /* documents that replaced what a notice names; and steps from one to the next */
+
+struct heirs {
+	struct hs_arena *arena;
+	const struct hs_active *active;
+	const hs_notice *notice;
+	uint8_t keys[HEIRS_MAX][HS_ID_BYTES];
+	size_t count;
+	int64_t now_unix_us;
+	bool found;
+};
+
+static struct hs_notice_look
+look_of(const hs_notice *notice)
+{
+	const hs_document *document = notice->document;
+
+	return (struct hs_notice_look){ .mode = (int)notice->mode,
+		.source = { document->source, strlen(document->source) },
+		.document = { document->id, strlen(document->id) } };
+}
+
+static bool
+names(const hs_notice *notice, const uint8_t key[HS_ID_BYTES])
+{
+	struct hs_notice_look look = look_of(notice);
+	uint8_t own[HS_ID_BYTES];
+
+	hs_document_id(look.mode, look.source, look.document, own);
+	if (memcmp(own, key, HS_ID_BYTES) == 0)
+		return true;
+	for (size_t i = 0; i < notice->document->n_supersedes; i++) {
+		const char *entry = notice->document->supersedes[i];
+
+		if (hs_superseded_key(&look, (struct hs_span){ entry, strlen(entry) }, own) &&
+			memcmp(own, key, HS_ID_BYTES) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* The last one that replaced the document of that key; it may be in force. */
+static void
+add_heir(struct heirs *heirs, const struct hs_index *index, const uint8_t key[HS_ID_BYTES])
+{
+	const struct hs_known_document *known = hs_index_document(index, key);
+
+	if (known == NULL || !known->superseded)
+		return;
+	for (size_t steps = 0; known != NULL && known->superseded; steps++) {
+		if (steps == HEIRS_MAX || names(heirs->notice, known->by))
+			return;
+		known = hs_index_document(index, known->by);
+	}
+	if (known != NULL && known->begun && !known->cancelled && heirs->count < HEIRS_MAX)
+		memcpy(heirs->keys[heirs->count++], known->key, HS_ID_BYTES);
+}
+
+static bool
+has_expired(struct heirs *heirs, char *id)
+{
+	hs_document document = *heirs->notice->document;
+	hs_notice of = *heirs->notice, *heir = NULL;
+	struct hs_span packed;
+
+	document.id = id;
+	of.document = &document;
+	packed = hs_active_newest(heirs->active, &of);
+	return packed.len_bytes == 0 ||
+	       hs_notice_unpack(heirs->arena, packed.bytes, packed.len_bytes, &heir) != HS_OK ||
+	       hs_valid_until(heir) <= heirs->now_unix_us;
+}
+
+static void
+look_for_heir(void *owner, const struct hs_active_word *word)
+{
+	struct heirs *heirs = owner;
+	struct hs_notice_look look = look_of(heirs->notice);
+	char *id = hs_arena_strdup(heirs->arena, id_of(word->document_key));
+	uint8_t key[HS_ID_BYTES];
+
+	if (heirs->found || id == NULL)
+		return;
+	hs_document_id(look.mode, look.source, (struct hs_span){ id, strlen(id) }, key);
+	for (size_t i = 0; i < heirs->count && !heirs->found; i++)
+		heirs->found =
+			memcmp(heirs->keys[i], key, HS_ID_BYTES) == 0 && !has_expired(heirs, id);
+}
+
+unsigned
+hs_guard_references(struct hs_arena *arena, const struct hs_index *index,
+	const struct hs_active *active, const hs_notice *notice, int64_t now_unix_us)
+{
+	struct heirs heirs = {
+		.arena = arena, .active = active, .notice = notice, .now_unix_us = now_unix_us
+	};
+	struct hs_notice_look look = look_of(notice);
+	uint8_t key[HS_ID_BYTES];
+
+	for (size_t i = 0; i < notice->document->n_supersedes; i++) {
+		const char *entry = notice->document->supersedes[i];
+
+		if (hs_superseded_key(&look, (struct hs_span){ entry, strlen(entry) }, key))
+			add_heir(&heirs, index, key);
+	}
+	if (heirs.count == 0)
+		return 0;
+	if (hs_active_documents_of(active, notice) > HS_GUARD_DOCUMENTS_MAX ||
+		hs_active_each_word(active, notice, look_for_heir, &heirs) != HS_OK)
+		return BIT(CHECK_BROKEN);
+	return heirs.found ? BIT(REFERENCES_INCOMPLETE) : 0;
+}
+
 /* ---- what is in force ---- */
 
 struct row {
@@ -217,16 +343,6 @@ compare_rows(const void *a, const void *b)
 	if (x->says->ordered_unix_us != y->says->ordered_unix_us)
 		return x->says->ordered_unix_us < y->says->ordered_unix_us ? -1 : 1;
 	return x->seq < y->seq ? -1 : 1;
-}
-
-/* mode|source|id: the id may have anything in it but the first two may not. */
-static const char *
-id_of(const char *document_key)
-{
-	const char *source = strchr(document_key, '|');
-	const char *id = source != NULL ? strchr(source + 1, '|') : NULL;
-
-	return id != NULL ? id + 1 : "";
 }
 
 static bool

@@ -6,6 +6,8 @@
  * Rules:  level_jump      an area goes up by two steps or more; the steps are none, 3 (and below), 4, 5
  *         near_duplicate  another document of the organisation says the same of the same areas, in whatever order
  *         silent_changes  see schemas/silent.h
+ *         references_incomplete  what it replaces was replaced already, by a document that is in force, has not expired
+ *                         and is not named (CAP: all related messages that have not expired are to be named)
  *         A warning never holds or changes an order; a look that runs out of memory, or that would have to go through
  *         more than HS_GUARD_DOCUMENTS_MAX documents, warns of itself and lets it pass.
  * Owner:  what is built lies in the caller's arena. Threads: the hub's loop; pure but for the arena.
@@ -14,6 +16,7 @@
 #define HS_CORE_GUARD_H
 
 #include "hub/core/finding.h"
+#include "hub/core/index.h"
 #include "schemas/active.h"
 
 #define HS_IN_FORCE_MAX 200 /* rows in one answer */
@@ -31,6 +34,9 @@ struct hs_in_force {
 /* Bits 1 << HS_FINDING_…: LEVEL_JUMP, NEAR_DUPLICATE, CHECK_BROKEN, or SILENT_CHANGES, which refuses. */
 unsigned hs_guard_look(
 	struct hs_arena *arena, const struct hs_active *active, const hs_notice *notice);
+/* REFERENCES_INCOMPLETE, CHECK_BROKEN or 0. now: for expiry. What is on its way to the disk is not looked at. */
+unsigned hs_guard_references(struct hs_arena *arena, const struct hs_index *index,
+	const struct hs_active *active, const hs_notice *notice, int64_t now_unix_us);
 /* After the notice was applied. By place; not known for kinds that are no order, without memory, or of too many documents. */
 void hs_guard_in_force(struct hs_arena *arena, const struct hs_active *active,
 	const hs_notice *notice, struct hs_in_force *out);

@@ -21,6 +21,7 @@ struct submission_node {
 /* A document that was superseded before it came. */
 struct reference_node {
 	uint8_t key[HS_ID_BYTES];
+	uint8_t by[HS_ID_BYTES];
 	UT_hash_handle hh;
 };
 
@@ -146,21 +147,30 @@ hs_index_references(const struct hs_index *index)
 	return HASH_COUNT(index->references);
 }
 
+struct superseder {
+	struct hs_index *index;
+	const uint8_t *key;
+};
+
 static void
 take_superseded(void *owner, const uint8_t key[HS_ID_BYTES])
 {
-	struct hs_index *index = owner;
+	const struct superseder *superseder = owner;
+	struct hs_index *index = superseder->index;
 	struct document_node *document = find_document(index, key);
 	struct reference_node *node = find_reference(index, key);
 
-	if (document != NULL)
+	if (document != NULL) {
 		document->known.superseded = true;
+		memcpy(document->known.by, superseder->key, HS_ID_BYTES);
+	}
 	if (document != NULL || node != NULL || index->references_max == 0)
 		return;
 	if (HASH_COUNT(index->references) >= index->references_max)
 		drop_reference(index, index->references);
 	node = hs_must_alloc(1, sizeof(*node));
 	memcpy(node->key, key, HS_ID_BYTES);
+	memcpy(node->by, superseder->key, HS_ID_BYTES);
 	HASH_ADD(hh, index->references, key, HS_ID_BYTES, node);
 }
 
@@ -200,6 +210,7 @@ hs_index_take_document(
 {
 	struct document_node *node = find_document(index, document->key);
 	struct reference_node *reference = find_reference(index, document->key);
+	struct superseder superseder = { index, document->key };
 	struct hs_notice_look look;
 
 	if (node == NULL) {
@@ -210,9 +221,10 @@ hs_index_take_document(
 	node->known = *document;
 	if (reference != NULL) { /* from here on its own state says so */
 		node->known.superseded = true;
+		memcpy(node->known.by, reference->by, HS_ID_BYTES);
 		drop_reference(index, reference);
 	}
 	HS_CHECK(hs_notice_areas_told(notice, &node->areas) == HS_OK);
 	HS_CHECK(hs_notice_look(notice, &look) == HS_OK);
-	hs_notice_each_superseded(notice, &look, take_superseded, index);
+	hs_notice_each_superseded(notice, &look, take_superseded, &superseder);
 }

@@ -21,9 +21,11 @@ struct hs_known_document {
 	uint32_t revision; /* of the newest notice */
 	uint32_t order;	   /* moments: among those of that revision (Document.order) */
 	bool cancelled;
-	bool superseded; /* a notice of another document replaced or ended it */
-	bool begun;	 /* a notice that is not a cancel was taken */
-	uint64_t told;	 /* peers (bits) that were entitled to any revision of it (route.h) */
+	bool superseded;	 /* a notice of another document replaced or ended it */
+	uint8_t by[HS_ID_BYTES]; /* superseded: the last document that did */
+	int kind;		 /* of its newest notice that is no cancel */
+	bool begun;		 /* a notice that is not a cancel was taken */
+	uint64_t told; /* peers (bits) that were entitled to any revision of it (route.h) */
 };
 
 /* The first record of a submission. */

@@ -90,11 +90,14 @@ hs_intake_apply(const struct hs_known_document *known, const struct hs_notice_lo
 	struct hs_known_document next = { .revision = notice->revision,
 		.order = notice->order,
 		.cancelled = cancel,
+		.kind = cancel ? 0 : notice->kind,
 		.begun = !cancel };
 
 	if (known != NULL) {
+		next.kind = cancel ? known->kind : notice->kind;
 		next.told = known->told;
 		next.superseded = known->superseded;
+		memcpy(next.by, known->by, HS_ID_BYTES);
 		next.begun = next.begun || known->begun;
 		next.cancelled = next.cancelled || (known->cancelled && notice->ended);
 		if (known->revision == next.revision && known->order > next.order)
@@ -106,6 +109,42 @@ hs_intake_apply(const struct hs_known_document *known, const struct hs_notice_lo
 	}
 	hs_document_id(notice->mode, notice->source, notice->document, next.key);
 	*out = next;
+}
+
+static int
+kind_of(const struct hs_index *index, const struct hs_pending *pending,
+	const uint8_t key[HS_ID_BYTES])
+{
+	const struct hs_pending_record *waiting = hs_pending_document(pending, key);
+	const struct hs_known_document *known =
+		waiting != NULL ? &waiting->document : hs_index_document(index, key);
+
+	return known != NULL ? known->kind : 0;
+}
+
+void
+hs_intake_name_cancel(struct hs_arena *arena, const struct hs_index *index,
+	const struct hs_pending *pending, hs_submit *submit)
+{
+	hs_notice *notice = submit->notice;
+	struct hs_notice_look look = hs_intake_look(notice);
+	uint8_t key[HS_ID_BYTES];
+	int kind = 0;
+
+	if (notice->action != HS_ACTION(CANCEL) || notice->kind != HS_KIND(OTHER) ||
+		notice->kind_text[0] != '\0')
+		return;
+	for (size_t i = 0; i < notice->document->n_supersedes; i++) {
+		struct hs_span entry = text_span(notice->document->supersedes[i]);
+		int one = hs_superseded_key(&look, entry, key) ? kind_of(index, pending, key) : 0;
+
+		if (kind != 0 && one != 0 && one != kind)
+			return; /* of several kinds: it stays what it is */
+		kind = one != 0 ? one : kind;
+	}
+	if (kind != 0 && kind != (int)HS_KIND(OTHER) &&
+		hs_notice_flag(arena, notice, "kind_from_cancelled"))
+		notice->kind = (Hansho__V1__Kind)kind;
 }
 
 /* Was exactly this sent before? Then the answer is that of the first time. */
@@ -351,7 +390,8 @@ complete_notice(struct hs_arena *arena, const hs_submit *submit, const struct hs
 	static const enum hs_hub_finding flags[] = { HS_FINDING_LEVEL_JUMP,
 		HS_FINDING_NEAR_DUPLICATE, HS_FINDING_CHECK_BROKEN, HS_FINDING_CANCEL_REVISION,
 		HS_FINDING_REVISION_GAP, HS_FINDING_SAME_MOMENT, HS_FINDING_BORN_SUPERSEDED,
-		HS_FINDING_BORN_CANCELLED, HS_FINDING_SUPERSEDES_FOREIGN };
+		HS_FINDING_BORN_CANCELLED, HS_FINDING_SUPERSEDES_FOREIGN,
+		HS_FINDING_REFERENCES_INCOMPLETE };
 	hs_notice *notice = submit->notice;
 
 	for (size_t i = 0; i < HS_COUNT(flags); i++) {

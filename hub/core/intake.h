@@ -1,6 +1,6 @@
 /* intake.h: what becomes of a submission: the rules of identity and order, and nothing else.
  *
- * Flow:   Submit → hs_intake_check (complete? right lane?) → hs_intake_judge (duplicate, stale, conflict,
+ * Flow:   Submit → hs_intake_check (complete? right lane?) → hs_intake_name_cancel → hs_intake_judge (duplicate, stale, conflict,
  *         cancel: against what is on disk and what is on its way there) → hs_intake_told (areas of earlier
  *         revisions, and of the documents that it supersedes) → hs_intake_build (marks, flags, times, areas_before; the packed JournalRecord). core.c
  *         appends it and keeps the reply until it is durable.
@@ -45,6 +45,10 @@ struct hs_verdict {
 
 /* Findings that refuse it, or 0. mode: the lane's. */
 unsigned hs_intake_check(const hs_submit *submit, int mode);
+/* A cancel without a word of its own (CAP without info) gets the kind of what it cancels, when that is known and of one
+ * kind, and the flag kind_from_cancelled: who takes only that kind must learn of its end. Before hs_intake_judge. */
+void hs_intake_name_cancel(struct hs_arena *arena, const struct hs_index *index,
+	const struct hs_pending *pending, hs_submit *submit);
 /* submit has passed hs_intake_check. */
 void hs_intake_judge(const hs_submit *submit, const struct hs_index *index,
 	const struct hs_pending *pending, struct hs_verdict *out);

@@ -323,6 +323,24 @@ hs_journal_open(const struct hs_journal_options *options, struct hs_journal **ou
 	return HS_OK;
 }
 
+enum hs_err
+hs_journal_write_meta(struct hs_journal *journal, const char *name, const char *value, char *why)
+{
+	sqlite3_stmt *statement;
+	int rc = SQLITE_ERROR;
+
+	if (hs_journal_prepare(journal->write_db, "INSERT OR REPLACE INTO meta VALUES(?, ?)",
+		    &statement) == HS_OK) {
+		sqlite3_bind_text(statement, 1, name, -1, SQLITE_STATIC);
+		sqlite3_bind_text(statement, 2, value, -1, SQLITE_STATIC);
+		rc = sqlite3_step(statement);
+		sqlite3_finalize(statement);
+	}
+	return rc == SQLITE_DONE ? HS_OK
+				 : fail(why, HS_ERR_IO, "cannot be written; is the disk full?",
+					   journal->path, sqlite3_errmsg(journal->write_db));
+}
+
 const char *
 hs_journal_epoch(const struct hs_journal *journal)
 {

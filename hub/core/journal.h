@@ -66,8 +66,14 @@ void hs_journal_append(struct hs_journal *journal, const struct hs_row *rows, si
 /* Keeps a note beside the records, replacing the one before, with the next commit (or one of its own). It is
  * no record: it may be lost, and nothing is built on it unchecked. */
 void hs_journal_note(struct hs_journal *journal, struct hs_span note);
-/* The kept note appended to out, nothing when there is none. Before hs_journal_start. */
-enum hs_err hs_journal_read_note(struct hs_journal *journal, struct hs_buf *out) HS_MUST_CHECK;
+/* A value beside the records appended to out, nothing when there is none. Before hs_journal_start. */
+#define HS_META_NOTE   "note"
+#define HS_META_TABLES "tables" /* activation.h */
+enum hs_err hs_journal_read_meta(
+	struct hs_journal *journal, const char *name, struct hs_buf *out) HS_MUST_CHECK;
+/* Replaces it, on disk when it returns. Before hs_journal_start. HS_ERR_IO with `why`. */
+enum hs_err hs_journal_write_meta(
+	struct hs_journal *journal, const char *name, const char *value, char *why) HS_MUST_CHECK;
 /* The next result, in order; false when there is none. Loop's thread. */
 bool hs_journal_result(struct hs_journal *journal, struct hs_journal_result *out);
 /* Records in the queue and in the running commit. */
@@ -103,5 +109,22 @@ struct hs_journal_report {
 	char text[HS_JOURNAL_WHY];     /* one English sentence */
 };
 enum hs_err hs_journal_check(const char *path, struct hs_journal_report *report) HS_MUST_CHECK;
+
+/* The newest notices of a journal that a hub may have open: reads only, in short pieces, so that neither the hub's
+ * commits nor its checkpoints wait. */
+struct hs_journal_look {
+	const char *path;
+	uint64_t
+		up_to; /* newest seq that is looked at; 0: the newest there is, which is put here */
+	uint64_t count; /* at most so many */
+	/* By rising seq, with original, each checked against the chain. Anything but HS_OK ends the look. */
+	enum hs_err (*visit)(void *owner, const struct hs_row *row);
+	void *owner;
+	char epoch[HS_EPOCH_SIZE];
+	struct hs_buf tables; /* meta "tables", "" when there is none; the caller's to free */
+	char why[HS_JOURNAL_WHY];
+};
+/* HS_ERR_NOT_FOUND, HS_ERR_IO, HS_ERR_CORRUPT with `why`; else what visit returned. */
+enum hs_err hs_journal_newest(struct hs_journal_look *look) HS_MUST_CHECK;
 
 #endif

@@ -5,6 +5,7 @@
  * journal_writer.c queue, group commit, checkpoints: the two threads
  * journal_read.c   streams at start, reads for replay
  * journal_check.c  the full check of hansho journal check
+ * journal_newest.c reads beside a hub that runs, for rehearsals
  * Threads: struct writer_state under its mutex; each connection is used by one thread at a time.
  */
 #ifndef HS_CORE_JOURNAL_DB_H

@@ -191,14 +191,15 @@ hs_journal_rows_free(struct hs_journal_rows *rows)
 }
 
 enum hs_err
-hs_journal_read_note(struct hs_journal *journal, struct hs_buf *out)
+hs_journal_read_meta(struct hs_journal *journal, const char *name, struct hs_buf *out)
 {
 	sqlite3_stmt *statement;
 	enum hs_err err = hs_journal_prepare(
-		journal->read_db, "SELECT value FROM meta WHERE name = 'note'", &statement);
+		journal->read_db, "SELECT value FROM meta WHERE name = ?", &statement);
 
 	if (err != HS_OK)
 		return err;
+	sqlite3_bind_text(statement, 1, name, -1, SQLITE_STATIC);
 	if (sqlite3_step(statement) == SQLITE_ROW)
 		keep(out, hs_column(statement, 0));
 	sqlite3_finalize(statement);

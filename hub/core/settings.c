@@ -35,7 +35,7 @@ static const struct hs_config_record peer_record = { peer_items, HS_COUNT(peer_i
 static const struct hs_config_item hub_items[] = {
 	{ "mode", HS_CONFIG_ENUM, HUB(mode), "live drill", 0, 0, NULL,
 		"The lane: a hub serves live or drill, never both.", NULL },
-	{ "journal", HS_CONFIG_TEXT, HUB(journal), "path", 1, 4000, NULL,
+	{ "journal", HS_CONFIG_TEXT, HUB(journal.path), "path", 1, 4000, NULL,
 		"Journal file on a local disk; made when it is missing.", NULL },
 	{ "ops_listen", HS_CONFIG_TEXT, HUB(ops_listen), "address:port", 0, 100, "",
 		"Where /healthz /readyz /metrics /status are served; empty: nowhere.", NULL },
@@ -43,12 +43,14 @@ static const struct hs_config_item hub_items[] = {
 		"Interval of heartbeats on links; three missed end the connection.", NULL },
 	{ "window", HS_CONFIG_INT, HUB(window), "notices", 1, 4096, "256",
 		"Most notices that a peer may have unacknowledged.", NULL },
-	{ "commit_linger_us", HS_CONFIG_INT, HUB(commit_linger_us), "us", 0, 100000, "0",
+	{ "commit_linger_us", HS_CONFIG_INT, HUB(journal.commit_linger_us), "us", 0, 100000, "0",
 		"Wait before each commit for more records; 0 is fastest for a lone one.", NULL },
-	{ "checkpoint_pages", HS_CONFIG_INT, HUB(checkpoint_pages), "pages of 4096 bytes", 100, 1000000, "4000",
+	{ "checkpoint_pages", HS_CONFIG_INT, HUB(journal.checkpoint_pages), "pages of 4096 bytes", 100, 1000000, "4000",
 		"Write-ahead log size at which a checkpoint is made beside the commits. Each one lengthens the tail of the answers that it meets.", NULL },
-	{ "verify_tail", HS_CONFIG_INT, HUB(verify_tail), "records", 0, 1000000000, "1000",
+	{ "verify_tail", HS_CONFIG_INT, HUB(journal.verify_tail), "records", 0, 1000000000, "1000",
 		"Newest records whose hash chain is verified at every start.", NULL },
+	{ "tables_unrehearsed", HS_CONFIG_BOOL, HUB(journal.tables_unrehearsed), "", 0, 0, "false",
+		"For emergencies: start with rule tables that nobody has acknowledged by hansho rehearse, and let gates send with any; log and status say so.", NULL },
 	{ "pending_max", HS_CONFIG_INT, HUB(pending_max), "records", 1, 100000, "4096",
 		"Records that may wait for the disk; further submissions are told to come again.", NULL },
 	{ "recent_notices", HS_CONFIG_INT, HUB(recent_notices), "notices", 1, 1000000, "4096",
@@ -180,7 +182,7 @@ hs_hub_settings_check(const struct hs_hub_settings *settings, char why[HS_CONFIG
 	enum hs_err err = hs_look_listens(listens, HS_COUNT(listens), why);
 
 	if (err == HS_OK)
-		err = hs_look_made_file("journal", settings->journal, why);
+		err = hs_look_made_file("journal", settings->journal.path, why);
 	for (size_t i = 0; err == HS_OK && i < settings->peers.count; i++) {
 		err = check_peer(&rows[i], why);
 		for (size_t j = 0; err == HS_OK && j < i; j++)

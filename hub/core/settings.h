@@ -14,11 +14,17 @@ struct hs_hub_peer_settings {
 	const char *tls_ca, *tls_cert_key;
 };
 
+struct hs_hub_journal_settings {
+	const char *path;
+	int64_t commit_linger_us, checkpoint_pages, verify_tail;
+	bool tables_unrehearsed; /* activation.h */
+};
+
 struct hs_hub_settings {
 	int mode; /* 0 live, 1 drill */
-	const char *journal, *ops_listen;
+	struct hs_hub_journal_settings journal;
+	const char *ops_listen;
 	int64_t heartbeat_ms, window;
-	int64_t commit_linger_us, checkpoint_pages, verify_tail;
 	int64_t pending_max, recent_notices, recent_bytes;
 	int64_t status_notices, receipts_per_notice, waiters_max, index_max;
 	int64_t batch_ms, greeting_ms, state_notices, references_max;

@@ -7,6 +7,7 @@
 #include "hub/base/check.h"
 #include "hub/base/clock.h"
 #include "hub/base/link.h"
+#include "hub/core/activation.h"
 #include "hub/core/journal.h"
 #include "hub/core/memory.h"
 #include "hub/core/shell_ops.h"
@@ -51,6 +52,7 @@ struct hs_shell {
 	uv_timer_t timer;
 	struct hs_ops *ops;
 	struct hs_commit_stats commits;
+	struct hs_activation activation;
 	int64_t started_unix_us, recovery_us;
 	int exit_code;
 	bool stopped, stepping;
@@ -320,6 +322,7 @@ view_of(const struct hs_shell *shell)
 		.journal = shell->journal,
 		.options = &shell->options,
 		.commits = &shell->commits,
+		.activation = &shell->activation,
 		.started_unix_us = shell->started_unix_us,
 		.recovery_us = shell->recovery_us };
 }
@@ -352,12 +355,25 @@ static const struct hs_ops_callbacks ops_callbacks = { ops_not_ready, ops_metric
 
 /* ---- start and end ---- */
 
+/* The core knows which tables a gate may have. */
+static enum hs_err
+activate(struct hs_shell *shell, uint64_t newest_seq, char *why)
+{
+	const struct hs_hub_journal_settings *settings = &shell->settings->journal;
+	enum hs_err err = hs_activation_start(shell->journal, settings->path, newest_seq,
+		settings->tables_unrehearsed, &shell->activation, why);
+
+	hs_core_know_tables(shell->core,
+		(struct hs_core_tables){ shell->activation.known, shell->activation.known_count });
+	return err;
+}
+
 static enum hs_err
 start_core(struct hs_shell *shell, char *why)
 {
-	struct hs_journal_options options = { .path = shell->settings->journal,
-		.commit_linger_us = shell->settings->commit_linger_us,
-		.checkpoint_pages = (size_t)shell->settings->checkpoint_pages,
+	struct hs_journal_options options = { .path = shell->settings->journal.path,
+		.commit_linger_us = shell->settings->journal.commit_linger_us,
+		.checkpoint_pages = (size_t)shell->settings->journal.checkpoint_pages,
 		.wake = wake,
 		.owner = shell };
 	int64_t began_us = hs_clock_mono_us();
@@ -370,13 +386,15 @@ start_core(struct hs_shell *shell, char *why)
 	shell->options.epoch = hs_journal_epoch(shell->journal);
 	shell->options.version = HS_VERSION;
 	err = hs_shell_recover(shell->journal, &shell->options,
-		(uint64_t)shell->settings->verify_tail, &shell->core, why);
+		(uint64_t)shell->settings->journal.verify_tail, &shell->core, why);
+	hs_core_stats(shell->core, &stats);
+	if (err == HS_OK)
+		err = activate(shell, stats.newest_seq, why);
 	if (err == HS_OK) {
 		err = hs_journal_start(shell->journal);
 		snprintf(why, HS_JOURNAL_WHY, "journal: its threads cannot be started");
 	}
 	shell->recovery_us = hs_clock_mono_us() - began_us;
-	hs_core_stats(shell->core, &stats);
 	if (err == HS_OK)
 		hs_info("hub.recovered", "epoch=%s newest_seq=%llu records=%llu us=%lld",
 			shell->options.epoch, (unsigned long long)stats.newest_seq,
@@ -468,6 +486,7 @@ hs_shell_destroy(struct hs_shell *shell)
 
 	if (shell->core != NULL)
 		hs_core_destroy(shell->core);
+	hs_activation_free(&shell->activation);
 	while (shell->reads.first != NULL) {
 		struct pending_read *next = shell->reads.first->next;
 

@@ -3,6 +3,7 @@
 #define HS_CORE_SHELL_OPS_H
 
 #include "hub/base/proc.h"
+#include "hub/core/activation.h"
 #include "hub/core/core.h"
 #include "hub/core/journal.h"
 
@@ -21,6 +22,7 @@ struct hs_shell_view {
 	struct hs_journal *journal;
 	const struct hs_core_options *options;
 	const struct hs_commit_stats *commits;
+	const struct hs_activation *activation;
 	int64_t started_unix_us, recovery_us;
 };
 void hs_shell_metrics(const struct hs_shell_view *view, struct hs_buf *out);

@@ -25,7 +25,7 @@ use_note(struct hs_journal *journal, struct hs_core *core)
 	struct hs_buf note;
 
 	hs_buf_init(&note, NOTE_MAX_BYTES);
-	if (hs_journal_read_note(journal, &note) == HS_OK && note.len_bytes > 0)
+	if (hs_journal_read_meta(journal, HS_META_NOTE, &note) == HS_OK && note.len_bytes > 0)
 		hs_core_recover_state(core, (struct hs_span){ note.bytes, note.len_bytes });
 	hs_buf_free(&note);
 }

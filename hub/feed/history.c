@@ -30,6 +30,7 @@ struct job {
 	struct hs_active *active;     /* state; else NULL */
 	struct hs_timeline *timeline; /* timeline; else NULL */
 	uint64_t after_seq;
+	uint64_t expired_after_us; /* since 1970 */
 	char if_none_match[HS_ETAG_SIZE];
 };
 
@@ -111,6 +112,9 @@ static void
 answer_timeline(struct hs_feed_parts *parts, struct job *job, bool end)
 {
 	uint64_t next = hs_timeline_seq(job->timeline);
+	/* what has expired stands at the end of the last page, and counts as told only then */
+	int64_t expired_us = end ? hs_timeline_expired(job->timeline, job->at_unix_us)
+				 : (int64_t)job->expired_after_us;
 	char *events = json_dumps(hs_timeline_events(job->timeline), JSON_COMPACT);
 	char etag[HS_ETAG_SIZE];
 	struct hs_buf body;
@@ -123,9 +127,10 @@ answer_timeline(struct hs_feed_parts *parts, struct job *job, bool end)
 	hs_buf_init(&body, HS_GET_BODY_MAX_BYTES);
 	hs_buf_printf(&body,
 		"{\"type\":\"history\",\"epoch\":\"%s\",\"mode\":\"%s\",\"area_code\":\"%s\","
-		"\"next_after\":%" PRIu64 ",\"end\":%s,\"events\":",
+		"\"next_after\":%" PRIu64 ",\"next_expired_after_us\":%" PRIi64
+		",\"end\":%s,\"events\":",
 		parts->store.epoch, parts->store.mode == HS_MODE(LIVE) ? "live" : "drill",
-		job->area_code, next, end ? "true" : "false");
+		job->area_code, next, expired_us, end ? "true" : "false");
 	hs_buf_puts(&body, events != NULL ? events : "");
 	hs_buf_puts(&body, "}");
 	body.failed = body.failed || events == NULL;
@@ -345,9 +350,10 @@ code_of_path(const char *path, char code[HS_AREA_CODE_SIZE])
 static bool
 begin_timeline(struct job *job, uint64_t limit)
 {
-	struct hs_timeline_wish wish = {
-		.filter = &job->filter, .after_seq = job->after_seq, .limit = (size_t)limit
-	};
+	struct hs_timeline_wish wish = { .filter = &job->filter,
+		.after_seq = job->after_seq,
+		.limit = (size_t)limit,
+		.expired_after_unix_us = (int64_t)job->expired_after_us };
 
 	hs_area_set_free(&job->filter.areas);
 	if (hs_area_set_add(&job->filter.areas, job->area_code, strlen(job->area_code)) != HS_OK)
@@ -360,7 +366,7 @@ void
 hs_history_area(void *owner, const struct hs_http_request *request)
 {
 	struct hs_feed_parts *parts = owner;
-	uint64_t after = 0, limit = EVENTS_DEFAULT;
+	uint64_t after = 0, expired_after_us = 0, limit = EVENTS_DEFAULT;
 	char code[HS_AREA_CODE_SIZE];
 	struct job *job;
 
@@ -371,12 +377,14 @@ hs_history_area(void *owner, const struct hs_http_request *request)
 		return;
 	}
 	if (!hs_get_number(parts, request, "after", INT64_MAX, &after) ||
+		!hs_get_number(parts, request, "expired_after_us", INT64_MAX, &expired_after_us) ||
 		!hs_get_number(parts, request, "limit", EVENTS_MAX, &limit))
 		return;
 	job = job_begin(parts, request);
 	if (job == NULL)
 		return;
 	job->after_seq = after;
+	job->expired_after_us = expired_after_us;
 	memcpy(job->area_code, code, sizeof(code));
 	if (begin_timeline(job, limit > 0 ? limit : 1))
 		ask(parts, job);

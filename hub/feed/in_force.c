@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "hub/base/clock.h"
+#include "schemas/lalert_tables.h"
 
 #define JST_MINUTES (9 * 60)
 
@@ -23,6 +24,15 @@ hs_entry_wanted(const struct hs_filter *filter, const struct hs_active_entry *en
 	if (area[0][0] == '\0')
 		head.areas.count = 0; /* no place named: concerns everybody */
 	return hs_filter_in_snapshot(filter, &head);
+}
+
+const char *
+hs_entry_term(const struct hs_active_entry *entry)
+{
+	const struct hs_lalert_category *row =
+		entry->hazard[0] == '\0' ? hs_lalert_category_find(entry->term) : NULL;
+
+	return row != NULL && row->kind == entry->kind ? row->name : entry->term;
 }
 
 static json_t *
@@ -50,8 +60,8 @@ hs_entry_json(const struct hs_active_entry *entry)
 	return json_pack("{s:s, s:s, s:s, s:s, s:o*, s:i, s:o*, s:s, s:s, s:I, s:I, s:o, s:o*}",
 		"area_code", entry->area_code, "area_name", entry->area_name, "sub_code",
 		entry->sub_code, "kind", kind == NULL ? "unknown" : kind, "hazard", hazard, "level",
-		(int)entry->level, "equivalent_level", equivalent, "term", entry->term, "document",
-		entry->document_key, "revision", (json_int_t)entry->revision, "seq",
+		(int)entry->level, "equivalent_level", equivalent, "term", hs_entry_term(entry),
+		"document", entry->document_key, "revision", (json_int_t)entry->revision, "seq",
 		(json_int_t)entry->seq, "ordered", time_json(entry->ordered_unix_us), "valid_until",
 		valid_until);
 }

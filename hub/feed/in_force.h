@@ -13,6 +13,9 @@
 
 /* Whether a filter takes this area. */
 bool hs_entry_wanted(const struct hs_filter *filter, const struct hs_active_entry *entry);
+/* What people call it: the term as sent; what has no term of its own (a shelter, a headquarters) has the Japanese name of
+ * its category in place of the category's English word. `kind` is for machines. */
+const char *hs_entry_term(const struct hs_active_entry *entry);
 /* A new reference; NULL when out of memory. */
 json_t *hs_entry_json(const struct hs_active_entry *entry);
 /* Appends the snapshot frame (JSON) of the set with two more members: at, and in_force, what holds then.

@@ -131,6 +131,15 @@ scene_make(struct hs_timeline *timeline, int64_t at_unix_us, struct scene *scene
 	return scene->failed ? HS_ERR_NOMEM : HS_OK;
 }
 
+/* What the reader was told of as expired stays so, whatever the clock of a later notice says. */
+static int64_t
+moment(const struct hs_timeline *timeline, int64_t at_unix_us)
+{
+	int64_t told_unix_us = timeline->wish.expired_after_unix_us;
+
+	return at_unix_us > told_unix_us ? at_unix_us : told_unix_us;
+}
+
 /* ---- events ---- */
 
 static const char *
@@ -260,8 +269,10 @@ tell_expired(struct hs_timeline *timeline, int64_t now_unix_us)
 	struct scene next = { 0 };
 	enum hs_err err = HS_OK;
 
+	now_unix_us = moment(timeline, now_unix_us);
 	if (!timeline->scene_known)
-		err = scene_make(timeline, timeline->at_unix_us, &timeline->scene);
+		err = scene_make(
+			timeline, moment(timeline, timeline->at_unix_us), &timeline->scene);
 	timeline->scene_known = true;
 	if (err == HS_OK && now_unix_us >= timeline->expires_unix_us) {
 		err = scene_make(timeline, now_unix_us, &next);
@@ -287,7 +298,7 @@ tell_notice(struct hs_timeline *timeline, const hs_notice *notice, struct cause 
 	if (err == HS_OK)
 		err = hs_active_apply(timeline->active, cause->seq, notice, NULL);
 	if (err == HS_OK)
-		err = scene_make(timeline, cause->at_unix_us, &next);
+		err = scene_make(timeline, moment(timeline, cause->at_unix_us), &next);
 	if (err == HS_OK)
 		err = tell(timeline, cause, &next);
 	scene_free(&next);
@@ -327,6 +338,13 @@ hs_timeline_end(struct hs_timeline *timeline, int64_t now_unix_us)
 	if (json_array_size(timeline->events) >= timeline->wish.limit)
 		return HS_ERR_FULL;
 	return tell_expired(timeline, now_unix_us);
+}
+
+int64_t
+hs_timeline_expired(const struct hs_timeline *timeline, int64_t now_unix_us)
+{
+	return moment(timeline,
+		hs_active_expired_before(timeline->active, moment(timeline, now_unix_us)));
 }
 
 json_t *

@@ -128,13 +128,14 @@ feature_of(void *owner, const struct hs_active_entry *entry)
 	shape_key(key, entry->document_key, entry->area_code, entry->sub_code, entry->area_name);
 	shape = json_object_get(geo->shapes, key);
 	radius = json_object_get(shape, "radius_km");
-	feature = json_pack(
-		"{s:s, s:O?, s:{s:s, s:s, s:s, s:s, s:i, s:s, s:s, s:I, s:I, s:s, s:O*}}", "type",
-		"Feature", "geometry", shape, "properties", "code", entry->area_code, "name",
-		entry->area_name, "sub_code", entry->sub_code, "kind",
-		kind == NULL ? "unknown" : kind, "level", (int)entry->level, "term", entry->term,
-		"document", entry->document_key, "revision", (json_int_t)entry->revision, "seq",
-		(json_int_t)entry->seq, "ordered", ordered, "radius_km", radius);
+	feature =
+		json_pack("{s:s, s:O?, s:{s:s, s:s, s:s, s:s, s:i, s:s, s:s, s:I, s:I, s:s, s:O*}}",
+			"type", "Feature", "geometry", shape, "properties", "code",
+			entry->area_code, "name", entry->area_name, "sub_code", entry->sub_code,
+			"kind", kind == NULL ? "unknown" : kind, "level", (int)entry->level, "term",
+			hs_entry_term(entry), "document", entry->document_key, "revision",
+			(json_int_t)entry->revision, "seq", (json_int_t)entry->seq, "ordered",
+			ordered, "radius_km", radius);
 	if (feature == NULL || json_array_append_new(geo->features, feature) != 0)
 		geo->failed = true;
 }

@@ -312,7 +312,7 @@ static enum hs_err
 check_names(const char *query, struct hs_refusal *refusal)
 {
 	static const char *const known[] = { "mode", "from", "areas", "kinds", "level_min", "after",
-		"before", "limit", "at" };
+		"before", "limit", "at", "expired_after_us" };
 
 	while (*query != '\0') {
 		size_t len = strcspn(query, "&"), name_len = strcspn(query, "=&");
@@ -324,7 +324,7 @@ check_names(const char *query, struct hs_refusal *refusal)
 		if (!found)
 			return refuse(refusal, HS_CLOSE_BAD,
 				"%.*s: no such parameter; known are mode, from, areas, kinds, "
-				"level_min, after, before, limit, at",
+				"level_min, after, before, limit, at, expired_after_us",
 				(int)(name_len < 40 ? name_len : 40), query);
 		query += len + (query[len] == '&');
 	}

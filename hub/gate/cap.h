@@ -83,9 +83,7 @@ bool hs_cap_read_forms(struct hs_cap *cap);
 /* Reads "lat,lon lat,lon …" / "lat,lon radius"; *out is made in the arena. BAD also when the arena is full. */
 enum hs_cap_shape hs_cap_polygon(struct hs_arena *arena, const char *text, hs_polygon **out);
 enum hs_cap_shape hs_cap_circle(struct hs_arena *arena, const char *text, hs_circle **out);
-/* Whether its sides cross; where[] gets "lat,lon". Points that stand twice are no crossing. */
 /* An absolute URI (RFC 3986, 4.3) without blanks. */
 bool hs_cap_is_absolute(const char *uri);
-bool hs_cap_polygon_crosses(const hs_polygon *polygon, char where[64]);
 
 #endif

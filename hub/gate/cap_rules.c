@@ -11,6 +11,7 @@
 
 #include "hub/base/check.h"
 #include "hub/gate/cap_words.h"
+#include "hub/gate/geometry.h"
 
 #define BEFORE_MAX    8 /* infos that each one is compared with */
 #define SCRATCH_BYTES (32u << 20)
@@ -123,7 +124,7 @@ tell_crossing(
 {
 	char where[64];
 
-	if (within && hs_cap_polygon_crosses(form->polygon, where))
+	if (within && hs_polygon_crosses(form->polygon, where))
 		hs_cap_find(cap, code, form->node, "", where);
 }
 
@@ -166,14 +167,13 @@ check_scope(struct hs_cap *cap, enum hs_finding_code code)
 		hs_cap_find(cap, code, scope, "addresses", cap->scope);
 }
 
-/* Nothing here keeps it from anybody: whoever sends it must know. */
+/* Nothing here could keep it from anybody: it goes no further. */
 static void
 check_public(struct hs_cap *cap, enum hs_finding_code code)
 {
 	if (strcmp(cap->scope, "Public") == 0)
 		return;
 	hs_cap_find(cap, code, hs_cap_child(cap, cap->alert, "scope"), "Public", cap->scope);
-	hs_notice_flag(cap->submission->arena, cap->submission->notice, "scope_limited");
 }
 
 static void
@@ -193,7 +193,9 @@ static bool
 is_no_triple(const struct hs_cap *cap, const struct hs_cap_reference *reference)
 {
 	(void)cap;
-	return reference->sender == NULL;
+	/* rule 1 holds for what it names too */
+	return reference->sender == NULL || strpbrk(reference->sender, "<&") != NULL ||
+	       strpbrk(reference->identifier, "<&") != NULL;
 }
 
 static bool
@@ -422,6 +424,8 @@ static const struct hs_cap_rule rules[] = {
 	{ 9, HS_FINDING_CAP_REFERENCE_LATER, check_reference_later, "refers to the future" },
 	{ 10, HS_FINDING_CAP_REFERENCES_MISSING, check_update_named, "update of nothing" },
 	{ 10, HS_FINDING_CAP_CANCEL_NAMELESS, check_cancel_named, "cancel of nothing" },
+	{ 10, HS_FINDING_COUNT, NULL,
+		"all related messages in force: the hub warns, it knows them (hub/core/guard.c)" },
 	{ 11, HS_FINDING_CAP_REFERENCES_EMPTY, check_references_empty, "empty references" },
 	{ 12, HS_FINDING_CAP_ALTITUDE, hs_cap_check_altitude, "altitude and ceiling" },
 	{ 13, HS_FINDING_CAP_LANGUAGE, hs_cap_check_language, "language tag" },

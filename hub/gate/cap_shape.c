@@ -1,8 +1,4 @@
-/* cap_shape.c: polygons and circles of CAP, and GEOS's word on whether sides cross.
- *
- * WGS 84, latitude first (CAP 1.2, 3.3.2 and 3.3.3). Source of the crossing rule: Google's CAP validator.
- */
-#include <geos_c.h>
+/* cap_shape.c: polygons and circles of CAP. WGS 84, latitude first (CAP 1.2, 3.3.2 and 3.3.3). */
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -144,54 +140,4 @@ hs_cap_read_forms(struct hs_cap *cap)
 		}
 	}
 	return ok;
-}
-
-/* ---- crossings ---- */
-
-static GEOSGeometry *
-to_geos(GEOSContextHandle_t geos, const hs_polygon *polygon)
-{
-	GEOSCoordSequence *points = GEOSCoordSeq_create_r(geos, (unsigned)polygon->n_points, 2);
-	GEOSGeometry *ring;
-
-	for (unsigned i = 0; points && i < polygon->n_points; i++)
-		GEOSCoordSeq_setXY_r(geos, points, i, polygon->points[i]->longitude,
-			polygon->points[i]->latitude);
-	/* takes the points over, and the polygon takes the ring over */
-	ring = points ? GEOSGeom_createLinearRing_r(geos, points) : NULL;
-	return ring ? GEOSGeom_createPolygon_r(geos, ring, NULL, 0) : NULL;
-}
-
-static void
-say_where(GEOSContextHandle_t geos, const GEOSGeometry *place, char where[64])
-{
-	double x, y;
-
-	if (place && GEOSGeomGetX_r(geos, place, &x) == 1 && GEOSGeomGetY_r(geos, place, &y) == 1)
-		snprintf(where, 64, "%.5f,%.5f", y, x);
-}
-
-bool
-hs_cap_polygon_crosses(const hs_polygon *polygon, char where[64])
-{
-	GEOSContextHandle_t geos = GEOS_init_r();
-	GEOSGeometry *shape = geos ? to_geos(geos, polygon) : NULL;
-	GEOSGeometry *place = NULL;
-	char *reason = NULL;
-	bool crosses = false;
-
-	where[0] = '\0';
-	/* Only a crossing counts: points that stand twice and rings that touch themselves do not. */
-	if (shape && GEOSisValidDetail_r(geos, shape,
-			     GEOSVALID_ALLOW_SELFTOUCHING_RING_FORMING_HOLE, &reason, &place) == 0)
-		crosses = reason && strcmp(reason, "Self-intersection") == 0;
-	if (crosses)
-		say_where(geos, place, where);
-	if (geos) {
-		GEOSGeom_destroy_r(geos, place);
-		GEOSGeom_destroy_r(geos, shape);
-		GEOSFree_r(geos, reason);
-		GEOS_finish_r(geos);
-	}
-	return crosses;
 }

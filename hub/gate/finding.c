@@ -7,6 +7,7 @@
 #include "hub/base/check.h"
 
 #define HS_FINDING_TEXT_BYTES 200
+#define FIRST_ROOM	      8
 
 static const struct hs_finding_row rows[HS_FINDING_COUNT] = {
 #define HS_FINDING_ROW(name, code, http, soap, severity, ja, en, mend_ja, mend_en) \
@@ -26,9 +27,28 @@ hs_finding_row(enum hs_finding_code code)
 void
 hs_findings_init(struct hs_findings *findings, struct hs_arena *arena, size_t limit)
 {
-	*findings = (struct hs_findings){ .arena = arena };
-	findings->items = hs_arena_alloc(arena, limit * sizeof(findings->items[0]));
+	*findings = (struct hs_findings){ .arena = arena,
+		.room = limit < FIRST_ROOM ? limit : FIRST_ROOM };
+	findings->items = hs_arena_alloc(arena, findings->room * sizeof(findings->items[0]));
 	findings->limit = findings->items ? limit : 0;
+}
+
+/* The next free place; NULL beyond the limit, or when the arena is full. */
+static struct hs_finding *
+next_place(struct hs_findings *findings)
+{
+	size_t room = findings->room * 2 < findings->limit ? findings->room * 2 : findings->limit;
+	struct hs_finding *more;
+
+	if (findings->count < findings->room)
+		return &findings->items[findings->count++];
+	more = room > findings->room ? hs_arena_alloc(findings->arena, room * sizeof(*more)) : NULL;
+	if (!more)
+		return NULL;
+	memcpy(more, findings->items, findings->count * sizeof(*more));
+	findings->items = more;
+	findings->room = room;
+	return &findings->items[findings->count++];
 }
 
 /* Whole characters of at most HS_FINDING_TEXT_BYTES; "" when the arena is full. */
@@ -59,14 +79,13 @@ hs_finding_add(struct hs_findings *findings, enum hs_finding_code code, struct h
 	struct hs_finding *slot;
 
 	findings->errors += error;
-	if (findings->count < findings->limit) {
-		slot = &findings->items[findings->count++];
-	} else {
+	slot = findings->limit > 0 ? next_place(findings) : NULL;
+	if (!slot) {
 		/* The first error must stay visible: it takes the place of the last warning. */
 		findings->dropped++;
-		if (!error || findings->errors > 1 || findings->limit == 0)
+		if (!error || findings->errors > 1 || findings->count == 0)
 			return;
-		slot = &findings->items[findings->limit - 1];
+		slot = &findings->items[findings->count - 1];
 	}
 	*slot = (struct hs_finding){ .code = code };
 	slot->place.path = place.path && place.path[0] ? place.path : "";

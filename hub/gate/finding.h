@@ -61,6 +61,7 @@ struct hs_findings {
 	struct hs_arena *arena;
 	struct hs_finding *items;
 	size_t count;
+	size_t room; /* of items; grows up to the limit */
 	size_t limit;
 	size_t dropped; /* more than limit */
 	size_t errors;	/* of all severities ERROR, dropped ones included */

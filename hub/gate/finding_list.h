@@ -134,6 +134,9 @@
 	X(AREA_FOREIGN, "area_foreign", 403, 402, ERROR,                                                   \
 	  "この資格情報で発信できる区域の外です。文書全体を受け付けませんでした。", "The area lies outside what this credential may speak for. The whole document was refused.", \
 	  "自分の区域だけを含む文書を送るか、管理者に権限を確認してください。", "Send only your own areas, or ask the administrator about your rights.") \
+	X(SHELTER_OUTSIDE, "shelter_outside", 200, 0, WARNING,                                             \
+	  "発信できる区域の外にある避難所です。避難所の情報だけを伝え、その市区町村あての情報にはしません。", "The shelter stands outside what this credential may speak for. It is told as a shelter; the message is not addressed to its municipality.", \
+	  "広域避難の避難所であればこのままで構いません。誤りであれば Location の jisX0402 を直して送り直してください。", "Leave it as it is if people evacuate to another municipality; else mend jisX0402 of its Location and send again.") \
 	X(SOURCE_FOREIGN, "source_foreign", 403, 402, ERROR,                                               \
 	  "この資格情報の発信システムIDではありません。", "The senderID does not belong to this credential.", \
 	  "senderID を登録された値にするか、管理者に登録を依頼してください。", "Use the senderID that is registered for the credential, or ask the administrator to register yours.") \
@@ -197,6 +200,15 @@
 	X(SHAPE_DROPPED, "shape_dropped", 200, 0, WARNING,                                             \
 	  "座標が日本の範囲にないか読み取れないため、図形だけを省きました。", "The shape could not be read or lies outside Japan; only the shape was left out.", \
 	  "「緯度,経度」の順で書いてください。", "Write latitude,longitude.")                              \
+	X(SHAPE_OPEN, "shape_open", 200, 0, WARNING,                                                       \
+	  "多角形が閉じていないため、図形だけを省きました。地区は有効です。", "The polygon is not closed; only the shape was left out, the area counts.", \
+	  "4点以上を「緯度,経度」の順で書き、最後に最初の点をもう一度書いてください。", "Write at least four points and repeat the first one at the end.") \
+	X(SHAPE_CROSSES, "shape_crosses", 200, 0, WARNING,                                                 \
+	  "多角形の辺が交差しているため、図形だけを省きました。地区は有効です。", "The sides of the polygon cross; only the shape was left out, the area counts.", \
+	  "示した場所の近くの点の順序を確認してください。", "Check the order of the points near the place given.") \
+	X(SHAPE_LONG, "shape_too_long", 200, 0, WARNING,                                                   \
+	  "多角形の点が多すぎるため、図形だけを省きました。地区は有効です。", "The polygons have too many points; only the shape was left out, the area counts.", \
+	  "点を減らしてください。", "Use fewer points.")                                                   \
 	X(COUNT_BAD, "count_bad", 200, 0, WARNING,                                                         \
 	  "世帯数または人数が読み取れないため、不明として扱いました。", "A number of households or people could not be read and counts as unknown.", \
 	  "半角数字だけで書いてください。", "Write digits only.")                                          \

@@ -46,9 +46,9 @@
 	X(CAP_SCOPE, "cap_scope", 422, 402, ERROR,                                                         \
 	  "scope と restriction・addresses が合いません。", "scope does not go with restriction or addresses.", \
 	  "restriction は Restricted のときだけ、addresses は Private のとき必須です。", "restriction goes with Restricted only; Private needs addresses.") \
-	X(CAP_SCOPE_LIMITED, "cap_scope_limited", 200, 0, WARNING,                                         \
-	  "公開（Public）ではない電文です。このハブの配信先すべてに届きます。", "The alert is not public; this hub passes it on to all its outlets.", \
-	  "限られた相手への電文は、別の手段で送ってください。", "Send what is for few by another way.") \
+	X(CAP_SCOPE_LIMITED, "cap_scope_limited", 422, 402, ERROR,                                         \
+	  "公開（Public）ではない電文です。このハブは誰にでも配信するため、受け付けません。", "The alert is not public; this hub tells everybody, so it does not take it.", \
+	  "限られた相手への電文は、別の手段で送ってください。公開してよい内容であれば scope を Public にしてください。", "Send what is for few by another way. If everybody may know it, make scope Public.") \
 	X(CAP_REFERENCES, "cap_references", 422, 402, ERROR,                                               \
 	  "references の形式が正しくありません。", "references does not have the right form.",             \
 	  "「sender,identifier,sent」を空白で区切ってください。", "Write \"sender,identifier,sent\" triples separated by blanks.") \

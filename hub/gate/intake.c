@@ -168,12 +168,10 @@ submit_checked(struct hs_intake_call *call)
 		refuse(call, HS_ERR_NOMEM);
 		return;
 	}
+	hs_submission_end(&call->submission); /* the tree: the frame takes as much room again */
 	call->port_call.done = on_reply;
 	err = hs_submit_port_submit(call->intake->port, &call->port_call, submit);
-	if (err == HS_OK)
-		hs_submission_end(
-			&call->submission); /* now, while the disk works, not before the answer */
-	else
+	if (err != HS_OK)
 		refuse(call, err);
 }
 

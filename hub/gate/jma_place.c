@@ -15,7 +15,7 @@
 #include "hub/gate/parse_jma.h"
 #include "hub/gate/text_clean.h"
 
-#define FIRST_ROOM   256 /* a power of two */
+#define FIRST_ROOM   16 /* a power of two */
 #define CODE5_DIGITS 5
 
 struct slot {
@@ -136,14 +136,13 @@ add_area(struct hs_jma *jma, struct hs_jma_place *place, const struct slot *slot
 {
 	hs_area *area = hs_message_new(jma->arena, &hansho__v1__area__descriptor);
 	char *own = hs_arena_strndup(jma->arena, code, code_len);
-	char *scheme = hs_arena_strdup(jma->arena, slot->scheme);
 
-	if (!area || !own || !scheme)
+	if (!area || !own)
 		return;
 	area->code = own;
 	area->name = (char *)(uintptr_t)slot->name; /* the arena's own, read only from here on */
 	area->source_code = (char *)(uintptr_t)slot->code;
-	area->code_type = scheme;
+	area->code_type = (char *)(uintptr_t)slot->scheme;
 	hs_repeat(jma->arena, &place->count, &place->areas, area);
 }
 

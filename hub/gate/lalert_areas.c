@@ -172,6 +172,9 @@ read_uncoded(struct hs_lalert *lalert)
 	if (lalert->notice->n_areas > 0)
 		return;
 	area = hs_lalert_area(lalert, NULL);
+	/* the document's own, unlike what its content adds (hs_lalert_address) */
+	if (area)
+		hs_trace_add(&lalert->submission->traces, lalert->arena, area, lalert->envelope);
 	if (area && hs_lalert_fall_back(lalert, area, lalert->envelope))
 		add_area(lalert, area, false, lalert->envelope);
 }
@@ -213,7 +216,7 @@ void
 hs_lalert_address(struct hs_lalert *lalert, const hs_area *area)
 {
 	struct hs_traces *traces = &lalert->submission->traces;
-	const struct _xmlNode *from = hs_trace_find(traces, &area->code);
+	hs_xml_node *from = hs_trace_find(traces, &area->code);
 	const struct hs_area_row *row;
 	hs_area *own;
 

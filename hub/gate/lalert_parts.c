@@ -1,4 +1,5 @@
 /* lalert_parts.c: the parts that occur in every L-Alert document: texts, times, counts, areas. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -126,26 +127,53 @@ hs_lalert_count(struct hs_lalert *lalert, hs_xml_node *parent, const char *ns, c
 	return count;
 }
 
-/* All shapes of one kind; one that cannot be believed is dropped with a flag. */
+typedef enum hs_shape parse_shape(struct hs_arena *arena, const char *text, hs_geometry *geometry,
+	int64_t *points_left, char where[64]);
+
+/* A shape that cannot be believed only decorates the codes: it is left out and told, and the document goes on. */
 static void
-read_shapes(struct hs_lalert *lalert, hs_xml_node *parent, const char *name,
-	bool (*parse)(struct hs_arena *, const char *, hs_geometry *), hs_area *area)
+drop_shape(struct hs_lalert *lalert, hs_xml_node *node, enum hs_shape shape, const char *detail)
+{
+	static const struct {
+		enum hs_finding_code code;
+		const char *expected;
+	} rows[] = {
+		[HS_SHAPE_BAD] = { HS_FINDING_SHAPE_DROPPED, "30.001,139.001" },
+		[HS_SHAPE_OPEN] = { HS_FINDING_SHAPE_OPEN,
+			"30.0,139.0 30.1,139.0 30.1,139.1 30.0,139.0" },
+		[HS_SHAPE_CROSSES] = { HS_FINDING_SHAPE_CROSSES, "" },
+		[HS_SHAPE_LONG] = { HS_FINDING_SHAPE_LONG, "" },
+	};
+	char most[32];
+
+	snprintf(most, sizeof(most), "≤ %lld", (long long)lalert->submission->limits->shape_points);
+	hs_xml_finding(lalert->findings, rows[shape].code, node,
+		shape == HS_SHAPE_LONG ? most : rows[shape].expected, detail);
+	hs_notice_flag(lalert->arena, lalert->notice, "shape_dropped");
+}
+
+/* All shapes of one kind. */
+static void
+read_shapes(struct hs_lalert *lalert, hs_xml_node *parent, const char *name, parse_shape *parse,
+	hs_area *area)
 {
 	hs_xml_node *node = hs_xml_child(parent, HS_NS_EDXL, name);
 
 	for (; node; node = hs_xml_next(node, HS_NS_EDXL, name)) {
 		char *text = hs_xml_text(lalert->arena, node);
+		char where[64];
+		enum hs_shape shape;
 
 		if (!text)
 			continue;
 		if (!area->geometry)
 			area->geometry =
 				hs_message_new(lalert->arena, &hansho__v1__geometry__descriptor);
-		if (area->geometry && parse(lalert->arena, text, area->geometry))
-			continue;
-		hs_xml_finding(
-			lalert->findings, HS_FINDING_SHAPE_DROPPED, node, "30.001,139.001", text);
-		hs_notice_flag(lalert->arena, lalert->notice, "shape_dropped");
+		if (!area->geometry)
+			return;
+		shape = parse(lalert->arena, text, area->geometry, &lalert->points_left, where);
+		if (shape != HS_SHAPE_OK)
+			drop_shape(lalert, node, shape, where[0] ? where : text);
 	}
 	if (area->geometry && area->geometry->n_circles + area->geometry->n_polygons == 0)
 		area->geometry = NULL;

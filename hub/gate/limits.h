@@ -29,6 +29,7 @@
 	X(text_chars,      "chars",    400,     1000000, 20000,      "longest text that has no limit of its own") \
 	X(word_chars,      "chars",    1,       400,     40,         "longest word beside a number, such as its unit") \
 	X(cap_points,      "count",    4,       1000000,  10000,      "points of the polygons of a CAP alert that are checked for crossing sides; further ones get a warning") \
+	X(shape_points,    "count",    4,       1000000,  10000,      "points of the polygons of one L-Alert document or telegram; a polygon beyond is left out with a warning, the area stays") \
 	X(late_s,          "seconds",  60,      604800,   1800,       "an order entered later than this after it was given gets a warning") \
 	X(old_s,           "seconds",  3600,    31536000, 604800,     "an order older than this gets the stronger warning that old data may have been sent again") \
 	X(future_s,        "seconds",  0,       604800,   3600,       "a time further ahead than this gets a warning") \

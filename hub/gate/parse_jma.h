@@ -130,6 +130,14 @@ void hs_jma_earthquake(struct hs_jma *jma); /* parse_jma_seismic.c */
 void hs_jma_eew(struct hs_jma *jma);
 void hs_jma_tsunami(struct hs_jma *jma); /* parse_jma_tsunami.c */
 void hs_jma_volcano(struct hs_jma *jma); /* parse_jma_volcano.c */
+/* Name, counts, information and stations of an Earthquake (parse_jma_quake.c). */
+void hs_jma_read_quake_parts(struct hs_jma *jma, hs_earthquake *quake);
+/* AshInfos (parse_jma_ash.c). */
+void hs_jma_read_ash(struct hs_jma *jma, Hansho__V1__Volcano *volcano);
+/* One "+33.2+132.4-40000/" (jma_coordinate.c): latitude, longitude, height in metres (below the ground: negative; without one the
+ * depth is 0); `minutes`: "+3611.1+14001.6" is 36 degrees 11.1 minutes. *text moves behind it, the slash included. false: no such
+ * form ("" when nothing is known). */
+bool hs_jma_coordinate(const char **text, bool minutes, hs_point *point, double *depth_km);
 /* Origin, place, size. NULL when the body has no Earthquake. */
 hs_earthquake *hs_jma_read_earthquake(struct hs_jma *jma);
 

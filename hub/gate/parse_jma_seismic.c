@@ -17,61 +17,49 @@
 
 /* ---- hypocentre ---- */
 
-/* "+33.2+132.4-40000/": latitude, longitude, height in metres (below the ground: negative). Without a height the depth stays 0.
- * false: no such form ("" when nothing is known). */
-static bool
-parse_coordinate(const char *text, hs_point *point, double *depth_km)
-{
-	char *end = NULL;
-	double latitude, longitude, height = 0;
-
-	if (text[0] != '+' && text[0] != '-')
-		return false;
-	latitude = strtod(text, &end);
-	if (*end != '+' && *end != '-')
-		return false;
-	longitude = strtod(end, &end);
-	if (*end == '+' || *end == '-')
-		height = strtod(end, &end);
-	if (!(fabs(latitude) <= 90 && fabs(longitude) <= 180 && fabs(height) <= 1e6))
-		return false;
-	point->latitude = latitude;
-	point->longitude = longitude;
-	*depth_km = height == 0 ? 0 : -height / 1000;
-	return true;
-}
-
-/* The one in degrees; another in degrees and minutes may stand beside it. */
+/* The one in degrees, or the one in degrees and minutes (type 震源位置（度分）) that may stand beside it. */
 static hs_xml_node *
-coordinate_of(struct hs_jma *jma, hs_xml_node *area)
+coordinate_of(struct hs_jma *jma, hs_xml_node *area, bool minutes)
 {
 	hs_xml_node *node = hs_xml_child(area, HS_NS_JMA_ELEMENT, "Coordinate");
 
 	for (; node; node = hs_xml_next(node, HS_NS_JMA_ELEMENT, "Coordinate")) {
 		const char *type = hs_xml_attribute(jma->arena, node, "type");
 
-		if (!type || !strstr(type, "度分"))
+		if ((type && strstr(type, "度分")) == minutes)
 			return node;
 	}
 	return NULL;
 }
 
 static void
+read_coordinate(struct hs_jma *jma, hs_xml_node *area, bool minutes, hs_point **where,
+	double *depth_km, char **words)
+{
+	hs_xml_node *node = coordinate_of(jma, area, minutes);
+	const char *text = hs_xml_text(jma->arena, node);
+	char *description = hs_xml_attribute(jma->arena, node, "description");
+	hs_point *point = hs_message_new(jma->arena, &hansho__v1__point__descriptor);
+	const char *at = text;
+
+	if (description)
+		*words = description;
+	if (text && point && hs_jma_coordinate(&at, minutes, point, depth_km))
+		*where = point;
+	else if (text)
+		hs_jma_warn(jma, HS_FINDING_JMA_PART, node, text, "part_unreadable");
+}
+
+static void
 read_place(struct hs_jma *jma, hs_xml_node *node, hs_earthquake *quake)
 {
 	hs_xml_node *area = hs_jma_child(jma, hs_jma_child(jma, node, "Hypocenter"), "Area");
-	hs_xml_node *coordinate = coordinate_of(jma, area);
-	char *text = hs_xml_text(jma->arena, coordinate);
-	char *words = hs_xml_attribute(jma->arena, coordinate, "description");
-	hs_point *point = hs_message_new(jma->arena, &hansho__v1__point__descriptor);
 
 	quake->epicenter_name = hs_jma_text(jma, area, "Name");
-	if (words)
-		quake->hypocenter_text = words;
-	if (text && point && parse_coordinate(text, point, &quake->depth_km))
-		quake->epicenter = point;
-	else if (text)
-		hs_jma_warn(jma, HS_FINDING_JMA_PART, coordinate, text, "part_unreadable");
+	read_coordinate(
+		jma, area, false, &quake->epicenter, &quake->depth_km, &quake->hypocenter_text);
+	read_coordinate(jma, area, true, &quake->epicenter_fine, &quake->depth_fine_km,
+		&quake->hypocenter_fine_text);
 }
 
 static void
@@ -182,6 +170,7 @@ hs_jma_earthquake(struct hs_jma *jma)
 	if (!quake)
 		return;
 	read_intensities(jma, hs_jma_child(jma, intensity, "Observation"), quake);
+	hs_jma_read_quake_parts(jma, quake);
 	jma->notice->earthquake = quake;
 	jma->notice->detail_case = HANSHO__V1__NOTICE__DETAIL_EARTHQUAKE;
 }
@@ -212,6 +201,9 @@ leave_out_dummy(struct hs_jma *jma, hs_earthquake *quake)
 	quake->epicenter_name = hs_arena_strdup(jma->arena, "");
 	quake->magnitude_text = quake->epicenter_name;
 	quake->hypocenter_text = quake->epicenter_name;
+	quake->epicenter_fine = NULL;
+	quake->depth_fine_km = 0;
+	quake->hypocenter_fine_text = quake->epicenter_name;
 	hs_notice_flag(jma->arena, jma->notice, "assumed_hypocenter");
 }
 

@@ -70,6 +70,7 @@ hs_jma_volcano(struct hs_jma *jma)
 			hs_jma_finest(jma->arena, jma->headline, HS_NS_JMA_HEAD, "Information"),
 			HS_NS_JMA_HEAD);
 	read_volcano(jma, volcano);
+	hs_jma_read_ash(jma, volcano);
 	volcano->n_items = jma->items.count;
 	volcano->items = jma->items.items;
 	jma->notice->volcano = volcano;

@@ -422,7 +422,8 @@ hs_lalert_convert(struct hs_submission *submission)
 {
 	struct hs_lalert lalert = { .submission = submission,
 		.arena = submission->arena,
-		.findings = &submission->findings };
+		.findings = &submission->findings,
+		.points_left = submission->limits->shape_points };
 
 	if (!make_notice(&lalert))
 		return HS_ERR_NOMEM;

@@ -24,6 +24,7 @@ struct hs_lalert {
 	const struct hs_lalert_category *category; /* NULL: not in the table */
 	hs_xml_node *jma_report;   /* in place of report: a telegram of the weather agency */
 	int64_t places;		   /* areas of the body so far, against limits->areas */
+	int64_t points_left;	   /* of polygons, from limits->shape_points down */
 	bool all_lifted;	   /* set by a body converter */
 	const char *fallback_code; /* municipality of areas without a code, or NULL */
 	const char *fallback_name;
@@ -88,7 +89,7 @@ void hs_lalert_attachments(
 void hs_lalert_read_areas(struct hs_lalert *lalert);
 /* Gives an area without code the fallback code, with flag and finding. false when there is none. */
 bool hs_lalert_fall_back(struct hs_lalert *lalert, hs_area *area, hs_xml_node *node);
-/* Adds the municipality of an area to notice->areas once. */
+/* Adds the municipality of an area to notice->areas once; it has no trace, because it only follows from the content. */
 void hs_lalert_address(struct hs_lalert *lalert, const hs_area *area);
 
 #endif

@@ -4,6 +4,7 @@
  * Role:  may it send at all, on this lane, in this format (role.c).
  * Areas: every area within the principal's areas and delegations, for this kind (authority.h); one foreign
  *        code refuses the whole document, a missing area is refused and never widened (P9, M10).
+ *        Where a shelter stands may lie outside (広域避難): it is told and flagged, and the notice is not for that place.
  * Source: the senderID belongs to the credential, so that nobody continues another's document.
  */
 #include "hub/gate/policy.h"
@@ -249,14 +250,77 @@ check_headline(struct hs_submission *submission)
 	}
 }
 
+/* ---- shelters in another municipality (広域避難) ---- */
+
+static bool
+may_speak_of_all(struct hs_submission *submission, const hs_area *area, struct hs_authority *answer)
+{
+	return may_speak_of(submission, area->code, answer) &&
+	       (area->sub_code[0] == '\0' || may_speak_of(submission, area->sub_code, answer));
+}
+
+/* Where a shelter stands is no place that is spoken for: one outside is told to the sender and set aside while the
+ * areas are checked. NULL: none, or the arena is full (then all are checked). */
+static hs_area **
+set_aside(struct hs_submission *submission, Hansho__V1__Shelter *shelter)
+{
+	hs_area **aside =
+		hs_arena_alloc(submission->arena, (shelter->n_items + 1) * sizeof(hs_area *));
+
+	for (size_t i = 0; aside != NULL && i < shelter->n_items; i++) {
+		hs_area *area = shelter->items[i]->area;
+		struct hs_authority answer;
+
+		aside[i] = NULL;
+		if (area == NULL || may_speak_of_all(submission, area, &answer))
+			continue;
+		aside[i] = area;
+		shelter->items[i]->area = NULL;
+		hs_stage_finding(submission, HS_FINDING_SHELTER_OUTSIDE, &area->code,
+			expected_of(submission, &answer), area->code);
+		hs_notice_flag(submission->arena, submission->notice, "shelter_outside");
+	}
+	return aside;
+}
+
+/* The notice is not for the municipality of such a shelter, so it is told there of nothing. Areas without a trace were
+ * derived from the shelters; those that the sender named himself stay, and are checked. */
+static void
+address_own_only(struct hs_submission *submission)
+{
+	hs_notice *notice = submission->notice;
+	size_t kept = 0;
+
+	for (size_t i = 0; i < notice->n_areas; i++) {
+		hs_area *area = notice->areas[i];
+		struct hs_authority answer;
+
+		if (hs_trace_find(&submission->traces, area) != NULL ||
+			may_speak_of_all(submission, area, &answer))
+			notice->areas[kept++] = area;
+	}
+	notice->n_areas = kept;
+}
+
 void
 hs_policy_areas(struct hs_submission *submission)
 {
-	if (submission->notice->n_areas == 0)
+	hs_notice *notice = submission->notice;
+	Hansho__V1__Shelter *shelter =
+		notice->detail_case == HANSHO__V1__NOTICE__DETAIL_SHELTER ? notice->shelter : NULL;
+	hs_area **aside = shelter != NULL ? set_aside(submission, shelter) : NULL;
+
+	if (shelter != NULL)
+		address_own_only(submission);
+	if (notice->n_areas == 0)
 		hs_finding_add(&submission->findings, HS_FINDING_AREA_MISSING,
 			(struct hs_place){ "/EDXLDistribution", 1 }, "jisX0402", "");
 	check_headline(submission);
-	hs_notice_visit_areas(submission->notice, check_area, submission);
+	hs_notice_visit_areas(notice, check_area, submission);
+	for (size_t i = 0; aside != NULL && i < shelter->n_items; i++) {
+		if (aside[i] != NULL)
+			shelter->items[i]->area = aside[i];
+	}
 }
 
 /* An office that is neither the credential's own nor entered openly by it is worth a word. */

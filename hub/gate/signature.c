@@ -5,6 +5,7 @@
 #include <libxml/valid.h>
 #include <pthread.h>
 #include <string.h>
+#include <strings.h>
 #include <xmlsec/crypto.h>
 #include <xmlsec/errors.h>
 #include <xmlsec/io.h>
@@ -15,6 +16,8 @@
 #include "hub/base/check.h"
 #include "hub/base/clock.h"
 #include "hub/gate/signature_shape.h"
+#include "hub/gate/xml_dom.h"
+#include "hub/gate/xml_tree.h"
 
 static void
 set_up(void)
@@ -38,17 +41,14 @@ hs_signature_setup(void)
 
 /* Takes the signatures out that are children of the root; true when there was one. */
 static bool
-drop_signatures(hs_xml_node *root)
+drop_signatures(struct hs_xml_doc *doc)
 {
 	bool found = false;
-	hs_xml_node *next;
 
-	for (hs_xml_node *at = hs_xml_first(root); at; at = next) {
-		next = hs_xml_after(at);
+	for (hs_xml_node *at = hs_xml_first(hs_xml_root(doc)); at; at = hs_xml_after(at)) {
 		if (!hs_xml_is(at, HS_NS_XMLDSIG, "Signature"))
 			continue;
-		xmlUnlinkNode((xmlNodePtr)(uintptr_t)at);
-		xmlFreeNode((xmlNodePtr)(uintptr_t)at);
+		hs_xml_unlink(doc, at);
 		found = true;
 	}
 	return found;
@@ -66,6 +66,13 @@ leave_unverified(
 }
 
 /* ---- with ---- */
+
+/* What is tried, the same for each key. */
+struct attempt {
+	struct hs_submission *submission;
+	const struct hs_signature_shape *shape;
+	xmlNodePtr signature; /* of the shape, in the tree of libxml2 */
+};
 
 /* The context for one try: all that the shape does not allow is switched off here once more. */
 static xmlSecDSigCtxPtr
@@ -134,21 +141,20 @@ verified_octets(xmlSecDSigCtxPtr context, const struct hs_signature_shape *shape
 /* One try with one key. True: *out holds the verified text, in the arena, behind as many ends of lines as stood before
  * the root. */
 static bool
-verify_with(struct hs_submission *submission, const struct hs_signature_shape *shape,
-	struct evp_pkey_st *pkey, struct hs_xml_text *out)
+verify_with(const struct attempt *attempt, struct evp_pkey_st *pkey, struct hs_xml_text *out)
 {
 	xmlSecDSigCtxPtr context = make_context(pkey);
-	long line = xmlGetLineNo(hs_xml_root(submission->doc));
-	size_t before = line > 0 ? (size_t)line - 1 : 0;
+	uint32_t line = hs_xml_line(hs_xml_root(attempt->submission->doc));
+	size_t before = line > 0 ? line - 1 : 0;
 	xmlSecBufferPtr octets = NULL;
 	char *copy = NULL;
 
-	if (context && xmlSecDSigCtxVerify(context, (xmlNodePtr)(uintptr_t)shape->signature) == 0)
-		octets = verified_octets(context, shape);
+	if (context && xmlSecDSigCtxVerify(context, attempt->signature) == 0)
+		octets = verified_octets(context, attempt->shape);
 	if (octets) {
 		size_t len = xmlSecBufferGetSize(octets);
 
-		copy = hs_arena_alloc(submission->arena, before + len + 1);
+		copy = hs_arena_alloc(attempt->submission->arena, before + len + 1);
 		if (copy) {
 			memset(copy, '\n', before);
 			memcpy(copy + before, xmlSecBufferGetData(octets), len);
@@ -182,17 +188,17 @@ read_verified(struct hs_submission *submission, const struct hs_xml_text *text)
 }
 
 static const struct hs_signature_key *
-find_key(struct hs_submission *submission, const struct hs_signature_shape *shape, bool counts,
-	struct hs_xml_text *out)
+find_key(const struct attempt *attempt, bool counts, struct hs_xml_text *out)
 {
-	const struct hs_signature_keys *keys = submission->principal->signature.keys;
+	const struct hs_signature_keys *keys = attempt->submission->principal->signature.keys;
 
 	for (size_t i = 0; keys && i < keys->count; i++) {
 		const struct hs_signature_key *key = &keys->rows[i];
 
-		if (key->kind == shape->kind &&
-			hs_signature_key_counts(key, submission->received_unix_us) == counts &&
-			verify_with(submission, shape, key->key, out))
+		if (key->kind == attempt->shape->kind &&
+			hs_signature_key_counts(key, attempt->submission->received_unix_us) ==
+				counts &&
+			verify_with(attempt, key->key, out))
 			return key;
 	}
 	return NULL;
@@ -214,34 +220,54 @@ out_of_its_time(struct hs_submission *submission, hs_xml_node *signature,
 		return HS_ERR_FORBIDDEN;
 	}
 	leave_unverified(submission, signature, detail ? detail : "", true);
-	drop_signatures(hs_xml_root(submission->doc));
+	drop_signatures(submission->doc);
 	return HS_OK;
+}
+
+/* Lets "#id" be found. The shape saw that the root has one Id and nothing else the same. xml:id is known by the parser. */
+static bool
+register_id(xmlDocPtr dom, const char *id)
+{
+	for (xmlAttrPtr at = xmlDocGetRootElement(dom)->properties; at; at = at->next) {
+		if (strcasecmp((const char *)at->name, "id") == 0 && at->children &&
+			strcmp((const char *)at->children->content, id) == 0)
+			return xmlGetID(dom, at->children->content) == at ||
+			       xmlAddID(NULL, dom, at->children->content, at);
+	}
+	return false;
+}
+
+static enum hs_err
+try_keys(const struct attempt *attempt)
+{
+	struct hs_submission *submission = attempt->submission;
+	const struct hs_signature_key *key;
+	struct hs_xml_text text;
+
+	if (find_key(attempt, true, &text))
+		return read_verified(submission, &text);
+	if (hs_arena_failed(submission->arena))
+		return HS_ERR_NOMEM;
+	key = find_key(attempt, false, &text);
+	if (key)
+		return out_of_its_time(submission, attempt->shape->signature, key);
+	hs_xml_finding(&submission->findings, HS_FINDING_SIGNATURE_INVALID,
+		attempt->shape->signature, "", "");
+	return HS_ERR_FORBIDDEN;
 }
 
 static enum hs_err
 verify(struct hs_submission *submission, const struct hs_signature_shape *shape)
 {
-	const struct hs_signature_key *key;
-	struct hs_xml_text text;
+	xmlDocPtr dom = hs_xml_dom_parse(&submission->text);
+	enum hs_err err = HS_ERR_NOMEM;
 
-	if (shape->id) {
-		xmlAttrPtr id = hs_signature_root_id(hs_xml_root(submission->doc));
-		const xmlChar *value = id->children->content;
-
-		/* xml:id is registered by the parser already. */
-		if (xmlGetID(id->doc, value) != id && !xmlAddID(NULL, id->doc, value, id))
-			return HS_ERR_NOMEM;
-	}
-	if (find_key(submission, shape, true, &text))
-		return read_verified(submission, &text);
-	if (hs_arena_failed(submission->arena))
-		return HS_ERR_NOMEM;
-	key = find_key(submission, shape, false, &text);
-	if (key)
-		return out_of_its_time(submission, shape->signature, key);
-	hs_xml_finding(
-		&submission->findings, HS_FINDING_SIGNATURE_INVALID, shape->signature, "", "");
-	return HS_ERR_FORBIDDEN;
+	if (dom && (!shape->id || register_id(dom, shape->id)))
+		err = try_keys(&(struct attempt){ submission, shape,
+			hs_xml_dom_find(dom, submission->doc, shape->signature) });
+	if (dom)
+		xmlFreeDoc(dom);
+	return err;
 }
 
 enum hs_err
@@ -253,7 +279,7 @@ hs_stage_signature(struct hs_submission *submission)
 
 	if (settings->mode == HS_SIGNATURE_OFF ||
 		(!settings->keys && settings->mode == HS_SIGNATURE_OPTIONAL)) {
-		if (!drop_signatures(root))
+		if (!drop_signatures(submission->doc))
 			return HS_OK;
 		return leave_unverified(submission, root, "", settings->mode != HS_SIGNATURE_OFF);
 	}

@@ -1,12 +1,12 @@
 /* signature_shape.c: see signature_shape.h. */
 #include "hub/gate/signature_shape.h"
 
-#include <libxml/tree.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "hub/base/check.h"
+#include "hub/gate/xml_tree.h"
 
 #define NS_CAP	 "urn:oasis:names:tc:emergency:cap:"
 #define EXC_C14N "http://www.w3.org/2001/10/xml-exc-c14n#"
@@ -95,18 +95,13 @@ list_has(const char *list, const char *word)
 	return false;
 }
 
-/* NULL: absent, or not plain text. Never trimmed: an algorithm with a blank is another one. */
+/* NULL: absent. Never trimmed: an algorithm with a blank is another one. */
 static const char *
 plain_value(hs_xml_node *node, const char *name)
 {
-	for (const xmlAttr *at = node->properties; at; at = at->next) {
-		if (at->ns || strcmp((const char *)at->name, name) != 0)
-			continue;
-		if (!at->children)
-			return "";
-		return at->children->next || at->children->type != XML_TEXT_NODE
-			       ? NULL
-			       : (const char *)at->children->content;
+	for (hs_xml_node *at = hs_xml_attributes(node); at; at = hs_xml_beside(at)) {
+		if (!hs_xml_ns(at)[0] && strcmp(hs_xml_name(at), name) == 0)
+			return hs_xml_value(at);
 	}
 	return NULL;
 }
@@ -117,8 +112,8 @@ check_algorithm(struct look *look, hs_xml_node *node)
 	const char *uri = plain_value(node, "Algorithm"), *expected = NULL;
 	int index = 0;
 
-	for (const xmlNode *at = node->prev; at; at = at->prev)
-		index += at->type == XML_ELEMENT_NODE && xmlStrEqual(at->name, node->name);
+	for (hs_xml_node *at = hs_xml_first(hs_xml_around(node)); at != node; at = hs_xml_after(at))
+		index += strcmp(hs_xml_name(at), hs_xml_name(node)) == 0;
 	for (size_t i = 0; i < HS_COUNT(algorithms); i++) {
 		const struct algorithm_row *row = &algorithms[i];
 
@@ -138,17 +133,17 @@ check_algorithm(struct look *look, hs_xml_node *node)
 static bool
 check_attributes(struct look *look, hs_xml_node *node, const char *allowed)
 {
-	for (const xmlAttr *at = node->properties; at; at = at->next) {
-		if (at->ns || !list_has(allowed, (const char *)at->name))
-			return refuse_shape(look, node, allowed, (const char *)at->name);
+	for (hs_xml_node *at = hs_xml_attributes(node); at; at = hs_xml_beside(at)) {
+		if (hs_xml_ns(at)[0] || !list_has(allowed, hs_xml_name(at)))
+			return refuse_shape(look, node, allowed, hs_xml_name(at));
 	}
 	return true;
 }
 
 static bool
-is_white(const xmlChar *text)
+is_white(const char *text)
 {
-	return text[strspn((const char *)text, " \t\r\n")] == '\0';
+	return text[strspn(text, " \t\r\n")] == '\0';
 }
 
 /* Only elements and white space, or for values only text: a comment within a value would be read by one and
@@ -158,12 +153,13 @@ check_content(struct look *look, hs_xml_node *node, const char *children)
 {
 	bool has_text = false;
 
-	for (const xmlNode *at = node->children; at; at = at->next) {
-		if (at->type == XML_ELEMENT_NODE && children[0])
+	for (hs_xml_node *at = hs_xml_inside(node); at; at = hs_xml_beside(at)) {
+		if (at->kind == HS_XML_ELEMENT && children[0])
 			continue;
-		if (at->type != XML_TEXT_NODE)
-			return refuse_shape(look, node, children, hs_xml_name(at));
-		has_text |= !is_white(at->content);
+		if (at->kind != HS_XML_TEXT)
+			return refuse_shape(look, node, children,
+				at->kind == HS_XML_ELEMENT ? hs_xml_name(at) : "");
+		has_text |= !is_white(at->text);
 	}
 	if (has_text == (strstr(hs_xml_name(node), "Value") != NULL))
 		return true;
@@ -214,7 +210,7 @@ next_below(hs_xml_node *top, hs_xml_node *at)
 
 	while (!next && at != top) {
 		next = hs_xml_after(at);
-		at = at->parent;
+		at = hs_xml_around(at);
 	}
 	return next;
 }
@@ -240,7 +236,7 @@ next_element(hs_xml_node *root, hs_xml_node *at)
 
 	while (!next && at != root) {
 		next = hs_xml_after(at);
-		at = at->parent;
+		at = hs_xml_around(at);
 	}
 	return next;
 }
@@ -253,23 +249,22 @@ is_signature(hs_xml_node *node)
 }
 
 static bool
-is_id(const xmlAttr *attribute)
+is_id(hs_xml_node *attribute)
 {
-	return strcasecmp((const char *)attribute->name, "id") == 0 && attribute->children &&
-	       attribute->children->content;
+	return strcasecmp(hs_xml_name(attribute), "id") == 0 && hs_xml_value(attribute)[0];
 }
 
-struct _xmlAttr *
-hs_signature_root_id(hs_xml_node *root)
+static const char *
+root_id(hs_xml_node *root)
 {
-	xmlAttr *found = NULL;
+	const char *found = NULL;
 
-	for (xmlAttr *at = root->properties; at; at = at->next) {
+	for (hs_xml_node *at = hs_xml_attributes(root); at; at = hs_xml_beside(at)) {
 		if (!is_id(at))
 			continue;
 		if (found)
 			return NULL; /* two spellings: in doubt none */
-		found = at;
+		found = hs_xml_value(at);
 	}
 	return found;
 }
@@ -287,11 +282,11 @@ collect_ids(hs_xml_node *root, const char **ids)
 	size_t count = 0;
 
 	for (hs_xml_node *at = root; at; at = next_element(root, at)) {
-		for (const xmlAttr *id = at->properties; id; id = id->next) {
+		for (hs_xml_node *id = hs_xml_attributes(at); id; id = hs_xml_beside(id)) {
 			if (!is_id(id))
 				continue;
 			if (ids)
-				ids[count] = (const char *)id->children->content;
+				ids[count] = hs_xml_value(id);
 			count++;
 		}
 	}
@@ -328,8 +323,8 @@ check_growth(struct look *look, hs_xml_node *root)
 
 	for (hs_xml_node *at = root; at && used <= room; at = next_element(root, at)) {
 		used += strlen(hs_xml_ns(at));
-		for (const xmlAttr *a = at->properties; a; a = a->next)
-			used += a->ns && a->ns->href ? strlen((const char *)a->ns->href) : 0;
+		for (hs_xml_node *a = hs_xml_attributes(at); a; a = hs_xml_beside(a))
+			used += strlen(hs_xml_ns(a));
 	}
 	return used <= room || refuse(look, HS_FINDING_BODY_TOO_LARGE, root, "", "");
 }
@@ -340,7 +335,7 @@ check_place(struct look *look, hs_xml_node *root)
 	hs_xml_node *signature = look->out->signature;
 	bool cap = strncmp(hs_xml_ns(root), NS_CAP, strlen(NS_CAP)) == 0;
 
-	if (signature->parent != root)
+	if (hs_xml_around(signature) != root)
 		return refuse_shape(look, signature, hs_xml_name(root), "");
 	for (hs_xml_node *at = next_element(root, signature); at; at = next_element(root, at)) {
 		if (is_signature(at))
@@ -360,14 +355,13 @@ check_reference(struct look *look, hs_xml_node *root)
 	hs_xml_node *info = hs_xml_child(look->out->signature, HS_NS_XMLDSIG, "SignedInfo");
 	hs_xml_node *reference = hs_xml_child(info, HS_NS_XMLDSIG, "Reference");
 	const char *uri = plain_value(reference, "URI");
-	const xmlAttr *id = hs_signature_root_id(root);
+	const char *id = root_id(root);
 
 	if (uri && uri[0] == '\0')
 		return true;
-	if (!uri || uri[0] != '#' || !id ||
-		strcmp(uri + 1, (const char *)id->children->content) != 0)
+	if (!uri || uri[0] != '#' || !id || strcmp(uri + 1, id) != 0)
 		return refuse_shape(look, reference, "URI=\"\"", uri ? uri : "");
-	look->out->id = (const char *)id->children->content;
+	look->out->id = id;
 	return true;
 }
 

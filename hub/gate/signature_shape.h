@@ -25,7 +25,5 @@ struct hs_signature_shape {
 
 /* False with findings when a signature is there and is not of that shape. */
 bool hs_signature_shape(struct hs_submission *submission, struct hs_signature_shape *out);
-/* The root's attribute that is its Id, in any spelling; NULL when it has none. */
-struct _xmlAttr *hs_signature_root_id(hs_xml_node *root);
 
 #endif

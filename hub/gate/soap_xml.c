@@ -81,16 +81,23 @@ find_document(struct hs_findings *findings, hs_xml_node *envelope)
 	return document;
 }
 
-/* Copies the inner document into the arena as a document of its own. */
+/* The envelope, in both forms. */
+struct envelope {
+	const struct hs_xml_doc *doc;
+	struct hs_xml_text text;
+};
+
+/* Copies the inner document into the arena as a document of its own. Characters may come back as references, so the copy
+ * can be longer than the original. */
 static enum hs_err
-take_document(
-	struct hs_arena *arena, hs_xml_node *node, size_t max_bytes, struct hs_soap_request *out)
+take_document(struct hs_arena *arena, const struct envelope *envelope, hs_xml_node *node,
+	struct hs_soap_request *out)
 {
 	struct hs_buf text;
 	char *copy = NULL;
 
-	hs_buf_init(&text, max_bytes);
-	if (hs_xml_standalone(node, &text) == HS_OK && !text.failed)
+	hs_buf_init(&text, envelope->text.len_bytes * 8 + 65536);
+	if (hs_xml_standalone(envelope->doc, &envelope->text, node, &text) == HS_OK && !text.failed)
 		copy = hs_arena_strndup(arena, text.bytes, text.len_bytes);
 	out->document = (const uint8_t *)copy;
 	out->document_len_bytes = text.len_bytes;
@@ -99,18 +106,18 @@ take_document(
 }
 
 static enum hs_err
-read_request(struct hs_arena *arena, const struct hs_xml_doc *doc, struct hs_findings *findings,
-	size_t max_bytes, struct hs_soap_request *out)
+read_request(struct hs_arena *arena, const struct envelope *envelope, struct hs_findings *findings,
+	struct hs_soap_request *out)
 {
-	hs_xml_node *envelope = hs_xml_root(doc);
-	hs_xml_node *document = find_document(findings, envelope);
+	hs_xml_node *root = hs_xml_root(envelope->doc);
+	hs_xml_node *document = find_document(findings, root);
 	enum hs_err err;
 
-	read_token(arena, envelope, &out->token);
+	read_token(arena, root, &out->token);
 	if (!document)
 		return HS_ERR_PARSE;
-	err = take_document(arena, document, max_bytes, out);
-	out->document_line = hs_xml_place(arena, document).line;
+	err = take_document(arena, envelope, document, out);
+	out->document_line = hs_xml_line(document);
 	if (err || hs_arena_failed(arena)) {
 		hs_finding_add(
 			findings, HS_FINDING_OUT_OF_ROOM, (struct hs_place){ "", 0 }, "", "");
@@ -134,8 +141,7 @@ hs_soap_parse(struct hs_arena *arena, const uint8_t *bytes, size_t len_bytes,
 		err = hs_xml_parse(&text, findings, &doc);
 	if (err)
 		return err;
-	/* Characters may come back as references, so the copy can be longer than the original. */
-	err = read_request(arena, doc, findings, text.len_bytes * 8 + 65536, out);
+	err = read_request(arena, &(struct envelope){ doc, text }, findings, out);
 	hs_xml_free(doc);
 	return err;
 }

@@ -10,6 +10,7 @@
 #include "hub/base/log.h"
 #include "hub/base/proc.h"
 #include "hub/gate/port_table.h"
+#include "schemas/tables_version.h"
 
 #define SILENT_BEATS   3 /* heartbeats that may be missing before the link counts as dead */
 #define BEAT_MS_MIN    100
@@ -70,6 +71,7 @@ on_up(void *owner, struct hs_link *link)
 	struct hs_submit_port *port = owner;
 	hs_link_frame frame;
 	Hansho__V1__Hello hello;
+	struct hs_tables_version tables;
 	char version[] = HS_VERSION;
 	char name[128];
 
@@ -82,6 +84,8 @@ on_up(void *owner, struct hs_link *link)
 	hello.mode = (Hansho__V1__Mode)port->options.mode;
 	hello.heartbeat_ms = (uint32_t)port->options.heartbeat_ms;
 	hello.version = version;
+	hs_tables_version(&tables);
+	hello.tables = tables.digest;
 	hello.unix_us = hs_clock_unix_us();
 	frame.body_case = HANSHO__V1__LINK_FRAME__BODY_HELLO;
 	frame.hello = &hello;
@@ -402,8 +406,8 @@ hs_submit_port_not_ready(const struct hs_submit_port *port)
 
 	if (port->refused && port->state != PORT_READY)
 		return "the hub ends the connection before its hello: hub_url is that of another "
-		       "mode "
-		       "or peer";
+		       "mode or peer, or this gate's rule tables were not acknowledged (hansho "
+		       "rehearse) before the hub was started";
 	return why[port->state];
 }
 

@@ -5,10 +5,10 @@
 
 void
 hs_trace_add(struct hs_traces *traces, struct hs_arena *arena, const void *part,
-	const struct _xmlNode *node)
+	const struct hs_xml_node *node)
 {
 	if (traces->count == traces->room) {
-		size_t room = traces->room ? traces->room * 2 : 64;
+		size_t room = traces->room ? traces->room * 2 : 8;
 		struct hs_trace *items = hs_arena_alloc(arena, room * sizeof(items[0]));
 
 		if (!items)
@@ -21,7 +21,7 @@ hs_trace_add(struct hs_traces *traces, struct hs_arena *arena, const void *part,
 	traces->items[traces->count++] = (struct hs_trace){ part, node };
 }
 
-const struct _xmlNode *
+const struct hs_xml_node *
 hs_trace_find(struct hs_traces *traces, const void *part)
 {
 	for (size_t i = 0; i < traces->count; i++) {

@@ -11,11 +11,11 @@
 
 #include "hub/base/arena.h"
 
-struct _xmlNode;
+struct hs_xml_node;
 
 struct hs_trace {
 	const void *part;
-	const struct _xmlNode *node;
+	const struct hs_xml_node *node;
 };
 
 struct hs_traces {
@@ -26,8 +26,8 @@ struct hs_traces {
 
 /* A trace that finds no room is left out: the finding then names the document as a whole. */
 void hs_trace_add(struct hs_traces *traces, struct hs_arena *arena, const void *part,
-	const struct _xmlNode *node);
+	const struct hs_xml_node *node);
 /* NULL when unknown. */
-const struct _xmlNode *hs_trace_find(struct hs_traces *traces, const void *part);
+const struct hs_xml_node *hs_trace_find(struct hs_traces *traces, const void *part);
 
 #endif

@@ -1,19 +1,16 @@
 /* xml_doc.c: safe parse, matching and texts. */
 #include "hub/gate/xml_doc.h"
-#include "hub/gate/text_nfc.h"
 
 #include <libxml/parser.h>
-#include <libxml/parserInternals.h>
-#include <libxml/tree.h>
 #include <libxml/xmlerror.h>
 #include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-struct hs_xml_doc {
-	xmlDocPtr tree;
-};
+#include "hub/gate/text_nfc.h"
+#include "hub/gate/xml_options.h"
+#include "hub/gate/xml_tree.h"
 
 #define KEPT_BYTES	  (64 << 20) /* of freed memory, at most */
 #define HS_COMMONS_PREFIX "http://xml.publiccommons.ne.jp/"
@@ -40,27 +37,13 @@ hs_xml_setup(void)
 {
 	/* A large tree is given back node by node. Fast bins would gather them all, to sort them at once some time later; and
 	 * pages that go back to the system come again with the next such document. Both cost more than reading it. */
-	(void)mallopt(M_MXFAST, 0);
 	(void)mallopt(M_TRIM_THRESHOLD, KEPT_BYTES);
+	(void)mallopt(M_MMAP_THRESHOLD, 32 << 20);
 	xmlInitParser();
 	xmlSetExternalEntityLoader(deny_entity);
 	/* For this thread and for those that start later. */
 	xmlSetGenericErrorFunc(NULL, stay_silent);
 	xmlThrDefSetGenericErrorFunc(NULL, stay_silent);
-}
-
-/* The parser's own mark for "a DOCTYPE was here"; it stops at once. */
-static void
-on_doctype(void *context, const xmlChar *name, const xmlChar *external, const xmlChar *system)
-{
-	xmlParserCtxtPtr parser = context;
-	bool *seen = parser->_private;
-
-	(void)name;
-	(void)external;
-	(void)system;
-	*seen = true;
-	xmlStopParser(parser);
 }
 
 /* libxml2's last error as a finding. */
@@ -88,40 +71,50 @@ add_parser_error(xmlParserCtxtPtr parser, bool doctype, struct hs_findings *find
 	hs_finding_add(findings, code, place, "", doctype ? "" : detail);
 }
 
+/* The events go to the builder; NULL with a finding when the text is no document. The builder ends. */
+static struct hs_xml_doc *
+read_events(xmlParserCtxtPtr parser, struct hs_xml_build *build, const struct hs_xml_text *text,
+	struct hs_findings *findings)
+{
+	bool good;
+
+	hs_xml_build_sax(build, parser, parser->sax);
+	parser->userData = build;
+	/* It has no tree to give. NOENT: values of attributes come with their characters, not with references to them. */
+	(void)xmlCtxtReadMemory(parser, text->bytes, (int)text->len_bytes, NULL, "UTF-8",
+		HS_XML_OPTIONS | XML_PARSE_NOENT);
+	good = parser->wellFormed && parser->nsWellFormed && !hs_xml_build_saw_doctype(build);
+	if (!good && !hs_xml_build_failed(build))
+		add_parser_error(parser, hs_xml_build_saw_doctype(build), findings);
+	else if (hs_xml_build_failed(build))
+		hs_finding_add(
+			findings, HS_FINDING_OUT_OF_ROOM, (struct hs_place){ "", 0 }, "", "");
+	if (good)
+		return hs_xml_build_finish(build);
+	hs_xml_free(hs_xml_build_finish(build));
+	return NULL;
+}
+
 static enum hs_err
-parse(const struct hs_xml_text *text, int options, struct hs_findings *findings,
+parse(const struct hs_xml_text *text, bool lean, struct hs_findings *findings,
 	struct hs_xml_doc **out)
 {
 	xmlParserCtxtPtr parser = xmlNewParserCtxt();
-	struct hs_xml_doc *doc = malloc(sizeof(*doc));
-	bool doctype = false;
-	xmlDocPtr tree = NULL;
-	bool good = false;
+	struct hs_xml_build *build = hs_xml_build_create(text->len_bytes, lean);
+	struct hs_xml_doc *doc = NULL;
 
-	if (parser && doc) {
-		parser->sax->internalSubset = on_doctype;
-		parser->_private = &doctype;
-		tree = xmlCtxtReadMemory(parser, text->bytes, (int)text->len_bytes, NULL, "UTF-8",
-			options | XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING |
-				XML_PARSE_COMPACT | XML_PARSE_IGNORE_ENC | XML_PARSE_BIG_LINES);
-		good = tree && parser->wellFormed && parser->nsWellFormed && !doctype &&
-		       !tree->intSubset && xmlDocGetRootElement(tree);
-		if (!good)
-			add_parser_error(parser, doctype, findings);
+	if (parser && build) {
+		doc = read_events(parser, build, text, findings);
 	} else {
 		hs_finding_add(
 			findings, HS_FINDING_OUT_OF_ROOM, (struct hs_place){ "", 0 }, "", "");
+		hs_xml_free(build ? hs_xml_build_finish(build) : NULL);
 	}
 	if (parser)
 		xmlFreeParserCtxt(parser);
-	if (!good) {
-		if (tree)
-			xmlFreeDoc(tree);
-		free(doc);
+	if (!doc)
 		return hs_findings_has(findings, HS_FINDING_OUT_OF_ROOM) ? HS_ERR_NOMEM
 									 : HS_ERR_PARSE;
-	}
-	doc->tree = tree;
 	*out = doc;
 	return HS_OK;
 }
@@ -129,41 +122,26 @@ parse(const struct hs_xml_text *text, int options, struct hs_findings *findings,
 enum hs_err
 hs_xml_parse(const struct hs_xml_text *text, struct hs_findings *findings, struct hs_xml_doc **out)
 {
-	return parse(text, 0, findings, out);
+	return parse(text, false, findings, out);
 }
 
 enum hs_err
 hs_xml_parse_lean(
 	const struct hs_xml_text *text, struct hs_findings *findings, struct hs_xml_doc **out)
 {
-	return parse(text, XML_PARSE_NOBLANKS, findings, out);
-}
-
-void
-hs_xml_free(struct hs_xml_doc *doc)
-{
-	if (!doc)
-		return;
-	xmlFreeDoc(doc->tree);
-	free(doc);
-}
-
-hs_xml_node *
-hs_xml_root(const struct hs_xml_doc *doc)
-{
-	return xmlDocGetRootElement(doc->tree);
+	return parse(text, true, findings, out);
 }
 
 const char *
 hs_xml_name(hs_xml_node *node)
 {
-	return (const char *)node->name;
+	return node->name->local;
 }
 
 const char *
 hs_xml_ns(hs_xml_node *node)
 {
-	return node->ns && node->ns->href ? (const char *)node->ns->href : "";
+	return node->name->uri;
 }
 
 /* Length of a URI without slash, generation digits and the slash before them. */
@@ -189,7 +167,7 @@ hs_xml_is(hs_xml_node *node, const char *ns, const char *name)
 	const char *uri;
 
 	/* Most comparisons end at the first character: large documents ask millions of times. */
-	if (!node || node->type != XML_ELEMENT_NODE || hs_xml_name(node)[0] != name[0] ||
+	if (!node || node->kind != HS_XML_ELEMENT || hs_xml_name(node)[0] != name[0] ||
 		strcmp(hs_xml_name(node), name) != 0)
 		return false;
 	uri = hs_xml_ns(node);
@@ -201,27 +179,27 @@ hs_xml_is(hs_xml_node *node, const char *ns, const char *name)
 static hs_xml_node *
 element_from(hs_xml_node *node)
 {
-	while (node && node->type != XML_ELEMENT_NODE)
-		node = node->next;
+	while (node && node->kind != HS_XML_ELEMENT)
+		node = hs_xml_beside(node);
 	return node;
 }
 
 hs_xml_node *
 hs_xml_parent(hs_xml_node *node)
 {
-	return node->parent && node->parent->type == XML_ELEMENT_NODE ? node->parent : NULL;
+	return hs_xml_around(node);
 }
 
 hs_xml_node *
 hs_xml_first(hs_xml_node *node)
 {
-	return node ? element_from(node->children) : NULL;
+	return node ? element_from(hs_xml_inside(node)) : NULL;
 }
 
 hs_xml_node *
 hs_xml_after(hs_xml_node *node)
 {
-	return node ? element_from(node->next) : NULL;
+	return node ? element_from(hs_xml_beside(node)) : NULL;
 }
 
 hs_xml_node *
@@ -284,88 +262,78 @@ readable(struct hs_arena *arena, char *text, size_t len)
 	return text ? trimmed(arena, text, len) : NULL;
 }
 
-static bool
-is_text(const xmlNode *node)
-{
-	return (node->type == XML_TEXT_NODE || node->type == XML_CDATA_SECTION_NODE) &&
-	       node->content;
-}
-
 char *
 hs_xml_text(struct hs_arena *arena, hs_xml_node *node)
 {
+	hs_xml_node *first = node ? hs_xml_inside(node) : NULL;
 	size_t len = 0;
 	char *joined;
 
-	if (!node)
-		return NULL;
-	for (const xmlNode *part = node->children; part; part = part->next)
-		len += is_text(part) ? strlen((const char *)part->content) : 0;
+	for (hs_xml_node *part = first; part; part = hs_xml_beside(part))
+		len += hs_xml_is_text(part) ? strlen(part->text) : 0;
 	if (len == 0)
 		return NULL;
 	joined = hs_arena_alloc(arena, len + 1);
 	if (!joined)
 		return NULL;
 	len = 0;
-	for (const xmlNode *part = node->children; part; part = part->next) {
-		if (!is_text(part))
-			continue;
-		memcpy(joined + len, part->content, strlen((const char *)part->content));
-		len += strlen((const char *)part->content);
+	for (hs_xml_node *part = first; part; part = hs_xml_beside(part)) {
+		size_t more = hs_xml_is_text(part) ? strlen(part->text) : 0;
+
+		if (more > 0)
+			memcpy(joined + len, part->text, more);
+		len += more;
 	}
 	return readable(arena, joined, len);
 }
 
+const char *
+hs_xml_peek(hs_xml_node *node)
+{
+	hs_xml_node *only = node ? hs_xml_inside(node) : NULL;
+	bool found[HS_TEXT_LOOK_COUNT] = { false };
+	size_t len;
+
+	if (!only || only->next || !hs_xml_is_text(only))
+		return NULL;
+	len = strlen(only->text);
+	if (len == 0 || space_at(only->text, len) || space_before(only->text, len))
+		return NULL;
+	hs_text_look(only->text, len, found);
+	return found[HS_TEXT_LOOK_MARKS] || !hs_text_is_nfc(only->text, len) ? NULL : only->text;
+}
+
 static void
-look_at(const xmlNode *text, hs_xml_node *element, hs_xml_node *first[HS_TEXT_LOOK_COUNT])
+look_at(const char *text, hs_xml_node *element, hs_xml_node *first[HS_TEXT_LOOK_COUNT])
 {
 	bool found[HS_TEXT_LOOK_COUNT] = { false };
 
-	if (!text || !is_text(text))
-		return;
-	hs_text_look((const char *)text->content, strlen((const char *)text->content), found);
+	hs_text_look(text, strlen(text), found);
 	for (size_t i = 0; i < HS_TEXT_LOOK_COUNT; i++) {
 		if (found[i] && !first[i])
 			first[i] = element;
 	}
 }
 
-const char *
-hs_xml_peek(hs_xml_node *node)
-{
-	const xmlNode *only = node ? node->children : NULL;
-	bool found[HS_TEXT_LOOK_COUNT] = { false };
-	const char *text;
-	size_t len;
-
-	if (!only || only->next || !is_text(only))
-		return NULL;
-	text = (const char *)only->content;
-	len = strlen(text);
-	if (len == 0 || space_at(text, len) || space_before(text, len))
-		return NULL;
-	hs_text_look(text, len, found);
-	return found[HS_TEXT_LOOK_MARKS] || !hs_text_is_nfc(text, len) ? NULL : text;
-}
-
 void
 hs_xml_look(hs_xml_node *root, hs_xml_node *first[HS_TEXT_LOOK_COUNT])
 {
-	const xmlNode *at = root;
+	hs_xml_node *at = root;
 
 	while (at) {
-		look_at(at, at->parent, first);
-		if (at->type == XML_ELEMENT_NODE) {
-			for (const xmlAttr *a = at->properties; a; a = a->next)
-				look_at(a->children, at, first);
+		if (hs_xml_is_text(at))
+			look_at(at->text, hs_xml_around(at), first);
+		if (at->kind == HS_XML_ELEMENT) {
+			for (hs_xml_node *a = hs_xml_attributes(at); a; a = hs_xml_beside(a))
+				look_at(hs_xml_value(a), at, first);
 		}
-		if (at->children && at->type == XML_ELEMENT_NODE) {
-			at = at->children;
+		if (at->kind == HS_XML_ELEMENT && at->first) {
+			at = hs_xml_inside(at);
 			continue;
 		}
 		while (at != root && !at->next)
-			at = at->parent;
-		at = at == root ? NULL : at->next;
+			at = hs_xml_around(at);
+		at = at == root ? NULL : hs_xml_beside(at);
 	}
 }
 
@@ -378,13 +346,13 @@ hs_xml_child_text(struct hs_arena *arena, hs_xml_node *node, const char *ns, con
 char *
 hs_xml_attribute(struct hs_arena *arena, hs_xml_node *node, const char *name)
 {
-	const xmlAttr *attribute = node ? node->properties : NULL;
+	hs_xml_node *attribute = node ? hs_xml_attributes(node) : NULL;
 	char *text;
 
-	while (attribute && strcmp((const char *)attribute->name, name) != 0)
-		attribute = attribute->next;
-	if (!attribute || !attribute->children || !is_text(attribute->children))
+	while (attribute && strcmp(hs_xml_name(attribute), name) != 0)
+		attribute = hs_xml_beside(attribute);
+	if (!attribute || !hs_xml_value(attribute)[0])
 		return NULL;
-	text = hs_arena_strdup(arena, (const char *)attribute->children->content);
+	text = hs_arena_strdup(arena, hs_xml_value(attribute));
 	return text ? readable(arena, text, strlen(text)) : NULL;
 }

@@ -1,5 +1,5 @@
-/* xml_doc.h: the safe parse and the only way to look at the tree. libxml2 stays behind this
- * header.
+/* xml_doc.h: the safe parse and the only way to look at the tree (how it lies in memory: xml_tree.h). libxml2 stays
+ * behind this header.
  *
  * Safety:  no DTD (a SAX hook stops the parser at any DOCTYPE), no network, no entity expansion,
  *          no huge mode, no recovery; namespaces must be declared. The text was through the
@@ -36,8 +36,8 @@
 #define HS_NS_JMA     "http://xml.kishou.go.jp/jmaxml1/"
 
 struct hs_xml_doc;
-struct _xmlNode;
-typedef const struct _xmlNode hs_xml_node;
+struct hs_xml_node;
+typedef const struct hs_xml_node hs_xml_node;
 
 /* Once per process, before threads. */
 void hs_xml_setup(void);
@@ -46,7 +46,7 @@ void hs_xml_setup(void);
 enum hs_err hs_xml_parse(const struct hs_xml_text *text, struct hs_findings *findings,
 	struct hs_xml_doc **out) HS_MUST_CHECK;
 /* The same without the white space between elements, which takes half of a large tree. It then does not count in
- * hs_xml_content, and is lost in hs_xml_standalone: for large documents that are passed on whole. */
+ * hs_xml_content: for large documents that are passed on whole. */
 enum hs_err hs_xml_parse_lean(const struct hs_xml_text *text, struct hs_findings *findings,
 	struct hs_xml_doc **out) HS_MUST_CHECK;
 /* NULL is allowed. */
@@ -55,7 +55,7 @@ hs_xml_node *hs_xml_root(const struct hs_xml_doc *doc);
 
 /* True when the element has that name. node may be NULL. */
 bool hs_xml_is(hs_xml_node *node, const char *ns, const char *name);
-/* Local name; never NULL. */
+/* Local name; never NULL. Also of attributes, as the next. */
 const char *hs_xml_name(hs_xml_node *node);
 /* Namespace URI as sent, "" without one. */
 const char *hs_xml_ns(hs_xml_node *node);
@@ -63,6 +63,8 @@ const char *hs_xml_ns(hs_xml_node *node);
  * or when node is NULL, so that look-ups can be chained. */
 hs_xml_node *hs_xml_child(hs_xml_node *node, const char *ns, const char *name);
 hs_xml_node *hs_xml_next(hs_xml_node *node, const char *ns, const char *name);
+/* In the text, from 1. */
+uint32_t hs_xml_line(hs_xml_node *node);
 /* The element around; NULL at the root. */
 hs_xml_node *hs_xml_parent(hs_xml_node *node);
 /* First child element, and next sibling element, of any name. */
@@ -97,7 +99,8 @@ void hs_xml_missing(struct hs_findings *findings, hs_xml_node *parent, const cha
  * that are equal when the content is: namespaces as URIs, attributes in order, texts as they read. How it was written
  * (prefixes, quotes, entities, CDATA, comments) makes no difference; white space does. HS_ERR_NOMEM. */
 enum hs_err hs_xml_content(hs_xml_node *top, hs_xml_node *skip, struct hs_buf *out) HS_MUST_CHECK;
-/* The element as a document of its own, with every namespace that it uses. HS_ERR_NOMEM. */
-enum hs_err hs_xml_standalone(hs_xml_node *node, struct hs_buf *out) HS_MUST_CHECK;
+/* The element as a document of its own, with every namespace that it uses; text: what doc was made of. HS_ERR_NOMEM. */
+enum hs_err hs_xml_standalone(const struct hs_xml_doc *doc, const struct hs_xml_text *text,
+	hs_xml_node *node, struct hs_buf *out) HS_MUST_CHECK;
 
 #endif

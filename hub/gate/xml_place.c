@@ -1,36 +1,44 @@
 /* xml_place.c: where a node stands, in words that its author can search for. */
-#include <libxml/tree.h>
 #include <string.h>
 
-#include "hub/gate/xml_doc.h"
+#include "hub/gate/xml_tree.h"
 
 #define HS_PATH_BYTES 1024
 
 /* 1… among siblings of the same local name; 0 when it is the only one. */
 static unsigned
-index_of(const xmlNode *node)
+index_of(hs_xml_node *node)
 {
-	unsigned before = 0;
-	bool more = false;
+	hs_xml_node *parent = hs_xml_around(node);
+	unsigned before = 0, all = 0;
 
-	for (const xmlNode *at = node->prev; at; at = at->prev)
-		before += at->type == XML_ELEMENT_NODE && xmlStrEqual(at->name, node->name);
-	for (const xmlNode *at = node->next; at && !more && before == 0; at = at->next)
-		more = at->type == XML_ELEMENT_NODE && xmlStrEqual(at->name, node->name);
-	return before > 0 || more ? before + 1 : 0;
+	for (hs_xml_node *at = parent ? hs_xml_first(parent) : NULL; at && (at <= node || all < 2);
+		at = hs_xml_after(at)) {
+		bool same = strcmp(hs_xml_name(at), hs_xml_name(node)) == 0;
+
+		all += same;
+		before += same && at < node;
+	}
+	return all > 1 ? before + 1 : 0;
 }
 
 /* Writes the steps down to `node`, the root first; a path that is too long keeps its beginning. */
 static void
-put_path(const xmlNode *node, struct hs_buf *path)
+put_path(hs_xml_node *node, struct hs_buf *path)
 {
 	unsigned index;
 
-	if (!node || node->type != XML_ELEMENT_NODE)
+	if (!node)
 		return;
-	put_path(node->parent, path);
+	put_path(hs_xml_around(node), path);
 	index = index_of(node);
-	hs_buf_printf(path, index ? "/%s[%u]" : "/%s", (const char *)node->name, index);
+	hs_buf_printf(path, index ? "/%s[%u]" : "/%s", hs_xml_name(node), index);
+}
+
+uint32_t
+hs_xml_line(hs_xml_node *node)
+{
+	return node->line;
 }
 
 struct hs_place
@@ -39,7 +47,6 @@ hs_xml_place(struct hs_arena *arena, hs_xml_node *node)
 	struct hs_place place = { "", 0 };
 	struct hs_buf path;
 	const char *copy;
-	long line;
 
 	if (!node)
 		return place;
@@ -47,9 +54,8 @@ hs_xml_place(struct hs_arena *arena, hs_xml_node *node)
 	put_path(node, &path);
 	copy = hs_arena_strdup(arena, hs_buf_text(&path));
 	hs_buf_free(&path);
-	line = xmlGetLineNo(node);
 	place.path = copy ? copy : "";
-	place.line = line > 0 ? (uint32_t)line : 0;
+	place.line = hs_xml_line(node);
 	return place;
 }
 

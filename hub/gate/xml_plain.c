@@ -5,14 +5,13 @@
  *         than one empty line go. The address of a link stands behind its words when it says something else.
  * Source: L-Alert wire format: h2 br a ul ol li dl dt dd of the html namespace in GeneralInformation.
  */
-#include <libxml/tree.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "hub/base/check.h"
 #include "hub/gate/text_clean.h"
-#include "hub/gate/xml_doc.h"
+#include "hub/gate/xml_tree.h"
 
 /* Numbers of list items make at most three bytes of one. */
 #define HS_PLAIN_BYTES (64u << 20)
@@ -45,10 +44,10 @@ static const struct markup {
 };
 
 static const struct markup *
-markup_of(const xmlNode *node)
+markup_of(hs_xml_node *node)
 {
 	for (size_t i = 0; i < HS_COUNT(markups); i++) {
-		if (strcmp(markups[i].name, (const char *)node->name) == 0)
+		if (strcmp(markups[i].name, hs_xml_name(node)) == 0)
 			return &markups[i];
 	}
 	return NULL;
@@ -104,7 +103,7 @@ put_words(struct plain *plain, const char *text)
 
 /* number: among the items of its list. */
 static void
-begin(struct plain *plain, const xmlNode *node, unsigned number)
+begin(struct plain *plain, hs_xml_node *node, unsigned number)
 {
 	const struct markup *markup = markup_of(node);
 	char text[16];
@@ -122,7 +121,7 @@ begin(struct plain *plain, const xmlNode *node, unsigned number)
 
 /* from: where the words of the element begin. */
 static void
-finish(struct plain *plain, const xmlNode *node, size_t from)
+finish(struct plain *plain, hs_xml_node *node, size_t from)
 {
 	const struct markup *markup = markup_of(node);
 	char *href = hs_xml_attribute(plain->arena, node, "href");
@@ -140,19 +139,18 @@ finish(struct plain *plain, const xmlNode *node, size_t from)
 
 /* The guard bounds the depth of the tree. */
 static void
-put_node(struct plain *plain, const xmlNode *parent)
+put_node(struct plain *plain, hs_xml_node *parent)
 {
-	bool numbered = strcmp((const char *)parent->name, "ol") == 0;
+	bool numbered = strcmp(hs_xml_name(parent), "ol") == 0;
 	unsigned items = 0;
 
-	for (const xmlNode *at = parent->children; at; at = at->next) {
+	for (hs_xml_node *at = hs_xml_inside(parent); at; at = hs_xml_beside(at)) {
 		size_t from = plain->out.len_bytes;
 
-		if ((at->type == XML_TEXT_NODE || at->type == XML_CDATA_SECTION_NODE) &&
-			at->content) {
-			put_words(plain, (const char *)at->content);
-		} else if (at->type == XML_ELEMENT_NODE) {
-			bool item = numbered && strcmp((const char *)at->name, "li") == 0;
+		if (hs_xml_is_text(at)) {
+			put_words(plain, at->text);
+		} else if (at->kind == HS_XML_ELEMENT) {
+			bool item = numbered && strcmp(hs_xml_name(at), "li") == 0;
 
 			items += item;
 			begin(plain, at, item ? items : 0);

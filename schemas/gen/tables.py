@@ -3,10 +3,13 @@
 
 FOLDER holds one CSV file for each table; lines that begin with # are credits and rules for people. A row that cannot
 be right (check digit, unknown scheme, doubled key) stops the build.
+Beside the tables stands the SHA-256 of each as it was built in (schemas/tables_version.h).
 """
 import csv
 import datetime
+import hashlib
 import os
+import re
 import sys
 import unicodedata
 
@@ -224,6 +227,26 @@ def table(c_type, name, rows):
             % (c_type, name, body, singular, len(rows)))
 
 
+# Where the name in C is not that of the file.
+FILES = {"area_retireds": "area_retired", "level_displays": "level_display", "validity_rows": "validity",
+         "lalert_damages": "lalert_damage", "text_pages": "text_classes"}
+
+
+def digests(folder, parts):
+    """Over what is built in, not over the file: a comment that is mended changes no rule, another Unicode does."""
+    rows = {}
+    for part in parts:
+        name = re.search(r"\bhs_table_(\w+)\[", part)
+        if name:
+            rows[FILES.get(name.group(1), name.group(1))] = hashlib.sha256(part.encode()).hexdigest()
+    files = {name[:-4] for name in os.listdir(folder) if name.endswith(".csv")}
+    if files != set(rows):
+        fail("%s: a table without a digest, or a digest without a table" % " ".join(sorted(files ^ set(rows))))
+    lines = ["\t{ %s, %s }," % (quote(name), quote(rows[name])) for name in sorted(rows)]
+    return ("const struct hs_table_digest hs_table_digests[] = {\n%s\n};\nconst size_t hs_table_digest_count = %d;\n"
+            % ("\n".join(lines), len(lines)))
+
+
 def main():
     if len(sys.argv) != 3:
         sys.stderr.write("usage: tables.py FOLDER OUT.c\n")
@@ -248,6 +271,7 @@ def main():
         *tables_cap.parts(sys.modules["__main__"], folder),
     ]
     parts += jma_tables.parts(lambda name: read(folder, name), table, quote, moment, fail)
+    parts += ['#include "schemas/tables_version.h"\n', digests(folder, parts)]
     temporary = "%s.%d" % (out, os.getpid())
     with open(temporary, "w", encoding="utf-8") as file:
         file.write("\n".join(parts))

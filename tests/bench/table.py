@@ -113,6 +113,11 @@ def telegram_rows(folder):
         yield (f"parse + check + normalise a {what} of {one['bytes'] // 1000} KB", target,
                f"{ms(one['median_us'])} ms", f"p99 {ms(one['p99_us'])} ms",
                f"takes {one['times_document']} times its size", f"`{command}`")
+    samples = found["samples"]
+    first, second = samples["most"]
+    yield (f"memory of the hungriest of {samples['count']} real telegrams", "≤ 8 times its size",
+           f"{first['times_document']} times ({first['name']}, {first['bytes']:,} bytes)",
+           f"next {second['times_document']} times ({second['name']})", "", f"`{command}`")
 
 
 def hostile_rows(folder):

@@ -2,7 +2,8 @@
 """Checks of large telegrams on one core: telegrams.py [--folder build/release] [--rounds N]
 
 Makes an early warning of 22 KB, an earthquake report of 388 KB and a digest of 4 MB out of parts of real samples
-(../shared/samples/jma) and runs pipeline_bench over them. Last line: JSON, one object per document.
+(../shared/samples/jma) and runs pipeline_bench over them; then over all samples, of which "samples" tells how many there
+are and which two take the most memory for their size. Last line: JSON, one object per document.
 """
 
 import argparse
@@ -63,6 +64,19 @@ def digest():
     return grown(text[:end] + text[end:], items[-1][:40], items[-1][-40:], next_item, 4000000)
 
 
+def measured(bench, rounds, files):
+    """What pipeline_bench says of each file, by name."""
+    out = subprocess.run([bench, "relayer", str(rounds), *files], stdout=subprocess.PIPE, text=True, check=True).stdout
+    found = {}
+    for line in out.splitlines():
+        size, median, p99, arena, errors, _, taken, times, path = line.split()
+        assert errors == "0", line
+        found[os.path.basename(path)] = {"bytes": int(size), "median_us": int(median), "p99_us": int(p99),
+                                         "arena_bytes": int(arena), "taken_bytes": int(taken),
+                                         "times_document": float(times)}
+    return found
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--folder", default=os.path.join(ROOT, "build", "release"))
@@ -75,15 +89,12 @@ def main():
             files.append(os.path.join(folder, name))
             with open(files[-1], "w", encoding="utf-8") as file:
                 file.write(make())
-        out = subprocess.run([bench, "relayer", str(options.rounds), *files], stdout=subprocess.PIPE,
-                             text=True, check=True).stdout
-    found = {}
-    for line in out.splitlines():
-        size, median, p99, arena, errors, _, taken, times, path = line.split()
-        assert errors == "0", line
-        found[os.path.basename(path)] = {"bytes": int(size), "median_us": int(median), "p99_us": int(p99),
-                                         "arena_bytes": int(arena), "taken_bytes": int(taken),
-                                         "times_document": float(times)}
+        found = measured(bench, options.rounds, files)
+    samples = measured(bench, 1, sorted(os.path.join(SAMPLES, name) for name in os.listdir(SAMPLES)))
+    largest = sorted(samples.items(), key=lambda item: -item[1]["times_document"])[:2]
+    found["samples"] = {"count": len(samples),
+                        "most": [{"name": name, "bytes": one["bytes"], "times_document": one["times_document"]}
+                                 for name, one in largest]}
     print(json.dumps(found))
 
 

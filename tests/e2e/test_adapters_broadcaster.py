@@ -64,6 +64,16 @@ def air(make_stack, tmp_path):
     return Air
 
 
+def state_of(port):
+    return requests.get(f"http://127.0.0.1:{port}/v1/state", params={"mode": "drill"}, timeout=5).json()
+
+
+def arrived(port, answer):
+    """Waits until the adapter has it: an order is answered when it is on disk, which may be before."""
+    wait_until(lambda: state_of(port)["seq"] >= answer["seq"], "the adapter has the order")
+    return answer
+
+
 def receipts(stack, submission, outlet):
     rows = stack.status(submission).json().get("receipts", [])
     return [row for row in rows if row.get("outlet") == outlet]
@@ -151,7 +161,7 @@ def test_a_station_that_comes_back_gets_what_it_missed_in_order(air):
     answer = air.stack.accepted(order())
     assert first.item()["seq"] == answer["seq"]
     first.close()
-    missed = [air.stack.accepted(order())["seq"] for _ in range(5)]
+    missed = [arrived(air.port, air.stack.accepted(order()))["seq"] for _ in range(5)]
     again = Station(air.port, **{"from": {"epoch": epoch, "seq": answer["seq"]}})
     live, seen = again.until("live")
     assert [m["type"] for m in seen if m["type"] == "gap"] == []
@@ -161,7 +171,7 @@ def test_a_station_that_comes_back_gets_what_it_missed_in_order(air):
 
 
 def test_an_unknown_position_is_answered_with_gap_and_state(air):
-    air.stack.accepted(order())
+    arrived(air.port, air.stack.accepted(order()))
     station = Station(air.port, **{"from": {"epoch": "another", "seq": 7}})
     live, seen = station.until("live")
     kinds = [message["type"] for message in seen if message["type"] != "heartbeat"]
@@ -246,7 +256,7 @@ def test_orders_while_the_adapter_is_down_arrive_after_its_start(air):
 
 
 def test_a_hub_that_is_away_makes_the_state_stale_not_empty(air):
-    air.stack.accepted(order())
+    arrived(air.port, air.stack.accepted(order()))
     station = Station(air.port)
     station.until("live")
     air.stack.kill("hub")
@@ -273,7 +283,7 @@ def test_what_changed_while_the_link_was_cut_is_still_told_as_a_change(make_stac
     stack = make_stack(mode="drill", feeds=0, hub={"heartbeat_ms": 200},
                        gate={"heartbeat_ms": 200}, adapters=[broadcaster(port, heartbeat_ms=200)])
     document = new_id()
-    stack.accepted(order([detail("高齢者等避難", ["北町"])], document=document))
+    arrived(port, stack.accepted(order([detail("高齢者等避難", ["北町"])], document=document)))
     station = Station(port)
     station.until("live")
     adapter = stack.processes["broadcaster"]
@@ -312,7 +322,7 @@ def test_slow_station_is_told_of_its_gap(make_stack):
     assert station.item()["seq"] == first
     epoch = station.hello["lanes"]["drill"]["epoch"]
     station.close()
-    last = [stack.accepted(order())["seq"] for _ in range(20)][-1]
+    last = [arrived(port, stack.accepted(order()))["seq"] for _ in range(20)][-1]
     again = Station(port, **{"from": {"epoch": epoch, "seq": first}})
     live, seen = again.until("live")
     assert seen[0]["type"] == "gap" and seen[0]["from_seq"] == first and seen[0]["to_seq"] == last

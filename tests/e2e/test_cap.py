@@ -188,3 +188,17 @@ def test_cancel_before_its_alert(relay):
     assert in_force(relay, cancel) == []
     late = relay.submit(alert("C-1"), user="relay").json()
     assert in_force(relay, max(late.get("seq", 0), cancel)) == []
+
+
+@pytest.mark.parametrize("scope", ["<scope>Restricted</scope><restriction>消防のみ</restriction>",
+                                   "<scope>Private</scope><addresses>fire@kakuu.example</addresses>"])
+@pytest.mark.parametrize("kind", ["Alert", "Update", "Cancel"])
+def test_what_is_not_public_goes_nowhere(relay, scope, kind):
+    """Everybody reads the feeds and screens: an alert for few is refused, whatever it does."""
+    references = "" if kind == "Alert" else "met@met.example,S-0,2026-07-01T18:57:05+09:00"
+    document = alert("S-1", kind, references, sent="2026-07-01T18:59:05+09:00").replace("<scope>Public</scope>", scope)
+    before = relay.metrics("hub")["hansho_hub_newest_seq"]
+    reply = relay.submit(document, user="relay")
+    assert reply.status_code == 422 and reply.json()["code"] == "cap_scope_limited", reply.text
+    assert "Public" in reply.json()["expected"]
+    assert relay.metrics("hub")["hansho_hub_newest_seq"] == before

@@ -100,12 +100,12 @@ def test_wrong_ones_are_told_and_nothing_goes_out(stack):
         "mode_mismatch": categories.document("Shelter", status="Actual"),
         "too_long": categories.document("UrgentMail", body=categories.MAIL.replace("<m:Title>訓練", "<m:Title>" + "訓練" * 8)),
     }
-    newest = stack.metrics("hub").get("hansho_journal_seq")
+    newest = stack.metrics("hub")["hansho_hub_newest_seq"]
     for code, document in cases.items():
         reply = stack.submit(document)
         assert reply.status_code in (403, 422), (code, reply.text)
         assert code in [f["code"] for f in reply.json()["findings"]], reply.text
-    assert stack.metrics("hub").get("hansho_journal_seq") == newest
+    assert stack.metrics("hub")["hansho_hub_newest_seq"] == newest
 
 
 def in_force(stack):
@@ -204,9 +204,15 @@ def test_ends_of_other_states_leave_orders_alone(town):
     stack.accepted(order([detail("避難指示", ["北町"])]))
     stack.accepted(categories.document("Shelter", document_id="shelters"))
     stack.accepted(categories.document("AntidisasterHeadquarter", document_id="headquarters"))
-    wait_until(lambda: len(in_force(stack)) == 3, "all three are in force")
+    stack.accepted(categories.document("DamageInformation", document_id="damage"))
+    wait_until(lambda: len(in_force(stack)) == 4, "all four are in force")
     kinds = {kind for kind, _ in in_force(stack)}
-    assert {"evacuation", "shelter", "headquarters"} <= kinds
+    assert {"evacuation", "shelter", "headquarters", "damage"} <= kinds
+    # for people the Japanese name, for machines the kind
+    named = {("evacuation", "避難指示"), ("shelter", "避難所"), ("headquarters", "災害対策本部"), ("damage", "被害情報")}
+    assert in_force(stack) == named
+    state = requests.get(stack.feed_url("/v1/state"), timeout=10).json()
+    assert {(row["kind"], row["term"]) for row in state["in_force"]} == named
     # the form of the municipality speaks of its order, and of nothing else that it has sent
     page = Browser(stack, "kakuu").get("/")
     boxes = page.form("/check", "lift").xpath(".//input[@type='checkbox']")
@@ -218,3 +224,41 @@ def test_ends_of_other_states_leave_orders_alone(town):
                                        errata="誤って送信しました。"))
     wait_until(lambda: {kind for kind, _ in in_force(stack)} & {"shelter", "headquarters"} == set(), "both have ended")
     assert ("evacuation", "避難指示") in in_force(stack)
+    assert "damage" in {kind for kind, _ in in_force(stack)}
+
+
+def test_a_shelter_in_another_town(make_stack):
+    """It reaches the readers of the town that speaks; in the other one nothing is in force and nobody is told."""
+    stack = make_stack(mode="drill", feeds=1)
+    body = categories.SHELTER.replace("<c:areaName>南公民館</c:areaName>", "<c:areaName>遠町体育館</c:areaName><c:jisX0402>990035</c:jisX0402>")
+    answer = stack.accepted(categories.document("Shelter", body=body))
+    assert "shelter_outside" in [row["code"] for row in answer["warnings"]]
+    notice = stack.notice(answer["seq"])["notice"]
+    assert "shelter_outside" in notice["flags"] and notice["shelter"]["items"][1]["area"]["code"] == "990035"
+    assert [area["code"] for area in notice["areas"]] == ["990019"]
+    def state(code):
+        return requests.get(stack.feed_url("/v1/state"), params={"areas": code}, timeout=10).json()["in_force"]
+    wait_until(lambda: state("990019"), "it is in force in the town that speaks")
+    assert state("990035") == []
+    refused = stack.submit(categories.document("Shelter", body=body, code="990035"))
+    assert refused.status_code == 403 and refused.json()["code"] == "area_foreign"
+
+
+def test_damage_is_a_state(make_stack):
+    """A snapshot of counts: the next revision replaces it, a cancel brings the one before it back; it has no level and ends in time."""
+    stack = make_stack(mode="drill", feeds=1)
+
+    def row():
+        state = requests.get(stack.feed_url("/v1/state"), params={"kinds": "damage"}, timeout=10).json()
+        return [r for r in state["in_force"] if r["kind"] == "damage"]
+    first = stack.accepted(categories.document("DamageInformation", document_id="damage-state"))
+    wait_until(lambda: [r["seq"] for r in row()] == [first["seq"]], "the counts are in force")
+    assert row()[0]["level"] == 0 and row()[0]["valid_until"]
+    more = categories.DAMAGE.replace(">12<", ">15<")
+    second = stack.accepted(categories.document("DamageInformation", body=more, document_id="damage-state", revision=2))
+    wait_until(lambda: [r["seq"] for r in row()] == [second["seq"]], "the newer counts replace them")
+    stack.accepted(categories.document("DamageInformation", body=more, document_id="damage-state", revision=3, kind="Cancel",
+                                       errata="集計の誤り"))
+    wait_until(lambda: [r["seq"] for r in row()] == [first["seq"]], "the counts before stand again")
+    events = requests.get(stack.feed_url("/v1/areas/990019/history"), params={"kinds": "damage"}, timeout=10).json()["events"]
+    assert [(e["event"], e["level"], e["by_seq"]) for e in events] == [("issued", 0, first["seq"])]

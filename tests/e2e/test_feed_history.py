@@ -6,6 +6,7 @@ import time
 import pytest
 import requests
 
+import categories
 import documents
 from conftest import Stack, wait_until
 
@@ -116,6 +117,27 @@ def test_the_time_line_of_a_town(past):
     assert collected == page["events"]
     assert get(stack, "/v1/areas/990019/history", kinds="shelter")["events"] == []
     assert {e["area_code"] for e in get(stack, "/v1/areas/99/history")["events"]} == {"990019", "990027"}
+
+
+def test_what_expired_is_told_once(make_stack):
+    stack = make_stack(mode="drill", feeds=1)
+
+    def page(**cursor):
+        return get(stack, "/v1/areas/990019/history", **cursor)
+    soon = categories.document("Shelter").replace(
+        "<pcx_cns_i3:ValidDateTime/>", f"<pcx_cns_i3:ValidDateTime>{documents.jst(time.time() + 2)}</pcx_cns_i3:ValidDateTime>")
+    first = stack.accepted(soon)
+    done = wait_until(lambda: (lambda p: p if [e["event"] for e in p["events"]] == ["issued", "expired"] else None)(page()),
+                      "the shelter expires", timeout_s=20)
+    assert done["next_after"] == first["seq"] and done["next_expired_after_us"] > 0
+    cursor = {"after": done["next_after"], "expired_after_us": done["next_expired_after_us"]}
+    again = page(**cursor)
+    assert again["events"] == [] and again["end"] is True
+    assert (again["next_after"], again["next_expired_after_us"]) == (done["next_after"], done["next_expired_after_us"])
+    second = stack.accepted(categories.document("AntidisasterHeadquarter"))
+    news = wait_until(lambda: (lambda p: p if p["events"] else None)(page(**cursor)), "the next notice")
+    assert [(e["event"], e["by_seq"]) for e in news["events"]] == [("issued", second["seq"])]
+    assert requests.get(stack.feed_url("/v1/areas/990019/history"), params={"expired_after_us": "soon"}, timeout=10).status_code == 400
 
 
 def test_the_past_has_etags_and_refusals(past):

@@ -45,7 +45,8 @@ def notice_of(stack, seq):
 
 
 @pytest.mark.parametrize("name, kind", [("rain", "weather"), ("eew", "eew"), ("quake", "earthquake"),
-                                        ("tsunami", "tsunami"), ("volcano", "volcano"), ("flood", "flood")])
+                                        ("tsunami", "tsunami"), ("volcano", "volcano"), ("flood", "flood"),
+                                        ("ash", "volcano"), ("counts", "earthquake"), ("long_period", "earthquake")])
 def test_each_kind_reaches_the_feed(relay_stack, name, kind):
     answer = relay_stack.accepted(telegram(name), "relay")
     notice = notice_of(relay_stack, answer["seq"])
@@ -56,6 +57,21 @@ def test_each_kind_reaches_the_feed(relay_stack, name, kind):
     assert notice["texts"][0]["headline"].startswith("【訓練】")
     again = relay_stack.submit(telegram(name), "relay").json()
     assert (again["outcome"], again["seq"]) == ("duplicate", answer["seq"])
+
+
+def test_parts_of_their_own_in_json(relay_stack):
+    """What the feed's readers get of ash, counts and stations: values as sent, and nothing where nothing was given."""
+    def detail(name, kind):
+        return notice_of(relay_stack, relay_stack.submit(telegram(name), "relay").json()["seq"])[kind]
+    item = detail("ash", "volcano")["ash"][0]["items"][0]
+    assert item["polygons"][0]["points"][0] == {"latitude": 31.5, "longitude": 130.6}
+    assert (item["name"], item["size"], item["size_unit"], item["areas"][0]["code"]) == ("多量の降灰", "1", "mm", "990019")
+    first, second = detail("counts", "earthquake")["counts"]
+    assert "number" not in first and first["felt"] == {"value": 3} and second["number"] == {"value": 120}
+    quake = detail("long_period", "earthquake")
+    assert quake["epicenter"] == {"latitude": 36.2, "longitude": 140.0} and quake["depth_fine_km"] == 51
+    assert round(quake["epicenter_fine"]["latitude"], 3) == 36.185
+    assert quake["stations"][0]["bands"][1] == {"period": "2", "long_period": "2", "sva": "23.4", "period_unit": "秒台", "sva_unit": "cm/s"}
 
 
 def test_an_early_warning_out_of_order_is_stale(relay_stack):

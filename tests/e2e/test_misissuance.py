@@ -2,19 +2,26 @@
 processes. M8 needs what is not built yet and has no test here.
 """
 
+import json
 import os
 import re
+import shutil
+import subprocess
 import time
 
 import pytest
 import requests
 import yaml
 
-from conftest import wait_until
+import categories
+import test_cap
+import test_jma
+from conftest import BIN, Process, wait_until
 from documents import detail, jst, new_id, order
 from outlets import lane_principals
 from test_faults import findings_of
 
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 REGISTER = {"districts": [
     {"code": "990019", "name": name, "households": households, "people": 2 * households, "rivers": rivers}
     for name, households, rivers in (
@@ -364,6 +371,168 @@ def test_m11_in_maintenance_nothing_is_contacted_and_nothing_old_fires_after_it(
     wait_until(lambda: not any(row["maintenance"] for row in peers_of(stack).values()), "the hub hears of the end")
 
 
+def run(program, *arguments):
+    return subprocess.run([program, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=120, text=True,
+                          encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def changed(tmp_path_factory):
+    """Function: path of a program that was built with one changed rule: 避難指示 is level 5."""
+    folder = tmp_path_factory.mktemp("changed")
+    tables = folder / "tables"
+    shutil.copytree(os.path.join(ROOT, "schemas/tables"), tables)
+    path = tables / "levels.csv"
+    text, count = re.subn(r"(?m)^避難指示,(20\d\d),4,", r"避難指示,\1,5,", path.read_text(encoding="utf-8"))
+    assert count >= 2
+    path.write_text(text, encoding="utf-8")
+    mode = os.path.basename(os.path.dirname(os.path.abspath(BIN)))
+    subprocess.run(["make", "-s", f"MODE={mode}", "changed-tables", f"TABLES={tables}", f"CHANGED={folder / 'bin'}"],
+                   cwd=ROOT, check=True, timeout=600)
+    return lambda program: str(folder / "bin" / program)
+
+
+def rehearsal(program, stack, *more, status=0):
+    """The messages that differ, and the summary."""
+    done = run(program, "rehearse", stack.path("journal.db"), "--json", *more)
+    assert done.returncode == status, done.stdout + done.stderr
+    rows = [json.loads(line) for line in done.stdout.splitlines()]
+    return rows[:-1], rows[-1]
+
+
+def refused_start(program, stack):
+    """What a hub says that does not start."""
+    process = Process(program, ["--config", stack.path("hub.yaml")])
+    assert process.popen.wait(30) == 1, process.output
+    process._reader.join(10)
+    process.assert_quiet()
+    return process.output
+
+
+def test_m11_rules_act_only_when_their_difference_was_acknowledged(make_stack, changed):
+    stack = make_stack()
+    stack.accepted(order([detail("高齢者等避難", ["山手"])]))
+    seq = stack.accepted(order([detail("避難指示", ["港町"])]))["seq"]
+    # the same tables: nothing differs, and nothing is to be acknowledged
+    rows, same = rehearsal(os.path.join(BIN, "hansho"), stack)
+    assert rows == [] and same["messages"] == 2 and same["ran"] and same["changed"] == "", (rows, same)
+    # other tables, while the hub runs: the message whose level would be another is shown
+    rows, seen = rehearsal(changed("hansho"), stack)
+    assert [row["seq"] for row in rows] == [seq] and not seen["ran"], (rows, seen)
+    assert seen["changed"] == "levels" and (seen["messages"], seen["differing"]) == (2, 1), seen
+    fields = {row["field"]: (row["before"], row["after"]) for row in rows[0]["differences"]}
+    assert fields["level.number"] == ("4", "5") and fields["evacuation.details[0].level.number"] == ("4", "5"), fields
+    text = run(changed("hansho"), "rehearse", stack.path("journal.db")).stdout
+    assert f"seq {seq}  evacuation  架空市" in text and 'level.number: "4" → "5"' in text, text
+    command = re.search(r"hansho (rehearse \S+ --up-to 2 --acknowledge \S+ --by) NAME", text)
+    assert command, text
+    stack.accepted(order([detail("避難指示", ["中央"])]))  # what comes meanwhile does not change that word
+    # nobody has acknowledged it: neither hub nor gate act by it
+    stack.stop("hub")
+    said = refused_start(changed("hansho-hub"), stack)
+    assert "hansho rehearse" in said and "(levels)" in said, said
+    stack.start("hub")
+    stack.stop("gate")
+    own = stack.commands["gate"]
+    stack.commands["gate"] = (changed("hansho-gate"), own[1])
+    stack.start("gate", wait=False)
+    wait_until(lambda: "peer=gate reason=hello_with_tables_that_nobody_rehearsed" in stack.output("hub"),
+               "the hub does not take a gate of other tables")
+    assert stack.submit(order([detail("避難指示", ["港町"])])).status_code == 503
+    # a word that is not the one of this difference acknowledges nothing
+    _, wrong = rehearsal(changed("hansho"), stack, "--up-to", "2", "--acknowledge", same["word"], "--by", "Y", status=1)
+    assert not wrong["acknowledged"] and not os.path.exists(stack.path("journal.db.tables"))
+    assert run(changed("hansho"), "rehearse", stack.path("journal.db"), "--acknowledge", seen["word"]).returncode == 2
+    # acknowledged while the old hub runs; the old hub can still be started
+    done = run(changed("hansho"), *command.group(1).split(), "架空 花子")
+    assert done.returncode == 0 and "acknowledged by 架空 花子" in done.stdout, done.stdout + done.stderr
+    stack.restart("hub")
+    stack.stop("hub")
+    old = stack.commands["hub"]
+    stack.commands["hub"] = (changed("hansho-hub"), old[1])
+    stack.start("hub")
+    assert re.search(r'hub.tables_activated .*acknowledged_by="架空 花子" .*messages=2 differing=1', stack.output("hub"))
+    stack.processes["gate"].wait_ready(stack.ops["gate"])
+    after = stack.accepted(order([detail("避難指示", ["北町一丁目"])]))["seq"]
+    assert stack.notice(after)["notice"]["level"]["number"] == 5, "the changed rule acts now"
+    # back to what ran before: at once, by hub and gate
+    stack.stop("gate")
+    stack.stop("hub")
+    stack.commands.update(hub=old, gate=own)
+    stack.start("hub")
+    assert "hub.tables_again" in stack.output("hub")
+    stack.start("gate")
+    back = stack.accepted(order([detail("避難指示", ["山手"])]))["seq"]
+    assert stack.notice(back)["notice"]["level"]["number"] == 4
+
+
+def test_m11_the_same_rules_differ_in_no_kind_of_message(make_stack):
+    stack = make_stack(principals=test_jma.ALL_PRINCIPALS, gate={"late_s": 60})
+    document = new_id()
+    hansho = os.path.join(BIN, "hansho")
+    for category in categories.ALL:
+        stack.accepted(categories.document(category))
+    for name in ("rain", "eew", "quake", "tsunami", "volcano", "flood"):
+        stack.accepted(test_jma.telegram(name), "relay")
+    stack.accepted(test_cap.alert(), "relay")
+    stack.accepted(order([detail("避難指示", ["港町"])], document=document))
+    stack.accepted(order([detail("緊急安全確保", ["港町"])], document=document, revision=3))  # the hub flags a gap
+    stack.accepted(order([detail("緊急安全確保", ["港町"])], document=document, revision=4, kind="Cancel", errata="誤り"))
+    stack.accepted(order(source="bosai.pref.example"), "pref")  # the gate shows who entered it
+    late = stack.accepted(order([detail("避難指示", ["山手"], at=jst(time.time() - 300))]))["seq"]
+    rows, same = rehearsal(hansho, stack, "--gate", stack.path("gate.yaml"))
+    assert (rows, same["messages"]) == ([], late), rows
+    # late is what the gate's configuration calls so
+    rows, other = rehearsal(hansho, stack)
+    assert [(row["seq"], row["differences"]) for row in rows] == \
+        [(late, [{"field": "flags", "before": "late_entry", "after": None}])], rows
+    assert other["word"] != same["word"]
+    rows, few = rehearsal(hansho, stack, "--newest", "2", "--up-to", str(late - 1))
+    assert (rows, few["messages"], few["up_to"]) == ([], 2, late - 1)
+
+
+def test_m11_an_emergency_starts_without_and_says_so(make_stack, changed):
+    stack = make_stack(hub={"tables_unrehearsed": True})
+    assert stack.metrics("hub")["hansho_hub_tables_unrehearsed"] == 0, "these tables ran before"
+    stack.accepted(order())
+    stack.stop("hub")
+    stack.commands["hub"] = (changed("hansho-hub"), stack.commands["hub"][1])
+    for _ in range(2):  # each time: it is not taken for an acknowledgement
+        stack.start("hub")
+        assert re.search(r"error hub.tables_unrehearsed .*changed=\"levels\"", stack.output("hub")), stack.output("hub")
+        assert stack.metrics("hub")["hansho_hub_tables_unrehearsed"] == 1
+        status = requests.get(f"http://{stack.ops['hub']}/status", timeout=5).json()
+        assert status["tables_unrehearsed"] is True
+        stack.processes["gate"].wait_ready(stack.ops["gate"])
+        stack.accepted(order())
+        stack.stop("hub")
+
+
+def test_m12_the_drill_mark_is_the_first_of_every_text(make_stack, outlets):
+    stack = make_stack(adapters=outlets.adapters)
+    seq = stack.accepted(order(headline="これは訓練ではありません。北町一丁目に避難指示"))["seq"]
+    outlets.have([seq], "everywhere")
+    marks = {"ja": "【訓練】", "en": "[DRILL]", "ja-x-easy": "【くんれん】"}
+    texts = stack.notice(seq)["notice"]["texts"]
+    assert {text["language"] for text in texts} == set(marks)
+    for text in texts:
+        for part in ("headline", "body", "instruction"):
+            if text.get(part):
+                assert text[part].startswith(marks[text["language"]]), text
+                assert text[part].endswith(marks[text["language"]]), text
+    mail = outlets.carriers.of("/ok")[0][2]
+    assert mail["title"].startswith("【訓練】") and mail["body"].startswith("【訓練】"), mail
+    plan = outlets.controller.plays()[0]
+    speech = [s for s in plan["plan"]["announcements"][0]["segments"] if s["kind"] == "speech"]
+    assert speech and all(segment["text"].startswith("訓練") for segment in speech), speech
+    folder = os.path.join(outlets.playout, "drill", "99")
+    for name in os.listdir(folder):
+        if name.endswith(".txt"):
+            with open(os.path.join(folder, name), encoding="utf-8") as file:
+                lines = [line for line in file.read().splitlines() if line.strip()]
+            assert lines[0].lstrip().startswith("【訓練】"), (name, lines[0])
+
+
 def test_m13_an_outlet_that_would_not_be_served_raises_an_alarm(make_stack, outlets):
     for adapter in outlets.adapters:
         adapter["config"].update(canary_ms=1000, canary_timeout_ms=600, heartbeat_ms=500)
@@ -390,31 +559,6 @@ def test_m13_an_outlet_that_would_not_be_served_raises_an_alarm(make_stack, outl
         mended()
         wait_until(is_proven, f"{way} is good again", timeout_s=1 + 2 * 0.6 + 2)
     assert outlets.all() == {"aired": [], "mailed": [], "planned": [], "played": []}, "nobody saw a canary"
-
-
-def test_m12_the_drill_mark_is_the_first_of_every_text(make_stack, outlets):
-    stack = make_stack(adapters=outlets.adapters)
-    seq = stack.accepted(order(headline="これは訓練ではありません。北町一丁目に避難指示"))["seq"]
-    outlets.have([seq], "everywhere")
-    marks = {"ja": "【訓練】", "en": "[DRILL]", "ja-x-easy": "【くんれん】"}
-    texts = stack.notice(seq)["notice"]["texts"]
-    assert {text["language"] for text in texts} == set(marks)
-    for text in texts:
-        for part in ("headline", "body", "instruction"):
-            if text.get(part):
-                assert text[part].startswith(marks[text["language"]]), text
-                assert text[part].endswith(marks[text["language"]]), text
-    mail = outlets.carriers.of("/ok")[0][2]
-    assert mail["title"].startswith("【訓練】") and mail["body"].startswith("【訓練】"), mail
-    plan = outlets.controller.plays()[0]
-    speech = [s for s in plan["plan"]["announcements"][0]["segments"] if s["kind"] == "speech"]
-    assert speech and all(segment["text"].startswith("訓練") for segment in speech), speech
-    folder = os.path.join(outlets.playout, "drill", "99")
-    for name in os.listdir(folder):
-        if name.endswith(".txt"):
-            with open(os.path.join(folder, name), encoding="utf-8") as file:
-                lines = [line for line in file.read().splitlines() if line.strip()]
-            assert lines[0].lstrip().startswith("【訓練】"), (name, lines[0])
 
 
 def test_m14_a_silent_correction_alarms_nobody(make_stack, outlets):

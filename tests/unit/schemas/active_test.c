@@ -278,6 +278,38 @@ other_kinds_stand_until_lifted(void **state)
 	bench_end(&bench);
 }
 
+/* Counts of damage: a snapshot that the next revision replaces whole. Nobody lifts them: a cancel rolls back, a time ends them. */
+static void
+damage_stands_until_its_next_revision(void **state)
+{
+	(void)state;
+	struct bench bench = bench_make();
+	hs_notice *notice = notice_make(&bench, "d", 1, HS_ACTION(ISSUE));
+	notice->kind = HS_KIND(DAMAGE);
+	notice->detail_case = HANSHO__V1__NOTICE__DETAIL_DAMAGE;
+	notice->damage = HS_NEW(bench.arena, &hansho__v1__damage__descriptor);
+	notice->times = HS_NEW(bench.arena, &hansho__v1__times__descriptor);
+	notice->times->reported = hs_time_new(bench.arena, BASE_US, 540);
+	hs_area *area = HS_NEW(bench.arena, &hansho__v1__area__descriptor);
+	area->code = text(&bench, "990019");
+	area->name = text(&bench, "架空市");
+	assert_true(hs_repeat(bench.arena, &notice->n_areas, &notice->areas, area));
+	SAY(&bench, "order", 1, ORDER('4', "架空市", 0));
+	assert_int_equal(say_notice(&bench, notice), HS_OK);
+	expect(&bench, "架空市4 架空市0",
+		2); /* beside the order of the same place, with no level */
+	notice->document->revision = 2;
+	notice->action = HS_ACTION(UPDATE);
+	assert_int_equal(say_notice(&bench, notice), HS_OK);
+	expect(&bench, "架空市4 架空市0", 2);
+	notice->document->revision = 3;
+	notice->action = HS_ACTION(CANCEL);
+	assert_int_equal(say_notice(&bench, notice), HS_OK);
+	expect(&bench, "架空市4 架空市0", 2); /* the first counts again */
+	assert_int_equal(hs_valid_until(notice), BASE_US + (int64_t)90 * 24 * 60 * MINUTE_US);
+	bench_end(&bench);
+}
+
 static void
 codes_and_names_meet(void **state)
 {
@@ -337,6 +369,7 @@ main(void)
 		cmocka_unit_test(stale_messages_change_nothing),
 		cmocka_unit_test(modes_never_meet),
 		cmocka_unit_test(other_kinds_stand_until_lifted),
+		cmocka_unit_test(damage_stands_until_its_next_revision),
 		cmocka_unit_test(codes_and_names_meet),
 		cmocka_unit_test(what_stands_is_listed_once_for_each_document),
 	};

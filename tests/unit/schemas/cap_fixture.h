@@ -88,12 +88,19 @@ static inline void
 add_area(struct hs_arena *arena, hs_notice *notice, const char *code, const char *name)
 {
 	hs_area *area = HS_NEW(arena, &hansho__v1__area__descriptor);
+	int64_t points_left = 100;
+	char where[64];
 
 	area->code = hs_arena_strdup(arena, code);
 	area->name = hs_arena_strdup(arena, name);
 	area->geometry = HS_NEW(arena, &hansho__v1__geometry__descriptor);
-	assert_true(hs_polygon_parse(arena, "35.0,139.0 35.0,139.2 35.2,139.2", area->geometry));
-	assert_true(hs_circle_parse(arena, "35.1,139.1 3", area->geometry));
+	assert_int_equal(hs_polygon_parse(arena, "35.0,139.0 35.0,139.2 35.2,139.2 35.0,139.0",
+				 area->geometry, &points_left, where),
+		HS_SHAPE_OK);
+	area->geometry->polygons[0]->n_points = 3; /* the writer closes it */
+	assert_int_equal(
+		hs_circle_parse(arena, "35.1,139.1 3", area->geometry, &points_left, where),
+		HS_SHAPE_OK);
 	hs_repeat(arena, &notice->n_areas, &notice->areas, area);
 }
 

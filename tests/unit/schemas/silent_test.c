@@ -30,6 +30,11 @@
 	"{\"kind\":\"headquarters\",\"action\":\"correct\",\"areas\":[{\"code\":\"990019\"}]," \
 	"\"headquarters\":{\"type\":\"対策本部\",\"status\":\"" status "\",\"name\":\"" name   \
 	"\"}}"
+#define DAMAGE(value, complement)                                                        \
+	"{\"kind\":\"damage\",\"action\":\"correct\",\"areas\":[{\"code\":\"990019\"}]," \
+	"\"damage\":{\"complement\":\"" complement                                       \
+	"\",\"items\":[{\"group\":\"human\",\"type\":\"死者\","                        \
+	"\"value\":\"" value "\",\"unit\":\"人\"}]}}"
 #define MAIL(text)                                                                            \
 	"{\"kind\":\"urgent_mail\",\"action\":\"correct\",\"areas\":[{\"code\":\"990019\"}]," \
 	"\"urgent_mail\":{\"title\":\"" text "\",\"message\":\"x\"}}"
@@ -58,6 +63,8 @@ static const struct {
 	{ MAIL("a"), MAIL("a"), false },
 	{ SHELTER("第一小学校", "開設", "北町1"), ORDER("港町", "避難指示", "4", "issued", ""),
 		false },
+	{ DAMAGE("1", "調査中"), DAMAGE("1", "確認済み"), true },
+	{ DAMAGE("1", ""), DAMAGE("2", ""), false },
 };
 
 static hs_notice *

@@ -313,6 +313,59 @@ test_list_in_force(void **state)
 	hs_buf_free(&text);
 }
 
+static void
+assert_silent_of(const char *text, const char *word)
+{
+	if (strstr(text, word) != NULL)
+		fail_msg("%s in %s", word, text);
+}
+
+/* Only an order is 発令. A zone is set up; a kind of tomorrow is 発表, by its own word or the name of its kind, and what
+ * nobody can rank says so in Japanese. */
+static void
+test_list_in_force_calls_only_orders_so(void **state)
+{
+	static const char *const kind_texts[] = { "未来の情報", "" };
+	struct bench *bench = *state;
+	const struct kit_place zone = { "990019", "東町", "", "警戒区域", 0, false, 0 };
+	const struct kit_place order = { "990019", "南町", "", "避難指示", 4, false, 0 };
+	const struct kit_place none = { "990027", "西町", "", "見たことのない言葉", 0, false, 0 };
+	take(bench, kit_notice(bench->arena, DRILL, HS_ACTION(ISSUE), "z", 1, &zone, 1));
+	take(bench, kit_notice(bench->arena, DRILL, HS_ACTION(ISSUE), "o", 1, &order, 1));
+	take(bench, kit_notice(bench->arena, DRILL, HS_ACTION(ISSUE), "n", 1, &none, 1));
+	for (size_t i = 0; i < HS_COUNT(kind_texts); i++) {
+		hs_notice *notice = kit_notice(bench->arena, DRILL, HS_ACTION(ISSUE),
+			i == 0 ? "k" : "l", 1, i == 0 ? &zone : &none, 1);
+		notice->kind = (Hansho__V1__Kind)(HS_KIND(OTHER) + 1 + (int)i);
+		notice->kind_text = kit_text(bench->arena, kind_texts[i]);
+		notice->level = NULL;
+		notice->detail_case = HANSHO__V1__NOTICE__DETAIL__NOT_SET;
+		take(bench, notice);
+	}
+	hs_notice *warning = kit_notice(bench->arena, DRILL, HS_ACTION(ISSUE), "w", 1, &order, 1);
+	warning->kind = HS_KIND(WEATHER);
+	warning->kind_text = kit_text(bench->arena, "大雨警報");
+	warning->detail_case = HANSHO__V1__NOTICE__DETAIL__NOT_SET;
+	take(bench, warning);
+
+	struct hs_buf text;
+	hs_buf_init(&text, 65536);
+	assert_int_equal(hs_broadcast_in_force_text(
+				 bench->arena, hs_force_after(bench->force), "99", DRILL, &text),
+		HS_OK);
+	const char *lines = hs_buf_text(&text);
+	assert_says(lines, "警戒区域　架空県架空市　東町　2026年7月1日午後6時55分設定\n");
+	assert_says(
+		lines, "警戒レベル4 避難指示　架空県架空市　南町　2026年7月1日午後6時55分発令\n");
+	assert_says(lines, "見たことのない言葉（警戒レベル不明・発表元に確認中）　架空県想定市");
+	assert_says(lines, "未来の情報（警戒レベル不明・発表元に確認中）");
+	assert_says(lines, "その他の情報（警戒レベル不明・発表元に確認中）");
+	assert_says(lines, "発表\n");
+	assert_silent_of(lines, "unknown");
+	assert_silent_of(lines, "大雨");
+	hs_buf_free(&text);
+}
+
 int
 main(void)
 {
@@ -331,6 +384,7 @@ main(void)
 		ROW(test_many_names),
 		ROW(test_two_prefectures),
 		ROW(test_without_a_basis),
+		ROW(test_list_in_force_calls_only_orders_so),
 		ROW(test_other_kinds),
 		ROW(test_list_in_force),
 	};

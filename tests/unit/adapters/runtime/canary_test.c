@@ -5,7 +5,7 @@
 #define TIMEOUT_MS 300
 #define FAST	   "canary_ms: 400\ncanary_timeout_ms: 300\n"
 /* The hub hears of a round before the next one begins, also on a busy machine. */
-#define FAR_APART "canary_ms: 1500\ncanary_timeout_ms: 300\n"
+#define FAR_APART  "canary_ms: 1500\ncanary_timeout_ms: 300\n"
 
 /* What the canary of the scripted adapter does with each try: a letter each, the last one repeated:
  * g good, b bad, n no answer, s nobody there, a no answer and a reason when it is aborted. */

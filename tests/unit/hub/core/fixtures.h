@@ -29,6 +29,8 @@ struct order {
 	bool moments;
 	uint32_t rank;		/* Document.order */
 	const char *supersedes; /* one entry of "source|id", or NULL */
+	const char *and;	/* another one */
+	int64_t until_us;	/* valid until; 0: as its kind is */
 };
 
 static inline hs_notice *
@@ -50,6 +52,13 @@ order_notice(struct hs_arena *arena, const struct order *order)
 	if (order->supersedes != NULL)
 		assert_true(hs_repeat(arena, &notice->document->n_supersedes,
 			&notice->document->supersedes, hs_arena_strdup(arena, order->supersedes)));
+	if (order->until_us != 0) {
+		notice->times = hs_message_new(arena, &hansho__v1__times__descriptor);
+		notice->times->valid_until = hs_time_new(arena, order->until_us, 540);
+	}
+	if (order->and != NULL)
+		assert_true(hs_repeat(arena, &notice->document->n_supersedes,
+			&notice->document->supersedes, hs_arena_strdup(arena, order->and)));
 	notice->level = hs_message_new(arena, &hansho__v1__level__descriptor);
 	notice->level->number = order->level;
 	area->code = hs_arena_strdup(arena, order->area == NULL ? "990019" : order->area);

@@ -51,6 +51,88 @@ test_supersession(void **state)
 	assert_int_equal(documents_in_force(desk), 3);
 }
 
+/* cap.md, rule 10: who replaces something that another one in force has replaced must name that one too. */
+static void
+test_references_that_leave_out_what_is_in_force(void **state)
+{
+#define W .kind = HS_KIND(WEATHER)
+	static const struct row rows[] = {
+		{ { "w1", 1, ISSUE, W, .content = 1 }, HS_OUTCOME(ACCEPTED), NULL },
+		{ { "w2", 1, UPDATE, W, .content = 2, .supersedes = OURS "w1" },
+			HS_OUTCOME(ACCEPTED), NULL },
+		{ { "w3", 1, UPDATE, W, .content = 3, .supersedes = OURS "w2" },
+			HS_OUTCOME(ACCEPTED), NULL },
+		/* w3 has the word now */
+		{ { "w4", 1, UPDATE, W, .content = 4, .supersedes = OURS "w1" },
+			HS_OUTCOME(ACCEPTED), "references_incomplete" },
+		{ { "w5", 1, CANCEL, W, .content = 5, .supersedes = OURS "w2" },
+			HS_OUTCOME(ACCEPTED), "references_incomplete" },
+		{ { "w6", 1, UPDATE, W, .content = 6, .supersedes = OURS "w3", .and = OURS "w4" },
+			HS_OUTCOME(ACCEPTED), NULL },
+		{ { "w7", 1, CANCEL, W, .content = 7, .supersedes = OURS "w6", .and = OURS "w1" },
+			HS_OUTCOME(ACCEPTED), NULL },
+		/* nothing of it is in force any more */
+		{ { "w8", 1, UPDATE, W, .content = 8, .supersedes = OURS "w4" },
+			HS_OUTCOME(ACCEPTED), NULL },
+		/* what has expired need not be named */
+		{ { "x1", 1, ISSUE, W, .content = 9 }, HS_OUTCOME(ACCEPTED), NULL },
+		{ { "x2", 1, UPDATE, W, .content = 10, .supersedes = OURS "x1", .until_us = 1 },
+			HS_OUTCOME(ACCEPTED), NULL },
+		{ { "x3", 1, UPDATE, W, .content = 11, .supersedes = OURS "x1" },
+			HS_OUTCOME(ACCEPTED), NULL },
+	};
+#undef W
+	struct desk *desk = *state;
+
+	expect_rows(desk, rows, HS_COUNT(rows));
+	assert_false(hs_notice_has_flag(
+		last_record(desk, HS_RECORD(NOTICE))->notice, "references_incomplete"));
+}
+
+/* A cancel without a word of its own is of the kind of what it cancels, so that who takes only that kind learns of its end. */
+static void
+test_a_cancel_has_the_kind_of_what_it_cancels(void **state)
+{
+	enum { WEATHER = HS_KIND(WEATHER), FLOOD = HS_KIND(FLOOD), OTHER = HS_KIND(OTHER) };
+	static const struct {
+		struct order order;
+		int kind;
+	} rows[] = {
+		{ { "w", 1, ISSUE, .kind = WEATHER, .content = 1 }, WEATHER },
+		{ { "w2", 1, UPDATE, .kind = WEATHER, .content = 2, .supersedes = OURS "w" },
+			WEATHER },
+		{ { "f", 1, ISSUE, .kind = FLOOD, .content = 3 }, FLOOD },
+		{ { "c1", 1, CANCEL, .kind = OTHER, .content = 4, .supersedes = OURS "w2",
+			  .and = OURS "w" },
+			WEATHER },
+		/* of two kinds, of nothing that is known, with a kind of its own */
+		{ { "c2", 1, CANCEL, .kind = OTHER, .content = 5, .supersedes = OURS "w2",
+			  .and = OURS "f" },
+			OTHER },
+		{ { "c3", 1, CANCEL, .kind = OTHER, .content = 6, .supersedes = OURS "x" }, OTHER },
+		{ { "c4", 1, CANCEL, .kind = FLOOD, .content = 7, .supersedes = OURS "w" }, FLOOD },
+		{ { "u", 1, UPDATE, .kind = OTHER, .content = 8, .supersedes = OURS "f" }, OTHER },
+		/* after a restart the journal knows it */
+		{ { "c5", 1, CANCEL, .kind = OTHER, .content = 9, .supersedes = OURS "f" }, FLOOD },
+	};
+	struct desk *desk = *state;
+
+	desk_hello(desk, GATE);
+	for (size_t i = 0; i < HS_COUNT(rows); i++) {
+		const hs_notice *notice;
+
+		if (i + 1 == HS_COUNT(rows)) {
+			desk_restart(desk);
+			desk_hello(desk, GATE);
+		}
+		assert_int_equal(outcome_of(desk, rows[i].order), HS_OUTCOME(ACCEPTED));
+		notice = last_record(desk, HS_RECORD(NOTICE))->notice;
+		assert_int_equal(notice->kind, rows[i].kind);
+		assert_int_equal(hs_notice_has_flag(notice, "kind_from_cancelled"),
+			rows[i].kind != rows[i].order.kind);
+	}
+}
+
 /* The same while nothing is on disk yet, and after a restart. */
 static void
 test_supersession_of_what_is_on_its_way(void **state)
@@ -149,6 +231,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		DESK_TEST(test_supersession),
+		DESK_TEST(test_references_that_leave_out_what_is_in_force),
+		DESK_TEST(test_a_cancel_has_the_kind_of_what_it_cancels),
 		DESK_TEST(test_supersession_of_what_is_on_its_way),
 		DESK_TEST(test_who_holds_what_is_replaced_is_told),
 		DESK_TEST(test_references_are_bounded),

@@ -87,7 +87,7 @@ expect(const struct hs_timeline *timeline, const char *events)
 static void
 tells_what_changed_and_why(void **state)
 {
-	const struct hs_timeline_wish wish = { &filter, 0, 100 };
+	const struct hs_timeline_wish wish = { &filter, 0, 100, 0 };
 	struct hs_timeline *timeline = hs_timeline_create(&wish);
 	int update = HS_ACTION(UPDATE), cancel = HS_ACTION(CANCEL);
 
@@ -110,7 +110,7 @@ tells_what_changed_and_why(void **state)
 static void
 tells_what_expired(void **state)
 {
-	const struct hs_timeline_wish wish = { &filter, 0, 100 };
+	const struct hs_timeline_wish wish = { &filter, 0, 100, 0 };
 	struct hs_timeline *timeline = hs_timeline_create(&wish);
 	const json_t *first;
 
@@ -130,10 +130,48 @@ tells_what_expired(void **state)
 	hs_timeline_destroy(timeline);
 }
 
+/* Who goes on from the last page with its seq and its last expiry is told of nothing twice, and of everything once. */
+static void
+goes_on_after_an_expiry(void **state)
+{
+	struct hs_timeline_wish wish = { &filter, 0, 100, 0 };
+	struct hs_timeline *timeline = hs_timeline_create(&wish);
+	const hs_notice *first = warning("a", 0, 3, 15, HS_ACTION(UPDATE));
+	hs_notice *second = warning("b", 1, 4, 15, HS_ACTION(UPDATE));
+
+	(void)state;
+	second->weather->items[0]->hazard = hs_arena_strdup(arena, "snow");
+	second->times->valid_until->unix_us += 5 * MINUTE_US;
+	assert_int_equal(hs_timeline_take(timeline, 1, first), HS_OK);
+	assert_int_equal(hs_timeline_take(timeline, 2, second), HS_OK);
+	assert_int_equal(hs_timeline_end(timeline, BASE_US + 16 * MINUTE_US), HS_OK);
+	expect(timeline, "issued 3 by 1;issued 4 by 2;expired 3 by 0;");
+	wish.after_seq = 2;
+	wish.expired_after_unix_us = hs_timeline_expired(timeline, BASE_US + 16 * MINUTE_US);
+	assert_true(wish.expired_after_unix_us == BASE_US + 15 * MINUTE_US);
+	hs_timeline_destroy(timeline);
+	/* a second look finds nothing new */
+	timeline = hs_timeline_create(&wish);
+	assert_int_equal(hs_timeline_take(timeline, 1, first), HS_OK);
+	assert_int_equal(hs_timeline_take(timeline, 2, second), HS_OK);
+	assert_int_equal(hs_timeline_end(timeline, BASE_US + 17 * MINUTE_US), HS_OK);
+	expect(timeline, "");
+	hs_timeline_destroy(timeline);
+	/* the next expiry and a notice whose clock is behind the first one: each once */
+	timeline = hs_timeline_create(&wish);
+	assert_int_equal(hs_timeline_take(timeline, 1, first), HS_OK);
+	assert_int_equal(hs_timeline_take(timeline, 2, second), HS_OK);
+	assert_int_equal(
+		hs_timeline_take(timeline, 3, warning("c", 14, 5, 60, HS_ACTION(UPDATE))), HS_OK);
+	assert_int_equal(hs_timeline_end(timeline, BASE_US + 21 * MINUTE_US), HS_OK);
+	expect(timeline, "issued 5 by 3;expired 4 by 0;");
+	hs_timeline_destroy(timeline);
+}
+
 static void
 pages_hold_whole_notices(void **state)
 {
-	const struct hs_timeline_wish wish = { &filter, 1, 1 };
+	const struct hs_timeline_wish wish = { &filter, 1, 1, 0 };
 	struct hs_timeline *timeline = hs_timeline_create(&wish);
 
 	(void)state;
@@ -191,6 +229,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(tells_what_changed_and_why, begin, end),
 		cmocka_unit_test_setup_teardown(tells_what_expired, begin, end),
+		cmocka_unit_test_setup_teardown(goes_on_after_an_expiry, begin, end),
 		cmocka_unit_test_setup_teardown(pages_hold_whole_notices, begin, end),
 		cmocka_unit_test_setup_teardown(expiry_is_for_those_who_read, begin, end),
 	};

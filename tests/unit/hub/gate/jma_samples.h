@@ -98,7 +98,7 @@ flagged(struct run *run, const char *text, const char *from, const char *to, con
 static inline char *
 jma_file(const char *name, size_t *len)
 {
-	char path[256];
+	char path[512];
 	FILE *file;
 	char *bytes = calloc(1, 1 << 20);
 

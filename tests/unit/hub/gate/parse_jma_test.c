@@ -378,6 +378,64 @@ test_volcano(void **state)
 	sample_end(&sample);
 }
 
+/* Spans, amounts, polygons and points of the three ash forecasts, counted with another XML library. */
+static void
+test_ash(void **state)
+{
+	static const struct {
+		const char *file;
+		size_t spans, items, polygons, points;
+		const char *size, *direction, *distance;
+	} rows[] = {
+		{ "66_01_01_210517_VFVO53.xml", 6, 12, 20, 1148, "", "東（鹿屋市輝北方向）",
+			"100" },
+		{ "66_01_02_210514_VFVO54.xml", 1, 3, 3, 43, "0.1", "西（鹿児島市街方向）", "2" },
+		{ "66_01_03_210514_VFVO55.xml", 6, 12, 15, 577, "0.1", "火口近傍", "0" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < HS_COUNT(rows); i++) {
+		const Hansho__V1__Volcano *volcano;
+		size_t items = 0, polygons = 0, points = 0;
+		struct sample sample;
+
+		sample_begin(&sample, rows[i].file, HS_MODE(LIVE));
+		volcano = sample.notice->volcano;
+		assert_int_equal(volcano->n_ash, rows[i].spans);
+		for (size_t k = 0; k < volcano->n_ash; k++) {
+			assert_true(volcano->ash[k]->from->unix_us < volcano->ash[k]->to->unix_us);
+			items += volcano->ash[k]->n_items;
+			for (size_t m = 0; m < volcano->ash[k]->n_items; m++) {
+				const Hansho__V1__AshItem *each = volcano->ash[k]->items[m];
+
+				polygons += each->n_polygons;
+				for (size_t n = 0; n < each->n_polygons; n++)
+					points += each->polygons[n]->n_points;
+				assert_true(each->n_areas > 0);
+			}
+		}
+		assert_int_equal(items, rows[i].items);
+		assert_int_equal(polygons, rows[i].polygons);
+		assert_int_equal(points, rows[i].points);
+		assert_string_equal(volcano->ash[0]->items[0]->size, rows[i].size);
+		assert_string_equal(volcano->ash[0]->items[0]->direction_text, rows[i].direction);
+		assert_string_equal(volcano->ash[0]->items[0]->distance, rows[i].distance);
+		sample_end(&sample);
+	}
+}
+
+static void
+test_earthquakes_to_come(void **state)
+{
+	struct sample sample;
+
+	(void)state;
+	sample_begin(&sample, "74_01_01_200512_VYSE50.xml", HS_MODE(LIVE));
+	assert_string_equal(sample.notice->earthquake->info->type, "南海トラフ地震に関連する情報");
+	assert_string_equal(sample.notice->earthquake->info->serial_name, "調査中");
+	sample_end(&sample);
+}
+
 /* 北西部 of 千葉県 is 22 municipalities; the name and the code stay as sent. */
 static void
 test_regions_become_municipalities(void **state)
@@ -411,6 +469,8 @@ main(void)
 		cmocka_unit_test(test_early_warning),
 		cmocka_unit_test(test_tsunami),
 		cmocka_unit_test(test_volcano),
+		cmocka_unit_test(test_ash),
+		cmocka_unit_test(test_earthquakes_to_come),
 		cmocka_unit_test(test_regions_become_municipalities),
 	};
 

@@ -150,8 +150,17 @@ test_refusals(void **state)
 		const char *from, *to;
 		enum hs_finding_code code;
 	} rows[] = {
-		{ "<c:jisX0402>990027</c:jisX0402></e:Location>",
-			"<c:jisX0402>990035</c:jisX0402></e:Location>", HS_FINDING_AREA_FOREIGN },
+		/* what the document is for, and what its headline names, is strict all the same */
+		{ "<c:jisX0402>990019</c:jisX0402></c:targetArea>",
+			"<c:jisX0402>990035</c:jisX0402></c:targetArea>", HS_FINDING_AREA_FOREIGN },
+		{ "<c:jisX0402>990019</c:jisX0402></c:targetArea>",
+			"<c:jisX0402>990019</c:jisX0402></c:targetArea><c:targetArea>"
+			"<c:jisX0402>990035</c:jisX0402></c:targetArea>",
+			HS_FINDING_AREA_FOREIGN },
+		{ "<pcx_cns_i3:Areas>",
+			"<pcx_cns_i3:Areas><pcx_cns_i3:Area><c:jisX0402>990035</c:jisX0402>"
+			"</pcx_cns_i3:Area>",
+			HS_FINDING_AREA_FOREIGN },
 		{ "<c:jisX0402>990027</c:jisX0402></e:Location>",
 			"<c:jisX0402>987654</c:jisX0402></e:Location>", HS_FINDING_AREA_UNKNOWN },
 		{ "<c:areaName>南公民館</c:areaName>", "<c:areaName/>",
@@ -171,6 +180,39 @@ test_refusals(void **state)
 
 		assert_refused(wrong, rows[i].code);
 		free(wrong);
+		free(text);
+	}
+}
+
+/* 広域避難: a shelter in a town that the sender may not speak for. It is told, and the notice is not for that town. */
+static void
+test_a_shelter_in_another_town(void **state)
+{
+	static const char *const targets[] = { NULL, "" };
+
+	(void)state;
+	for (size_t i = 0; i < HS_COUNT(targets); i++) {
+		struct kit kit = full;
+		char *text, *moved;
+		const hs_notice *notice;
+		struct run run;
+
+		kit.target = targets[i]; /* without one, the office's own place */
+		text = kit_document(&kit);
+		moved = replaced(text, "<c:jisX0402>990027</c:jisX0402></e:Location>",
+			"<c:jisX0402>990035</c:jisX0402></e:Location>");
+		run_init(&run);
+		run_bytes(&run, moved, strlen(moved));
+		assert_accepted(&run);
+		notice = run.submission.notice;
+		assert_non_null(found(&run, HS_FINDING_SHELTER_OUTSIDE));
+		assert_string_equal(found(&run, HS_FINDING_SHELTER_OUTSIDE)->detail, "990035");
+		assert_true(hs_notice_has_flag(notice, "shelter_outside"));
+		assert_string_equal(notice->shelter->items[1]->area->code, "990035");
+		assert_int_equal(notice->n_areas, 1);
+		assert_string_equal(notice->areas[0]->code, "990019");
+		run_end(&run);
+		free(moved);
 		free(text);
 	}
 }
@@ -262,6 +304,7 @@ main(void)
 		cmocka_unit_test(test_texts_and_areas),
 		cmocka_unit_test(test_words),
 		cmocka_unit_test(test_refusals),
+		cmocka_unit_test(test_a_shelter_in_another_town),
 		cmocka_unit_test(test_lengths),
 		cmocka_unit_test(test_too_many),
 		cmocka_unit_test(test_of_a_prefecture),

@@ -316,7 +316,7 @@ test_district_of_another_municipality(void **state)
 	run_end(&run);
 }
 
-/* A shelter's place is a place of the message, though nothing above it says so. */
+/* Every place of a detail is a place of the message, though nothing above it says so; only a shelter may stand elsewhere. */
 static void
 test_places_of_other_kinds(void **state)
 {
@@ -326,6 +326,8 @@ test_places_of_other_kinds(void **state)
 	run_text(&run, sample_order);
 	assert_accepted(&run);
 	hs_notice *notice = run.submission.notice;
+	hs_earthquake *quake = HS_NEW(run.arena, &hansho__v1__earthquake__descriptor);
+	hs_intensity *intensity = HS_NEW(run.arena, &hansho__v1__intensity__descriptor);
 	Hansho__V1__Shelter *shelter = HS_NEW(run.arena, &hansho__v1__shelter__descriptor);
 	Hansho__V1__Shelter__Item *item = HS_NEW(run.arena, &hansho__v1__shelter__item__descriptor);
 	item->area = HS_NEW(run.arena, &hansho__v1__area__descriptor);
@@ -333,6 +335,14 @@ test_places_of_other_kinds(void **state)
 	assert_true(hs_repeat(run.arena, &shelter->n_items, &shelter->items, item));
 	notice->detail_case = HANSHO__V1__NOTICE__DETAIL_SHELTER;
 	notice->shelter = shelter;
+	hs_policy_areas(&run.submission);
+	assert_int_equal(run.submission.findings.errors, 0);
+	assert_string_equal(found(&run, HS_FINDING_SHELTER_OUTSIDE)->detail, foreign_code);
+	assert_string_equal(item->area->code, foreign_code);
+	intensity->area = item->area;
+	assert_true(hs_repeat(run.arena, &quake->n_intensities, &quake->intensities, intensity));
+	notice->detail_case = HANSHO__V1__NOTICE__DETAIL_EARTHQUAKE;
+	notice->earthquake = quake;
 	hs_policy_areas(&run.submission);
 	assert_int_equal(run.submission.findings.errors, 1);
 	assert_string_equal(found(&run, HS_FINDING_AREA_FOREIGN)->detail, foreign_code);

@@ -20,6 +20,12 @@ static const struct {
 		HS_FINDING_SHAPE_DROPPED },
 	{ "<edxlde:polygon/>", "<edxlde:polygon>139.1,35.1 139.2,35.2 139.3,35.1</edxlde:polygon>",
 		HS_FINDING_SHAPE_DROPPED },
+	{ "<edxlde:polygon/>", "<edxlde:polygon>30.1,139.1 30.2,139.2 30.3,139.1</edxlde:polygon>",
+		HS_FINDING_SHAPE_OPEN },
+	{ "<edxlde:polygon/>",
+		"<edxlde:polygon>30.1,139.1 30.2,139.2 30.1,139.2 30.2,139.1 30.1,139.1</"
+		"edxlde:polygon>",
+		HS_FINDING_SHAPE_CROSSES },
 	{ "<ev:HeadCount>300</ev:HeadCount></ev:TotalNumber>",
 		"<ev:HeadCount>約300</ev:HeadCount></ev:TotalNumber>", HS_FINDING_COUNT_BAD },
 	{ "<ev:DateTime>2026-07-01T18:55:00+09:00", "<ev:DateTime>2026-07-01T18:55:00",
@@ -110,6 +116,41 @@ test_findings(void **state)
 		assert_int_equal(hs_findings_soap(&run.submission.findings), row->soap);
 		run_end(&run);
 		free(changed);
+	}
+}
+
+/* A shape that decorates an area is left out, and nothing else: the order stands with its codes. */
+static void
+test_a_bad_shape_costs_no_area(void **state)
+{
+	static const char *const shapes[] = {
+		"<edxlde:polygon>30.1,139.1 30.2,139.2 30.3,139.1</edxlde:polygon>",
+		"<edxlde:polygon>30.1,139.1 30.2,139.2 30.1,139.2 30.2,139.1 30.1,139.1</"
+		"edxlde:polygon>",
+		"<edxlde:polygon>91,139.1 30.2,139.2 30.1,139.2 91,139.1</edxlde:polygon>",
+		"<edxlde:polygon>30.1,139.1 30.2,139.1 30.2,139.2 30.15,139.3 30.1,139.2 "
+		"30.1,139.1</"
+		"edxlde:polygon>",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(shapes) / sizeof(shapes[0]); i++) {
+		char *text = replaced(sample_order, "<edxlde:polygon/>", shapes[i]);
+		const hs_area *area;
+		struct run run;
+
+		run_init(&run);
+		run.limits.shape_points = 5;
+		run_bytes(&run, text, strlen(text));
+		assert_accepted(&run);
+		assert_int_equal(found(&run, HS_FINDING_SHAPE_LONG) != NULL, i == 3);
+		assert_true(hs_notice_has_flag(run.submission.notice, "shape_dropped"));
+		area = run.submission.notice->evacuation->details[0]->areas[0]->area;
+		assert_string_equal(area->code, "990019");
+		assert_int_equal(area->geometry->n_polygons, 0);
+		assert_int_equal(area->geometry->n_circles, 1);
+		run_end(&run);
+		free(text);
 	}
 }
 
@@ -284,6 +325,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_findings),
+		cmocka_unit_test(test_a_bad_shape_costs_no_area),
 		cmocka_unit_test(test_clocks),
 		cmocka_unit_test(test_entry_lag_is_told),
 		cmocka_unit_test(test_expiry),

@@ -8,6 +8,7 @@
 struct tree {
 	struct hs_arena *arena;
 	struct hs_findings findings;
+	struct hs_xml_text text;
 	struct hs_xml_doc *doc;
 	enum hs_err err;
 };
@@ -23,6 +24,7 @@ tree_open(struct tree *tree, const char *text)
 	tree->arena = hs_arena_create(1 << 20);
 	assert_non_null(tree->arena);
 	hs_findings_init(&tree->findings, tree->arena, 10);
+	tree->text = input;
 	tree->err = hs_xml_parse(&input, &tree->findings, &tree->doc);
 }
 
@@ -225,7 +227,7 @@ test_content_and_copy_keep_their_limits(void **state)
 	assert_int_equal(hs_xml_content(node, NULL, &out), HS_ERR_NOMEM);
 	hs_buf_free(&out);
 	hs_buf_init(&out, 4096);
-	assert_int_equal(hs_xml_standalone(node, &out), HS_OK);
+	assert_int_equal(hs_xml_standalone(tree.doc, &tree.text, node, &out), HS_OK);
 	assert_non_null(strstr(hs_buf_text(&out), "xmlns:k=\"urn:k\""));
 	assert_non_null(strstr(hs_buf_text(&out), "xmlns:o=\"urn:o\""));
 	hs_buf_free(&out);
@@ -243,7 +245,8 @@ test_standalone_letters(void **state)
 	(void)state;
 	tree_open(&tree, text);
 	hs_buf_init(&out, 4096);
-	assert_int_equal(hs_xml_standalone(hs_xml_root(tree.doc), &out), HS_OK);
+	assert_int_equal(
+		hs_xml_standalone(tree.doc, &tree.text, hs_xml_root(tree.doc), &out), HS_OK);
 	assert_string_equal(hs_buf_text(&out), text);
 	hs_buf_free(&out);
 	tree_close(&tree);

@@ -397,7 +397,7 @@ test_small_arena(void **state)
 	size_t refused = 0;
 
 	(void)state;
-	for (size_t room = 9000; room < 60000; room += 500) {
+	for (size_t room = 2000; room < 60000; room += 500) {
 		struct hs_arena *arena = hs_arena_create(room);
 		struct hs_submission submission;
 		enum hs_err err;
