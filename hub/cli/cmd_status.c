@@ -28,13 +28,14 @@ trim_end(struct hs_buf *text)
 		text->bytes[--text->len_bytes] = '\0';
 }
 
-/* One line for each outlet that an adapter told the hub of. True when one of them is in alarm. */
+/* One line for each outlet that an adapter told the hub of. True when one of them is in alarm, or the adapter gone:
+ * what it said of its outlets then is about the past. */
 static bool
 show_outlets(const struct hs_cli *cli, const json_t *peer)
 {
 	const char *name = json_string_value(json_object_get(peer, "name"));
 	const json_t *outlets = json_object_get(peer, "outlets");
-	bool alarm = false;
+	bool up = json_is_true(json_object_get(peer, "up")), alarm = false;
 	size_t i;
 	json_t *row;
 
@@ -48,11 +49,14 @@ show_outlets(const struct hs_cli *cli, const json_t *peer)
 		if (!name || !outlet || !proof || !detail)
 			continue;
 		bool failed = strcmp(proof, "failed") == 0;
-		alarm = alarm || failed;
+		alarm = alarm || failed || !up;
 		if (cli->json)
 			continue;
 		snprintf(label, sizeof(label), "%s/%s", name, outlet);
-		printf("  %-24s %-11s %s %lld s ago%s%s\n", label, failed ? "ALARM" : proof,
+		printf("  %-24s %-11s %s %lld s ago%s%s\n", label,
+			!up	 ? "AWAY"
+			: failed ? "ALARM"
+				 : proof,
 			strcmp(proof, "unproven") == 0 ? "started" : "last proof",
 			(long long)json_integer_value(json_object_get(row, "proof_age_ms")) / 1000,
 			detail[0] ? ": " : "", detail);

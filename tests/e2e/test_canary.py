@@ -259,14 +259,21 @@ def test_alarm_command_is_run_without_a_shell(make_stack, carriers, tmp_path):
         assert {line.split("=")[0] for line in file} <= {"PATH", "PWD", "SHLVL", "_", "OLDPWD"}
 
 
-def test_an_alarm_command_that_hangs_is_ended(make_stack, carriers, tmp_path):
-    program = tmp_path / "hang"
-    program.write_text("#!/bin/sh\nexec sleep 600\n")
+@pytest.mark.parametrize("timeout_ms", [200, 60000])
+def test_an_alarm_command_that_hangs_is_ended(make_stack, carriers, tmp_path, timeout_ms):
+    """By its time limit, or with the adapter."""
+    program, pid = tmp_path / "hang", tmp_path / "pid"
+    program.write_text(f"#!/bin/sh\necho $$ > '{pid}.new'\nmv '{pid}.new' '{pid}'\nexec sleep 600\n")
     program.chmod(0o755)
     carriers.deaf.add("/ok")
     stack = make_stack(adapters=[telecom([carrier("good", carriers.url("/ok"))], alarm_command=str(program),
-                                         alarm_timeout_ms=200)])
-    wait_until(lambda: "adapter.alarm_command_failed status=0 signal=9" in stack.output("telecom"), "it is ended")
+                                         alarm_timeout_ms=timeout_ms)])
+    wait_until(pid.exists, "it runs")
+    if timeout_ms > 1000:
+        stack.stop("telecom")
+    else:
+        wait_until(lambda: "adapter.alarm_command_failed status=0 signal=9" in stack.output("telecom"), "it is ended")
+    assert not os.path.exists(f"/proc/{pid.read_text().strip()}")
 
 
 def test_an_outlet_without_proof_gets_its_orders(make_stack, carriers):
@@ -307,19 +314,34 @@ def test_orders_go_first(make_stack, carriers):
     assert "hanging/990019" not in receipts(stack, answer["id"]), "and that one is still tried"
 
 
+def status_command(stack, folder):
+    settings = folder / "client.yaml"
+    settings.write_text(yaml.safe_dump({"mode": "drill", "operations": [f"hub=http://{stack.ops['hub']}"],
+                                        "gate_url": stack.gate_url, "feed_url": stack.feed_url("")}))
+    return subprocess.run([os.path.join(BIN, "hansho"), "--config", str(settings), "status"], capture_output=True,
+                          text=True, timeout=20, check=False)
+
+
 def test_status_of_the_command_line(make_stack, carriers, tmp_path):
     carriers.deaf.add("/two")
     stack = make_stack(adapters=[telecom([carrier("one", carriers.url("/one")), carrier("two", carriers.url("/two"))])])
     wait_proof(stack, "telecom", "one", "proven")
     wait_proof(stack, "telecom", "two", "failed")
-    settings = tmp_path / "client.yaml"
-    settings.write_text(yaml.safe_dump({"mode": "drill", "operations": [f"hub=http://{stack.ops['hub']}"],
-                                        "gate_url": stack.gate_url, "feed_url": stack.feed_url("")}))
-    command = [os.path.join(BIN, "hansho"), "--config", str(settings), "status"]
-    shown = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
+    shown = status_command(stack, tmp_path)
     assert shown.returncode == 1, shown
     assert re.search(r"telecom/one +proven +last proof \d+ s ago$", shown.stdout, re.M), shown.stdout
     assert re.search(r"telecom/two +ALARM +last proof \d+ s ago: accepted without", shown.stdout, re.M), shown.stdout
     carriers.deaf.clear()
     wait_proof(stack, "telecom", "two", "proven")
-    assert subprocess.run(command, capture_output=True, timeout=20, check=False).returncode == 0
+    assert status_command(stack, tmp_path).returncode == 0
+    stack.stop("telecom")
+    shown = status_command(stack, tmp_path)
+    assert shown.returncode == 1 and len(re.findall(r"telecom/(?:one|two) +AWAY ", shown.stdout)) == 2, shown.stdout
+
+
+def test_status_tells_of_maintenance(make_stack, carriers, tmp_path):
+    stack = make_stack(adapters=[telecom([carrier("one", carriers.url("/one"))], maintenance=True)], start=False)
+    for name in ("hub", "gate", "feed-1", "telecom"):
+        stack.start(name, wait=False)
+    wait_until(lambda: re.search(r"telecom +MAINTENANCE", status_command(stack, tmp_path).stdout), "it is told")
+    assert carriers.connections == 0
