@@ -338,15 +338,24 @@ def carriers():
 
 
 @pytest.fixture
-def outlets():
+def scrap():
+    """Folders that go when every stack has stopped: nobody writes into them any more, or makes them anew."""
+    folders = []
+    yield folders
+    for folder in folders:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def outlets(scrap):
     """The four adapters with real outlets behind them."""
     from outlets import Outlets
 
     base = tempfile.mkdtemp(prefix="hs-o-", dir="/tmp")
+    scrap.append(base)
     out = Outlets(base)
     yield out
     out.close()
-    shutil.rmtree(base, ignore_errors=True)
 
 
 @pytest.fixture
@@ -365,8 +374,8 @@ def keep():
 
 
 @pytest.fixture
-def make_stack():
-    """Factory: make_stack(mode="drill", feeds=1, …) → Stack. Everything is stopped clean at the end."""
+def make_stack(scrap):
+    """Factory: make_stack(mode="drill", feeds=1, …) → Stack. Everything is stopped clean at the end, before the scrap goes."""
     stacks = []
 
     def make(**options):
