@@ -74,6 +74,19 @@ utf8_step(const uint8_t *at, const uint8_t *end)
 	return more + 1;
 }
 
+void
+hs_text_mend(char *text)
+{
+	uint8_t *at = (uint8_t *)text;
+	const uint8_t *end = at + strlen(text);
+	while (at < end) {
+		size_t step = utf8_step(at, end);
+		if (step == 0)
+			*at = '?';
+		at += step == 0 ? 1 : step;
+	}
+}
+
 static bool
 utf8_whole(const uint8_t *at, const uint8_t *end)
 {

@@ -86,6 +86,8 @@ hs_core_destroy(struct hs_core *core)
 {
 	for (size_t i = 0; i < core->options.peer_count; i++)
 		hs_delivery_destroy(core->deliveries[i]);
+	for (size_t i = 0; i < core->options.peer_count; i++)
+		hs_outlets_free(&core->peers[i].outlets);
 	hs_query_destroy(core->query);
 	hs_receipts_destroy(core->receipts);
 	hs_watch_destroy(core->watch.watch);
@@ -350,7 +352,8 @@ hs_core_peer_stats(const struct hs_core *core, size_t i, struct hs_core_peer_sta
 		.up = peer->state == HS_PEER_STATE_READY,
 		.link_state = hs_peer_state_name(peer->state),
 		.delivery_state = "",
-		.heard_mono_us = peer->heard_mono_us };
+		.heard_mono_us = peer->heard_mono_us,
+		.outlets = &peer->outlets };
 	if (delivery == NULL)
 		return;
 	out->delivery_state = hs_delivery_state_name(hs_delivery_state(delivery));

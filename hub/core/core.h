@@ -34,6 +34,7 @@
 #define HS_PEERS_MAX 64 /* one bit each in the route table */
 
 struct hs_core;
+struct hs_outlets;
 
 /* A configured peer. Strings and arrays are borrowed for the core's life. */
 struct hs_core_peer {
@@ -127,7 +128,8 @@ struct hs_core_peer_stats {
 	const char *delivery_state; /* "stopped", "snapshot", "replay", "live" */
 	uint64_t sent_seq, acked_seq;
 	size_t in_flight;
-	int64_t heard_mono_us; /* 0: nothing since it came up */
+	int64_t heard_mono_us;		  /* 0: nothing since it came up */
+	const struct hs_outlets *outlets; /* outlets.h; borrowed until the next step */
 };
 struct hs_core_stats {
 	uint64_t newest_seq, committed_pos;

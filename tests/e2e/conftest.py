@@ -204,6 +204,11 @@ class Stack:
             "mode": self.mode, "listen": self._port(name), "hub_url": self.link(name),
             "name": name, **extra})
 
+    def configure(self, adapter):
+        """Writes the configuration of an adapter anew, for its next start; its page stays where it is."""
+        adapter["config"].setdefault("ops_listen", self.ops[adapter["name"]])
+        self._write_adapter(adapter)
+
     def _write_adapter(self, adapter):
         config = dict(adapter.get("config", {}))
         config.setdefault("name", adapter["name"])
@@ -333,15 +338,24 @@ def carriers():
 
 
 @pytest.fixture
-def outlets():
+def scrap():
+    """Folders that go when every stack has stopped: nobody writes into them any more, or makes them anew."""
+    folders = []
+    yield folders
+    for folder in folders:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def outlets(scrap):
     """The four adapters with real outlets behind them."""
     from outlets import Outlets
 
     base = tempfile.mkdtemp(prefix="hs-o-", dir="/tmp")
+    scrap.append(base)
     out = Outlets(base)
     yield out
     out.close()
-    shutil.rmtree(base, ignore_errors=True)
 
 
 @pytest.fixture
@@ -360,8 +374,8 @@ def keep():
 
 
 @pytest.fixture
-def make_stack():
-    """Factory: make_stack(mode="drill", feeds=1, …) → Stack. Everything is stopped clean at the end."""
+def make_stack(scrap):
+    """Factory: make_stack(mode="drill", feeds=1, …) → Stack. Everything is stopped clean at the end, before the scrap goes."""
     stacks = []
 
     def make(**options):

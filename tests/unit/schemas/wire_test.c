@@ -1,6 +1,7 @@
 /* Messages to bytes and back: nothing is lost, nothing crashes, nothing grows beyond the arena. */
 #include "tests/unit/schemas/message_filler.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #define ARENA_BYTES (4u << 20)
@@ -255,6 +256,29 @@ repeated_fields_grow(void **state)
 	hs_arena_destroy(tiny);
 }
 
+static void
+what_is_no_utf8_is_mended(void **state)
+{
+	static const struct {
+		const char *text, *mended;
+	} rows[] = {
+		{ "", "" },
+		{ "髙 is 𠮷", "髙 is 𠮷" },
+		{ "\x81\x82"
+		  "a",
+			"??a" },
+		{ "あ\xe3\x81", "あ??" },
+		{ "\xed\xa0\x80", "???" },
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		char text[32];
+		snprintf(text, sizeof(text), "%s", rows[i].text);
+		hs_text_mend(text);
+		assert_string_equal(rows[i].mended, text);
+	}
+}
+
 int
 main(void)
 {
@@ -267,6 +291,7 @@ main(void)
 		cmocka_unit_test(amplification_ends_at_the_arena),
 		cmocka_unit_test(deliver_is_spliced_byte_for_byte),
 		cmocka_unit_test(repeated_fields_grow),
+		cmocka_unit_test(what_is_no_utf8_is_mended),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
