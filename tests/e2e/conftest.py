@@ -5,7 +5,9 @@ folder of its own under /tmp (short, because ipc paths may have 108 bytes), and 
 Each program must end with exit status 0 and without a word of a sanitizer.
 """
 
+import itertools
 import os
+import random
 import re
 import shutil
 import signal
@@ -41,11 +43,20 @@ PRINCIPALS = [
 ]
 
 
+# Below the ports that the kernel gives to outgoing connections: none of those can take one before its program listens.
+PORTS = itertools.cycle(random.sample(range(10240, 32000), 32000 - 10240))
+
+
 def free_port():
-    """A port that nobody listens on now. The one who gets it binds it at once."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """A port that nobody listens on now, and that was not handed out before."""
+    for port in itertools.islice(PORTS, 1000):
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+    raise AssertionError("no free port")
 
 
 def wait_until(check, what, timeout_s=START_S, pause_s=0.02):
