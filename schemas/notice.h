@@ -109,6 +109,8 @@ void *hs_message_new(struct hs_arena *arena, const ProtobufCMessageDescriptor *t
  * arena by doubling. The array is empty, unpacked, or was grown by this function and nothing else: one that
  * code filled by itself must not be handed in. false when the arena is full. */
 bool hs_repeat(struct hs_arena *arena, size_t *count, void *array_address, void *item);
+/* Room for so many items at once, where it is known how many come; nothing when the field has an array already. */
+bool hs_repeat_room(struct hs_arena *arena, size_t *count, void *array_address, size_t room);
 
 /* Any message. HS_ERR_TOO_LARGE above max_bytes. */
 enum hs_err hs_message_unpack(struct hs_arena *arena, const ProtobufCMessageDescriptor *type,

@@ -256,6 +256,34 @@ repeated_fields_grow(void **state)
 	hs_arena_destroy(tiny);
 }
 
+/* Room that was asked for is filled before anything grows, and no further. */
+static void
+room_is_taken_once(void **state)
+{
+	struct hs_arena *arena = hs_arena_create(4096);
+	void **items = NULL, **before;
+	size_t count = 0, used;
+	int item[10];
+
+	(void)state;
+	assert_true(hs_repeat_room(arena, &count, &items, 7));
+	before = items;
+	used = hs_arena_used_bytes(arena);
+	for (size_t i = 0; i < 7; i++)
+		assert_true(hs_repeat(arena, &count, &items, &item[i]));
+	assert_ptr_equal(items, before);
+	assert_int_equal(hs_arena_used_bytes(arena), used);
+	assert_true(hs_repeat_room(arena, &count, &items, 100));
+	assert_ptr_equal(items, before); /* it has an array */
+	for (size_t i = 7; i < 10; i++)
+		assert_true(hs_repeat(arena, &count, &items, &item[i]));
+	assert_ptr_not_equal(items, before);
+	assert_int_equal(count, 10);
+	for (size_t i = 0; i < 10; i++)
+		assert_ptr_equal(items[i], &item[i]);
+	hs_arena_destroy(arena);
+}
+
 static void
 what_is_no_utf8_is_mended(void **state)
 {
@@ -291,6 +319,7 @@ main(void)
 		cmocka_unit_test(amplification_ends_at_the_arena),
 		cmocka_unit_test(deliver_is_spliced_byte_for_byte),
 		cmocka_unit_test(repeated_fields_grow),
+		cmocka_unit_test(room_is_taken_once),
 		cmocka_unit_test(what_is_no_utf8_is_mended),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
