@@ -356,6 +356,18 @@ def c6_unknown_is_zero_or_one(view, bounds):
             yield f"what was sent once ({where}) is {len(found)} times in the journal: seq {[r.seq for r in found]}"
         if found and set(calls) == {"fail"}:
             yield f"what was refused ({where}) is in the journal: {called(found[0])}"
+    yield from taken_behind_a_refusal(view, bounds)
+
+
+def taken_behind_a_refusal(view, bounds):
+    """A duplicate of what was never anything but refused: one of the refusals was none."""
+    able = collections.Counter(call.invoke["sha256"] for call in view.history.calls if call.outcome != "fail")
+    for call in view.oks:
+        record = view.by_id.get(call.end["id"])
+        mine = record is not None and record.facts["sha256"] == call.invoke["sha256"]
+        if mine and not bounds.others_submit and call.end["outcome"] == "duplicate" and able[record.facts["sha256"]] == 1:
+            yield (f"{call.where} was answered as a duplicate of id {record.id}, though every call with these bytes before "
+                   f"it was refused")
 
 
 def latencies_of(view):

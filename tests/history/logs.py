@@ -182,22 +182,22 @@ class Place:
 async def begin(socket, log, place, form, wish):
     """Who starts at the beginning reads hello first, because he needs the epoch."""
     if place.resume() == "beginning":
-        frame = await take(socket, log, place)
+        frame = await take(socket, log, place, SILENCE_S)
         if frame["type"] != "hello":
             raise ConnectionError(f"{frame} instead of hello")
     await socket.send(subscribe_message(form, **{"mode": "drill", **wish, "from": place.resume()}))
 
 
-async def take(socket, log, place):
-    frame = frame_of(await asyncio.wait_for(socket.recv(), SILENCE_S))
+async def take(socket, log, place, silence_s):
+    frame = frame_of(await asyncio.wait_for(socket.recv(), silence_s))
     note_frame(log, frame)
     place.take(frame)
     return frame
 
 
-async def follow(url, log, wish, place, form="json", stays=lambda frame: True):
-    """One connection: from its place on, until stays(frame) says no, or it breaks. It leaves without a word, as one does
-    whose cable was pulled."""
+async def follow(url, log, wish, place, form="json", stays=lambda frame: True, silence_s=SILENCE_S):
+    """One connection: from its place on, until stays(frame) says no, nothing comes for silence_s, or it breaks. It leaves
+    without a word, as one does whose cable was pulled."""
     log.write("connect", start=place.resume())
     place.connections += 1
     why = "cancelled"
@@ -207,7 +207,7 @@ async def follow(url, log, wish, place, form="json", stays=lambda frame: True):
             url, subprotocols=[f"hansho.v1.{form}"], max_size=None, ping_interval=None, compression=None,
             close_timeout=1), SILENCE_S)
         await begin(socket, log, place, form, wish)
-        while stays(await take(socket, log, place)):
+        while stays(await take(socket, log, place, silence_s)):
             pass
         why = "left"
     except LOST as problem:
@@ -222,13 +222,15 @@ async def follow(url, log, wish, place, form="json", stays=lambda frame: True):
 
 class Follower(threading.Thread):
     """A subscriber that never gives up: connects, follows, resumes behind what it has. left: () → how many frames to
-    stay for; None: for ever."""
+    stay for; None: for ever. silence: () → seconds without a frame after which it leaves."""
 
-    def __init__(self, log, name, url, wish, form="json", start="snapshot", left=None):
+    def __init__(self, log, name, url, wish, form="json", start="snapshot", left=None, silence=lambda: SILENCE_S,
+                 pause_s=PAUSE_S):
         super().__init__(daemon=True, name=name)
         note_entitled(log, name, wish)
         self.log, self.url, self.wish, self.form = log, url, wish, form
-        self.place, self.left, self.live = Place(start), left, threading.Event()
+        self.left, self.silence, self.pause_s = left, silence, pause_s
+        self.place, self.live = Place(start), threading.Event()
         self.loop = asyncio.new_event_loop()
         self.task = None
 
@@ -243,8 +245,8 @@ class Follower(threading.Thread):
         while True:
             left = itertools.count(self.left() if self.left else 0, -1)
             if await follow(self.url, self.log, self.wish, self.place, self.form,
-                            lambda frame, left=left: self._stays(frame, left)) != "left":
-                await asyncio.sleep(PAUSE_S)
+                            lambda frame, left=left: self._stays(frame, left), self.silence()) != "left":
+                await asyncio.sleep(self.pause_s)
 
     def _stays(self, frame, left):
         if frame["type"] == "live":

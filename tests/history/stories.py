@@ -338,6 +338,11 @@ def _refused_and_yet_there(story):
     _deliver_at_the_end(story, 8, story.readers)
 
 
+def _taken_behind_a_refusal(story):
+    """The first call was told that nothing was taken, the second one that it is a duplicate."""
+    story.line("calls", "unknown", call="call-5").update(event="fail", status=503, code="hub_away")
+
+
 def _late(story):
     story.line("late", "notice", seq=7)["at_ns"] = (ok_ms(7) + 60) * MS
 
@@ -389,7 +394,7 @@ BAD = [(function.__name__[1:], law, function) for law, functions in {
     "C3": [_again_after_the_resume, _twice_on_one_connection, _again_after_the_snapshot],
     "C4": [_two_of_one_source_change_places, _journal_turns_two_calls_round],
     "C5": [_cancel_before_its_issue, _holder_misses_the_cancel, _cancel_of_nothing],
-    "C6": [_unknown_and_twice, _refused_and_yet_there],
+    "C6": [_unknown_and_twice, _refused_and_yet_there, _taken_behind_a_refusal],
     "C7": [_late],
     "C8": [_drill_at_a_live_outlet, _drill_in_the_snapshot_of_a_live_outlet],
     "C9": [_area_left_out_on_the_way, _area_added_by_the_hub],
