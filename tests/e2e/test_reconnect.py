@@ -24,7 +24,7 @@ PER_NOTICE = 4  # reconnects of all for one notice
 PATIENCE_S = 0.1  # or so long
 STAY_MAX_S = 0.05  # without a frame
 DELAY_MAX_S = 60 + RECONNECTS / 20
-LATENCY_MS = 5000
+LATENCY_MS = 15000
 READERS = [("all", {}, "json"), ("packed", {}, "proto"), ("north", {"areas": ["990019"]}, "json"),
            ("port", {"areas": ["990027"]}, "proto"), ("severe", {"level_min": 5}, "json"), ("first", {}, "json")]
 

@@ -50,6 +50,7 @@ class Log:
         self.file = open(self.path, "w", encoding="utf-8", buffering=1)
 
     def write(self, event, **fields):
+        """at_ns among the fields: when it happened, if that was not now."""
         with self.lock:  # lines in the order of their times
             if not self.file.closed:
                 self.file.write(json.dumps({"event": event, "at_ns": time.monotonic_ns(), **fields},
@@ -108,20 +109,20 @@ def outcome_of(reply):
 
 
 class Submitter:
-    """Posts and notes. post: bytes → requests.Response."""
+    """Posts and notes. post: (bytes, …) → requests.Response."""
 
     _tokens = itertools.count(1)
 
     def __init__(self, log, name, post):
         self.log, self.name, self.post = log, name, post
 
-    def submit(self, body):
-        """The reply, or what requests raised."""
+    def submit(self, body, **more):
+        """The reply, or what requests raised. more: for post."""
         body = body.encode("utf-8") if isinstance(body, str) else body
         call = f"{self.name}-{next(self._tokens)}"
         self.log.write("invoke", call=call, **facts_of_document(body))
         try:
-            reply = self.post(body)
+            reply = self.post(body, **more)
         except requests.RequestException as problem:
             self.log.write("unknown", call=call, why=type(problem).__name__)
             raise
@@ -302,6 +303,28 @@ class Events(threading.Thread):
         self.join(20)
         assert not self.is_alive()
         self.log.write("end")
+
+
+# ---- outlets ----
+
+def monotonic_ns(unix_ns):
+    """A moment of the wall clock, which was not set meanwhile, on the clock of the logs."""
+    return time.monotonic_ns() - (time.time_ns() - unix_ns)
+
+
+def note_outlet(log, name, wish, epoch, seen):
+    """What an outlet got, told afterwards: seen is [(unix_ns, {seq, source, id, revision}, mode)]. It was there from the
+    beginning, and gets words of its own: there is nothing to compare but which notices they are."""
+    note_entitled(log, name, wish)
+    log.write("connect", start="beginning", at_ns=0)
+    log.write("hello", epoch=epoch, at_ns=0)
+    log.write("live", seq=0, at_ns=0)
+    for unix_ns, notice, mode in sorted(seen, key=lambda row: row[0]):
+        log.write("notice", at_ns=monotonic_ns(unix_ns), seq=notice["seq"], source=notice["document"]["source"],
+                  document=notice["document"]["id"], revision=notice["document"]["revision"], mode=mode)
+    log.write("close", why="read")
+    log.write("end")
+    log.close()
 
 
 # ---- all logs of one test ----
