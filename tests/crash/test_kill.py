@@ -133,8 +133,8 @@ def run(stack, notes, numbers):
                f"the subscribers reach seq {newest}", WAIT_S)
     for reader in readers:
         reader.stop()
-    assert [problem for s in senders for problem in s.wrong] == []
     summary = notes.check(check_journal(stack), latency_ms=LATENCY_MS, settle_ms=0)
+    assert [problem for s in senders for problem in s.wrong] == []
     print(f"\n{KILLS} kills; {sum(s.open for s in senders)} answers that were no ok; {summary}")
 
 

@@ -16,6 +16,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(
 
 import check  # noqa: E402
 import stories  # noqa: E402
+from entitled import entitled  # noqa: E402
 from logs import Notes, random_stays  # noqa: E402
 
 from conftest import wait_until  # noqa: E402
@@ -60,6 +61,22 @@ def test_what_cannot_be_judged_is_not_called_good(tmp_path, capsys):
     (tmp_path / "port.jsonl").write_text("", encoding="utf-8")
     assert check.main(arguments) == 2
     assert check.main(["--journal", str(tmp_path / "nothing.db")]) == 2
+
+
+def test_a_call_that_never_came_back_is_unknown(tmp_path, capsys):
+    story = stories.good()
+    story.calls = [row for row in story.calls if row["event"] != "unknown"]
+    assert run(story, tmp_path, capsys) == (0, [])
+
+
+@pytest.mark.parametrize("wish,passes", [
+    ({}, True), ({"areas": ["990019"]}, True), ({"areas": ["99"]}, True), ({"areas": ["990001"]}, True),
+    ({"areas": ["990019000001"]}, True), ({"areas": ["990027"]}, False), ({"areas": ["990027", "99001"]}, True),
+    ({"kinds": ["evacuation"]}, True), ({"kinds": ["weather"]}, False), ({"kinds": ["!evacuation"]}, False),
+    ({"kinds": ["!weather"]}, True), ({"level_min": 4}, True), ({"level_min": 5}, False), ({"mode": "live"}, False)])
+def test_who_is_entitled(wish, passes):
+    record = next(r for r in map(stories.h.record_of, stories.good().rows()) if r.seq == 1)
+    assert entitled({"mode": "drill", **wish}, stories.h.LANES, record) == passes
 
 
 def test_the_bounds_hold(tmp_path, capsys):

@@ -96,7 +96,7 @@ class Person:
             return False
         acknowledged = view.ok_ns.get(record.id)
         in_time = acknowledged is not None and acknowledged <= self.end_ns - bounds.settle_ms * 10**6
-        return in_time or record.seq < self.reached
+        return in_time or record.seq <= self.reached
 
 
 def excused_ranges(connections):
@@ -141,7 +141,7 @@ def lost_on_a_connection(view, person, connection):
     got = {notice["seq"] for notice in connection.notices}
     low = bisect.bisect_right(person.entitled, connection.starts_at)
     for seq in person.entitled[low:bisect.bisect_right(person.entitled, connection.reached)]:
-        if seq not in got and not (seq < connection.reached and is_cancel_of_held(view, person, view.by_seq[seq])):
+        if seq not in got and not is_cancel_of_held(view, person, view.by_seq[seq]):
             yield seq
 
 
