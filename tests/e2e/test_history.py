@@ -166,7 +166,11 @@ def test_a_real_history_passes(make_stack, tmp_path):
     last = stack.accepted(order())["seq"]  # of nobody's log: the checker must be told of that
     wait_until(lambda: all(reader.place.seq >= last for reader in readers if reader.name not in ("port", "high")),
                "everybody has the last one")
-    for reader in readers:
+    late = [notes.follower("late", url, form="proto"), notes.follower("late-port", url, {"areas": ["990027"], "level_min": 4})]
+    for reader in late:
+        reader.start()
+    assert all(reader.live.wait(20) for reader in late)
+    for reader in [*readers, *late]:
         reader.stop()
     print(notes.check(stack.path("journal.db"), latency_ms=LATENCY_MS, settle_ms=0, others_submit=1))
     with pytest.raises(AssertionError, match="C2 .*nobody sent it"):

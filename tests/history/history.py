@@ -151,7 +151,7 @@ def facts_of_notice(notice):
     levels = [notice.get(name, {}).get("number", 0) for name in ("level", "equivalent_level")]
     return {"source": document.get("source", ""), "document": document.get("id", ""),
             "revision": document.get("revision", 0), "supersedes": document.get("supersedes", []),
-            "moments": bool(document.get("moments")), "mode": notice.get("mode", ""), "kind": notice.get("kind", ""),
+            "moments": bool(document.get("moments")), "ended": bool(document.get("ended")), "mode": notice.get("mode", ""), "kind": notice.get("kind", ""),
             "action": notice.get("action", ""), "level": max(levels), "areas": places_of(notice),
             "codes": [place(area).split(" ")[0] for area in notice.get("areas", [])],
             "sha256": notice.get("original", {}).get("sha256", ""), "notice_sha256": digest_of(notice)}

@@ -241,6 +241,10 @@ def _lost_over_a_reconnect(story):
     story.drop("all", "notice", seq=3)
 
 
+def _order_missing_in_a_snapshot(story):
+    story.line("late", "snapshot")["notices"].pop(1)
+
+
 def _gap_though_the_journal_has_it(story):
     lines = story.readers["all"]
     at = lines.index(story.line("all", "notice", seq=4))
@@ -388,7 +392,8 @@ def _another_epoch_after_a_restart(story):
 # name, the law that must be named (and no other), the change
 BAD = [(function.__name__[1:], law, function) for law, functions in {
     "C1": [_forgotten_by_the_journal, _under_another_seq, _other_bytes_under_the_id, _hole_at_a_subscriber,
-           _end_missing_at_a_subscriber, _lost_over_a_reconnect, _gap_though_the_journal_has_it],
+           _end_missing_at_a_subscriber, _lost_over_a_reconnect, _gap_though_the_journal_has_it,
+           _order_missing_in_a_snapshot],
     "C2": [_never_in_the_journal, _other_words, _other_original, _other_words_in_a_snapshot, _nobody_sent_it,
            _not_for_him],
     "C3": [_again_after_the_resume, _twice_on_one_connection, _again_after_the_snapshot],
