@@ -203,12 +203,14 @@ def is_cancel_too_early(view, cancel_seq, issue_seq):
     return bool(cancel and issue and cancel.is_cancel and issue.key in cancel.targets)
 
 
-def order_of_calls(view):
-    """What was acknowledged before the next call of the same source began has the lower seq."""
+def order_of_calls(view, bounds):
+    """What was acknowledged before the next call of the same source began has the lower seq. A duplicate may be of a call
+    that is in no log, when others submit."""
     spans = {}  # id → [first invoke, first ok, source, seq, where]
     for call in view.oks:
         record = view.by_id.get(call.end["id"])
-        if record is None or record.type != h.NOTICE:
+        foreign = bounds.others_submit and call.end["outcome"] == "duplicate"
+        if record is None or record.type != h.NOTICE or foreign:
             continue
         span = spans.setdefault(record.id, [call.invoke["at_ns"], call.end["at_ns"], record, call.where])
         span[0], span[1] = min(span[0], call.invoke["at_ns"]), min(span[1], call.end["at_ns"])
@@ -232,7 +234,7 @@ def order_of_calls(view):
 
 
 def c4_order_of_each_source(view, bounds):
-    yield from order_of_calls(view)
+    yield from order_of_calls(view, bounds)
     for person in view.people:
         yield from order_of_arrival(view, person)
 

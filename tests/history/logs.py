@@ -241,6 +241,15 @@ class Follower(threading.Thread):
             self.loop.run_until_complete(self.task)
         except asyncio.CancelledError:
             pass
+        self.loop.run_until_complete(self._tidy())
+
+    @staticmethod
+    async def _tidy():
+        """What is left of a connection that was just being made."""
+        rest = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in rest:
+            task.cancel()
+        await asyncio.gather(*rest, return_exceptions=True)
 
     async def _follow(self):
         while True:
