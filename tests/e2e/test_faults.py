@@ -448,6 +448,7 @@ def test_a_killed_hub_doubles_nothing_at_any_outlet(make_stack, keep, outlets):
     assert len(posts) == len(set(posts)), "this carrier was asked once for each, no process of ours died"
     plays = [play["id"] for play in outlets.controller.plays()]
     assert len(plays) == len(set(plays))
+    outlets.note(book.notes, book.epoch)
     book.settle()
 
 
@@ -469,6 +470,7 @@ def test_adapters_that_were_away_get_exactly_what_they_missed(make_stack, keep, 
     assert len(posts) == len(set(posts)) == 5, posts
     for name in outlets.names:
         stack.restart(name)
+    outlets.note(book.notes, book.epoch)
     book.settle()
     assert outlets.planned()[:5] == seqs
     assert len(outlets.controller.plays()) == len(outlets.planned()), "a restart repeats nothing"
@@ -558,6 +560,7 @@ def test_live_adapters_wired_to_a_drill_hub_put_out_nothing(outlets, keep):
         for answer in answers:
             rows = stack.status(answer["id"]).json()["receipts"]
             assert not [r for r in rows if r["state"] in ("accepted", "displayed")], rows
+        outlets.note(book.notes, book.epoch, "live")
         book.settle()
     finally:
         stack.stop_all()
