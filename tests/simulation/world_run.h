@@ -3,13 +3,15 @@
 #define HS_TEST_WORLD_RUN_H
 
 #include "tests/simulation/world_gate.h"
+#include "tests/simulation/world_reload.h"
 #include "tests/simulation/world_taker.h"
 
 #define STEPS	   3000
 #define FULL_STEPS 300 /* the last of them, on a full disk */
 #define CALM_STEPS 400000
-
-static void hub_step(struct world *world, struct hs_event *event);
+#define SLEEP_MOST 1500 /* so long that the hub misses three heartbeats */
+#define HOUR_US	   (INT64_C(3600) * 1000000)
+#define YEAR_US	   (365 * 24 * HOUR_US)
 
 /* ---- effects ---- */
 
@@ -23,17 +25,40 @@ trace(struct world *world, const void *bytes, size_t len_bytes)
 		world->trace = (world->trace ^ at[i]) * 0x100000001b3u;
 }
 
-static void
-link_ends(struct world *world, uint32_t peer)
+/* A wrong hub speaks to one side before the commit; what it says to the other is kept back until the disk has it. */
+static bool
+is_held(const struct world *world, uint32_t peer)
 {
-	struct world_link *link = &world->links[peer];
+	bool gate = peer < WORLD_GATES;
 
-	if (!link->up)
+	if (world->early.held[peer].first != NULL)
+		return true;
+	return world->early.now && ((wrong_now == WRONG_REPLY_EARLY && !gate) ||
+					   (wrong_now == WRONG_DELIVER_EARLY && gate));
+}
+
+static void
+do_send(struct world *world, uint32_t peer, struct hs_span bytes)
+{
+	if (is_held(world, peer)) {
+		if (world->links[peer].up)
+			pipe_put(&world->early.held[peer], bytes.bytes, bytes.len_bytes);
 		return;
-	link->up = false;
-	link->draining = true;
-	pipe_cut(&link->to_hub, 0);
-	pipe_cut(&link->to_peer, below(world, 1 + pipe_count(&link->to_peer)));
+	}
+	send_to_peer(world, peer, bytes);
+}
+
+static void
+send_held(struct world *world)
+{
+	for (uint32_t i = 0; i < WORLD_PEERS; i++) {
+		struct blob *blob;
+
+		while ((blob = pipe_take(&world->early.held[i])) != NULL) {
+			send_to_peer(world, i, (struct hs_span){ blob->bytes, blob->len_bytes });
+			free(blob);
+		}
+	}
 }
 
 static void
@@ -46,10 +71,7 @@ do_one(struct world *world, const struct hs_effect *effect)
 	trace(world, bytes.bytes, bytes.len_bytes);
 	switch (effect->type) {
 	case HS_EFFECT_SEND:
-		if (effect->peer < WORLD_GATES)
-			gate_check_sent(world, bytes);
-		if (world->links[effect->peer].up)
-			pipe_put(&world->links[effect->peer].to_peer, bytes.bytes, bytes.len_bytes);
+		do_send(world, effect->peer, bytes);
 		break;
 	case HS_EFFECT_READ:
 		HS_CHECK(hub->reading_count < READINGS_MAX);
@@ -105,7 +127,7 @@ hub_step(struct world *world, struct hs_event *event)
 	for (size_t i = 0; i < hub->effects.count; i++) {
 		const struct hs_effect *effect = &hub->effects.items[i];
 
-		if (!world->faults.no_crash && mishap(world, 4000)) {
+		if (mishap(world, 1500)) {
 			hub_crash(world);
 			return;
 		}
@@ -114,10 +136,13 @@ hub_step(struct world *world, struct hs_event *event)
 	}
 	if (hub->stop_wanted) {
 		hub_crash(world); /* the supervisor starts it anew */
-	} else if (world->faults.commit_before_disk && last_pos > 0) {
+	} else if ((wrong_now == WRONG_REPLY_EARLY || wrong_now == WRONG_DELIVER_EARLY) &&
+		   last_pos > 0) {
 		struct hs_event early = { .type = HS_EVENT_COMMITTED, .pos = last_pos };
 
+		world->early.now = true;
 		hub_step(world, &early);
+		world->early.now = false;
 	}
 }
 
@@ -147,13 +172,17 @@ hub_crash(struct world *world)
 {
 	struct world_hub *hub = &world->hub;
 
-	world->crashes++;
+	world->counts.crashes++;
 	hs_core_destroy(hub->core);
 	hs_effects_free(&hub->effects);
 	memset(hub, 0, sizeof(*hub));
-	disk_forget_queue(&world->disk);
+	disk_crash(world);
 	for (uint32_t i = 0; i < WORLD_PEERS; i++)
 		link_ends(world, i);
+	if (mishap(world, 3))
+		reload(world);
+	if (mishap(world, 12))
+		restore(world);
 	hub_start(world);
 }
 
@@ -186,15 +215,19 @@ act_frame_to_peer(struct world *world)
 {
 	uint32_t peer = (uint32_t)below(world, WORLD_PEERS);
 	struct world_link *link = &world->links[peer];
-	struct blob *blob = pipe_take(&link->to_peer);
+	struct blob *blob = link->sleeps > 0 ? NULL : pipe_take(&link->to_peer);
 	struct hs_arena *arena;
 	hs_link_frame *frame;
 
+	if (link->sleeps > 0)
+		return;
 	if (blob == NULL) {
 		if (link->draining)
 			peer_down(world, peer);
 		return;
 	}
+	link->delivers -= deliver_seq((struct hs_span){ blob->bytes, blob->len_bytes }) > 0 &&
+			  link->delivers > 0;
 	arena = hs_arena_create(HS_UNPACK_ARENA_BYTES);
 	HS_CHECK(hs_link_frame_unpack(arena, blob->bytes, blob->len_bytes, &frame) == HS_OK);
 	if (peer < WORLD_GATES)
@@ -214,28 +247,38 @@ push_result(struct world *world, struct result result)
 	hub->results[hub->result_count++] = result;
 }
 
-/* One commit of all that is queued. */
+/* One commit of what is queued, or of the first part of it: the rest came while it ran. */
 static void
 act_commit(struct world *world)
 {
 	struct disk *disk = &world->disk;
-	bool lost = disk->queue_count > 0 && mishap(world, 300);
+	bool lost = disk->queue_count > 0 && mishap(world, 120);
 
 	if (disk->queue_count == 0)
 		return;
-	if (lost) {
+	if (mishap(world, 60)) {
+		hub_crash(world);
+		return;
+	}
+	if (wrong_now == WRONG_DISK_LIES && mishap(world, 2)) {
+		push_result(world, (struct result){ .committed = true,
+					   .pos = disk->queue[disk->queue_count - 1].row.pos });
+	} else if (lost) {
+		world->counts.lost_syncs++;
 		if (below(world, 2) == 0)
-			disk_make_durable(world);
+			disk_make_durable(world, disk_batch(world));
 		disk_forget_queue(disk);
 		disk->next_pos = UINT64_MAX; /* nothing is taken any more */
 		push_result(world, (struct result){ .lost = true });
 	} else if (disk->full) {
+		world->counts.full++;
 		disk_forget_queue(disk);
 		push_result(world, (struct result){ .pos = disk->durable_count });
 	} else {
-		disk_make_durable(world);
+		disk_make_durable(world, disk_batch(world));
 		push_result(
 			world, (struct result){ .committed = true, .pos = disk->durable_count });
+		send_held(world);
 	}
 }
 
@@ -292,8 +335,13 @@ act_tick(struct world *world)
 
 	world->mono_us += us;
 	world->unix_us += us;
-	if (mishap(world, 200))
-		world->unix_us += (int64_t)below(world, 7200000000) - 3600000000;
+	if (mishap(world, 200)) {
+		int64_t most = below(world, 4) == 0 ? 10 * YEAR_US : HOUR_US;
+		int64_t jump = (int64_t)below(world, 2 * (uint64_t)most) - most;
+
+		world->counts.jumps++;
+		world->unix_us += world->clock_holds ? 0 : jump;
+	}
 	hub_step(world, &event);
 }
 
@@ -315,6 +363,7 @@ act_link(struct world *world)
 	if (link->draining)
 		return;
 	link->up = true;
+	link->delivers = 0;
 	event.type = HS_EVENT_PEER_UP;
 	hub_step(world, &event);
 	if (!link->up)
@@ -330,13 +379,13 @@ act_mishap(struct world *world)
 {
 	struct hs_event stop = { .type = HS_EVENT_STOP };
 
-	if (mishap(world, 20))
+	if (mishap(world, world->disk.full ? 4 : 20))
 		world->disk.full = !world->disk.full;
 	if (world->calm)
 		world->disk.full = false;
-	if (!world->faults.no_crash && mishap(world, 20))
+	if (mishap(world, 20))
 		hub_crash(world);
-	if (!world->faults.no_crash && mishap(world, 60))
+	if (mishap(world, 60))
 		hub_step(world, &stop);
 	if (mishap(world, 15)) {
 		struct taker *taker = &world->takers[below(world, WORLD_TAKERS)];
@@ -345,6 +394,10 @@ act_mishap(struct world *world)
 		if (!world->links[taker->peer].up && !world->links[taker->peer].draining)
 			taker_forget(taker);
 	}
+	if (mishap(world, 10)) {
+		world->links[below(world, WORLD_PEERS)].sleeps = below(world, SLEEP_MOST);
+		world->counts.sleeps++;
+	}
 }
 
 static void
@@ -352,7 +405,7 @@ act_taker(struct world *world)
 {
 	struct taker *taker = &world->takers[below(world, WORLD_TAKERS)];
 
-	if (world->links[taker->peer].up)
+	if (world->links[taker->peer].up && world->links[taker->peer].sleeps == 0)
 		taker_act(world, taker);
 }
 
@@ -367,6 +420,8 @@ act(struct world *world)
 		{ act_mishap, 2 }, { act_taker, 12 }, { gate_act, 8 } };
 	uint64_t at = below(world, 100);
 
+	for (size_t i = 0; i < WORLD_PEERS; i++)
+		world->links[i].sleeps -= world->links[i].sleeps > 0;
 	for (size_t i = 0; i < HS_COUNT(rows); i++) {
 		if (at < rows[i].weight) {
 			rows[i].act(world);
@@ -378,18 +433,30 @@ act(struct world *world)
 
 /* ---- begin and end ---- */
 
+/* From now on nothing goes wrong any more. What got lost on an unruly link is found out at the next connection. */
+static void
+calm_down(struct world *world)
+{
+	world->disk.full = false;
+	for (uint32_t i = 0; i < WORLD_PEERS; i++) {
+		world->links[i].sleeps = 0;
+		if (world->unruly)
+			peer_breaks(world, i);
+	}
+	world->calm = true;
+}
+
 static void
 world_peers(struct world *world)
 {
 	static const char *const names[WORLD_PEERS] = { "g0", "g1", "t2", "t3", "t4", "t5" };
-	static const char *const kinds[] = { "evacuation" };
-	static const char *const areas[] = { "990019" };
 
 	for (uint32_t i = 0; i < WORLD_PEERS; i++) {
 		world->peers[i].name = names[i];
 		world->peers[i].kind = HS_PEER(GATE);
 		world->links[i].to_hub.last = &world->links[i].to_hub.first;
 		world->links[i].to_peer.last = &world->links[i].to_peer.first;
+		world->early.held[i].last = &world->early.held[i].first;
 	}
 	for (uint32_t i = 0; i < WORLD_TAKERS; i++) {
 		struct hs_core_peer *peer = &world->peers[WORLD_GATES + i];
@@ -398,21 +465,19 @@ world_peers(struct world *world)
 		world->takers[i].feed = i < WORLD_FEEDS;
 		peer->kind = i < WORLD_FEEDS ? HS_PEER(FEED) : HS_PEER(ADAPTER);
 	}
-	world->peers[WORLD_PEERS - 1].kinds = kinds;
-	world->peers[WORLD_PEERS - 1].kind_count = 1;
-	world->peers[WORLD_PEERS - 1].areas = areas;
-	world->peers[WORLD_PEERS - 1].area_count = 1;
-	world->peers[WORLD_PEERS - 1].level_min = 3;
+	use_filter(world, 0);
 }
 
 static struct world *
-world_create(uint64_t seed, const struct world_faults *faults)
+world_create(uint64_t seed, enum world_wrong wrong)
 {
 	struct world *world = calloc(1, sizeof(*world));
 
 	HS_CHECK(world != NULL);
 	world->random = seed;
-	world->faults = *faults;
+	wrong_now = WRONG_NOTHING;
+	world->unruly = seed % 2 == 0;
+	memcpy(world->epoch, WORLD_EPOCH, sizeof(world->epoch));
 	world->unix_us = 1782000000000000;
 	world->mono_us = 1000000;
 	world->disk.next_pos = 1;
@@ -420,19 +485,16 @@ world_create(uint64_t seed, const struct world_faults *faults)
 	world->model.active = hs_active_create();
 	hs_active_digest(world->model.active, world->model.digest[0]);
 	world_peers(world);
+	wrong_now = wrong;
 	hs_core_options_init(&world->options);
 	world->options.mode = HS_MODE(DRILL);
-	world->options.epoch = WORLD_EPOCH;
+	world->options.epoch = world->epoch;
 	world->options.version = "simulated";
 	world->options.peers = world->peers;
 	world->options.peer_count = WORLD_PEERS;
 	hs_buf_init(&world->disk.note, (size_t)1 << 20);
 	hs_buf_init(&world->disk.note_queued, (size_t)1 << 20);
-	world->options.state_notices = 1 + below(world, 10);
-	world->options.window = 1 + below(world, 6);
-	world->options.recent_notices = 1 + below(world, 12);
-	world->options.status_notices = 8 + below(world, 120);
-	world->options.pending_max = 4 + below(world, 60);
+	choose_limits(world);
 	world->options.heartbeat_ms = 200;
 	hub_start(world);
 	return world;
@@ -447,6 +509,7 @@ world_destroy(struct world *world)
 	for (size_t i = 0; i < WORLD_PEERS; i++) {
 		pipe_cut(&world->links[i].to_hub, 0);
 		pipe_cut(&world->links[i].to_peer, 0);
+		pipe_cut(&world->early.held[i], 0);
 	}
 	for (size_t i = 0; i < world->try_count; i++)
 		free(world->tries[i].frame);
