@@ -152,17 +152,22 @@ test_runs_are_eventful(void **state)
 	print_message(
 		"notices %zu, crashes %zu (%zu within a commit), lost syncs %zu, full disk %zu, "
 		"frames dropped %zu, doubled %zu, overtaken %zu (%zu seen), clock jumps %zu, "
-		"sleeps %zu, reloads %zu (%zu filters), restores %zu (%zu gaps told)\n",
+		"sleeps %zu, reloads %zu (%zu filters), restores %zu (%zu gaps told); at "
+		"subscribers of the feed: notices %zu, gaps %zu, pages fetched %zu, deaths of it "
+		"%zu\n",
 		sum.notices, counts->crashes, counts->torn, counts->lost_syncs, counts->full,
 		counts->dropped, counts->doubled, counts->overtaken, counts->holes_seen,
 		counts->jumps, counts->sleeps, counts->reloads, counts->refilters, counts->restores,
-		counts->gaps);
+		counts->gaps, counts->viewer_notices, counts->viewer_gaps, counts->fetches,
+		counts->feed_deaths);
 	assert_true(sum.notices > 400 && sum.conflicts > 20 && sum.again > 200 && sum.cancels > 40);
 	assert_true(counts->crashes > 80 && counts->torn > 20 && counts->lost_syncs > 10);
 	assert_true(counts->full > 100 && counts->jumps > 10 && counts->sleeps > 100);
 	assert_true(counts->dropped > 100 && counts->doubled > 100 && counts->overtaken > 50);
 	assert_true(counts->holes_seen > 20 && counts->reloads > 20 && counts->refilters > 5);
 	assert_true(counts->restores > 2 && counts->gaps > 2);
+	assert_true(counts->viewer_notices > 1000 && counts->viewer_gaps > 20);
+	assert_true(counts->fetches > 40 && counts->feed_deaths > 20);
 }
 
 int

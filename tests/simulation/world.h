@@ -54,6 +54,7 @@ struct world_link {
 	bool draining;	 /* ended at the hub, not yet at the peer */
 	uint64_t sleeps; /* choices until the peer reads and speaks again */
 	size_t delivers; /* on their way to the peer */
+	bool lossy;	 /* a frame of this connection was lost or overtaken */
 	struct pipe to_hub, to_peer;
 };
 
@@ -150,7 +151,8 @@ struct taker {
 /* How often what happened: a world in which nothing happens proves nothing. */
 struct world_counts {
 	size_t crashes, lost_syncs, torn, full, dropped, doubled, overtaken, jumps, sleeps, reloads,
-		refilters, restores, gaps, holes_seen;
+		refilters, restores, gaps, holes_seen, viewer_notices, viewer_gaps, fetches,
+		feed_deaths;
 };
 
 /* Frames of a wrong hub (WRONG_REPLY_EARLY, WRONG_DELIVER_EARLY) for the side that it does not wrong. */
@@ -175,8 +177,9 @@ struct world {
 	struct try tries[TRIES_MAX];
 	size_t try_count;
 	struct taker takers[WORLD_TAKERS];
-	bool calm;	/* no more faults: everything must come to an end */
-	uint64_t trace; /* hash of all effects */
+	struct world_feed *feed; /* the real one, behind one of the takers */
+	bool calm;		 /* no more faults: everything must come to an end */
+	uint64_t trace;		 /* hash of all effects */
 	struct world_counts counts;
 	struct early early; /* what a wrong hub said too early, kept back for one side */
 	char failure[256];  /* "" while all checks hold */

@@ -210,7 +210,8 @@ all_done(const struct world *world)
 			return false;
 	}
 	for (size_t i = 0; i < WORLD_TAKERS; i++) {
-		if (!taker_is_done(world, &world->takers[i]))
+		if (i == FEED_TAKER ? !feed_is_done(world)
+				    : !taker_is_done(world, &world->takers[i]))
 			return false;
 	}
 	hs_core_stats(world->hub.core, &stats);

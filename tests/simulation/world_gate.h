@@ -131,7 +131,8 @@ gate_send(struct world *world, struct try *try)
 	if (wrong_now == WRONG_NO_DEDUPE && try->sent_times > 0)
 		gate_send_as_new(world, try);
 	else
-		net_put(world, &world->links[try->gate].to_hub, try->frame, try->frame_len_bytes);
+		net_put(world, &world->links[try->gate], &world->links[try->gate].to_hub,
+			(struct hs_span){ try->frame, try->frame_len_bytes });
 	try->sent_times++;
 }
 

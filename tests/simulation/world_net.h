@@ -10,17 +10,18 @@
 
 /* A frame sets out. In an unruly world it may get lost, come twice, or overtake the one before it. */
 static void
-net_put(struct world *world, struct pipe *pipe, const void *bytes, size_t len_bytes)
+net_put(struct world *world, struct world_link *link, struct pipe *pipe, struct hs_span bytes)
 {
 	uint64_t trouble = world->unruly && mishap(world, UNRULY_ONCE_IN) ? 1 + below(world, 3) : 0;
 
+	link->lossy = link->lossy || trouble == 1 || trouble == 3;
 	if (trouble == 1) {
 		world->counts.dropped++;
 		return;
 	}
-	pipe_put(pipe, bytes, len_bytes);
+	pipe_put(pipe, bytes.bytes, bytes.len_bytes);
 	if (trouble == 2) {
-		pipe_put(pipe, bytes, len_bytes);
+		pipe_put(pipe, bytes.bytes, bytes.len_bytes);
 		world->counts.doubled++;
 	} else if (trouble == 3) {
 		world->counts.overtaken += pipe_overtake(pipe);
@@ -37,7 +38,8 @@ send_to_hub(struct world *world, uint32_t peer, const hs_link_frame *frame)
 	hs_buf_init(&packed, HS_FRAME_MAX_BYTES);
 	hs_message_pack(frame, &packed);
 	HS_CHECK(!packed.failed);
-	net_put(world, &world->links[peer].to_hub, packed.bytes, packed.len_bytes);
+	net_put(world, &world->links[peer], &world->links[peer].to_hub,
+		(struct hs_span){ packed.bytes, packed.len_bytes });
 	hs_buf_free(&packed);
 }
 
@@ -107,7 +109,7 @@ send_to_peer(struct world *world, uint32_t peer, struct hs_span bytes)
 	else
 		check_sent_to_taker(world, link, deliver_seq(bytes));
 	if (link->up)
-		net_put(world, &link->to_peer, bytes.bytes, bytes.len_bytes);
+		net_put(world, link, &link->to_peer, bytes);
 }
 
 /* The hub's end is gone: what was on the way to it is lost, and any tail of what was on the way to the peer. */

@@ -2,11 +2,11 @@
 #ifndef HS_TEST_WORLD_RUN_H
 #define HS_TEST_WORLD_RUN_H
 
+#include "tests/simulation/world_feed.h"
 #include "tests/simulation/world_gate.h"
 #include "tests/simulation/world_reload.h"
-#include "tests/simulation/world_taker.h"
 
-#define STEPS	   3000
+#define STEPS	   4000
 #define FULL_STEPS 300 /* the last of them, on a full disk */
 #define CALM_STEPS 400000
 #define SLEEP_MOST 1500 /* so long that the hub misses three heartbeats */
@@ -208,6 +208,8 @@ peer_down(struct world *world, uint32_t peer)
 	world->links[peer].draining = false;
 	if (peer < WORLD_GATES)
 		gate_down(world, peer);
+	else if (peer == WORLD_GATES + FEED_TAKER)
+		feed_down(world);
 }
 
 static void
@@ -232,6 +234,8 @@ act_frame_to_peer(struct world *world)
 	HS_CHECK(hs_link_frame_unpack(arena, blob->bytes, blob->len_bytes, &frame) == HS_OK);
 	if (peer < WORLD_GATES)
 		gate_frame(world, peer, frame);
+	else if (peer == WORLD_GATES + FEED_TAKER)
+		feed_frame(world, blob, frame);
 	else
 		taker_frame(world, peer, blob, frame);
 	hs_arena_destroy(arena);
@@ -364,6 +368,7 @@ act_link(struct world *world)
 		return;
 	link->up = true;
 	link->delivers = 0;
+	link->lossy = false;
 	event.type = HS_EVENT_PEER_UP;
 	hub_step(world, &event);
 	if (!link->up)
@@ -387,12 +392,15 @@ act_mishap(struct world *world)
 		hub_crash(world);
 	if (mishap(world, 60))
 		hub_step(world, &stop);
-	if (mishap(world, 15)) {
+	if (mishap(world, 8)) {
 		struct taker *taker = &world->takers[below(world, WORLD_TAKERS)];
 
 		/* Its process dies: the connection ends with it. */
-		if (!world->links[taker->peer].up && !world->links[taker->peer].draining)
+		if (!world->links[taker->peer].up && !world->links[taker->peer].draining) {
 			taker_forget(taker);
+			if (taker == &world->takers[FEED_TAKER])
+				feed_dies(world);
+		}
 	}
 	if (mishap(world, 10)) {
 		world->links[below(world, WORLD_PEERS)].sleeps = below(world, SLEEP_MOST);
@@ -417,8 +425,8 @@ act(struct world *world)
 		uint64_t weight;
 	} rows[] = { { act_frame_to_hub, 20 }, { act_frame_to_peer, 24 }, { act_commit, 8 },
 		{ act_result, 10 }, { act_read, 8 }, { act_tick, 4 }, { act_link, 4 },
-		{ act_mishap, 2 }, { act_taker, 12 }, { gate_act, 8 } };
-	uint64_t at = below(world, 100);
+		{ act_mishap, 2 }, { act_taker, 12 }, { gate_act, 8 }, { act_feed, 20 } };
+	uint64_t at = below(world, 120);
 
 	for (size_t i = 0; i < WORLD_PEERS; i++)
 		world->links[i].sleeps -= world->links[i].sleeps > 0;
@@ -496,6 +504,7 @@ world_create(uint64_t seed, enum world_wrong wrong)
 	hs_buf_init(&world->disk.note_queued, (size_t)1 << 20);
 	choose_limits(world);
 	world->options.heartbeat_ms = 200;
+	feed_create(world);
 	hub_start(world);
 	return world;
 }
@@ -503,6 +512,7 @@ world_create(uint64_t seed, enum world_wrong wrong)
 static void
 world_destroy(struct world *world)
 {
+	feed_destroy(world);
 	hs_core_destroy(world->hub.core);
 	hs_effects_free(&world->hub.effects);
 	hs_active_destroy(world->model.active);

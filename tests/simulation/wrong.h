@@ -2,7 +2,7 @@
  * (mutants_test.c), or they are worth nothing.
  *
  * Those marked `world` are done by the world around the core: it re-orders, forges or forgets what passes between the
- * two. Those marked `core` are done inside it: mutants_test.c is linked with --wrap for some of the core's own
+ * two. Those marked `core` and `feed` are done inside these: mutants_test.c is linked with --wrap for some of their own
  * functions, so the production code has no switch and knows nothing of this.
  */
 #ifndef HS_TEST_WRONG_H
@@ -29,8 +29,12 @@ enum world_wrong {
 	WRONG_ACK_AHEAD,	 /* core: an ack counts for the notice behind it too */
 	WRONG_NOT_MARKED,	 /* core: a drill goes out without its mark */
 	WRONG_WINDOW_IGNORED,	 /* core: a slow peer is sent more than its window */
-	WRONG_NEIGHBOUR_SENT, /* core: the bytes of the notice before, under the number of this */
-	WRONG_SET_MISSES_ONE, /* core: now and then a notice does not reach the active set */
+	WRONG_NEIGHBOUR_SENT,	/* core: the bytes of the notice before, under the number of this */
+	WRONG_SET_MISSES_ONE,	/* core: now and then a notice does not reach the active set */
+	WRONG_FEED_NEWEST_ONLY, /* feed: who is behind gets the newest notice only */
+	WRONG_FEED_GAP_NOT_TOLD, /* feed: a place that it does not have is taken for one that it has */
+	WRONG_FEED_HOLE_TAKEN, /* feed: a hole in the hub's stream is taken */
+	WRONG_FEED_PAGE_SKIPS, /* feed: who reads older pages misses one notice */
 	WRONG_COUNT
 };
 
