@@ -110,7 +110,8 @@ def checks(large):
     for bounds in [SMALL] + (LARGE if large else []):
         said = ", ".join(f"{value} {key.lower()}" for key, value in bounds.items())
         yield f"as it is, {said}", lambda bounds=bounds: check_as_it_is(bounds)
-        yield f"comes to an end, {said}", lambda bounds=bounds: check_end(bounds)
+        if bounds["SUBMISSIONS"] < 3:  # more than a GiB of states for what two show as well
+            yield f"comes to an end, {said}", lambda bounds=bounds: check_end(bounds)
     for mutant, promise in MUTANTS.items():
         yield f"mutant {mutant.lower()}", lambda mutant=mutant, promise=promise: check_mutant(mutant, promise)
 
