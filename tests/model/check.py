@@ -36,7 +36,8 @@ def build(name, bounds, mutant, *flags):
     folder = os.path.join(OUT, name)
     os.makedirs(folder, exist_ok=True)
     defines = [f"-D{key}={value}" for key, value in bounds.items()] + ([f"-DMUTANT={mutant}"] if mutant else [])
-    subprocess.run(["spin", *defines, "-a", MODEL], cwd=folder, check=True, stdout=subprocess.DEVNULL)
+    # -o3: statements are not merged, so that each is told when it is unreached
+    subprocess.run(["spin", "-o3", *defines, "-a", MODEL], cwd=folder, check=True, stdout=subprocess.DEVNULL)
     # spin's own code is not ours to warn about
     subprocess.run(["gcc", "-O2" if bounds in LARGE else "-O0", "-w", "-DCOLLAPSE", *flags, "-o", "pan", "pan.c"], cwd=folder, check=True)
     return folder
@@ -97,7 +98,7 @@ def check_mutant(mutant, promise):
     if "errors: 0" in output:
         return False, "not noticed: the properties are worth nothing"
     defines = [f"-D{key}={value}" for key, value in FEW.items()] + [f"-DMUTANT={mutant}"]
-    way = subprocess.run(["spin", *defines, "-k", os.path.join(folder, "delivery.pml.trail"), "-p", "-g", MODEL], cwd=folder,
+    way = subprocess.run(["spin", "-o3", *defines, "-k", os.path.join(folder, "delivery.pml.trail"), "-p", "-g", MODEL], cwd=folder,
                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False).stdout.decode()
     found = re.search(r"delivery\.pml:(\d+), Error: assertion violated", way)
     line = source()[int(found.group(1)) - 1].strip() if found else ""
@@ -108,7 +109,7 @@ def check_mutant(mutant, promise):
 
 def checks(large):
     for bounds in [SMALL] + (LARGE if large else []):
-        said = ", ".join(f"{value} {key.lower()}" for key, value in bounds.items())
+        said = ", ".join(f"{key.lower()} {value}" for key, value in bounds.items())
         yield f"as it is, {said}", lambda bounds=bounds: check_as_it_is(bounds)
         if bounds["SUBMISSIONS"] < 3:  # more than a GiB of states for what two show as well
             yield f"comes to an end, {said}", lambda bounds=bounds: check_end(bounds)
