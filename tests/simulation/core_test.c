@@ -74,6 +74,14 @@ test_live_behind_a_lost_notice(void **state)
 	assert_true(holds(10));
 }
 
+/* Two orders of the same moment: which of them a later one jumps from must not depend on a start (guard.c). */
+static void
+test_jump_is_the_same_after_a_start(void **state)
+{
+	(void)state;
+	assert_true(holds(4315));
+}
+
 static void
 test_same_seed_same_run(void **state)
 {
@@ -184,6 +192,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_many_seeds),
 		cmocka_unit_test(test_live_behind_a_lost_notice),
+		cmocka_unit_test(test_jump_is_the_same_after_a_start),
 		cmocka_unit_test(test_same_seed_same_run),
 		cmocka_unit_test(test_wall_clock_decides_nothing),
 		cmocka_unit_test(test_runs_are_eventful),
