@@ -1,8 +1,9 @@
 /* world.h: everything around the hub's core, made from one number.
  *
  * A run: seed → random choices → frames, commits, ticks, breaks, crashes → hs_core_step → effects → the fake
- * disk, network and peers; the peers check what they get (world_taker.h, world_gate.h), and world_check.h
- * checks the whole at the end. No clock, no thread, no file: the same seed gives the same run.
+ * disk, network and peers; the peers check what they get (world_gate.h, world_taker.h; world_feed.h has the real feed
+ * and world_viewer.h its subscribers), and world_check.h checks the whole at the end. world_hub.h is the hub's process,
+ * world_run.h the choices, wrong.h what can be wrong on purpose. No clock, no thread, no file: the same seed gives the same run.
  *
  * What the fakes do to the core:
  *   disk     (world_disk.h) only what was committed survives a crash; commits are late, take a part of what waits,
