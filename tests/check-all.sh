@@ -1,12 +1,15 @@
 #!/usr/bin/env bash
 # Everything that make test runs, then what takes longer: the unit tests under ThreadSanitizer, cppcheck and
-# clang-tidy over our own sources, a thousand seeds of the simulation, a thousand kills.
+# clang-tidy over our own sources, a thousand seeds of the simulation, larger bounds of the model, a thousand kills, a hundred
+# thousand reconnects.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 /usr/bin/python3 tests/run.py
 /usr/bin/python3 tests/run.py unit:debug e2e:debug unit:tsan
 HS_SEEDS=1000 /usr/bin/python3 tests/run.py unit:release
+/usr/bin/python3 -B tests/model/check.py --large
 HS_KILLS=1000 /usr/bin/python3 tests/run.py crash:release
+HS_RECONNECTS=100000 HANSHO_BIN=build/release/bin /usr/bin/python3 -m pytest -q -p no:cacheprovider tests/e2e/test_reconnect.py
 mapfile -t sources < <(git ls-files 'hub/*.c' 'schemas/*.c' 'adapters/*.c' 'sim/*.c')
 check_c() {
 	cppcheck --quiet --error-exitcode=1 --std=c11 --enable=warning,portability --inline-suppr \

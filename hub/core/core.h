@@ -29,10 +29,12 @@
 
 #include "hub/core/effects.h"
 #include "hub/core/record.h"
+#include "hub/core/watch.h"
 
 #define HS_PEERS_MAX 64 /* one bit each in the route table */
 
 struct hs_core;
+struct hs_outlets;
 
 /* A configured peer. Strings and arrays are borrowed for the core's life. */
 struct hs_core_peer {
@@ -48,6 +50,7 @@ struct hs_core_peer {
 
 /* How far ahead records are given to the journal, beyond which submissions wait in lanes (waiting.h). */
 struct hs_core_ahead {
+	size_t pending_max; /* on their way, those that wait among them; more get UNAVAILABLE */
 	size_t records;
 	size_t large_bytes; /* an original above it is committed alone */
 };
@@ -66,8 +69,7 @@ struct hs_core_options {
 	size_t peer_count; /* ≤ HS_PEERS_MAX */
 	struct hs_core_tables tables;
 	int64_t heartbeat_ms;
-	size_t window;	    /* unacknowledged notices per peer, 1…4096 */
-	size_t pending_max; /* records on their way to the disk; more submissions get UNAVAILABLE */
+	size_t window; /* unacknowledged notices per peer, 1…4096 */
 	struct hs_core_ahead ahead;
 	size_t recent_notices; /* kept packed in memory for live sending */
 	size_t recent_bytes;
@@ -79,6 +81,7 @@ struct hs_core_options {
 	size_t state_notices; /* a note of the active set each so many notices (active_state.h) */
 	int64_t batch_ms;     /* longest wait of receipts and acks for their commit */
 	int64_t greeting_ms;  /* a new connection must have said hello and resume by then */
+	struct hs_watch_options watch; /* its mode is the lane's */
 };
 
 enum hs_event_type {
@@ -134,7 +137,8 @@ struct hs_core_peer_stats {
 	const char *delivery_state; /* "stopped", "snapshot", "replay", "live" */
 	uint64_t sent_seq, acked_seq;
 	size_t in_flight;
-	int64_t heard_mono_us; /* 0: nothing since it came up */
+	int64_t heard_mono_us;		  /* 0: nothing since it came up */
+	const struct hs_outlets *outlets; /* outlets.h; borrowed until the next step */
 };
 struct hs_core_stats {
 	uint64_t newest_seq, committed_pos;
@@ -142,6 +146,8 @@ struct hs_core_stats {
 	size_t waiting, waiters, documents, peers_up;
 	uint64_t accepted, duplicates, stale, conflicts, refused, unavailable;
 	uint64_t frames_unknown, frames_bad, digests_differ;
+	size_t alarms[HS_ALARM_KINDS + 1];	    /* that stand, by HS_ALARM(…) */
+	uint64_t alarms_raised[HS_ALARM_KINDS + 1]; /* since the start */
 	bool stopping;
 };
 void hs_core_stats(const struct hs_core *core, struct hs_core_stats *out);

@@ -49,7 +49,8 @@ not_now(const struct hs_core *core)
 {
 	if (core->life != HS_CORE_RUNS)
 		return BIT(STOPPING);
-	if (hs_pending_count(core->pending) + core->waiting->count >= core->options.pending_max)
+	if (hs_pending_count(core->pending) + core->journal.waiting->count >=
+		core->options.ahead.pending_max)
 		return BIT(BUSY);
 	return hs_index_submissions(core->index) >= core->options.index_max ? BIT(JOURNAL_FULL) : 0;
 }
@@ -239,9 +240,9 @@ hs_core_receive(struct hs_core *core, const struct hs_waiting_submit *submit)
 		refuse(core, submit, HS_OUTCOME(REFUSED), wrong, NULL);
 	else if (busy != 0)
 		refuse(core, submit, HS_OUTCOME(UNAVAILABLE), busy, NULL);
-	else if (core->waiting->count > 0 ||
+	else if (core->journal.waiting->count > 0 ||
 		 !hs_waiting_may_go(&journal, submit->submit->notice->priority, submit->large)) {
-		hs_waiting_add(core->waiting, submit);
+		hs_waiting_add(core->journal.waiting, submit);
 		return true;
 	} else
 		hs_core_submit(core, submit);
@@ -254,7 +255,7 @@ hs_core_turn_away(struct hs_core *core, unsigned findings, const char *detail)
 	static const struct hs_waiting_journal all = { 0, 1 };
 	struct hs_waiting_submit *submit;
 
-	while ((submit = hs_waiting_next(core->waiting, &all)) != NULL) {
+	while ((submit = hs_waiting_next(core->journal.waiting, &all)) != NULL) {
 		refuse(core, submit, HS_OUTCOME(UNAVAILABLE), findings, detail);
 		hs_waiting_free(submit);
 	}
@@ -285,7 +286,7 @@ hs_core_flush(struct hs_core *core)
 	struct hs_pending_record *held;
 
 	if (core->source.mono_us < core->journal.flush_after_mono_us ||
-		hs_pending_count(core->pending) >= 2 * core->options.pending_max)
+		hs_pending_count(core->pending) >= 2 * core->options.ahead.pending_max)
 		return;
 	while ((held = hs_pending_pop(core->held)) != NULL) {
 		append(core, &held->row)->again = true;

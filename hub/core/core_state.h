@@ -18,6 +18,7 @@
 #include "hub/core/query.h"
 #include "hub/core/receipts.h"
 #include "hub/core/waiting.h"
+#include "hub/core/watch.h"
 
 enum hs_core_life { HS_CORE_RUNS, HS_CORE_STOPS, HS_CORE_STOPPED };
 
@@ -26,17 +27,24 @@ struct hs_core_journal {
 	uint64_t committed_pos, next_pos, next_seq;
 	uint64_t state_seq;	     /* of the last note of the active set */
 	int64_t flush_after_mono_us; /* disk full: receipts and acks wait until then */
+	struct hs_waiting *waiting;  /* submissions that may not go into it yet */
 };
 
+/* Of the active set, made when it is asked for. */
 struct hs_core_digest {
 	char text[HS_DIGEST_SIZE];
 	bool is_old;
 };
 
+struct hs_core_watch {
+	struct hs_watch *watch;
+	int64_t next_mono_us;		     /* of its next look */
+	uint64_t raised[HS_ALARM_KINDS + 1]; /* so far, by kind */
+};
+
 struct hs_core {
 	struct hs_core_options options;
 	struct hs_index *index;
-	struct hs_waiting *waiting; /* submissions that may not go into the journal yet */
 	struct hs_pending *pending;
 	struct hs_pending *held; /* receipts and acks whose commit failed: appended anew */
 	struct hs_route *route;
@@ -54,6 +62,7 @@ struct hs_core {
 	uint64_t connections;	      /* so far */
 	enum hs_core_life life;
 	struct hs_core_digest digest;
+	struct hs_core_watch watch;
 };
 
 /* core_frames.c */

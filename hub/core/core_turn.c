@@ -17,7 +17,7 @@ take_waiting(struct hs_core *core)
 {
 	for (size_t i = 0; i < SUBMISSIONS_PER_TURN; i++) {
 		struct hs_waiting_journal journal = journal_of(core);
-		struct hs_waiting_submit *submit = hs_waiting_next(core->waiting, &journal);
+		struct hs_waiting_submit *submit = hs_waiting_next(core->journal.waiting, &journal);
 
 		if (submit == NULL)
 			return;
@@ -57,5 +57,5 @@ hs_core_wants_turn(const struct hs_core *core)
 {
 	struct hs_waiting_journal journal = journal_of(core);
 
-	return core->source.unfinished > 0 || hs_waiting_ready(core->waiting, &journal);
+	return core->source.unfinished > 0 || hs_waiting_ready(core->journal.waiting, &journal);
 }

@@ -24,7 +24,7 @@ struct hs_feed_parts {
 	struct hs_history *history;
 	struct hs_feed_counts counts;
 	const struct hs_feed_limits *limits;
-	const struct hs_config_texts *first_addresses;
+	const struct hs_config_texts *first_addresses; /* NULL: none */
 	int digest_strikes;	/* heartbeats in a row whose digest was not ours */
 	bool resync;		/* the next hello begins anew */
 	uint32_t resync_from_s; /* not before */

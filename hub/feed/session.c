@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "hub/base/address_range.h"
 #include "hub/base/check.h"
 #include "hub/base/clock.h"
 #include "hub/base/log.h"
@@ -135,6 +136,17 @@ hs_session_end_all(struct hs_feed_parts *parts, int code, const char *reason)
 
 /* ---- subscribe ---- */
 
+/* By first_addresses; NULL: nobody is. */
+static bool
+is_served_first(const struct hs_config_texts *ranges, const char *address)
+{
+	for (size_t i = 0; ranges != NULL && i < ranges->count; i++) {
+		if (hs_address_within(ranges->items[i], address))
+			return true;
+	}
+	return false;
+}
+
 struct hs_subscriber *
 hs_session_add(
 	struct hs_feed_parts *parts, const struct hs_http_request *request, enum hs_form form)
@@ -142,8 +154,7 @@ hs_session_add(
 	struct hs_subscriber *subscriber =
 		hs_subscribers_add(parts->subscribers, request->id, form, parts->now_s);
 
-	if (subscriber != NULL &&
-		hs_feed_settings_first(parts->first_addresses, request->peer_address))
+	if (subscriber != NULL && is_served_first(parts->first_addresses, request->peer_address))
 		hs_subscribers_set_first(parts->subscribers, subscriber);
 	return subscriber;
 }

@@ -98,16 +98,6 @@ hs_feed_settings_mode(const struct hs_feed_settings *settings)
 	return settings->mode == 0 ? HS_MODE(LIVE) : HS_MODE(DRILL);
 }
 
-bool
-hs_feed_settings_first(const struct hs_config_texts *first_addresses, const char *address)
-{
-	for (size_t i = 0; i < first_addresses->count; i++) {
-		if (hs_address_within(first_addresses->items[i], address))
-			return true;
-	}
-	return false;
-}
-
 static enum hs_err
 check_first(const struct hs_feed_settings *settings, char why[HS_CONFIG_WHY])
 {

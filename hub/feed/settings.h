@@ -57,8 +57,6 @@ extern const struct hs_config_record hs_feed_settings_record;
 /* The second look (hub/base/look.h): addresses, certificate and key, the link. */
 enum hs_err hs_feed_settings_check(
 	const struct hs_feed_settings *settings, char why[HS_CONFIG_WHY]) HS_MUST_CHECK;
-/* Whether a subscriber from there is served first: "203.0.113.5" as http.h tells it. */
-bool hs_feed_settings_first(const struct hs_config_texts *first_addresses, const char *address);
 /* HS_MODE(LIVE) or HS_MODE(DRILL). */
 int hs_feed_settings_mode(const struct hs_feed_settings *settings);
 

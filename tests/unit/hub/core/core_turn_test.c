@@ -196,7 +196,7 @@ test_what_waits_counts_as_pending(void **state)
 {
 	struct desk *desk = *state;
 
-	desk->options.pending_max = CALM;
+	desk->options.ahead.pending_max = CALM;
 	begin(desk);
 	telegram(desk, CALM);
 	assert_int_equal(desk_reply(desk, 0)->outcome, HS_OUTCOME(UNAVAILABLE));

@@ -220,7 +220,7 @@ test_too_many_pending_are_told_to_come_again(void **state)
 	struct desk *desk = *state;
 
 	hs_core_destroy(desk->core);
-	desk->options.pending_max = 3;
+	desk->options.ahead.pending_max = 3;
 	desk->core = hs_core_create(&desk->options);
 	desk_hello(desk, GATE);
 	for (uint32_t i = 1; i <= 3; i++)
