@@ -238,6 +238,9 @@ commit_batch(struct hs_journal *journal, const struct hs_journal_item *batch, si
 		if (!sqlite3_get_autocommit(journal->write_db))
 			run(writer->sql.rollback);
 		lost = !is_clean(extended) || !sqlite3_get_autocommit(journal->write_db);
+	} else if (count > 0 && !hs_journal_head_write(journal, writer->committed + count, head)) {
+		snprintf(reason, sizeof(reason), "its head file cannot be written");
+		lost = true;
 	}
 	pthread_mutex_lock(&writer->mutex);
 	if (reason[0] == '\0') {
@@ -374,6 +377,8 @@ read_head(struct hs_journal *journal)
 	}
 	sqlite3_finalize(statement);
 	writer->next_pos = writer->committed + 1;
+	if (err == HS_OK && !hs_journal_head_write(journal, writer->committed, writer->head))
+		return HS_ERR_IO;
 	return err;
 }
 
