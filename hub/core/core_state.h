@@ -23,6 +23,7 @@ enum hs_core_life { HS_CORE_RUNS, HS_CORE_STOPS, HS_CORE_STOPPED };
 struct hs_core_journal {
 	uint64_t committed_pos, next_pos, next_seq;
 	uint64_t state_seq; /* of the last note of the active set */
+	bool low;	    /* the disk has only its reserve left */
 };
 
 struct hs_core {

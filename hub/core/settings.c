@@ -49,6 +49,8 @@ static const struct hs_config_item hub_items[] = {
 		"Write-ahead log size at which a checkpoint is made beside the commits. Each one lengthens the tail of the answers that it meets.", NULL },
 	{ "verify_tail", HS_CONFIG_INT, HUB(journal.verify_tail), "records", 0, 1000000000, "1000",
 		"Newest records whose hash chain is verified at every start.", NULL },
+	{ "reserve_bytes", HS_CONFIG_INT, HUB(journal.reserve_bytes), "bytes", 0, 1099511627776, "67108864",
+		"With less than this free on the journal's disk, only cancels, evacuation orders of level 4 and 5, civil protection, earthquake and tsunami warnings are taken; others get disk_full. 0: everything until the disk is full.", NULL },
 	{ "tables_unrehearsed", HS_CONFIG_BOOL, HUB(journal.tables_unrehearsed), "", 0, 0, "false",
 		"For emergencies: start with rule tables that nobody has acknowledged by hansho rehearse, and let gates send with any; log and status say so.", NULL },
 	{ "pending_max", HS_CONFIG_INT, HUB(pending_max), "records", 1, 100000, "4096",

@@ -61,6 +61,8 @@ hs_shell_metrics(const struct hs_shell_view *view, struct hs_buf *out)
 {
 	struct hs_core_stats stats;
 
+	struct hs_journal_room room = hs_journal_room(view->journal);
+
 	hs_core_stats(view->core, &stats);
 	const struct {
 		const char *name;
@@ -85,6 +87,9 @@ hs_shell_metrics(const struct hs_shell_view *view, struct hs_buf *out)
 		{ "hansho_hub_digest_differs_total", stats.digests_differ },
 		{ "hansho_hub_commit_failures_total", view->commits->failures },
 		{ "hansho_hub_records_total", view->commits->records },
+		{ "hansho_hub_disk_free_bytes", room.free_bytes },
+		{ "hansho_hub_disk_reserve_bytes", room.reserve_bytes },
+		{ "hansho_hub_disk_low", room.low },
 		{ "hansho_hub_tables_unrehearsed", view->activation->unrehearsed },
 		{ "hansho_hub_recovery_microseconds", (uint64_t)view->recovery_us },
 	};
@@ -112,6 +117,15 @@ peer_status(const struct hs_shell_view *view, size_t i)
 		(json_int_t)ago_ms);
 }
 
+static json_t *
+disk_status(const struct hs_shell_view *view)
+{
+	struct hs_journal_room room = hs_journal_room(view->journal);
+
+	return json_pack("{s:I, s:I, s:b}", "free_bytes", (json_int_t)room.free_bytes,
+		"reserve_bytes", (json_int_t)room.reserve_bytes, "low", room.low);
+}
+
 void
 hs_shell_status(const struct hs_shell_view *view, struct hs_buf *out)
 {
@@ -125,7 +139,8 @@ hs_shell_status(const struct hs_shell_view *view, struct hs_buf *out)
 	hs_core_digest(view->core, digest);
 	for (size_t i = 0; i < view->options->peer_count; i++)
 		json_array_append_new(peers, peer_status(view, i));
-	status = json_pack("{s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:s, s:s, s:b, s:I, s:o}",
+	status = json_pack(
+		"{s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:s, s:s, s:b, s:o, s:I, s:o}",
 		"process", "hansho-hub", "version", view->options->version, "mode",
 		view->options->mode == (int)HS_MODE(LIVE) ? "live" : "drill", "epoch",
 		view->options->epoch, "newest_seq", (json_int_t)stats.newest_seq, "journal_pos",
@@ -133,8 +148,8 @@ hs_shell_status(const struct hs_shell_view *view, struct hs_buf *out)
 		"live_documents", (json_int_t)stats.documents, "peers_up",
 		(json_int_t)stats.peers_up, "digest", digest, "tables",
 		view->activation->version.digest, "tables_unrehearsed",
-		view->activation->unrehearsed, "started_unix_us", (json_int_t)view->started_unix_us,
-		"peers", peers);
+		view->activation->unrehearsed, "disk", disk_status(view), "started_unix_us",
+		(json_int_t)view->started_unix_us, "peers", peers);
 	text = json_dumps(status, JSON_COMPACT);
 	HS_CHECK(text != NULL);
 	hs_buf_puts(out, text);
