@@ -95,6 +95,7 @@ enum hs_err hs_journal_head_check(
 	sqlite3 *db, const char *path, const char *epoch, char *why) HS_MUST_CHECK;
 /* Opens it for writing. */
 enum hs_err hs_journal_head_open(struct hs_journal *journal, char *why) HS_MUST_CHECK;
+/* False: the disk does not do what it should. */
 bool hs_journal_head_write(const struct hs_journal *journal, uint64_t pos, const uint8_t *hash);
 /* Ends the threads after the queue was written; journal_writer.c. */
 void hs_journal_writer_stop(struct hs_journal *journal);

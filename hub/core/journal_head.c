@@ -125,12 +125,15 @@ hs_journal_head_write(const struct hs_journal *journal, uint64_t pos, const uint
 {
 	struct hs_journal_head head = { .pos = pos };
 	char line[LINE_MAX_BYTES];
+	ssize_t put;
 	size_t len;
 
 	memcpy(head.epoch, journal->epoch, sizeof(head.epoch));
 	memcpy(head.hash, hash, sizeof(head.hash));
 	len = write_line(&head, line);
-	return pwrite(journal->head_fd, line, len, 0) == (ssize_t)len;
+	put = pwrite(journal->head_fd, line, len, 0);
+	/* Without room for it, on a disk that is full at the first start, there is no word, or the older one. */
+	return put >= 0 || errno == ENOSPC || errno == EDQUOT;
 }
 
 enum hs_err

@@ -145,11 +145,10 @@ def story(seed, length, large, small=(2000, 9000)):
 class Hub:
     """A folder with configuration and journal; the process comes and goes."""
 
-    def __init__(self, image=None, **settings):
-        self.dir = tempfile.mkdtemp(prefix="hs-w-", dir="/tmp")
-        if image:
-            for name in os.listdir(image):
-                shutil.copy(os.path.join(image, name), self.dir)
+    def __init__(self, image=None, base="/tmp", **settings):
+        self.dir = tempfile.mkdtemp(prefix="hs-w-", dir=base)
+        for name in os.listdir(image) if image else ():
+            shutil.copy(os.path.join(image, name), self.dir)
         self.journal = self.path("journal.db")
         config = {"mode": "drill", "journal": self.journal, "checkpoint_pages": 100, "batch_ms": 1,
                   "heartbeat_ms": 15000, "state_notices": 5, "reserve_bytes": 0, **settings}

@@ -30,8 +30,8 @@ class Story:
     def __init__(self, name, image, submissions, past=None):
         self.name, self.image, self.submissions, self.past = name, image, submissions, past
 
-    def hub(self):
-        return Hub(self.image)
+    def hub(self, base="/tmp"):
+        return Hub(self.image, base)
 
     def teller(self, hub):
         return Teller(hub, self.submissions, self.past)
