@@ -22,7 +22,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 STEPS = ["lint", "unit:asan", "fuzz:smoke", "e2e:asan", "browser:asan", "crash:debug"]
 AT_A_TIME = 2
 TAP_TIMEOUT_S = 180
-PYTEST_TIMEOUT_S = 900
+PYTEST_TIMEOUT_S = int(os.environ.get("HS_PYTEST_TIMEOUT_S", "900"))
 # Of each fuzzer, two at a time. The same inputs each time: a test that fails by luck tells nobody what to mend.
 FUZZ_SMOKE = ["-runs=30000", "-seed=1", "-max_total_time=60"]
 

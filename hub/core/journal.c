@@ -339,6 +339,9 @@ hs_journal_write_meta(struct hs_journal *journal, const char *name, const char *
 		sqlite3_bind_text(statement, 1, name, -1, SQLITE_STATIC);
 		sqlite3_bind_text(statement, 2, value, -1, SQLITE_STATIC);
 		rc = sqlite3_step(statement);
+		journal->writer.lost |=
+			rc != SQLITE_DONE &&
+			!hs_journal_is_clean(sqlite3_extended_errcode(journal->write_db));
 		sqlite3_finalize(statement);
 	}
 	return rc == SQLITE_DONE ? HS_OK

@@ -63,7 +63,7 @@ const char *hs_journal_epoch(const struct hs_journal *journal);
 enum hs_err hs_journal_stream(struct hs_journal *journal, uint64_t verify_tail,
 	enum hs_err (*visit)(void *owner, const struct hs_row *row), void *owner,
 	char *why) HS_MUST_CHECK;
-/* Starts the two threads; the next record has the position after the last row. */
+/* Starts the two threads; the next record has the position after the last row. HS_ERR_SYNC: a write before it failed. */
 enum hs_err hs_journal_start(struct hs_journal *journal) HS_MUST_CHECK;
 
 /* Copies the rows into the queue, all under one lock: they enter the same transaction. */
@@ -76,7 +76,8 @@ void hs_journal_note(struct hs_journal *journal, struct hs_span note);
 #define HS_META_TABLES "tables" /* activation.h */
 enum hs_err hs_journal_read_meta(
 	struct hs_journal *journal, const char *name, struct hs_buf *out) HS_MUST_CHECK;
-/* Replaces it, on disk when it returns. Before hs_journal_start. HS_ERR_IO with `why`. */
+/* Replaces it, on disk when it returns. Before hs_journal_start, which fails when this did and the disk was not just
+ * full. HS_ERR_IO with `why`. */
 enum hs_err hs_journal_write_meta(
 	struct hs_journal *journal, const char *name, const char *value, char *why) HS_MUST_CHECK;
 /* The next result, in order; false when there is none. Loop's thread. */

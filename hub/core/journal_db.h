@@ -80,6 +80,8 @@ struct hs_span hs_column(sqlite3_stmt *statement, int column);
 /* Fills a row from "pos, seq, unix_us, type, body". */
 void hs_column_row(sqlite3_stmt *statement, struct hs_row *row);
 enum hs_err hs_journal_prepare(sqlite3 *db, const char *sql, sqlite3_stmt **out) HS_MUST_CHECK;
+/* Which failures (extended code of SQLite) leave nothing behind, provided that the rollback worked. */
+bool hs_journal_is_clean(int extended);
 /* Makes the write-ahead log as long as it will need to be. HS_ERR_SYNC with `why`. */
 enum hs_err hs_journal_reserve_wal(const struct hs_journal *journal, char *why) HS_MUST_CHECK;
 /* PATH.head, journal_head.c. */

@@ -391,7 +391,7 @@ start_core(struct hs_shell *shell, char *why)
 		err = activate(shell, stats.newest_seq, why);
 	if (err == HS_OK) {
 		err = hs_journal_start(shell->journal);
-		snprintf(why, HS_JOURNAL_WHY, "journal: its threads cannot be started");
+		snprintf(why, HS_JOURNAL_WHY, "journal: cannot be started: %s", hs_err_text(err));
 	}
 	shell->recovery_us = hs_clock_mono_us() - began_us;
 	if (err == HS_OK)
