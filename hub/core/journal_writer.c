@@ -263,9 +263,9 @@ commit_batch(struct hs_journal *journal, const struct hs_journal_item *batch, si
 			writer->checkpoint_due = true;
 			pthread_cond_signal(&writer->due);
 		}
-	} else {
+	} else if (count > 0 || lost) {
 		push_failure(writer, lost, reason);
-	}
+	} /* else a note alone: it may be lost. A result would take back records that came after it and are taken. */
 	writer->running = 0;
 	pthread_mutex_unlock(&writer->mutex);
 	journal->options.wake(journal->options.owner);

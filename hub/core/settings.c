@@ -47,7 +47,7 @@ static const struct hs_config_item hub_items[] = {
 		"Wait before each commit for more records; 0 is fastest for a lone one.", NULL },
 	{ "checkpoint_pages", HS_CONFIG_INT, HUB(journal.checkpoint_pages), "pages of 4096 bytes", 100, 1000000, "4000",
 		"Write-ahead log size at which a checkpoint is made beside the commits. Each one lengthens the tail of the answers that it meets.", NULL },
-	{ "verify_tail", HS_CONFIG_INT, HUB(journal.verify_tail), "records", 0, 1000000000, "1000",
+	{ "verify_tail", HS_CONFIG_INT, HUB(journal.verify_tail), "records", 0, 1000000000, "10000",
 		"Newest records whose hash chain is verified at every start.", NULL },
 	{ "reserve_bytes", HS_CONFIG_INT, HUB(journal.reserve_bytes), "bytes", 0, 1099511627776, "67108864",
 		"With less than this free on the journal's disk, only cancels, evacuation orders of level 4 and 5, civil protection, earthquake and tsunami warnings are taken; others get disk_full. 0: everything until the disk is full.", NULL },

@@ -35,6 +35,7 @@ use_note(struct hs_journal *journal, struct hs_core *core)
 struct proof {
 	struct hs_journal *journal;
 	struct hs_journal_rows rows;
+	uint64_t recent_seq; /* from here on all are looked at, UINT64_MAX: none */
 	uint64_t bad_seq;
 };
 
@@ -54,7 +55,7 @@ prove_one(void *owner, uint64_t seq, const void *notice, size_t len_bytes)
 
 	(void)notice;
 	(void)len_bytes;
-	if (proof->bad_seq == 0)
+	if (proof->bad_seq == 0 && seq < proof->recent_seq)
 		prove_from(proof, seq, 1);
 }
 
@@ -62,10 +63,10 @@ static void
 prove_recent(struct proof *proof, const struct hs_core *core)
 {
 	struct hs_core_stats stats;
-	uint64_t seq = hs_core_oldest_recent(core);
+	uint64_t seq = proof->recent_seq;
 
 	hs_core_stats(core, &stats);
-	while (seq > 0 && seq <= stats.newest_seq && proof->bad_seq == 0) {
+	while (seq <= stats.newest_seq && proof->bad_seq == 0) {
 		prove_from(proof, seq, HS_READ_ROWS_MAX);
 		seq += proof->rows.count;
 	}
@@ -74,8 +75,10 @@ prove_recent(struct proof *proof, const struct hs_core *core)
 static enum hs_err
 prove(struct hs_journal *journal, const struct hs_core *core, char *why)
 {
-	struct proof proof = { .journal = journal };
+	struct proof proof = { .journal = journal, .recent_seq = hs_core_oldest_recent(core) };
 
+	if (proof.recent_seq == 0)
+		proof.recent_seq = UINT64_MAX;
 	hs_core_each_active(core, prove_one, &proof);
 	prove_recent(&proof, core);
 	hs_journal_rows_free(&proof.rows);

