@@ -14,8 +14,6 @@
 #define NAMES_MAX_BYTES 2048
 #define LIST_MAX_BYTES	((size_t)4 << 20) /* what is in force, for one answer */
 
-#define RESERVE_ONLY "what is left is kept for orders of level 4 and 5 and for cancels"
-
 #define BIT(name) (1u << HS_FINDING_##name)
 
 /* ---- before the journal ---- */
@@ -173,8 +171,8 @@ decide(struct hs_core *core, struct hs_arena *arena, hs_submit *submit,
 	}
 	if (core->journal.low && !hs_is_urgent(submit->notice)) {
 		reply->outcome = HS_OUTCOME(UNAVAILABLE);
-		reply->findings = BIT(DISK_FULL);
-		reply_now(core, reply, RESERVE_ONLY, NULL);
+		reply->findings = BIT(DISK_RESERVED);
+		reply_now(core, reply, NULL, NULL);
 		return;
 	}
 	if (verdict.record_type == (int)HS_RECORD(NOTICE))

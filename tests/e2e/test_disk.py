@@ -68,6 +68,7 @@ def refused(stack, document):
     assert (reply.status_code, reply.json()["code"]) == (503, "not_stored"), reply.text
     assert "disk_full" in codes(reply), reply.text
     assert "もう一度送って" in reply.json()["message"]["ja"], "it says what to do"
+    assert "取消、警戒レベル4・5" in reply.text and "level 4 and 5" in reply.text, "and what is still taken"
     return reply
 
 
