@@ -17,7 +17,7 @@ hs_journal_room(struct hs_journal *journal)
 	if (journal == NULL)
 		return room;
 	room.reserve_bytes = journal->options.reserve_bytes;
-	if (statvfs(journal->path, &disk) != 0) {
+	if (statvfs(journal->path, &disk) != 0 || disk.f_blocks == 0) { /* some do not count */
 		journal->low = false;
 		return room;
 	}
