@@ -115,7 +115,7 @@ def run_one_tap(name, command, environment):
     return passed, failed
 
 
-def run_pytest(mode, folder):
+def run_pytest(mode, folder, *options):
     if not make(mode, "programs", "python-messages"):
         return 0, 1
     path = os.path.join(ROOT, "tests", folder)
@@ -126,7 +126,7 @@ def run_pytest(mode, folder):
         os.unlink(report)
     try:
         subprocess.run([sys.executable, "-m", "pytest", "-q", "-n", str(AT_A_TIME), "--dist", "loadfile",
-                        "-p", "no:cacheprovider", f"--junitxml={report}", path], cwd=ROOT, env=stack_environment(mode),
+                        "-p", "no:cacheprovider", f"--junitxml={report}", *options, path], cwd=ROOT, env=stack_environment(mode),
                        timeout=PYTEST_TIMEOUT_S)
     except subprocess.TimeoutExpired:
         print(f"  {folder} took longer than {PYTEST_TIMEOUT_S} s", flush=True)
@@ -151,7 +151,7 @@ RUNNERS = {
     "fuzz": run_fuzz,
     "e2e": lambda mode: run_pytest(mode, "e2e"),
     "browser": run_browser,
-    "crash": lambda mode: run_pytest(mode, "crash"),
+    "crash": lambda mode: run_pytest(mode, "crash", "-rP"),  # they say how many points they tried
 }
 
 
