@@ -20,6 +20,14 @@
 
 #define LINE_MAX_BYTES 256
 #define CHECK_CHARS    16
+#define DIGITS	       20
+/* Where its parts begin. */
+enum {
+	AT_EPOCH = sizeof("hansho-head 1 ") - 1,
+	AT_POS = AT_EPOCH + HS_EPOCH_SIZE,
+	AT_HASH = AT_POS + DIGITS + 1,
+	AT_CHECK = AT_HASH + HS_SHA256_HEX
+};
 
 static void
 path_of(const char *path, char out[PATH_MAX])
@@ -45,23 +53,20 @@ write_line(const struct hs_journal_head *head, char line[LINE_MAX_BYTES])
 					check);
 }
 
-static bool
-read_hash(const char *hex, uint8_t out[HS_SHA256_BYTES])
+/* What is not right in the digits shows when the line is written again. */
+static uint64_t
+number_at(const char *text, size_t digits, int base)
 {
-	for (size_t i = 0; i < HS_SHA256_BYTES; i++) {
-		unsigned byte;
+	char copy[DIGITS + 1] = "";
 
-		if (sscanf(hex + 2 * i, "%2x", &byte) != 1)
-			return false;
-		out[i] = (uint8_t)byte;
-	}
-	return true;
+	memcpy(copy, text, digits);
+	return strtoull(copy, NULL, base);
 }
 
 bool
 hs_journal_head_read(const char *path, struct hs_journal_head *out)
 {
-	char name[PATH_MAX], text[LINE_MAX_BYTES], again[LINE_MAX_BYTES], hash[HS_SHA256_HEX];
+	char name[PATH_MAX], text[LINE_MAX_BYTES], again[LINE_MAX_BYTES];
 	ssize_t len;
 	int fd;
 
@@ -69,18 +74,17 @@ hs_journal_head_read(const char *path, struct hs_journal_head *out)
 	fd = open(name, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return false;
-	len = read(fd, text, sizeof(text) - 1);
+	len = read(fd, text, sizeof(text));
 	close(fd);
-	if (len <= 0)
+	if (len < AT_CHECK)
 		return false;
-	text[len] = '\0';
 	memset(out, 0, sizeof(*out));
-	if (sscanf(text, "hansho-head 1 %32s %20" SCNu64 " %64s", out->epoch, &out->pos, hash) !=
-			3 ||
-		strlen(hash) != HS_SHA256_HEX - 1 || !read_hash(hash, out->hash))
-		return false;
+	memcpy(out->epoch, text + AT_EPOCH, sizeof(out->epoch) - 1);
+	out->pos = number_at(text + AT_POS, DIGITS, 10);
+	for (size_t i = 0; i < sizeof(out->hash); i++)
+		out->hash[i] = (uint8_t)number_at(text + AT_HASH + 2 * i, 2, 16);
 	/* What was read must be what is written for it, to the last byte: any flip shows. */
-	return write_line(out, again) == (size_t)len && strcmp(again, text) == 0;
+	return write_line(out, again) == (size_t)len && memcmp(again, text, (size_t)len) == 0;
 }
 
 static enum hs_err
