@@ -49,7 +49,7 @@
 #define HS_FOR_EVER	    INT64_MAX
 /* So long after a telegram of the new family its word on an area and hazard stands against the old family
  * (jma-xml.md, "The 2026 reorganisation"). By the times that the senders give, never by a clock. */
-#define HS_LEGACY_WINDOW_US (24 * 3600 * 1000000LL)
+#define HS_LEGACY_WINDOW_US (24LL * 3600 * 1000000)
 
 #define HS_WITNESSES_MAX 1024
 #define HS_DIGEST_SIZE	 33 /* 32 hexadecimal digits and a NUL */
@@ -65,9 +65,11 @@ struct hs_active_entry {
 	const char *name_key;  /* matching spelling of the name (schemas/area_key.h) */
 	const char *
 		place_key; /* equal for the same district on the same track (schemas/statement.h) */
+	int mode;	   /* HS_MODE(…): drills, tests and the real thing never meet */
 	int kind;	   /* HS_KIND(…) */
 	uint32_t level;	   /* 0: none (restricted zone, unknown term) */
 	uint32_t equivalent_level; /* 警戒レベル相当, 0: none */
+	uint32_t rank;		   /* of a warning (schemas/statement.h) */
 	const char *hazard;	   /* "" for an order; rain, landslide … (schemas/statement.h) */
 	const char *term;
 	const char *document_key;
@@ -108,6 +110,10 @@ void hs_active_each_entry(const struct hs_active *active,
 /* The same without what has expired by then: valid_until ≤ at. */
 void hs_active_each_entry_at(const struct hs_active *active, int64_t at_unix_us,
 	void (*visit)(void *owner, const struct hs_active_entry *entry), void *owner);
+/* All of them but evacuation orders, by no order; for one who needs no orders, because it costs less than all entries
+ * and keeps nothing. Gives the next moment in which one of all documents expires; HS_FOR_EVER: none. */
+int64_t hs_active_each_warning_at(const struct hs_active *active, int64_t at_unix_us,
+	void (*visit)(void *owner, const struct hs_active_entry *entry), void *owner);
 /* The last moment up to `at` in which something in the set expired; INT64_MIN: nothing did. */
 int64_t hs_active_expired_before(const struct hs_active *active, int64_t at_unix_us);
 /* The next one after it; HS_FOR_EVER: nothing will. */
@@ -123,6 +129,9 @@ struct hs_active_word {
  * order. HS_ERR_NOMEM. */
 enum hs_err hs_active_each_word(const struct hs_active *active, const hs_notice *like,
 	void (*visit)(void *owner, const struct hs_active_word *word), void *owner) HS_MUST_CHECK;
+/* The one of the document of `of`; false: nothing of it stands. */
+bool hs_active_word_of(
+	const struct hs_active *active, const hs_notice *of, struct hs_active_word *out);
 /* Documents that hs_active_each_word would look through: what it costs. */
 size_t hs_active_documents_of(const struct hs_active *active, const hs_notice *like);
 /* The packed newest notice of the document of `of`; empty when there is none. Borrowed until the set changes. */

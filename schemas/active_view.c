@@ -88,8 +88,8 @@ counts(const struct hs_kept *kept, const struct hs_statement *says)
 
 /* What is said now; `view` learns until when nothing more expires. */
 static size_t
-collect(const struct hs_active *active, int64_t at_unix_us, struct hs_active_view *view,
-	struct candidate *out)
+collect(const struct hs_active *active, int64_t at_unix_us, bool warnings_only,
+	struct hs_active_view *view, struct candidate *out)
 {
 	size_t count = 0;
 	for (const struct hs_active_document *document = active->documents; document;
@@ -105,6 +105,8 @@ collect(const struct hs_active *active, int64_t at_unix_us, struct hs_active_vie
 		}
 		if (kept->valid_until_unix_us < view->to_unix_us)
 			view->to_unix_us = kept->valid_until_unix_us;
+		if (warnings_only && kept->kind == (int)HS_KIND(EVACUATION))
+			continue;
 		for (size_t i = 0; i < kept->says.count; i++) {
 			if (!counts(kept, &kept->says.items[i]))
 				continue;
@@ -148,9 +150,11 @@ entry_of(const struct candidate *from)
 		.sub_code = from->says->sub_code,
 		.name_key = from->says->name_key,
 		.place_key = from->says->key,
+		.mode = from->kept->mode,
 		.kind = from->kept->kind,
 		.level = from->says->level,
 		.equivalent_level = from->says->equivalent_level,
+		.rank = from->says->rank,
 		.hazard = from->says->hazard,
 		.term = from->says->term,
 		.document_key = from->document->key,
@@ -159,6 +163,15 @@ entry_of(const struct candidate *from)
 		.ordered_unix_us = from->says->ordered_unix_us,
 		.valid_until_unix_us = from->kept->valid_until_unix_us,
 	};
+}
+
+/* The winner of the place that begins at all[start]; *end becomes where the next one begins. */
+static const struct candidate *
+next_winner(const struct candidate *all, size_t count, size_t start, size_t *end)
+{
+	while (*end < count && compare_places(&all[start], &all[*end]) == 0)
+		++*end;
+	return winner_of(&all[start], *end - start);
 }
 
 /* At INT64_MIN nothing has expired. */
@@ -172,15 +185,13 @@ view_entries(const struct hs_active *active, int64_t at_unix_us)
 	hs_active_view_forget(view);
 	view->from_unix_us = INT64_MIN;
 	view->to_unix_us = HS_FOR_EVER;
-	size_t count = collect(active, at_unix_us, view, NULL);
+	size_t count = collect(active, at_unix_us, false, view, NULL);
 	struct candidate *all = must_alloc(count, sizeof(*all));
-	collect(active, at_unix_us, view, all);
+	collect(active, at_unix_us, false, view, all);
 	qsort(all, count, sizeof(*all), compare_candidates);
 	view->entries = must_alloc(count, sizeof(*view->entries));
 	for (size_t start = 0, end = 0; start < count; start = end) {
-		while (end < count && compare_places(&all[start], &all[end]) == 0)
-			end++;
-		const struct candidate *winner = winner_of(&all[start], end - start);
+		const struct candidate *winner = next_winner(all, count, start, &end);
 		if (winner)
 			view->entries[view->entry_count++] = entry_of(winner);
 	}
@@ -197,6 +208,26 @@ hs_active_each_entry_at(const struct hs_active *active, int64_t at_unix_us,
 	const struct hs_active_view *view = view_entries(active, at_unix_us);
 	for (size_t i = 0; i < view->entry_count; i++)
 		visit(owner, &view->entries[i]);
+}
+
+int64_t
+hs_active_each_warning_at(const struct hs_active *active, int64_t at_unix_us,
+	void (*visit)(void *owner, const struct hs_active_entry *entry), void *owner)
+{
+	struct hs_active_view view = { .from_unix_us = INT64_MIN, .to_unix_us = HS_FOR_EVER };
+	size_t count = collect(active, at_unix_us, true, &view, NULL);
+	struct candidate *all = must_alloc(count, sizeof(*all));
+	collect(active, at_unix_us, true, &view, all);
+	qsort(all, count, sizeof(*all), compare_candidates);
+	for (size_t start = 0, end = 0; start < count; start = end) {
+		const struct candidate *winner = next_winner(all, count, start, &end);
+		if (winner) {
+			struct hs_active_entry entry = entry_of(winner);
+			visit(owner, &entry);
+		}
+	}
+	free(all);
+	return view.to_unix_us;
 }
 
 int64_t

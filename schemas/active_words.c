@@ -54,18 +54,36 @@ hs_active_each_word(const struct hs_active *active, const hs_notice *like,
 	return HS_OK;
 }
 
-struct hs_span
-hs_active_newest(const struct hs_active *active, const hs_notice *of)
+static const struct hs_active_document *
+document_of(const struct hs_active *active, const hs_notice *of)
 {
 	const struct hs_active_document *document = NULL;
-	struct hs_span bytes = { "", 0 };
 	struct hs_buf key;
 	hs_buf_init(&key, HS_NOTICE_MAX_BYTES);
 	if (hs_document_key(of, &key))
 		HASH_FIND_STR(active->documents, hs_buf_text(&key), document);
+	hs_buf_free(&key);
+	return document;
+}
+
+bool
+hs_active_word_of(const struct hs_active *active, const hs_notice *of, struct hs_active_word *out)
+{
+	const struct hs_active_document *document = document_of(active, of);
+	const struct hs_kept *stands = document ? hs_active_stands(document) : NULL;
+	if (!stands)
+		return false;
+	*out = (struct hs_active_word){ document->key, stands->seq, &stands->says };
+	return true;
+}
+
+struct hs_span
+hs_active_newest(const struct hs_active *active, const hs_notice *of)
+{
+	const struct hs_active_document *document = document_of(active, of);
+	struct hs_span bytes = { "", 0 };
 	if (document && document->newest)
 		bytes = (struct hs_span){ hs_buf_text(&document->newest->bytes),
 			document->newest->bytes.len_bytes };
-	hs_buf_free(&key);
 	return bytes;
 }

@@ -61,8 +61,12 @@ typedef Hansho__V1__StatusQuery hs_status_query;
 typedef Hansho__V1__StatusReply hs_status_reply;
 typedef Hansho__V1__ActiveQuery hs_active_query;
 typedef Hansho__V1__ActiveReply hs_active_reply;
+typedef Hansho__V1__AlarmQuery hs_alarm_query;
+typedef Hansho__V1__AlarmReply hs_alarm_reply;
 typedef Hansho__V1__Fetch hs_fetch;
 typedef Hansho__V1__FetchReply hs_fetch_reply;
+typedef Hansho__V1__OutletProof hs_outlet_proof;
+typedef Hansho__V1__AdapterState hs_outlets_report;
 typedef Hansho__V1__LinkFrame hs_link_frame;
 typedef Hansho__V1__JournalRecord hs_journal_record;
 typedef Hansho__V1__FeedFrame hs_feed_frame;
@@ -71,9 +75,11 @@ typedef Hansho__V1__FeedFrame hs_feed_frame;
 #define HS_KIND(name)	 HANSHO__V1__KIND__KIND_##name
 #define HS_ACTION(name)	 HANSHO__V1__ACTION__ACTION_##name
 #define HS_RECEIPT(name) HANSHO__V1__RECEIPT_STATE__RECEIPT_STATE_##name
+#define HS_PROOF(name)	 HANSHO__V1__PROOF_STATE__PROOF_STATE_##name
 #define HS_OUTCOME(name) HANSHO__V1__OUTCOME__OUTCOME_##name
 #define HS_EVAC(name)	 HANSHO__V1__EVACUATION__STATE__STATE_##name
 #define HS_PEER(name)	 HANSHO__V1__PEER_KIND__PEER_KIND_##name
+#define HS_ALARM(name)	 HANSHO__V1__ALARM_KIND__ALARM_KIND_##name
 #define HS_RECORD(name)	 HANSHO__V1__JOURNAL_RECORD__TYPE__TYPE_##name
 
 /* Lanes: smaller goes first. */
@@ -103,12 +109,17 @@ void *hs_message_new(struct hs_arena *arena, const ProtobufCMessageDescriptor *t
  * arena by doubling. The array is empty, unpacked, or was grown by this function and nothing else: one that
  * code filled by itself must not be handed in. false when the arena is full. */
 bool hs_repeat(struct hs_arena *arena, size_t *count, void *array_address, void *item);
+/* Room for so many items at once, where it is known how many come; nothing when the field has an array already. */
+bool hs_repeat_room(struct hs_arena *arena, size_t *count, void *array_address, size_t room);
 
 /* Any message. HS_ERR_TOO_LARGE above max_bytes. */
 enum hs_err hs_message_unpack(struct hs_arena *arena, const ProtobufCMessageDescriptor *type,
 	const void *bytes, size_t len_bytes, size_t max_bytes, void *out_message) HS_MUST_CHECK;
 /* Bytes that it takes when packed. */
 size_t hs_message_packed_bytes(const void *message);
+/* Makes a text of outside fit for a message, in place: each byte that belongs to no UTF-8 character becomes '?'. A
+ * frame with one such byte would not be readable as a whole. */
+void hs_text_mend(char *text);
 /* Appends the packed message. Failure shows in out->failed. */
 void hs_message_pack(const void *message, struct hs_buf *out);
 

@@ -234,6 +234,7 @@ add_hazard(struct list *list, const Hansho__V1__Hazard *item)
 	struct hs_statement common = { .term = copy(list, item->name),
 		.hazard = hazard_track(list, item),
 		.in_force = item->in_force && list->notice->action != HS_ACTION(LIFT),
+		.rank = item->rank,
 		.ordered_unix_us = ordered_at(list->notice, NULL) };
 	common.lifts = !item->in_force && says_over(item);
 	common.equivalent_level = common.in_force && level ? level->number : 0;

@@ -22,6 +22,8 @@ struct hs_statement {
 	const char *term;
 	uint32_t level;
 	uint32_t equivalent_level; /* 警戒レベル相当: never merged with level */
+	uint32_t
+		rank; /* of a warning: 3 warning, 5 emergency (notice.proto, Hazard); 0: no such scale */
 	uint32_t urgency;
 	bool in_force; /* false: lifted */
 	bool lifts; /* a warning of which the sender says that it is over, and not only some news of it */

@@ -74,6 +74,19 @@ utf8_step(const uint8_t *at, const uint8_t *end)
 	return more + 1;
 }
 
+void
+hs_text_mend(char *text)
+{
+	uint8_t *at = (uint8_t *)text;
+	const uint8_t *end = at + strlen(text);
+	while (at < end) {
+		size_t step = utf8_step(at, end);
+		if (step == 0)
+			*at = '?';
+		at += step == 0 ? 1 : step;
+	}
+}
+
 static bool
 utf8_whole(const uint8_t *at, const uint8_t *end)
 {
@@ -179,7 +192,7 @@ hs_repeat(struct hs_arena *arena, size_t *count, void *array_address, void *item
 {
 	void **array = NULL;
 	memcpy(&array, array_address, sizeof(array));
-	if (*count == 0 || array[*count] == &array_end) {
+	if (array == NULL || array[*count] == &array_end) {
 		size_t room = *count ? *count * 2 : ARRAY_FIRST_ROOM;
 		void **larger = hs_field_array(arena, room * sizeof(*larger));
 		if (!larger)
@@ -191,6 +204,20 @@ hs_repeat(struct hs_arena *arena, size_t *count, void *array_address, void *item
 	}
 	array[(*count)++] = item;
 	return true;
+}
+
+bool
+hs_repeat_room(struct hs_arena *arena, size_t *count, void *array_address, size_t room)
+{
+	void **array = NULL;
+
+	memcpy(&array, array_address, sizeof(array));
+	if (array != NULL || room == 0)
+		return true;
+	array = hs_field_array(arena, room * sizeof(*array));
+	*count = 0;
+	memcpy(array_address, &array, sizeof(array));
+	return array != NULL;
 }
 
 /* ---- unpack and pack ---- */

@@ -24,7 +24,7 @@ struct fakes {
 	struct hs_http_server *http;
 	struct hs_ops *ops;
 	struct hs_fake_controller *controller;
-	struct hs_keep *mails, *played;
+	struct hs_keep *mails, *canaries, *played;
 };
 
 #define AT(member) offsetof(struct settings, member)
@@ -40,6 +40,32 @@ static const struct hs_config_item items[] = {
 };
 static const struct hs_config_record record = { items, HS_COUNT(items), sizeof(struct settings) };
 
+/* A canary at the address of another carrier is what a wrong setting looks like. */
+static void
+take_canary(struct fakes *fakes, const struct hs_http_request *request, json_t *document)
+{
+	const char *token = json_string_value(json_object_get(document, "canary"));
+	const char *carrier = json_string_value(json_object_get(document, "carrier"));
+	bool known = token && carrier && strcmp(request->path + 1, carrier) == 0;
+	char *text = known ? json_dumps(document, JSON_COMPACT) : NULL;
+	if (known)
+		hs_keep_add(fakes->canaries, token, json_incref(document));
+	(void)hs_http_reply_text(request->server, request->id, text ? 200 : 403, "application/json",
+		text ? text : "{\"error\":\"this is the address of another carrier\"}");
+	free(text);
+}
+
+static void
+show_canary(void *owner, const struct hs_http_request *request)
+{
+	const struct fakes *fakes = owner;
+	json_t *json = hs_keep_find(fakes->canaries, request->path + strlen("/canaries/"));
+	char *text = json ? json_dumps(json, JSON_COMPACT) : NULL;
+	(void)hs_http_reply_text(request->server, request->id, text ? 200 : 404, "application/json",
+		text ? text : "{}");
+	free(text);
+}
+
 static void
 take_mail(void *owner, const struct hs_http_request *request)
 {
@@ -51,6 +77,11 @@ take_mail(void *owner, const struct hs_http_request *request)
 		json_decref(document);
 		(void)hs_http_reply_text(request->server, request->id, 400, "text/plain",
 			"a JSON document and an Idempotency-Key are needed\n");
+		return;
+	}
+	if (json_object_get(document, "canary")) {
+		take_canary(fakes, request, document);
+		json_decref(document);
 		return;
 	}
 	hs_keep_add(fakes->mails, key, document);
@@ -85,6 +116,7 @@ static const struct hs_http_route routes[] = {
 	{ "POST", "/carrier-*", BODY_MAX_BYTES, take_mail },
 	{ "GET", "/received", 0, show_mails },
 	{ "GET", "/played", 0, show_played },
+	{ "GET", "/canaries/*", 0, show_canary },
 };
 static const char *const headers[] = { "idempotency-key", NULL };
 
@@ -103,8 +135,9 @@ open_all(struct fakes *fakes)
 	options.headers = headers;
 	options.owner = fakes;
 	fakes->mails = hs_keep_create((size_t)fakes->settings.keep_max);
+	fakes->canaries = hs_keep_create((size_t)fakes->settings.keep_max);
 	fakes->played = hs_keep_create((size_t)fakes->settings.keep_max);
-	if (!fakes->mails || !fakes->played)
+	if (!fakes->mails || !fakes->canaries || !fakes->played)
 		return HS_ERR_NOMEM;
 	if (err == HS_OK)
 		err = hs_http_server_create(&fakes->proc.loop, &options, &fakes->http);
@@ -145,6 +178,8 @@ hs_sim_fakes_main(int argc, char **argv)
 	int run_status = hs_proc_run(&fakes.proc, stop, &fakes);
 	if (fakes.mails)
 		hs_keep_destroy(fakes.mails);
+	if (fakes.canaries)
+		hs_keep_destroy(fakes.canaries);
 	if (fakes.played)
 		hs_keep_destroy(fakes.played);
 	return exit_status ? exit_status : run_status;

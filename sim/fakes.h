@@ -2,8 +2,10 @@
  *
  * Carriers:   POST /carrier-NAME with the document of adapters/telecom → 200; the Idempotency-Key is
  *             remembered, a second one counts as duplicate. GET /received → everything that came.
+ *             A canary ({"canary", "carrier"} instead of a mail) is kept apart and given back when the path is that
+ *             of its carrier, else refused with 403. GET /canaries/TOKEN → the one that came, or 404: the read-back.
  * Starter:    nng PAIR at controller_url: play → accepted, started, finished; a second play of the same id
- *             counts as duplicate. GET /played → everything that was played.
+ *             counts as duplicate; canary → canary. GET /played → everything that was played.
  * Memory:     keep_max items of each; what is older is forgotten, the counts stay.
  */
 #ifndef HS_SIM_FAKES_H
@@ -25,6 +27,8 @@ struct hs_keep *hs_keep_create(size_t max);
 void hs_keep_destroy(struct hs_keep *keep);
 /* Takes over the reference of document. A key that came before only counts. false: it did. */
 bool hs_keep_add(struct hs_keep *keep, const char *key, struct json_t *document);
+/* Borrowed; NULL: not kept (any more). */
+struct json_t *hs_keep_find(const struct hs_keep *keep, const char *key);
 /* New reference: {"total", "duplicates", "items": [{"key", "document"}]}. */
 struct json_t *hs_keep_json(const struct hs_keep *keep);
 

@@ -81,6 +81,14 @@ hs_keep_add(struct hs_keep *keep, const char *key, json_t *document)
 }
 
 json_t *
+hs_keep_find(const struct hs_keep *keep, const char *key)
+{
+	struct kept *item = NULL;
+	HASH_FIND(hh, keep->by_key, key, strlen(key), item);
+	return item ? item->document : NULL;
+}
+
+json_t *
 hs_keep_json(const struct hs_keep *keep)
 {
 	json_t *items = json_array();

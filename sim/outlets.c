@@ -32,6 +32,7 @@ struct outlet {
 	size_t receiver;	     /* in the ledger */
 	bool ready;
 	char name[NAME_SIZE];
+	char digest[101]; /* of a screen: what it shows */
 };
 
 struct hs_outlets {
@@ -56,9 +57,19 @@ answer_screen(struct outlet *outlet, const json_t *message)
 {
 	char text[256];
 	const char *digest = json_string_value(json_object_get(message, "digest"));
-	snprintf(text, sizeof(text), "{\"type\":\"displayed\",\"seq\":%lld,\"digest\":\"%.100s\"}",
-		(long long)json_integer_value(json_object_get(message, "seq")),
-		digest ? digest : "");
+	snprintf(outlet->digest, sizeof(outlet->digest), "%s", digest ? digest : "");
+	snprintf(text, sizeof(text), "{\"type\":\"displayed\",\"seq\":%lld,\"digest\":\"%s\"}",
+		(long long)json_integer_value(json_object_get(message, "seq")), outlet->digest);
+	(void)hs_ws_client_send(outlet->client, text);
+}
+
+static void
+answer_canary(struct outlet *outlet, const json_t *message)
+{
+	char text[256];
+	const char *token = json_string_value(json_object_get(message, "token"));
+	snprintf(text, sizeof(text), "{\"type\":\"canary\",\"token\":\"%.60s\",\"digest\":\"%s\"}",
+		token ? token : "", outlet->digest);
 	(void)hs_ws_client_send(outlet->client, text);
 }
 
@@ -91,6 +102,8 @@ message_came(struct outlet *outlet, const json_t *message, int64_t now_us)
 		return;
 	if (strcmp(type, "error") == 0 || strcmp(type, "gap") == 0)
 		hs_warn("sim.outlet", "name=%s says=%s", outlet->name, type);
+	if (strcmp(type, "canary") == 0)
+		answer_canary(outlet, message);
 	bool counts = strcmp(type, outlet->manner->arrival) == 0;
 	if (!outlet->ready && strcmp(type, outlet->manner->ready) == 0)
 		became_ready(outlet, message);

@@ -266,6 +266,17 @@ outlets_open(struct broadcaster *own)
 }
 
 static void
+outlets_prove(struct broadcaster *own)
+{
+	for (int i = 0; own->output != NULL && i < HS_LANE_COUNT; i++) {
+		struct hs_stations_lane lane;
+		ask_lane(own, (enum hs_adapter_lane)i, &lane);
+		if (lane.configured)
+			hs_output_prove(own->output, own->adapter, (enum hs_adapter_lane)i);
+	}
+}
+
+static void
 own_free(struct broadcaster *own)
 {
 	for (size_t i = 0; i < HS_LANE_COUNT; i++) {
@@ -301,6 +312,7 @@ broadcaster_open(struct hs_adapter *adapter, const void *settings, void **state)
 		own_free(own);
 		return err;
 	}
+	outlets_prove(own);
 	hs_info("broadcaster.open", "port=%d", hs_stations_port(own->stations));
 	*state = own;
 	return HS_OK;

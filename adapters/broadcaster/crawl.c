@@ -143,11 +143,12 @@ atom_push(struct hs_crawl *crawl, const struct hs_crawl_atom *atom)
 			crawl->failed = true;
 			return false;
 		}
-		if (crawl->count > 0)
+		if (crawl->atoms != NULL)
 			memcpy(atoms, crawl->atoms, crawl->count * sizeof(*atoms));
 		crawl->atoms = atoms;
 		crawl->room = room;
 	}
+	HS_CHECK(crawl->atoms != NULL);
 	crawl->atoms[crawl->count++] = *atom;
 	return true;
 }
@@ -349,7 +350,10 @@ fill_lines(struct filling *fill, const struct unit *units, size_t count)
 	}
 	if (fill->width_half + mark_half <= fill->room_half)
 		return line_end(fill, fill->mark);
-	return line_end(fill, "") && line_end(fill, "");
+	/* No room: the mark begins a line of its own. */
+	if (!line_end(fill, ""))
+		return false;
+	return line_end(fill, "");
 }
 
 enum hs_err

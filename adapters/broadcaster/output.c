@@ -22,6 +22,7 @@ struct hs_output {
 	void *owner;
 	uv_timer_t timer; /* the next try of a refresh that failed */
 	bool again[HS_LANE_COUNT];
+	struct hs_canary_folder canaries[HS_LANE_COUNT];
 };
 
 /* One notice on its way to the disk. */
@@ -93,7 +94,7 @@ static void
 refresh_prefecture(void *owner, const char *prefecture)
 {
 	struct refresh *refresh = owner;
-	size_t index = (size_t)((prefecture[0] - '0') * 10 + (prefecture[1] - '0'));
+	size_t index = (size_t)(prefecture[0] - '0') * 10 + (size_t)(prefecture[1] - '0');
 	if (refresh->done[index])
 		return;
 	refresh->done[index] = true;
@@ -282,6 +283,7 @@ hs_output_notice(struct hs_output *output, struct hs_adapter_item *item,
 		(unsigned long long)item->seq);
 	own->delivery.outlet = "playout";
 	own->delivery.order_key = own->order_key;
+	own->delivery.canary = &output->canaries[own->lane].canary;
 	own->delivery.attempt = attempt;
 	own->delivery.abort = attempt_abort;
 	own->delivery.ended = delivery_ended;
@@ -311,6 +313,19 @@ hs_output_create(uv_loop_t *loop, const char *out_dir,
 	return output;
 }
 
+void
+hs_output_prove(struct hs_output *output, struct hs_adapter *adapter, enum hs_adapter_lane lane)
+{
+	struct hs_canary_folder *own = &output->canaries[lane];
+
+	*own = (struct hs_canary_folder){
+		.canary = { .outlet = "playout", .lane = (int)lane },
+		.dir = output->out_dir,
+		.prove = hs_playout_prove,
+	};
+	hs_canary_folder_add(adapter, own);
+}
+
 static void
 on_timer_closed(uv_handle_t *handle)
 {
@@ -324,6 +339,8 @@ hs_output_destroy(struct hs_output *output)
 {
 	if (output == NULL)
 		return;
+	for (size_t i = 0; i < HS_LANE_COUNT; i++)
+		hs_canary_folder_close(&output->canaries[i]);
 	hs_playout_destroy(output->playout);
 	uv_close((uv_handle_t *)&output->timer, on_timer_closed);
 }

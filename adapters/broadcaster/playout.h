@@ -13,6 +13,7 @@
 #include <stddef.h>
 #include <uv.h>
 
+#include "adapters/runtime/canary.h"
 #include "hub/base/err.h"
 
 #define HS_PLAYOUT_PATH 96
@@ -52,6 +53,9 @@ void hs_playout_job_destroy(struct hs_playout_job *job);
 void hs_playout_add(struct hs_playout *playout, struct hs_playout_job *job);
 /* Writes the files of a job here and now: what the worker does. For the worker and for tests. */
 enum hs_err hs_playout_write(const char *out_dir, struct hs_playout_job *job);
+/* Proves that files of this lane can be written, read and removed: on any thread (runtime/canary_folder.h). */
+bool hs_playout_prove(
+	const char *dir, enum hs_adapter_lane lane, const char *token, char why[HS_CANARY_WHY]);
 /* Calls visit with each prefecture folder ("13") that exists below out_dir/mode. */
 void hs_playout_each_folder(const char *out_dir, const char *mode,
 	void (*visit)(void *owner, const char *prefecture), void *owner);

@@ -321,7 +321,8 @@ hs_stations_get_state(void *owner, const struct hs_http_request *request)
 	bool one = hs_http_param(request->query, "prefecture", prefecture, sizeof(prefecture));
 	/* Who names no mode gets live; a process that has only drills says so in its answer. */
 	if (!hs_http_param(request->query, "mode", mode, sizeof(mode)))
-		strcpy(mode, lane_of(stations, HS_LANE_LIVE).configured ? "live" : "drill");
+		snprintf(mode, sizeof(mode), "%s",
+			lane_of(stations, HS_LANE_LIVE).configured ? "live" : "drill");
 	enum hs_adapter_lane lane = strcmp(mode, "drill") == 0 ? HS_LANE_DRILL : HS_LANE_LIVE;
 	const char *why = NULL;
 	if (strcmp(mode, "live") != 0 && strcmp(mode, "drill") != 0)

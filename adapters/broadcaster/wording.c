@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "hub/base/check.h"
 #include "hub/base/clock.h"
@@ -69,15 +70,15 @@ numbers(const struct say *say, const char *text)
 void
 hs_wording_time(int64_t unix_us, int offset_minutes, struct hs_buf *out)
 {
-	char stamp[HS_RFC3339_SIZE];
-	int year, month, day, hour, minute;
-	hs_rfc3339_format(unix_us, offset_minutes, stamp);
-	if (sscanf(stamp, "%d-%d-%dT%d:%d", &year, &month, &day, &hour, &minute) != 5)
+	time_t local_s = (time_t)(unix_us / HS_US_PER_S) + offset_minutes * 60;
+	struct tm at;
+
+	if (gmtime_r(&local_s, &at) == NULL)
 		return;
-	hs_buf_printf(out, "%d年%d月%d日%s%d時", year, month, day, hour < 12 ? "午前" : "午後",
-		hour % 12);
-	if (minute != 0)
-		hs_buf_printf(out, "%d分", minute);
+	hs_buf_printf(out, "%d年%d月%d日%s%d時", at.tm_year + 1900, at.tm_mon + 1, at.tm_mday,
+		at.tm_hour < 12 ? "午前" : "午後", at.tm_hour % 12);
+	if (at.tm_min != 0)
+		hs_buf_printf(out, "%d分", at.tm_min);
 }
 
 void

@@ -5,6 +5,8 @@
  * Format:  one JSON object a message, UTF-8:
  *          → {"type":"play","id":ID,"plan":{…}}   ID again = the same item: answered, not played twice
  *          → {"type":"stop","id":ID,"reason":TEXT}
+ *          → {"type":"canary","id":TOKEN}         sound nothing, answer {"id":TOKEN,"state":"canary"} when all that
+ *                                                 a play needs is there, else "failed" with the reason
  *          ← {"id":ID,"state":"accepted"|"started"|"finished"|"failed","detail":TEXT}
  * Owner:   the caller; hs_controller_close frees it later.
  * Threads: the loop's.

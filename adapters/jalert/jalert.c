@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "adapters/jalert/controller.h"
+#include "adapters/jalert/jalert_canary.h"
 #include "adapters/jalert/jalert_encode.h"
 #include "adapters/jalert/plan_file.h"
 #include "adapters/jalert/playing.h"
@@ -28,6 +29,7 @@ struct jalert {
 	struct play *plays;		  /* on their way to the controller */
 	struct hs_playing_list playing;
 	struct hs_standing standing[HS_LANE_COUNT];
+	struct hs_jalert_canary canary;
 	uint64_t plans, plan_failures, stops;
 };
 
@@ -176,6 +178,8 @@ on_answer(void *owner, const struct hs_controller_answer *answer)
 		{ "failed", HS_ATTEMPT_FAILED, "" },
 	};
 	struct jalert *jalert = owner;
+	if (hs_jalert_canary_answer(&jalert->canary, answer))
+		return;
 	struct play *play = play_find(jalert, answer->id);
 	if (!play || !play->delivery.under_way) {
 		playing_answer(jalert, answer);
@@ -224,6 +228,7 @@ controller_send_plan(struct jalert *jalert, struct hs_adapter_item *item,
 	play->delivery = (struct hs_adapter_delivery){
 		.outlet = "controller",
 		.order_key = has_key ? hs_buf_text(&play->key) : NULL,
+		.canary = &jalert->canary.canary,
 		.attempt = play_attempt,
 		.abort = play_abort,
 		.ended = play_ended,
@@ -360,6 +365,7 @@ jalert_close(void *state)
 	struct jalert *jalert = state;
 	for (size_t i = 0; i < HS_LANE_COUNT; i++)
 		hs_standing_free(&jalert->standing[i]);
+	hs_jalert_canary_close(&jalert->canary);
 	hs_controller_close(jalert->controller);
 	hs_readings_destroy(jalert->readings);
 	free(jalert);
@@ -398,6 +404,9 @@ jalert_open(struct hs_adapter *adapter, const void *settings, void **state)
 		jalert_close(jalert);
 		return err;
 	}
+	struct hs_plan_options options = options_of(jalert);
+	hs_jalert_canary_add(
+		&jalert->canary, adapter, jalert->controller, jalert->settings->plan_dir, &options);
 	*state = jalert;
 	return HS_OK;
 }

@@ -147,6 +147,14 @@ attempt_start(struct hs_adapter *adapter, struct hs_adapter_delivery *delivery, 
 		delivery_settle(adapter, delivery);
 }
 
+/* Whether it may be tried: always, unless the operator wants a proof of its outlet first. */
+static bool
+is_proven(const struct hs_adapter *adapter, const struct hs_adapter_delivery *delivery)
+{
+	return !adapter->settings->canary.proof_required || !delivery->canary ||
+	       delivery->canary->proven_mono_us > 0;
+}
+
 /* Tries heads until one is under way or not due. */
 static void
 queue_run(struct hs_adapter *adapter, struct hs_delivery_queue *queue)
@@ -158,7 +166,7 @@ queue_run(struct hs_adapter *adapter, struct hs_delivery_queue *queue)
 	while (queue->head && !queue->head->under_way && !adapter->stopping) {
 		if (queue->head->item->deadline_mono_us <= now_mono_us)
 			delivery_expire(adapter, queue->head);
-		else if (queue->head->due_mono_us <= now_mono_us)
+		else if (queue->head->due_mono_us <= now_mono_us && is_proven(adapter, queue->head))
 			attempt_start(adapter, queue->head, now_mono_us);
 		else
 			break;
@@ -211,6 +219,8 @@ hs_adapter_deliver(struct hs_adapter_item *pub, struct hs_adapter_delivery *deli
 		return;
 	}
 	item->open++;
+	if (!is_proven(adapter, delivery))
+		hs_adapter_receipt(pub, delivery->outlet, HS_RECEIPT(HELD), HS_UNPROVEN_REASON);
 	queue_supersede(adapter, queue, delivery);
 	struct hs_adapter_delivery **at = &queue->head;
 	while (*at)

@@ -1,4 +1,5 @@
 /* The frames that an adapter sends, built on the stack: none of them holds a notice. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,6 +8,9 @@
 #include "hub/base/log.h"
 
 #define FRAME_MAX_BYTES 65536u
+/* 128 × (name, reason) fit into a frame. */
+#define OUTLETS_MAX	128
+#define DETAIL_BYTES	512 /* the hub takes no longer one */
 #define BODY(name)	HANSHO__V1__LINK_FRAME__BODY_##name
 
 /* protobuf-c wants writable strings and never writes to them when packing. */
@@ -61,7 +65,7 @@ hs_send_resume(struct hs_lane *lane, bool from_last_ack)
 	resume.epoch = lane->stream.epoch;
 	resume.seq = from_last_ack ? 0 : lane->stream.last_seq;
 	resume.from_last_ack = from_last_ack;
-	resume.snapshot = lane->adapter->ops->snapshot;
+	resume.snapshot = lane->adapter->opened && lane->adapter->ops->snapshot;
 	hs_link_frame frame;
 	hansho__v1__link_frame__init(&frame);
 	frame.body_case = BODY(RESUME);
@@ -89,6 +93,14 @@ hs_send_heartbeat(struct hs_lane *lane)
 	hansho__v1__heartbeat__init(&heartbeat);
 	heartbeat.newest_seq = lane->stream.last_seq;
 	heartbeat.unix_us = hs_clock_unix_us();
+	hs_outlets_report report;
+	hs_outlet_proof rows[OUTLETS_MAX], *list[OUTLETS_MAX];
+	hansho__v1__adapter_state__init(&report);
+	report.maintenance = lane->adapter->settings->maintenance;
+	report.canary_ms = (uint32_t)lane->adapter->settings->canary.period_ms;
+	report.n_outlets = hs_canaries_report(lane, rows, list, OUTLETS_MAX);
+	report.outlets = list;
+	heartbeat.adapter = &report;
 	hs_link_frame frame;
 	hansho__v1__link_frame__init(&frame);
 	frame.body_case = BODY(HEARTBEAT);
@@ -113,12 +125,15 @@ struct hs_kept_receipt *
 hs_pack_receipt(uint64_t seq, const char *name, const char *outlet, int state, const char *detail)
 {
 	hs_receipt receipt;
+	char mended[DETAIL_BYTES + 1]; /* what carriers and stations say may be cut or not UTF-8 */
+	snprintf(mended, sizeof(mended), "%s", detail);
+	hs_text_mend(mended);
 	hansho__v1__receipt__init(&receipt);
 	receipt.seq = seq;
 	receipt.adapter = text(name);
 	receipt.outlet = text(outlet);
 	receipt.state = (Hansho__V1__ReceiptState)state;
-	receipt.detail = text(detail);
+	receipt.detail = mended;
 	receipt.unix_us = hs_clock_unix_us();
 	hs_link_frame frame;
 	hansho__v1__link_frame__init(&frame);

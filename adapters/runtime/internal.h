@@ -1,6 +1,7 @@
 /* internal.h: the parts of the runtime, for its own files only.
  *
- * struct hs_adapter owns two lanes, one list of delivery queues and one timer; a lane owns its link,
+ * struct hs_adapter owns two lanes, one list of delivery queues, the running alarm commands and one timer, and
+ * borrows the canaries of its adapter; a lane owns its link,
  * its items and the receipts that are not safely at the hub yet. See runtime.h for the flow.
  */
 #ifndef HS_ADAPTER_INTERNAL_H
@@ -86,6 +87,9 @@ struct hs_adapter {
 	struct hs_lane lanes[HS_LANE_COUNT];
 	struct hs_delivery_queue *queues;
 	struct hs_delivery_counts counts;
+	struct hs_canary *canaries;	    /* in the order in which they were added */
+	struct hs_alarm_process *processes; /* of alarm_command that still run */
+	int64_t start_mono_us;
 	uv_timer_t timer;
 	struct hs_ops *page;
 	bool opened;
@@ -143,6 +147,29 @@ void hs_deliveries_abandon(struct hs_adapter *adapter);
 /* Ends the deliveries of one item with a receipt FAILED. */
 void hs_deliveries_give_up(struct hs_item *item, const char *why);
 size_t hs_deliveries_waiting(const struct hs_adapter *adapter);
+
+/* canary.c */
+void hs_canaries_tick(struct hs_adapter *adapter, int64_t now_mono_us);
+/* Ends the tries under way and forgets all canaries: before ops.close. */
+void hs_canaries_abandon(struct hs_adapter *adapter);
+const char *hs_canary_lane_name(const struct hs_canary *canary);
+/* Since the last proof; while there is none: since the start. */
+int64_t hs_canary_age_ms(
+	const struct hs_adapter *adapter, const struct hs_canary *canary, int64_t now_mono_us);
+/* Fills rows and list with what the hub of this lane is told; strings are borrowed. Returns how many. */
+size_t hs_canaries_report(
+	const struct hs_lane *lane, hs_outlet_proof *rows, hs_outlet_proof **list, size_t max);
+void hs_canaries_metrics(const struct hs_adapter *adapter, struct hs_buf *out);
+/* `"outlets":[…]` */
+void hs_canaries_status(const struct hs_adapter *adapter, struct hs_buf *out);
+
+/* alarm.c: runs alarm_command, when there is one. what: "alarm" or "over". */
+void hs_alarm_run(struct hs_adapter *adapter, const char *what, const struct hs_canary *canary);
+/* Kills what still runs; each is counted in adapter->open_handles until it is gone. */
+void hs_alarms_stop(struct hs_adapter *adapter);
+
+/* runtime.c: a handle that was counted in open_handles is closed. The last one frees the adapter. */
+void hs_adapter_handle_gone(struct hs_adapter *adapter);
 
 /* ops_page.c */
 enum hs_err hs_adapter_page_open(struct hs_adapter *adapter) HS_MUST_CHECK;

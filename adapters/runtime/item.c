@@ -192,6 +192,14 @@ item_hold(struct hs_item *item, const char *why)
 	item->release_mono_us = hs_clock_mono_us() + hold_ms * 1000;
 }
 
+/* Maintenance: told, and left open without an ack, so that the hub gives it again to the process after this one. */
+static void
+item_keep_back(struct hs_item *item)
+{
+	item_refuse(item, HS_RECEIPT(HELD), HS_MAINTENANCE_REASON, &item->lane->counts.held);
+	item->done = false;
+}
+
 void
 hs_item_arrive(struct hs_lane *lane, struct hs_arena *arena, const hs_deliver *deliver)
 {
@@ -211,6 +219,8 @@ hs_item_arrive(struct hs_lane *lane, struct hs_arena *arena, const hs_deliver *d
 		hs_drill_gate((int)notice->mode, (int)lane->id, adapter->settings->drill);
 	if (!verdict.allow) {
 		item_refuse(item, HS_RECEIPT(FILTERED), verdict.reason, &lane->counts.filtered);
+	} else if (!adapter->opened) {
+		item_keep_back(item);
 	} else if (adapter->ops->rings && item->pub.expired) {
 		item_refuse(item, HS_RECEIPT(EXPIRED), "too old to start anything",
 			&lane->counts.expired);
@@ -220,7 +230,9 @@ hs_item_arrive(struct hs_lane *lane, struct hs_arena *arena, const hs_deliver *d
 		hs_lane_receipt(lane, item->pub.seq, "", HS_RECEIPT(RECEIVED), "");
 		adapter->ops->on_notice(adapter->state, &item->pub);
 	}
-	items_bound(lane);
+	/* In maintenance nothing is acknowledged early: what is held must come again. */
+	if (adapter->opened)
+		items_bound(lane);
 	hs_items_advance(lane);
 }
 

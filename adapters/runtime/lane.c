@@ -186,7 +186,7 @@ take_heartbeat(struct hs_lane *lane, const hs_link_frame *frame)
 		lane->receipt_count--;
 		free(safe);
 	}
-	if (ops->on_heartbeat)
+	if (lane->adapter->opened && ops->on_heartbeat)
 		ops->on_heartbeat(lane->adapter->state, lane->id, frame->heartbeat->newest_seq,
 			frame->heartbeat->digest);
 }

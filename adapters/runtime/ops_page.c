@@ -21,6 +21,9 @@ not_ready(void *owner)
 						 : "no hub on the drill lane";
 	if (!adapter->lanes[HS_LANE_LIVE].link && !adapter->lanes[HS_LANE_DRILL].link)
 		return "no lane is configured: set live_url, or drill_url with drill: true";
+	if (adapter->settings->maintenance)
+		return "maintenance: nothing goes out here; end it with maintenance: false and a "
+		       "restart";
 	return adapter->ops->not_ready ? adapter->ops->not_ready(adapter->state) : "";
 }
 
@@ -74,7 +77,9 @@ metrics(void *owner, struct hs_buf *out)
 		lane_metrics(&adapter->lanes[i], out);
 	for (size_t i = 0; i < HS_COUNT(rows); i++)
 		hs_buf_printf(out, "hansho_adapter_%s %" PRIu64 "\n", rows[i].name, rows[i].value);
-	if (adapter->ops->metrics)
+	hs_buf_printf(out, "hansho_adapter_maintenance %d\n", adapter->settings->maintenance);
+	hs_canaries_metrics(adapter, out);
+	if (adapter->opened && adapter->ops->metrics)
 		adapter->ops->metrics(adapter->state, out);
 }
 
@@ -108,7 +113,10 @@ status(void *owner, struct hs_buf *out)
 		",\"expired\":%" PRIu64,
 		hs_deliveries_waiting(adapter), adapter->counts.accepted, adapter->counts.failed,
 		adapter->counts.expired);
-	if (adapter->ops->status) {
+	hs_buf_printf(
+		out, ",\"maintenance\":%s,", adapter->settings->maintenance ? "true" : "false");
+	hs_canaries_status(adapter, out);
+	if (adapter->opened && adapter->ops->status) {
 		hs_buf_puts(out, ",");
 		adapter->ops->status(adapter->state, out);
 	}

@@ -32,6 +32,14 @@ struct hs_gate_verdict hs_drill_gate(int mode, int lane, bool drill_on);
  * comes later, and says nothing. */
 #define HS_SILENT_REASON "a silent correction: nothing that stands has changed"
 
+/* Receipts (HELD) that senders read: of an adapter that is cut off, and of an outlet that waits for its proof. */
+#define HS_MAINTENANCE_REASON                                                                                               \
+	"保守作業中のため配信していません。別の手段で伝えてください。maintenance: not sent; " \
+	"use another way to this outlet"
+#define HS_UNPROVEN_REASON                                                                                                    \
+	"配信経路の確認待ちです。確認できなければ別の手段で伝えてください。waits until the " \
+	"outlet is proven; if it stays so, use another way"
+
 /* Why a ringing outlet must hold this notice for an operator: unknown kind, action, term or level.
  * "" when nothing is unknown. Static. */
 const char *hs_hold_reason(const hs_notice *notice);

@@ -28,6 +28,7 @@ adapter_tick(struct hs_adapter *adapter)
 		return;
 	}
 	hs_deliveries_tick(adapter, now_mono_us);
+	hs_canaries_tick(adapter, now_mono_us);
 	for (size_t i = 0; i < HS_LANE_COUNT; i++)
 		hs_items_tick(&adapter->lanes[i], now_mono_us);
 }
@@ -49,10 +50,9 @@ lane_init(struct hs_adapter *adapter, enum hs_adapter_lane id)
 	lane->parts_end = &lane->parts;
 }
 
-static void
-handle_gone(void *owner)
+void
+hs_adapter_handle_gone(struct hs_adapter *adapter)
 {
-	struct hs_adapter *adapter = owner;
 	HS_CHECK(adapter->open_handles > 0);
 	if (--adapter->open_handles > 0)
 		return;
@@ -62,6 +62,12 @@ handle_gone(void *owner)
 	if (adapter->gone)
 		adapter->gone(adapter->gone_owner);
 	free(adapter);
+}
+
+static void
+handle_gone(void *owner)
+{
+	hs_adapter_handle_gone(owner);
 }
 
 static void
@@ -78,6 +84,8 @@ adapter_close(struct hs_adapter *adapter)
 	hs_ops_stop(adapter->page);
 	adapter->page = NULL;
 	hs_deliveries_abandon(adapter);
+	hs_canaries_abandon(adapter);
+	hs_alarms_stop(adapter);
 	if (adapter->opened)
 		adapter->ops->close(adapter->state);
 	adapter->opened = false;
@@ -121,6 +129,23 @@ lanes_open(struct hs_adapter *adapter)
 	return HS_OK;
 }
 
+/* In maintenance the adapter's own part does not come to life: what is not open contacts nobody. */
+static enum hs_err
+outlets_open(struct hs_adapter *adapter, const void *settings)
+{
+	if (adapter->settings->maintenance) {
+		hs_warn("adapter.maintenance",
+			"name=%s outlets=closed end=\"maintenance: false and a restart\"",
+			adapter->settings->name);
+		return HS_OK;
+	}
+	enum hs_err err = adapter->ops->open(adapter, settings, &adapter->state);
+	adapter->opened = err == HS_OK;
+	if (err != HS_OK)
+		adapter->canaries = NULL; /* they went with the rest of it */
+	return err;
+}
+
 enum hs_err
 hs_adapter_create(uv_loop_t *loop, const struct hs_adapter_ops *ops, const void *settings,
 	struct hs_adapter **out)
@@ -136,8 +161,8 @@ hs_adapter_create(uv_loop_t *loop, const struct hs_adapter_ops *ops, const void 
 	uv_timer_init(loop, &adapter->timer);
 	adapter->timer.data = adapter;
 	adapter->open_handles = 1;
-	enum hs_err err = ops->open(adapter, settings, &adapter->state);
-	adapter->opened = err == HS_OK;
+	adapter->start_mono_us = hs_clock_mono_us();
+	enum hs_err err = outlets_open(adapter, settings);
 	if (err == HS_OK)
 		err = hs_adapter_page_open(adapter);
 	if (err == HS_OK)

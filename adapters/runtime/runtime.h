@@ -26,6 +26,12 @@
  *   `order_key` (say "carrier/area") go one after the other, so that a lift never overtakes its order.
  *   Within a key, a newer revision of a document replaces an older one that still waits (EXPIRED, with
  *   the reason); one that is under way is never called back for that.
+ * Canaries: every outlet is proven regularly, and an alarm is raised when it cannot be (canary.h).
+ * Maintenance (misissuance M11): `maintenance: true` cuts the outlets off. ops.open is not called, so that no socket,
+ *   file or contact of the adapter comes to life, and no other member of ops either, but `look`. Only the links to
+ *   the hub live: each notice gets a receipt HELD (rules.h) and no ack. After the restart without it the hub
+ *   gives what was held anew, and the usual age rule judges it: an outlet that rings says EXPIRED of what is older
+ *   than max_age_ms, and starts the rest; what is in force comes with the snapshot.
  * Owner:   the adapter process owns struct hs_adapter; an item is owned by the runtime and borrowed by
  *          the adapter from on_notice until it said done and its last delivery ended (ended()).
  * Threads: all on the loop's thread.
@@ -39,6 +45,7 @@
 #include <stdint.h>
 #include <uv.h>
 
+#include "adapters/runtime/canary.h"
 #include "adapters/runtime/rules.h"
 #include "hub/base/buf.h"
 #include "hub/base/config.h"
@@ -46,6 +53,15 @@
 #include "schemas/notice.h"
 
 struct hs_adapter;
+
+/* The proof of the way to the outlets, and who is told when it is missing (canary.h). */
+struct hs_canary_settings {
+	int64_t period_ms; /* 0: no canaries */
+	int64_t timeout_ms;
+	bool proof_required;
+	const char *alarm_command; /* "" = none */
+	int64_t alarm_timeout_ms;
+};
 
 /* Settings that every adapter has. An adapter's own settings struct begins with this one
  * (`struct hs_adapter_settings common;` as its first member); its own table lists only its own keys,
@@ -69,6 +85,8 @@ struct hs_adapter_settings {
 	int64_t stop_grace_ms;
 	const char *tls_ca; /* tls+tcp links only */
 	const char *tls_cert_key;
+	bool maintenance; /* contact no outlet */
+	struct hs_canary_settings canary;
 };
 
 /* What the adapter gets of one notice. Read only. */
@@ -118,7 +136,8 @@ struct hs_adapter_ops {
 	bool snapshot;
 	/* * Its part of the second look (hub/base/look.h): makes nothing, opens nothing. */
 	enum hs_err (*look)(const void *settings, char why[HS_CONFIG_WHY]);
-	/* Before any link. settings: the whole struct, lives as long as the process. */
+	/* Before any link. settings: the whole struct, lives as long as the process. Adds its canaries by
+	 * hs_canary_add (canary.h). */
 	enum hs_err (*open)(struct hs_adapter *adapter, const void *settings, void **state);
 	/* A notice that may go out. Must lead to hs_adapter_done(item), now or later. */
 	void (*on_notice)(void *state, struct hs_adapter_item *item);
@@ -185,10 +204,12 @@ enum hs_attempt_result {
 struct hs_delivery_queue; /* private */
 
 /* Embed it in the adapter's own record of one output; recover that by HS_CONTAINER_OF. Zero it, fill
- * the first five members, call hs_adapter_deliver. */
+ * the first six members, call hs_adapter_deliver. */
 struct hs_adapter_delivery {
 	const char *outlet;    /* for the receipt; must live as long as the delivery */
 	const char *order_key; /* deliveries of one key go in order; NULL = on its own. Copied. */
+	/* Of its outlet; with proof_required it waits for the first proof. NULL: it waits for none. */
+	const struct hs_canary *canary;
 	/* Starts one attempt. Ends by hs_adapter_attempt_done, also from inside. */
 	void (*attempt)(struct hs_adapter_delivery *delivery);
 	/* Stops the attempt under way (timeout, deadline, end of the process): no attempt_done after it. */

@@ -1,5 +1,6 @@
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "adapters/runtime/runtime.h"
 #include "hub/base/check.h"
@@ -51,6 +52,26 @@ static const struct hs_config_item common[] = {
 		"PEM file of the certificate authority, for tls+tcp links.", NULL },
 	{ "tls_cert_key", HS_CONFIG_TEXT, AT(tls_cert_key), "path", 0, 4096, "",
 		"PEM file with our certificate and key, for tls+tcp links.", NULL },
+	{ "maintenance", HS_CONFIG_BOOL, AT(maintenance), "", 0, 0, "false",
+		"true: contact no outlet at all, keep the link to the hub and say so; takes effect "
+		"at a start.",
+		NULL },
+	{ "canary_ms", HS_CONFIG_INT, AT(canary.period_ms), "ms", 0, 3600000, "60000",
+		"How often each outlet is proven with a canary; 0: never, and nobody notices a "
+		"dead outlet before the next order.",
+		NULL },
+	{ "canary_timeout_ms", HS_CONFIG_INT, AT(canary.timeout_ms), "ms", 150, 60000, "10000",
+		"A canary that has not come back by then, in three tries, is an alarm.", NULL },
+	{ "proof_required", HS_CONFIG_BOOL, AT(canary.proof_required), "", 0, 0, "false",
+		"true: orders wait until their outlet was proven once; false: they are delivered "
+		"all the same.",
+		NULL },
+	{ "alarm_command", HS_CONFIG_TEXT, AT(canary.alarm_command), "path", 0, 4096, "",
+		"Program that is run at each alarm of a canary and at its end, with the arguments "
+		"alarm|over, adapter, lane, outlet, reason; no shell; empty: none.",
+		NULL },
+	{ "alarm_timeout_ms", HS_CONFIG_INT, AT(canary.alarm_timeout_ms), "ms", 100, 600000,
+		"10000", "How long alarm_command may run before it is ended.", NULL },
 };
 
 enum hs_err
@@ -87,6 +108,26 @@ look_lane(const struct hs_adapter_settings *settings, const char *key, const cha
 }
 
 static enum hs_err
+look_canary(const struct hs_canary_settings *settings, char why[HS_CONFIG_WHY])
+{
+	const char *command = settings->alarm_command;
+
+	if (settings->proof_required && settings->period_ms == 0)
+		return hs_look_refuse(why,
+			"proof_required: true needs canaries, but canary_ms is 0: no order would "
+			"ever go out; set canary_ms");
+	if (command[0] != '\0' && command[0] != '/')
+		return hs_look_refuse(
+			why, "alarm_command: %.200s is no absolute path; write it from /", command);
+	if (command[0] != '\0' && access(command, X_OK) != 0)
+		return hs_look_refuse(why,
+			"alarm_command: %.200s cannot be executed; check the path and its "
+			"permissions",
+			command);
+	return HS_OK;
+}
+
+static enum hs_err
 look_common(const struct hs_adapter_settings *settings, char why[HS_CONFIG_WHY])
 {
 	const struct hs_look_listen listens[] = { { "ops_listen", settings->ops_listen, true } };
@@ -109,7 +150,7 @@ look_common(const struct hs_adapter_settings *settings, char why[HS_CONFIG_WHY])
 			"others; "
 			"keep it below",
 			(long long)settings->unacked_max, (long long)settings->window);
-	return HS_OK;
+	return look_canary(&settings->canary, why);
 }
 
 enum hs_err

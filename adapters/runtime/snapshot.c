@@ -81,7 +81,7 @@ void
 hs_lane_snapshot_part(struct hs_lane *lane, struct hs_arena *arena, const hs_link_frame *frame)
 {
 	const struct hs_adapter_ops *ops = lane->adapter->ops;
-	if (!ops->snapshot || !ops->on_snapshot) {
+	if (!lane->adapter->opened || !ops->snapshot || !ops->on_snapshot) {
 		lane->counts.unknown_frames++;
 		hs_arena_destroy(arena);
 		return;

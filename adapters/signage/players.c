@@ -7,6 +7,7 @@
 #include <string.h>
 #include <uthash.h>
 
+#include "adapters/runtime/canary.h"
 #include "hub/base/asset.h"
 #include "hub/base/check.h"
 #include "hub/base/clock.h"
@@ -18,6 +19,7 @@ extern const struct hs_asset hs_assets_adapters_signage[];
 
 #define OWED_SCREEN 1u
 #define OWED_BEAT   2u
+#define OWED_CANARY 4u
 
 #define SCREEN_ID_SIZE 65
 #define ASSETS_PREFIX  "/sign/assets/"
@@ -26,6 +28,7 @@ struct player {
 	hs_http_id id;
 	int screen;
 	unsigned owed;
+	bool asked, answered;	    /* of the newest canary */
 	struct hs_screen_face sent; /* frame unused */
 	UT_hash_handle hh;
 };
@@ -35,7 +38,8 @@ struct hs_players {
 	struct hs_http_server *http;
 	struct player *table;
 	uv_timer_t timer;
-	bool stopped; /* the owner of the callbacks is gone */
+	bool stopped;			  /* the owner of the callbacks is gone */
+	char token[HS_CANARY_TOKEN_SIZE]; /* of the newest canary */
 };
 
 static const struct hs_ws_endpoint endpoints[] = {
@@ -144,12 +148,12 @@ send_screen(struct hs_players *players, struct player *player)
 	return err;
 }
 
+/* Takes the reference over. */
 static enum hs_err
-send_beat(struct hs_players *players, struct player *player)
+send_json(struct hs_players *players, struct player *player, json_t *json)
 {
-	json_t *beat = players->options.heartbeat(players->options.owner, player->screen);
-	char *text = beat != NULL ? json_dumps(beat, JSON_COMPACT) : NULL;
-	json_decref(beat);
+	char *text = json != NULL ? json_dumps(json, JSON_COMPACT) : NULL;
+	json_decref(json);
 	struct hs_frame *frame = text != NULL ? hs_frame_from(text, strlen(text)) : NULL;
 	free(text);
 	if (frame == NULL)
@@ -157,6 +161,20 @@ send_beat(struct hs_players *players, struct player *player)
 	enum hs_err err = hs_ws_send(players->http, player->id, frame, false);
 	hs_frame_unref(frame);
 	return err;
+}
+
+static enum hs_err
+send_beat(struct hs_players *players, struct player *player)
+{
+	return send_json(players, player,
+		players->options.heartbeat(players->options.owner, player->screen));
+}
+
+static enum hs_err
+send_canary(struct hs_players *players, struct player *player)
+{
+	return send_json(
+		players, player, json_pack("{s:s,s:s}", "type", "canary", "token", players->token));
 }
 
 static struct player *
@@ -167,14 +185,25 @@ player_find(struct hs_players *players, hs_http_id id)
 	return player;
 }
 
+static const struct {
+	unsigned owed;
+	enum hs_err (*send)(struct hs_players *players, struct player *player);
+} senders[] = {
+	{ OWED_SCREEN, send_screen },
+	{ OWED_BEAT, send_beat },
+	{ OWED_CANARY, send_canary },
+};
+
 static void
 pump(struct hs_players *players, struct player *player)
 {
 	hs_http_id id = player->id;
 	while (player->owed != 0 && !players->stopped) {
-		unsigned what = (player->owed & OWED_SCREEN) != 0 ? OWED_SCREEN : OWED_BEAT;
-		enum hs_err err = what == OWED_SCREEN ? send_screen(players, player)
-						      : send_beat(players, player);
+		size_t next = 0; /* what is shown goes first, the canary last */
+		while ((player->owed & senders[next].owed) == 0)
+			next++;
+		unsigned what = senders[next].owed;
+		enum hs_err err = senders[next].send(players, player);
 		if (player_find(players, id) != player || err != HS_OK)
 			return;
 		player->owed &= ~what;
@@ -231,6 +260,52 @@ on_open(void *owner, const struct hs_http_request *upgrade, const char *subproto
 	pump(players, player);
 }
 
+/* ---- canaries ---- */
+
+size_t
+hs_players_ask(struct hs_players *players, const char *token)
+{
+	struct player *player, *next;
+	size_t count = 0;
+	snprintf(players->token, sizeof(players->token), "%s", token);
+	for (player = players->table; player != NULL; player = player->hh.next) {
+		player->asked = true;
+		player->answered = false;
+		count++;
+	}
+	HASH_ITER (hh, players->table, player, next) {
+		player->owed |= OWED_CANARY;
+		pump(players, player);
+	}
+	return count;
+}
+
+size_t
+hs_players_open(const struct hs_players *players, size_t *answered, int *screen)
+{
+	size_t open = 0;
+	*answered = 0;
+	*screen = -1;
+	for (const struct player *player = players->table; player != NULL;
+		player = player->hh.next) {
+		*answered += player->answered;
+		if (!player->asked || player->answered)
+			continue;
+		if (open++ == 0)
+			*screen = player->screen;
+	}
+	return open;
+}
+
+static void
+take_canary(struct hs_players *players, struct player *player, const char *token)
+{
+	if (token == NULL || !player->asked || strcmp(token, players->token) != 0)
+		return;
+	player->answered = true;
+	players->options.canary(players->options.owner);
+}
+
 static void
 on_message(void *owner, hs_http_id id, const uint8_t *bytes, size_t len_bytes, bool binary)
 {
@@ -243,12 +318,17 @@ on_message(void *owner, hs_http_id id, const uint8_t *bytes, size_t len_bytes, b
 		       : json_loadb((const char *)bytes, len_bytes, JSON_REJECT_DUPLICATES, NULL);
 	const char *type = json_string_value(json_object_get(message, "type"));
 	const char *digest = json_string_value(json_object_get(message, "digest"));
-	bool known = type != NULL && digest != NULL && strcmp(type, "displayed") == 0;
+	bool displayed = type != NULL && digest != NULL && strcmp(type, "displayed") == 0;
+	bool canary = type != NULL && digest != NULL && strcmp(type, "canary") == 0;
 	/* An older digest is of a state that was replaced meanwhile: the next one follows. */
-	if (known && player->sent.digest[0] != '\0' && strcmp(digest, player->sent.digest) == 0)
+	bool newest = (displayed || canary) && player->sent.digest[0] != '\0' &&
+		      strcmp(digest, player->sent.digest) == 0;
+	if (displayed && newest)
 		players->options.displayed(players->options.owner, player->screen, &player->sent);
+	if (canary && newest)
+		take_canary(players, player, json_string_value(json_object_get(message, "token")));
 	json_decref(message);
-	if (!known)
+	if (!displayed && !canary)
 		hs_ws_close(
 			players->http, id, 4400, "expected {\"type\":\"displayed\",\"digest\":…}");
 }
@@ -268,8 +348,11 @@ on_close(void *owner, hs_http_id id)
 	struct player *player = player_find(players, id);
 	if (player == NULL)
 		return;
+	bool asked = player->asked && !player->answered;
 	HASH_DEL(players->table, player);
 	free(player);
+	if (asked && !players->stopped)
+		players->options.canary(players->options.owner);
 }
 
 static const struct hs_ws_ops ws_ops = {

@@ -3,8 +3,9 @@
  * Flow:    GET /sign/<screen> → page → WebSocket /v1/sign?screen=<screen> → whole state of the screen at
  *          each connection and each change; heartbeat each heartbeat_ms, also when nothing happens;
  *          player: {"type":"displayed","seq","digest"} once it has drawn what it got.
- * Rules:   a player that reads slowly skips to the newest state: states replace each other. A `displayed`
- *          counts only with the digest of what was last sent to that very player.
+ *          Canary: {"type":"canary","token"} → player: {"type":"canary","token","digest"}: what it shows now.
+ * Rules:   a player that reads slowly skips to the newest state: states replace each other. A `displayed` and a
+ *          canary count only with the digest of what was last sent to that very player.
  * Owner:   the players own their connections; the screens' faces are asked through the callbacks.
  * Threads: the loop's.
  */
@@ -46,6 +47,8 @@ struct hs_players_options {
 	struct json_t *(*heartbeat)(void *owner, int screen);
 	/* A player has drawn this. */
 	void (*displayed)(void *owner, int screen, const struct hs_screen_face *face);
+	/* A player that was asked answered a canary, or is gone. */
+	void (*canary)(void *owner);
 	/* New reference: all screens; players tells how many players a screen has. */
 	struct json_t *(*status)(void *owner);
 	void *owner;
@@ -58,6 +61,10 @@ int hs_players_port(const struct hs_players *players);
 size_t hs_players_count(const struct hs_players *players, int screen);
 /* The face of a screen is another one. */
 void hs_players_changed(struct hs_players *players, int screen);
+/* Asks every player for a canary; the token is copied. Returns how many. */
+size_t hs_players_ask(struct hs_players *players, const char *token);
+/* How many of them have not answered yet, and how many have; *screen: index of the first of the former, -1 for none. */
+size_t hs_players_open(const struct hs_players *players, size_t *answered, int *screen);
 /* Closes everything; frees itself when that is done. No callback is called any more. */
 void hs_players_stop(struct hs_players *players);
 

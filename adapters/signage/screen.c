@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "hub/base/clock.h"
+
 void
 hs_screen_reset(struct hs_screen *screen, enum hs_adapter_lane lane)
 {
@@ -75,6 +77,31 @@ hs_screen_displayed(struct hs_screen *screen, const struct hs_screen_face *face,
 	waiting->proven_seq = waiting->seqs[shown - 1];
 	waiting->count -= shown;
 	memmove(waiting->seqs, waiting->seqs + shown, waiting->count * sizeof(waiting->seqs[0]));
+}
+
+json_t *
+hs_screen_time(int64_t unix_us)
+{
+	char stamp[HS_RFC3339_SIZE];
+	if (unix_us == 0)
+		return json_null();
+	hs_rfc3339_format(unix_us, 540, stamp);
+	return json_string(stamp);
+}
+
+json_t *
+hs_screen_status(const struct hs_screen *screen, size_t players, int64_t now_unix_us)
+{
+	json_t *age = screen->displayed_unix_us == 0
+			      ? json_null()
+			      : json_integer((now_unix_us - screen->displayed_unix_us) / 1000);
+	return json_pack("{s:s,s:s,s:s,s:s,s:I,s:s,s:I,s:o,s:o,s:o,s:b}", "id",
+		screen->settings->id, "name", screen->settings->name, "state",
+		hs_screen_state_word(screen->face.state), "mode", hs_lane_name(screen->face.lane),
+		"seq", (json_int_t)screen->face.seq, "version", screen->face.digest, "players",
+		(json_int_t)players, "changed_at", hs_screen_time(screen->changed_unix_us),
+		"displayed_at", hs_screen_time(screen->displayed_unix_us), "age_ms", age, "shown",
+		strcmp(screen->displayed_digest, screen->face.digest) == 0);
 }
 
 void

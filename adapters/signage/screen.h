@@ -48,6 +48,11 @@ void hs_screen_displayed(struct hs_screen *screen, const struct hs_screen_face *
 	int64_t now_unix_us,
 	void (*proven)(void *owner, enum hs_adapter_lane lane, uint64_t seq, const char *screen_id),
 	void *owner);
+/* New reference: a row of /sign/status. players: how many are connected. */
+struct json_t *hs_screen_status(
+	const struct hs_screen *screen, size_t players, int64_t now_unix_us);
+/* New reference: RFC 3339 in Japanese time; null for 0. */
+struct json_t *hs_screen_time(int64_t unix_us);
 void hs_screen_free(struct hs_screen *screen);
 
 #endif

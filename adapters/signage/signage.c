@@ -8,6 +8,7 @@
 
 #include "adapters/signage/players.h"
 #include "adapters/signage/screen.h"
+#include "adapters/signage/signage_canary.h"
 #include "hub/base/check.h"
 #include "hub/base/clock.h"
 #include "hub/base/log.h"
@@ -32,6 +33,7 @@ struct signage {
 	struct hs_screen *screens;
 	size_t screen_count;
 	struct hs_players *players;
+	struct hs_signage_canary canary;
 	uv_timer_t timer;
 	uint64_t looks;
 };
@@ -127,16 +129,6 @@ ask_face(void *owner, int screen)
 }
 
 static json_t *
-time_text(int64_t unix_us)
-{
-	char stamp[HS_RFC3339_SIZE];
-	if (unix_us == 0)
-		return json_null();
-	hs_rfc3339_format(unix_us, 540, stamp);
-	return json_string(stamp);
-}
-
-static json_t *
 ask_heartbeat(void *owner, int screen)
 {
 	const struct signage *own = owner;
@@ -145,7 +137,7 @@ ask_heartbeat(void *owner, int screen)
 		hs_screen_state_word(face->state), "digest", face->digest, "seq",
 		(json_int_t)face->seq, "heartbeat_ms",
 		(json_int_t)own->settings->player_heartbeat_ms, "time",
-		time_text(hs_clock_unix_us()));
+		hs_screen_time(hs_clock_unix_us()));
 }
 
 static void
@@ -163,21 +155,10 @@ ask_displayed(void *owner, int screen, const struct hs_screen_face *face)
 	hs_screen_displayed(&own->screens[screen], face, hs_clock_unix_us(), proven, own);
 }
 
-static json_t *
-screen_status(const struct signage *own, size_t index, int64_t now_unix_us)
+static void
+ask_canary(void *owner)
 {
-	const struct hs_screen *screen = &own->screens[index];
-	json_t *age = screen->displayed_unix_us == 0
-			      ? json_null()
-			      : json_integer((now_unix_us - screen->displayed_unix_us) / 1000);
-	return json_pack("{s:s,s:s,s:s,s:s,s:I,s:s,s:I,s:o,s:o,s:o,s:b}", "id",
-		screen->settings->id, "name", screen->settings->name, "state",
-		hs_screen_state_word(screen->face.state), "mode", hs_lane_name(screen->face.lane),
-		"seq", (json_int_t)screen->face.seq, "version", screen->face.digest, "players",
-		(json_int_t)hs_players_count(own->players, (int)index), "changed_at",
-		time_text(screen->changed_unix_us), "displayed_at",
-		time_text(screen->displayed_unix_us), "age_ms", age, "shown",
-		strcmp(screen->displayed_digest, screen->face.digest) == 0);
+	hs_signage_canary_look(&((struct signage *)owner)->canary);
 }
 
 static json_t *
@@ -187,8 +168,10 @@ ask_status(void *owner)
 	int64_t now_unix_us = hs_clock_unix_us();
 	json_t *screens = json_array();
 	for (size_t i = 0; i < own->screen_count; i++)
-		json_array_append_new(screens, screen_status(own, i, now_unix_us));
-	return json_pack("{s:o,s:o}", "time", time_text(now_unix_us), "screens", screens);
+		json_array_append_new(
+			screens, hs_screen_status(&own->screens[i],
+					 hs_players_count(own->players, (int)i), now_unix_us));
+	return json_pack("{s:o,s:o}", "time", hs_screen_time(now_unix_us), "screens", screens);
 }
 
 /* ---- what the hub says ---- */
@@ -394,6 +377,7 @@ players_open(struct signage *own)
 		.face = ask_face,
 		.heartbeat = ask_heartbeat,
 		.displayed = ask_displayed,
+		.canary = ask_canary,
 		.status = ask_status,
 		.owner = own,
 	};
@@ -425,6 +409,7 @@ signage_open(struct hs_adapter *adapter, const void *settings, void **state)
 	}
 	uv_timer_init(hs_adapter_loop(adapter), &own->timer);
 	uv_timer_start(&own->timer, on_timer, WATCH_MS, WATCH_MS);
+	hs_signage_canary_add(&own->canary, adapter, own->players, own->screens);
 	hs_info("signage.open", "port=%d screens=%zu", hs_players_port(own->players),
 		own->screen_count);
 	*state = own;

@@ -22,7 +22,7 @@
 #define HS_CB_PAGE_BYTES 82
 #define HS_CB_PAGE_CHARS 41
 #define HS_CB_PAGES_MAX	 15
-#define HS_CB_CHARS_MAX	 (HS_CB_PAGE_CHARS * HS_CB_PAGES_MAX)
+#define HS_CB_CHARS_MAX	 ((size_t)HS_CB_PAGE_CHARS * HS_CB_PAGES_MAX)
 #define HS_CB_DCS_UCS2	 0x48
 
 enum hs_cb_scope {

@@ -7,6 +7,7 @@
 
 #include "adapters/runtime/standing.h"
 #include "adapters/telecom/cell_broadcast.h"
+#include "adapters/telecom/telecom_canary.h"
 #include "adapters/telecom/telecom_chars.h"
 #include "adapters/telecom/telecom_document.h"
 #include "adapters/telecom/telecom_http.h"
@@ -22,6 +23,7 @@ struct telecom {
 	struct hs_adapter *adapter;
 	const struct hs_telecom_settings *settings;
 	struct hs_post_client *clients[HS_LANE_COUNT]; /* lanes share no connection */
+	struct hs_telecom_canaries *canaries;
 	struct hs_cb_codes codes[HS_LANE_COUNT];
 	struct hs_standing standing[HS_LANE_COUNT];
 	uint64_t refused_texts;
@@ -41,6 +43,12 @@ static const struct hs_carrier *
 carrier_at(const struct telecom *telecom, size_t index)
 {
 	return (const struct hs_carrier *)telecom->settings->carriers.items + index;
+}
+
+static size_t
+carrier_index(const struct telecom *telecom, const struct hs_carrier *carrier)
+{
+	return (size_t)(carrier - carrier_at(telecom, 0));
 }
 
 static void
@@ -116,6 +124,8 @@ mail_send(struct telecom *telecom, struct hs_adapter_item *item, const struct hs
 	mail->delivery = (struct hs_adapter_delivery){
 		.outlet = mail->outlet,
 		.order_key = mail->outlet,
+		.canary = hs_telecom_canary_of(
+			telecom->canaries, carrier_index(telecom, carrier), item->lane),
 		.attempt = mail_attempt,
 		.abort = mail_abort,
 		.ended = mail_ended,
@@ -255,6 +265,7 @@ static void
 telecom_close(void *state)
 {
 	struct telecom *telecom = state;
+	hs_telecom_canaries_destroy(telecom->canaries);
 	for (size_t i = 0; i < HS_LANE_COUNT; i++) {
 		hs_post_client_close(telecom->clients[i]);
 		hs_standing_free(&telecom->standing[i]);
@@ -290,6 +301,8 @@ telecom_open(struct hs_adapter *adapter, const void *settings, void **state)
 	for (size_t i = 0; err == HS_OK && i < HS_LANE_COUNT; i++)
 		err = hs_post_client_create(
 			hs_adapter_loop(adapter), &options, &telecom->clients[i]);
+	if (err == HS_OK)
+		err = hs_telecom_canaries_create(adapter, settings, &telecom->canaries);
 	if (err != HS_OK) {
 		telecom_close(telecom);
 		return err;

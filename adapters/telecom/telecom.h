@@ -9,6 +9,7 @@
  *           "notice":{"epoch","seq","document":{"source","id","revision"}}}
  *          Header Idempotency-Key: epoch-seq-carrier-area; the same key again is the same mail.
  *          2xx: accepted. 408, 425, 429, 5xx, no answer: tried again. Any other: refused for good.
+ *          A canary (telecom_canary.h) comes to the same address and is marked: {"canary":TOKEN,…} without text.
  * Lanes:   a carrier has one endpoint for each lane; a drill never goes to live_endpoint.
  * Threads: the loop's thread. Keeps nothing on disk.
  */

@@ -289,6 +289,9 @@ easy_setup(struct hs_post *post)
 		code = curl_easy_setopt(easy, numbers[i].option, numbers[i].value);
 	for (size_t i = 0; code == CURLE_OK && i < HS_COUNT(pointers); i++)
 		code = curl_easy_setopt(easy, pointers[i].option, pointers[i].value);
+	/* After the fields of the post, which make it one. */
+	if (code == CURLE_OK && !post->body)
+		code = curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L);
 	if (code == CURLE_OK)
 		code = curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_reply);
 	if (code == CURLE_OK && client->ca_path[0] != '\0')

@@ -1,4 +1,4 @@
-/* telecom_http.h: HTTP POSTs to carriers: libcurl's multi interface driven by the libuv loop.
+/* telecom_http.h: HTTP POSTs to carriers, and GETs that read a canary back: libcurl's multi interface driven by the libuv loop.
  *
  * Flow:    hs_post_start → … → post->done(status or error), once, never from inside hs_post_start;
  *          or hs_post_cancel, after which done is not called.
@@ -24,7 +24,7 @@ struct hs_post_client;
 struct hs_post {
 	const char *url;
 	const char *idempotency_key; /* header-safe ASCII */
-	const char *body;	     /* application/json */
+	const char *body;	     /* application/json; NULL: a GET */
 	size_t body_len_bytes;
 	int64_t timeout_ms;
 	/* status: HTTP status, or 0 with `error` saying why there is none. reply: first bytes of it. */
@@ -38,9 +38,9 @@ struct hs_post {
 };
 
 struct hs_post_options {
-	const char *ca_path; /* "" = the system's certificates */
-	const char *proxy;   /* "" = none */
-	int64_t connections_per_host;
+	const char *ca_path;	      /* "" = the system's certificates */
+	const char *proxy;	      /* "" = none */
+	int64_t connections_per_host; /* 0 = no limit */
 };
 
 enum hs_err hs_post_client_create(uv_loop_t *loop, const struct hs_post_options *options,

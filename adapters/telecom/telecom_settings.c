@@ -41,6 +41,14 @@ static const struct hs_config_item carrier_items[] = {
 		"Where drill mails are posted; empty: this carrier takes none.", NULL },
 	{ "area_unit", HS_CONFIG_ENUM, C(area_unit), "municipality ward", 0, 0, "ward",
 		"Smallest area that the carrier can address.", NULL },
+	{ "canary", HS_CONFIG_BOOL, C(canary), "", 0, 0, "true",
+		"Whether the endpoints of this carrier are proven by canaries; false: they stay "
+		"unproven.",
+		NULL },
+	{ "canary_readback", HS_CONFIG_TEXT, C(canary_readback), "url", 0, 1024, "",
+		"Where the carrier shows a canary that went through, the token is added at the "
+		"end; empty: its answer to the post is the proof.",
+		NULL },
 	ID(id_level5, "4370", "Cell broadcast message id of level 5 and restricted zones."),
 	ID(id_level4, "4371", "Cell broadcast message id of level 4."),
 	ID(id_level3, "4373", "Cell broadcast message id of level 3."),

@@ -20,6 +20,8 @@ struct hs_carrier {
 	const char *live_endpoint;
 	const char *drill_endpoint;
 	int area_unit; /* index: 0 = municipality, 1 = ward */
+	bool canary;
+	const char *canary_readback; /* "" = the answer to the post is the proof */
 	int64_t id_level5, id_level4, id_level3, id_other;
 	int64_t id_drill;
 };

@@ -1,5 +1,5 @@
-/* A chain of blocks; each new one is a quarter of all before it, so that small submissions cost few mallocs, large
- * ones not many more, and at most a fifth of it is never used. */
+/* A chain of blocks; each new one is an eighth of all before it, so that small submissions cost few mallocs, large
+ * ones not many more, and at most a ninth of it, or the first of 2 KB, is never used. */
 #include "hub/base/arena.h"
 
 #include <stdbool.h>
@@ -55,7 +55,7 @@ hs_arena_destroy(struct hs_arena *arena)
 static struct block *
 block_add(struct hs_arena *arena, size_t least_bytes)
 {
-	size_t room = arena->held_bytes / 4;
+	size_t room = arena->held_bytes / 8;
 	struct block *block;
 
 	room = room > FIRST_BLOCK_BYTES ? room : FIRST_BLOCK_BYTES;

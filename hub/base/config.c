@@ -105,7 +105,7 @@ bind_enum(const struct binder *binder, const struct hs_config_item *item, const 
 	int index = 0;
 	for (const char *word = item->unit; *word; index++) {
 		size_t word_len = strcspn(word, " ");
-		if (len == word_len && strncmp(word, text, len) == 0) {
+		if (text && len == word_len && strncmp(word, text, len) == 0) {
 			*(int *)field = index;
 			return HS_OK;
 		}

@@ -280,7 +280,7 @@ tick_one(struct hs_conn *conn, int64_t now_us, uint64_t ticks)
 	}
 	bool leaves = conn->state == HS_CONN_LEAVING || conn->state == HS_CONN_DOOMED;
 	if (leaves && conn_disturbed(conn, true)) {
-		int64_t cut_us = now_us + LEAVING_SHORT_MS * 1000;
+		int64_t cut_us = now_us + (int64_t)LEAVING_SHORT_MS * 1000;
 		if (conn->deadline_us == 0 || conn->deadline_us > cut_us)
 			conn->deadline_us = cut_us;
 	}
@@ -366,7 +366,7 @@ hs_conn_linger(struct hs_conn *conn)
 	(void)shutdown(fd, SHUT_WR);
 	linger->fd = fd;
 	linger->server = server;
-	linger->deadline_us = hs_clock_mono_us() + HS_HTTP_LINGER_MS * 1000;
+	linger->deadline_us = hs_clock_mono_us() + (int64_t)HS_HTTP_LINGER_MS * 1000;
 	linger->poll.data = linger;
 	linger->next = server->lingers;
 	if (linger->next != NULL)

@@ -129,7 +129,7 @@ has_blank_name(struct lws *wsi)
 static const char *
 peer_text(struct lws *wsi, char *out, size_t out_size)
 {
-	struct sockaddr_storage peer;
+	struct sockaddr_storage peer = { 0 };
 	socklen_t size = sizeof(peer);
 	const void *address = &((struct sockaddr_in *)&peer)->sin_addr;
 

@@ -135,6 +135,7 @@ stream_free(nng_stream *stream)
 static void
 conn_free(struct conn *conn)
 {
+	HS_CHECK(conn != NULL);
 	nng_stream_close(conn->stream);
 	call_free(&conn->receive);
 	call_free(&conn->send);

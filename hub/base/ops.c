@@ -12,7 +12,7 @@
 #include "hub/base/proc.h"
 
 #define OPS_CONNECTIONS	   64
-#define OPS_PAGE_MAX_BYTES (1024 * 1024)
+#define OPS_PAGE_MAX_BYTES ((size_t)1024 * 1024)
 #define OPS_GRACE_MS	   1000
 #define PORT_MAX	   65535
 

@@ -185,6 +185,7 @@ hs_cmd_keygen(struct hs_cli *cli, int argc, char **argv)
 	int status = check(&request);
 	if (status != HS_EXIT_OK)
 		return status;
+	HS_CHECK(request.out != NULL);
 	if (mkdir(request.out, 0700) != 0 && errno != EEXIST) {
 		fprintf(stderr, "hansho: %s: %s\n", request.out, strerror(errno));
 		return HS_EXIT_INPUT;

@@ -28,7 +28,59 @@ trim_end(struct hs_buf *text)
 		text->bytes[--text->len_bytes] = '\0';
 }
 
-/* 200 ready, 503 not ready (text says why), 0 cannot be reached. */
+/* One line for each outlet that an adapter told the hub of. True when one of them is in alarm, or the adapter gone:
+ * what it said of its outlets then is about the past. */
+static bool
+show_outlets(const struct hs_cli *cli, const json_t *peer)
+{
+	const char *name = json_string_value(json_object_get(peer, "name"));
+	const json_t *outlets = json_object_get(peer, "outlets");
+	bool up = json_is_true(json_object_get(peer, "up")), alarm = false;
+	size_t i;
+	json_t *row;
+
+	if (!cli->json && name && json_is_true(json_object_get(peer, "maintenance")))
+		printf("  %-24s MAINTENANCE nothing goes out there\n", name);
+	json_array_foreach (outlets, i, row) {
+		const char *outlet = json_string_value(json_object_get(row, "outlet"));
+		const char *proof = json_string_value(json_object_get(row, "proof"));
+		const char *detail = json_string_value(json_object_get(row, "detail"));
+		char label[160];
+		if (!name || !outlet || !proof || !detail)
+			continue;
+		bool failed = strcmp(proof, "failed") == 0;
+		alarm = alarm || failed || !up;
+		if (cli->json)
+			continue;
+		snprintf(label, sizeof(label), "%s/%s", name, outlet);
+		printf("  %-24s %-11s %s %lld s ago%s%s\n", label,
+			!up	 ? "AWAY"
+			: failed ? "ALARM"
+				 : proof,
+			strcmp(proof, "unproven") == 0 ? "started" : "last proof",
+			(long long)json_integer_value(json_object_get(row, "proof_age_ms")) / 1000,
+			detail[0] ? ": " : "", detail);
+	}
+	return alarm;
+}
+
+/* What the hub knows of its adapters. True when an outlet is in alarm. */
+static bool
+show_peers(const struct hs_cli *cli, const char *text)
+{
+	json_t *status = json_loads(text, 0, NULL);
+	const json_t *peers = json_object_get(status, "peers");
+	bool alarm = false;
+	size_t i;
+	json_t *peer;
+
+	json_array_foreach (peers, i, peer)
+		alarm = show_outlets(cli, peer) || alarm;
+	json_decref(status);
+	return alarm;
+}
+
+/* 200 ready, 503 not ready (text says why) or an outlet in alarm, 0 cannot be reached. */
 static long
 show_process(const struct hs_cli *cli, const char *name, const char *base, bool first)
 {
@@ -50,9 +102,10 @@ show_process(const struct hs_cli *cli, const char *name, const char *base, bool 
 			: status      ? "NOT READY"
 				      : "UNREACHABLE",
 			status == 200 ? hs_buf_text(&page) : hs_buf_text(&ready));
+	bool alarm = show_peers(cli, hs_buf_text(&page));
 	hs_buf_free(&ready);
 	hs_buf_free(&page);
-	return status;
+	return alarm && status == 200 ? 503 : status;
 }
 
 int

@@ -7,7 +7,8 @@
 
 #define VERSION_BYTES 32
 #define DIGEST_BYTES  (HS_DIGEST_SIZE - 1)
-#define HEAD_BYTES    (HS_SHA256_BYTES + VERSION_BYTES + DIGEST_BYTES + 8)
+#define COUNT_AT      (HS_SHA256_BYTES + VERSION_BYTES + DIGEST_BYTES + 8)
+#define HEAD_BYTES    (COUNT_AT + 8)
 
 static void
 put_seq(struct hs_buf *out, uint64_t seq)
@@ -30,6 +31,15 @@ get_seq(const uint8_t *bytes)
 }
 
 static void
+count_document(void *owner, uint64_t seq, const void *notice, size_t len_bytes)
+{
+	(void)seq;
+	(void)notice;
+	(void)len_bytes;
+	++*(uint64_t *)owner;
+}
+
+static void
 put_document(void *owner, uint64_t seq, const void *notice, size_t len_bytes)
 {
 	(void)notice;
@@ -47,9 +57,10 @@ put_version(struct hs_buf *out, const char *version)
 }
 
 void
-hs_active_state_write(
-	const struct hs_active *active, uint64_t seq, const char *version, struct hs_buf *out)
+hs_active_state_write(const struct hs_active *active, const struct hs_watch *watch, uint64_t seq,
+	const char *version, struct hs_buf *out)
 {
+	uint64_t count = 0;
 	uint8_t hash[HS_SHA256_BYTES] = { 0 };
 	char digest[HS_DIGEST_SIZE];
 	size_t at = out->len_bytes;
@@ -60,7 +71,10 @@ hs_active_state_write(
 	put_version(out, version);
 	hs_buf_add(out, digest, DIGEST_BYTES);
 	put_seq(out, seq);
+	hs_active_each_document(active, count_document, &count);
+	put_seq(out, count);
 	hs_active_each_document(active, put_document, out);
+	hs_watch_write(watch, out);
 	if (out->failed)
 		return;
 	rest = (struct hs_span){ out->bytes + at + sizeof(hash),
@@ -86,14 +100,19 @@ bool
 hs_active_state_read(struct hs_span span, const char *version, struct hs_active_state *out)
 {
 	const uint8_t *bytes = span.bytes;
+	uint64_t count;
 
 	*out = (struct hs_active_state){ 0 };
-	if (span.len_bytes < HEAD_BYTES || (span.len_bytes - HEAD_BYTES) % 8 != 0 ||
-		!is_sound(bytes, span.len_bytes, version))
+	if (span.len_bytes < HEAD_BYTES || !is_sound(bytes, span.len_bytes, version))
+		return false;
+	count = get_seq(bytes + COUNT_AT);
+	if (count > (span.len_bytes - HEAD_BYTES) / 8)
 		return false;
 	memcpy(out->digest, bytes + HS_SHA256_BYTES + VERSION_BYTES, DIGEST_BYTES);
-	out->seq = get_seq(bytes + HEAD_BYTES - 8);
-	out->count = (span.len_bytes - HEAD_BYTES) / 8;
+	out->seq = get_seq(bytes + COUNT_AT - 8);
+	out->count = (size_t)count;
+	out->watch = (struct hs_span){ bytes + HEAD_BYTES + 8 * count,
+		span.len_bytes - HEAD_BYTES - 8 * (size_t)count };
 	out->seqs = hs_must_alloc(out->count, sizeof(*out->seqs));
 	for (size_t i = 0; i < out->count; i++)
 		out->seqs[i] = get_seq(bytes + HEAD_BYTES + 8 * i);

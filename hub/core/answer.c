@@ -157,7 +157,7 @@ hs_answer_status(struct hs_effects *effects, uint32_t peer, const struct hs_rece
 	const struct hs_known_submission *known = status->known;
 	struct hs_buf body;
 
-	hs_buf_init(&body, 4 * ANSWER_MAX_BYTES);
+	hs_buf_init(&body, (size_t)4 * ANSWER_MAX_BYTES);
 	hs_wire_put_uint(&body, STATUS_REQUEST, status->request);
 	hs_wire_put_text(&body, STATUS_ID, status->id);
 	if (known != NULL) {
@@ -235,6 +235,51 @@ hs_answer_active(struct hs_effects *effects, uint32_t peer, uint64_t request, co
 	send_body(effects, peer, FRAME_ACTIVE_REPLY, &search.body);
 }
 
+static Hansho__V1__Alarm *
+alarm_message(struct hs_arena *arena, const struct hs_alarm *alarm)
+{
+	Hansho__V1__Alarm *message = hs_message_new(arena, &hansho__v1__alarm__descriptor);
+
+	HS_CHECK(message != NULL);
+	message->kind = (Hansho__V1__AlarmKind)alarm->kind;
+	message->area_code = hs_arena_strdup(arena, alarm->area_code);
+	message->since_unix_us = alarm->since_unix_us;
+	message->cause_unix_us = alarm->cause_unix_us;
+	message->cause_seq = alarm->cause_seq;
+	message->cause_kind = (Hansho__V1__Kind)alarm->cause_kind;
+	message->cause_level = alarm->cause_level;
+	message->cause_term = hs_arena_strdup(arena, alarm->term);
+	HS_CHECK(message->area_code != NULL && message->cause_term != NULL);
+	return message;
+}
+
+void
+hs_answer_alarms(struct hs_effects *effects, uint32_t peer, uint64_t request,
+	const struct hs_watch *watch, const struct hs_watch_options *options, uint64_t newest_seq)
+{
+	struct hs_arena *arena = hs_arena_create(ACTIVE_MAX_BYTES);
+	hs_alarm_reply message;
+	hs_link_frame frame;
+	size_t count;
+	const struct hs_alarm *alarms = hs_watch_alarms(watch, &count);
+
+	HS_CHECK(arena != NULL);
+	hansho__v1__alarm_reply__init(&message);
+	hansho__v1__link_frame__init(&frame);
+	message.request = request;
+	message.seq = newest_seq;
+	message.looked_unix_us = hs_watch_looked_unix_us(watch);
+	message.no_order_watched = options->no_order_us > 0;
+	message.no_update_watched = options->no_update_us > 0;
+	for (size_t i = 0; i < count; i++)
+		HS_CHECK(hs_repeat(arena, &message.n_alarms, &message.alarms,
+			alarm_message(arena, &alarms[i])));
+	frame.body_case = HANSHO__V1__LINK_FRAME__BODY_ALARM_REPLY;
+	frame.alarm_reply = &message;
+	hs_effects_frame(effects, peer, &frame);
+	hs_arena_destroy(arena);
+}
+
 /* An empty original keeps its place: originals stand in the order of notices. */
 static void
 put_original(struct hs_buf *out, struct hs_span original)
@@ -255,7 +300,7 @@ hs_answer_fetch(struct hs_effects *effects, uint32_t peer, const struct hs_answe
 	struct hs_buf body;
 	uint64_t last_seq = fetch->newest_seq;
 
-	hs_buf_init(&body, 4 * ANSWER_MAX_BYTES);
+	hs_buf_init(&body, (size_t)4 * ANSWER_MAX_BYTES);
 	hs_wire_put_uint(&body, FETCH_REQUEST, fetch->request);
 	for (size_t i = 0; i < fetch->row_count; i++) {
 		const struct hs_row *row = &fetch->rows[i];

@@ -11,6 +11,7 @@
 #include "hub/core/guard.h"
 #include "hub/core/pending.h"
 #include "hub/core/receipts.h"
+#include "hub/core/watch.h"
 #include "schemas/active.h"
 
 struct hs_answer_hello {
@@ -42,6 +43,10 @@ void hs_answer_status(struct hs_effects *effects, uint32_t peer, const struct hs
 /* The live documents with an area within area_code ("" = all), as far as one frame takes them. */
 void hs_answer_active(struct hs_effects *effects, uint32_t peer, uint64_t request,
 	const char *area_code, const struct hs_active *active, uint64_t newest_seq);
+
+/* The alarms that stand. */
+void hs_answer_alarms(struct hs_effects *effects, uint32_t peer, uint64_t request,
+	const struct hs_watch *watch, const struct hs_watch_options *options, uint64_t newest_seq);
 
 struct hs_answer_fetch {
 	uint64_t request, newest_seq;

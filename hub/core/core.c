@@ -7,8 +7,11 @@
 #include "hub/core/core_state.h"
 #include "hub/core/memory.h"
 
-#define US_PER_MS 1000
-#define READS_MAX 64
+#define US_PER_MS    1000
+#define US_PER_S     1000000LL
+#define READS_MAX    64
+/* Of the note: the rules of the set, and what the watch remembers. */
+#define NOTE_VERSION HS_ACTIVE_RULES " watch 1"
 
 void
 hs_core_options_init(struct hs_core_options *options)
@@ -28,7 +31,11 @@ hs_core_options_init(struct hs_core_options *options)
 		.references_max = 100000,
 		.state_notices = 4096,
 		.batch_ms = 50,
-		.greeting_ms = 10000 };
+		.greeting_ms = 10000,
+		.watch = { .no_order_us = 900 * US_PER_S,
+			.no_update_us = 21600 * US_PER_S,
+			.mail_us = 21600 * US_PER_S,
+			.interval_ms = 2000 } };
 }
 
 struct hs_core *
@@ -45,6 +52,8 @@ hs_core_create(const struct hs_core_options *options)
 	core->recent = hs_recent_create(options->recent_notices, options->recent_bytes);
 	core->active = hs_active_create();
 	HS_CHECK(core->active != NULL);
+	core->options.watch.mode = options->mode;
+	core->watch.watch = hs_watch_create(&core->options.watch);
 	core->receipts = hs_receipts_create(
 		options->status_notices, options->receipts_per_notice, options->peer_count);
 	core->query = hs_query_create(options->waiters_max, READS_MAX);
@@ -56,7 +65,7 @@ hs_core_create(const struct hs_core_options *options)
 		.receipts = core->receipts };
 	core->journal.next_pos = 1;
 	core->journal.next_seq = 1;
-	core->digest_is_old = true;
+	core->digest.is_old = true;
 	for (uint32_t i = 0; i < options->peer_count; i++) {
 		core->peers[i].config = &options->peers[i];
 		if (options->peers[i].kind != (int)HS_PEER(GATE))
@@ -77,8 +86,11 @@ hs_core_destroy(struct hs_core *core)
 {
 	for (size_t i = 0; i < core->options.peer_count; i++)
 		hs_delivery_destroy(core->deliveries[i]);
+	for (size_t i = 0; i < core->options.peer_count; i++)
+		hs_outlets_free(&core->peers[i].outlets);
 	hs_query_destroy(core->query);
 	hs_receipts_destroy(core->receipts);
+	hs_watch_destroy(core->watch.watch);
 	hs_active_destroy(core->active);
 	hs_recent_destroy(core->recent);
 	hs_route_destroy(core->route);
@@ -95,8 +107,11 @@ hs_core_recover_state(struct hs_core *core, struct hs_span state)
 {
 	HS_CHECK(core->journal.next_pos == 1);
 	hs_active_state_free(&core->state);
-	if (hs_active_state_read(state, HS_ACTIVE_RULES, &core->state))
-		core->journal.state_seq = core->state.seq;
+	if (!hs_active_state_read(state, NOTE_VERSION, &core->state))
+		return;
+	HS_CHECK(hs_watch_read(core->watch.watch, core->state.watch)); /* it has a hash */
+	core->state.watch = (struct hs_span){ "", 0 };
+	core->journal.state_seq = core->state.seq;
 }
 
 /* Does the set that the note led to have the digest that the note names? */
@@ -130,10 +145,10 @@ hs_core_recover(struct hs_core *core, const struct hs_row *row)
 const char *
 hs_core_digest_text(struct hs_core *core)
 {
-	if (core->digest_is_old)
-		hs_active_digest(core->active, core->digest);
-	core->digest_is_old = false;
-	return core->digest;
+	if (core->digest.is_old)
+		hs_active_digest(core->active, core->digest.text);
+	core->digest.is_old = false;
+	return core->digest.text;
 }
 
 void
@@ -145,7 +160,7 @@ hs_core_note_state(struct hs_core *core, bool now)
 		(!now && newest - core->journal.state_seq < core->options.state_notices))
 		return;
 	core->journal.state_seq = newest;
-	hs_active_state_write(core->active, newest, HS_ACTIVE_RULES,
+	hs_active_state_write(core->active, core->watch.watch, newest, NOTE_VERSION,
 		hs_effects_state_begin(core->source.effects));
 	hs_effects_send_end(core->source.effects);
 }
@@ -214,6 +229,34 @@ beat(struct hs_core *core, uint32_t i, int64_t mono_us)
 }
 
 static void
+tell_alarm(void *owner, const struct hs_alarm *alarm, bool raised)
+{
+	struct hs_core *core = owner;
+	char kind[64], cause[64];
+
+	hs_effects_log(core->source.effects, raised ? HS_LOG_WARN : HS_LOG_INFO,
+		raised ? "hub.alarm_raised" : "hub.alarm_ended",
+		"kind=%s area=%s since_unix_us=%lld cause_seq=%llu cause=%s level=%u",
+		hs_enum_word(&hansho__v1__alarm_kind__descriptor, alarm->kind, kind),
+		alarm->area_code, (long long)alarm->since_unix_us,
+		(unsigned long long)alarm->cause_seq,
+		hs_enum_word(&hansho__v1__kind__descriptor, alarm->cause_kind, cause),
+		alarm->cause_level);
+	core->watch.raised[alarm->kind] += raised;
+}
+
+static void
+look_for_alarms(struct hs_core *core)
+{
+	struct hs_core_watch *watch = &core->watch;
+
+	if (core->source.mono_us < watch->next_mono_us)
+		return;
+	watch->next_mono_us = core->source.mono_us + core->options.watch.interval_ms * US_PER_MS;
+	hs_watch_look(watch->watch, core->active, core->source.unix_us, tell_alarm, core);
+}
+
+static void
 on_tick(struct hs_core *core, const struct hs_event *event)
 {
 	int64_t since = hs_receipts_since(core->receipts);
@@ -230,6 +273,7 @@ on_tick(struct hs_core *core, const struct hs_event *event)
 		hs_core_flush(core);
 	hs_core_pump(core);
 	hs_query_wake(core->query, &core->source, core->index);
+	look_for_alarms(core);
 }
 
 static void
@@ -282,6 +326,17 @@ hs_core_step(struct hs_core *core, const struct hs_event *event, struct hs_effec
 	core->source.effects = NULL;
 }
 
+static void
+count_alarms(const struct hs_core *core, struct hs_core_stats *out)
+{
+	size_t count;
+	const struct hs_alarm *alarms = hs_watch_alarms(core->watch.watch, &count);
+
+	for (size_t i = 0; i < count; i++)
+		out->alarms[alarms[i].kind]++;
+	memcpy(out->alarms_raised, core->watch.raised, sizeof(out->alarms_raised));
+}
+
 void
 hs_core_stats(const struct hs_core *core, struct hs_core_stats *out)
 {
@@ -292,6 +347,7 @@ hs_core_stats(const struct hs_core *core, struct hs_core_stats *out)
 	out->waiters = hs_query_waiters(core->query);
 	out->documents = hs_active_document_count(core->active);
 	out->stopping = core->life != HS_CORE_RUNS;
+	count_alarms(core, out);
 	for (size_t i = 0; i < core->options.peer_count; i++)
 		out->peers_up += core->peers[i].state == HS_PEER_STATE_READY;
 }
@@ -308,7 +364,8 @@ hs_core_peer_stats(const struct hs_core *core, size_t i, struct hs_core_peer_sta
 		.up = peer->state == HS_PEER_STATE_READY,
 		.link_state = hs_peer_state_name(peer->state),
 		.delivery_state = "",
-		.heard_mono_us = peer->heard_mono_us };
+		.heard_mono_us = peer->heard_mono_us,
+		.outlets = &peer->outlets };
 	if (delivery == NULL)
 		return;
 	out->delivery_state = hs_delivery_state_name(hs_delivery_state(delivery));

@@ -31,10 +31,12 @@
 
 #include "hub/core/effects.h"
 #include "hub/core/record.h"
+#include "hub/core/watch.h"
 
 #define HS_PEERS_MAX 64 /* one bit each in the route table */
 
 struct hs_core;
+struct hs_outlets;
 
 /* A configured peer. Strings and arrays are borrowed for the core's life. */
 struct hs_core_peer {
@@ -73,6 +75,7 @@ struct hs_core_options {
 	size_t state_notices; /* a note of the active set each so many notices (active_state.h) */
 	int64_t batch_ms;     /* longest wait of receipts and acks for their commit */
 	int64_t greeting_ms;  /* a new connection must have said hello and resume by then */
+	struct hs_watch_options watch; /* its mode is the lane's */
 };
 
 enum hs_event_type {
@@ -128,13 +131,16 @@ struct hs_core_peer_stats {
 	const char *delivery_state; /* "stopped", "snapshot", "replay", "live" */
 	uint64_t sent_seq, acked_seq;
 	size_t in_flight;
-	int64_t heard_mono_us; /* 0: nothing since it came up */
+	int64_t heard_mono_us;		  /* 0: nothing since it came up */
+	const struct hs_outlets *outlets; /* outlets.h; borrowed until the next step */
 };
 struct hs_core_stats {
 	uint64_t newest_seq, committed_pos;
 	size_t pending, waiters, documents, peers_up;
 	uint64_t accepted, duplicates, stale, conflicts, refused, unavailable;
 	uint64_t frames_unknown, frames_bad, digests_differ;
+	size_t alarms[HS_ALARM_KINDS + 1];	    /* that stand, by HS_ALARM(…) */
+	uint64_t alarms_raised[HS_ALARM_KINDS + 1]; /* since the start */
 	bool stopping;
 };
 void hs_core_stats(const struct hs_core *core, struct hs_core_stats *out);

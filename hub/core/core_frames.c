@@ -145,6 +145,18 @@ on_receipt(const struct frame_context *context)
 	hs_receipts_report(core->receipts, &entry, core->source.mono_us);
 }
 
+static void
+take_outlets(const struct frame_context *context)
+{
+	struct hs_core *core = context->core;
+	struct hs_peer *peer = &core->peers[context->peer];
+	const hs_outlets_report *report = context->frame->heartbeat->adapter;
+
+	if (report != NULL && peer->config->kind == (int)HS_PEER(ADAPTER))
+		hs_outlets_take(&peer->outlets, report, peer->config->name, core->source.mono_us,
+			core->source.effects);
+}
+
 /* A peer that stands where we stand and holds another active set has lost or doubled something. */
 static void
 on_heartbeat(const struct frame_context *context)
@@ -154,6 +166,7 @@ on_heartbeat(const struct frame_context *context)
 	const Hansho__V1__Heartbeat *heartbeat = context->frame->heartbeat;
 	bool differs;
 
+	take_outlets(context);
 	if (heartbeat->digest[0] == '\0' || heartbeat->newest_seq != core->source.newest_seq ||
 		!hs_route_unfiltered(core->route, context->peer))
 		return;
@@ -211,6 +224,15 @@ on_active_query(const struct frame_context *context)
 }
 
 static void
+on_alarm_query(const struct frame_context *context)
+{
+	struct hs_core *core = context->core;
+
+	hs_answer_alarms(core->source.effects, context->peer, context->frame->alarm_query->request,
+		core->watch.watch, &core->options.watch, core->source.newest_seq);
+}
+
+static void
 on_goodbye(const struct frame_context *context)
 {
 	hs_effects_log(context->core->source.effects, HS_LOG_INFO, "hub.peer_goodbye",
@@ -234,6 +256,7 @@ static const struct frame_row {
 	{ BODY(SUBMIT), GATES, IN(READY), on_submit },
 	{ BODY(STATUS_QUERY), GATES, IN(READY), on_status_query },
 	{ BODY(ACTIVE_QUERY), ALL, IN(READY), on_active_query },
+	{ BODY(ALARM_QUERY), GATES, IN(READY), on_alarm_query },
 	{ BODY(FETCH), ALL, IN(READY), on_fetch },
 	{ BODY(GOODBYE), ALL, IN(GREETING) | IN(WAITING) | IN(READY), on_goodbye },
 };

@@ -16,6 +16,7 @@
 #include "hub/core/pending.h"
 #include "hub/core/query.h"
 #include "hub/core/receipts.h"
+#include "hub/core/watch.h"
 
 enum hs_core_life { HS_CORE_RUNS, HS_CORE_STOPS, HS_CORE_STOPPED };
 
@@ -24,6 +25,18 @@ struct hs_core_journal {
 	uint64_t committed_pos, next_pos, next_seq;
 	uint64_t state_seq; /* of the last note of the active set */
 	bool low;	    /* the disk has only its reserve left */
+};
+
+/* Of the active set, made when it is asked for. */
+struct hs_core_digest {
+	char text[HS_DIGEST_SIZE];
+	bool is_old;
+};
+
+struct hs_core_watch {
+	struct hs_watch *watch;
+	int64_t next_mono_us;		     /* of its next look */
+	uint64_t raised[HS_ALARM_KINDS + 1]; /* so far, by kind */
 };
 
 struct hs_core {
@@ -45,8 +58,8 @@ struct hs_core {
 	uint64_t connections;	      /* so far */
 	int64_t flush_after_mono_us;  /* disk full: receipts and acks wait until then */
 	enum hs_core_life life;
-	char digest[HS_DIGEST_SIZE];
-	bool digest_is_old;
+	struct hs_core_digest digest;
+	struct hs_core_watch watch;
 };
 
 /* core_frames.c */

@@ -6,7 +6,8 @@
 #include "hub/core/core_state.h"
 
 static enum hs_err
-take_into_active(struct hs_core *core, uint64_t seq, struct hs_span packed, struct hs_taken *taken)
+take_into_active(struct hs_core *core, const struct hs_row *row, struct hs_span packed,
+	struct hs_taken *taken)
 {
 	struct hs_arena *arena = hs_arena_create(HS_UNPACK_ARENA_BYTES);
 	hs_notice *notice;
@@ -16,7 +17,10 @@ take_into_active(struct hs_core *core, uint64_t seq, struct hs_span packed, stru
 		err = hs_notice_unpack(arena, packed.bytes, packed.len_bytes, &notice);
 	if (err == HS_OK)
 		err = hs_active_apply(
-			core->active, seq, notice, taken != NULL ? &taken->vanished : NULL);
+			core->active, row->seq, notice, taken != NULL ? &taken->vanished : NULL);
+	/* Up to the note the watch knows it already. */
+	if ((err == HS_OK || err == HS_ERR_STALE) && row->seq > core->state.seq)
+		hs_watch_take(core->watch.watch, core->active, row->seq, row->unix_us, notice);
 	if (err == HS_OK && taken != NULL)
 		hs_guard_in_force(taken->arena, core->active, notice, &taken->in_force);
 	hs_arena_destroy(arena);
@@ -69,7 +73,7 @@ take_notice(struct hs_core *core, const struct hs_row *row, const struct hs_reco
 	enum hs_err err = hs_notice_look(look->notice, &notice);
 
 	if (err == HS_OK && hs_active_state_needs(&core->state, row->seq))
-		err = take_into_active(core, row->seq, look->notice, taken);
+		err = take_into_active(core, row, look->notice, taken);
 	if (err != HS_OK)
 		return err;
 	hs_route_keep(core->route, row->seq, take_document(core, &notice, look->notice));
@@ -79,7 +83,7 @@ take_notice(struct hs_core *core, const struct hs_row *row, const struct hs_reco
 	hs_recent_take(core->recent, &recent);
 	hs_receipts_open(core->receipts, row->seq);
 	core->source.newest_seq = row->seq;
-	core->digest_is_old = true;
+	core->digest.is_old = true;
 	return HS_OK;
 }
 

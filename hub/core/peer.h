@@ -12,6 +12,7 @@
 #define HS_CORE_PEER_H
 
 #include "hub/core/core.h"
+#include "hub/core/outlets.h"
 
 enum hs_peer_state {
 	HS_PEER_STATE_DOWN,
@@ -38,6 +39,7 @@ struct hs_peer {
 	int64_t heard_mono_us;
 	int64_t beat_mono_us; /* last heartbeat sent */
 	bool digest_differed;
+	struct hs_outlets outlets; /* of an adapter */
 };
 
 /* Takes the input; false: not allowed in this state (nothing changed). */

@@ -8,6 +8,7 @@
 #include "schemas/tables.h"
 
 #define PEER(field) offsetof(struct hs_hub_peer_settings, field)
+#define US_PER_S    1000000
 #define HUB(field)  offsetof(struct hs_hub_settings, field)
 
 /* clang-format off */
@@ -75,6 +76,14 @@ static const struct hs_config_item hub_items[] = {
 		"Longest time that receipts and acks wait for the journal.", NULL },
 	{ "greeting_ms", HS_CONFIG_INT, HUB(greeting_ms), "ms", 100, 60000, "10000",
 		"A new connection must have said hello and resume by then.", NULL },
+	{ "no_order_s", HS_CONFIG_INT, HUB(watch.no_order_s), "s", 0, 86400, "900",
+		"An alarm to the municipality and its prefecture so long after a warning of equivalent level 4 or 5, a tsunami warning, or an urgent mail of its own, when no evacuation order of it is in force; 0: none.", NULL },
+	{ "no_update_s", HS_CONFIG_INT, HUB(watch.no_update_s), "s", 0, 2592000, "21600",
+		"A reminder to the municipality so long after the last document of an order in force, when no warning of equivalent level 3 or above is in force there any more; 0: none.", NULL },
+	{ "mail_s", HS_CONFIG_INT, HUB(watch.mail_s), "s", 1, 604800, "21600",
+		"So long after its last urgent mail an order of the municipality is missed; longer than no_order_s.", NULL },
+	{ "watch_interval_ms", HS_CONFIG_INT, HUB(watch.interval_ms), "ms", 50, 60000, "2000",
+		"How often it is looked for missing and forgotten orders.", NULL },
 	{ "peers", HS_CONFIG_LIST, HUB(peers), "", 1, HS_PEERS_MAX, NULL,
 		"The processes that may connect, one url each.", &peer_record },
 };
@@ -115,6 +124,11 @@ hs_hub_core_options(const struct hs_hub_settings *settings, struct hs_core_peer 
 	out->references_max = (size_t)settings->references_max;
 	out->batch_ms = settings->batch_ms;
 	out->greeting_ms = settings->greeting_ms;
+	out->watch = (struct hs_watch_options){ .mode = out->mode,
+		.no_order_us = settings->watch.no_order_s * US_PER_S,
+		.no_update_us = settings->watch.no_update_s * US_PER_S,
+		.mail_us = settings->watch.mail_s * US_PER_S,
+		.interval_ms = settings->watch.interval_ms };
 }
 
 static bool
@@ -183,6 +197,12 @@ hs_hub_settings_check(const struct hs_hub_settings *settings, char why[HS_CONFIG
 	const struct hs_look_listen listens[] = { { "ops_listen", settings->ops_listen, true } };
 	enum hs_err err = hs_look_listens(listens, HS_COUNT(listens), why);
 
+	if (err == HS_OK && settings->watch.mail_s <= settings->watch.no_order_s)
+		err = hs_look_refuse(why,
+			"mail_s is %lld and no_order_s %lld: no mail would ever raise an alarm; "
+			"make "
+			"mail_s longer",
+			(long long)settings->watch.mail_s, (long long)settings->watch.no_order_s);
 	if (err == HS_OK)
 		err = hs_look_made_file("journal", settings->journal.path, why);
 	for (size_t i = 0; err == HS_OK && i < settings->peers.count; i++) {

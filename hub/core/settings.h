@@ -14,6 +14,11 @@ struct hs_hub_peer_settings {
 	const char *tls_ca, *tls_cert_key;
 };
 
+/* hub/core/watch.h */
+struct hs_hub_watch {
+	int64_t no_order_s, no_update_s, mail_s, interval_ms;
+};
+
 struct hs_hub_journal_settings {
 	const char *path;
 	int64_t commit_linger_us, checkpoint_pages, verify_tail, reserve_bytes;
@@ -28,6 +33,7 @@ struct hs_hub_settings {
 	int64_t pending_max, recent_notices, recent_bytes;
 	int64_t status_notices, receipts_per_notice, waiters_max, index_max;
 	int64_t batch_ms, greeting_ms, state_notices, references_max;
+	struct hs_hub_watch watch;
 	struct hs_config_list peers; /* of struct hs_hub_peer_settings */
 };
 

@@ -5,6 +5,7 @@
 
 #include "hub/base/check.h"
 #include "hub/base/clock.h"
+#include "hub/core/outlets.h"
 #include "schemas/active.h"
 
 static const int64_t bounds_us[HS_LATENCY_BUCKETS] = { 250, 500, 1000, 2000, 5000, 10000, 50000,
@@ -39,6 +40,32 @@ commit_metrics(const struct hs_commit_stats *commits, struct hs_buf *out)
 		(unsigned long long)commits->commits);
 }
 
+static int64_t
+proof_age_ms(const struct hs_outlet *outlet)
+{
+	return (hs_clock_mono_us() - outlet->since_mono_us) / 1000;
+}
+
+static void
+outlet_metrics(const struct hs_core_peer_stats *peer, struct hs_buf *out)
+{
+	if (!peer->outlets->known)
+		return;
+	hs_buf_printf(out, "hansho_hub_peer_maintenance{peer=\"%s\"} %d\n", peer->name,
+		peer->outlets->maintenance);
+	for (size_t i = 0; i < peer->outlets->count; i++) {
+		const struct hs_outlet *outlet = &peer->outlets->items[i];
+
+		hs_buf_printf(out,
+			"hansho_hub_outlet_proof_age_seconds{peer=\"%s\",outlet=\"%s\"} %.3f\n"
+			"hansho_hub_outlet_proven{peer=\"%s\",outlet=\"%s\"} %d\n"
+			"hansho_hub_outlet_alarm{peer=\"%s\",outlet=\"%s\"} %d\n",
+			peer->name, outlet->name, (double)proof_age_ms(outlet) / 1e3, peer->name,
+			outlet->name, outlet->state == (int)HS_PROOF(PROVEN), peer->name,
+			outlet->name, outlet->state == (int)HS_PROOF(FAILED));
+	}
+}
+
 static void
 peer_metrics(const struct hs_shell_view *view, struct hs_buf *out)
 {
@@ -53,6 +80,7 @@ peer_metrics(const struct hs_shell_view *view, struct hs_buf *out)
 			(unsigned long long)peer.acked_seq);
 		hs_buf_printf(out, "hansho_hub_peer_in_flight{peer=\"%s\"} %zu\n", peer.name,
 			peer.in_flight);
+		outlet_metrics(&peer, out);
 	}
 }
 
@@ -85,6 +113,12 @@ hs_shell_metrics(const struct hs_shell_view *view, struct hs_buf *out)
 		{ "hansho_hub_frames_unknown_total", stats.frames_unknown },
 		{ "hansho_hub_frames_bad_total", stats.frames_bad },
 		{ "hansho_hub_digest_differs_total", stats.digests_differ },
+		{ "hansho_hub_alarms{kind=\"no_order\"}", stats.alarms[HS_ALARM(NO_ORDER)] },
+		{ "hansho_hub_alarms{kind=\"no_update\"}", stats.alarms[HS_ALARM(NO_UPDATE)] },
+		{ "hansho_hub_alarms_raised_total{kind=\"no_order\"}",
+			stats.alarms_raised[HS_ALARM(NO_ORDER)] },
+		{ "hansho_hub_alarms_raised_total{kind=\"no_update\"}",
+			stats.alarms_raised[HS_ALARM(NO_UPDATE)] },
 		{ "hansho_hub_commit_failures_total", view->commits->failures },
 		{ "hansho_hub_records_total", view->commits->records },
 		{ "hansho_hub_disk_free_bytes", room.free_bytes },
@@ -101,6 +135,22 @@ hs_shell_metrics(const struct hs_shell_view *view, struct hs_buf *out)
 }
 
 static json_t *
+outlets_status(const struct hs_outlets *outlets)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < outlets->count; i++) {
+		const struct hs_outlet *outlet = &outlets->items[i];
+
+		json_array_append_new(
+			list, json_pack("{s:s, s:s, s:I, s:s}", "outlet", outlet->name, "proof",
+				      hs_outlet_state_word(outlet->state), "proof_age_ms",
+				      (json_int_t)proof_age_ms(outlet), "detail", outlet->detail));
+	}
+	return list;
+}
+
+static json_t *
 peer_status(const struct hs_shell_view *view, size_t i)
 {
 	static const char *const kinds[] = { "", "gate", "feed", "adapter" };
@@ -110,11 +160,12 @@ peer_status(const struct hs_shell_view *view, size_t i)
 	hs_core_peer_stats(view->core, i, &peer);
 	if (peer.up)
 		ago_ms = (hs_clock_mono_us() - peer.heard_mono_us) / 1000;
-	return json_pack("{s:s, s:s, s:b, s:s, s:s, s:I, s:I, s:I, s:I}", "name", peer.name, "kind",
-		kinds[peer.kind], "up", peer.up, "link", peer.link_state, "delivery",
-		peer.delivery_state, "sent_seq", (json_int_t)peer.sent_seq, "acked_seq",
+	return json_pack("{s:s, s:s, s:b, s:s, s:s, s:I, s:I, s:I, s:I, s:b, s:o}", "name",
+		peer.name, "kind", kinds[peer.kind], "up", peer.up, "link", peer.link_state,
+		"delivery", peer.delivery_state, "sent_seq", (json_int_t)peer.sent_seq, "acked_seq",
 		(json_int_t)peer.acked_seq, "in_flight", (json_int_t)peer.in_flight, "heard_ms_ago",
-		(json_int_t)ago_ms);
+		(json_int_t)ago_ms, "maintenance", peer.outlets->maintenance, "outlets",
+		outlets_status(peer.outlets));
 }
 
 static json_t *
@@ -140,13 +191,14 @@ hs_shell_status(const struct hs_shell_view *view, struct hs_buf *out)
 	for (size_t i = 0; i < view->options->peer_count; i++)
 		json_array_append_new(peers, peer_status(view, i));
 	status = json_pack(
-		"{s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:s, s:s, s:b, s:o, s:I, s:o}",
+		"{s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:s, s:s, s:b, s:o, s:I, s:o}",
 		"process", "hansho-hub", "version", view->options->version, "mode",
 		view->options->mode == (int)HS_MODE(LIVE) ? "live" : "drill", "epoch",
 		view->options->epoch, "newest_seq", (json_int_t)stats.newest_seq, "journal_pos",
 		(json_int_t)stats.committed_pos, "pending", (json_int_t)stats.pending,
-		"live_documents", (json_int_t)stats.documents, "peers_up",
-		(json_int_t)stats.peers_up, "digest", digest, "tables",
+		"live_documents", (json_int_t)stats.documents, "alarms",
+		(json_int_t)(stats.alarms[HS_ALARM(NO_ORDER)] + stats.alarms[HS_ALARM(NO_UPDATE)]),
+		"peers_up", (json_int_t)stats.peers_up, "digest", digest, "tables",
 		view->activation->version.digest, "tables_unrehearsed",
 		view->activation->unrehearsed, "disk", disk_status(view), "started_unix_us",
 		(json_int_t)view->started_unix_us, "peers", peers);

@@ -29,9 +29,8 @@ struct status_call {
 	const struct hs_principal *principal; /* held */
 };
 
-/* Answers 401 itself when nobody is proven. */
-static const struct hs_principal *
-authenticate(struct hs_gate *gate, const struct hs_http_request *request)
+const struct hs_principal *
+hs_api_authenticate(struct hs_gate *gate, const struct hs_http_request *request)
 {
 	const struct hs_principal *principal;
 	enum hs_refusal refusal = hs_who_request(gate, request, &principal);
@@ -153,7 +152,7 @@ fill_call(struct submit_call *call, const struct hs_principal *principal,
 static void
 take(struct hs_gate *gate, const struct hs_http_request *request, bool validate_only)
 {
-	const struct hs_principal *principal = authenticate(gate, request);
+	const struct hs_principal *principal = hs_api_authenticate(gate, request);
 	struct submit_call *call;
 
 	if (principal == NULL)
@@ -297,7 +296,7 @@ void
 hs_api_status(void *owner, const struct hs_http_request *request)
 {
 	struct hs_gate *gate = owner;
-	const struct hs_principal *principal = authenticate(gate, request);
+	const struct hs_principal *principal = hs_api_authenticate(gate, request);
 	const char *submission_id;
 
 	if (principal == NULL)

@@ -1,4 +1,4 @@
-/* api.h: the REST front: POST /v1/submissions, POST /v1/validate, GET /v1/submissions/{id}.
+/* api.h: the REST front: POST /v1/submissions, POST /v1/validate, GET /v1/submissions/{id}; GET /v1/alarms is in alarms.h.
  *
  * Flow:    Authorization → principal → intake → JSON. Contract: OpenAPI under schemas/.
  * Rules:   202 only after the hub has it on disk. Idempotency-Key is accepted and needs no memory here:
@@ -16,6 +16,9 @@ void hs_api_submit(void *owner, const struct hs_http_request *request);
 void hs_api_validate(void *owner, const struct hs_http_request *request);
 void hs_api_status(void *owner, const struct hs_http_request *request);
 
+/* Who asks. NULL: nobody is proven, and 401 was answered. */
+const struct hs_principal *hs_api_authenticate(
+	struct hs_gate *gate, const struct hs_http_request *request);
 /* The 32 hexadecimal digits behind `prefix` in a path; NULL when it is anything else. Borrowed. */
 const char *hs_api_submission_id(const char *path, const char *prefix);
 

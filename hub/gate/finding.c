@@ -85,6 +85,7 @@ hs_finding_add(struct hs_findings *findings, enum hs_finding_code code, struct h
 		findings->dropped++;
 		if (!error || findings->errors > 1 || findings->count == 0)
 			return;
+		HS_CHECK(findings->items != NULL);
 		slot = &findings->items[findings->count - 1];
 	}
 	*slot = (struct hs_finding){ .code = code };

@@ -33,6 +33,9 @@ struct hs_form_call {
 	struct hs_buf xml;
 	bool changed; /* what is in force changed since the person looked, or the text did */
 	const char *submission_id;
+	const hs_alarm_reply
+		*alarms;     /* while the home page is made; NULL: not asked, or no answer */
+	bool alarms_unknown; /* no answer */
 };
 
 /* Who is signed in. false: nobody, and the sign-in page was sent. */
@@ -44,6 +47,10 @@ struct hs_form_call *hs_form_begin(struct hs_gate *gate, const struct hs_http_re
 void hs_form_end(struct hs_form_call *call);
 /* Asks the hub what is in force, then goes on with call->then, also when the hub cannot say. */
 void hs_form_ask_standing(struct hs_form_call *call, void (*then)(struct hs_form_call *call));
+/* Asks the hub for alarms, then goes on with `then`, also when the hub cannot say. */
+void hs_form_ask_alarms(struct hs_form_call *call, void (*then)(struct hs_form_call *call));
+/* What is missing or forgotten in the places of the principal, and what to do about it; nothing when all is well. */
+void hs_form_put_alarms(struct hs_form_call *call, struct hs_buf *out);
 /* The value of a field in the call's arena; "" when absent or empty. */
 const char *hs_form_field(struct hs_form_call *call, const char *name);
 

@@ -353,6 +353,7 @@ hs_form_show_home(struct hs_form_call *call, enum hs_order_problem problem)
 	hs_form_call_begin_page(call, "避難情報の発信", "Send evacuation information", 0, &out);
 	if (problem != HS_ORDER_FINE)
 		put_problem(call, problem, &out);
+	hs_form_put_alarms(call, &out);
 	put_in_force(call, &out);
 	put_issue_form(call, &out);
 	if (own_documents(&call->standing, can_go_on) > 0)
@@ -369,6 +370,12 @@ show_home(struct hs_form_call *call)
 	hs_form_show_home(call, HS_ORDER_FINE);
 }
 
+static void
+ask_alarms(struct hs_form_call *call)
+{
+	hs_form_ask_alarms(call, show_home);
+}
+
 void
 hs_form_home(void *owner, const struct hs_http_request *request)
 {
@@ -382,5 +389,5 @@ hs_form_home(void *owner, const struct hs_http_request *request)
 		.hazard = "",
 		.reason = "",
 		.complement = "" };
-	hs_form_ask_standing(call, show_home);
+	hs_form_ask_standing(call, ask_alarms);
 }

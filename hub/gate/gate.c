@@ -8,6 +8,7 @@
 #include "hub/base/http_peer.h"
 #include "hub/base/log.h"
 #include "hub/base/look.h"
+#include "hub/gate/alarms.h"
 #include "hub/gate/api.h"
 #include "hub/gate/auth.h"
 #include "hub/gate/form.h"
@@ -29,6 +30,7 @@ static const struct route ROUTES[] = {
 	{ "POST", "/v1/submissions", BODY_DOCUMENT, hs_api_submit },
 	{ "POST", "/v1/validate", BODY_DOCUMENT, hs_api_validate },
 	{ "GET", "/v1/submissions/*", BODY_NONE, hs_api_status },
+	{ "GET", "/v1/alarms", BODY_NONE, hs_api_alarms },
 	{ "POST", "/soap/MQService", BODY_ENVELOPE, hs_soap_publish },
 	{ "GET", "/", BODY_NONE, hs_form_home },
 	{ "POST", "/sign-in", BODY_FIELDS, hs_form_sign_in },

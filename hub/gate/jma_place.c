@@ -130,16 +130,15 @@ grow(struct hs_jma *jma)
 
 /* ---- one place ---- */
 
+/* code: the arena's own. */
 static void
-add_area(struct hs_jma *jma, struct hs_jma_place *place, const struct slot *slot, const char *code,
-	size_t code_len)
+add_area(struct hs_jma *jma, struct hs_jma_place *place, const struct slot *slot, char *code)
 {
 	hs_area *area = hs_message_new(jma->arena, &hansho__v1__area__descriptor);
-	char *own = hs_arena_strndup(jma->arena, code, code_len);
 
-	if (!area || !own)
+	if (!area || !code)
 		return;
-	area->code = own;
+	area->code = code;
 	area->name = (char *)(uintptr_t)slot->name; /* the arena's own, read only from here on */
 	area->source_code = (char *)(uintptr_t)slot->code;
 	area->code_type = (char *)(uintptr_t)slot->scheme;
@@ -147,20 +146,34 @@ add_area(struct hs_jma *jma, struct hs_jma_place *place, const struct slot *slot
 }
 
 static void
+add_copied(struct hs_jma *jma, struct hs_jma_place *place, const struct slot *slot,
+	const char *code, size_t len)
+{
+	add_area(jma, place, slot, hs_arena_strndup(jma->arena, code, len));
+}
+
+/* codes: blank-separated; one copy serves all areas. */
+static void
 add_listed(
 	struct hs_jma *jma, struct hs_jma_place *place, const struct slot *slot, const char *codes)
 {
+	char *own = hs_arena_strdup(jma->arena, codes), *rest = own;
+	size_t count = 1;
+
 	if (strcmp(codes, "*") == 0) {
 		jma->whole_country = true;
-		add_area(jma, place, slot, "", 0);
+		add_copied(jma, place, slot, "", 0);
 		return;
 	}
-	while (*codes) {
-		size_t len = strcspn(codes, " ");
+	for (const char *at = codes; *at; at++)
+		count += *at == ' ';
+	if (!own || !hs_repeat_room(jma->arena, &place->count, &place->areas, count))
+		return;
+	while (rest) {
+		char *code = strsep(&rest, " ");
 
-		add_area(jma, place, slot, codes, len);
-		codes += len;
-		codes += strspn(codes, " ");
+		if (code[0])
+			add_area(jma, place, slot, code);
 	}
 }
 
@@ -191,20 +204,20 @@ fill(struct hs_jma *jma, struct hs_jma_place *place, const struct slot *slot, hs
 	if (municipality)
 		row = row_of_digits(slot->code, CODE5_DIGITS);
 	if (row && !hs_area_is_prefecture(row)) {
-		add_area(jma, place, slot, row->code, strlen(row->code));
+		add_copied(jma, place, slot, row->code, strlen(row->code));
 		return;
 	}
 	if (strcmp(slot->scheme, "prefecture") == 0 && row_of_digits(slot->code, 2)) {
-		add_area(jma, place, slot, slot->code, 2);
+		add_copied(jma, place, slot, slot->code, 2);
 		return;
 	}
 	hs_jma_warn(jma, HS_FINDING_AREA_UNMAPPED, node, slot->code, "area_unmapped");
 	if ((municipality || forecast) && row_of_digits(slot->code, 2)) {
-		add_area(jma, place, slot, slot->code, 2);
+		add_copied(jma, place, slot, slot->code, 2);
 		return;
 	}
 	jma->whole_country = true;
-	add_area(jma, place, slot, "", 0);
+	add_copied(jma, place, slot, "", 0);
 }
 
 static bool
@@ -258,6 +271,7 @@ hs_jma_address(struct hs_jma *jma, struct hs_jma_place *place)
 	if (!place || place->addressed)
 		return;
 	place->addressed = true;
+	(void)hs_repeat_room(jma->arena, &jma->notice->n_areas, &jma->notice->areas, place->count);
 	for (size_t i = 0; i < place->count; i++) {
 		if (place->areas[i]->code[0] != '\0')
 			hs_repeat(jma->arena, &jma->notice->n_areas, &jma->notice->areas,

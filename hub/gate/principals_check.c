@@ -337,7 +337,7 @@ check_unlike(const struct hs_config_list *list, char why[HS_CONFIG_WHY])
 		{ offsetof(struct hs_principal, username), "username" },
 		{ offsetof(struct hs_principal, token), "token" } };
 	size_t certificates = collect_certificates(list, NULL);
-	struct known_by *known = calloc(list->count + certificates, sizeof(*known));
+	struct known_by *known = calloc(list->count + certificates + 1, sizeof(*known));
 	bool good = true;
 
 	if (known == NULL) {

@@ -354,9 +354,10 @@ check_reference(struct look *look, hs_xml_node *root)
 {
 	hs_xml_node *info = hs_xml_child(look->out->signature, HS_NS_XMLDSIG, "SignedInfo");
 	hs_xml_node *reference = hs_xml_child(info, HS_NS_XMLDSIG, "Reference");
-	const char *uri = plain_value(reference, "URI");
-	const char *id = root_id(root);
+	const char *uri, *id = root_id(root);
 
+	HS_CHECK(reference != NULL); /* check_signature saw it */
+	uri = plain_value(reference, "URI");
 	if (uri && uri[0] == '\0')
 		return true;
 	if (!uri || uri[0] != '#' || !id || strcmp(uri + 1, id) != 0)

@@ -164,6 +164,9 @@ take_frame(struct hs_submit_port *port, const hs_link_frame *frame)
 	case HANSHO__V1__LINK_FRAME__BODY_ACTIVE_REPLY:
 		take_reply(port, frame->active_reply->request, frame);
 		break;
+	case HANSHO__V1__LINK_FRAME__BODY_ALARM_REPLY:
+		take_reply(port, frame->alarm_reply->request, frame);
+		break;
 	case HANSHO__V1__LINK_FRAME__BODY_GOODBYE:
 		take_goodbye(port, frame);
 		break;
@@ -240,7 +243,7 @@ hs_submit_port_create(
 	struct hs_link_options link = { .url = options->url,
 		.ops = &LINK_OPS,
 		.frame_max_bytes = HS_FRAME_MAX_BYTES,
-		.queue_max_bytes = 4 * HS_FRAME_MAX_BYTES };
+		.queue_max_bytes = (size_t)4 * HS_FRAME_MAX_BYTES };
 	uint64_t tick_ms = (uint64_t)(options->heartbeat_ms / TICKS_PER_BEAT) + 1;
 	enum hs_err err;
 
@@ -387,6 +390,24 @@ hs_submit_port_active(struct hs_submit_port *port, struct hs_port_call *call, co
 	query.area_code = code_text;
 	frame.body_case = HANSHO__V1__LINK_FRAME__BODY_ACTIVE_QUERY;
 	frame.active_query = &query;
+	return ask(port, row, call, query.request, &frame, 0);
+}
+
+enum hs_err
+hs_submit_port_alarms(struct hs_submit_port *port, struct hs_port_call *call)
+{
+	hs_link_frame frame;
+	hs_alarm_query query;
+	struct hs_port_row *row;
+	enum hs_err err;
+
+	hansho__v1__link_frame__init(&frame);
+	hansho__v1__alarm_query__init(&query);
+	err = reserve(port, true, &row, &query.request);
+	if (err != HS_OK)
+		return err;
+	frame.body_case = HANSHO__V1__LINK_FRAME__BODY_ALARM_QUERY;
+	frame.alarm_query = &query;
 	return ask(port, row, call, query.request, &frame, 0);
 }
 

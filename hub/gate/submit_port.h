@@ -10,7 +10,7 @@
  *          by `done`: HS_OK with the reply; HS_ERR_CLOSED the link broke, HS_ERR_TIMEOUT no answer came. After
  *          these two nobody knows whether the hub has it: the sender must send the same again, and
  *          the hub recognises it.
- * Format:  schemas/link.proto (hello, submit, status_query, active_query, heartbeat, goodbye).
+ * Format:  schemas/link.proto (hello, submit, status_query, active_query, alarm_query, heartbeat, goodbye).
  */
 #ifndef HS_GATE_SUBMIT_PORT_H
 #define HS_GATE_SUBMIT_PORT_H
@@ -53,6 +53,10 @@ enum hs_err hs_submit_port_status(struct hs_submit_port *port, struct hs_port_ca
 /* What is in force in a municipality (6-digit code). */
 enum hs_err hs_submit_port_active(struct hs_submit_port *port, struct hs_port_call *call,
 	const char *area_code) HS_MUST_CHECK;
+
+/* The alarms that stand, of all municipalities: who may see which is for the caller (alarms.h). */
+enum hs_err hs_submit_port_alarms(
+	struct hs_submit_port *port, struct hs_port_call *call) HS_MUST_CHECK;
 
 /* "" when the hub is there and serves our lane, else what is missing, for people. */
 const char *hs_submit_port_not_ready(const struct hs_submit_port *port);

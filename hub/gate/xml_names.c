@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define NAMES_PER_BLOCK 64
+#define NAMES_PER_BLOCK 32
 #define FIRST_SLOTS	128 /* a power of two */
-#define ROOM_FOR_XML_NS 64  /* the one namespace that no document has to spell out */
+#define ROOM_FOR_XML_NS 40  /* the one namespace that no document has to spell out */
 
 struct hs_xml_name_block {
 	struct hs_xml_name_block *next;

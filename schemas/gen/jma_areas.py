@@ -15,6 +15,7 @@ CREDITS = """\
 #   eew = 緊急地震速報／府県予報区 and 地方予報区, tsunami = 津波予報区, volcano = 火山名.
 # code: as sent; a last * stands for any one digit (blocks of ten belong to one prefecture). codes: 2-digit prefectures or
 #   6-digit municipalities, separated by blanks; * = the whole country.
+# 990 is synthetic, for drills.
 # Prefectures of tsunami areas, regions and volcanoes are those whose coast or foot they touch (geography, not a JMA table).
 """
 
@@ -58,6 +59,7 @@ TSUNAMI = [
     ("750", "大分県瀬戸内海沿岸", "44"), ("751", "大分県豊後水道沿岸", "44"), ("760", "宮崎県", "45"),
     ("770", "鹿児島県東部", "46"), ("771", "種子島・屋久島地方", "46"), ("772", "奄美群島・トカラ列島", "46"),
     ("773", "鹿児島県西部", "46"), ("800", "沖縄本島地方", "47"), ("801", "大東島地方", "47"), ("802", "宮古島・八重山地方", "47"),
+    ("990", "架空県沿岸", "99"),  # synthetic, for drills: no code of the agency
 ]
 
 # Blocks of ten volcanoes that lie in one prefecture.

@@ -127,6 +127,23 @@ test('an order is drawn, a raise replaces it, a lift takes it away', () => onScr
 	await until(async () => (await stack.ask({ do: 'receipts', id })).states.hall === 'displayed', 'proof of display at the hub');
 }));
 
+test('a canary is answered by what is drawn, and nobody sees it', () => {
+	const setup = { wanted: { mode: 'drill', screens: SCREENS, signage: { canary_ms: 500, canary_timeout_ms: 1500 } }, prepare: writeFrames };
+	return withStack(browser, setup, async ({ stack, page }) => {
+		const isNow = (proof) => async () => (await stack.ask({ do: 'proof' })).proof === proof;
+		await page.goto(stack.sign + '/sign/hall');
+		await untilSeen(page, isCalm, 'calm');
+		await page.evaluate(() => {
+			self.changes = 0;
+			new MutationObserver((rows) => { changes += rows.length; }).observe(document.getElementById('calm'), { subtree: true, childList: true, attributes: true });
+		});
+		await until(isNow('proven'), 'the screen proves itself');
+		await page.evaluate(() => { self.requestAnimationFrame = () => 0; });
+		await until(isNow('failed'), 'a page that draws nothing is an alarm');
+		assert.equal(await page.evaluate(() => self.changes), 0, 'nothing changed on the screen');
+	});
+});
+
 test('a drill has its mark and its pattern, and no colour of a level', () => onScreen('drill', async ({ stack, context, page }) => {
 	for (const [revision, level] of [[1, 3], [2, 4], [3, 5]]) {
 		await stack.submit([[LEVELS[level].term, ['港町'], '発令']], { document: 'drill', revision });

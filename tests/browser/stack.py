@@ -5,6 +5,7 @@
     {"do": "submit", "details": [[sort, names, state]], "document": …}   → {"id": …, "seq": …}
     {"do": "stop", "name": "signage"}, start                             → {}     SIGTERM, and it must end clean
     {"do": "receipts", "id": …}                                          → {"states": {outlet: state}}
+    {"do": "proof"}                                                      → {"proof": "proven"|…, "detail": …} of the screens
 One line of JSON answers each line; {"error": …} when it could not be done. At the end of the input everything is
 stopped; exit status 1 when a process did not end clean.
 """
@@ -17,7 +18,9 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 sys.path.insert(0, os.path.join(ROOT, "tests", "e2e"))
 os.environ.setdefault("HANSHO_BIN", os.path.join(ROOT, "build", "debug", "bin"))
 
-from conftest import Stack, free_port  # noqa: E402  the path comes first
+import requests  # noqa: E402  the path comes first
+
+from conftest import Stack, free_port  # noqa: E402
 from documents import detail, order  # noqa: E402
 
 
@@ -39,9 +42,15 @@ def receipts(stack, id):
     return {"states": {row.get("outlet") or row["adapter"]: str(row["state"]).lower() for row in rows}}
 
 
+def proof(stack):
+    rows = requests.get(f"http://{stack.ops['signage']}/status", timeout=5).json()["outlets"]
+    return {key: rows[0][key] for key in ("proof", "detail")}
+
+
 COMMANDS = {
     "submit": submit,
     "receipts": receipts,
+    "proof": proof,
     "stop": lambda stack, name: stack.stop(name) or {},
     "start": lambda stack, name: stack.start(name) and {},
 }
@@ -59,7 +68,8 @@ def main():
     wanted = json.loads(sys.argv[1])
     port = free_port()
     signage = {"program": "hansho-signage", "name": "signage",
-               "config": {"listen": f"127.0.0.1:{port}", "screens": wanted["screens"], "player_heartbeat_ms": 300}}
+               "config": {"listen": f"127.0.0.1:{port}", "screens": wanted["screens"], "player_heartbeat_ms": 300,
+                          **wanted.get("signage", {})}}
     stack = Stack(mode=wanted.get("mode", "drill"), feeds=0, adapters=[signage], hub={"heartbeat_ms": 300},
                   gate={"heartbeat_ms": 300, **wanted.get("gate", {})})
     try:

@@ -1,7 +1,9 @@
 """Carrier endpoints for tests: an HTTP server that takes what the telecom adapter posts, or misbehaves.
 
 The path decides: /ok takes it, /slow takes it after a while, /flaky answers 503 twice to each mail first,
-/refuse answers 422, /hang never answers. Decoding of the pages is written from TS 23.041, not from the code.
+/refuse answers 422, /hang never answers, /babble refuses with bytes that are no UTF-8. A canary is no mail: it is counted apart and given back, except at paths of
+`deaf` (which take it like a mail), `broken` (any status) and `names` (which are another carrier's); /hang hangs. GET
+/canaries/TOKEN reads it back, unless its path is one of `drops`. Decoding of the pages is written from TS 23.041, not from the code.
 """
 
 import collections
@@ -17,6 +19,9 @@ class Carriers:
         """tls: (certificate, key) as paths; None = plain."""
         self.mails = []  # (path, idempotency key, document, time)
         self.tries = collections.Counter()
+        self.canaries = []  # (path, document)
+        self.connections = 0
+        self.deaf, self.drops, self.broken, self.names = set(), set(), {}, {}
         self.slow_s = slow_s
         self.lock = threading.Lock()
         self.stopping = threading.Event()
@@ -25,8 +30,18 @@ class Carriers:
         class Handler(http.server.BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
 
+            def setup(self):
+                owner.connections += 1
+                super().setup()
+
             def do_POST(self):
                 owner.take(self)
+
+            def do_GET(self):
+                token = self.path.rsplit("/", 1)[1]
+                found = any(document["canary"] == token and path not in owner.drops
+                            for path, document in owner.canaries)
+                owner.answer(self, 200 if found else 404, json.dumps({"canary": token} if found else {}).encode())
 
             def log_message(self, *_arguments):
                 pass
@@ -50,6 +65,10 @@ class Carriers:
         path = request.path
         assert request.headers["Content-Type"] == "application/json; charset=utf-8"
         assert request.headers.get("Expect") is None
+        document = json.loads(body)
+        if "canary" in document:
+            self.take_canary(request, path, key, document)
+            return
         with self.lock:
             self.tries[(path, key)] += 1
             tries = self.tries[(path, key)]
@@ -58,18 +77,32 @@ class Carriers:
         if path == "/slow":
             time.sleep(self.slow_s)
         status = 202
-        if path == "/refuse":
+        if path in ("/refuse", "/babble"):
             status = 422
         elif path == "/flaky" and tries <= 2:
             status = 503
         with self.lock:
             if status == 202:
-                self.mails.append((path, key, json.loads(body), time.time()))
+                self.mails.append((path, key, document, time.time()))
+        self.answer(request, status, "あ".encode()[1:] * 40 if path == "/babble" else b"done")
+
+    def take_canary(self, request, path, key, document):
+        assert set(document) == {"canary", "carrier", "mode"} and key == document["canary"]
+        with self.lock:
+            self.canaries.append((path, document))
+        if path == "/hang":
+            self.stopping.wait(30)
+        document = {**document, "carrier": self.names.get(path, document["carrier"])}
+        status = self.broken.get(path, 200)
+        self.answer(request, status, b"done" if path in self.deaf else json.dumps(document).encode())
+
+    @staticmethod
+    def answer(request, status, body):
         try:
             request.send_response(status)
-            request.send_header("Content-Length", "4")
+            request.send_header("Content-Length", str(len(body)))
             request.end_headers()
-            request.wfile.write(b"done")
+            request.wfile.write(body)
         except OSError:
             pass  # it did not wait for us
 

@@ -5,7 +5,9 @@ folder of its own under /tmp (short, because ipc paths may have 108 bytes), and 
 Each program must end with exit status 0 and without a word of a sanitizer.
 """
 
+import itertools
 import os
+import random
 import re
 import shutil
 import signal
@@ -41,11 +43,20 @@ PRINCIPALS = [
 ]
 
 
+# Below the ports that the kernel gives to outgoing connections: none of those can take one before its program listens.
+PORTS = itertools.cycle(random.sample(range(10240, 32000), 32000 - 10240))
+
+
 def free_port():
-    """A port that nobody listens on now. The one who gets it binds it at once."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """A port that nobody listens on now, and that was not handed out before."""
+    for port in itertools.islice(PORTS, 1000):
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+    raise AssertionError("no free port")
 
 
 def wait_until(check, what, timeout_s=START_S, pause_s=0.02):
@@ -204,6 +215,11 @@ class Stack:
             "mode": self.mode, "listen": self._port(name), "hub_url": self.link(name),
             "name": name, **extra})
 
+    def configure(self, adapter):
+        """Writes the configuration of an adapter anew, for its next start; its page stays where it is."""
+        adapter["config"].setdefault("ops_listen", self.ops[adapter["name"]])
+        self._write_adapter(adapter)
+
     def _write_adapter(self, adapter):
         config = dict(adapter.get("config", {}))
         config.setdefault("name", adapter["name"])
@@ -333,15 +349,24 @@ def carriers():
 
 
 @pytest.fixture
-def outlets():
+def scrap():
+    """Folders that go when every stack has stopped: nobody writes into them any more, or makes them anew."""
+    folders = []
+    yield folders
+    for folder in folders:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def outlets(scrap):
     """The four adapters with real outlets behind them."""
     from outlets import Outlets
 
     base = tempfile.mkdtemp(prefix="hs-o-", dir="/tmp")
+    scrap.append(base)
     out = Outlets(base)
     yield out
     out.close()
-    shutil.rmtree(base, ignore_errors=True)
 
 
 @pytest.fixture
@@ -360,8 +385,8 @@ def keep():
 
 
 @pytest.fixture
-def make_stack():
-    """Factory: make_stack(mode="drill", feeds=1, …) → Stack. Everything is stopped clean at the end."""
+def make_stack(scrap):
+    """Factory: make_stack(mode="drill", feeds=1, …) → Stack. Everything is stopped clean at the end, before the scrap goes."""
     stacks = []
 
     def make(**options):

@@ -16,7 +16,11 @@ class Controller:
 
     def __init__(self, path, answers=("accepted",)):
         self.path, self.answers = path, answers
-        self.requests = []  # whole JSON objects
+        self.requests = []  # whole JSON objects, without canaries
+        self.canaries, self.connections = 0, 0
+        self.deaf = False  # takes canaries and does not answer
+        self.late = False  # answers each with the token of the one before
+        self.token = ""  # of the newest canary
         self.connection = None
         self.lock = threading.Lock()
         self.server = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
@@ -42,6 +46,7 @@ class Controller:
         while True:
             try:
                 self.connection, _ = self.server.accept()
+                self.connections += 1
             except OSError:
                 return
             try:
@@ -55,6 +60,13 @@ class Controller:
                 self.connection.close()
 
     def _take(self, request):
+        if request["type"] == "canary":
+            assert set(request) == {"type", "id"}
+            self.canaries += 1
+            before, self.token = self.token, request["id"]
+            if not self.deaf:
+                self.answer(before if self.late else self.token, "canary")
+            return
         with self.lock:
             self.requests.append(request)
         if request["type"] == "play":

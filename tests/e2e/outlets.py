@@ -2,10 +2,16 @@
 out in the end.
 """
 
+import json
 import os
 import re
+import sys
 
 import requests
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "history"))
+
+from logs import note_outlet  # noqa: E402
 
 from carriers import Carriers, carrier
 from conftest import PRINCIPALS, free_port, wait_until
@@ -70,6 +76,27 @@ class Outlets:
             wait_until(lambda: self.all() == want, what)
         except AssertionError:
             assert self.all() == want, what
+
+    def _files(self, folder, mode, name):
+        """[(unix_ns, notice, mode)] of the JSON files that match."""
+        found = []
+        for entry in os.scandir(folder) if os.path.isdir(folder) else []:
+            if re.fullmatch(name, entry.name):
+                with open(entry.path, encoding="utf-8") as file:
+                    record = json.load(file)
+                found.append((entry.stat().st_mtime_ns, record.get("notice", record), mode))
+        return found
+
+    def note(self, notes, epoch, mode="drill"):
+        """Puts what came out so far into logs for the history checker. mode: of the outlets."""
+        mails = {mail[1]: (int(mail[3] * 1e9), mail[2]["notice"], mail[2]["mode"]) for mail in
+                 reversed(self.carriers.of("/ok"))}  # a carrier takes each key once: when it came first
+        air, plans = [], []
+        for lane in ("live", "drill"):
+            air += self._files(os.path.join(self.playout, lane, "99"), lane, r"\d+\.json")
+            plans += self._files(self.plans, lane, lane + r"-.*\.json")
+        for name, seen in (("mails", mails.values()), ("air", air), ("plans", plans)):
+            note_outlet(notes.log("subscriber", f"{name}-{mode}"), name, {"mode": mode, "kinds": ["evacuation"]}, epoch, seen)
 
     def shown(self):
         return requests.get(f"http://127.0.0.1:{self.sign}/sign/status", timeout=5)

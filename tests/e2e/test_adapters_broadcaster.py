@@ -272,6 +272,7 @@ def test_a_hub_that_is_away_makes_the_state_stale_not_empty(air):
     fresh, _ = station.until("heartbeat", timeout=20)
     while fresh["status"] != "current":
         fresh, _ = station.until("heartbeat", timeout=20)
+    air.stack.processes["gate"].wait_ready(air.stack.ops["gate"])
     answer = air.stack.accepted(order([detail("避難指示", ["西町"])]))
     assert station.item()["seq"] == answer["seq"]
     station.close()

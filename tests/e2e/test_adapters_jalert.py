@@ -13,9 +13,9 @@ from documents import area, detail, jst, new_id, order
 
 
 @pytest.fixture
-def folder():
-    with tempfile.TemporaryDirectory(prefix="hs-j-", dir="/tmp") as path:
-        yield path
+def folder(scrap):
+    scrap.append(tempfile.mkdtemp(prefix="hs-j-", dir="/tmp"))
+    return scrap[-1]
 
 
 @pytest.fixture

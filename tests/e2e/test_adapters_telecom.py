@@ -71,6 +71,14 @@ def test_each_carrier_on_its_own(make_stack, carriers):
     assert len(carriers.of("/flaky")) == 1
 
 
+def test_a_refusal_that_is_no_utf8_reaches_the_sender(make_stack, carriers):
+    stack = make_stack(adapters=[adapter([carrier("babbling", carriers.url("/babble"))])])
+    answer = stack.accepted(order())
+    row = wait_state(stack, answer["id"], "babbling/990019", "failed")
+    assert "HTTP 422 ????" in row["detail"]
+    assert "frame_not_readable" not in stack.output("hub")
+
+
 def test_one_mail_for_each_municipality(make_stack, carriers):
     stack = make_stack(adapters=[adapter([carrier("good", carriers.url("/ok"))])])
     answer = stack.accepted(order([detail("避難指示", ["北町"], code="990019"),

@@ -6,12 +6,15 @@ feed.schema.json; members that are not described are a fault here.
 
 import asyncio
 import os
+import time
 
 import jsonschema
 import pytest
 import requests
 
 import documents
+from alarms import SENDERS, answer, tsunami
+from categories import document
 from conftest import wait_until
 from feed_client import Subscriber
 from test_schemas import closed, read
@@ -50,6 +53,21 @@ def test_the_gate_answers_as_described(stack, check):
     assert valid.status_code == 200
     check(valid.json(), "gate.openapi.yaml#/components/schemas/Valid")
     check(stack.status(reply.json()["id"]).json(), "gate.openapi.yaml#/components/schemas/Status")
+
+
+def test_alarms_are_as_described(make_stack, check):
+    stack = make_stack(principals=SENDERS, hub={"no_order_s": 1, "no_update_s": 1, "watch_interval_ms": 50})
+    check(answer(stack), "gate.openapi.yaml#/components/schemas/Alarms")
+    stack.accepted(documents.order())
+    stack.accepted(tsunami(), "relay")
+    stack.accepted(tsunami(over=True, at_s=time.time() + 1), "relay")
+    stack.accepted(document("UrgentMail", code="990027", source="bosai.soba.example", name="架空第二市"), "soba")
+    wait_until(lambda: {row["kind"] for row in answer(stack, "pref")["alarms"]} == {"no_order", "no_update"}, "both kinds")
+    check(answer(stack, "pref"), "gate.openapi.yaml#/components/schemas/Alarms")
+    stack.stop("hub")
+    reply = requests.get(stack.gate_url + "/v1/alarms", auth=stack.auth(), timeout=10)
+    assert reply.status_code == 503 and "Retry-After" in reply.headers
+    check(reply.json(), "gate.openapi.yaml#/components/schemas/Error")
 
 
 def test_the_gate_refuses_as_described(stack, check):

@@ -100,7 +100,7 @@ class Town:
 def town():
     under = Town()
     yield under
-    under.book.settle()
+    under.book.settle(codes_only=1)
     under.close()
 
 

@@ -3,25 +3,35 @@ acknowledged. After each fault: a good order arrives, and nothing that was ackno
 """
 
 import asyncio
+import itertools
 import os
 import subprocess
+import sys
 import threading
 
 import requests
+import yaml
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "history"))
+
+from logs import Notes, note_entitled, note_frame  # noqa: E402
 
 from conftest import BIN, wait_until
 from documents import order
 from feed_client import Subscriber
 
 PAUSE_S = 0.1
+LATENCY_MS = 60000  # these tests kill, stop and starve what is in between
+_numbers = itertools.count(1)
 
 
 class Witness:
     """A subscriber in a thread of its own; reconnects and resumes behind what it has."""
 
-    def __init__(self, stack, feed=0):
-        self.stack, self.url = stack, stack.ws_url(feed)
+    def __init__(self, stack, log, feed=0):
+        self.stack, self.url, self.log = stack, stack.ws_url(feed), log
         self.mode = stack.mode
+        note_entitled(log, "witness", {"mode": self.mode})
         self.frames = []
         self.position = None
         self.live = threading.Event()
@@ -41,16 +51,20 @@ class Witness:
         while True:
             try:
                 await self._read()
-            except (OSError, asyncio.TimeoutError, *_closed()):
+            except (OSError, asyncio.TimeoutError, *_closed()) as problem:
+                self.log.write("close", why=repr(problem))
                 await asyncio.sleep(PAUSE_S)
 
     async def _read(self):
+        self.log.write("connect", start=self.position or "beginning")
         async with Subscriber(self.url) as one:
             hello = (await one.until("hello"))[0]
+            note_frame(self.log, hello)
             start = self.position or {"epoch": hello["epoch"], "seq": 0}
             await one.subscribe(mode=self.mode, **{"from": start})
             while True:
                 frame = await one.next(60)
+                note_frame(self.log, frame)
                 if frame["type"] == "notice":
                     self.position = {"epoch": frame["epoch"], "seq": frame["seq"]}
                     self.frames.append(frame)
@@ -79,7 +93,9 @@ class Book:
         self.stack = stack
         self.status = "Actual" if stack.mode == "live" else "Exercise"
         self.acknowledged = {}  # seq → (id, document)
-        self.witness = Witness(stack)
+        self.notes = Notes(stack.path(f"notes-{next(_numbers)}"))
+        self.sender = self.notes.submitter("book", stack.submit)
+        self.witness = Witness(stack, self.notes.log("subscriber", "witness"))
 
     def note(self, reply, document):
         answer = reply.json()
@@ -88,7 +104,7 @@ class Book:
         return answer
 
     def submit(self, document, **more):
-        reply = self.stack.submit(document, **more)
+        reply = self.sender.submit(document, **more)
         if reply.status_code == 202:
             self.note(reply, document)
         return reply
@@ -101,9 +117,10 @@ class Book:
         wait_until(lambda: seq in self.witness.seqs, f"order {seq} reaches the subscriber")
         return reply.json()
 
-    def settle(self):
+    def settle(self, **bounds):
         """A good order goes through; the subscriber has every seq once and in order; every
-        acknowledged submission is known under its id and sending it again is a duplicate."""
+        acknowledged submission is known under its id and sending it again is a duplicate; the laws of
+        tests/history are kept. bounds: for those."""
         newest = self.good()["seq"]
         assert self.witness.seqs == list(range(1, newest + 1))
         for seq, (submission, document) in list(self.acknowledged.items())[-20:]:
@@ -118,6 +135,16 @@ class Book:
             assert page, f"only {len(listed)} of {newest} are listed"
             listed |= {notice["seq"] for notice in page}
         assert set(self.acknowledged) <= listed
+        self.notes.check(self.journal(), latency_ms=LATENCY_MS, settle_ms=0, others_submit=1, **bounds)
+
+    @property
+    def epoch(self):
+        return self.witness.position["epoch"]
+
+    def journal(self):
+        """The hub has it open; reading does not disturb it."""
+        with open(self.stack.path("hub.yaml"), encoding="utf-8") as file:
+            return yaml.safe_load(file)["journal"]
 
     def close(self):
         self.witness.close()

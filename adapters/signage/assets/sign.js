@@ -366,6 +366,14 @@ function sayDisplayed(digest, seq) {
 	}));
 }
 
+/* A canary of the server: answered when frames are drawn, with what is shown then. Nothing changes on the screen. */
+function sayCanary(token) {
+	requestAnimationFrame(() => requestAnimationFrame(() => {
+		if (socket && socket.readyState === WebSocket.OPEN && message && !isLost())
+			socket.send(JSON.stringify({ type: 'canary', token, digest: message.digest }));
+	}));
+}
+
 function take(text) {
 	const incoming = JSON.parse(text);
 	heard();
@@ -380,6 +388,8 @@ function take(text) {
 		strange = message && incoming.digest === message.digest ? 0 : strange + 1;
 		if (strange >= 2) socket.close();
 		else keep();
+	} else if (incoming.type === 'canary') {
+		sayCanary(incoming.token);
 	}
 }
 

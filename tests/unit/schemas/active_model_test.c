@@ -294,6 +294,23 @@ note_entry(void *owner, const struct hs_active_entry *entry)
 	}
 }
 
+/* The warnings alone are what all entries but the orders say, and the next expiry is the same. */
+static void
+expect_warnings(const struct hs_active *active, int64_t at_unix_us, struct table all)
+{
+	struct table table = { 0 };
+	int64_t next = hs_active_each_warning_at(active, at_unix_us, note_entry, &table);
+	for (int area = 0; area < AREAS; area++) {
+		all.count -= all.level[ORDERS][area] > 0;
+		all.level[ORDERS][area] = 0;
+		all.seq[ORDERS][area] = 0;
+	}
+	assert_memory_equal(table.level, all.level, sizeof(all.level));
+	assert_memory_equal(table.seq, all.seq, sizeof(all.seq));
+	assert_int_equal(table.count, all.count);
+	assert_int_equal(next, hs_active_expires_next(active, at_unix_us));
+}
+
 static int
 expect_model(const struct model *model, const struct hs_active *active, int at_min)
 {
@@ -313,6 +330,7 @@ expect_model(const struct model *model, const struct hs_active *active, int at_m
 			expected += level > 0;
 		}
 	assert_int_equal(table.count, expected);
+	expect_warnings(active, BASE_US + at_min * MINUTE_US, table);
 	return expected;
 }
 

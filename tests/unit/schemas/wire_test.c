@@ -1,6 +1,7 @@
 /* Messages to bytes and back: nothing is lost, nothing crashes, nothing grows beyond the arena. */
 #include "tests/unit/schemas/message_filler.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #define ARENA_BYTES (4u << 20)
@@ -255,6 +256,57 @@ repeated_fields_grow(void **state)
 	hs_arena_destroy(tiny);
 }
 
+/* Room that was asked for is filled before anything grows, and no further. */
+static void
+room_is_taken_once(void **state)
+{
+	struct hs_arena *arena = hs_arena_create(4096);
+	void **items = NULL, **before;
+	size_t count = 0, used;
+	int item[10];
+
+	(void)state;
+	assert_true(hs_repeat_room(arena, &count, &items, 7));
+	before = items;
+	used = hs_arena_used_bytes(arena);
+	for (size_t i = 0; i < 7; i++)
+		assert_true(hs_repeat(arena, &count, &items, &item[i]));
+	assert_ptr_equal(items, before);
+	assert_int_equal(hs_arena_used_bytes(arena), used);
+	assert_true(hs_repeat_room(arena, &count, &items, 100));
+	assert_ptr_equal(items, before); /* it has an array */
+	for (size_t i = 7; i < 10; i++)
+		assert_true(hs_repeat(arena, &count, &items, &item[i]));
+	assert_ptr_not_equal(items, before);
+	assert_int_equal(count, 10);
+	for (size_t i = 0; i < 10; i++)
+		assert_ptr_equal(items[i], &item[i]);
+	hs_arena_destroy(arena);
+}
+
+static void
+what_is_no_utf8_is_mended(void **state)
+{
+	static const struct {
+		const char *text, *mended;
+	} rows[] = {
+		{ "", "" },
+		{ "髙 is 𠮷", "髙 is 𠮷" },
+		{ "\x81\x82"
+		  "a",
+			"??a" },
+		{ "あ\xe3\x81", "あ??" },
+		{ "\xed\xa0\x80", "???" },
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		char text[32];
+		snprintf(text, sizeof(text), "%s", rows[i].text);
+		hs_text_mend(text);
+		assert_string_equal(rows[i].mended, text);
+	}
+}
+
 int
 main(void)
 {
@@ -267,6 +319,8 @@ main(void)
 		cmocka_unit_test(amplification_ends_at_the_arena),
 		cmocka_unit_test(deliver_is_spliced_byte_for_byte),
 		cmocka_unit_test(repeated_fields_grow),
+		cmocka_unit_test(room_is_taken_once),
+		cmocka_unit_test(what_is_no_utf8_is_mended),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -103,7 +103,7 @@ bench_open(const char *more)
 	snprintf(text, sizeof(text),
 		"name: jalert-1\nlive_url: %s\ndrill_url: %s\ndrill: true\nheartbeat_ms: 1000\n"
 		"retry_first_ms: 20\nretry_max_ms: 50\nattempt_timeout_ms: 200\nstop_grace_ms: 0\n"
-		"plan_dir: %s\ncontroller_url: ipc://%s/controller\n%s",
+		"canary_ms: 0\nplan_dir: %s\ncontroller_url: ipc://%s/controller\n%s",
 		live, drill, bench->dir, bench->dir, more);
 	assert_int_equal(HS_OK, hs_adapter_settings_table(&hs_jalert_ops, &record, &items));
 	enum hs_err err = hs_config_parse(text, &record, &bench->settings, &bench->config, why);

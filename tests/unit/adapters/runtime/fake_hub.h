@@ -38,6 +38,11 @@ struct fake_hub {
 	char resume_epoch[40];
 	char peer[64];
 	size_t ups, goodbyes, heartbeats;
+	bool maintenance; /* of the newest heartbeat, as the rest down to proof_why */
+	size_t outlets;
+	int proof; /* of the first outlet */
+	uint64_t proof_age_ms;
+	char proof_why[200];
 	struct fake_receipt receipts[FAKE_RECEIPTS];
 	size_t receipt_count;
 };
@@ -140,6 +145,18 @@ fake_receipt_take(struct fake_hub *hub, const hs_receipt *receipt)
 }
 
 static inline void
+fake_outlets_take(struct fake_hub *hub, const hs_outlets_report *report)
+{
+	assert_non_null(report);
+	hub->maintenance = report->maintenance;
+	hub->outlets = report->n_outlets;
+	hub->proof = report->n_outlets ? (int)report->outlets[0]->state : 0;
+	hub->proof_age_ms = report->n_outlets ? report->outlets[0]->age_ms : 0;
+	snprintf(hub->proof_why, sizeof(hub->proof_why), "%s",
+		report->n_outlets ? report->outlets[0]->detail : "");
+}
+
+static inline void
 fake_on_frame(void *owner, struct hs_link *link, const uint8_t *bytes, size_t len_bytes)
 {
 	struct fake_hub *hub = owner;
@@ -164,6 +181,7 @@ fake_on_frame(void *owner, struct hs_link *link, const uint8_t *bytes, size_t le
 		fake_receipt_take(hub, frame->receipt);
 	} else if (frame->body_case == HANSHO__V1__LINK_FRAME__BODY_HEARTBEAT) {
 		hub->heartbeats++;
+		fake_outlets_take(hub, frame->heartbeat->adapter);
 	} else if (frame->body_case == HANSHO__V1__LINK_FRAME__BODY_GOODBYE) {
 		hub->goodbyes++;
 	}

@@ -314,6 +314,32 @@ gives_each_caller_its_own_answer_once(void **state)
 }
 
 static void
+asks_for_alarms_as_a_query(void **state)
+{
+	struct fixture *fixture = *state;
+	static struct caller callers[3];
+	hs_link_frame frame;
+	hs_alarm_reply reply;
+
+	go_up(HS_MODE(DRILL));
+	for (size_t i = 0; i < 3; i++) {
+		callers[i] = (struct caller){ .call = { .done = on_done } };
+		assert_int_equal(hs_submit_port_alarms(fixture->port, &callers[i].call),
+			i < 2 ? HS_OK : HS_ERR_FULL);
+	}
+	assert_int_equal(the_link->sent_kinds[HANSHO__V1__LINK_FRAME__BODY_ALARM_QUERY], 2);
+	hansho__v1__link_frame__init(&frame);
+	hansho__v1__alarm_reply__init(&reply);
+	reply.request = callers[1].call.request;
+	frame.body_case = HANSHO__V1__LINK_FRAME__BODY_ALARM_REPLY;
+	frame.alarm_reply = &reply;
+	deliver(&frame);
+	assert_int_equal(callers[0].done, 0);
+	assert_int_equal(callers[1].done, 1);
+	assert_int_equal(callers[1].err, HS_OK);
+}
+
+static void
 bounds_the_table_and_leaves_room_for_orders(void **state)
 {
 	struct fixture *fixture = *state;
@@ -447,6 +473,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(refuses_a_hub_of_the_other_lane, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			gives_each_caller_its_own_answer_once, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(asks_for_alarms_as_a_query, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			bounds_the_table_and_leaves_room_for_orders, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(

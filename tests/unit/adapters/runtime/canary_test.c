@@ -1,0 +1,294 @@
+/* Rounds of canaries beside deliveries, and maintenance. */
+#include "tests/unit/adapters/runtime/bench.h"
+
+#define PERIOD_MS  400
+#define TIMEOUT_MS 300
+#define FAST	   "canary_ms: 400\ncanary_timeout_ms: 300\n"
+/* The hub hears of a round before the next one begins, also on a busy machine. */
+#define FAR_APART  "canary_ms: 1500\ncanary_timeout_ms: 300\n"
+
+/* What the canary of the scripted adapter does with each try: a letter each, the last one repeated:
+ * g good, b bad, n no answer, s nobody there, a no answer and a reason when it is aborted. */
+struct script {
+	struct hs_canary canary;
+	const char *letters;
+	size_t tries, aborts;
+	char tokens[64][HS_CANARY_TOKEN_SIZE];
+	int64_t at_mono_us[64];
+};
+
+static struct script *the_script; /* handed to open(), which has no other way to it */
+
+static void
+script_start(struct hs_canary *canary)
+{
+	struct script *script = canary->owner;
+	size_t last = strlen(script->letters) - 1;
+	char letter = script->letters[script->tries < last ? script->tries : last];
+
+	assert_true(script->tries < 64);
+	script->at_mono_us[script->tries] = hs_clock_mono_us();
+	memcpy(script->tokens[script->tries++], canary->token, HS_CANARY_TOKEN_SIZE);
+	if (letter == 'g')
+		hs_canary_done(canary, true, "");
+	if (letter == 'b')
+		hs_canary_done(canary, false, "bad \"\x82 {as} scripted\n");
+	if (letter == 's')
+		hs_canary_skip(canary, "nobody there");
+}
+
+static void
+script_abort(struct hs_canary *canary)
+{
+	struct script *script = canary->owner;
+
+	script->aborts++;
+	if (script->letters[0] == 'a')
+		hs_canary_done(canary, false, "said by abort");
+}
+
+static enum hs_err
+open_with_canary(struct hs_adapter *adapter, const void *settings, void **state)
+{
+	enum hs_err err = probe_open(adapter, settings, state);
+
+	the_script->canary = (struct hs_canary){
+		.outlet = "one",
+		.lane = HS_LANE_LIVE,
+		.start = script_start,
+		.abort = script_abort,
+		.owner = the_script,
+	};
+	hs_canary_add(adapter, &the_script->canary);
+	return err;
+}
+
+static void
+on_notice_with_canary(void *state, struct hs_adapter_item *item)
+{
+	struct probe *probe = state;
+	struct probe_delivery *own = calloc(1, sizeof(*own));
+
+	probe->seen[probe->seen_count++] = item->seq;
+	own->probe = probe;
+	own->delivery = (struct hs_adapter_delivery){
+		.outlet = "one",
+		.canary = &the_script->canary,
+		.attempt = probe_attempt,
+		.abort = probe_abort,
+		.ended = probe_ended,
+	};
+	hs_adapter_deliver(item, &own->delivery);
+	hs_adapter_done(item);
+}
+
+static const struct hs_adapter_ops proving = {
+	.name = "probe",
+	.settings = &probe_record,
+	.rings = true,
+	.open = open_with_canary,
+	.on_notice = on_notice_with_canary,
+	.on_state = probe_on_state,
+	.close = probe_close,
+};
+
+static struct bench *
+canary_bench(struct script *script, const char *letters, const char *more)
+{
+	*script = (struct script){ .letters = letters };
+	the_script = script;
+	return bench_open(&proving, more);
+}
+
+static bool
+hub_has_proven(void *owner)
+{
+	return ((struct bench *)owner)->hub.proof == (int)HS_PROOF(PROVEN);
+}
+
+static bool
+hub_has_failed(void *owner)
+{
+	return ((struct bench *)owner)->hub.proof == (int)HS_PROOF(FAILED);
+}
+
+static void
+a_proof_is_told_and_comes_again_each_period(void **state)
+{
+	struct script script;
+	struct bench *bench = canary_bench(&script, "g", FAST);
+
+	(void)state;
+	assert_true(run_until(&bench->loop, hub_has_proven, bench, 3000));
+	assert_string_equal("", bench->hub.proof_why);
+	run_for(&bench->loop, 3 * PERIOD_MS);
+	assert_true(script.tries >= 3 && script.tries <= 5);
+	assert_true(script.at_mono_us[2] - script.at_mono_us[1] >= (PERIOD_MS - 60) * 1000);
+	assert_true(bench->hub.proof_age_ms < 3 * PERIOD_MS);
+	assert_string_not_equal(script.tokens[0], script.tokens[1]);
+	assert_int_equal(0, strncmp(script.tokens[0], "canary-", 7));
+	assert_int_equal(0, script.canary.alarms);
+	bench_close(bench);
+}
+
+static void
+three_tries_are_an_alarm_and_a_good_one_ends_it(void **state)
+{
+	struct script script;
+	struct bench *bench = canary_bench(&script, "gbbbg", FAR_APART);
+
+	(void)state;
+	assert_true(run_until(&bench->loop, hub_has_failed, bench, 3000));
+	assert_int_equal(4, script.tries);
+	assert_string_equal("bad ?? ?as? scripted?", bench->hub.proof_why);
+	assert_true(script.at_mono_us[3] - script.at_mono_us[1] < 2 * TIMEOUT_MS * 1000);
+	assert_true(run_until(&bench->loop, hub_has_proven, bench, 3000));
+	assert_int_equal(1, script.canary.alarms);
+	bench_close(bench);
+}
+
+static void
+two_bad_tries_are_none(void **state)
+{
+	struct script script;
+	struct bench *bench = canary_bench(&script, "bng", FAR_APART);
+
+	(void)state;
+	assert_true(run_until(&bench->loop, hub_has_proven, bench, 3000));
+	assert_int_equal(3, script.tries);
+	assert_int_equal(1, script.aborts);
+	assert_int_equal(0, script.canary.alarms);
+	bench_close(bench);
+}
+
+static void
+silence_is_an_alarm_with_the_reason_of_abort(void **state)
+{
+	struct script script;
+	struct bench *bench = canary_bench(&script, "a", FAST);
+
+	(void)state;
+	assert_true(run_until(&bench->loop, hub_has_failed, bench, 3000));
+	assert_int_equal(3, script.aborts);
+	assert_string_equal("said by abort", bench->hub.proof_why);
+	hs_canary_done(&script.canary, true, ""); /* no try is under way, or another one */
+	bench_close(bench);
+}
+
+static void
+nobody_there_is_no_alarm_and_no_proof(void **state)
+{
+	struct script script;
+	struct bench *bench = canary_bench(&script, "gs", FAST);
+
+	(void)state;
+	assert_true(run_until(&bench->loop, hub_has_proven, bench, 3000));
+	run_for(&bench->loop, 2 * PERIOD_MS);
+	assert_int_equal(HS_PROOF(UNPROVEN), bench->hub.proof);
+	assert_string_equal("nobody there", bench->hub.proof_why);
+	assert_int_equal(0, script.canary.alarms);
+	assert_true(script.tries >= 3);
+	bench_close(bench);
+}
+
+static void
+off_means_unproven(void **state)
+{
+	struct script script;
+	struct bench *bench = canary_bench(&script, "b", "canary_ms: 0\n");
+
+	(void)state;
+	run_for(&bench->loop, 300);
+	assert_int_equal(0, script.tries);
+	assert_int_equal(HS_PROOF(UNPROVEN), bench->hub.proof);
+	bench->probe.scripts[0] = "a";
+	fake_deliver(&bench->hub, 1, 0, order(bench, "d1", 1));
+	assert_true(wait_ack(bench, 1)); /* and orders go out */
+	bench_close(bench);
+}
+
+static void
+a_round_waits_for_an_attempt_but_not_for_ever(void **state)
+{
+	struct script script;
+	struct bench *bench = canary_bench(
+		&script, "g", "canary_ms: 400\ncanary_timeout_ms: 600\nattempt_timeout_ms: 3000\n");
+
+	(void)state;
+	assert_true(run_until(&bench->loop, hub_has_proven, bench, 3000));
+	bench->probe.scripts[0] = "n";
+	fake_deliver(&bench->hub, 1, 0, order(bench, "d1", 1));
+	assert_true(run_until(&bench->loop, has_seen_one, bench, 3000));
+	size_t before = script.tries;
+	int64_t began = script.at_mono_us[before - 1];
+	run_for(&bench->loop, 1300);
+	assert_true(script.tries > before);
+	assert_true(script.at_mono_us[before] - began >= (400 + 600 - 60) * 1000);
+	bench_close(bench);
+}
+
+static void
+an_order_waits_for_the_first_proof_only_when_it_must(void **state)
+{
+	struct script script;
+	struct bench *bench = canary_bench(&script, "b", FAST "proof_required: true\n");
+
+	(void)state;
+	bench->probe.scripts[0] = "a";
+	assert_true(run_until(&bench->loop, hub_has_failed, bench, 3000));
+	fake_deliver(&bench->hub, 1, 0, order(bench, "d1", 1));
+	run_for(&bench->loop, 300);
+	assert_int_equal(HS_RECEIPT(HELD), fake_state_of(&bench->hub, 1, "one"));
+	assert_int_equal(0, bench->probe.attempts[0]);
+	script.letters = "g";
+	assert_true(wait_ack(bench, 1));
+	assert_int_equal(HS_RECEIPT(ACCEPTED), fake_state_of(&bench->hub, 1, "one"));
+	script.letters = "b";
+	assert_true(run_until(&bench->loop, hub_has_failed, bench, 3000));
+	fake_deliver(&bench->hub, 2, 1, order(bench, "d2", 1));
+	assert_true(wait_ack(bench, 2)); /* an alarm stops nothing */
+	bench_close(bench);
+}
+
+static void
+in_maintenance_nothing_of_the_adapter_lives(void **state)
+{
+	struct script script;
+	struct bench *bench =
+		canary_bench(&script, "g", FAST "maintenance: true\nunacked_max: 1\n");
+
+	(void)state;
+	for (uint64_t seq = 1; seq <= 4; seq++)
+		fake_deliver(&bench->hub, seq, seq - 1, order(bench, "d", (uint32_t)seq));
+	run_for(&bench->loop, 500);
+	assert_null(bench->probe.adapter); /* open was not called */
+	assert_int_equal(0, bench->probe.seen_count);
+	assert_int_equal(0, script.tries);
+	assert_true(bench->hub.maintenance);
+	assert_int_equal(0, bench->hub.outlets);
+	for (uint64_t seq = 1; seq <= 4; seq++) {
+		assert_int_equal(HS_RECEIPT(HELD), fake_state_of(&bench->hub, seq, ""));
+		assert_string_equal(
+			HS_MAINTENANCE_REASON, fake_receipt_of(&bench->hub, seq, "")->detail);
+	}
+	assert_int_equal(0, bench->hub.ack_seq); /* all of it comes again */
+	bench->probe.closed = true;		 /* bench_close looks whether close was called */
+	bench_close(bench);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_proof_is_told_and_comes_again_each_period),
+		cmocka_unit_test(three_tries_are_an_alarm_and_a_good_one_ends_it),
+		cmocka_unit_test(two_bad_tries_are_none),
+		cmocka_unit_test(silence_is_an_alarm_with_the_reason_of_abort),
+		cmocka_unit_test(nobody_there_is_no_alarm_and_no_proof),
+		cmocka_unit_test(off_means_unproven),
+		cmocka_unit_test(a_round_waits_for_an_attempt_but_not_for_ever),
+		cmocka_unit_test(an_order_waits_for_the_first_proof_only_when_it_must),
+		cmocka_unit_test(in_maintenance_nothing_of_the_adapter_lives),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
