@@ -120,8 +120,10 @@ $(foreach p,$(PROGRAMS),$(eval $(call PROGRAM_RULE,$(p))))
 # ---- tests ----
 UNIT_SRCS := $(shell find tests/unit tests/simulation -name '*_test.c' 2>/dev/null)
 UNIT_BINS := $(patsubst %.c,$(OUT)/%,$(UNIT_SRCS))
+# A __wrap_hs_f that a test defines stands before hs_f (tests/simulation/mutants_test.c).
+wraps_of = $(shell sed -nE 's/^__wrap_(hs_[a-z0-9_]+).*/-Wl,--wrap=\1/p' $(1))
 $(OUT)/tests/%_test: $(OUT)/tests/%_test.o $(ALL_LIBS)
-	$(Q)$(CC) $(LDMODE_$(MODE)) $< -Wl,--start-group $(ALL_LIBS) -Wl,--end-group $(LIBS) -lcmocka -o $@
+	$(Q)$(CC) $(LDMODE_$(MODE)) $(call wraps_of,tests/$*_test.c) $< -Wl,--start-group $(ALL_LIBS) -Wl,--end-group $(LIBS) -lcmocka -o $@
 .PHONY: unit-programs
 unit-programs: $(UNIT_BINS)
 $(GEN)/python/schemas/link_pb2.py: schemas/notice.proto schemas/link.proto
@@ -151,6 +153,12 @@ unit: deps ## unit and simulation tests only
 .PHONY: e2e
 e2e: deps ## end-to-end tests only
 	@$(PY) tests/run.py e2e:$(MODE)
+# HS_SEED=17 make simulate: only that seed, with what failed.
+SEEDS ?= 10000
+.PHONY: simulate
+simulate: deps ## SEEDS (10000) runs of the simulation, built for speed; a seed that fails is named
+	@$(MAKE) --no-print-directory MODE=release build/release/tests/simulation/core_test
+	@HS_SEEDS=$(SEEDS) build/release/tests/simulation/core_test
 .PHONY: browser
 browser: deps ## form and screens in a real browser only
 	@$(PY) tests/run.py browser:$(MODE)

@@ -19,7 +19,7 @@ import xml.etree.ElementTree as ElementTree
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 # Everything under AddressSanitizer and UBSan; the kill test, which wants speed, as it is debugged. The tests
 # wait more than they compute: two at a time keep two cores busy.
-STEPS = ["lint", "unit:asan", "fuzz:smoke", "e2e:asan", "browser:asan", "crash:debug"]
+STEPS = ["lint", "unit:asan", "model", "fuzz:smoke", "e2e:asan", "browser:asan", "crash:debug"]
 AT_A_TIME = 2
 TAP_TIMEOUT_S = 180
 PYTEST_TIMEOUT_S = int(os.environ.get("HS_PYTEST_TIMEOUT_S", "900"))
@@ -53,6 +53,11 @@ def run_browser(mode):
     names = [name for name in sorted(os.listdir(folder)) if name.endswith(".test.js")]
     command = ["node", "--test-reporter=tap"]
     return run_tap([(f"browser/{name}", [*command, os.path.join(folder, name)]) for name in names], stack_environment(mode))
+
+
+def run_model(_mode):
+    """The model of journal, reply and resume, by spin, in TAP. Returns (passed, failed)."""
+    return run_tap([("model", [sys.executable, "-B", os.path.join(ROOT, "tests", "model", "check.py")])], dict(os.environ))
 
 
 def run_fuzz(_mode):
@@ -148,6 +153,7 @@ def run_lint(mode):
 RUNNERS = {
     "lint": run_lint,
     "unit": run_unit,
+    "model": run_model,
     "fuzz": run_fuzz,
     "e2e": lambda mode: run_pytest(mode, "e2e"),
     "browser": run_browser,

@@ -42,19 +42,27 @@ step_of(uint32_t level)
 struct before {
 	const struct hs_statement *of;
 	const struct hs_statement *newest;
+	uint64_t seq;
 };
 
-/* The newest order counts, as in the active set. */
+/* The newest order counts, of the same moment the later notice, as in the active set. Words come by no order: after a
+ * start by another than before it. */
 static void
 find_before(void *owner, const struct hs_active_word *word)
 {
 	struct before *before = owner;
 	const struct hs_statement *found = hs_statements_find(word->says, before->of);
 
-	if (found != NULL && found->in_force &&
-		(before->newest == NULL ||
-			found->ordered_unix_us >= before->newest->ordered_unix_us))
+	bool newer = found != NULL && found->in_force &&
+		     (before->newest == NULL ||
+			     found->ordered_unix_us > before->newest->ordered_unix_us ||
+			     (found->ordered_unix_us == before->newest->ordered_unix_us &&
+				     word->seq > before->seq));
+
+	if (newer) {
 		before->newest = found;
+		before->seq = word->seq;
+	}
 }
 
 static enum hs_err
@@ -65,7 +73,7 @@ look_for_jump(const struct hs_active *active, const hs_notice *notice,
 
 	*jump = false;
 	for (size_t i = 0; err == HS_OK && !*jump && i < says->count; i++) {
-		struct before before = { &says->items[i], NULL };
+		struct before before = { .of = &says->items[i] };
 		uint32_t old;
 
 		if (!says->items[i].in_force || step_of(says->items[i].level) < JUMP_STEPS)

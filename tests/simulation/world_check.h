@@ -194,7 +194,7 @@ static bool
 taker_is_done(const struct world *world, const struct taker *taker)
 {
 	for (uint64_t seq = taker->floor + 1; seq <= world->disk.newest_seq; seq++) {
-		if (is_wanted(world, taker, seq) && !taker->seen[seq])
+		if (is_required(world, taker, seq) && !taker->seen[seq])
 			return false;
 	}
 	return true;
@@ -210,7 +210,8 @@ all_done(const struct world *world)
 			return false;
 	}
 	for (size_t i = 0; i < WORLD_TAKERS; i++) {
-		if (!taker_is_done(world, &world->takers[i]))
+		if (i == FEED_TAKER ? !feed_is_done(world)
+				    : !taker_is_done(world, &world->takers[i]))
 			return false;
 	}
 	hs_core_stats(world->hub.core, &stats);
@@ -241,10 +242,9 @@ check_filtered(struct world *world)
 		hs_arena_destroy(arena);
 	}
 	for (uint64_t seq = 1; seq <= world->disk.newest_seq; seq++) {
-		if (told[seq] == world->model.filtered_gets[seq])
-			blame(world, "seq %llu: entitled %d, receipt of the filter %d",
-				(unsigned long long)seq, world->model.filtered_gets[seq],
-				told[seq]);
+		if (told[seq] == world->model.judged_gets[seq])
+			blame(world, "P6: seq %llu: entitled %d, receipt of the filter %d",
+				(unsigned long long)seq, world->model.judged_gets[seq], told[seq]);
 	}
 }
 
@@ -269,15 +269,14 @@ world_run(struct world *world)
 			world->disk.full = true;
 		act(world);
 	}
-	world->calm = true;
-	world->disk.full = false;
+	calm_down(world);
 	for (size_t i = 0; i < CALM_STEPS && world->failure[0] == '\0'; i++) {
 		act(world);
 		if (i % 64 == 0 && all_done(world))
 			break;
 	}
 	if (world->failure[0] == '\0' && !all_done(world))
-		blame(world, "it does not come to an end");
+		blame(world, "END: it does not come to one");
 	if (world->failure[0] == '\0') {
 		check_one_effect(world);
 		check_order(world);

@@ -5,7 +5,7 @@
 #ifndef HS_TEST_WORLD_GATE_H
 #define HS_TEST_WORLD_GATE_H
 
-#include "tests/simulation/world.h"
+#include "tests/simulation/world_net.h"
 
 #define DOCUMENTS    12 /* of each of the three */
 #define GRAPH_BEGINS (2 * DOCUMENTS)
@@ -107,7 +107,7 @@ gate_write(struct world *world, uint32_t gate)
 	hs_arena_destroy(arena);
 }
 
-/* Fault forget_identity: the same words under a new document. */
+/* WRONG_NO_DEDUPE: the same words under a new document. */
 static void
 gate_send_as_new(struct world *world, const struct try *try)
 {
@@ -128,10 +128,11 @@ gate_send(struct world *world, struct try *try)
 	if (!world->links[try->gate].up || (try->on_the_way && !mishap(world, 3)))
 		return;
 	try->on_the_way = true;
-	if (world->faults.forget_identity && try->sent_times > 0)
+	if (wrong_now == WRONG_NO_DEDUPE && try->sent_times > 0)
 		gate_send_as_new(world, try);
 	else
-		pipe_put(&world->links[try->gate].to_hub, try->frame, try->frame_len_bytes);
+		net_put(world, &world->links[try->gate], &world->links[try->gate].to_hub,
+			(struct hs_span){ try->frame, try->frame_len_bytes });
 	try->sent_times++;
 }
 
@@ -142,6 +143,8 @@ gate_act(struct world *world)
 	uint32_t gate = (uint32_t)below(world, WORLD_GATES);
 	struct try *try;
 
+	if (world->links[gate].sleeps > 0)
+		return;
 	if (!world->calm && world->try_count < TRIES_MAX && below(world, 2) == 0) {
 		gate_write(world, gate);
 		gate_send(world, &world->tries[world->try_count - 1]);
@@ -179,37 +182,6 @@ gate_down(struct world *world, uint32_t gate)
 	}
 }
 
-/* P1: whatever is answered with accepted or duplicate is on disk, now. */
-static void
-gate_check_reply(struct world *world, const hs_submit_reply *reply)
-{
-	const struct hs_row *row = disk_submission(&world->disk, reply->id);
-	bool done =
-		reply->outcome == HS_OUTCOME(ACCEPTED) || reply->outcome == HS_OUTCOME(DUPLICATE);
-
-	if (strcmp(reply->epoch, WORLD_EPOCH) != 0)
-		blame(world, "reply with epoch %s", reply->epoch);
-	if (!done && reply->outcome != HS_OUTCOME(UNAVAILABLE) && row != NULL && row->seq > 0)
-		blame(world, "P3: %s is on disk, its repetition got outcome %d", reply->id,
-			(int)reply->outcome);
-	if (done && (row == NULL || row->seq != reply->seq))
-		blame(world, "P1: %s acknowledged as seq %llu, not on disk", reply->id,
-			(unsigned long long)reply->seq);
-}
-
-/* Judged when the hub sends it: on its way the disk would catch up. */
-static void
-gate_check_sent(struct world *world, struct hs_span bytes)
-{
-	struct hs_arena *arena = hs_arena_create((size_t)1 << 20);
-	hs_link_frame *frame;
-
-	HS_CHECK(hs_link_frame_unpack(arena, bytes.bytes, bytes.len_bytes, &frame) == HS_OK);
-	if (frame->body_case == HANSHO__V1__LINK_FRAME__BODY_SUBMIT_REPLY)
-		gate_check_reply(world, frame->submit_reply);
-	hs_arena_destroy(arena);
-}
-
 static void
 gate_reply(struct world *world, const hs_submit_reply *reply)
 {
@@ -223,12 +195,13 @@ gate_reply(struct world *world, const hs_submit_reply *reply)
 	try->on_the_way = false;
 	if (reply->outcome == HS_OUTCOME(UNAVAILABLE))
 		return;
-	if (reply->outcome == HS_OUTCOME(ACCEPTED) && try->answered &&
-		try->outcome != (int)HS_OUTCOME(REFUSED))
+	if (reply->outcome == HS_OUTCOME(ACCEPTED) && try->answered && !world->unruly &&
+		try->journal == world->journal && try->outcome != (int)HS_OUTCOME(REFUSED))
 		blame(world, "P3: submission %llu accepted though it was answered before",
 			(unsigned long long)reply->request);
 	try->answered = true;
 	try->outcome = (int)reply->outcome;
+	try->journal = world->journal;
 }
 
 static void

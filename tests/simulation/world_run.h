@@ -2,160 +2,14 @@
 #ifndef HS_TEST_WORLD_RUN_H
 #define HS_TEST_WORLD_RUN_H
 
-#include "tests/simulation/world_gate.h"
-#include "tests/simulation/world_taker.h"
+#include "tests/simulation/world_hub.h"
 
-#define STEPS	   3000
+#define STEPS	   4000
 #define FULL_STEPS 300 /* the last of them, on a full disk */
 #define CALM_STEPS 400000
-
-static void hub_step(struct world *world, struct hs_event *event);
-
-/* ---- effects ---- */
-
-static void
-trace(struct world *world, const void *bytes, size_t len_bytes)
-{
-	const uint8_t *at = bytes;
-
-	/* FNV-1a */
-	for (size_t i = 0; i < len_bytes; i++)
-		world->trace = (world->trace ^ at[i]) * 0x100000001b3u;
-}
-
-static void
-link_ends(struct world *world, uint32_t peer)
-{
-	struct world_link *link = &world->links[peer];
-
-	if (!link->up)
-		return;
-	link->up = false;
-	link->draining = true;
-	pipe_cut(&link->to_hub, 0);
-	pipe_cut(&link->to_peer, below(world, 1 + pipe_count(&link->to_peer)));
-}
-
-static void
-do_one(struct world *world, const struct hs_effect *effect)
-{
-	struct world_hub *hub = &world->hub;
-	struct hs_span bytes = hs_effect_bytes(&hub->effects, effect);
-
-	trace(world, &effect->type, sizeof(effect->type));
-	trace(world, bytes.bytes, bytes.len_bytes);
-	switch (effect->type) {
-	case HS_EFFECT_SEND:
-		if (effect->peer < WORLD_GATES)
-			gate_check_sent(world, bytes);
-		if (world->links[effect->peer].up)
-			pipe_put(&world->links[effect->peer].to_peer, bytes.bytes, bytes.len_bytes);
-		break;
-	case HS_EFFECT_READ:
-		HS_CHECK(hub->reading_count < READINGS_MAX);
-		hub->readings[hub->reading_count++] = (struct reading){ effect->peer, effect->limit,
-			effect->ticket, effect->after_seq, effect->originals };
-		break;
-	case HS_EFFECT_DROP:
-		link_ends(world, effect->peer); /* the core has forgotten the peer by itself */
-		break;
-	case HS_EFFECT_STOP:
-		hub->stop_wanted = true;
-		break;
-	case HS_EFFECT_STATE:
-		hs_buf_free(&world->disk.note_queued);
-		hs_buf_add(&world->disk.note_queued, bytes.bytes, bytes.len_bytes);
-		break;
-	case HS_EFFECT_APPEND:
-	case HS_EFFECT_LOG:
-		break;
-	}
-}
-
-static void
-do_appends(struct world *world)
-{
-	const struct hs_effects *effects = &world->hub.effects;
-	struct hs_row rows[256];
-	size_t count = 0;
-
-	for (size_t i = 0; i < effects->count; i++) {
-		if (effects->items[i].type == HS_EFFECT_APPEND) {
-			HS_CHECK(count < HS_COUNT(rows));
-			rows[count++] = hs_effect_row(effects, &effects->items[i]);
-			trace(world, rows[count - 1].body.bytes, rows[count - 1].body.len_bytes);
-		}
-	}
-	disk_append(&world->disk, rows, count);
-}
-
-static void hub_crash(struct world *world);
-
-static void
-hub_step(struct world *world, struct hs_event *event)
-{
-	struct world_hub *hub = &world->hub;
-	uint64_t last_pos = 0;
-
-	event->unix_us = world->unix_us;
-	event->mono_us = world->mono_us;
-	hs_effects_reset(&hub->effects);
-	hs_core_step(hub->core, event, &hub->effects);
-	do_appends(world);
-	for (size_t i = 0; i < hub->effects.count; i++) {
-		const struct hs_effect *effect = &hub->effects.items[i];
-
-		if (!world->faults.no_crash && mishap(world, 4000)) {
-			hub_crash(world);
-			return;
-		}
-		do_one(world, effect);
-		last_pos = effect->type == HS_EFFECT_APPEND ? effect->pos : last_pos;
-	}
-	if (hub->stop_wanted) {
-		hub_crash(world); /* the supervisor starts it anew */
-	} else if (world->faults.commit_before_disk && last_pos > 0) {
-		struct hs_event early = { .type = HS_EVENT_COMMITTED, .pos = last_pos };
-
-		hub_step(world, &early);
-	}
-}
-
-/* ---- the hub's life ---- */
-
-static void
-hub_load(struct world *world, struct world_hub *hub)
-{
-	hub->core = hs_core_create(&world->options);
-	hs_effects_init(&hub->effects);
-	hs_core_recover_state(
-		hub->core, (struct hs_span){ world->disk.note.bytes, world->disk.note.len_bytes });
-	for (size_t i = 0; i < world->disk.durable_count; i++) {
-		if (hs_core_recover(hub->core, &world->disk.durable[i].row) != HS_OK)
-			blame(world, "recovery refuses pos %zu", i + 1);
-	}
-}
-
-static void
-hub_start(struct world *world)
-{
-	hub_load(world, &world->hub);
-}
-
-static void
-hub_crash(struct world *world)
-{
-	struct world_hub *hub = &world->hub;
-
-	world->crashes++;
-	hs_core_destroy(hub->core);
-	hs_effects_free(&hub->effects);
-	memset(hub, 0, sizeof(*hub));
-	disk_forget_queue(&world->disk);
-	for (uint32_t i = 0; i < WORLD_PEERS; i++)
-		link_ends(world, i);
-	hub_start(world);
-}
+#define SLEEP_MOST 1500 /* so long that the hub misses three heartbeats */
+#define HOUR_US	   (INT64_C(3600) * 1000000)
+#define YEAR_US	   (365 * 24 * HOUR_US)
 
 /* ---- what can happen ---- */
 
@@ -179,6 +33,8 @@ peer_down(struct world *world, uint32_t peer)
 	world->links[peer].draining = false;
 	if (peer < WORLD_GATES)
 		gate_down(world, peer);
+	else if (peer == WORLD_GATES + FEED_TAKER)
+		feed_down(world);
 }
 
 static void
@@ -186,19 +42,25 @@ act_frame_to_peer(struct world *world)
 {
 	uint32_t peer = (uint32_t)below(world, WORLD_PEERS);
 	struct world_link *link = &world->links[peer];
-	struct blob *blob = pipe_take(&link->to_peer);
+	struct blob *blob = link->sleeps > 0 ? NULL : pipe_take(&link->to_peer);
 	struct hs_arena *arena;
 	hs_link_frame *frame;
 
+	if (link->sleeps > 0)
+		return;
 	if (blob == NULL) {
 		if (link->draining)
 			peer_down(world, peer);
 		return;
 	}
+	link->delivers -= deliver_seq((struct hs_span){ blob->bytes, blob->len_bytes }) > 0 &&
+			  link->delivers > 0;
 	arena = hs_arena_create(HS_UNPACK_ARENA_BYTES);
 	HS_CHECK(hs_link_frame_unpack(arena, blob->bytes, blob->len_bytes, &frame) == HS_OK);
 	if (peer < WORLD_GATES)
 		gate_frame(world, peer, frame);
+	else if (peer == WORLD_GATES + FEED_TAKER)
+		feed_frame(world, blob, frame);
 	else
 		taker_frame(world, peer, blob, frame);
 	hs_arena_destroy(arena);
@@ -214,28 +76,38 @@ push_result(struct world *world, struct result result)
 	hub->results[hub->result_count++] = result;
 }
 
-/* One commit of all that is queued. */
+/* One commit of what is queued, or of the first part of it: the rest came while it ran. */
 static void
 act_commit(struct world *world)
 {
 	struct disk *disk = &world->disk;
-	bool lost = disk->queue_count > 0 && mishap(world, 300);
+	bool lost = disk->queue_count > 0 && mishap(world, 120);
 
 	if (disk->queue_count == 0)
 		return;
-	if (lost) {
+	if (mishap(world, 60)) {
+		hub_crash(world);
+		return;
+	}
+	if (wrong_now == WRONG_DISK_LIES && mishap(world, 2)) {
+		push_result(world, (struct result){ .committed = true,
+					   .pos = disk->queue[disk->queue_count - 1].row.pos });
+	} else if (lost) {
+		world->counts.lost_syncs++;
 		if (below(world, 2) == 0)
-			disk_make_durable(world);
+			disk_make_durable(world, disk_batch(world));
 		disk_forget_queue(disk);
 		disk->next_pos = UINT64_MAX; /* nothing is taken any more */
 		push_result(world, (struct result){ .lost = true });
 	} else if (disk->full) {
+		world->counts.full++;
 		disk_forget_queue(disk);
 		push_result(world, (struct result){ .pos = disk->durable_count });
 	} else {
-		disk_make_durable(world);
+		disk_make_durable(world, disk_batch(world));
 		push_result(
 			world, (struct result){ .committed = true, .pos = disk->durable_count });
+		send_held(world);
 	}
 }
 
@@ -292,8 +164,13 @@ act_tick(struct world *world)
 
 	world->mono_us += us;
 	world->unix_us += us;
-	if (mishap(world, 200))
-		world->unix_us += (int64_t)below(world, 7200000000) - 3600000000;
+	if (mishap(world, 200)) {
+		int64_t most = below(world, 4) == 0 ? 10 * YEAR_US : HOUR_US;
+		int64_t jump = (int64_t)below(world, 2 * (uint64_t)most) - most;
+
+		world->counts.jumps++;
+		world->unix_us += world->clock_holds ? 0 : jump;
+	}
 	hub_step(world, &event);
 }
 
@@ -315,6 +192,8 @@ act_link(struct world *world)
 	if (link->draining)
 		return;
 	link->up = true;
+	link->delivers = 0;
+	link->lossy = false;
 	event.type = HS_EVENT_PEER_UP;
 	hub_step(world, &event);
 	if (!link->up)
@@ -330,20 +209,27 @@ act_mishap(struct world *world)
 {
 	struct hs_event stop = { .type = HS_EVENT_STOP };
 
-	if (mishap(world, 20))
+	if (mishap(world, world->disk.full ? 4 : 20))
 		world->disk.full = !world->disk.full;
 	if (world->calm)
 		world->disk.full = false;
-	if (!world->faults.no_crash && mishap(world, 20))
+	if (mishap(world, 20))
 		hub_crash(world);
-	if (!world->faults.no_crash && mishap(world, 60))
+	if (mishap(world, 60))
 		hub_step(world, &stop);
-	if (mishap(world, 15)) {
+	if (mishap(world, 8)) {
 		struct taker *taker = &world->takers[below(world, WORLD_TAKERS)];
 
 		/* Its process dies: the connection ends with it. */
-		if (!world->links[taker->peer].up && !world->links[taker->peer].draining)
+		if (!world->links[taker->peer].up && !world->links[taker->peer].draining) {
 			taker_forget(taker);
+			if (taker == &world->takers[FEED_TAKER])
+				feed_dies(world);
+		}
+	}
+	if (mishap(world, 10)) {
+		world->links[below(world, WORLD_PEERS)].sleeps = below(world, SLEEP_MOST);
+		world->counts.sleeps++;
 	}
 }
 
@@ -352,7 +238,7 @@ act_taker(struct world *world)
 {
 	struct taker *taker = &world->takers[below(world, WORLD_TAKERS)];
 
-	if (world->links[taker->peer].up)
+	if (world->links[taker->peer].up && world->links[taker->peer].sleeps == 0)
 		taker_act(world, taker);
 }
 
@@ -364,9 +250,11 @@ act(struct world *world)
 		uint64_t weight;
 	} rows[] = { { act_frame_to_hub, 20 }, { act_frame_to_peer, 24 }, { act_commit, 8 },
 		{ act_result, 10 }, { act_read, 8 }, { act_tick, 4 }, { act_link, 4 },
-		{ act_mishap, 2 }, { act_taker, 12 }, { gate_act, 8 } };
-	uint64_t at = below(world, 100);
+		{ act_mishap, 2 }, { act_taker, 12 }, { gate_act, 8 }, { act_feed, 20 } };
+	uint64_t at = below(world, 120);
 
+	for (size_t i = 0; i < WORLD_PEERS; i++)
+		world->links[i].sleeps -= world->links[i].sleeps > 0;
 	for (size_t i = 0; i < HS_COUNT(rows); i++) {
 		if (at < rows[i].weight) {
 			rows[i].act(world);
@@ -378,18 +266,30 @@ act(struct world *world)
 
 /* ---- begin and end ---- */
 
+/* From now on nothing goes wrong any more. What got lost on an unruly link is found out at the next connection. */
+static void
+calm_down(struct world *world)
+{
+	world->disk.full = false;
+	for (uint32_t i = 0; i < WORLD_PEERS; i++) {
+		world->links[i].sleeps = 0;
+		if (world->unruly)
+			peer_breaks(world, i);
+	}
+	world->calm = true;
+}
+
 static void
 world_peers(struct world *world)
 {
 	static const char *const names[WORLD_PEERS] = { "g0", "g1", "t2", "t3", "t4", "t5" };
-	static const char *const kinds[] = { "evacuation" };
-	static const char *const areas[] = { "990019" };
 
 	for (uint32_t i = 0; i < WORLD_PEERS; i++) {
 		world->peers[i].name = names[i];
 		world->peers[i].kind = HS_PEER(GATE);
 		world->links[i].to_hub.last = &world->links[i].to_hub.first;
 		world->links[i].to_peer.last = &world->links[i].to_peer.first;
+		world->early.held[i].last = &world->early.held[i].first;
 	}
 	for (uint32_t i = 0; i < WORLD_TAKERS; i++) {
 		struct hs_core_peer *peer = &world->peers[WORLD_GATES + i];
@@ -398,21 +298,19 @@ world_peers(struct world *world)
 		world->takers[i].feed = i < WORLD_FEEDS;
 		peer->kind = i < WORLD_FEEDS ? HS_PEER(FEED) : HS_PEER(ADAPTER);
 	}
-	world->peers[WORLD_PEERS - 1].kinds = kinds;
-	world->peers[WORLD_PEERS - 1].kind_count = 1;
-	world->peers[WORLD_PEERS - 1].areas = areas;
-	world->peers[WORLD_PEERS - 1].area_count = 1;
-	world->peers[WORLD_PEERS - 1].level_min = 3;
+	use_filter(world, 0);
 }
 
 static struct world *
-world_create(uint64_t seed, const struct world_faults *faults)
+world_create(uint64_t seed, enum world_wrong wrong)
 {
 	struct world *world = calloc(1, sizeof(*world));
 
 	HS_CHECK(world != NULL);
 	world->random = seed;
-	world->faults = *faults;
+	wrong_now = WRONG_NOTHING;
+	world->unruly = seed % 2 == 0;
+	memcpy(world->epoch, WORLD_EPOCH, sizeof(world->epoch));
 	world->unix_us = 1782000000000000;
 	world->mono_us = 1000000;
 	world->disk.next_pos = 1;
@@ -420,20 +318,18 @@ world_create(uint64_t seed, const struct world_faults *faults)
 	world->model.active = hs_active_create();
 	hs_active_digest(world->model.active, world->model.digest[0]);
 	world_peers(world);
+	wrong_now = wrong;
 	hs_core_options_init(&world->options);
 	world->options.mode = HS_MODE(DRILL);
-	world->options.epoch = WORLD_EPOCH;
+	world->options.epoch = world->epoch;
 	world->options.version = "simulated";
 	world->options.peers = world->peers;
 	world->options.peer_count = WORLD_PEERS;
 	hs_buf_init(&world->disk.note, (size_t)1 << 20);
 	hs_buf_init(&world->disk.note_queued, (size_t)1 << 20);
-	world->options.state_notices = 1 + below(world, 10);
-	world->options.window = 1 + below(world, 6);
-	world->options.recent_notices = 1 + below(world, 12);
-	world->options.status_notices = 8 + below(world, 120);
-	world->options.pending_max = 4 + below(world, 60);
+	choose_limits(world);
 	world->options.heartbeat_ms = 200;
+	feed_create(world);
 	hub_start(world);
 	return world;
 }
@@ -441,12 +337,14 @@ world_create(uint64_t seed, const struct world_faults *faults)
 static void
 world_destroy(struct world *world)
 {
+	feed_destroy(world);
 	hs_core_destroy(world->hub.core);
 	hs_effects_free(&world->hub.effects);
 	hs_active_destroy(world->model.active);
 	for (size_t i = 0; i < WORLD_PEERS; i++) {
 		pipe_cut(&world->links[i].to_hub, 0);
 		pipe_cut(&world->links[i].to_peer, 0);
+		pipe_cut(&world->early.held[i], 0);
 	}
 	for (size_t i = 0; i < world->try_count; i++)
 		free(world->tries[i].frame);

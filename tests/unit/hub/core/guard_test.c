@@ -146,6 +146,21 @@ test_a_jump_is_from_what_stands_in_any_document(void **state)
 	play(steps, HS_COUNT(steps));
 }
 
+/* Of what was ordered at the same moment the later notice counts, by whatever order the documents are looked through. */
+static void
+test_a_jump_is_from_the_later_of_one_moment(void **state)
+{
+	static const struct step steps[] = {
+		{ { "a", 1, { "港町" }, .level = 3 }, 0, 1 },
+		{ { "b", 1, { "港町" }, .level = 4 }, 0, 1 },
+		{ { "a", 2, { "港町" }, .level = 3 }, 0, 1 },
+		{ { "c", 1, { "港町" }, .level = 5 }, BIT(LEVEL_JUMP), 1 }, /* from 3 */
+	};
+
+	(void)state;
+	play(steps, HS_COUNT(steps));
+}
+
 static void
 test_twins(void **state)
 {
@@ -266,6 +281,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_jumps),
 		cmocka_unit_test(test_a_jump_is_from_what_stands_in_any_document),
+		cmocka_unit_test(test_a_jump_is_from_the_later_of_one_moment),
 		cmocka_unit_test(test_twins),
 		cmocka_unit_test(test_silence),
 		cmocka_unit_test(test_what_stays),
