@@ -22,7 +22,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 STEPS = ["lint", "unit:asan", "model", "fuzz:smoke", "e2e:asan", "browser:asan", "crash:debug"]
 AT_A_TIME = 2
 TAP_TIMEOUT_S = 180
-PYTEST_TIMEOUT_S = 900
+PYTEST_TIMEOUT_S = int(os.environ.get("HS_PYTEST_TIMEOUT_S", "900"))
 # Of each fuzzer, two at a time. The same inputs each time: a test that fails by luck tells nobody what to mend.
 FUZZ_SMOKE = ["-runs=30000", "-seed=1", "-max_total_time=60"]
 
@@ -120,7 +120,7 @@ def run_one_tap(name, command, environment):
     return passed, failed
 
 
-def run_pytest(mode, folder):
+def run_pytest(mode, folder, *options):
     if not make(mode, "programs", "python-messages"):
         return 0, 1
     path = os.path.join(ROOT, "tests", folder)
@@ -131,7 +131,7 @@ def run_pytest(mode, folder):
         os.unlink(report)
     try:
         subprocess.run([sys.executable, "-m", "pytest", "-q", "-n", str(AT_A_TIME), "--dist", "loadfile",
-                        "-p", "no:cacheprovider", f"--junitxml={report}", path], cwd=ROOT, env=stack_environment(mode),
+                        "-p", "no:cacheprovider", f"--junitxml={report}", *options, path], cwd=ROOT, env=stack_environment(mode),
                        timeout=PYTEST_TIMEOUT_S)
     except subprocess.TimeoutExpired:
         print(f"  {folder} took longer than {PYTEST_TIMEOUT_S} s", flush=True)
@@ -157,7 +157,7 @@ RUNNERS = {
     "fuzz": run_fuzz,
     "e2e": lambda mode: run_pytest(mode, "e2e"),
     "browser": run_browser,
-    "crash": lambda mode: run_pytest(mode, "crash"),
+    "crash": lambda mode: run_pytest(mode, "crash", "-rP"),  # they say how many points they tried
 }
 
 

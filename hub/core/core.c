@@ -300,6 +300,17 @@ on_stop(struct hs_core *core, const struct hs_event *event)
 		hs_core_finish(core, 0, "stopping");
 }
 
+static void
+look_at_disk(struct hs_core *core, const struct hs_event *event)
+{
+	if (event->disk_low == core->journal.low)
+		return;
+	core->journal.low = event->disk_low;
+	hs_effects_log(core->source.effects, event->disk_low ? HS_LOG_ERROR : HS_LOG_INFO,
+		event->disk_low ? "hub.disk_low" : "hub.disk_has_room", "newest_seq=%llu",
+		(unsigned long long)core->source.newest_seq);
+}
+
 void
 hs_core_step(struct hs_core *core, const struct hs_event *event, struct hs_effects *effects)
 {
@@ -321,6 +332,7 @@ hs_core_step(struct hs_core *core, const struct hs_event *event, struct hs_effec
 	core->source.mono_us = event->mono_us;
 	core->source.effects = effects;
 	core->source.unfinished = 0;
+	look_at_disk(core, event);
 	handlers[event->type](core, event);
 	if (core->life != HS_CORE_STOPPED && hs_receipts_changed(core->receipts))
 		hs_query_wake(core->query, &core->source, core->index);
@@ -382,4 +394,17 @@ void
 hs_core_digest(const struct hs_core *core, char *out)
 {
 	hs_active_digest(core->active, out);
+}
+
+void
+hs_core_each_active(const struct hs_core *core,
+	void (*visit)(void *owner, uint64_t seq, const void *notice, size_t len_bytes), void *owner)
+{
+	hs_active_each_document(core->active, visit, owner);
+}
+
+uint64_t
+hs_core_oldest_recent(const struct hs_core *core)
+{
+	return hs_recent_oldest(core->recent);
 }

@@ -15,6 +15,8 @@
  * When the journal fails:
  *   COMMIT_FAILED with lost = false (disk full, rolled back): everybody who waits gets UNAVAILABLE with the
  *   reason; positions and numbers go back to the last committed; the next submission tries again.
+ *   While events say disk_low, only what is urgent (urgent.h) goes to the journal, with what outlets report; others
+ *   get UNAVAILABLE disk_full.
  *   With lost = true (a write or fsync failed: nobody knows what is on disk): everybody who waits gets
  *   UNAVAILABLE, STOP with exit code 1; the supervisor starts the hub anew and it goes on from the journal.
  *
@@ -106,6 +108,7 @@ struct hs_event {
 	uint64_t pos;	      /* COMMITTED */
 	bool lost;	      /* COMMIT_FAILED: state of the disk unknown */
 	const char *reason;   /* COMMIT_FAILED: for people; borrowed */
+	bool disk_low;	      /* of every event: only the reserve is left on the disk */
 	uint64_t ticket;      /* RECORDS */
 	const struct hs_row *rows;
 	size_t row_count;
@@ -152,6 +155,12 @@ struct hs_core_stats {
 };
 void hs_core_stats(const struct hs_core *core, struct hs_core_stats *out);
 void hs_core_peer_stats(const struct hs_core *core, size_t peer, struct hs_core_peer_stats *out);
+/* The oldest notice that is sent from memory, 0: none. */
+uint64_t hs_core_oldest_recent(const struct hs_core *core);
+/* What snapshots are made of: the notices that the active set rests on (schemas/active.h), packed. */
+void hs_core_each_active(const struct hs_core *core,
+	void (*visit)(void *owner, uint64_t seq, const void *notice, size_t len_bytes),
+	void *owner);
 /* Digest of the active set; out has HS_DIGEST_SIZE bytes (schemas/active.h). */
 void hs_core_digest(const struct hs_core *core, char *out);
 

@@ -5,6 +5,7 @@
 
 #include "hub/base/check.h"
 #include "hub/core/core_state.h"
+#include "hub/core/urgent.h"
 #include "hub/core/wire.h"
 
 #define BODY_MAX_BYTES	((size_t)HS_FRAME_MAX_BYTES * 2)
@@ -167,6 +168,12 @@ decide(struct hs_core *core, struct hs_arena *arena, hs_submit *submit,
 	hs_hex(verdict.id, HS_ID_BYTES, reply->id);
 	if (verdict.record_type == 0) {
 		decide_without_record(core, &verdict, reply);
+		return;
+	}
+	if (core->journal.low && !hs_is_urgent(submit->notice)) {
+		reply->outcome = HS_OUTCOME(UNAVAILABLE);
+		reply->findings = BIT(DISK_RESERVED);
+		reply_now(core, reply, NULL, NULL);
 		return;
 	}
 	if (verdict.record_type == (int)HS_RECORD(NOTICE))

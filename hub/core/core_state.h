@@ -28,6 +28,7 @@ struct hs_core_journal {
 	uint64_t state_seq;	     /* of the last note of the active set */
 	int64_t flush_after_mono_us; /* disk full: receipts and acks wait until then */
 	struct hs_waiting *waiting;  /* submissions that may not go into it yet */
+	bool low;		     /* the disk has only its reserve left */
 };
 
 /* Of the active set, made when it is asked for. */

@@ -123,6 +123,17 @@ static const struct finding_row rows[HS_FINDING_COUNT] = {
 		" ",
 		"The hub cannot write to its disk; nothing was accepted. Send the same again: ",
 		true },
+	[HS_FINDING_DISK_RESERVED] = { "disk_full", "error", "", "",
+		"ハブの保存領域の残りが少ないため、取消、警戒レベル4・5の避難情報、緊急の警報だけを"
+		"受け付けています。"
+		"この情報は受け付けていません。後でもう一度同じものを送ってください。"
+		"急ぐときは、運用担当者に連絡してください。",
+		"The hub's disk is nearly full. It takes cancels, level 4 and 5 and urgent "
+		"warnings "
+		"only, and has not taken this. Send the same again later; if it cannot wait, call "
+		"the "
+		"hub's operator.",
+		false },
 	[HS_FINDING_JOURNAL_FAILED] = { "journal_failed", "error", "", "",
 		"保存できたか確認できません。ハブは再起動します。同じものをもう一度送ってください"
 		"。",

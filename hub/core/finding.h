@@ -33,6 +33,7 @@ enum hs_hub_finding {
 	HS_FINDING_BUSY,
 	HS_FINDING_STOPPING,
 	HS_FINDING_DISK_FULL,
+	HS_FINDING_DISK_RESERVED, /* to a sender the same code, disk_full, in other words */
 	HS_FINDING_JOURNAL_FAILED,
 	HS_FINDING_JOURNAL_FULL,
 	HS_FINDING_COUNT

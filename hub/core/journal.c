@@ -298,6 +298,7 @@ hs_journal_open(const struct hs_journal_options *options, struct hs_journal **ou
 	journal->options = *options;
 	journal->path = hs_must_copy(options->path, strlen(options->path));
 	journal->lock_fd = -1;
+	journal->head_fd = -1;
 	journal->writer.last = &journal->writer.first;
 	journal->writer.done_last = &journal->writer.done_first;
 	pthread_mutex_init(&journal->writer.mutex, NULL);
@@ -308,6 +309,10 @@ hs_journal_open(const struct hs_journal_options *options, struct hs_journal **ou
 		err = open_connections(journal, why);
 	if (err == HS_OK)
 		err = read_epoch(journal, why);
+	if (err == HS_OK)
+		err = hs_journal_head_check(journal->read_db, journal->path, journal->epoch, why);
+	if (err == HS_OK)
+		err = hs_journal_head_open(journal, why);
 	if (err == HS_OK)
 		err = hs_journal_reserve_wal(journal, why);
 	if (err == HS_OK)
@@ -334,6 +339,9 @@ hs_journal_write_meta(struct hs_journal *journal, const char *name, const char *
 		sqlite3_bind_text(statement, 1, name, -1, SQLITE_STATIC);
 		sqlite3_bind_text(statement, 2, value, -1, SQLITE_STATIC);
 		rc = sqlite3_step(statement);
+		journal->writer.lost |=
+			rc != SQLITE_DONE &&
+			!hs_journal_is_clean(sqlite3_extended_errcode(journal->write_db));
 		sqlite3_finalize(statement);
 	}
 	return rc == SQLITE_DONE ? HS_OK
@@ -353,6 +361,21 @@ hs_journal_wal_pages(const struct hs_journal *journal)
 	return atomic_load(&journal->wal_pages);
 }
 
+/* The last one that closes makes a checkpoint. Not after a failure: it would sync once more what could not be synced, and
+ * throw the log away on that word. The next start reads the log anew. */
+static void
+close_connections(struct hs_journal *journal)
+{
+	sqlite3 *const dbs[] = { journal->read_db, journal->checkpoint_db, journal->write_db };
+
+	for (size_t i = 0; i < HS_COUNT(dbs); i++) {
+		if (dbs[i] != NULL && journal->writer.lost)
+			sqlite3_db_config(dbs[i], SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+	}
+	for (size_t i = 0; i < HS_COUNT(dbs); i++)
+		sqlite3_close(dbs[i]);
+}
+
 void
 hs_journal_close(struct hs_journal *journal)
 {
@@ -368,9 +391,12 @@ hs_journal_close(struct hs_journal *journal)
 
 	for (size_t i = 0; i < HS_COUNT(statements); i++)
 		sqlite3_finalize(statements[i]);
-	sqlite3_close(journal->read_db);
-	sqlite3_close(journal->checkpoint_db);
-	sqlite3_close(journal->write_db);
+	close_connections(journal);
+	if (journal->head_fd >= 0) {
+		(void)fsync(
+			journal->head_fd); /* a witness only: nobody was promised anything on it */
+		close(journal->head_fd);
+	}
 	if (journal->lock_fd >= 0)
 		close(journal->lock_fd);
 	pthread_cond_destroy(&writer->due);

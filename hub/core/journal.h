@@ -7,12 +7,16 @@
  * Reading: hs_journal_stream at start; hs_journal_read for replay and fetch, on the loop's thread with a
  *          connection of its own, ≤ 64 rows or 1 MiB at a time, every row checked against the chain.
  * Owner:   one process per journal: PATH.lock is held by flock for the journal's life.
+ * Head:    PATH.head says outside the database which record was the last on disk, with its hash and the epoch: written,
+ *          not synced, after each commit and before its result, so it never says more than what was synced. What is
+ *          missing at the end, which neither SQLite nor the chain can see, is found by it (journal_head.c).
  * Format:  SQLite, application_id "HSJ1", user_version 1; table record(pos, type, seq, unix_us, body,
  *          original, hash) and meta(name, value). Chain: schemas/link.proto, JournalRecord; record.h.
  * Errors:  a commit that failed without a trace (disk full, rolled back) is reported as not lost, and all
  *          that was queued behind it is thrown away: the core hands in the next record with the position
  *          that follows the last committed. Any other failure is `lost`, for ever: an fsync that failed
- *          is not tried again, because the kernel may have thrown the pages away while calling them clean.
+ *          is not tried again, because the kernel may have thrown the pages away while calling them clean; the
+ *          checkpoint that SQLite makes at the end is left out then.
  * Retention: none. Records are never deleted or changed. The note (meta 'note') is not a record.
  */
 #ifndef HS_CORE_JOURNAL_H
@@ -32,7 +36,8 @@ struct hs_journal_options {
 	/* Called on the writer's thread after each result was queued; does uv_async_send or the like. */
 	void (*wake)(void *owner);
 	void *owner;
-	uint64_t page_max; /* most pages of the database file, 0: no limit; above: disk full */
+	uint64_t page_max;	/* most pages of the database file, 0: no limit; above: disk full */
+	uint64_t reserve_bytes; /* with less free than this the disk is low; 0: never */
 };
 
 struct hs_journal_result {
@@ -58,7 +63,7 @@ const char *hs_journal_epoch(const struct hs_journal *journal);
 enum hs_err hs_journal_stream(struct hs_journal *journal, uint64_t verify_tail,
 	enum hs_err (*visit)(void *owner, const struct hs_row *row), void *owner,
 	char *why) HS_MUST_CHECK;
-/* Starts the two threads; the next record has the position after the last row. */
+/* Starts the two threads; the next record has the position after the last row. HS_ERR_SYNC: a write before it failed. */
 enum hs_err hs_journal_start(struct hs_journal *journal) HS_MUST_CHECK;
 
 /* Copies the rows into the queue, all under one lock: they enter the same transaction. */
@@ -71,13 +76,21 @@ void hs_journal_note(struct hs_journal *journal, struct hs_span note);
 #define HS_META_TABLES "tables" /* activation.h */
 enum hs_err hs_journal_read_meta(
 	struct hs_journal *journal, const char *name, struct hs_buf *out) HS_MUST_CHECK;
-/* Replaces it, on disk when it returns. Before hs_journal_start. HS_ERR_IO with `why`. */
+/* Replaces it, on disk when it returns. Before hs_journal_start, which fails when this did and the disk was not just
+ * full. HS_ERR_IO with `why`. */
 enum hs_err hs_journal_write_meta(
 	struct hs_journal *journal, const char *name, const char *value, char *why) HS_MUST_CHECK;
 /* The next result, in order; false when there is none. Loop's thread. */
 bool hs_journal_result(struct hs_journal *journal, struct hs_journal_result *out);
 /* Records in the queue and in the running commit. */
 size_t hs_journal_depth(struct hs_journal *journal);
+/* What the file system of the journal has left for this user. low: less than reserve_bytes, until there is an eighth
+ * more than that again. One statvfs; where that fails the disk is not low: the next commit tells. NULL: not low. */
+struct hs_journal_room {
+	uint64_t free_bytes, reserve_bytes;
+	bool low;
+};
+struct hs_journal_room hs_journal_room(struct hs_journal *journal);
 /* Pages in the WAL after the last commit, for the operations page. */
 size_t hs_journal_wal_pages(const struct hs_journal *journal);
 
@@ -98,8 +111,8 @@ void hs_journal_rows_free(struct hs_journal_rows *rows);
 /* Writes what is queued, ends the threads, closes. NULL is allowed. */
 void hs_journal_close(struct hs_journal *journal);
 
-/* Full check of a journal that no hub has open, or of a copy: chain, positions, sequence, columns against
- * bodies, originals against their hashes. HS_OK: whole. HS_ERR_CORRUPT: report says which record and why.
+/* Full check of a journal that no hub has open, or of a copy: pages and indexes, chain, positions, sequence, columns
+ * against bodies, originals against their hashes, the end against PATH.head where there is one. HS_OK: whole. HS_ERR_CORRUPT: report says which record and why.
  * HS_ERR_IO, HS_ERR_NOT_FOUND. Opens read-only, changes nothing. */
 struct hs_journal_report {
 	char epoch[HS_EPOCH_SIZE];

@@ -117,6 +117,30 @@ check_records(sqlite3 *db, struct hs_journal_report *report)
 	return err;
 }
 
+/* Indexes and free pages, which no record shows. */
+static enum hs_err
+check_pages(sqlite3 *db, struct hs_journal_report *report)
+{
+	sqlite3_stmt *statement;
+	enum hs_err err = HS_ERR_CORRUPT;
+
+	report->text[0] = '\0';
+	if (hs_journal_prepare(db, "PRAGMA integrity_check(1)", &statement) == HS_OK) {
+		if (sqlite3_step(statement) == SQLITE_ROW)
+			snprintf(report->text, sizeof(report->text), "%.300s",
+				(const char *)sqlite3_column_text(statement, 0));
+		if (strcmp(report->text, "ok") == 0)
+			err = HS_OK;
+		else
+			snprintf(report->text + strlen(report->text),
+				sizeof(report->text) - strlen(report->text),
+				": all records are good, the file around them is damaged: make a "
+				"copy with sqlite3 FILE .dump, or restore one");
+	}
+	sqlite3_finalize(statement);
+	return err;
+}
+
 static void
 read_epoch(sqlite3 *db, struct hs_journal_report *report)
 {
@@ -154,6 +178,10 @@ hs_journal_check(const char *path, struct hs_journal_report *report)
 		read_epoch(db, report);
 		err = check_records(db, report);
 	}
+	if (err == HS_OK)
+		err = check_pages(db, report);
+	if (err == HS_OK)
+		err = hs_journal_head_check(db, path, report->epoch, report->text);
 	if (err == HS_OK)
 		snprintf(report->text, sizeof(report->text), "whole: %llu records, newest seq %llu",
 			(unsigned long long)report->records,

@@ -2,6 +2,8 @@
  *
  * journal.c        opens, locks, checks the pragmas, closes
  * journal_wal.c    room on disk for the write-ahead log
+ * journal_room.c   what the disk has left
+ * journal_head.c   the word outside the database about its last record
  * journal_writer.c queue, group commit, checkpoints: the two threads
  * journal_read.c   streams at start, reads for replay
  * journal_check.c  the full check of hansho journal check
@@ -59,6 +61,8 @@ struct hs_journal {
 	sqlite3 *write_db, *read_db, *checkpoint_db;
 	sqlite3_stmt *read, *hash_of;
 	_Atomic size_t wal_pages;
+	int head_fd; /* PATH.head; writer's thread once started */
+	bool low;    /* loop's thread */
 	struct hs_journal_writer writer;
 };
 
@@ -76,8 +80,25 @@ struct hs_span hs_column(sqlite3_stmt *statement, int column);
 /* Fills a row from "pos, seq, unix_us, type, body". */
 void hs_column_row(sqlite3_stmt *statement, struct hs_row *row);
 enum hs_err hs_journal_prepare(sqlite3 *db, const char *sql, sqlite3_stmt **out) HS_MUST_CHECK;
+/* Which failures (extended code of SQLite) leave nothing behind, provided that the rollback worked. */
+bool hs_journal_is_clean(int extended);
 /* Makes the write-ahead log as long as it will need to be. HS_ERR_SYNC with `why`. */
 enum hs_err hs_journal_reserve_wal(const struct hs_journal *journal, char *why) HS_MUST_CHECK;
+/* PATH.head, journal_head.c. */
+struct hs_journal_head {
+	char epoch[HS_EPOCH_SIZE];
+	uint64_t pos;
+	uint8_t hash[HS_SHA256_BYTES];
+};
+/* False: there is none, or it is damaged: it is only a witness, and does without. */
+bool hs_journal_head_read(const char *path, struct hs_journal_head *out);
+/* Does the database have what the head says? HS_ERR_CORRUPT with `why`. */
+enum hs_err hs_journal_head_check(
+	sqlite3 *db, const char *path, const char *epoch, char *why) HS_MUST_CHECK;
+/* Opens it for writing. */
+enum hs_err hs_journal_head_open(struct hs_journal *journal, char *why) HS_MUST_CHECK;
+/* False: the disk does not do what it should. */
+bool hs_journal_head_write(const struct hs_journal *journal, uint64_t pos, const uint8_t *hash);
 /* Ends the threads after the queue was written; journal_writer.c. */
 void hs_journal_writer_stop(struct hs_journal *journal);
 

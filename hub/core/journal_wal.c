@@ -33,7 +33,8 @@ put_zeros(int fd, off_t at, off_t end)
 			return errno;
 		at += put;
 	}
-	return fsync(fd) == 0 ? 0 : errno;
+	/* Whatever it says: what a sync could not bring to the disk is not known, and no case of a full disk. */
+	return fsync(fd) == 0 ? 0 : EIO;
 }
 
 /* 0 or errno. On a full disk the file stays as it was: the commits will report that, and know what to tell whom. */

@@ -80,9 +80,13 @@ hs_journal_note(struct hs_journal *journal, struct hs_span note)
 	struct hs_journal_item *item = copy_row(&row);
 
 	pthread_mutex_lock(&writer->mutex);
-	*writer->last = item;
-	writer->last = &item->next;
-	pthread_cond_signal(&writer->work);
+	if (writer->lost)
+		free(item);
+	else {
+		*writer->last = item;
+		writer->last = &item->next;
+		pthread_cond_signal(&writer->work);
+	}
 	pthread_mutex_unlock(&writer->mutex);
 }
 
@@ -188,9 +192,8 @@ write_note(struct hs_journal_writer *writer, struct hs_span note)
 	return rc;
 }
 
-/* Which failures leave nothing behind, provided that the rollback worked. */
-static bool
-is_clean(int extended)
+bool
+hs_journal_is_clean(int extended)
 {
 	static const int clean[] = { SQLITE_FULL, SQLITE_BUSY, SQLITE_IOERR_SHMSIZE };
 
@@ -237,10 +240,16 @@ commit_batch(struct hs_journal *journal, const struct hs_journal_item *batch, si
 		snprintf(reason, sizeof(reason), "%s", sqlite3_errmsg(journal->write_db));
 		if (!sqlite3_get_autocommit(journal->write_db))
 			run(writer->sql.rollback);
-		lost = !is_clean(extended) || !sqlite3_get_autocommit(journal->write_db);
+		lost = !hs_journal_is_clean(extended) || !sqlite3_get_autocommit(journal->write_db);
+	} else if (count > 0 && !hs_journal_head_write(journal, writer->committed + count, head)) {
+		snprintf(reason, sizeof(reason), "its head file cannot be written");
+		lost = true;
 	}
 	pthread_mutex_lock(&writer->mutex);
-	if (reason[0] == '\0') {
+	if (reason[0] == '\0' && writer->lost) {
+		/* It is on disk, but a checkpoint failed meanwhile: nothing is confirmed after that. */
+		push_failure(writer, true, "a checkpoint failed");
+	} else if (reason[0] == '\0') {
 		struct hs_journal_result result = { .committed = true,
 			.pos = writer->committed + count,
 			.records = count,
@@ -254,9 +263,9 @@ commit_batch(struct hs_journal *journal, const struct hs_journal_item *batch, si
 			writer->checkpoint_due = true;
 			pthread_cond_signal(&writer->due);
 		}
-	} else {
+	} else if (count > 0 || lost) {
 		push_failure(writer, lost, reason);
-	}
+	} /* else a note alone: it may be lost. A result would take back records that came after it and are taken. */
 	writer->running = 0;
 	pthread_mutex_unlock(&writer->mutex);
 	journal->options.wake(journal->options.owner);
@@ -267,8 +276,14 @@ static void
 checkpoint(struct hs_journal *journal, sqlite3 *db)
 {
 	struct hs_journal_writer *writer = &journal->writer;
-	int rc = sqlite3_wal_checkpoint_v2(db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+	int rc;
 
+	pthread_mutex_lock(&writer->mutex);
+	rc = writer->lost ? SQLITE_IOERR : SQLITE_OK;
+	pthread_mutex_unlock(&writer->mutex);
+	if (rc != SQLITE_OK)
+		return;
+	rc = sqlite3_wal_checkpoint_v2(db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
 	if (rc == SQLITE_OK || rc == SQLITE_BUSY || rc == SQLITE_LOCKED || rc == SQLITE_FULL)
 		return;
 	pthread_mutex_lock(&writer->mutex);
@@ -374,6 +389,8 @@ read_head(struct hs_journal *journal)
 	}
 	sqlite3_finalize(statement);
 	writer->next_pos = writer->committed + 1;
+	if (err == HS_OK && !hs_journal_head_write(journal, writer->committed, writer->head))
+		return HS_ERR_IO;
 	return err;
 }
 
@@ -381,7 +398,7 @@ enum hs_err
 hs_journal_start(struct hs_journal *journal)
 {
 	struct hs_journal_writer *writer = &journal->writer;
-	enum hs_err err = read_head(journal);
+	enum hs_err err = writer->lost ? HS_ERR_SYNC : read_head(journal);
 
 	if (err != HS_OK)
 		return err;

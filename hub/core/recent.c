@@ -69,3 +69,9 @@ hs_recent_find(const struct hs_recent *recent, uint64_t seq)
 		return NULL;
 	return &recent->ring[seq % recent->count_max];
 }
+
+uint64_t
+hs_recent_oldest(const struct hs_recent *recent)
+{
+	return recent->oldest;
+}

@@ -23,5 +23,7 @@ void hs_recent_destroy(struct hs_recent *recent);
 void hs_recent_take(struct hs_recent *recent, const struct hs_recent_notice *notice);
 /* NULL when it is not (or no longer) there. Borrowed until the next take. */
 const struct hs_recent_notice *hs_recent_find(const struct hs_recent *recent, uint64_t seq);
+/* 0: empty. */
+uint64_t hs_recent_oldest(const struct hs_recent *recent);
 
 #endif

@@ -21,7 +21,7 @@ struct hs_hub_watch {
 
 struct hs_hub_journal_settings {
 	const char *path;
-	int64_t commit_linger_us, checkpoint_pages, verify_tail;
+	int64_t commit_linger_us, checkpoint_pages, verify_tail, reserve_bytes;
 	bool tables_unrehearsed; /* activation.h */
 };
 

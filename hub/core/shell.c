@@ -133,8 +133,7 @@ close_all(uv_timer_t *timer)
 	}
 	hs_ops_stop(shell->ops);
 	shell->ops = NULL;
-	/* Its threads wake us through `committed`, and a note may be on its way to a slow disk: to send to a handle
-	 * that is closed ends the process. */
+	/* First: its threads wake us through `committed`; to send to a handle that is closed ends the process. */
 	hs_journal_close(shell->journal);
 	shell->journal = NULL;
 	uv_close((uv_handle_t *)&shell->committed, on_closed);
@@ -184,6 +183,7 @@ step(struct hs_shell *shell, struct hs_event *event)
 	shell->stepping = true;
 	event->unix_us = hs_clock_unix_us();
 	event->mono_us = hs_clock_mono_us();
+	event->disk_low = hs_journal_room(shell->journal).low;
 	hs_effects_reset(&shell->effects);
 	hs_core_step(shell->core, event, &shell->effects);
 	carry_out(shell);
@@ -272,9 +272,7 @@ wake(void *owner)
 static void
 on_tick(uv_timer_t *timer)
 {
-	struct hs_event event = { .type = HS_EVENT_TICK };
-
-	step(timer->data, &event);
+	step(timer->data, &(struct hs_event){ .type = HS_EVENT_TICK });
 }
 
 static void
@@ -374,6 +372,7 @@ start_core(struct hs_shell *shell, char *why)
 	struct hs_journal_options options = { .path = shell->settings->journal.path,
 		.commit_linger_us = shell->settings->journal.commit_linger_us,
 		.checkpoint_pages = (size_t)shell->settings->journal.checkpoint_pages,
+		.reserve_bytes = (uint64_t)shell->settings->journal.reserve_bytes,
 		.wake = wake,
 		.owner = shell };
 	int64_t began_us = hs_clock_mono_us();
@@ -392,7 +391,7 @@ start_core(struct hs_shell *shell, char *why)
 		err = activate(shell, stats.newest_seq, why);
 	if (err == HS_OK) {
 		err = hs_journal_start(shell->journal);
-		snprintf(why, HS_JOURNAL_WHY, "journal: its threads cannot be started");
+		snprintf(why, HS_JOURNAL_WHY, "journal: cannot be started: %s", hs_err_text(err));
 	}
 	shell->recovery_us = hs_clock_mono_us() - began_us;
 	if (err == HS_OK)

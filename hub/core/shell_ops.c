@@ -89,6 +89,8 @@ hs_shell_metrics(const struct hs_shell_view *view, struct hs_buf *out)
 {
 	struct hs_core_stats stats;
 
+	struct hs_journal_room room = hs_journal_room(view->journal);
+
 	hs_core_stats(view->core, &stats);
 	const struct {
 		const char *name;
@@ -120,6 +122,9 @@ hs_shell_metrics(const struct hs_shell_view *view, struct hs_buf *out)
 			stats.alarms_raised[HS_ALARM(NO_UPDATE)] },
 		{ "hansho_hub_commit_failures_total", view->commits->failures },
 		{ "hansho_hub_records_total", view->commits->records },
+		{ "hansho_hub_disk_free_bytes", room.free_bytes },
+		{ "hansho_hub_disk_reserve_bytes", room.reserve_bytes },
+		{ "hansho_hub_disk_low", room.low },
 		{ "hansho_hub_tables_unrehearsed", view->activation->unrehearsed },
 		{ "hansho_hub_recovery_microseconds", (uint64_t)view->recovery_us },
 	};
@@ -164,6 +169,15 @@ peer_status(const struct hs_shell_view *view, size_t i)
 		outlets_status(peer.outlets));
 }
 
+static json_t *
+disk_status(const struct hs_shell_view *view)
+{
+	struct hs_journal_room room = hs_journal_room(view->journal);
+
+	return json_pack("{s:I, s:I, s:b}", "free_bytes", (json_int_t)room.free_bytes,
+		"reserve_bytes", (json_int_t)room.reserve_bytes, "low", room.low);
+}
+
 void
 hs_shell_status(const struct hs_shell_view *view, struct hs_buf *out)
 {
@@ -178,7 +192,7 @@ hs_shell_status(const struct hs_shell_view *view, struct hs_buf *out)
 	for (size_t i = 0; i < view->options->peer_count; i++)
 		json_array_append_new(peers, peer_status(view, i));
 	status = json_pack(
-		"{s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:s, s:s, s:b, s:I, s:o}",
+		"{s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:s, s:s, s:b, s:o, s:I, s:o}",
 		"process", "hansho-hub", "version", view->options->version, "mode",
 		view->options->mode == (int)HS_MODE(LIVE) ? "live" : "drill", "epoch",
 		view->options->epoch, "newest_seq", (json_int_t)stats.newest_seq, "journal_pos",
@@ -187,8 +201,8 @@ hs_shell_status(const struct hs_shell_view *view, struct hs_buf *out)
 		(json_int_t)(stats.alarms[HS_ALARM(NO_ORDER)] + stats.alarms[HS_ALARM(NO_UPDATE)]),
 		"peers_up", (json_int_t)stats.peers_up, "digest", digest, "tables",
 		view->activation->version.digest, "tables_unrehearsed",
-		view->activation->unrehearsed, "started_unix_us", (json_int_t)view->started_unix_us,
-		"peers", peers);
+		view->activation->unrehearsed, "disk", disk_status(view), "started_unix_us",
+		(json_int_t)view->started_unix_us, "peers", peers);
 	text = json_dumps(status, JSON_COMPACT);
 	HS_CHECK(text != NULL);
 	hs_buf_puts(out, text);

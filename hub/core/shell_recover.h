@@ -2,6 +2,9 @@
  *
  * With the note of the active set (active_state.h) when it is usable, without it when it is not: the
  * result is the same, the time is not.
+ * Damage: the newest verify_tail records are checked against the chain, and whatever their age those that the core has in
+ * memory now and sends without a further look: the newest notices, and what the active set rests on. When the note did not lead to the set that it
+ * names, every record is checked: one of them may have changed.
  */
 #ifndef HS_CORE_SHELL_RECOVER_H
 #define HS_CORE_SHELL_RECOVER_H

@@ -228,7 +228,7 @@ def assert_not_stored(reply, code):
 
 def test_full_disk_refuses_with_a_reason_and_recovers_alone(small_disk, make_stack, keep):
     journal = os.path.join(small_disk, "journal.db")
-    stack = make_stack(hub={"journal": journal, "checkpoint_pages": 100})
+    stack = make_stack(hub={"journal": journal, "checkpoint_pages": 100, "reserve_bytes": 0})
     book = keep(stack)
     for _ in range(3):
         book.good()

@@ -70,7 +70,7 @@ static inline int
 teardown(void **state)
 {
 	struct fixture *fixture = *state;
-	const char *const suffixes[] = { "", "-wal", "-shm", ".lock" };
+	const char *const suffixes[] = { "", "-wal", "-shm", ".lock", ".head" };
 
 	hs_journal_close(fixture->journal);
 	for (size_t i = 0; i < HS_COUNT(suffixes); i++) {

@@ -174,6 +174,35 @@ test_a_full_disk_is_survived(void **state)
 	assert_int_equal(start(fixture), 2);
 }
 
+/* A note has no answer. Its failure must not be taken for one of the records that were queued behind it. */
+static void
+test_a_note_without_room_is_lost_alone(void **state)
+{
+	struct fixture *fixture = *state;
+	size_t len_bytes = (size_t)1 << 20;
+	char *note = calloc(1, len_bytes);
+	struct hs_journal_result result;
+
+	fixture->page_max = 60;
+	start(fixture);
+	for (unsigned round = 0; round < 20; round++) {
+		hs_journal_note(fixture->journal, (struct hs_span){ note, len_bytes });
+		usleep(round * 100); /* before, while and after the writer finds out */
+		append(fixture, 100);
+		result = result_of(fixture);
+		assert_true(result.committed || result.records == 0);
+		if (!result.committed) { /* both in one transaction: all of it was taken back */
+			assert_false(result.lost);
+			fixture->next_pos--;
+			fixture->next_seq--;
+		}
+		assert_false(hs_journal_result(fixture->journal, &result));
+	}
+	append(fixture, 100);
+	wait_committed(fixture, fixture->next_pos - 1);
+	free(note);
+}
+
 static void
 test_records_from_before_a_failure_are_thrown_away(void **state)
 {
@@ -302,6 +331,7 @@ main(void)
 		TEST(test_pragmas_that_differ_are_refused),
 		TEST(test_another_database_is_refused),
 		TEST(test_a_full_disk_is_survived),
+		TEST(test_a_note_without_room_is_lost_alone),
 		TEST(test_records_from_before_a_failure_are_thrown_away),
 		TEST(test_the_log_is_checkpointed_beside_the_commits),
 		TEST(test_commits_overwrite_room_that_was_taken_before),
