@@ -323,12 +323,13 @@ def monotonic_ns(unix_ns):
 
 def note_outlet(log, name, wish, epoch, seen):
     """What an outlet got, told afterwards: seen is [(unix_ns, {seq, source, id, revision}, mode)]. It was there from the
-    beginning, and gets words of its own: there is nothing to compare but which notices they are."""
+    beginning, and gets words of its own: there is nothing to compare but which notices they are. Files have the time of
+    the kernel's last tick, some milliseconds apart: what has the same time counts in the order of seq."""
     note_entitled(log, name, wish)
     log.write("connect", start="beginning", at_ns=0)
     log.write("hello", epoch=epoch, at_ns=0)
     log.write("live", seq=0, at_ns=0)
-    for unix_ns, notice, mode in sorted(seen, key=lambda row: row[0]):
+    for unix_ns, notice, mode in sorted(seen, key=lambda row: (row[0], row[1]["seq"])):
         log.write("notice", at_ns=monotonic_ns(unix_ns), seq=notice["seq"], source=notice["document"]["source"],
                   document=notice["document"]["id"], revision=notice["document"]["revision"], mode=mode)
     log.write("close", why="read")
