@@ -40,11 +40,13 @@ no_wake(void *owner)
 	(void)owner;
 }
 
-static void
-step(struct bench *bench, struct hs_event *event)
+/* True when the core asks for a turn. */
+static bool
+step_once(struct bench *bench, struct hs_event *event)
 {
 	struct hs_row rows[64];
 	size_t count = 0;
+	bool turn = false;
 
 	event->unix_us = hs_clock_unix_us();
 	event->mono_us = hs_clock_mono_us();
@@ -54,12 +56,24 @@ step(struct bench *bench, struct hs_event *event)
 		const struct hs_effect *effect = &bench->effects.items[i];
 
 		bench->replies += effect->type == HS_EFFECT_SEND;
+		turn |= effect->type == HS_EFFECT_TURN;
 		if (effect->type == HS_EFFECT_STATE)
 			hs_journal_note(bench->journal, hs_effect_bytes(&bench->effects, effect));
 		if (effect->type == HS_EFFECT_APPEND && count < HS_COUNT(rows))
 			rows[count++] = hs_effect_row(&bench->effects, effect);
 	}
 	hs_journal_append(bench->journal, rows, count);
+	return turn;
+}
+
+static void
+step(struct bench *bench, struct hs_event *event)
+{
+	struct hs_event turn = { .type = HS_EVENT_TURN };
+	bool more = step_once(bench, event);
+
+	while (more)
+		more = step_once(bench, &turn);
 }
 
 static void
