@@ -95,9 +95,19 @@ static const struct hs_adapter_ops proving = {
 static struct bench *
 canary_bench(struct script *script, const char *letters, const char *more)
 {
+	struct bench *bench;
+
 	*script = (struct script){ .letters = letters };
 	the_script = script;
-	return bench_open(&proving, more);
+	bench = bench_open(&proving, more);
+	bench->hub.beats = true;
+	return bench;
+}
+
+static void
+deliver(struct bench *bench, uint64_t seq, const char *document)
+{
+	fake_deliver(&bench->hub, seq, seq - 1, order(bench, document, 1));
 }
 
 static bool
@@ -202,7 +212,7 @@ off_means_unproven(void **state)
 	assert_int_equal(0, script.tries);
 	assert_int_equal(HS_PROOF(UNPROVEN), bench->hub.proof);
 	bench->probe.scripts[0] = "a";
-	fake_deliver(&bench->hub, 1, 0, order(bench, "d1", 1));
+	deliver(bench, 1, "d1");
 	assert_true(wait_ack(bench, 1)); /* and orders go out */
 	bench_close(bench);
 }
@@ -217,7 +227,7 @@ a_round_waits_for_an_attempt_but_not_for_ever(void **state)
 	(void)state;
 	assert_true(run_until(&bench->loop, hub_has_proven, bench, 3000));
 	bench->probe.scripts[0] = "n";
-	fake_deliver(&bench->hub, 1, 0, order(bench, "d1", 1));
+	deliver(bench, 1, "d1");
 	assert_true(run_until(&bench->loop, has_seen_one, bench, 3000));
 	size_t before = script.tries;
 	int64_t began = script.at_mono_us[before - 1];
@@ -236,7 +246,7 @@ an_order_waits_for_the_first_proof_only_when_it_must(void **state)
 	(void)state;
 	bench->probe.scripts[0] = "a";
 	assert_true(run_until(&bench->loop, hub_has_failed, bench, 3000));
-	fake_deliver(&bench->hub, 1, 0, order(bench, "d1", 1));
+	deliver(bench, 1, "d1");
 	run_for(&bench->loop, 300);
 	assert_int_equal(HS_RECEIPT(HELD), fake_state_of(&bench->hub, 1, "one"));
 	assert_int_equal(0, bench->probe.attempts[0]);
@@ -245,7 +255,7 @@ an_order_waits_for_the_first_proof_only_when_it_must(void **state)
 	assert_int_equal(HS_RECEIPT(ACCEPTED), fake_state_of(&bench->hub, 1, "one"));
 	script.letters = "b";
 	assert_true(run_until(&bench->loop, hub_has_failed, bench, 3000));
-	fake_deliver(&bench->hub, 2, 1, order(bench, "d2", 1));
+	deliver(bench, 2, "d2");
 	assert_true(wait_ack(bench, 2)); /* an alarm stops nothing */
 	bench_close(bench);
 }

@@ -32,6 +32,7 @@ struct fake_hub {
 	int mode;
 	char epoch[40];
 	bool up, greeted, resumed, silent, closed;
+	bool beats; /* answers heartbeats; else the adapter gives it up after three that are missing */
 	bool from_last_ack, wants_snapshot;
 	uint64_t resume_seq, ack_seq, newest_seq;
 	uint32_t window; /* 0: it does not say */
@@ -181,6 +182,8 @@ fake_on_frame(void *owner, struct hs_link *link, const uint8_t *bytes, size_t le
 		fake_receipt_take(hub, frame->receipt);
 	} else if (frame->body_case == HANSHO__V1__LINK_FRAME__BODY_HEARTBEAT) {
 		hub->heartbeats++;
+		if (hub->beats)
+			fake_heartbeat(hub);
 		fake_outlets_take(hub, frame->heartbeat->adapter);
 	} else if (frame->body_case == HANSHO__V1__LINK_FRAME__BODY_GOODBYE) {
 		hub->goodbyes++;
