@@ -288,3 +288,10 @@ hs_notice_mark(struct hs_arena *arena, hs_notice *notice)
 	}
 	return true;
 }
+
+bool
+hs_same_document(const hs_document *one, const hs_document *other)
+{
+	return one && other && strcmp(one->id, other->id) == 0 &&
+	       strcmp(one->source, other->source) == 0;
+}

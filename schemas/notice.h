@@ -120,6 +120,8 @@ hs_priority_row(uint32_t lane)
  * HS_NEW(arena, &hansho__v1__notice__descriptor) */
 void *hs_message_new(struct hs_arena *arena, const ProtobufCMessageDescriptor *type);
 #define HS_NEW(arena, type) hs_message_new((arena), (type))
+/* The same source and id; NULL is no document. */
+bool hs_same_document(const hs_document *one, const hs_document *other);
 /* Adds `item` to a repeated field of messages or strings held as (count, array): grows the array in the
  * arena by doubling. The array is empty, unpacked, or was grown by this function and nothing else: one that
  * code filled by itself must not be handed in. false when the arena is full. */

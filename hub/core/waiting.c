@@ -42,14 +42,6 @@ hs_waiting_destroy(struct hs_waiting *waiting)
 	free(waiting);
 }
 
-static bool
-same_document(const hs_submit *one, const hs_submit *other)
-{
-	const hs_document *a = one->notice->document, *b = other->notice->document;
-
-	return strcmp(a->id, b->id) == 0 && strcmp(a->source, b->source) == 0;
-}
-
 static void
 put_last(struct hs_waiting_lane *lane, struct hs_waiting_submit *submit)
 {
@@ -77,7 +69,8 @@ fetch_older(struct hs_waiting *waiting, uint32_t to, const hs_submit *submit)
 		struct hs_waiting_submit **place = &waiting->lanes[i].first;
 
 		while (*place != NULL) {
-			if (same_document((*place)->submit, submit))
+			if (hs_same_document(
+				    (*place)->submit->notice->document, submit->notice->document))
 				put_last(&waiting->lanes[to], take_out(&waiting->lanes[i], place));
 			else
 				place = &(*place)->next;

@@ -15,12 +15,6 @@ struct search {
 	size_t count;
 };
 
-static bool
-same_document(const hs_document *a, const hs_document *b)
-{
-	return a && b && strcmp(a->source, b->source) == 0 && strcmp(a->id, b->id) == 0;
-}
-
 static void
 look_at(struct search *search, const struct hs_entry *entry)
 {
@@ -28,7 +22,7 @@ look_at(struct search *search, const struct hs_entry *entry)
 	const Hansho__V1__FeedNotice *notice;
 
 	if (arena && hs_entry_notice(arena, entry, &notice) == HS_OK &&
-		same_document(notice->notice->document, search->document))
+		hs_same_document(notice->notice->document, search->document))
 		search->found[search->count++] =
 			(struct hs_cap_earlier){ notice->notice->document->revision,
 				hs_cap_sent(notice->notice) };

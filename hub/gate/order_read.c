@@ -103,13 +103,6 @@ read_areas(struct reader *r, const hs_notice *notice, const struct hs_order_docu
 
 /* ---- documents ---- */
 
-static bool
-same_document(const hs_document *a, const hs_document *b)
-{
-	return a != NULL && b != NULL && strcmp(a->source, b->source) == 0 &&
-	       strcmp(a->id, b->id) == 0;
-}
-
 /* The cancel of a document is among the notices that the set rests on. */
 static bool
 was_cancelled(const hs_active_reply *reply, const hs_document *document)
@@ -118,7 +111,7 @@ was_cancelled(const hs_active_reply *reply, const hs_document *document)
 		const hs_notice *notice = reply->notices[i]->notice;
 
 		if (notice != NULL && notice->action == HS_ACTION(CANCEL) &&
-			same_document(notice->document, document))
+			hs_same_document(notice->document, document))
 			return true;
 	}
 	return false;
@@ -134,7 +127,7 @@ newest_of(const hs_active_reply *reply, const hs_document *document)
 		const hs_deliver *deliver = reply->notices[i];
 
 		if (deliver->notice != NULL && deliver->notice->action != HS_ACTION(CANCEL) &&
-			same_document(deliver->notice->document, document) &&
+			hs_same_document(deliver->notice->document, document) &&
 			(newest == NULL || deliver->seq > newest->seq))
 			newest = deliver;
 	}

@@ -67,15 +67,6 @@ hs_port_table_may_go(const struct hs_port_table *table, uint32_t lane, bool larg
 	return table->calm_sent < table->in_flight_max && (!large || table->large_sent == 0);
 }
 
-static bool
-same_document(const hs_submit *one, const hs_submit *other)
-{
-	const hs_document *a = one->notice->document, *b = other->notice->document;
-
-	return a != NULL && b != NULL && strcmp(a->id, b->id) == 0 &&
-	       strcmp(a->source, b->source) == 0;
-}
-
 void
 hs_port_table_promote(struct hs_port_table *table, const hs_submit *submit)
 {
@@ -83,7 +74,7 @@ hs_port_table_promote(struct hs_port_table *table, const hs_submit *submit)
 		struct hs_port_row *row = &table->rows[i];
 
 		if (row->waiting != NULL && row->lane > submit->notice->priority &&
-			same_document(row->waiting, submit))
+			hs_same_document(row->waiting->notice->document, submit->notice->document))
 			row->lane = submit->notice->priority;
 	}
 }

@@ -229,18 +229,6 @@ check_signature(struct look *look)
 
 /* ---- the document around it ---- */
 
-static hs_xml_node *
-next_element(hs_xml_node *root, hs_xml_node *at)
-{
-	hs_xml_node *next = hs_xml_first(at);
-
-	while (!next && at != root) {
-		next = hs_xml_after(at);
-		at = hs_xml_around(at);
-	}
-	return next;
-}
-
 /* In any namespace: one that lost its own would otherwise make an unsigned document of a signed one. */
 static bool
 is_signature(hs_xml_node *node)
@@ -281,7 +269,7 @@ collect_ids(hs_xml_node *root, const char **ids)
 {
 	size_t count = 0;
 
-	for (hs_xml_node *at = root; at; at = next_element(root, at)) {
+	for (hs_xml_node *at = root; at; at = hs_xml_following(root, at)) {
 		for (hs_xml_node *id = hs_xml_attributes(at); id; id = hs_xml_beside(id)) {
 			if (!is_id(id))
 				continue;
@@ -321,7 +309,7 @@ check_growth(struct look *look, hs_xml_node *root)
 	size_t room = (size_t)look->submission->limits->body_bytes * 4;
 	size_t used = 0;
 
-	for (hs_xml_node *at = root; at && used <= room; at = next_element(root, at)) {
+	for (hs_xml_node *at = root; at && used <= room; at = hs_xml_following(root, at)) {
 		used += strlen(hs_xml_ns(at));
 		for (hs_xml_node *a = hs_xml_attributes(at); a; a = hs_xml_beside(a))
 			used += strlen(hs_xml_ns(a));
@@ -337,7 +325,8 @@ check_place(struct look *look, hs_xml_node *root)
 
 	if (hs_xml_around(signature) != root)
 		return refuse_shape(look, signature, hs_xml_name(root), "");
-	for (hs_xml_node *at = next_element(root, signature); at; at = next_element(root, at)) {
+	for (hs_xml_node *at = hs_xml_following(root, signature); at;
+		at = hs_xml_following(root, at)) {
 		if (is_signature(at))
 			return refuse_shape(look, at, "1", "2");
 	}
@@ -373,7 +362,7 @@ hs_signature_shape(struct hs_submission *submission, struct hs_signature_shape *
 	struct look look = { submission, out };
 
 	*out = (struct hs_signature_shape){ 0 };
-	for (hs_xml_node *at = root; at && !out->signature; at = next_element(root, at)) {
+	for (hs_xml_node *at = root; at && !out->signature; at = hs_xml_following(root, at)) {
 		if (is_signature(at))
 			out->signature = at;
 	}

@@ -203,6 +203,18 @@ hs_xml_after(hs_xml_node *node)
 }
 
 hs_xml_node *
+hs_xml_following(hs_xml_node *root, hs_xml_node *node)
+{
+	hs_xml_node *next = hs_xml_first(node);
+
+	while (!next && node != root) {
+		next = hs_xml_after(node);
+		node = hs_xml_around(node);
+	}
+	return next;
+}
+
+hs_xml_node *
 hs_xml_child(hs_xml_node *node, const char *ns, const char *name)
 {
 	hs_xml_node *child = hs_xml_first(node);

@@ -70,6 +70,8 @@ hs_xml_node *hs_xml_parent(hs_xml_node *node);
 /* First child element, and next sibling element, of any name. */
 hs_xml_node *hs_xml_first(hs_xml_node *node);
 hs_xml_node *hs_xml_after(hs_xml_node *node);
+/* The next element in or below root, in the order of the document; NULL behind the last. */
+hs_xml_node *hs_xml_following(hs_xml_node *root, hs_xml_node *node);
 
 /* Text directly inside, cleaned and in NFC as text_clean.h and text_nfc.h say. NULL: empty, absent (node NULL), or arena full. */
 char *hs_xml_text(struct hs_arena *arena, hs_xml_node *node);

@@ -15,19 +15,6 @@ hs_xml_dom_parse(const struct hs_xml_text *text)
 		HS_XML_OPTIONS | XML_PARSE_COMPACT);
 }
 
-/* Elements in the order of the document. */
-static hs_xml_node *
-next_element(hs_xml_node *at)
-{
-	hs_xml_node *next = hs_xml_first(at);
-
-	while (!next && at) {
-		next = hs_xml_after(at);
-		at = hs_xml_parent(at);
-	}
-	return next;
-}
-
 static xmlNodePtr
 next_in_dom(xmlNodePtr at)
 {
@@ -45,7 +32,8 @@ hs_xml_dom_find(xmlDocPtr dom, const struct hs_xml_doc *doc, hs_xml_node *node)
 {
 	xmlNodePtr found = xmlDocGetRootElement(dom);
 
-	for (hs_xml_node *at = hs_xml_root(doc); at != node; at = next_element(at)) {
+	for (hs_xml_node *at = hs_xml_root(doc); at != node;
+		at = hs_xml_following(hs_xml_root(doc), at)) {
 		HS_CHECK(at && found);
 		found = next_in_dom(found);
 	}
