@@ -104,7 +104,7 @@ def test_a_carrier_that_would_not_get_an_order_is_an_alarm(make_stack, carriers,
     assert time.monotonic() - start < ALARM_S + 5
     assert word in row["detail"], row
     assert re.search(r"adapter\.canary_alarm outlet=broken lane=drill proven=never", stack.output("telecom"))
-    assert "hub.outlet_alarm peer=telecom outlet=broken" in stack.output("hub")
+    wait_until(lambda: "hub.outlet_alarm peer=telecom outlet=broken" in stack.output("hub"), "the hub's alarm", ALARM_S)
     wait_proof(stack, "telecom", "good", "proven")
     labels = '{peer="telecom",outlet="%s"}'
     assert stack.metrics("hub")["hansho_hub_outlet_alarm" + labels % "broken"] == 1
