@@ -24,8 +24,9 @@ import yaml
 from carriers import Carriers
 
 BIN = os.environ.get("HANSHO_BIN", "build/debug/bin")
-START_S = 20
-STOP_S = 15
+START_S = 60  # a wait ends when what is waited for is there: only a test that fails takes so long
+STOP_S = 40
+BUSY_S = 10  # what a busy machine may add to a time that a test measures; what it must not be taken for lasts longer
 SANITIZER = re.compile(
     r"AddressSanitizer|LeakSanitizer|ThreadSanitizer|UndefinedBehaviorSanitizer|runtime error:")
 
@@ -92,6 +93,13 @@ class Process:
     def output(self):
         return "".join(self.lines)
 
+    def wait_output(self, pattern, timeout_s=None):
+        """The match of what it writes, now or soon: a line may be read here later than what it tells of is seen elsewhere."""
+        try:
+            return wait_until(lambda: re.search(pattern, self.output), f"{self.name} writes {pattern!r}", timeout_s or START_S)
+        except AssertionError as failure:
+            raise AssertionError(f"{failure}\n{self.output}") from None
+
     @property
     def pid(self):
         return self.popen.pid
@@ -121,9 +129,21 @@ class Process:
         return self.popen.returncode
 
     def stop_clean(self):
+        """Returns all that it wrote."""
         status = self.stop()
         assert status == 0, f"{self.name} ended with {status}\n{self.output}"
         self.assert_quiet()
+        return self.output
+
+    def ended(self):
+        """The exit status of one that ends by itself; its output is whole then."""
+        try:
+            self.popen.wait(START_S)
+        except subprocess.TimeoutExpired:
+            raise AssertionError(f"{self.name} goes on\n{self.output}") from None
+        self._reader.join(STOP_S)
+        self.assert_quiet()
+        return self.popen.returncode
 
     def assert_quiet(self):
         assert not SANITIZER.search(self.output), f"{self.name}:\n{self.output}"
@@ -251,7 +271,7 @@ class Stack:
             raise
 
     def stop(self, name):
-        self.processes.pop(name).stop_clean()
+        return self.processes.pop(name).stop_clean()
 
     def kill(self, name):
         process = self.processes.pop(name)
@@ -304,7 +324,7 @@ class Stack:
             body = body.encode("utf-8")
         more.setdefault("auth", self.auth(user) if user else None)
         more.setdefault("headers", {"Content-Type": "application/xml"})
-        return requests.post(self.gate_url + path, data=body, timeout=20, **more)
+        return requests.post(self.gate_url + path, data=body, timeout=60, **more)
 
     def submit(self, xml, user="kakuu", **more):
         return self.post("/v1/submissions", xml, user, **more)
@@ -319,25 +339,39 @@ class Stack:
         assert reply.json()["outcome"] == "accepted", reply.text
         return reply.json()
 
+    def taken(self, xml, user="kakuu"):
+        """The same by a sender with patience: what is answered with "send the same again" is sent again."""
+        def answered():
+            reply = self.submit(xml, user)
+            assert reply.status_code in (202, 503), reply.text
+            return reply.json() if reply.status_code == 202 else None
+        answer = wait_until(answered, "the submission is taken", pause_s=0.5)
+        assert answer["outcome"] in ("accepted", "duplicate"), answer
+        return answer
+
     def status(self, submission, user="kakuu", wait=0, version=0):
         return requests.get(
             f"{self.gate_url}/v1/submissions/{submission}", auth=self.auth(user),
-            params={"wait": wait, "version": version} if wait else None, timeout=wait + 20)
+            params={"wait": wait, "version": version} if wait else None, timeout=wait + 60)
 
     def notice(self, seq, feed=0):
         """What the feed serves as that notice; an answer to its sender may come before the feed has it."""
         def served():
-            reply = requests.get(self.feed_url(f"/v1/notices/{seq}", feed), timeout=10)
+            reply = requests.get(self.feed_url(f"/v1/notices/{seq}", feed), timeout=20)
             return reply.json() if reply.status_code == 200 else None
         return wait_until(served, f"notice {seq} at the feed")
 
     def metrics(self, name):
-        text = requests.get(f"http://{self.ops[name]}/metrics", timeout=5).text
+        text = requests.get(f"http://{self.ops[name]}/metrics", timeout=20).text
         return {line.rsplit(" ", 1)[0]: float(line.rsplit(" ", 1)[1])
                 for line in text.splitlines() if line and not line.startswith("#")}
 
     def output(self, name):
+        """What it has written so far; that a line is there is asked of wait_output."""
         return self.processes[name].output
+
+    def wait_output(self, name, pattern, timeout_s=None):
+        return self.processes[name].wait_output(pattern, timeout_s)
 
 
 @pytest.fixture

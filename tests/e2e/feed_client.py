@@ -16,7 +16,7 @@ sys.path.insert(0, os.environ.get("HANSHO_PYTHON", "build/gen/python"))
 
 from schemas import link_pb2  # noqa: E402
 
-WAIT_S = 20
+WAIT_S = 60
 
 
 def _enum_word(field, number):

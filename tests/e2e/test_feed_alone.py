@@ -12,7 +12,7 @@ import time
 import pytest
 import requests
 
-from conftest import Process, free_port, wait_until
+from conftest import BUSY_S, Process, free_port, wait_until
 from fake_hub import FakeHub, notice
 from feed_client import Subscriber, trimmed
 
@@ -46,7 +46,7 @@ class Alone:
         return requests.get(f"http://127.0.0.1:{self.port}{path}", timeout=20, **options)
 
     def metric(self, name):
-        text = requests.get(f"http://{self.ops}/metrics", timeout=5).text
+        text = requests.get(f"http://{self.ops}/metrics", timeout=20).text
         return float(next(line.rsplit(" ", 1)[1] for line in text.splitlines()
                           if line.rsplit(" ", 1)[0] == name))
 
@@ -243,7 +243,7 @@ def test_subscribers_stay_while_the_hub_is_away(alone):
         async with Subscriber(feed.ws) as one:
             await one.start(**{"from": "now"})
             feed.hub.go_away()
-            wait_until(lambda: requests.get(f"http://{feed.ops}/readyz", timeout=5)
+            wait_until(lambda: requests.get(f"http://{feed.ops}/readyz", timeout=20)
                        .status_code == 503, "not ready")
             await asyncio.sleep(1.2)
             ages = [(await one.until("heartbeat"))[-1]["hub_age_ms"] for _ in range(4)]
@@ -257,7 +257,7 @@ def test_subscribers_stay_while_the_hub_is_away(alone):
             feed.fill(2)
             feed.hub.listen()
             assert seqs(await one.notices(2)) == [41, 42]
-            wait_until(lambda: requests.get(f"http://{feed.ops}/readyz", timeout=5)
+            wait_until(lambda: requests.get(f"http://{feed.ops}/readyz", timeout=20)
                        .status_code == 200, "ready again")
     asyncio.run(run())
 
@@ -267,7 +267,7 @@ def test_silence_of_the_hub_is_noticed(alone):
     feed.hub.silent = True
     begun = time.monotonic()
     wait_until(lambda: feed.metric("hansho_feed_hub_reconnects_total") >= 1, "link dropped")
-    assert time.monotonic() - begun < 4 * 0.5 + 2
+    assert time.monotonic() - begun < 4 * 1 + BUSY_S
     feed.hub.silent = False
     feed.hub.cut()
     wait_until(lambda: feed.metric("hansho_feed_hub_up") == 1, "up again")
@@ -307,8 +307,8 @@ def test_other_mode_of_hub_or_notice_is_refused(alone):
     assert "real" not in feed.get("/v1/state").text
     feed.hub.mode = "LIVE"
     feed.hub.cut()
-    wait_until(lambda: "feed.wrong_mode" in feed.process.output, "refused")
-    assert requests.get(f"http://{feed.ops}/readyz", timeout=5).status_code == 503
+    feed.process.wait_output(r"feed\.wrong_mode")
+    assert requests.get(f"http://{feed.ops}/readyz", timeout=20).status_code == 503
 
 
 # ---- wishes ----
@@ -443,7 +443,7 @@ def test_who_never_subscribes_is_closed(alone):
         async with Subscriber(feed.ws) as one:
             error, code, _ = await one.refused()
             assert (error["code"], code) == (4401, 4401)
-            assert 0.5 < time.monotonic() - begun < 5
+            assert 0.9 < time.monotonic() - begun < 1 + BUSY_S
             assert kinds_of(one.seen) == ["hello", "error"]
     asyncio.run(run())
     assert feed.metric("hansho_feed_unsubscribed_total") == 1
@@ -541,7 +541,7 @@ def test_dead_peer_is_dropped_within_the_limit(alone):
         async with Subscriber(feed.ws) as alive:
             await alive.start()
             await asyncio.to_thread(
-                wait_until, lambda: feed.metric("hansho_feed_dead_total") == 1, "dropped", 8)
+                wait_until, lambda: feed.metric("hansho_feed_dead_total") == 1, "dropped", 2 + BUSY_S)
             assert (await alive.until("heartbeat"))[-1]
     asyncio.run(run())
     dead.close()
@@ -643,13 +643,13 @@ def test_conditional_get(alone):
             again = feed.get(path, headers={"If-None-Match": asked})
             assert again.status_code == 304 and not again.content, (path, asked)
         assert feed.get(path, headers={"If-None-Match": '"other"'}).status_code == 200
-        head = requests.head(f"http://127.0.0.1:{feed.port}{path}", timeout=10)
+        head = requests.head(f"http://127.0.0.1:{feed.port}{path}", timeout=20)
         assert head.status_code == 200 and head.headers["ETag"] == tag and not head.content
     tag = feed.get("/v1/state").headers["ETag"]
     feed.fill(1)
     feed.came(3)
     assert feed.get("/v1/state", headers={"If-None-Match": tag}).status_code == 200
-    preflight = requests.options(f"http://127.0.0.1:{feed.port}/v1/state", timeout=10)
+    preflight = requests.options(f"http://127.0.0.1:{feed.port}/v1/state", timeout=20)
     assert preflight.status_code == 204
     assert "GET" in preflight.headers["Access-Control-Allow-Methods"]
 
@@ -782,4 +782,4 @@ def test_event_stream(alone):
     feed.hub.add(notice("x", area="990027"))
     assert four.until("notice")[0]["seq"] == 104
     four.close()
-    wait_until(lambda: feed.metric('hansho_feed_subscribers{form="sse"}') == 0, "all gone", 10)
+    wait_until(lambda: feed.metric('hansho_feed_subscribers{form="sse"}') == 0, "all gone")
