@@ -1,6 +1,6 @@
 """hansho-feed against a hub in the test's hands (fake_hub.py): what a real hub does only on a bad day.
 
-Clients: python3-websockets, requests; both subprotocols.
+Clients: python3-websockets, requests, streams of asyncio; resume, gap, heartbeat and digest in all forms.
 """
 
 import asyncio
@@ -14,9 +14,9 @@ import requests
 
 from conftest import BUSY_S, Process, free_port, wait_until
 from fake_hub import FakeHub, notice
-from feed_client import Subscriber, trimmed
+from feed_client import FORMS, Subscriber, trimmed
 
-FORMS = ["json", "proto"]
+SUBPROTOCOLS = ["json", "proto"]
 RING = 32
 
 
@@ -135,7 +135,7 @@ def test_encoded_once_for_a_thousand_and_got_exactly_once(alone):
     feed = alone(before=1)
 
     async def run():
-        everybody = [Subscriber(feed.ws, FORMS[i % 2]) for i in range(1000)]
+        everybody = [Subscriber(feed.ws, SUBPROTOCOLS[i % 2]) for i in range(1000)]
         for i in range(0, 1000, 100):
             await asyncio.gather(*[s.__aenter__() for s in everybody[i:i + 100]])
         await asyncio.gather(*[s.start(**{"from": "now"}) for s in everybody])
@@ -168,7 +168,8 @@ def test_resume_at_every_seq(alone, form):
     assert feed.metric('hansho_feed_encodes_total{form="json"}') < 600
 
 
-def test_resume_while_notices_come(alone):
+@pytest.mark.parametrize("form", FORMS)
+def test_resume_while_notices_come(alone, form):
     """The way from the journal's pages to the ring to live has neither hole nor double."""
     feed = alone(before=300)
     stop = threading.Event()
@@ -179,7 +180,7 @@ def test_resume_while_notices_come(alone):
             time.sleep(0.02)
 
     async def one_client(start):
-        async with Subscriber(feed.ws, "proto") as one:
+        async with Subscriber(feed.ws, form) as one:
             frames = await one.start(**{"from": {"epoch": "epoch-a", "seq": start}})
             frames += await one.notices(5)
             assert seqs(frames) == list(range(start + 1, start + 1 + len(seqs(frames))))
@@ -216,6 +217,7 @@ def test_gap_and_snapshot_where_history_is_gone(alone, form, start, reason):
             frames = await one.start(**{"from": start})
             assert kinds_of(frames) == ["hello", "gap", "snapshot", "live"]
             assert frames[1]["reason"] == reason
+            assert (frames[1].get("from_seq", 0), frames[1]["to_seq"]) == (start["seq"] + 1, 60)
             assert frames[2]["seq"] == frames[3]["seq"] == 60
         async with Subscriber(feed.ws, form) as one:
             frames = await one.start(**{"from": {"epoch": "epoch-a", "seq": 9}})
@@ -223,11 +225,12 @@ def test_gap_and_snapshot_where_history_is_gone(alone, form, start, reason):
     asyncio.run(run())
 
 
-def test_a_hole_in_the_hubs_stream_is_mended(alone):
+@pytest.mark.parametrize("form", FORMS)
+def test_a_hole_in_the_hubs_stream_is_mended(alone, form):
     feed = alone(before=3)
 
     async def run():
-        async with Subscriber(feed.ws) as one:
+        async with Subscriber(feed.ws, form) as one:
             await one.start(**{"from": "now"})
             feed.hub.add(notice("lost"), lose=True)
             feed.hub.add(notice("next"))
@@ -236,11 +239,12 @@ def test_a_hole_in_the_hubs_stream_is_mended(alone):
     assert feed.hub.resumes[-1] == ("epoch-a", 3, False)
 
 
-def test_subscribers_stay_while_the_hub_is_away(alone):
+@pytest.mark.parametrize("form", FORMS)
+def test_subscribers_stay_while_the_hub_is_away(alone, form):
     feed = alone(before=40)
 
     async def run():
-        async with Subscriber(feed.ws) as one:
+        async with Subscriber(feed.ws, form) as one:
             await one.start(**{"from": "now"})
             feed.hub.go_away()
             wait_until(lambda: requests.get(f"http://{feed.ops}/readyz", timeout=20)
@@ -313,7 +317,7 @@ def test_other_mode_of_hub_or_notice_is_refused(alone):
 
 # ---- wishes ----
 
-@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("form", SUBPROTOCOLS)
 @pytest.mark.parametrize("wish,code,named", [
     ({"areas": ["980001"]}, 4400, "980001"),
     ({"areas": ["99", "7"]}, 4400, '"7"'),
@@ -549,7 +553,7 @@ def test_dead_peer_is_dropped_within_the_limit(alone):
 
 # ---- receipts, pings ----
 
-@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("form", SUBPROTOCOLS)
 def test_receipts_go_to_the_hub(alone, form):
     from schemas import link_pb2
     feed = alone(before=2, receipts_per_minute=3)
