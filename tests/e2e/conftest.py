@@ -22,6 +22,7 @@ import requests
 import yaml
 
 from carriers import Carriers
+from relay import Relay
 
 BIN = os.environ.get("HANSHO_BIN", "build/debug/bin")
 START_S = 60  # a wait ends when what is waited for is there: only a test that fails takes so long
@@ -69,6 +70,24 @@ def wait_until(check, what, timeout_s=START_S, pause_s=0.02):
             return result
         time.sleep(pause_s)
     raise AssertionError(f"timed out after {timeout_s} s: {what}")
+
+
+class HeldUp(threading.Thread):
+    """How long the machine kept somebody waiting who wanted to look each 50 ms: that much a time limit may be exceeded."""
+
+    LOOK_S = 0.05
+
+    def __init__(self):
+        super().__init__(daemon=True)
+        self.s, self.done = 0.0, threading.Event()
+        self.start()
+
+    def run(self):
+        at = time.monotonic()
+        while not self.done.wait(self.LOOK_S):
+            now = time.monotonic()
+            self.s += max(0.0, now - at - 2 * self.LOOK_S)
+            at = now
 
 
 class Process:
@@ -165,11 +184,12 @@ class Stack:
     """Hub, gate and feeds of one mode, wired as their configurations say.
 
     adapters: list of {"program", "name", "config": {…}, "peer": {…}}; the link's url and ops_listen are
-    filled in here. mode "live" gives every principal the status Actual, "drill" Exercise.
+    filled in here. mode "live" gives every principal the status Actual, "drill" Exercise. relayed: every peer reaches
+    the hub through relays[name], which can be cut.
     """
 
     def __init__(self, mode="drill", feeds=1, adapters=(), gate=None, hub=None, feed=None,
-                 principals=None, start=True):
+                 principals=None, start=True, relayed=False):
         self.mode = mode
         self.dir = tempfile.mkdtemp(prefix="hs-", dir="/tmp")
         self.processes = {}
@@ -178,6 +198,8 @@ class Stack:
         self.ports = {}
         self.feeds = [f"feed-{i + 1}" for i in range(feeds)]
         self.adapters = list(adapters)
+        names = ["gate", *self.feeds, *[adapter["name"] for adapter in self.adapters]] if relayed else []
+        self.relays = {name: Relay(self.path(name) + ".link", self.path(name) + ".far") for name in names}
         self.principals = principals or self._principals()
         self._write_hub(hub or {})
         self._write_gate(gate or {})
@@ -197,6 +219,10 @@ class Stack:
         """Gate and feeds by sockets of the loop, adapters by nng, as in deploy/examples."""
         scheme = "ipc" if name in [adapter["name"] for adapter in self.adapters] else "unix"
         return f"{scheme}://{self.path(name)}.link"
+
+    def dialled(self, name):
+        """Where that peer finds the hub."""
+        return self.link(name).removesuffix(".link") + (".far" if name in self.relays else ".link")
 
     def _principals(self):
         status = "Actual" if self.mode == "live" else "Exercise"
@@ -227,12 +253,12 @@ class Stack:
         with open(self.path("principals.yaml"), "w", encoding="utf-8") as file:
             yaml.safe_dump({"principals": self.principals}, file, allow_unicode=True)
         self._write("gate", "hansho-gate", {
-            "mode": self.mode, "listen": self._port("gate"), "hub_url": self.link("gate"),
+            "mode": self.mode, "listen": self._port("gate"), "hub_url": self.dialled("gate"),
             "name": "gate", "principals": self.path("principals.yaml"), **extra})
 
     def _write_feed(self, name, extra):
         self._write(name, "hansho-feed", {
-            "mode": self.mode, "listen": self._port(name), "hub_url": self.link(name),
+            "mode": self.mode, "listen": self._port(name), "hub_url": self.dialled(name),
             "name": name, **extra})
 
     def configure(self, adapter):
@@ -244,7 +270,7 @@ class Stack:
         config = dict(adapter.get("config", {}))
         config.setdefault("name", adapter["name"])
         lane = "live_url" if self.mode == "live" else "drill_url"
-        config.setdefault(lane, self.link(adapter["name"]))
+        config.setdefault(lane, self.dialled(adapter["name"]))
         if self.mode == "drill":
             config.setdefault("drill", True)
         self._write(adapter["name"], adapter["program"], config)
@@ -291,13 +317,19 @@ class Stack:
                     self.stop(name)
                 except AssertionError as problem:
                     problems.append(str(problem))
-        shutil.rmtree(self.dir, ignore_errors=True)
+        self._tidy()
         assert not problems, "\n".join(problems)
 
     def abort(self):
         for process in self.processes.values():
             process.kill()
         self.processes.clear()
+        self._tidy()
+
+    def _tidy(self):
+        for relay in self.relays.values():
+            relay.close()
+        self.relays = {}
         shutil.rmtree(self.dir, ignore_errors=True)
 
     # ---- talking to it ----

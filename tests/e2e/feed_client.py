@@ -135,7 +135,7 @@ class EventStream:
 
     @property
     def transport(self):
-        return self.writer.transport
+        return self.writer.transport if self.writer else None
 
     async def wait_closed(self):
         pass
