@@ -160,6 +160,7 @@ hs_conn_release(struct hs_conn *conn)
 	table->count--;
 	hs_conn_bytes_free(&conn->in);
 	hs_conn_bytes_free(&conn->out);
+	hs_send_forget(conn);
 	free(conn);
 }
 

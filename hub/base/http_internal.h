@@ -6,6 +6,7 @@
  *   http_request.c  request head and body → handler (guards 1 and 5)
  *   http_reply.c    replies and endless streams
  *   http_ws.c       WebSocket: upgrade, messages, frames, close
+ *   http_send.c     frames that leave piece by piece
  *   http_guard.c    pure checks of heads, choice of the route
  *   http_peer.c     certificates of clients
  *   http_param.c    pure: percent-encoding, parameters, header values
@@ -61,7 +62,9 @@ struct hs_conn {
 	const char *subprotocol;  /* not NULL: the upgrade passed its checks */
 	struct hs_conn_bytes in;  /* body, or the message that is being assembled */
 	struct hs_conn_bytes out; /* reply (behind LWS_PRE bytes), or close code and reason */
-	uint64_t read_bytes;	  /* taken from the socket when the last reply had left */
+	struct hs_frame *sending; /* what is still leaving, and how much of it has left */
+	size_t sent_bytes;
+	uint64_t read_bytes; /* taken from the socket when the last reply had left */
 	uint8_t state;
 	bool replied : 1; /* at least one reply has left */
 	bool close : 1;	  /* the connection ends with this reply */
@@ -197,6 +200,15 @@ enum hs_err hs_reply_build(struct hs_conn *conn, const struct hs_http_reply *rep
 /* Gives a ready reply to lws; 0 or -1 as a callback returns it. */
 int hs_reply_flush(struct hs_conn *conn);
 int hs_stream_writable(struct hs_conn *conn);
+
+/* ---- http_send.c: 0, or -1 when the connection is dead ---- */
+/* Takes a reference and writes what the socket takes, one turn's worth; kind: LWS_WRITE_TEXT, _BINARY or _HTTP. */
+int hs_send_begin(struct hs_conn *conn, struct hs_frame *frame, enum lws_write_protocol kind);
+/* The next pieces; a writable callback follows as long as something is left. */
+int hs_send_on(struct hs_conn *conn, enum lws_write_protocol kind);
+/* Something of the last frame has not left yet. */
+bool hs_send_pending(const struct hs_conn *conn);
+void hs_send_forget(struct hs_conn *conn);
 
 /* ---- http_ws.c ---- */
 int hs_on_upgrade(struct hs_conn *conn, void *in, size_t len);

@@ -226,7 +226,7 @@ stream_after_write(struct hs_conn *conn, int written)
 {
 	if (written < 0)
 		return -1;
-	if (lws_partial_buffered(conn->wsi) != 0) {
+	if (hs_send_pending(conn)) {
 		conn->blocked = true;
 		lws_rx_flow_control(conn->wsi, 1);
 	}
@@ -269,13 +269,11 @@ hs_http_stream_send(struct hs_http_server *server, hs_http_id id, struct hs_fram
 
 	if (conn == NULL || conn->state != HS_CONN_STREAM)
 		return HS_ERR_CLOSED;
-	if (lws_partial_buffered(conn->wsi) != 0) {
+	if (hs_send_pending(conn)) {
 		conn->blocked = true;
 		return HS_ERR_AGAIN;
 	}
-	int written = lws_write(
-		conn->wsi, hs_frame_bytes(frame), hs_frame_len_bytes(frame), LWS_WRITE_HTTP);
-	if (stream_after_write(conn, written) != 0) {
+	if (stream_after_write(conn, hs_send_begin(conn, frame, LWS_WRITE_HTTP)) != 0) {
 		hs_conn_doom(conn);
 		return HS_ERR_CLOSED;
 	}
@@ -287,7 +285,9 @@ hs_stream_writable(struct hs_conn *conn)
 {
 	const struct hs_ws_ops *ops = conn->server->options.ops;
 
-	if (lws_partial_buffered(conn->wsi) != 0)
+	if (hs_send_on(conn, LWS_WRITE_HTTP) != 0)
+		return -1;
+	if (hs_send_pending(conn))
 		return 0;
 	lws_rx_flow_control(conn->wsi, 0);
 	if (!conn->blocked)

@@ -38,8 +38,9 @@ struct subscriber {
 	bool slow;
 	uint8_t head[10];
 	size_t head_bytes;
-	uint64_t left;	       /* of the payload */
-	char text[2][TEXT_BYTES]; /* of the message; of the control frame that may stand within it */
+	uint64_t left; /* of the payload */
+	char text[2]
+		 [TEXT_BYTES]; /* of the message; of the control frame that may stand within it */
 	size_t text_bytes[2];
 	uint64_t seq; /* the last that it has */
 	int close_code;
@@ -382,7 +383,8 @@ print_part(struct bench *bench, const char *name, long before_pages)
 
 	qsort(bench->arrived_us, values, sizeof(int64_t), by_size);
 	qsort(bench->answer_us, bench->orders, sizeof(int64_t), by_size);
-	printf("part %s p50_us=%lld p99_us=%lld answer_p50_us=%lld answer_p99_us=%lld before_mib=%.1f "
+	printf("part %s p50_us=%lld p99_us=%lld answer_p50_us=%lld answer_p99_us=%lld "
+	       "before_mib=%.1f "
 	       "most_mib=%.1f after_mib=%.1f\n",
 		name, (long long)part_of(bench->arrived_us, values, 0.5),
 		(long long)part_of(bench->arrived_us, values, 0.99),
