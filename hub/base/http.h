@@ -140,13 +140,14 @@ struct hs_http_options {
 	/* Whether this head may bring so large a body (at most its route's body_max_bytes); false is 413 before the body
 	 * is read. NULL: always. */
 	bool (*may_send)(void *owner, const struct hs_http_request *head, size_t body_len_bytes);
-	int64_t connections_max;      /* a further one takes the place of the longest idle one */
-	int64_t request_timeout_ms;   /* header and body must be in by then */
-	int64_t keepalive_timeout_ms; /* idle HTTP connections */
-	int64_t send_buffer_bytes;    /* SO_SNDBUF of each connection */
+	int64_t connections_max; /* a further one takes the place of another (http_address.c) */
+	int64_t address_share_percent; /* of connections_max: who holds more gives way first */
+	int64_t request_timeout_ms;    /* header and body must be in by then */
+	int64_t keepalive_timeout_ms;  /* idle HTTP connections */
+	int64_t send_buffer_bytes;     /* SO_SNDBUF of each connection */
 };
 
-/* Fills every field with the defaults: 127.0.0.1, 15,000 connections, 10 s, 30 s, 64 KiB. */
+/* Fills every field with the defaults: 127.0.0.1, 15,000 connections, 25 %, 10 s, 30 s, 64 KiB. */
 void hs_http_options_init(struct hs_http_options *options);
 /* Listens. The option tables are borrowed for the server's life. */
 enum hs_err hs_http_server_create(uv_loop_t *loop, const struct hs_http_options *options,

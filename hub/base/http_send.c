@@ -15,15 +15,15 @@
 bool
 hs_send_pending(const struct hs_conn *conn)
 {
-	return conn->sending != NULL || lws_partial_buffered(conn->wsi) != 0;
+	return conn->rest.frame != NULL || lws_partial_buffered(conn->wsi) != 0;
 }
 
 void
 hs_send_forget(struct hs_conn *conn)
 {
-	hs_frame_unref(conn->sending);
-	conn->sending = NULL;
-	conn->sent_bytes = 0;
+	hs_frame_unref(conn->rest.frame);
+	conn->rest.frame = NULL;
+	conn->rest.sent_bytes = 0;
 }
 
 static enum lws_write_protocol
@@ -31,7 +31,7 @@ kind_of_piece(const struct hs_conn *conn, enum lws_write_protocol kind, bool las
 {
 	if (conn->state == HS_CONN_STREAM)
 		return LWS_WRITE_HTTP;
-	if (conn->sent_bytes > 0)
+	if (conn->rest.sent_bytes > 0)
 		kind = LWS_WRITE_CONTINUATION;
 	return last ? kind : (enum lws_write_protocol)(kind | LWS_WRITE_NO_FIN);
 }
@@ -41,9 +41,9 @@ kind_of_piece(const struct hs_conn *conn, enum lws_write_protocol kind, bool las
 static int
 write_piece(struct hs_conn *conn, enum lws_write_protocol kind)
 {
-	size_t left = hs_frame_len_bytes(conn->sending) - conn->sent_bytes;
+	size_t left = hs_frame_len_bytes(conn->rest.frame) - conn->rest.sent_bytes;
 	size_t len = left < PIECE_BYTES ? left : PIECE_BYTES;
-	uint8_t *at = hs_frame_bytes(conn->sending) + conn->sent_bytes;
+	uint8_t *at = hs_frame_bytes(conn->rest.frame) + conn->rest.sent_bytes;
 	uint8_t before[LWS_PRE];
 
 	memcpy(before, at - LWS_PRE, LWS_PRE);
@@ -51,7 +51,7 @@ write_piece(struct hs_conn *conn, enum lws_write_protocol kind)
 	memcpy(at - LWS_PRE, before, LWS_PRE);
 	if (written < 0)
 		return -1;
-	conn->sent_bytes += len;
+	conn->rest.sent_bytes += len;
 	if (len == left)
 		hs_send_forget(conn);
 	return 0;
@@ -61,12 +61,12 @@ int
 hs_send_on(struct hs_conn *conn, enum lws_write_protocol kind)
 {
 	for (int i = 0; i < PIECES_PER_TURN; i++) {
-		if (conn->sending == NULL || lws_partial_buffered(conn->wsi) != 0)
+		if (conn->rest.frame == NULL || lws_partial_buffered(conn->wsi) != 0)
 			return 0;
 		if (write_piece(conn, kind) != 0)
 			return -1;
 	}
-	if (conn->sending != NULL && lws_partial_buffered(conn->wsi) == 0)
+	if (conn->rest.frame != NULL && lws_partial_buffered(conn->wsi) == 0)
 		lws_callback_on_writable(conn->wsi);
 	return 0;
 }
@@ -74,8 +74,8 @@ hs_send_on(struct hs_conn *conn, enum lws_write_protocol kind)
 int
 hs_send_begin(struct hs_conn *conn, struct hs_frame *frame, enum lws_write_protocol kind)
 {
-	conn->sending = hs_frame_ref(frame);
-	conn->sent_bytes = 0;
+	conn->rest.frame = hs_frame_ref(frame);
+	conn->rest.sent_bytes = 0;
 	if (hs_frame_len_bytes(frame) > 0)
 		return hs_send_on(conn, kind);
 	hs_send_forget(conn);

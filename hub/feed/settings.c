@@ -60,7 +60,12 @@ static const struct hs_config_item items[] = {
 		"most bytes of recent notices in memory (protobuf form)"),
 	NUMBER(pages_max, "pages", 2, 4096, "16", "pages of 64 older notices kept in memory"),
 	NUMBER(connections_max, "connections", 1, 200000, "15000",
-		"open connections; a further one takes the place of the longest silent one"),
+		"open connections; a further one takes the place of the longest silent one, see "
+		"address_share_percent"),
+	NUMBER(address_share_percent, "percent", 1, 100, "25",
+		"when all connections are taken, an address that holds more than this part of "
+		"them gives way "
+		"first; while there is room none is limited (many subscribers may share one)"),
 	NUMBER(subscribe_timeout_ms, "ms", 1000, 600000, "10000",
 		"a client that has not subscribed by then is closed with 4401"),
 	NUMBER(pong_timeout_ms, "ms", 2000, 600000, "10000",

@@ -24,6 +24,7 @@ struct hs_feed_limits {
 	int64_t ring_bytes;
 	int64_t pages_max;
 	int64_t connections_max;
+	int64_t address_share_percent;
 	int64_t subscribe_timeout_ms;
 	int64_t pong_timeout_ms;
 	int64_t stall_timeout_ms;
