@@ -286,12 +286,24 @@ conn_disturbed(const struct hs_conn *conn, bool by_bytes)
 	return hs_sock_disturbed(lws_get_socket_fd(conn->wsi), by_bytes);
 }
 
+/* Who is being closed may have a message under way; libwebsockets reads and drops what comes. Who sends on and on is
+ * not waited for. */
+static bool
+sends_on(const struct hs_conn *conn)
+{
+	uint64_t now = 0;
+
+	return conn->state == HS_CONN_WS_CLOSING &&
+	       hs_sock_read_bytes(lws_get_socket_fd(conn->wsi), &now) &&
+	       now > conn->read_bytes + conn->endpoint->message_max_bytes;
+}
+
 /* libwebsockets would be woken again and again by bytes that it does not read while a reply leaves, also when the
  * connection is to end with it and the client takes nothing. */
 static void
 tick_one(struct hs_conn *conn, int64_t now_us, uint64_t ticks)
 {
-	if (conn->deadline_us != 0 && now_us >= conn->deadline_us) {
+	if ((conn->deadline_us != 0 && now_us >= conn->deadline_us) || sends_on(conn)) {
 		hs_conn_doom(conn);
 		return;
 	}

@@ -10,6 +10,7 @@
 
 #include "hub/base/check.h"
 #include "hub/base/http_internal.h"
+#include "hub/base/http_sock.h"
 
 #define OFFER_MAX_BYTES 128 /* libwebsockets reads no longer list of subprotocols */
 
@@ -163,6 +164,7 @@ close_now(struct hs_conn *conn, int code, const char *reason)
 	HS_CHECK(len <= sizeof(text));
 	memcpy(text, reason, len);
 	conn->state = HS_CONN_WS_CLOSING;
+	(void)hs_sock_read_bytes(lws_get_socket_fd(conn->wsi), &conn->read_bytes);
 	hs_conn_deadline(conn, HS_HTTP_CLOSE_MS);
 	lws_close_reason(conn->wsi, (enum lws_close_status)code, text, len);
 	return -1;
@@ -297,6 +299,7 @@ hs_ws_close(struct hs_http_server *server, hs_http_id id, int code, const char *
 		return HS_OK;
 	}
 	conn->state = HS_CONN_WS_CLOSING;
+	(void)hs_sock_read_bytes(lws_get_socket_fd(conn->wsi), &conn->read_bytes);
 	hs_conn_deadline(conn, HS_HTTP_CLOSE_MS);
 	hs_conn_queue(conn);
 	return HS_OK;

@@ -160,6 +160,24 @@ test_fragments_and_sizes(void **state)
 	}
 }
 
+/* The close of a client that sends on is not waited for: no more than another message is read of it. */
+static void
+test_sends_on_after_the_close(void **state)
+{
+	struct fixture *f = server_of(state, false);
+	struct peer peer = ws_open(f);
+	static const char big[70001];
+	int closes = f->closes;
+	size_t sent = 0;
+
+	while (f->closes == closes && sent < 64u << 20 &&
+		ws_frame(&peer, 2, true, big, sizeof(big)))
+		sent += sizeof(big);
+	assert_true(sent < 16u << 20); /* what lies in sockets and between */
+	assert_true(reaches(&f->closes, closes + 1));
+	peer_close(&peer);
+}
+
 static void
 test_bad_frames(void **state)
 {
@@ -395,6 +413,7 @@ main(int argc, char **argv)
 		cmocka_unit_test(test_upgrades),
 		cmocka_unit_test(test_early_frames),
 		cmocka_unit_test(test_fragments_and_sizes),
+		cmocka_unit_test(test_sends_on_after_the_close),
 		cmocka_unit_test(test_bad_frames),
 		cmocka_unit_test(test_server_side_ends),
 		cmocka_unit_test(test_slow_reader),
