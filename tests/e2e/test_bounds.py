@@ -8,8 +8,10 @@ HS_CYCLES (default 2000): connections that are opened and dropped. make check-al
 import asyncio
 import concurrent.futures
 import contextlib
+import itertools
 import json
 import os
+import random
 import re
 import socket
 import ssl
@@ -34,6 +36,7 @@ SLOW = "asan" in os.environ.get("HANSHO_BIN", "") or os.environ.get("HANSHO_MODE
 SOON_S = 12 if SLOW else 4
 CYCLES = int(os.environ.get("HS_CYCLES", "2000"))
 MORE_KIB = 8 * 1024  # what gate or feed may have grown by after an attack: heaps in pieces, caches
+DOCUMENTS = 10
 HONEST, GREEDY = "127.0.0.1", "127.0.0.2"
 
 
@@ -53,7 +56,7 @@ class Place:
         self.stack = Stack(**options)
         self.book = Book(self.stack)
         self.gate, self.feed = self.stack.ports["gate"], self.stack.ports["feed-1"]
-        self.took_s = []
+        self.numbers = itertools.count()
         for _ in range(3):
             self.good()
 
@@ -65,12 +68,18 @@ class Place:
             self.stack.abort()
 
     def good(self):
-        """An order, from its submission until a subscriber has it."""
+        """An order: (s until its answer, s until a subscriber has it)."""
         begun = time.monotonic()
-        answer = self.book.good()
-        self.took_s.append(time.monotonic() - begun)
-        assert self.took_s[-1] < SOON_S, f"a good order took {self.took_s[-1]:.1f} s"
-        return answer
+        # a few documents in turn: what is in force does not grow
+        revision, document = divmod(next(self.numbers), DOCUMENTS)
+        reply = self.book.submit(order(document=f"good-{document}", revision=revision + 1))
+        answered_s = time.monotonic() - begun
+        assert reply.status_code == 202, reply.text
+        seq = reply.json()["seq"]
+        wait_until(lambda: seq in self.book.witness.seqs[-50:], f"order {seq} reaches the subscriber", pause_s=0.001)
+        took_s = time.monotonic() - begun
+        assert took_s < SOON_S, f"a good order took {took_s:.1f} s"
+        return answered_s, took_s
 
     def both(self):
         return {name: self.stack.processes[name] for name in ("gate", "feed-1")}
@@ -106,17 +115,17 @@ class Place:
 
 @pytest.fixture(scope="module")
 def place():
-    # Short limits, so that what never ends is seen to end.
-    one = Place(gate={"request_timeout_ms": 2000}, feed={"request_timeout_ms": 2000})
+    # Short limits, so that what never ends is seen to end; a small ring, so that it is full before memory is looked at.
+    one = Place(gate={"request_timeout_ms": 2000}, feed={"request_timeout_ms": 2000, "ring_notices": 16})
     yield one
     one.close()
 
 
 # ---- subscribers that stop reading ----
 
-HALF = 16
-LARGE = 24  # notices of 70 KB: more than any buffer on the way takes
-BACKLOG = 8
+HALF = 8 if SLOW else 16
+LARGE = 16  # notices of 70 KB: more than any buffer on the way takes
+BACKLOG = 6
 SLOW_MORE_KIB = 24 * 1024  # twice what they weigh in both forms, and a piece of 32 KiB for each
 
 
@@ -174,7 +183,7 @@ async def half_stops(place, url):
                             "some are told that they are behind")
     most_kib = resident_kib(place.stack.processes["feed-1"])
     late = await asyncio.gather(*[read_until(url, newest, position, one) for one in everybody[HALF:]])
-    return position["seq"], got[1:], late, most_kib
+    return position["seq"], list(got[1:]), list(late), most_kib
 
 
 def test_half_that_stops_reading_comes_back_without_a_gap():
@@ -183,12 +192,9 @@ def test_half_that_stops_reading_comes_back_without_a_gap():
         before_kib = resident_kib(place.stack.processes["feed-1"])
         with place.flat(more_kib=SLOW_MORE_KIB):
             start, quick, late, most_kib = asyncio.run(half_stops(place, place.stack.ws_url()))
-        for seqs, codes in quick:
-            assert seqs == list(range(start + 1, start + 1 + LARGE)) and codes == [], (seqs, codes)
-        for seqs, codes in late:
+        for seqs, _ in quick + late:
             assert seqs == list(range(start + 1, start + 1 + LARGE)), seqs
-        # whoever was closed learned why, or found his connection ended while he did not read
-        assert any(codes for _, codes in late)
+        assert any(codes for _, codes in late), "some had to come back"
         assert SLOW or most_kib < before_kib + SLOW_MORE_KIB, f"{before_kib} → {most_kib} KiB"
         place.good()
     finally:
@@ -454,29 +460,28 @@ def reset(one):
 
 
 WISH = masked(b'{"type":"subscribe","mode":"drill","from":"now"}')
-WAYS = [b"", b"GET /v1/state HT", b"GET /v1/state HTTP/1.1\r\nHost: a\r\n\r\n", UPGRADE[:60], UPGRADE, UPGRADE + WISH,
-        UPGRADE + WISH[:9], UPGRADE + masked(b"{", fin=False)]
+WAYS = [  # what is sent, whether the end comes after the first bytes of an answer
+    (b"", False), (b"GET /v1/state HT", False), (b"GET /v1/state HTTP/1.1\r\nHost: a\r\n\r\n", False),
+    (b"GET /v1/state HTTP/1.1\r\nHost: a\r\n\r\n", True), (UPGRADE[:60], False), (UPGRADE, False), (UPGRADE, True),
+    (UPGRADE + WISH, True), (UPGRADE + WISH[:9], False), (UPGRADE + masked(b"{", fin=False), True),
+]
 
 
-def cycles(place, count, number):
-    """Every second one is reset, the others are closed; every eighth waits for an answer."""
-    failed = 0
-    for at in range(count):
-        port = place.feed if at % 4 else place.gate
-        try:
-            one = connect(port)
-            one.sendall(WAYS[(at + number) % len(WAYS)])
-            if at % 8 == 7:
-                one.settimeout(0.05)
+def cycles(place, count, seed):
+    """Some are reset, the others closed."""
+    dice = random.Random(seed)
+    for _ in range(count):
+        sent, answered = dice.choice(WAYS)
+        with contextlib.suppress(OSError):
+            one = connect(dice.choice([place.gate, place.feed, place.feed]))
+            one.sendall(sent)
+            if answered:
                 one.recv(100)
-        except OSError:
-            failed += 1
-        (reset if at % 2 else socket.socket.close)(one)
-    return failed
+            dice.choice([reset, socket.socket.close])(one)
 
 
 def test_connect_and_drop_cycles(place):
-    without = [place.good() and place.took_s[-1] for _ in range(15)]
+    without = [place.good() for _ in range(30)]
     for _ in range(2):  # the first ones fill caches
         cycles(place, 200, 0)
     before = {name: resident_kib(one) for name, one in place.both().items()}
@@ -484,17 +489,19 @@ def test_connect_and_drop_cycles(place):
     with place.flat(), concurrent.futures.ThreadPoolExecutor(2) as pool:
         running = [pool.submit(cycles, place, CYCLES // 2, number) for number in range(2)]
         while not meanwhile or not all(one.done() for one in running):
-            place.good()
-            meanwhile.append(place.took_s[-1])
-            time.sleep(0.05)
+            meanwhile.append(place.good())
+            time.sleep(max(0.05, CYCLES / 500000))
         for one in running:
             one.result()
     after = {name: resident_kib(one) for name, one in place.both().items()}
-    print(json.dumps({"cycles": CYCLES, "seconds": round(time.monotonic() - begun, 1), "before_kib": before, "after_kib": after,
-                      "order_ms_without": round(statistics.median(without) * 1000, 1),
-                      "order_ms_meanwhile": round(statistics.median(meanwhile) * 1000, 1),
-                      "slowest_ms": round(max(meanwhile) * 1000, 1), "orders": len(meanwhile),
-                      "ratio": round(statistics.median(meanwhile) / statistics.median(without), 2)}))
+    found = {"cycles": CYCLES, "seconds": round(time.monotonic() - begun, 1), "before_kib": before, "after_kib": after,
+             "orders": len(meanwhile)}
+    for at, name in enumerate(("answered", "delivered")):
+        calm, busy = (sorted(row[at] * 1000 for row in rows) for rows in (without, meanwhile))
+        found[name] = {"without_ms": round(statistics.median(calm), 1), "meanwhile_ms": round(statistics.median(busy), 1),
+                       "ratio": round(statistics.median(busy) / statistics.median(calm), 2),
+                       "slowest_without_ms": round(calm[-1], 1), "slowest_ms": round(busy[-1], 1)}
+    print(json.dumps(found))
 
 
 def test_everything_is_there_afterwards(place):
