@@ -16,14 +16,15 @@
 #include "hub/base/http_sock.h"
 #include "hub/base/log.h"
 
-#define LISTEN_BACKLOG	     4096
-#define STOP_TICK_MS	     10
-#define STOP_STAGE_TICKS     2 /* turns between the stages: what is closing on the loop must end */
-#define DEFAULT_CONNECTIONS  15000
-#define DEFAULT_SHARE	     25
-#define DEFAULT_REQUEST_MS   10000
-#define DEFAULT_KEEPALIVE_MS 30000
-#define DEFAULT_SEND_BYTES   65536
+#define LISTEN_BACKLOG	      4096
+#define STOP_TICK_MS	      10
+#define STOP_STAGE_TICKS      2 /* turns between the stages: what is closing on the loop must end */
+#define DEFAULT_CONNECTIONS   15000
+#define DEFAULT_SHARE	      25
+#define DEFAULT_REPLIES_BYTES (256 << 20)
+#define DEFAULT_REQUEST_MS    10000
+#define DEFAULT_KEEPALIVE_MS  30000
+#define DEFAULT_SEND_BYTES    65536
 
 enum stop_stage {
 	STOP_WAITS,
@@ -37,7 +38,7 @@ hs_http_options_init(struct hs_http_options *options)
 {
 	*options = (struct hs_http_options){ .address = "127.0.0.1",
 		.connections_max = DEFAULT_CONNECTIONS,
-		.address_share_percent = DEFAULT_SHARE,
+		.shares = { DEFAULT_SHARE, DEFAULT_REPLIES_BYTES },
 		.request_timeout_ms = DEFAULT_REQUEST_MS,
 		.keepalive_timeout_ms = DEFAULT_KEEPALIVE_MS,
 		.send_buffer_bytes = DEFAULT_SEND_BYTES };
@@ -338,8 +339,7 @@ hs_http_server_create(
 		return HS_ERR_NOMEM;
 	server->options = *options;
 	server->loop = loop;
-	enum hs_err err = hs_addresses_init(
-		&server->addresses, options->connections_max, options->address_share_percent);
+	enum hs_err err = hs_addresses_init(&server->addresses, options);
 	if (err == HS_OK)
 		err = listen_open(server);
 	if (err != HS_OK) {

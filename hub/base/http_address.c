@@ -1,4 +1,4 @@
-/* http_address.c: who holds how many connections, and who gives way when all places are taken.
+/* http_address.c: what each address holds of connections and of replies, and who gives way when there is no room.
  *
  * Connections cost a stranger nothing. Were the newest turned away when all places are taken, a few thousand that say
  * nothing would keep every sender out; were always the one taken that has been silent longest, one address that opens
@@ -8,6 +8,8 @@
  *   who comes from another one takes the place of the longest silent one of the address with most above its share, or else
  *   of its newest subscriber, or else of what waits there longest;
  *   and when no address is above its share, of the longest silent one of all.
+ * A reply that a client does not read lies in our memory. Of replies too large for a socket only so many bytes may wait in
+ * all; from half of that on, an address above its share gets no further one. 503 says so, and to come again.
  * An address of IPv6 is its first 64 bits, which is what one customer has (RFC 6177).
  */
 #include <netinet/in.h>
@@ -20,6 +22,7 @@
 
 #define KEY_BYTES     16
 #define BUCKETS_LEAST 64
+#define SMALL_BYTES   65536 /* a reply that a socket takes at once (SO_SNDBUF) */
 
 struct hs_conn_list {
 	struct hs_conn *newest, *oldest;
@@ -28,6 +31,7 @@ struct hs_conn_list {
 struct hs_conn_address {
 	uint8_t key[KEY_BYTES];
 	size_t count;
+	uint64_t reply_bytes;
 	/* with a deadline, which is nearly always silence; and the others */
 	struct hs_conn_list silent, busy;
 	struct hs_conn_address *next_in_bucket;
@@ -35,17 +39,20 @@ struct hs_conn_address {
 };
 
 enum hs_err
-hs_addresses_init(struct hs_conn_addresses *addresses, int64_t connections_max, int64_t percent)
+hs_addresses_init(struct hs_conn_addresses *addresses, const struct hs_http_options *options)
 {
 	size_t count = BUCKETS_LEAST;
+	int64_t percent = options->shares.address_percent;
 
-	while (count < (size_t)connections_max)
+	while (count < (size_t)options->connections_max)
 		count *= 2;
 	addresses->buckets = calloc(count, sizeof(struct hs_conn_address *));
 	if (addresses->buckets == NULL)
 		return HS_ERR_NOMEM;
 	addresses->bucket_count = count;
-	addresses->share = (size_t)(connections_max * percent / 100);
+	addresses->reply_max_bytes = (uint64_t)options->shares.replies_max_bytes;
+	addresses->reply_share_bytes = addresses->reply_max_bytes * (uint64_t)percent / 100;
+	addresses->share = (size_t)(options->connections_max * percent / 100);
 	if (addresses->share == 0)
 		addresses->share = 1;
 	/* Nobody outside may know which addresses share a bucket. */
@@ -213,6 +220,7 @@ hs_address_leave(struct hs_conn *conn)
 	if (address == NULL)
 		return;
 	list_remove(conn);
+	hs_reply_waits(conn, 0);
 	conn->place.address = NULL;
 	address->count--;
 	recount(addresses, address, address->count + 1 > addresses->share);
@@ -223,6 +231,30 @@ hs_address_leave(struct hs_conn *conn)
 		at = &(*at)->next_in_bucket;
 	*at = address->next_in_bucket;
 	free(address);
+}
+
+/* ---- replies ---- */
+
+bool
+hs_reply_fits(const struct hs_conn *conn, size_t len_bytes)
+{
+	const struct hs_conn_addresses *addresses = &conn->server->addresses;
+	uint64_t all = addresses->reply_bytes + len_bytes;
+
+	if (len_bytes <= SMALL_BYTES || all <= addresses->reply_max_bytes / 2)
+		return true;
+	return all <= addresses->reply_max_bytes &&
+	       conn->place.address->reply_bytes <= addresses->reply_share_bytes;
+}
+
+void
+hs_reply_waits(struct hs_conn *conn, size_t len_bytes)
+{
+	struct hs_conn_addresses *addresses = &conn->server->addresses;
+
+	addresses->reply_bytes += len_bytes - conn->rest.reply_bytes;
+	conn->place.address->reply_bytes += len_bytes - conn->rest.reply_bytes;
+	conn->rest.reply_bytes = len_bytes;
 }
 
 /* ---- who gives way ---- */

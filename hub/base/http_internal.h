@@ -65,6 +65,7 @@ struct hs_conn_place {
 struct hs_conn_rest {
 	struct hs_frame *frame; /* NULL: nothing */
 	size_t sent_bytes;
+	size_t reply_bytes; /* of a reply that the socket did not take at once, see hs_reply_fits */
 };
 
 struct hs_conn {
@@ -107,6 +108,8 @@ struct hs_conn_addresses {
 	struct hs_conn_address *above; /* those with more than `share` connections */
 	size_t share;
 	uint64_t salt[2];
+	uint64_t reply_bytes; /* of all, and the most; a part of them is the share of an address */
+	uint64_t reply_max_bytes, reply_share_bytes;
 };
 
 struct hs_conn_table {
@@ -198,9 +201,8 @@ void hs_conn_replied(struct hs_conn *conn);
 bool hs_conn_behind(const struct hs_conn *conn);
 
 /* ---- http_address.c ---- */
-/* percent of connections_max: the share of an address. */
 enum hs_err hs_addresses_init(
-	struct hs_conn_addresses *addresses, int64_t connections_max, int64_t percent);
+	struct hs_conn_addresses *addresses, const struct hs_http_options *options);
 void hs_addresses_free(struct hs_conn_addresses *addresses);
 enum hs_err hs_address_join(struct hs_conn *conn, const struct sockaddr_storage *peer);
 void hs_address_leave(struct hs_conn *conn);
@@ -209,6 +211,11 @@ void hs_address_mark(struct hs_conn *conn, bool silent);
 /* false: nobody is above his share. *out: who gives way for a connection of peer; NULL: peer is refused. */
 bool hs_address_gives_way(
 	struct hs_http_server *server, const struct sockaddr_storage *peer, struct hs_conn **out);
+
+/* Whether there is room for a reply that this connection may not take at once. */
+bool hs_reply_fits(const struct hs_conn *conn, size_t len_bytes);
+/* From now on so many bytes of a reply wait for its socket; 0: it has left. */
+void hs_reply_waits(struct hs_conn *conn, size_t len_bytes);
 
 /* ---- http_lws.c ---- */
 enum hs_err hs_lws_create(struct hs_http_server *server);

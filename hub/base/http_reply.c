@@ -127,6 +127,29 @@ out_fill(struct hs_conn *conn, const struct hs_http_reply *reply, bool endless)
 	return err;
 }
 
+/* What a client gets instead of a reply for which there is no room now. */
+static enum hs_err
+no_room_fill(struct hs_conn *conn)
+{
+	static const struct hs_http_header headers[] = { { "Retry-After", "2" },
+		{ "Access-Control-Allow-Origin", "*" } };
+	static const char body[] =
+		"{\"error\":\"again\",\"code\":\"replies_full\",\"path\":\"\",\"line\":0,"
+		"\"expected\":\"\",\"message\":{\"ja\":"
+		"\"いまは大きな応答を送れません。2秒ほど待って、"
+		"もう一度取得してください。\",\"en\":\"too many large replies are waiting to be "
+		"read: "
+		"get it again in 2 seconds\"}}\n";
+	const struct hs_http_reply reply = { .status = 503,
+		.content_type = "application/json",
+		.headers = headers,
+		.header_count = HS_COUNT(headers),
+		.body = body,
+		.body_len_bytes = sizeof(body) - 1 };
+
+	return out_fill(conn, &reply, false);
+}
+
 enum hs_err
 hs_reply_build(struct hs_conn *conn, const struct hs_http_reply *reply)
 {
@@ -135,7 +158,8 @@ hs_reply_build(struct hs_conn *conn, const struct hs_http_reply *reply)
 		return HS_ERR_INVALID;
 	if (conn->server->stop.begun)
 		conn->close = true;
-	enum hs_err err = out_fill(conn, reply, false);
+	bool fits = conn->head || hs_reply_fits(conn, reply->body_len_bytes);
+	enum hs_err err = fits ? out_fill(conn, reply, false) : no_room_fill(conn);
 	if (err == HS_OK)
 		conn->state = HS_CONN_READY;
 	return err;
@@ -145,6 +169,7 @@ hs_reply_build(struct hs_conn *conn, const struct hs_http_reply *reply)
 static int
 reply_done(struct hs_conn *conn)
 {
+	hs_reply_waits(conn, 0);
 	if (conn->close || conn->server->stop.begun) {
 		hs_conn_linger(conn);
 		conn->state = HS_CONN_DOOMED;
@@ -169,6 +194,8 @@ hs_reply_flush(struct hs_conn *conn)
 	if (conn->state == HS_CONN_READY) {
 		int written = lws_write(conn->wsi, conn->out.bytes + LWS_PRE, conn->out.len_bytes,
 			LWS_WRITE_HTTP_FINAL);
+		if (lws_partial_buffered(conn->wsi) != 0)
+			hs_reply_waits(conn, conn->out.len_bytes);
 		hs_conn_bytes_free(&conn->out);
 		if (written < 0) {
 			conn->state = HS_CONN_DOOMED;

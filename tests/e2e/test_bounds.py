@@ -408,7 +408,7 @@ def slow_order(place):
 
 @pytest.fixture
 def small():
-    one = Place(gate={"connections_max": 40}, feed={"connections_max": 40})
+    one = Place(gate={"connections_max": 40}, feed={"connections_max": 40, "replies_max_bytes": 1 << 20})
     yield one
     one.close()
 
@@ -450,6 +450,25 @@ def test_an_address_that_takes_all_connections_keeps_nobody_out(small):
                 async with Subscriber(small.stack.ws_url()) as one:
                     assert (await one.start())[-1]["type"] == "live"
         asyncio.run(subscribe())
+
+
+def test_answers_that_nobody_reads_are_bounded(small):
+    """Twelve hundred areas are in force. One address asks for all of it 30 times and reads nothing."""
+    assert small.book.submit(many_areas(1200)).status_code == 202
+    small.good()
+    state = requests.get(small.stack.feed_url("/v1/state"), timeout=20)
+    assert 270_000 < len(state.content) < 500_000, len(state.content)
+    held, statuses = [], []
+    with small.flat(more_kib=4096):
+        for _ in range(30):
+            held.append(from_address(GREEDY, small.feed))
+            held[-1].sendall(b"GET /v1/state HTTP/1.1\r\nHost: a\r\n\r\n")
+            statuses.append(held[-1].recv(4096).split(b" ", 2)[1])
+        other = requests.get(small.stack.feed_url("/v1/state"), timeout=20)
+        for one in held:
+            one.close()
+    assert statuses[0] == b"200" and statuses[-1] == b"503" and statuses.count(b"503") > 20, statuses
+    assert other.status_code == 200 and len(other.content) == len(state.content), "others are served"
 
 
 # ---- connections that come and go ----

@@ -2,11 +2,13 @@
  * has two by right, and clients from several addresses of 127.0.0.0/8. */
 #include "tests/unit/hub/base/http_ws_peer.h"
 
-#define PLACES	  8
-#define SHARE	  2
-#define HELLO	  "GET /hello HTTP/1.1\r\nHost: t\r\n\r\n"
-#define HEAD_HALF "GET /hello HTTP/1.1\r\nHo"
-#define HEAD_REST "st: t\r\n\r\n"
+#define PLACES	      8
+#define SHARE	      2
+#define REPLIES_BYTES (BIG_BYTES * 7 / 2) /* three fit, the first alone is less than half */
+#define BIG	      "GET /big HTTP/1.1\r\nHost: t\r\n\r\n"
+#define HELLO	      "GET /hello HTTP/1.1\r\nHost: t\r\n\r\n"
+#define HEAD_HALF     "GET /hello HTTP/1.1\r\nHo"
+#define HEAD_REST     "st: t\r\n\r\n"
 
 static int
 places_setup(void **state)
@@ -15,7 +17,8 @@ places_setup(void **state)
 
 	fixture_options(f, 60000);
 	f->options.connections_max = PLACES;
-	f->options.address_share_percent = 25;
+	f->options.shares.address_percent = 25;
+	f->options.shares.replies_max_bytes = REPLIES_BYTES;
 	fixture_start(f);
 	*state = f;
 	return 0;
@@ -172,6 +175,40 @@ test_room_for_all(void **state)
 	close_all(f, peers, PLACES);
 }
 
+/* The first bytes of a reply whose rest is not read. */
+static int
+status_of_big(struct fixture *f, struct peer *peer, int last)
+{
+	char text[16] = "";
+
+	*peer = peer_from(f, last);
+	assert_true(peer_puts(peer, BIG));
+	assert_true(peer_take(peer, text, 12));
+	return atoi(text + 9);
+}
+
+/* What nobody reads is bounded: first for who has most of it, then for all; small replies always come. */
+static void
+test_replies_that_nobody_reads(void **state)
+{
+	struct fixture *f = *state;
+	struct peer peers[7];
+
+	assert_int_equal(status_of_big(f, &peers[0], 2), 200);
+	assert_int_equal(status_of_big(f, &peers[1], 2), 503);
+	assert_int_equal(status_of_big(f, &peers[2], 3), 200);
+	assert_int_equal(status_of_big(f, &peers[3], 4), 200);
+	assert_int_equal(status_of_big(f, &peers[4], 5), 503);
+	peers[5] = peer_from(f, 2);
+	assert_true(is_served(&peers[5], HELLO));
+	peer_close(&peers[2]);
+	for (int i = 0; i < WAIT_MS / 5 && connections(f) > 5; i++)
+		sleep_ms(5);
+	assert_int_equal(status_of_big(f, &peers[6], 5), 200);
+	peers[2] = peers[6];
+	close_all(f, peers, 6);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -180,6 +217,7 @@ main(int argc, char **argv)
 		cmocka_unit_test(test_subscribers_of_one_address_give_way),
 		cmocka_unit_test(test_within_their_shares),
 		cmocka_unit_test(test_room_for_all),
+		cmocka_unit_test(test_replies_that_nobody_reads),
 	};
 
 	if (argc > 1)
