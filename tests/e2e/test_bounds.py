@@ -123,14 +123,14 @@ def place():
 
 # ---- subscribers that stop reading ----
 
-HALF = 8 if SLOW else 16
-LARGE = 16  # notices of 70 KB: more than any buffer on the way takes
-BACKLOG = 6
-SLOW_MORE_KIB = 24 * 1024  # twice what they weigh in both forms, and a piece of 32 KiB for each
+HALF = 8 if SLOW else 30
+LARGE, AREAS = 6, 2200  # notices of more than any buffer on the way takes
+BACKLOG = 2
+SLOW_MORE_KIB = 10 * 1024  # what the notices weigh in both forms, and a piece of 32 KiB for each
 
 
 class Reader(Subscriber):
-    """A subscriber that takes in no more than it reads."""
+    """A subscriber with a small window, if asked for."""
 
     def __init__(self, url, receive_bytes=0):
         sock = socket.socket()
@@ -170,18 +170,22 @@ async def read_until(url, newest, position, one=None):
 async def half_stops(place, url):
     everybody = [await Reader(url, 16384 * (number // HALF)).__aenter__() for number in range(2 * HALF)]
     lives = [(await one.start(**{"from": "now"}))[-1] for one in everybody]
+    for one in everybody[HALF:]:
+        one.ws.transport.pause_reading()
     position = {"epoch": lives[0]["epoch"], "seq": lives[0]["seq"]}
     newest = position["seq"] + LARGE
 
     def send():
         for number in range(LARGE):
-            reply = place.book.submit(many_areas(300, f"{number}の{{}}", document="large", revision=number + 1))
+            reply = place.book.submit(many_areas(AREAS, f"{number}の{{}}", document="large", revision=number + 1))
             assert reply.status_code == 202, reply.text[:300]
     sending = asyncio.to_thread(send)
     got = await asyncio.gather(sending, *[read_until(url, newest, position, one) for one in everybody[:HALF]])
     await asyncio.to_thread(wait_until, lambda: place.stack.metrics("feed-1")["hansho_feed_behind_total"] > 0,
                             "some are told that they are behind")
     most_kib = resident_kib(place.stack.processes["feed-1"])
+    for one in everybody[HALF:]:
+        one.ws.transport.resume_reading()
     late = await asyncio.gather(*[read_until(url, newest, position, one) for one in everybody[HALF:]])
     return position["seq"], list(got[1:]), list(late), most_kib
 
@@ -190,7 +194,7 @@ def test_half_that_stops_reading_comes_back_without_a_gap():
     place = Place(feed={"backlog_max": BACKLOG, "send_buffer_bytes": 16384})
     try:
         before_kib = resident_kib(place.stack.processes["feed-1"])
-        with place.flat(more_kib=SLOW_MORE_KIB):
+        with place.flat(more_kib=64 * 1024):  # the gate has read large documents
             start, quick, late, most_kib = asyncio.run(half_stops(place, place.stack.ws_url()))
         for seqs, _ in quick + late:
             assert seqs == list(range(start + 1, start + 1 + LARGE)), seqs
@@ -486,6 +490,9 @@ WAYS = [  # what is sent, whether the end comes after the first bytes of an answ
 ]
 
 
+CYCLES_MORE_KIB = 2048  # however many there were
+
+
 def cycles(place, count, seed):
     """Some are reset, the others closed."""
     dice = random.Random(seed)
@@ -505,7 +512,7 @@ def test_connect_and_drop_cycles(place):
         cycles(place, 200, 0)
     before = {name: resident_kib(one) for name, one in place.both().items()}
     meanwhile, begun = [], time.monotonic()
-    with place.flat(), concurrent.futures.ThreadPoolExecutor(2) as pool:
+    with place.flat(more_kib=CYCLES_MORE_KIB), concurrent.futures.ThreadPoolExecutor(2) as pool:
         running = [pool.submit(cycles, place, CYCLES // 2, number) for number in range(2)]
         while not meanwhile or not all(one.done() for one in running):
             meanwhile.append(place.good())
