@@ -89,7 +89,8 @@ def main():
             import documents
             stack.accepted(documents.order())
             result = summary(measure(stack, asked, folder), asked, document_bytes)
-            result["choked"] = int(stack.metrics("feed-1")["hansho_feed_choked_total"])
+            for name in ("choked", "behind", "dead"):  # a close does not reach who does not read
+                result[f"feed_counted_{name}"] = int(stack.metrics("feed-1")[f"hansho_feed_{name}_total"])
         print(json.dumps(result), flush=True)
         stack.stop_all()
     finally:

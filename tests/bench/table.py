@@ -79,7 +79,7 @@ def slow_rows(folder):
            f"{found['before_mib']} → {found['most_mib']} → {found['after_mib']} MiB",
            f"while all read: {found['more_mib_while_all_read']} MiB", runs)
     yield ("the same: those who come back", "no gap", f"{found['left_out']} notices missed, {found['twice']} twice",
-           f"closed as behind {found['came_back_behind']}, dropped {found['came_back_dropped']}", "", runs)
+           f"closed as behind {found['feed_counted_behind']}, connections that had ended {found['came_back_dropped']}", "", runs)
 
 
 def idle_rows(folder):
