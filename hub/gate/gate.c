@@ -107,6 +107,7 @@ start_http(struct hs_gate *gate, char why[HS_CONFIG_WHY])
 	options.owner = gate;
 	options.may_send = may_send;
 	options.connections_max = bounds->connections_max;
+	options.shares = bounds->shares;
 	options.request_timeout_ms = bounds->request_timeout_ms;
 	options.keepalive_timeout_ms = bounds->keepalive_timeout_ms;
 	if (err == HS_OK)

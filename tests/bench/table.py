@@ -70,6 +70,18 @@ def fanout_rows(folder):
                "the same of the loop", runs)
 
 
+def slow_rows(folder):
+    found, command = run(folder, "slow.py", "--rounds", "1" if QUICK else "3", "--orders", "60" if QUICK else "300")
+    runs = f"`{command}`, {found['orders']} orders a part"
+    yield ("500 of 1,000 subscribers stop reading: delivery to the others, p99 more than before", "≤ 10 ms",
+           f"{found['more_p99_ms_spread']} ms", f"p99 {ms(found['half_p99_us'])} ms", f"before: p99 {ms(found['all_p99_us'])} ms", runs)
+    yield ("the same: resident memory of the feed", "≤ 32 MiB more", f"{found['more_mib']} MiB more",
+           f"{found['before_mib']} → {found['most_mib']} → {found['after_mib']} MiB",
+           f"while all read: {found['more_mib_while_all_read']} MiB", runs)
+    yield ("the same: those who come back", "no gap", f"{found['left_out']} notices missed, {found['twice']} twice",
+           f"closed as behind {found['feed_counted_behind']}, connections that had ended {found['came_back_dropped']}", "", runs)
+
+
 def idle_rows(folder):
     found, command = run(folder, "fanout.py", "--subscribers", "8000", "--pairs", "3")
     yield ("resident memory of the feed per idle subscriber", "≤ 4096 bytes",
@@ -152,7 +164,7 @@ def hostile_rows(folder):
 def main():
     folder = sys.argv[1]
     rows = [COLUMNS, ("---",) * len(COLUMNS)]
-    for part in (submit_rows, fanout_rows, idle_rows, start_rows, http_rows, hostile_rows, telegram_rows, lane_rows):
+    for part in (submit_rows, fanout_rows, slow_rows, idle_rows, start_rows, http_rows, hostile_rows, telegram_rows, lane_rows):
         rows += part(folder)
     for row in rows:
         print("| " + " | ".join(row) + " |")
