@@ -134,7 +134,6 @@ append_submission(struct hs_core *core, const hs_submit *submit, struct hs_span 
 		HS_CHECK(hs_record_look(body, &look) == HS_OK);
 		route_applied(core, record, look.notice, verdict);
 	}
-	hs_core_flush(core);
 }
 
 /* A decision that needs no record of its own: now, or with the record that it rests on. */
