@@ -331,7 +331,8 @@ static void
 take_pending(struct hs_core *core, struct hs_pending_record *record)
 {
 	struct hs_record_look look;
-	struct hs_taken taken = { .arena = hs_arena_create(LIST_MAX_BYTES) };
+	struct hs_taken taken = { .arena = hs_arena_create(LIST_MAX_BYTES),
+		.prepared = &record->prepared };
 
 	HS_CHECK(taken.arena != NULL);
 	hs_buf_init(&taken.vanished, NAMES_MAX_BYTES);

@@ -188,6 +188,7 @@ step(struct hs_shell *shell, struct hs_event *event)
 	hs_effects_reset(&shell->effects);
 	hs_core_step(shell->core, event, &shell->effects);
 	carry_out(shell);
+	hs_core_prepare(shell->core); /* the writer has the rows, the sender waits for it alone */
 	shell->stepping = false;
 }
 
