@@ -1,7 +1,8 @@
 #!/usr/bin/python3
 """Orders per second with many senders at once, beside append + fdatasync of one and of as many writers.
 
-    tests/bench/throughput.py [--rounds 5] [--orders 4000] [--senders 64] [--folder build/release]
+    tests/bench/throughput.py [--rounds 5] [--orders 4000] [--senders 64] [--mode drill]
+                              [--folder build/release]
 
 Prints one JSON line. Real gate, hub and one feed; an order of 3.5 KB each, every sender with a document of its own whose
 revisions go on. In each round take turns: the bare append + fdatasync of 2 KB, the same with as many writers and group
@@ -28,6 +29,8 @@ def options():
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--orders", type=int, default=4000, help="in each round")
     parser.add_argument("--senders", type=int, default=64)
+    parser.add_argument("--mode", choices=["live", "drill"], default="drill",
+                        help="of a drill at most 32 orders are on their way to the disk, of live ones 64")
     parser.add_argument("--folder", default="build/release", help="of bin/ and tests/bench/")
     return parser.parse_args()
 
@@ -91,7 +94,7 @@ def missing(path, rows):
 
 def told(asked, rounds, size):
     every = [row for one in rounds for row in one["rows"]]
-    result = {"senders": asked.senders, "orders": len(every), "document_bytes": size, "rounds": asked.rounds,
+    result = {"senders": asked.senders, "mode": asked.mode, "orders": len(every), "document_bytes": size, "rounds": asked.rounds,
               "refused": sum(1 for row in every if row[3] != "202"),
               "connect_p50_us": bench_stack.percentile([int(row[2]) for row in every], 0.5)}
     for name in ("orders", "group", "alone"):
@@ -109,7 +112,7 @@ def told(asked, rounds, size):
 
 def main():
     asked = options()
-    stack = bench_stack.start(asked.folder, feeds=1)
+    stack = bench_stack.start(asked.folder, mode=asked.mode, feeds=1)
     try:
         with tempfile.TemporaryDirectory(prefix="hs-bench-") as folder:
             size = bench_stack.write_requests(folder, stack, asked.rounds * asked.orders, in_turn=asked.senders)
