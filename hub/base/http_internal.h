@@ -131,6 +131,8 @@ struct hs_lws {
 	struct lws_context *context;
 	struct lws_vhost *vhost;
 	struct lws_protocols protocols[HS_WS_SUBPROTOCOLS_MAX + 2];
+	/* of options.headers: to find the token of a name, all names of lws are compared with it */
+	enum lws_token_indexes tokens[HS_HTTP_HEADERS_MAX];
 	uv_prepare_t prepare;
 	uv_idle_t kick;
 	int kicks;
@@ -235,6 +237,9 @@ int hs_on_gone(struct hs_conn *conn, void *in, size_t len);
 enum hs_err hs_request_read(struct hs_conn *conn, struct hs_http_request *request);
 /* Value of one header of the request at hand into out; -1 when absent, -2 when too long. */
 int hs_request_header(struct lws *wsi, const char *name, char *out, size_t out_size);
+/* The same when the token is known; name only for what lws has no token for. */
+int hs_request_token(struct lws *wsi, enum lws_token_indexes token, const char *name, char *out,
+	size_t out_size);
 /* Writes an error reply at once and ends the connection; returns -1. */
 int hs_refuse(struct hs_conn *conn, int status, const char *error, const char *message,
 	const char *header_line);
