@@ -397,10 +397,19 @@ end_superseded(struct hs_active *active, uint64_t seq, const hs_notice *notice)
 	return HS_OK;
 }
 
+/* A notice on its way into the set. */
+struct coming {
+	uint64_t seq;
+	const hs_notice *notice;
+	struct hs_kept *sealed; /* NULL: made when it is needed */
+};
+
 static enum hs_err
-apply_keyed(struct hs_active *active, const char *key, uint64_t seq, const hs_notice *notice,
-	struct hs_buf *vanished)
+apply_keyed(
+	struct hs_active *active, const char *key, struct coming *coming, struct hs_buf *vanished)
 {
+	const hs_notice *notice = coming->notice;
+	uint64_t seq = coming->seq;
 	bool cancel = notice->action == HS_ACTION(CANCEL);
 	struct hs_active_document *document = NULL;
 	HASH_FIND_STR(active->documents, key, document);
@@ -410,7 +419,8 @@ apply_keyed(struct hs_active *active, const char *key, uint64_t seq, const hs_no
 		return HS_ERR_NOMEM;
 	if (notice->document->ended || (!document && (cancel || !hs_kind_lasts((int)notice->kind))))
 		return HS_OK;
-	struct hs_kept *kept = hs_kept_create(seq, notice);
+	struct hs_kept *kept = coming->sealed ? coming->sealed : hs_kept_create(seq, notice);
+	coming->sealed = NULL;
 	if (kept && !cancel)
 		document = document_get(active, document, key, notice);
 	if (!kept || !document) {
@@ -425,17 +435,34 @@ apply_keyed(struct hs_active *active, const char *key, uint64_t seq, const hs_no
 	return HS_OK;
 }
 
-enum hs_err
-hs_active_apply(
-	struct hs_active *active, uint64_t seq, const hs_notice *notice, struct hs_buf *vanished)
+static enum hs_err
+apply(struct hs_active *active, struct coming *coming, struct hs_buf *vanished)
 {
-	if (!notice->document)
+	if (!coming->notice->document)
 		return HS_ERR_INVALID;
 	struct hs_buf key;
 	hs_buf_init(&key, KEY_MAX_BYTES);
 	enum hs_err err = HS_ERR_NOMEM;
-	if (hs_document_key(notice, &key))
-		err = apply_keyed(active, hs_buf_text(&key), seq, notice, vanished);
+	if (hs_document_key(coming->notice, &key))
+		err = apply_keyed(active, hs_buf_text(&key), coming, vanished);
 	hs_buf_free(&key);
+	return err;
+}
+
+enum hs_err
+hs_active_apply(
+	struct hs_active *active, uint64_t seq, const hs_notice *notice, struct hs_buf *vanished)
+{
+	struct coming coming = { seq, notice, NULL };
+	return apply(active, &coming, vanished);
+}
+
+enum hs_err
+hs_active_apply_sealed(struct hs_active *active, const hs_notice *notice, struct hs_kept *sealed,
+	struct hs_buf *vanished)
+{
+	struct coming coming = { sealed->seq, notice, sealed };
+	enum hs_err err = apply(active, &coming, vanished);
+	hs_kept_free(coming.sealed);
 	return err;
 }

@@ -55,6 +55,7 @@
 #define HS_DIGEST_SIZE	 33 /* 32 hexadecimal digits and a NUL */
 
 struct hs_active;
+struct hs_kept;
 struct hs_statements;
 
 /* One area in force. Borrowed until the set changes. */
@@ -90,6 +91,17 @@ int64_t hs_valid_until(const hs_notice *notice);
  * reading), and the cancel of a document that is not there, change nothing and are HS_OK. */
 enum hs_err hs_active_apply(struct hs_active *active, uint64_t seq, const hs_notice *notice,
 	struct hs_buf *vanished) HS_MUST_CHECK;
+/* The same in three parts, of which the first two touch no set and may be done on any thread: for notices of some MB, which
+ * take tens of milliseconds. Read: what it says of places. NULL: out of memory. */
+struct hs_kept *hs_active_read(const hs_notice *notice) HS_MUST_CHECK;
+/* NULL is allowed. */
+void hs_active_read_free(struct hs_kept *read);
+/* Seal: its bytes and its part of the digest; nothing of the notice may change after that. HS_ERR_NOMEM. */
+enum hs_err hs_active_seal(
+	struct hs_kept *read, uint64_t seq, const hs_notice *notice) HS_MUST_CHECK;
+/* Apply: takes `sealed` over, whatever it returns. */
+enum hs_err hs_active_apply_sealed(struct hs_active *active, const hs_notice *notice,
+	struct hs_kept *sealed, struct hs_buf *vanished) HS_MUST_CHECK;
 /* Digest over the set: equal sets, equal text, whatever the order in which they came about. */
 void hs_active_digest(const struct hs_active *active, char out[HS_DIGEST_SIZE]);
 /* Documents that have anything in force. */

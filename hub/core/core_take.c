@@ -5,19 +5,46 @@
 #include "hub/base/check.h"
 #include "hub/core/core_state.h"
 
+/* What was read of it aside; NULL: nothing was. */
+static struct hs_reading *
+reading_of(const struct hs_row *row)
+{
+	struct hs_reading *reading = NULL;
+
+	if (row->owners.reading != NULL)
+		reading = hs_shared_memory(row->owners.reading);
+	if (reading != NULL && !reading->sealed)
+		hs_reading_seal(reading, row->seq);
+	return reading;
+}
+
+static enum hs_err
+apply(struct hs_core *core, const struct hs_row *row, const hs_notice *notice,
+	struct hs_taken *taken)
+{
+	struct hs_buf *vanished = taken != NULL ? &taken->vanished : NULL;
+	struct hs_reading *reading = reading_of(row);
+	struct hs_kept *kept = reading != NULL ? reading->kept : NULL;
+
+	if (kept == NULL)
+		return hs_active_apply(core->active, row->seq, notice, vanished);
+	reading->kept = NULL;
+	return hs_active_apply_sealed(core->active, notice, kept, vanished);
+}
+
 static enum hs_err
 take_into_active(struct hs_core *core, const struct hs_row *row, struct hs_span packed,
 	struct hs_taken *taken)
 {
 	struct hs_arena *arena = hs_arena_create(HS_UNPACK_ARENA_BYTES);
-	hs_notice *notice;
-	enum hs_err err = HS_ERR_NOMEM;
+	struct hs_reading *reading = reading_of(row);
+	hs_notice *notice = reading != NULL ? reading->notice : NULL;
+	enum hs_err err = reading != NULL ? HS_OK : HS_ERR_NOMEM;
 
-	if (arena != NULL)
+	if (arena != NULL && notice == NULL)
 		err = hs_notice_unpack(arena, packed.bytes, packed.len_bytes, &notice);
 	if (err == HS_OK)
-		err = hs_active_apply(
-			core->active, row->seq, notice, taken != NULL ? &taken->vanished : NULL);
+		err = apply(core, row, notice, taken);
 	/* Up to the note the watch knows it already. */
 	if ((err == HS_OK || err == HS_ERR_STALE) && row->seq > core->state.seq)
 		hs_watch_take(core->watch.watch, core->active, row->seq, row->unix_us, notice);
@@ -42,9 +69,30 @@ add_told(void *owner, const uint8_t key[HS_ID_BYTES])
 		search->told |= known->told;
 }
 
+/* All that its document was addressed to, by this notice and by earlier ones. */
+static void
+areas_told(const struct hs_row *row, struct hs_span packed, struct hs_area_set *out)
+{
+	const struct hs_reading *reading = reading_of(row);
+	enum hs_err err = HS_OK;
+
+	if (reading == NULL) {
+		HS_CHECK(hs_notice_areas_told(packed, out) == HS_OK);
+		return;
+	}
+	HS_CHECK(hs_area_set_add_all(out, &reading->told) == HS_OK);
+	for (size_t i = 0; err == HS_OK && i < reading->notice->document->n_areas_before; i++) {
+		const char *code = reading->notice->document->areas_before[i];
+
+		err = hs_area_set_add(out, code, strlen(code));
+	}
+	HS_CHECK(err == HS_OK);
+}
+
 /* What the notice makes of its document, and the peers that get it. */
 static uint64_t
-take_document(struct hs_core *core, const struct hs_notice_look *notice, struct hs_span packed)
+take_document(struct hs_core *core, const struct hs_notice_look *notice, struct hs_span packed,
+	const struct hs_area_set *told)
 {
 	struct told_search search = { core->index, 0 };
 	struct hs_known_document document;
@@ -57,7 +105,7 @@ take_document(struct hs_core *core, const struct hs_notice_look *notice, struct 
 	hs_intake_apply(hs_index_document(core->index, key), notice, &document);
 	mask = hs_route_decide(core->route, packed, search.told, NULL);
 	document.told = search.told | mask;
-	hs_index_take_document(core->index, &document, packed);
+	hs_index_take_document(core->index, &document, packed, told);
 	return mask;
 }
 
@@ -69,15 +117,19 @@ take_notice(struct hs_core *core, const struct hs_row *row, const struct hs_reco
 	struct hs_recent_notice recent = { .seq = row->seq,
 		.accepted_unix_us = row->unix_us,
 		.durable_unix_us = core->source.effects == NULL ? 0 : core->source.unix_us,
-		.notice = look->notice };
+		.notice = look->notice,
+		.owner = row->owners.body };
+	struct hs_area_set told = { 0 };
 	enum hs_err err = hs_notice_look(look->notice, &notice);
 
 	if (err == HS_OK && hs_active_state_needs(&core->state, row->seq))
 		err = take_into_active(core, row, look->notice, taken);
 	if (err != HS_OK)
 		return err;
-	hs_route_keep(core->route, row->seq, take_document(core, &notice, look->notice));
-	hs_places_take(core->source.places, row->seq, look->notice);
+	areas_told(row, look->notice, &told);
+	hs_route_keep(core->route, row->seq, take_document(core, &notice, look->notice, &told));
+	hs_places_take(core->source.places, row->seq, &told);
+	hs_area_set_free(&told);
 	if (look->id.len_bytes == HS_ID_HEX - 1)
 		memcpy(recent.id, look->id.bytes, HS_ID_HEX - 1);
 	hs_recent_take(core->recent, &recent);

@@ -42,6 +42,22 @@ enum notice_field {
 	AREA_CODE = 1
 };
 
+void
+hs_row_ref(const struct hs_row *row)
+{
+	hs_shared_ref(row->owners.body);
+	hs_shared_ref(row->owners.original);
+	hs_shared_ref(row->owners.reading);
+}
+
+void
+hs_row_unref(const struct hs_row *row)
+{
+	hs_shared_unref(row->owners.body);
+	hs_shared_unref(row->owners.original);
+	hs_shared_unref(row->owners.reading);
+}
+
 static struct hs_span
 span_of(const struct hs_wire_field *field)
 {

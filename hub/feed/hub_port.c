@@ -8,6 +8,7 @@
 #include "hub/base/link.h"
 #include "hub/base/log.h"
 #include "hub/base/proc.h"
+#include "hub/feed/hub_frames.h"
 #include "schemas/active.h"
 
 #define MISSED_HEARTBEATS 3
@@ -29,6 +30,8 @@ struct hs_hub_port {
 	bool greeted; /* the hub's hello came on this connection */
 	bool closing;
 	uint64_t last_request, reconnects;
+	struct hs_hub_frames frames;
+	struct hs_entry *made; /* of the frame that is being handled, see hub_frames.h */
 };
 
 static enum hs_err
@@ -57,8 +60,8 @@ send_or_drop(struct hs_hub_port *port, const hs_link_frame *frame, const char *w
 	hs_link_drop(port->link);
 }
 
-static void
-drop(struct hs_hub_port *port, const char *why, enum hs_err err)
+void
+hs_hub_port_again(struct hs_hub_port *port, const char *why, enum hs_err err)
 {
 	hs_warn("feed.hub_dropped", "reason=%s err=%s", why, hs_err_name(err));
 	hs_link_drop(port->link);
@@ -140,7 +143,9 @@ on_hello(struct hs_hub_port *port, const hs_link_frame *in)
 static enum hs_err
 on_deliver(struct hs_hub_port *port, const hs_link_frame *in)
 {
-	enum hs_err err = port->ops->on_deliver(port->owner, in->deliver);
+	enum hs_err err = port->made != NULL
+				  ? port->ops->on_large(port->owner, in->deliver, port->made)
+				  : port->ops->on_deliver(port->owner, in->deliver);
 
 	if (err == HS_OK)
 		have(port, in->deliver->seq);
@@ -216,22 +221,29 @@ dispatch(struct hs_hub_port *port, const hs_link_frame *frame)
 }
 
 static void
-on_frame(void *owner, struct hs_link *link, const uint8_t *bytes, size_t len_bytes)
+take(void *owner, enum hs_err err, const hs_link_frame *frame, struct hs_entry *made)
 {
 	struct hs_hub_port *port = owner;
-	struct hs_arena *arena = hs_arena_create(HS_UNPACK_ARENA_BYTES);
-	hs_link_frame *frame;
-	enum hs_err err = HS_ERR_NOMEM;
 
-	(void)link;
-	port->heard_mono_us = hs_clock_mono_us();
-	if (arena != NULL)
-		err = hs_link_frame_unpack(arena, bytes, len_bytes, &frame);
+	if (!hs_link_is_up(port->link))
+		return; /* dropped by one before it */
+	port->made = made;
 	if (err == HS_OK)
 		err = dispatch(port, frame);
 	if (err != HS_OK)
-		drop(port, "frame_refused", err);
-	hs_arena_destroy(arena);
+		hs_hub_port_again(port, "frame_refused", err);
+}
+
+static void
+on_frame(void *owner, struct hs_link *link, const uint8_t *bytes, size_t len_bytes)
+{
+	struct hs_hub_port *port = owner;
+	enum hs_err err;
+
+	port->heard_mono_us = hs_clock_mono_us();
+	err = hs_hub_frames_put(&port->frames, link, bytes, len_bytes);
+	if (err != HS_OK)
+		hs_hub_port_again(port, "frame_refused", err);
 }
 
 /* ---- up, down, heartbeats ---- */
@@ -266,6 +278,7 @@ on_down(void *owner, struct hs_link *link)
 	(void)link;
 	port->greeted = false;
 	port->reconnects++;
+	hs_hub_frames_drop(&port->frames);
 	hs_warn("feed.hub_down", "heard_ms_ago=%u", hs_hub_port_age_ms(port));
 	port->ops->on_down(port->owner);
 }
@@ -283,7 +296,7 @@ on_heartbeat_timer(uv_timer_t *timer)
 	if (!hs_link_is_up(port->link))
 		return;
 	if (hs_hub_port_age_ms(port) > MISSED_HEARTBEATS * port->heartbeat_ms) {
-		drop(port, "silent", HS_ERR_TIMEOUT);
+		hs_hub_port_again(port, "silent", HS_ERR_TIMEOUT);
 		return;
 	}
 	if (!port->greeted)
@@ -332,6 +345,7 @@ hs_hub_port_open(
 		free(port);
 		return err;
 	}
+	hs_hub_frames_init(&port->frames, &options->frames, take, port);
 	uv_timer_init(loop, &port->heartbeat);
 	uv_timer_init(loop, &port->ack);
 	port->timers_open = 2;
@@ -350,6 +364,7 @@ on_timer_closed(uv_handle_t *handle)
 
 	if (--port->timers_open > 0)
 		return;
+	hs_hub_frames_drop(&port->frames);
 	free(port->name);
 	free(port);
 }

@@ -15,6 +15,12 @@ struct hs_history_limits {
 	int64_t timeout_ms;
 };
 
+/* What is done beside the loop (large.h). */
+struct hs_aside_limits {
+	int64_t large_bytes;
+	int64_t nice;
+};
+
 /* Every limit of the feed. Units are in the names; ranges and defaults in settings.c. */
 struct hs_feed_limits {
 	int64_t heartbeat_ms;
@@ -29,6 +35,7 @@ struct hs_feed_limits {
 	int64_t stall_timeout_ms;
 	int64_t fetch_timeout_ms;
 	struct hs_history_limits history;
+	struct hs_aside_limits aside;
 	int64_t slice_subscribers;
 	int64_t filter_areas_max;
 	int64_t receipts_per_minute;
