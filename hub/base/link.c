@@ -225,15 +225,29 @@ hs_link_open(uv_loop_t *loop, const struct hs_link_options *options, struct hs_l
 enum hs_err
 hs_link_send(struct hs_link *link, const void *bytes, size_t len_bytes)
 {
-	unsigned char head[HS_FRAMING_HEAD_MAX];
-	struct hs_span pieces[] = { { head, link->framing->head_bytes }, { bytes, len_bytes } };
+	const struct hs_span whole = { bytes, len_bytes };
 
+	return hs_link_send_pieces(link, &whole, 1);
+}
+
+enum hs_err
+hs_link_send_pieces(struct hs_link *link, const struct hs_span *pieces, size_t count)
+{
+	unsigned char head[HS_FRAMING_HEAD_MAX];
+	struct hs_span all[1 + HS_LINK_PIECES_MAX] = { { head, link->framing->head_bytes } };
+	size_t len_bytes = 0;
+
+	HS_CHECK(count <= HS_LINK_PIECES_MAX);
+	for (size_t i = 0; i < count; i++) {
+		all[1 + i] = pieces[i];
+		len_bytes += pieces[i].len_bytes;
+	}
 	if (!hs_link_is_up(link))
 		return HS_ERR_CLOSED;
 	if (len_bytes > link->frame_max_bytes)
 		return HS_ERR_TOO_LARGE;
 	hs_link_head_write(link->framing, head, len_bytes);
-	return link->carrier_ops->send(link->carrier, pieces, HS_COUNT(pieces));
+	return link->carrier_ops->send(link->carrier, all, 1 + count);
 }
 
 const uint8_t *

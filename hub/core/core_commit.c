@@ -118,6 +118,7 @@ append_submission(struct hs_core *core, const hs_submit *submit, const struct hs
 		.type = verdict->record_type,
 		.body = built->body,
 		.original = { submit->original.data, submit->original.len },
+		.original_sha256 = built->original_sha256,
 		.owners = built->owners };
 	struct hs_pending_record *record;
 	struct hs_record_look look;

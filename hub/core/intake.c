@@ -389,7 +389,7 @@ complete_original(struct hs_arena *arena, const hs_submit *submit)
 }
 
 bool
-hs_intake_prepare(struct hs_arena *arena, hs_submit *submit)
+hs_intake_complete(struct hs_arena *arena, hs_submit *submit)
 {
 	return hs_notice_mark(arena, submit->notice) && complete_original(arena, submit);
 }
@@ -484,6 +484,8 @@ hs_intake_build_opened(struct hs_opened *opened, const struct hs_verdict *verdic
 		return HS_ERR_TOO_LARGE;
 	row->body = hs_opened_body(opened, record, &row->owners.body);
 	row->owners.original = hs_shared_ref(opened->arena_owner);
+	if (submit->original.len > 0)
+		row->original_sha256 = submit->notice->original->sha256.data;
 	row->owners.reading = hs_shared_ref(opened->reading);
 	if (fits(row->body.len_bytes, submit))
 		return HS_OK;

@@ -63,7 +63,7 @@ enum hs_err hs_intake_build(struct hs_arena *arena, const hs_submit *submit,
 	const struct hs_verdict *verdict, const struct hs_area_set *told, uint64_t seq,
 	int64_t unix_us, struct hs_buf *body) HS_MUST_CHECK;
 /* The part of it that needs no verdict, for opened.h: marks and original. false: the arena is full. */
-bool hs_intake_prepare(struct hs_arena *arena, hs_submit *submit) HS_MUST_CHECK;
+bool hs_intake_complete(struct hs_arena *arena, hs_submit *submit) HS_MUST_CHECK;
 /* The same for one that was opened aside: fills row->body and its owners, of which the caller has references. */
 enum hs_err hs_intake_build_opened(struct hs_opened *opened, const struct hs_verdict *verdict,
 	const struct hs_area_set *told, uint64_t seq, int64_t unix_us,

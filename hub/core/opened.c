@@ -122,7 +122,7 @@ hs_opened_create(struct hs_span bytes, int mode)
 	if (opened->err != HS_OK || opened->frame->body_case != HANSHO__V1__LINK_FRAME__BODY_SUBMIT)
 		return opened;
 	opened->wrong = hs_intake_check(opened->frame->submit, mode);
-	if (opened->wrong == 0 && !hs_intake_prepare(opened->arena, opened->frame->submit))
+	if (opened->wrong == 0 && !hs_intake_complete(opened->arena, opened->frame->submit))
 		opened->wrong = 1u << HS_FINDING_TOO_LARGE;
 	if (opened->wrong == 0)
 		read_notice(opened, opened->frame->submit->notice);

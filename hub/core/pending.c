@@ -36,6 +36,7 @@ hs_pending_add(struct hs_pending *pending, const struct hs_row *row)
 
 	record->row = *row;
 	record->row.original = (struct hs_span){ "", 0 };
+	record->row.original_sha256 = NULL;
 	record->row.owners.original = NULL;
 	if (row->owners.body != NULL)
 		hs_row_ref(&record->row);

@@ -26,6 +26,8 @@ struct hs_row {
 	int type; /* HS_RECORD(…) */
 	struct hs_span body;
 	struct hs_span original; /* empty when it was not asked for, or there is none */
+	const uint8_t
+		*original_sha256; /* of it, where that is known; NULL: nobody has computed it */
 	struct hs_row_owners {
 		struct hs_shared *body, *original, *reading; /* NULL: none */
 	} owners;

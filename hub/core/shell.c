@@ -219,6 +219,7 @@ hs_shell_committed(struct hs_shell *shell)
 
 		hs_commit_stats_add(&shell->commits, &result);
 		hs_shell_step(shell, &event);
+		hs_shell_result_done(shell);
 	}
 }
 

@@ -146,11 +146,48 @@ static bool
 is_sealed(struct shell_aside *aside, uint64_t pos)
 {
 	while (aside->first != NULL && aside->first->pos <= pos) {
-		if (!aside->first->done)
+		struct shell_seal *seal = aside->first;
+
+		if (!seal->done)
 			return false;
-		seal_free(take_seal(aside));
+		take_seal(aside);
+		seal->next = aside->spent;
+		aside->spent = seal;
 	}
 	return true;
+}
+
+static void
+run_free(struct hs_aside_job *job)
+{
+	struct shell_seal *seal = HS_CONTAINER_OF(job, struct shell_seal, job);
+
+	hs_shared_unref(seal->reading);
+	seal->reading = NULL;
+}
+
+static void
+free_done(struct hs_aside_job *job, bool ended)
+{
+	(void)ended;
+	seal_free(HS_CONTAINER_OF(job, struct shell_seal, job));
+}
+
+/* Ours is the last reference to an arena of many MB: even to give that back takes milliseconds. */
+void
+hs_shell_result_done(struct hs_shell *shell)
+{
+	while (shell->aside.spent != NULL) {
+		struct shell_seal *seal = shell->aside.spent;
+
+		shell->aside.spent = seal->next;
+		if (shell->aside.thread == NULL) {
+			seal_free(seal);
+			continue;
+		}
+		seal->job = (struct hs_aside_job){ .run = run_free, .done = free_done };
+		hs_aside_queue(shell->aside.thread, &seal->job);
+	}
 }
 
 /* Nothing behind the last committed record is on disk. */

@@ -25,6 +25,7 @@ struct shell_link {
 struct shell_aside {
 	struct hs_aside *thread;
 	struct shell_seal *first, **last; /* of records in the journal's queue, by pos */
+	struct shell_seal *spent;	  /* the core has taken what was read */
 	struct hs_journal_result held;	  /* waits for the first seal */
 	bool holds;
 };
@@ -71,6 +72,8 @@ bool hs_shell_opens_aside(struct shell_link *from, const uint8_t *bytes, size_t 
 void hs_shell_seal(struct hs_shell *shell, const struct hs_row *rows, size_t count);
 /* The journal's next result that the core may hear of; false: there is none. */
 bool hs_shell_next_result(struct hs_shell *shell, struct hs_journal_result *out);
+/* The core has heard of it. */
+void hs_shell_result_done(struct hs_shell *shell);
 void hs_shell_aside_stop(struct hs_shell *shell);
 
 #endif

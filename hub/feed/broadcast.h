@@ -50,11 +50,11 @@ struct hs_broadcast_ports {
 		void *owner, const struct hs_subscriber *subscriber, struct hs_frame *frame);
 	/* Ends it with a code and a reason; must not free the record before it returns. */
 	void (*close)(void *owner, struct hs_subscriber *subscriber, int code, const char *reason);
-	/* True when a large frame of this form is being made aside: a kick follows. NULL: none ever is. */
-	bool (*encodes)(void *owner, struct hs_entry *entry, enum hs_form form);
 	/* A new hello frame; NULL when out of memory. */
 	struct hs_frame *(*hello)(void *owner, enum hs_form form);
 	void *owner;
+	/* True when a large frame of this form is being made aside: a kick follows. NULL: none ever is. */
+	bool (*encodes)(void *owner, struct hs_entry *entry, enum hs_form form);
 };
 
 struct hs_broadcast_options {
