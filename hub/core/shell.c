@@ -240,7 +240,11 @@ wake(void *owner)
 static void
 on_tick(uv_timer_t *timer)
 {
-	hs_shell_step(timer->data, &(struct hs_event){ .type = HS_EVENT_TICK });
+	struct hs_shell *shell = timer->data;
+
+	if (!hs_silence_may_judge(&shell->turns.looks, hs_clock_mono_us()))
+		return;
+	hs_shell_step(shell, &(struct hs_event){ .type = HS_EVENT_TICK });
 }
 
 static void

@@ -8,6 +8,7 @@
 
 #include "hub/base/aside.h"
 #include "hub/base/link.h"
+#include "hub/base/silence.h"
 #include "hub/core/activation.h"
 #include "hub/core/journal.h"
 #include "hub/core/read_queue.h"
@@ -34,8 +35,9 @@ struct shell_aside {
 struct shell_turns {
 	uv_idle_t idle; /* runs while there is any */
 	struct hs_read_queue reads;
-	struct hs_journal_rows rows; /* of the present read */
-	bool wanted;		     /* by the core: event TURN */
+	struct hs_journal_rows rows;   /* of the present read */
+	bool wanted;		       /* by the core: event TURN */
+	struct hs_silence_looks looks; /* of the tick */
 };
 
 struct hs_shell {

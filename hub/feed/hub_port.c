@@ -8,34 +8,16 @@
 #include "hub/base/link.h"
 #include "hub/base/log.h"
 #include "hub/base/proc.h"
-#include "hub/feed/hub_frames.h"
+#include "hub/base/silence.h"
+#include "hub/feed/hub_port_parts.h"
 #include "schemas/active.h"
 
-#define MISSED_HEARTBEATS 3
 /* Acks are gathered for this long, so that a burst costs the hub's journal one record. */
-#define ACK_DELAY_MS	  20
-#define LINK_FRAME_BYTES  (HS_FRAME_MAX_BYTES + 4096)
+#define ACK_DELAY_MS	 20
+#define LINK_FRAME_BYTES (HS_FRAME_MAX_BYTES + 4096)
 
-struct hs_hub_port {
-	struct hs_link *link;
-	const struct hs_hub_ops *ops;
-	void *owner;
-	char *name;
-	uv_timer_t heartbeat, ack;
-	int timers_open;
-	int64_t heartbeat_ms;
-	int64_t heard_mono_us; /* 0: never */
-	uint64_t received_seq, acked_seq;
-	uint32_t window;
-	bool greeted; /* the hub's hello came on this connection */
-	bool closing;
-	uint64_t last_request, reconnects;
-	struct hs_hub_frames frames;
-	struct hs_entry *made; /* of the frame that is being handled, see hub_frames.h */
-};
-
-static enum hs_err
-send_frame(struct hs_hub_port *port, const hs_link_frame *frame)
+enum hs_err
+hs_hub_port_send(struct hs_hub_port *port, const hs_link_frame *frame)
 {
 	struct hs_buf buf;
 	enum hs_err err = HS_ERR_NOMEM;
@@ -52,7 +34,7 @@ send_frame(struct hs_hub_port *port, const hs_link_frame *frame)
 static void
 send_or_drop(struct hs_hub_port *port, const hs_link_frame *frame, const char *what)
 {
-	enum hs_err err = send_frame(port, frame);
+	enum hs_err err = hs_hub_port_send(port, frame);
 
 	if (err == HS_OK)
 		return;
@@ -284,6 +266,18 @@ on_down(void *owner, struct hs_link *link)
 }
 
 static void
+on_look(uv_timer_t *timer)
+{
+	struct hs_hub_port *port = HS_CONTAINER_OF(timer, struct hs_hub_port, look);
+	int64_t now_us = hs_clock_mono_us();
+
+	if (hs_silence_may_judge(&port->looks, now_us) && hs_link_is_up(port->link) &&
+		now_us - port->heard_mono_us >
+			hs_silence_of_hub_us(port->heartbeat_ms, port->greeted))
+		hs_hub_port_again(port, "silent", HS_ERR_TIMEOUT);
+}
+
+static void
 on_heartbeat_timer(uv_timer_t *timer)
 {
 	struct hs_hub_port *port = HS_CONTAINER_OF(timer, struct hs_hub_port, heartbeat);
@@ -295,10 +289,6 @@ on_heartbeat_timer(uv_timer_t *timer)
 	hansho__v1__link_frame__init(&frame);
 	if (!hs_link_is_up(port->link))
 		return;
-	if (hs_hub_port_age_ms(port) > MISSED_HEARTBEATS * port->heartbeat_ms) {
-		hs_hub_port_again(port, "silent", HS_ERR_TIMEOUT);
-		return;
-	}
 	if (!port->greeted)
 		return;
 	port->ops->say(port->owner, &heartbeat.newest_seq, digest);
@@ -348,14 +338,17 @@ hs_hub_port_open(
 	hs_hub_frames_init(&port->frames, &options->frames, take, port);
 	uv_timer_init(loop, &port->heartbeat);
 	uv_timer_init(loop, &port->ack);
-	port->timers_open = 2;
+	uv_timer_init(loop, &port->look);
+	port->timers_open = 3;
+	uint64_t look_ms = hs_silence_look_ms(port->heartbeat_ms);
+	uv_timer_start(&port->look, on_look, look_ms, look_ms);
 	uv_timer_start(&port->heartbeat, on_heartbeat_timer, (uint64_t)port->heartbeat_ms,
 		(uint64_t)port->heartbeat_ms);
 	*out = port;
 	return HS_OK;
 }
 
-/* ---- close: link, then both timers, then the memory ---- */
+/* ---- close: link, then the timers, then the memory ---- */
 
 static void
 on_timer_closed(uv_handle_t *handle)
@@ -376,8 +369,10 @@ on_link_closed(void *owner)
 
 	port->heartbeat.data = port;
 	port->ack.data = port;
+	port->look.data = port;
 	uv_close((uv_handle_t *)&port->heartbeat, on_timer_closed);
 	uv_close((uv_handle_t *)&port->ack, on_timer_closed);
+	uv_close((uv_handle_t *)&port->look, on_timer_closed);
 }
 
 static void
@@ -392,7 +387,7 @@ say_goodbye(struct hs_hub_port *port)
 	goodbye.reason = reason;
 	frame.body_case = HANSHO__V1__LINK_FRAME__BODY_GOODBYE;
 	frame.goodbye = &goodbye;
-	if (send_frame(port, &frame) != HS_OK)
+	if (hs_hub_port_send(port, &frame) != HS_OK)
 		hs_info("feed.goodbye_unsent", "name=%s", port->name);
 }
 
@@ -407,71 +402,8 @@ hs_hub_port_close(struct hs_hub_port *port)
 	port->greeted = false;
 	uv_timer_stop(&port->heartbeat);
 	uv_timer_stop(&port->ack);
+	uv_timer_stop(&port->look);
 	hs_link_close(port->link, on_link_closed, port);
-}
-
-/* ---- what the feed asks for ---- */
-
-enum hs_err
-hs_hub_port_receipt(struct hs_hub_port *port, const hs_receipt *receipt)
-{
-	hs_link_frame frame;
-	union {
-		const hs_receipt *in;
-		hs_receipt *out;
-	} read_only = { .in = receipt };
-
-	hansho__v1__link_frame__init(&frame);
-	if (!port->greeted)
-		return HS_ERR_AWAY;
-	frame.body_case = HANSHO__V1__LINK_FRAME__BODY_RECEIPT;
-	frame.receipt = read_only.out;
-	return send_frame(port, &frame);
-}
-
-static enum hs_err
-send_fetch(struct hs_hub_port *port, Hansho__V1__Fetch *fetch, uint64_t *request)
-{
-	hs_link_frame frame;
-
-	hansho__v1__link_frame__init(&frame);
-	if (!port->greeted)
-		return HS_ERR_AWAY;
-	fetch->request = ++port->last_request;
-	frame.body_case = HANSHO__V1__LINK_FRAME__BODY_FETCH;
-	frame.fetch = fetch;
-	*request = fetch->request;
-	return send_frame(port, &frame);
-}
-
-enum hs_err
-hs_hub_port_fetch(struct hs_hub_port *port, uint64_t after_seq, uint32_t limit, bool originals,
-	uint64_t *request)
-{
-	Hansho__V1__Fetch fetch;
-
-	hansho__v1__fetch__init(&fetch);
-	fetch.after_seq = after_seq;
-	fetch.limit = limit;
-	fetch.originals = originals;
-	return send_fetch(port, &fetch, request);
-}
-
-enum hs_err
-hs_hub_port_fetch_area(struct hs_hub_port *port, uint64_t after_seq, uint32_t limit,
-	const char *area_code, uint64_t *request)
-{
-	Hansho__V1__Fetch fetch;
-	union {
-		const char *in;
-		char *out;
-	} read_only = { .in = area_code };
-
-	hansho__v1__fetch__init(&fetch);
-	fetch.after_seq = after_seq;
-	fetch.limit = limit;
-	fetch.area_code = read_only.out;
-	return send_fetch(port, &fetch, request);
 }
 
 bool
