@@ -397,19 +397,11 @@ end_superseded(struct hs_active *active, uint64_t seq, const hs_notice *notice)
 	return HS_OK;
 }
 
-/* A notice on its way into the set. */
-struct coming {
-	uint64_t seq;
-	const hs_notice *notice;
-	struct hs_kept *sealed; /* NULL: made when it is needed */
-};
-
+/* *kept: what was prepared, or NULL; NULL again when the set has it. */
 static enum hs_err
-apply_keyed(
-	struct hs_active *active, const char *key, struct coming *coming, struct hs_buf *vanished)
+apply_keyed(struct hs_active *active, const char *key, uint64_t seq, const hs_notice *notice,
+	struct hs_kept **kept, struct hs_buf *vanished)
 {
-	const hs_notice *notice = coming->notice;
-	uint64_t seq = coming->seq;
 	bool cancel = notice->action == HS_ACTION(CANCEL);
 	struct hs_active_document *document = NULL;
 	HASH_FIND_STR(active->documents, key, document);
@@ -419,33 +411,34 @@ apply_keyed(
 		return HS_ERR_NOMEM;
 	if (notice->document->ended || (!document && (cancel || !hs_kind_lasts((int)notice->kind))))
 		return HS_OK;
-	struct hs_kept *kept = coming->sealed ? coming->sealed : hs_kept_create(seq, notice);
-	coming->sealed = NULL;
-	if (kept && !cancel)
+	if (!*kept)
+		*kept = hs_kept_create(seq, notice);
+	if (*kept && !cancel)
 		document = document_get(active, document, key, notice);
-	if (!kept || !document) {
-		hs_kept_free(kept);
+	if (!*kept || !document)
 		return HS_ERR_NOMEM;
-	}
 	if (cancel)
-		take_cancel(active, document, kept);
+		take_cancel(active, document, *kept);
 	else
-		take_revision(active, document, kept, vanished);
+		take_revision(active, document, *kept, vanished);
+	*kept = NULL;
 	hs_active_view_forget(active->view);
 	return HS_OK;
 }
 
-static enum hs_err
-apply(struct hs_active *active, struct coming *coming, struct hs_buf *vanished)
+enum hs_err
+hs_active_apply_kept(struct hs_active *active, uint64_t seq, const hs_notice *notice,
+	struct hs_kept *kept, struct hs_buf *vanished)
 {
-	if (!coming->notice->document)
-		return HS_ERR_INVALID;
 	struct hs_buf key;
+	enum hs_err err = HS_ERR_INVALID;
 	hs_buf_init(&key, KEY_MAX_BYTES);
-	enum hs_err err = HS_ERR_NOMEM;
-	if (hs_document_key(coming->notice, &key))
-		err = apply_keyed(active, hs_buf_text(&key), coming, vanished);
+	if (notice->document)
+		err = hs_document_key(notice, &key) ? HS_OK : HS_ERR_NOMEM;
+	if (err == HS_OK)
+		err = apply_keyed(active, hs_buf_text(&key), seq, notice, &kept, vanished);
 	hs_buf_free(&key);
+	hs_kept_free(kept);
 	return err;
 }
 
@@ -453,16 +446,5 @@ enum hs_err
 hs_active_apply(
 	struct hs_active *active, uint64_t seq, const hs_notice *notice, struct hs_buf *vanished)
 {
-	struct coming coming = { seq, notice, NULL };
-	return apply(active, &coming, vanished);
-}
-
-enum hs_err
-hs_active_apply_sealed(struct hs_active *active, const hs_notice *notice, struct hs_kept *sealed,
-	struct hs_buf *vanished)
-{
-	struct coming coming = { sealed->seq, notice, sealed };
-	enum hs_err err = apply(active, &coming, vanished);
-	hs_kept_free(coming.sealed);
-	return err;
+	return hs_active_apply_kept(active, seq, notice, NULL, vanished);
 }

@@ -111,7 +111,7 @@ read_statements(struct hs_kept *kept, const hs_notice *notice)
 struct hs_kept *
 hs_active_read(const hs_notice *notice)
 {
-	struct hs_kept *kept = calloc(1, sizeof(*kept));
+	struct hs_kept *kept = notice->document ? calloc(1, sizeof(*kept)) : NULL;
 	if (!kept)
 		return NULL;
 	kept->arena = hs_arena_create(HS_UNPACK_ARENA_BYTES);
@@ -123,12 +123,6 @@ hs_active_read(const hs_notice *notice)
 		return NULL;
 	}
 	return kept;
-}
-
-void
-hs_active_read_free(struct hs_kept *read)
-{
-	hs_kept_free(read);
 }
 
 enum hs_err
@@ -149,7 +143,7 @@ hs_active_seal(struct hs_kept *kept, uint64_t seq, const hs_notice *notice)
 struct hs_kept *
 hs_kept_create(uint64_t seq, const hs_notice *notice)
 {
-	struct hs_kept *kept = hs_active_read(notice);
+	struct hs_kept *kept = notice->document ? hs_active_read(notice) : NULL;
 	if (kept && hs_active_seal(kept, seq, notice) != HS_OK) {
 		hs_kept_free(kept);
 		return NULL;

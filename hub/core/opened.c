@@ -23,7 +23,7 @@ release_reading(void *memory)
 {
 	struct hs_reading *reading = memory;
 
-	hs_active_read_free(reading->kept);
+	hs_kept_free(reading->kept);
 	hs_area_set_free(&reading->told);
 	hs_shared_unref(reading->arena);
 	free(reading);
@@ -174,7 +174,7 @@ void
 hs_reading_seal(struct hs_reading *reading, uint64_t seq)
 {
 	if (reading->kept != NULL && hs_active_seal(reading->kept, seq, reading->notice) != HS_OK) {
-		hs_active_read_free(reading->kept);
+		hs_kept_free(reading->kept);
 		reading->kept = NULL;
 	}
 	reading->sealed = true;

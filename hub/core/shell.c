@@ -77,12 +77,6 @@ do_log(struct hs_shell *shell, const struct hs_effect *effect)
 }
 
 static void
-on_closed(uv_handle_t *handle)
-{
-	(void)handle;
-}
-
-static void
 close_all(uv_timer_t *timer)
 {
 	struct hs_shell *shell = timer->data;
@@ -95,12 +89,12 @@ close_all(uv_timer_t *timer)
 	hs_ops_stop(shell->ops);
 	shell->ops = NULL;
 	hs_shell_aside_stop(shell);
-	/* First: its threads wake us through `committed`; to send to a handle that is closed ends the process. */
+	/* First: its threads wake us through `committed`. */
 	hs_journal_close(shell->journal);
 	shell->journal = NULL;
-	uv_close((uv_handle_t *)&shell->committed, on_closed);
-	uv_close((uv_handle_t *)&shell->turns.idle, on_closed);
-	uv_close((uv_handle_t *)&shell->timer, on_closed);
+	hs_wake_close(&shell->committed, NULL);
+	uv_close((uv_handle_t *)&shell->turns.idle, NULL);
+	uv_close((uv_handle_t *)&shell->timer, NULL);
 	uv_stop(shell->loop); /* the signal handlers of proc.h would keep it running */
 }
 
@@ -149,6 +143,7 @@ hs_shell_step(struct hs_shell *shell, struct hs_event *event)
 	hs_effects_reset(&shell->effects);
 	hs_core_step(shell->core, event, &shell->effects);
 	carry_out(shell);
+	hs_core_prepare(shell->core); /* the writer has the rows, the sender waits for it alone */
 	shell->stepping = false;
 }
 
@@ -224,9 +219,9 @@ hs_shell_committed(struct hs_shell *shell)
 }
 
 static void
-on_committed(uv_async_t *async)
+on_committed(struct hs_wake *wake)
 {
-	hs_shell_committed(async->data);
+	hs_shell_committed(HS_CONTAINER_OF(wake, struct hs_shell, committed));
 }
 
 static void
@@ -234,7 +229,7 @@ wake(void *owner)
 {
 	struct hs_shell *shell = owner;
 
-	uv_async_send(&shell->committed);
+	hs_wake_send(&shell->committed);
 }
 
 static void
@@ -420,10 +415,9 @@ hs_shell_create(
 	hs_read_queue_init(&shell->turns.reads);
 	shell->started_unix_us = hs_clock_unix_us();
 	hs_effects_init(&shell->effects);
-	HS_CHECK(uv_async_init(loop, &shell->committed, on_committed) == 0);
+	HS_CHECK(hs_wake_open(loop, &shell->committed, on_committed) == HS_OK);
 	HS_CHECK(uv_idle_init(loop, &shell->turns.idle) == 0);
 	HS_CHECK(uv_timer_init(loop, &shell->timer) == 0);
-	shell->committed.data = shell;
 	shell->turns.idle.data = shell;
 	shell->timer.data = shell;
 	err = hs_shell_aside_start(shell, (int)settings->journal.aside_nice);

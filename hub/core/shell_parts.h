@@ -9,6 +9,7 @@
 #include "hub/base/aside.h"
 #include "hub/base/link.h"
 #include "hub/base/silence.h"
+#include "hub/base/wake.h"
 #include "hub/core/activation.h"
 #include "hub/core/journal.h"
 #include "hub/core/read_queue.h"
@@ -51,7 +52,7 @@ struct hs_shell {
 	struct hs_effects effects;
 	struct shell_turns turns;
 	struct shell_aside aside;
-	uv_async_t committed;
+	struct hs_wake committed; /* by the journal's threads */
 	uv_timer_t timer;
 	struct hs_ops *ops;
 	struct hs_commit_stats commits;

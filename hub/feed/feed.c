@@ -112,8 +112,8 @@ make_parts(uv_loop_t *loop, struct hs_feed *feed)
 	if (parts->pager == NULL || parts->subscribers == NULL || parts->queries == NULL ||
 		parts->history == NULL)
 		return HS_ERR_NOMEM;
-	parts->store.large_bytes = (size_t)limits->aside.large_bytes;
-	err = hs_large_create(loop, parts, &parts->large);
+	parts->store.large_bytes = (size_t)feed->settings->aside.large_bytes;
+	err = hs_large_create(loop, parts, (int)feed->settings->aside.nice, &parts->large);
 	if (err != HS_OK)
 		return err;
 	broadcast.pager = parts->pager;
@@ -155,6 +155,7 @@ listen_for_subscribers(uv_loop_t *loop, struct hs_feed *feed)
 	options.headers = hs_get_headers;
 	options.owner = &feed->parts;
 	options.connections_max = limits->connections_max;
+	options.shares = limits->shares;
 	options.request_timeout_ms = limits->request_timeout_ms;
 	options.keepalive_timeout_ms = limits->keepalive_timeout_ms;
 	options.send_buffer_bytes = limits->send_buffer_bytes;
@@ -170,7 +171,7 @@ open_hub_port(uv_loop_t *loop, struct hs_feed *feed)
 		.tls_cert_key_path = feed->settings->hub_tls_cert_key,
 		.heartbeat_ms = feed->settings->limits.heartbeat_ms,
 		.frames = { .aside = hs_large_aside(feed->parts.large),
-			.large_bytes = (size_t)feed->settings->limits.aside.large_bytes,
+			.large_bytes = (size_t)feed->settings->aside.large_bytes,
 			.epoch = feed->parts.store.epoch },
 		.ops = &hs_hub_events,
 		.owner = &feed->parts };

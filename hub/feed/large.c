@@ -12,7 +12,7 @@ struct hs_large {
 };
 
 enum hs_err
-hs_large_create(uv_loop_t *loop, struct hs_feed_parts *parts, struct hs_large **out)
+hs_large_create(uv_loop_t *loop, struct hs_feed_parts *parts, int nice, struct hs_large **out)
 {
 	struct hs_large *large = calloc(1, sizeof(*large));
 	enum hs_err err;
@@ -20,7 +20,7 @@ hs_large_create(uv_loop_t *loop, struct hs_feed_parts *parts, struct hs_large **
 	if (large == NULL)
 		return HS_ERR_NOMEM;
 	large->parts = parts;
-	err = hs_aside_create(loop, (int)parts->limits->aside.nice, &large->aside);
+	err = hs_aside_create(loop, nice, &large->aside);
 	if (err != HS_OK)
 		free(large);
 	else
@@ -69,7 +69,7 @@ run_read(struct hs_aside_job *job)
 		read->kept = hs_active_read(read->notice);
 	if (read->kept != NULL &&
 		hs_active_seal(read->kept, read->entry->seq, read->notice) != HS_OK) {
-		hs_active_read_free(read->kept);
+		hs_kept_free(read->kept);
 		read->kept = NULL;
 	}
 }
@@ -77,7 +77,7 @@ run_read(struct hs_aside_job *job)
 static void
 read_free(struct read_job *read)
 {
-	hs_active_read_free(read->kept);
+	hs_kept_free(read->kept);
 	hs_arena_destroy(read->arena);
 	hs_entry_unref(read->entry);
 	free(read);

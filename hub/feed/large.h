@@ -12,8 +12,8 @@
 
 struct hs_large;
 
-enum hs_err hs_large_create(
-	uv_loop_t *loop, struct hs_feed_parts *parts, struct hs_large **out) HS_MUST_CHECK;
+enum hs_err hs_large_create(uv_loop_t *loop, struct hs_feed_parts *parts, int nice,
+	struct hs_large **out) HS_MUST_CHECK;
 /* Waits for what runs; frees later. NULL is allowed. */
 void hs_large_close(struct hs_large *large);
 struct hs_aside *hs_large_aside(struct hs_large *large);

@@ -7,6 +7,7 @@
 #define HS_FEED_SETTINGS_H
 
 #include "hub/base/config.h"
+#include "hub/base/http.h"
 
 /* Questions about the past (history.h). */
 struct hs_history_limits {
@@ -30,12 +31,12 @@ struct hs_feed_limits {
 	int64_t ring_bytes;
 	int64_t pages_max;
 	int64_t connections_max;
+	struct hs_http_shares shares;
 	int64_t subscribe_timeout_ms;
 	int64_t pong_timeout_ms;
 	int64_t stall_timeout_ms;
 	int64_t fetch_timeout_ms;
 	struct hs_history_limits history;
-	struct hs_aside_limits aside;
 	int64_t slice_subscribers;
 	int64_t filter_areas_max;
 	int64_t receipts_per_minute;
@@ -57,6 +58,7 @@ struct hs_feed_settings {
 	const char *hub_tls_cert_key;
 	struct hs_config_texts first_addresses;
 	struct hs_feed_limits limits;
+	struct hs_aside_limits aside;
 };
 
 extern const struct hs_config_record hs_feed_settings_record;

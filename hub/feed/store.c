@@ -236,7 +236,7 @@ hs_store_apply_read(
 	if (kept == NULL)
 		err = apply(store, seq, notice);
 	else
-		err = hs_active_apply_sealed(store->active, notice, kept, NULL);
+		err = hs_active_apply_kept(store->active, seq, notice, kept, NULL);
 	if (err == HS_ERR_STALE) {
 		store->stale++;
 		err = HS_OK;

@@ -17,45 +17,12 @@ hs_intake_prepare(struct hs_intake *intake, struct hs_intake_call *call)
 	return call->arena != NULL;
 }
 
-struct spent {
-	uv_work_t work;
-	struct hs_arena *arena;
-};
-
-static void
-run_spent(uv_work_t *work)
-{
-	hs_arena_destroy(HS_CONTAINER_OF(work, struct spent, work)->arena);
-}
-
-static void
-spent_done(uv_work_t *work, int status)
-{
-	(void)status;
-	free(HS_CONTAINER_OF(work, struct spent, work));
-}
-
-/* Even to give back many MB takes the loop milliseconds. */
-static void
-give_back(struct hs_intake_call *call)
-{
-	struct spent *spent = call->job.large ? calloc(1, sizeof(*spent)) : NULL;
-
-	if (spent == NULL) {
-		hs_arena_destroy(call->arena);
-		return;
-	}
-	spent->arena = call->arena;
-	HS_CHECK(uv_queue_work(call->intake->worker->loop, &spent->work, run_spent, spent_done) ==
-		 0);
-}
-
 void
 hs_intake_end(struct hs_intake_call *call)
 {
 	hs_submission_end(&call->submission);
 	hs_buf_free(&call->port_call.packed);
-	give_back(call);
+	hs_arena_destroy(call->arena);
 	call->arena = NULL;
 	hs_principal_drop(call->kept);
 	call->kept = NULL;
