@@ -204,11 +204,14 @@ changed-tables: $(addprefix $(BIN)/,$(CHANGED_BINS))
 		$(OUT)/$(call prog_dir,$(p))/main.o $(CHANGED)/tables_data.o -Wl,--start-group $(ALL_LIBS) -Wl,--end-group \
 		$(LIBS) -o $(CHANGED)/$(call prog_name,$(p)) &&) true
 
-BENCH_BINS := $(patsubst %.c,$(OUT)/%,$(wildcard tests/bench/*_bench.c))
+COMMA := ,
+BENCH_BINS := $(patsubst %.c,$(OUT)/%,$(wildcard tests/bench/*_bench.c tests/bench/peers/*_bench.c))
 .PHONY: bench-programs
 bench-programs: $(BENCH_BINS)
+# liburing is one of the packages of make bench-peers; without it the floor says that it has none.
+URING := $(if $(wildcard /usr/include/liburing.h),-Wl$(COMMA)--as-needed -luring)
 $(OUT)/tests/bench/%_bench: $(OUT)/tests/bench/%_bench.o $(ALL_LIBS)
-	$(Q)$(CC) $(LDMODE_$(MODE)) $< -Wl,--start-group $(ALL_LIBS) -Wl,--end-group $(LIBS) -o $@
+	$(Q)$(CC) $(LDMODE_$(MODE)) $< -Wl,--start-group $(ALL_LIBS) -Wl,--end-group $(LIBS) $(URING) -o $@
 
 # ---- use ----
 .PHONY: run
