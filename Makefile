@@ -170,7 +170,7 @@ format: ## clang-format over all C files
 	clang-format -i $$(git ls-files '*.c' '*.h')
 .PHONY: bench
 bench: deps ## the figures of tests/bench/
-	@$(MAKE) --no-print-directory MODE=release programs bench-programs
+	@$(MAKE) --no-print-directory MODE=release programs bench-programs python-messages
 	@tests/bench/run.sh
 # Fan-out beside other servers (tests/bench/peers/measure.py). MODES, PEERS, SUBSCRIBERS and PAIRS take a part of it, whose
 # cells replace those of an earlier run; DOCS= leaves the page alone.

@@ -85,8 +85,8 @@ static void
 send_by_loop(struct floor_server *server)
 {
 	for (size_t i = 0; i < server->count; i++) {
-		ssize_t sent = send(
-			server->fds[i], server->frame, server->frame_bytes, MSG_NOSIGNAL | MSG_DONTWAIT);
+		ssize_t sent = send(server->fds[i], server->frame, server->frame_bytes,
+			MSG_NOSIGNAL | MSG_DONTWAIT);
 
 		if (sent != (ssize_t)server->frame_bytes)
 			not_sent((int)sent);
@@ -117,8 +117,8 @@ send_by_uring(struct floor_server *server)
 static void
 open_uring(struct floor_server *server)
 {
-	int err = io_uring_queue_init(BATCH, &server->ring,
-		IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_COOP_TASKRUN);
+	int err = io_uring_queue_init(
+		BATCH, &server->ring, IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_COOP_TASKRUN);
 
 	if (err != 0) {
 		fprintf(stderr, "floor: io_uring is not to be had: %s\n", strerror(-err));
@@ -197,8 +197,8 @@ serve(struct floor_server *server)
 			if (events[i].data.fd == server->listener) {
 				take_in(server);
 			} else if (events[i].data.fd == server->control_listener) {
-				server->control = accept4(
-					server->control_listener, NULL, NULL, SOCK_CLOEXEC);
+				server->control =
+					accept4(server->control_listener, NULL, NULL, SOCK_CLOEXEC);
 				watch(epoll, server->control);
 			} else {
 				if (read(server->control, &how, 1) != 1)
@@ -241,8 +241,9 @@ main(int argc, char **argv)
 	int processes = 1;
 
 	if (argc < 6) {
-		fprintf(stderr, "usage: floor_bench PORT CONTROL_PORT FILE MESSAGE_BYTES SUBSCRIBERS "
-				"[uring] [processes=N]\n");
+		fprintf(stderr,
+			"usage: floor_bench PORT CONTROL_PORT FILE MESSAGE_BYTES SUBSCRIBERS "
+			"[uring] [processes=N]\n");
 		return 2;
 	}
 	for (int i = 6; i < argc; i++) {

@@ -39,15 +39,15 @@ struct load {
 
 #define GROUP_TEXT(name)                                        \
 	{                                                       \
-		#name, offsetof(struct group, name), true, true \
+#name, offsetof(struct group, name), true, true \
 	}
 #define LOAD_TEXT(name)                                         \
 	{                                                       \
-		#name, offsetof(struct load, name), false, true \
+#name, offsetof(struct load, name), false, true \
 	}
 #define GROUP_NUMBER(name)                                       \
 	{                                                        \
-		#name, offsetof(struct group, name), true, false \
+#name, offsetof(struct group, name), true, false \
 	}
 
 static const struct option {
@@ -95,8 +95,8 @@ set_option(struct load *load, char *word)
 		return;
 	}
 	for (size_t i = 0; i < HS_COUNT(options); i++) {
-		char *base = options[i].of_group ? (char *)&load->groups[load->group_count - 1] :
-						   (char *)load;
+		char *base = options[i].of_group ? (char *)&load->groups[load->group_count - 1]
+						 : (char *)load;
 
 		if (strcmp(options[i].name, word) != 0)
 			continue;
@@ -278,7 +278,8 @@ static void
 make_durable(struct load *load, const struct bytes *message)
 {
 	if (load->durable_fd < 0)
-		load->durable_fd = open(load->durable, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+		load->durable_fd =
+			open(load->durable, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
 	if (load->durable_fd < 0)
 		die("cannot open", load->durable);
 	write_all(load->durable_fd, message->at, message->len);
@@ -286,15 +287,21 @@ make_durable(struct load *load, const struct bytes *message)
 		die("fdatasync:", strerror(errno));
 }
 
-/* Everybody has had exactly one delivery since the last round began; then all start anew. */
+/* Everybody has had exactly one delivery since the last round began. */
 static void
-next_round(struct load *load, bool first)
+check_once(const struct load *load)
+{
+	for (size_t i = 0; i < load->count; i++)
+		if (load->all[i].deliveries != 1)
+			die("not exactly one delivery:", load->all[i].group->name);
+}
+
+static void
+next_round(struct load *load)
 {
 	static struct bytes each;
 
 	for (size_t i = 0; i < load->count; i++) {
-		if (!first && load->all[i].deliveries != 1)
-			die("not exactly one delivery:", load->all[i].group->name);
 		load->all[i].deliveries = 0;
 		if (load->all[i].group->each == NULL)
 			continue;
@@ -375,7 +382,9 @@ go(struct load *load, int number, bool durable, bool first)
 		open_publisher(load);
 		usleep(2000); /* until the server has taken it in */
 	}
-	next_round(load, first);
+	if (!first)
+		check_once(load);
+	next_round(load);
 	clock_gettime(CLOCK_REALTIME, &unix_time);
 	begun_us = now_us();
 	if (durable)
@@ -411,10 +420,13 @@ main(int argc, char **argv)
 			(void)look(&load, -1, &waits);
 		waits = false;
 		if (fgets(line, sizeof(line), stdin) == NULL)
-			return 0;
+			break;
 		if (sscanf(line, "go %d %d", &number, &durable) != 2)
 			die("unknown line", line);
 		go(&load, number, durable == 1, first);
 		first = false;
 	}
+	if (!first)
+		check_once(&load);
+	return 0;
 }

@@ -18,15 +18,15 @@ def line(axis, results, name, way, reference, **style):
 
 
 def draw(results, path):
-    matplotlib.rcParams.update({"svg.fonttype": "none", "svg.hashsalt": "peers", "font.size": 8})
+    matplotlib.rcParams.update({"svg.fonttype": "none", "svg.hashsalt": "peers", "font.size": 8, "axes.titlesize": 9})
     figure, axes = pyplot.subplots(1, 2, figsize=(10, 4.2), sharey=True)
-    titles = (("peer_durable", "floor_durable", "message on disk before it is sent ÷ durable floor"),
-              ("peer", "floor", "peers without disk ÷ plain floor; Hansho ÷ durable floor"))
+    titles = (("peer_durable", "floor_durable", "all with the message on disk first, ÷ durable floor"),
+              ("peer", "floor", "peers without disk, ÷ plain floor"))
     for axis, (way, reference, title) in zip(axes, titles):
         for name in results.peers("one"):
             if name not in LEFT_OUT and name != "hansho-json":
                 line(axis, results, name, way, reference, linewidth=1, label=label(name))
-        line(axis, results, None, "hansho", "floor_durable", linewidth=2.5, color="black", label="Hansho")
+        line(axis, results, None, "hansho", reference, linewidth=2.5, color="black", label="Hansho (disk in both)")
         axis.axhline(1, color="grey", linewidth=0.6)
         axis.set(xscale="log", yscale="log", title=title, xlabel="subscribers")
         axis.set_xticks(results.subscribers("one"), [f"{n:,}" for n in results.subscribers("one")])

@@ -187,6 +187,9 @@ class Load:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait(15)
+        if self.process.returncode:
+            with open(self.said, encoding="utf-8", errors="replace") as file:
+                raise RuntimeError(f"{self.server.name}: {file.read().strip()}")
 
 
 def settle(pids, pause_s=0.05, timeout_s=10):

@@ -26,11 +26,12 @@ struct bytes {
 
 /* Subscribers of one kind, as the command line describes them. */
 struct group {
-	const char *name, *port, *path; /* path: a unix socket; %d is the number of the subscriber, as in `then` */
-	const char *bind;		/* own address, or NULL */
-	const char *hello, *then;	/* files: the HTTP upgrade; the frames after it, or NULL */
-	const char *each;		/* file: sent before each round, or NULL */
-	size_t count, skip, min_bytes;	/* skip: small frames until it is live */
+	const char *name, *port,
+		*path; /* path: a unix socket; %d is the number of the subscriber, as in `then` */
+	const char *bind;	       /* own address, or NULL */
+	const char *hello, *then;      /* files: the HTTP upgrade; the frames after it, or NULL */
+	const char *each;	       /* file: sent before each round, or NULL */
+	size_t count, skip, min_bytes; /* skip: small frames until it is live */
 	bool links, tls, mqtt_ack;
 	size_t done; /* in this round */
 	int64_t *arrived_us;
@@ -245,8 +246,8 @@ take_upgrade(struct subscriber *one)
 	size_t size;
 
 	while (end == NULL) {
-		ssize_t got = one->ssl != NULL ? SSL_peek(one->ssl, seen, sizeof(seen) - 1) :
-						 recv(one->fd, seen, sizeof(seen) - 1, MSG_PEEK);
+		ssize_t got = one->ssl != NULL ? SSL_peek(one->ssl, seen, sizeof(seen) - 1)
+					       : recv(one->fd, seen, sizeof(seen) - 1, MSG_PEEK);
 
 		if (got <= 0 || got == (ssize_t)sizeof(seen) - 1)
 			die("no upgrade:", one->group->name);
@@ -267,8 +268,8 @@ open_subscriber(struct subscriber *one, SSL_CTX *context)
 {
 	const struct group *group = one->group;
 
-	one->fd = group->path != NULL ? dial_path(group->path, one->number) :
-					dial_from(group->bind, group->port);
+	one->fd = group->path != NULL ? dial_path(group->path, one->number)
+				      : dial_from(group->bind, group->port);
 	if (!group->tls)
 		return;
 	one->ssl = SSL_new(context);
