@@ -38,7 +38,7 @@ PEERS = {peer.name: peer for peer in (
     mosquitto.Mosquitto, mosquitto.MosquittoSure, hansho.HanshoJson)}
 SUBSCRIBERS = {"one": [100, 1000, 5000, 10000, 15000], "two": [1000, 5000, 10000, 15000], "tls": [1000, 5000, 10000],
                "classes": [10000]}
-PAIRS = {100: 60, 1000: 40, 5000: 20, 10000: 16, 15000: 16}  # unless --pairs says otherwise
+PAIRS = {100: 60, 1000: 50, 5000: 25, 10000: 20, 15000: 16}  # unless --pairs says otherwise
 WARM_UP = 2
 PAUSE_S = 0.02  # after a round, so that what is left of it is done
 RESULTS = os.path.join(ROOT, "build", "peers", "results.json")
@@ -188,7 +188,7 @@ class Bench:
         begun = time.monotonic()
         with contextlib.ExitStack() as stack:
             other = self.side(peer, mode, subscribers, stack) if peer else None
-            pairs = self.asked.pairs or PAIRS.get(subscribers, 20)
+            pairs = self.asked.pairs or min(PAIRS.get(subscribers, 20), peer.pairs_max if peer else 1000)
             rounds = measure(ways_of(reference, ours, other), pairs)
             idle = {"floor": reference.idle_bytes, "hansho": ours.idle_bytes}
             if other:

@@ -36,6 +36,7 @@ CONNECT = packet(0x10, text("MQTT") + bytes([4, 2, 0, 0]) + text(""))  # clean s
 
 class Mosquitto(Server):
     name, label, qos = "mosquitto-0", "mosquitto, QoS 0", 0
+    pairs_max = 10  # so far from the floor that more would say nothing new
 
     def start(self):
         self.port, self.publish = free_port(), free_port()

@@ -4,6 +4,7 @@ A peer is a class in a file of its own with these parts:
     name, label        in the tables of results, in the tables for people
     workers_max        1: it has one process that serves; more: it can use more cores (mode "two")
     start()            writes its configuration into self.folder, starts it, leaves its pids in self.pids
+    pairs_max          more rounds are not worth their time
     words()            the words of load_bench that tell how to subscribe and how to publish
     tls, forms, …      as it needs them
 Everything happens on 127.0.0.1, in a scratch folder, and ends by process id. No service of the system is started.
@@ -100,6 +101,7 @@ def children(pid):
 class Server:
     workers_max = 1
     can_tls = False
+    pairs_max = 1000
 
     def __init__(self, case, name=None):
         self.case = case
