@@ -180,8 +180,8 @@ DOCS ?= docs/performance.md
 .PHONY: bench-peers
 bench-peers: deps build/.packages-peers ## Hansho beside nchan, NATS, mosquitto, ws, uWebSockets and the floor: table and plot into docs/
 	@$(MAKE) --no-print-directory MODE=release programs bench-programs python-messages peer-packages
-	@$(PY) -B tests/bench/peers/measure.py --modes $(MODES) --peers $(PEERS) $(if $(SUBSCRIBERS),--subscribers $(SUBSCRIBERS)) $(if $(PAIRS),--pairs $(PAIRS))
-	@$(PY) -B tests/bench/peers/report.py $(if $(DOCS),--docs $(DOCS) --plot $(dir $(DOCS))peers.svg)
+	@$(PY) -B tests/bench/peers/measure.py --modes $(MODES) --peers $(PEERS) $(if $(SUBSCRIBERS),--subscribers $(SUBSCRIBERS)) $(if $(PAIRS),--pairs $(PAIRS)) || failed=1; \
+		$(PY) -B tests/bench/peers/report.py $(if $(DOCS),--docs $(DOCS) --plot $(dir $(DOCS))peers.svg); exit $${failed:-0}
 build/.packages-peers: deploy/packages.txt deploy/install-packages.sh
 	@mkdir -p build
 	deploy/install-packages.sh deploy/packages.txt peers

@@ -18,6 +18,7 @@ import argparse
 import contextlib
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -41,6 +42,7 @@ SUBSCRIBERS = {"one": [100, 1000, 5000, 10000, 15000], "two": [1000, 5000, 10000
 PAIRS = {100: 60, 1000: 50, 5000: 25, 10000: 20, 15000: 16}  # unless --pairs says otherwise
 WARM_UP = 2
 PAUSE_S = 0.02  # after a round, so that what is left of it is done
+PROBLEMS = (RuntimeError, AssertionError, OSError)
 RESULTS = os.path.join(ROOT, "build", "peers", "results.json")
 
 
@@ -209,22 +211,30 @@ class Bench:
             for peer in peers or ([None] if mode == "classes" or self.asked.peers == "none" else []):
                 try:
                     self.cell(mode, subscribers, peer, reference, ours)
-                except (RuntimeError, AssertionError, OSError) as problem:
-                    print(f"{mode} {subscribers} {peer.name if peer else 'none'}: {problem}", file=sys.stderr, flush=True)
-                    self.failed += 1
+                except PROBLEMS as problem:
                     if reference.load.process.poll() is not None or ours.load.process.poll() is not None:
                         raise
+                    self.tell(f"{mode} {subscribers} {peer.name if peer else 'none'}: {problem}")
+
+    def tell(self, problem):
+        print(problem, file=sys.stderr, flush=True)
+        self.failed += 1
 
     def run(self):
+        """Exit status. A cell or row that fails is told of, and does not keep the others from being measured."""
         for mode in self.asked.modes.split(","):
             for subscribers in ([int(word) for word in self.asked.subscribers.split(",")] if self.asked.subscribers
                                 else SUBSCRIBERS[mode]):
-                self.row(mode, subscribers)
+                try:
+                    self.row(mode, subscribers)
+                except PROBLEMS as problem:
+                    self.tell(f"{mode} {subscribers}: {problem}")
         return 1 if self.failed else 0
 
 
 def main():
     asked = options()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # and so everything that was started ends
     with tempfile.TemporaryDirectory(prefix="hs-peers-", dir="/tmp") as folder:
         return Bench(asked, folder).run()
 
