@@ -34,3 +34,13 @@ class WideFloor(Floor):
     name, label = "floor-two", "floor, two processes"
     workers_max = processes = 2
     more = ("processes=2",)
+
+
+class BadFloor(Floor):
+    """Message 2 goes out twice, message 3 not to everybody: the generator has to notice."""
+    name = "floor-bad"
+
+    def words(self):
+        write(self.path("message-2"), "T")
+        write(self.path("message-3"), "M")
+        return ["wait_s=1", *super().words()]

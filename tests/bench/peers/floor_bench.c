@@ -2,6 +2,7 @@
  * WebSocket frame, and for each byte on its control connection sends it to all of them in a loop:
  *   P  at once
  *   D  after it has appended the frame's payload to a file and called fdatasync ("durable floor")
+ *   T  twice, M  to all but the newest: so that measure.py can see that the generator notices
  *
  * usage: floor_bench PORT CONTROL_PORT FILE MESSAGE_BYTES SUBSCRIBERS [uring] [processes=N]
  * With processes=N they share PORT (SO_REUSEPORT) and each sends to its own; the first one has the control connection.
@@ -154,10 +155,14 @@ send_all(struct floor_server *server, char how)
 	}
 	for (size_t i = 0; i < server->other_count; i++)
 		write_all(server->others[i], "P", 1);
-	if (server->by_uring)
-		send_by_uring(server);
-	else
-		send_by_loop(server);
+	server->count -= how == 'M';
+	for (int times = how == 'T' ? 2 : 1; times > 0; times--) {
+		if (server->by_uring)
+			send_by_uring(server);
+		else
+			send_by_loop(server);
+	}
+	server->count += how == 'M';
 }
 
 static void

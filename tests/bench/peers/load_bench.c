@@ -2,13 +2,13 @@
  * (measure.py) has several of them take turns.
  *
  *   load_bench [publish=PORT] [publish_new=1] [publish_hello=FILE] [messages=FILE%d] [expect=TEXT]
- *              [durable=FILE] [keep=FILE] group=NAME count=N port=P|path=SOCKET%d hello=FILE … [group=…]
+ *              [durable=FILE] [keep=FILE] [wait_s=N] group=NAME count=N port=P|path=SOCKET%d hello=FILE … [group=…]
  *
  * It connects everybody, waits until all are live, prints "live", and then obeys lines on stdin:
  *   go K D    publishes message K (file of `messages`), with D = 1 after append and fdatasync of its bytes to the
  *             file `durable`; waits until every subscriber has one delivery more and the reply begins with `expect`;
  *             prints begun (monotonic), begun (unix), reply and per group first, p50, p99, last (monotonic µs)
- * Between rounds it reads on, so that heartbeats do not pile up. A subscriber that is closed, silent for WAIT_S, or
+ * Between rounds it reads on, so that heartbeats do not pile up. A subscriber that is closed, silent for wait_s, or
  * that gets a message twice ends the program with status 1: every run is checked for 100 % delivery.
  */
 #include <fcntl.h>
@@ -26,6 +26,7 @@ struct load {
 	struct group groups[GROUPS_MAX];
 	size_t group_count;
 	const char *publish, *publish_new, *publish_hello, *messages, *expect, *durable, *keep;
+	const char *wait_s;
 	struct subscriber *all;
 	size_t count, done;
 	int epoll, publisher, durable_fd;
@@ -57,7 +58,8 @@ static const struct option {
 } options[] = { LOAD_TEXT(publish), LOAD_TEXT(publish_new), LOAD_TEXT(publish_hello),
 	LOAD_TEXT(messages), LOAD_TEXT(expect), LOAD_TEXT(durable), LOAD_TEXT(keep),
 	GROUP_TEXT(port), GROUP_TEXT(path), GROUP_TEXT(bind), GROUP_TEXT(hello), GROUP_TEXT(then),
-	GROUP_TEXT(each), GROUP_NUMBER(count), GROUP_NUMBER(skip), GROUP_NUMBER(min_bytes) };
+	GROUP_TEXT(each), LOAD_TEXT(wait_s), GROUP_NUMBER(count), GROUP_NUMBER(skip),
+	GROUP_NUMBER(min_bytes) };
 
 static const struct flag {
 	const char *name;
@@ -322,7 +324,8 @@ replied(const struct load *load)
 static void
 await_all(struct load *load)
 {
-	int64_t until_us = now_us() + WAIT_S * 1000000LL;
+	int64_t wait_s = load->wait_s != NULL ? atoi(load->wait_s) : WAIT_S;
+	int64_t until_us = now_us() + wait_s * 1000000LL;
 	bool line = false;
 	char missing[64];
 

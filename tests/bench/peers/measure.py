@@ -41,7 +41,6 @@ SUBSCRIBERS = {"one": [100, 1000, 5000, 10000, 15000], "two": [1000, 5000, 10000
                "classes": [10000]}
 PAIRS = {100: 60, 1000: 50, 5000: 25, 10000: 20, 15000: 16}  # unless --pairs says otherwise
 WARM_UP = 2
-PAUSE_S = 0.02  # after a round, so that what is left of it is done
 PROBLEMS = (RuntimeError, AssertionError, OSError)
 RESULTS = os.path.join(ROOT, "build", "peers", "results.json")
 
@@ -89,7 +88,7 @@ class Side:
         watched = {"cpu": self.server.serving, "cpu_all": self.server.pids, "cpu_load": [self.load.process.pid]}
         before = {name: cpu_us(pids) for name, pids in watched.items()}
         begun_unix_us, reply, groups = self.load.go(number, durable)
-        time.sleep(PAUSE_S)
+        time.sleep(self.server.rest_s)
         first, p50, p99, last = groups[0]
         result = {"first": first, "p50": p50, "p99": p99, "last": last, "reply": reply, "groups": groups[1:]}
         result.update({name: cpu_us(pids) - before[name] for name, pids in watched.items()})
@@ -149,6 +148,22 @@ def frame_bytes(asked, folder):
         side.stop()
 
 
+def check_generator(asked, folder):
+    """A message that comes twice or not to all must be noticed, or no figure is worth anything."""
+    for message, word in ((2, "not exactly one delivery"), (3, "not delivered: 1 of 5")):
+        side = Side(floor.BadFloor(Case(os.path.join(folder, f"bad-{message}"), asked.folder, 5, 2048)), asked.folder)
+        noticed = ""
+        try:
+            for number in (0, message, 0):
+                side.go(number, False)
+        except RuntimeError as problem:
+            noticed = str(problem)
+        with contextlib.suppress(RuntimeError):
+            side.stop()
+        if word not in noticed:
+            sys.exit(f"the generator does not notice what it must: {word}")
+
+
 class Cells:
     """The results, as a file that outlives a run."""
 
@@ -171,6 +186,7 @@ class Bench:
     def __init__(self, asked, folder):
         self.asked, self.folder = asked, folder
         self.cells = Cells()
+        check_generator(asked, folder)
         self.tls = certificate(folder)
         self.message_bytes = frame_bytes(asked, folder)
         self.cores = sorted(os.sched_getaffinity(0))

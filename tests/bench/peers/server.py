@@ -4,6 +4,7 @@ A peer is a class in a file of its own with these parts:
     name, label        in the tables of results, in the tables for people
     workers_max        1: it has one process that serves; more: it can use more cores (mode "two")
     start()            writes its configuration into self.folder, starts it, leaves its pids in self.pids
+    rest_s             after a round, until nothing of it is left to do that the next one could feel
     pairs_max          more rounds are not worth their time
     words()            the words of load_bench that tell how to subscribe and how to publish
     tls, forms, …      as it needs them
@@ -102,6 +103,7 @@ class Server:
     workers_max = 1
     can_tls = False
     pairs_max = 1000
+    rest_s = 0.02
 
     def __init__(self, case, name=None):
         self.case = case
