@@ -54,7 +54,7 @@ def one_round(asked, folder, stack):
     ours.go(ours.server.next_message(), False)
     bare = side(floor.Floor, ours.server.frame_bytes())
     rounds = measure({"ours": lambda: ours.go(ours.server.next_message(), False), "floor": lambda: bare.go(0, False)},
-                     asked.pairs)
+                     asked.pairs, asked.subscribers)
     return rounds, ours.server.frame_bytes(), ours.idle_bytes
 
 

@@ -39,8 +39,8 @@ PEERS = {peer.name: peer for peer in (
     mosquitto.Mosquitto, mosquitto.MosquittoSure, hansho.HanshoJson)}
 SUBSCRIBERS = {"one": [100, 1000, 5000, 10000, 15000], "two": [1000, 5000, 10000, 15000], "tls": [1000, 5000, 10000],
                "classes": [10000]}
-PAIRS = {100: 60, 1000: 50, 5000: 25, 10000: 20, 15000: 16}  # unless --pairs says otherwise
-WARM_UP = 2
+PAIRS = {100: 40, 1000: 50, 5000: 25, 10000: 20, 15000: 16}  # unless --pairs says otherwise
+WARM_UP_DELIVERIES = 2000  # and two rounds at least: some peers translate their code as they go
 PROBLEMS = (RuntimeError, AssertionError, OSError)
 RESULTS = os.path.join(ROOT, "build", "peers", "results.json")
 
@@ -119,9 +119,9 @@ def ways_of(reference, ours, peer):
     return ways
 
 
-def measure(ways, pairs):
+def measure(ways, pairs, subscribers):
     rounds, names = [], list(ways)
-    for number in range(-WARM_UP, pairs):
+    for number in range(-max(2, WARM_UP_DELIVERIES // subscribers), pairs):
         turn = number % len(names)
         result = {name: ways[name]() for name in names[turn:] + names[:turn]}
         if number >= 0:
@@ -208,7 +208,7 @@ class Bench:
         with contextlib.ExitStack() as stack:
             other = self.side(peer, mode, subscribers, stack) if peer else None
             pairs = self.asked.pairs or min(PAIRS.get(subscribers, 20), peer.pairs_max if peer else 1000)
-            rounds = measure(ways_of(reference, ours, other), pairs)
+            rounds = measure(ways_of(reference, ours, other), pairs, subscribers)
             idle = {"floor": reference.idle_bytes, "hansho": ours.idle_bytes}
             if other:
                 idle["peer"] = other.idle_bytes
