@@ -164,6 +164,12 @@ def check_generator(asked, folder):
             sys.exit(f"the generator does not notice what it must: {word}")
 
 
+def version():
+    """The commit that is measured."""
+    return subprocess.run(["git", "describe", "--always", "--dirty"], cwd=ROOT, stdout=subprocess.PIPE, text=True,
+                          check=False).stdout.strip()
+
+
 class Cells:
     """The results, as a file that outlives a run."""
 
@@ -190,6 +196,7 @@ class Bench:
         self.tls = certificate(folder)
         self.message_bytes = frame_bytes(asked, folder)
         self.cores = sorted(os.sched_getaffinity(0))
+        self.version = version()
         self.failed = 0
 
     def side(self, peer, mode, subscribers, stack):
@@ -214,7 +221,7 @@ class Bench:
                 idle["peer"] = other.idle_bytes
         self.cells.put({"mode": mode, "subscribers": subscribers, "peer": peer.name if peer else "none",
                         "message_bytes": self.message_bytes, "idle_bytes": idle, "rounds": rounds,
-                        "load_average": os.getloadavg()[0], "at": time.strftime("%Y-%m-%d %H:%M")})
+                        "load_average": os.getloadavg()[0], "version": self.version, "at": time.strftime("%Y-%m-%d %H:%M")})
         print(f"{mode:8} {subscribers:6} {peer.name if peer else 'none':15} {pairs} rounds, {time.monotonic() - begun:.1f} s",
               file=sys.stderr, flush=True)
 

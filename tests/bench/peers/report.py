@@ -235,7 +235,8 @@ def caption(results):
         counts.setdefault(cell["subscribers"], set()).add(len(cell["rounds"]))
     generator = per_delivery([cell for cell in results.cells if cell["mode"] == "one"], "hansho", "cpu_load")
     rounds = ", ".join(f"{n:,}: {min(have)}–{max(have)}" if len(have) > 1 else f"{n:,}: {have.pop()}" for n, have in sorted(counts.items()))
-    return (f"Made on {days[0] if len(days) == 1 else f'{days[0]} to {days[-1]}'}; message of {results.cells[0]['message_bytes']:,} bytes; "
+    commits = sorted({cell.get("version", "?") for cell in results.cells})
+    return (f"Hansho {', '.join(commits)}; made on {days[0] if len(days) == 1 else f'{days[0]} to {days[-1]}'}; message of {results.cells[0]['message_bytes']:,} bytes; "
             f"rounds per cell by subscribers {rounds}; load average {min(loads):.1f}–{max(loads):.1f}; every delivery of every round arrived, "
             f"and none twice. A generator needs {number(generator, 1)} µs of its core per delivery. Bold in the first table: the target is missed. {versions()}."
             + (" **Other programs kept the machine busy: trust none of these figures.**" if max(loads) > BUSY else ""))
