@@ -97,13 +97,14 @@ set_option(struct load *load, char *word)
 		return;
 	}
 	for (size_t i = 0; i < HS_COUNT(options); i++) {
-		char *base = options[i].of_group ? (char *)&load->groups[load->group_count - 1]
-						 : (char *)load;
+		char *base = (char *)load;
 
 		if (strcmp(options[i].name, word) != 0)
 			continue;
 		if (options[i].of_group && load->group_count == 0)
 			die("stands before any group:", word);
+		if (options[i].of_group)
+			base = (char *)&load->groups[load->group_count - 1];
 		if (options[i].text)
 			*(const char **)(void *)(base + options[i].at) = value;
 		else
