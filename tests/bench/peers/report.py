@@ -191,7 +191,7 @@ def rival_rows(results):
             for way, kind in (("peer_durable", "made durable"), ("peer", "plain")):
                 worst = worst_of(results, mode, n, way)
                 if n >= 1000 and worst:
-                    yield [f"Hansho ÷ the soonest peer {kind}{more}, {n:,}: {worst[2]}", f"≤ {RIVAL_MAX}",
+                    yield [f"Hansho ÷ peer {kind}{more}, {n:,}; the worst of them: {worst[2]}", f"≤ {RIVAL_MAX}",
                            verdict(worst[0], RIVAL_MAX), verdict(worst[1], RIVAL_MAX), worst[3]]
 
 
