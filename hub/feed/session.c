@@ -95,6 +95,14 @@ close_socket(struct hs_feed_parts *parts, hs_http_id id, int code, const char *r
 	(void)hs_ws_close(parts->server, id, code, cut);
 }
 
+static void
+forget_wish(struct hs_feed_parts *parts, struct hs_subscriber *subscriber)
+{
+	hs_broadcast_leave(parts->broadcast, subscriber);
+	hs_interest_put(parts->store.interests, subscriber->interest);
+	subscriber->interest = NULL;
+}
+
 static bool
 comes_back(int code)
 {
@@ -116,8 +124,7 @@ hs_session_end(
 		return;
 	subscriber->since_s = parts->now_s;
 	subscriber->owes = 0;
-	hs_interest_put(parts->store.interests, subscriber->interest);
-	subscriber->interest = NULL;
+	forget_wish(parts, subscriber);
 	hs_info("feed.subscriber_closed", "id=%llu code=%d cursor=%llu", (unsigned long long)id,
 		code, (unsigned long long)subscriber->cursor);
 	say_error(parts, subscriber, &facts);
@@ -393,8 +400,7 @@ on_close(void *owner, hs_http_id id)
 
 	if (subscriber == NULL)
 		return;
-	hs_interest_put(parts->store.interests, subscriber->interest);
-	subscriber->interest = NULL;
+	forget_wish(parts, subscriber);
 	hs_subscribers_remove(parts->subscribers, subscriber);
 }
 

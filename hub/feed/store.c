@@ -125,10 +125,11 @@ hs_store_put(struct hs_store *store, const hs_deliver *deliver, int64_t now_unix
 {
 	struct hs_entry *entry;
 	enum hs_err err;
+	uint64_t before_seq = hs_ring_newest(store->ring);
 
 	if (deliver->notice == NULL)
 		return HS_ERR_INVALID;
-	if (deliver->seq <= hs_ring_newest(store->ring))
+	if (deliver->seq <= before_seq)
 		return HS_ERR_STALE;
 	if (!follows(store, deliver))
 		return HS_ERR_CONFLICT;
@@ -150,8 +151,10 @@ hs_store_put(struct hs_store *store, const hs_deliver *deliver, int64_t now_unix
 			hs_interest_drop_snapshots(store->interests);
 		}
 	}
-	if (err == HS_OK)
+	if (err == HS_OK) {
 		hs_ring_push(store->ring, entry);
+		hs_interest_tell(store->interests, entry, before_seq);
+	}
 	hs_entry_unref(entry);
 	return err;
 }

@@ -4,6 +4,7 @@
  * Rules:   every delivery names the seq before it (prev_seq). When that is not our newest, something is
  *          missing: HS_ERR_CONFLICT, and the caller drops the link and resumes. A delivery that we have is
  *          skipped. A notice of another mode than the feed's never enters (promise P8).
+ *          What is put makes those due who want it (interest.h).
  * Owner:   owns ring, active set and interests. Threads: the loop's.
  */
 #ifndef HS_FEED_STORE_H
