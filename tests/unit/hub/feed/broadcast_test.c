@@ -3,6 +3,8 @@
 
 #include "hub/feed/visit.h"
 
+#define TEST(name)  cmocka_unit_test_setup_teardown(name, begin, end)
+#define BODY(name)  HANSHO__V1__FEED_FRAME__BODY_##name
 #define SUBSCRIBERS 50
 #define FRAMES_MAX  600
 
@@ -23,7 +25,6 @@ struct bench {
 	struct hs_feed_counts counts;
 	struct wire wires[SUBSCRIBERS + 1]; /* by id */
 	uint64_t fetched_after, fetches;
-	struct hs_frame *last[HS_FORM_COUNT];
 };
 
 static enum hs_err
@@ -34,10 +35,8 @@ send_frame(void *owner, const struct hs_subscriber *subscriber, struct hs_frame 
 	struct hs_arena *arena;
 	hs_feed_frame *message;
 
-	if (wire->closed != 0)
-		return HS_ERR_CLOSED;
-	if (wire->room == 0)
-		return HS_ERR_AGAIN;
+	if (wire->closed != 0 || wire->room == 0)
+		return wire->closed != 0 ? HS_ERR_CLOSED : HS_ERR_AGAIN;
 	wire->room--;
 	arena = make_arena();
 	assert_true(wire->count < FRAMES_MAX);
@@ -104,18 +103,21 @@ begin(void **state)
 	return 0;
 }
 
+static void
+leave(struct bench *bench, struct hs_subscriber *one)
+{
+	hs_broadcast_leave(bench->broadcast, one);
+	hs_interest_put(bench->store.interests, one->interest);
+	one->interest = NULL;
+}
+
 static int
 end(void **state)
 {
 	struct bench *bench = *state;
 
-	for (size_t i = 0; i < hs_subscribers_limit(bench->table); i++) {
-		struct hs_subscriber *one = hs_subscribers_at(bench->table, i);
-
-		hs_broadcast_leave(bench->broadcast, one);
-		hs_interest_put(bench->store.interests, one->interest);
-		one->interest = NULL;
-	}
+	for (size_t i = 0; i < hs_subscribers_limit(bench->table); i++)
+		leave(bench, hs_subscribers_at(bench->table, i));
 	hs_broadcast_destroy(bench->broadcast);
 	uv_run(&bench->loop, UV_RUN_DEFAULT);
 	assert_int_equal(uv_loop_close(&bench->loop), 0);
@@ -150,6 +152,13 @@ subscribe(struct bench *bench, hs_http_id id, uint64_t cursor, size_t room)
 }
 
 static void
+subscribe_all(struct bench *bench)
+{
+	for (hs_http_id id = 1; id <= SUBSCRIBERS; id++)
+		subscribe(bench, id, 0, 1000);
+}
+
+static void
 publish(struct bench *bench, uint64_t seq)
 {
 	struct hs_arena *arena = make_arena();
@@ -176,7 +185,7 @@ assert_got(const struct wire *wire, uint64_t first, uint64_t last)
 	uint64_t expected = first;
 
 	for (size_t i = 0; i < wire->count; i++)
-		if (wire->types[i] == HANSHO__V1__FEED_FRAME__BODY_NOTICE)
+		if (wire->types[i] == BODY(NOTICE))
 			assert_int_equal(wire->seqs[i], expected++);
 	assert_int_equal(expected, last + 1);
 }
@@ -186,8 +195,7 @@ everybody_gets_everything_once_in_slices(void **state)
 {
 	struct bench *bench = *state;
 
-	for (hs_http_id id = 1; id <= SUBSCRIBERS; id++)
-		subscribe(bench, id, 0, 1000);
+	subscribe_all(bench);
 	publish(bench, 1);
 	assert_true(hs_broadcast_turn(bench->broadcast));
 	assert_got(&bench->wires[1], 1, 1);
@@ -213,12 +221,11 @@ who_is_full_waits_and_then_goes_on(void **state)
 	assert_got(&bench->wires[1], 1, 2);
 	assert_got(&bench->wires[2], 1, 9);
 	assert_true(slow->choked);
-	bench->wires[1].room = 4;
-	hs_broadcast_drained(bench->broadcast, slow);
-	assert_got(&bench->wires[1], 1, 6);
-	bench->wires[1].room = 100;
-	hs_broadcast_drained(bench->broadcast, slow);
-	assert_got(&bench->wires[1], 1, 9);
+	for (uint64_t last = 6; last <= 9; last += 3) {
+		bench->wires[1].room = last == 6 ? 4 : 100;
+		hs_broadcast_drained(bench->broadcast, slow);
+		assert_got(&bench->wires[1], 1, last);
+	}
 	assert_int_equal(bench->wires[1].closed, 0);
 }
 
@@ -274,8 +281,7 @@ pages_then_ring_then_live(void **state)
 	}
 	assert_int_equal(one->state, HS_SUB_LIVE);
 	assert_got(&bench->wires[1], 4, 200);
-	assert_int_equal(bench->wires[1].types[bench->wires[1].count - 1],
-		HANSHO__V1__FEED_FRAME__BODY_LIVE);
+	assert_int_equal(bench->wires[1].types[bench->wires[1].count - 1], BODY(LIVE));
 	assert_int_equal(bench->fetches, 3);
 }
 
@@ -302,8 +308,7 @@ static void
 a_page_without_anything_becomes_a_gap(void **state)
 {
 	struct bench *bench = *state;
-	const int expected[] = { HANSHO__V1__FEED_FRAME__BODY_GAP,
-		HANSHO__V1__FEED_FRAME__BODY_SNAPSHOT, HANSHO__V1__FEED_FRAME__BODY_LIVE };
+	const int expected[] = { BODY(GAP), BODY(SNAPSHOT), BODY(LIVE) };
 	struct hs_arena *arena = make_arena();
 	hs_fetch_reply *reply = NEW(arena, fetch_reply);
 
@@ -316,8 +321,7 @@ a_page_without_anything_becomes_a_gap(void **state)
 	hs_broadcast_kick(bench->broadcast);
 	run(bench);
 	assert_int_equal(bench->wires[1].count, 3);
-	for (size_t i = 0; i < 3; i++)
-		assert_int_equal(bench->wires[1].types[i], expected[i]);
+	assert_memory_equal(bench->wires[1].types, expected, sizeof(expected));
 	hs_arena_destroy(arena);
 }
 
@@ -326,9 +330,7 @@ static void
 owed_frames_wait_for_room(void **state)
 {
 	struct bench *bench = *state;
-	const int expected[] = { HANSHO__V1__FEED_FRAME__BODY_HELLO,
-		HANSHO__V1__FEED_FRAME__BODY_GAP, HANSHO__V1__FEED_FRAME__BODY_SNAPSHOT,
-		HANSHO__V1__FEED_FRAME__BODY_LIVE };
+	const int expected[] = { BODY(HELLO), BODY(GAP), BODY(SNAPSHOT), BODY(LIVE) };
 	struct hs_filter all = { 0 };
 	struct hs_subscriber *one;
 
@@ -344,8 +346,7 @@ owed_frames_wait_for_room(void **state)
 		hs_broadcast_drained(bench->broadcast, one);
 	}
 	assert_int_equal(bench->wires[1].count, 4);
-	for (size_t i = 0; i < 4; i++)
-		assert_int_equal(bench->wires[1].types[i], expected[i]);
+	assert_memory_equal(bench->wires[1].types, expected, sizeof(expected));
 	assert_int_equal(one->state, HS_SUB_LIVE);
 	assert_int_equal(one->cursor, 1);
 }
@@ -364,8 +365,7 @@ heartbeats_go_to_those_who_are_up_to_date(void **state)
 	frames[HS_FORM_PROTO] = hs_frames_heartbeat(HS_FORM_PROTO, &facts);
 	hs_broadcast_heartbeat(bench->broadcast, frames);
 	run(bench);
-	assert_int_equal(bench->wires[1].types[bench->wires[1].count - 1],
-		HANSHO__V1__FEED_FRAME__BODY_HEARTBEAT);
+	assert_int_equal(bench->wires[1].types[bench->wires[1].count - 1], BODY(HEARTBEAT));
 	assert_int_equal(bench->wires[2].count, 1);
 	assert_int_equal(bench->counts.heartbeats, 1);
 }
@@ -400,10 +400,7 @@ who_is_served_first_does_not_wait_for_the_others(void **state)
 	run(bench);
 	for (hs_http_id id = 1; id <= SUBSCRIBERS; id++)
 		assert_got(&bench->wires[id], 1, 2);
-	hs_broadcast_leave(bench->broadcast, hs_subscribers_at(bench->table, SUBSCRIBERS - 1));
-	hs_interest_put(
-		bench->store.interests, hs_subscribers_at(bench->table, SUBSCRIBERS - 1)->interest);
-	hs_subscribers_at(bench->table, SUBSCRIBERS - 1)->interest = NULL;
+	leave(bench, hs_subscribers_at(bench->table, SUBSCRIBERS - 1));
 	hs_subscribers_remove(bench->table, hs_subscribers_at(bench->table, SUBSCRIBERS - 1));
 	assert_int_equal(hs_subscribers_first_count(bench->table), 0);
 }
@@ -471,8 +468,7 @@ a_digest_takes_more_slices(void **state)
 	memset(body, 'x', 100000);
 	body[100000] = '\0';
 	digest->notice->texts[0]->body = body;
-	for (hs_http_id id = 1; id <= SUBSCRIBERS; id++)
-		subscribe(bench, id, 0, 1000);
+	subscribe_all(bench);
 	assert_int_equal(hs_store_put(&bench->store, digest, 1), HS_OK);
 	hs_broadcast_kick(bench->broadcast);
 	assert_true(hs_broadcast_turn(bench->broadcast));
@@ -486,23 +482,18 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(
-			everybody_gets_everything_once_in_slices, begin, end),
-		cmocka_unit_test_setup_teardown(who_is_full_waits_and_then_goes_on, begin, end),
-		cmocka_unit_test_setup_teardown(
-			who_is_too_far_behind_is_closed_with_its_place, begin, end),
-		cmocka_unit_test_setup_teardown(pages_then_ring_then_live, begin, end),
-		cmocka_unit_test_setup_teardown(a_burst_over_the_ring_loses_nothing, begin, end),
-		cmocka_unit_test_setup_teardown(a_page_without_anything_becomes_a_gap, begin, end),
-		cmocka_unit_test_setup_teardown(owed_frames_wait_for_room, begin, end),
-		cmocka_unit_test_setup_teardown(
-			heartbeats_go_to_those_who_are_up_to_date, begin, end),
-		cmocka_unit_test_setup_teardown(
-			who_is_served_first_does_not_wait_for_the_others, begin, end),
-		cmocka_unit_test_setup_teardown(
-			who_is_up_to_date_does_not_wait_for_replays, begin, end),
-		cmocka_unit_test_setup_teardown(replays_have_their_share, begin, end),
-		cmocka_unit_test_setup_teardown(a_digest_takes_more_slices, begin, end),
+		TEST(everybody_gets_everything_once_in_slices),
+		TEST(who_is_full_waits_and_then_goes_on),
+		TEST(who_is_too_far_behind_is_closed_with_its_place),
+		TEST(pages_then_ring_then_live),
+		TEST(a_burst_over_the_ring_loses_nothing),
+		TEST(a_page_without_anything_becomes_a_gap),
+		TEST(owed_frames_wait_for_room),
+		TEST(heartbeats_go_to_those_who_are_up_to_date),
+		TEST(who_is_served_first_does_not_wait_for_the_others),
+		TEST(who_is_up_to_date_does_not_wait_for_replays),
+		TEST(replays_have_their_share),
+		TEST(a_digest_takes_more_slices),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
