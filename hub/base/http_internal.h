@@ -48,11 +48,19 @@ struct hs_conn_bytes {
 	size_t room_bytes;
 };
 
+/* What each frame that leaves looks at comes first, in one line of the cache. */
 struct hs_conn {
 	hs_http_id id;
 	struct lws *wsi;
 	struct hs_http_server *server;
 	uint64_t tag;
+	uint8_t state;
+	bool replied : 1;     /* at least one reply has left */
+	bool close : 1;	      /* the connection ends with this reply */
+	bool head : 1;	      /* HEAD: no body in the reply */
+	bool opened : 1;      /* on_open came or a stream began: on_close is owed */
+	bool blocked : 1;     /* on_drained is owed */
+	bool binary : 1;      /* the message that is being assembled */
 	int64_t deadline_us;  /* monotonic; 0 = none */
 	struct hs_conn *next; /* list of those that have no WebSocket yet */
 	struct hs_conn *prev;
@@ -62,13 +70,6 @@ struct hs_conn {
 	struct hs_conn_bytes in;  /* body, or the message that is being assembled */
 	struct hs_conn_bytes out; /* reply (behind LWS_PRE bytes), or close code and reason */
 	uint64_t read_bytes;	  /* taken from the socket when the last reply had left */
-	uint8_t state;
-	bool replied : 1; /* at least one reply has left */
-	bool close : 1;	  /* the connection ends with this reply */
-	bool head : 1;	  /* HEAD: no body in the reply */
-	bool opened : 1;  /* on_open came or a stream began: on_close is owed */
-	bool blocked : 1; /* on_drained is owed */
-	bool binary : 1;  /* the message that is being assembled */
 };
 
 /* A connection that was refused or ended with a reply: what the client still sends is read and thrown
