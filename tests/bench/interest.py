@@ -7,8 +7,8 @@ hub's loop took up the commit. The frames are read by one process on the other c
     interest   8 subscribers of one municipality beside 142, 1,492 and 14,992 of the others: first and last of
                the 8. "growth" is the last one's median with 15,000 connected ÷ with 150; 1.0 means that those who do
                not want the order cost it nothing
-    priority   200 subscribers from a first address beside 10,000 others of the same feed, and ten links of the hub (ten
-               more feeds, each with one subscriber, who is read): when the last of each had it
+    priority   200 subscribers from a first address beside 10,000 others of the same feed, and ten more links of the
+               hub, which interest_bench reads itself: when the last of each had it
     port       two feeds on one port: how the kernel shares subscribers out to them
 
     tests/bench/interest.py [--orders 20] [--connected 150,1500,15000] [--public 10000] [--folder build/release]
@@ -26,6 +26,8 @@ import subprocess
 import sys
 import tempfile
 import urllib.request
+
+import yaml
 
 import bench_stack
 
@@ -120,19 +122,24 @@ def interest(asked):
     return {**found, "growth": round(growth, 3)}
 
 
+def add_links(stack, count):
+    """Peers link0, link1 … of the hub, which nobody dials but interest_bench."""
+    with open(stack.path("hub.yaml"), encoding="utf-8") as file:
+        config = yaml.safe_load(file)
+    config["peers"] += [{"name": f"link{n}", "kind": "feed", "url": stack.link(f"link{n}")} for n in range(count)]
+    with open(stack.path("hub.yaml"), "w", encoding="utf-8") as file:
+        yaml.safe_dump(config, file)
+
+
 def priority(asked):
     def work(stack):
+        add_links(stack, asked.links)
+        stack.start_all()
         port = stack.ports["feed-1"]
-        crowds = [f"public:{port}:{asked.public}:127.0.0.1:all",
-                  f"first:{port}:200:{FIRST_ADDRESS}:all"]
-        crowds += [f"links:{stack.ports[name]}:1:127.0.0.1:all" for name in stack.feeds[1:]]
-        return run_orders(stack, asked, crowds)
-    found = with_stack(asked, work, feeds=1 + asked.links, feed=QUIET)
-    links = found.pop("links")
-    # one line for each link and order: the order's is the slowest of them
-    per_order = [links[i:i + asked.links] for i in range(0, len(links), asked.links)]
-    found["links"] = [[min(row[0] for row in rows), max(row[1] for row in rows),
-                       max(row[2] for row in rows)] for rows in per_order]
+        return run_orders(stack, asked, [f"public:{port}:{asked.public}:127.0.0.1:all",
+                                         f"first:{port}:200:{FIRST_ADDRESS}:all",
+                                         f"link:0:{asked.links}:{stack.dir}:link"])
+    found = with_stack(asked, work, feeds=1, feed=QUIET, start=False)
     return {name: told(rows) for name, rows in found.items()}
 
 

@@ -7,13 +7,15 @@
  * it is checked that it got nothing. tests/bench/interest.py starts the programs and writes the requests.
  *
  * usage: interest_bench GATE_PORT REQUEST_DIR ORDERS CROWD…
- * CROWD is NAME:PORT:COUNT:FROM_ADDRESS:WANTS, WANTS an area code, "all", or "@FILE" with codes that the orders are not for.
+ * CROWD is NAME:PORT:COUNT:FROM_ADDRESS:WANTS, WANTS an area code, "all", or "@FILE" with codes that the orders are not for;
+ * or NAME:0:COUNT:FOLDER:link, peers NAME0, NAME1 … of the hub, which listens at FOLDER/NAME0.link …
  * REQUEST_DIR holds 0 … ORDERS: whole HTTP requests, the first one warms up. After "connected" a line on stdin is
  * waited for, then one line for each order and crowd: order NAME first_us last_us submit_to_last_us
  */
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/resource.h>
+#include <sys/un.h>
 
 #include "hub/base/check.h"
 #include "schemas/notice.h"
@@ -24,16 +26,19 @@
 #define WAIT_MS	      30000
 #define QUIET_MS      30 /* so long nothing may come that nobody wants */
 #define CODES_MAX     2000
-#define CONTROL	      8 /* bit of the opcode: a ping */
+#define CONTROL	      8		   /* bit of the opcode: a ping */
+#define DELIVER	      (3 << 3 | 2) /* how these frames of a link begin: schemas/link.proto, LinkFrame */
+#define LIVE	      (4 << 3 | 2)
 #define HELLO_FRAMES  2 /* hello and live */
 #define PAUSE_US      20000
 #define SUBSCRIBE_MAX 120
 
 struct crowd {
-	char name[32], address[32], wants[256];
+	char name[32], address[128], wants[256];
 	int port;
 	size_t count, have;
 	bool silent;		   /* it wants nothing of the orders */
+	bool link;		   /* no subscribers: peers of the hub */
 	int64_t first_us, last_us; /* of the wall clock */
 };
 
@@ -74,6 +79,20 @@ wall_us(void)
 
 /* ---- frames ---- */
 
+/* The next whole frame of a link: 4 bytes of length, then it. */
+static size_t
+link_frame_in(const uint8_t *bytes, size_t len, const uint8_t **payload, size_t *payload_len)
+{
+	size_t size;
+
+	if (len < 4)
+		return 0;
+	size = (size_t)bytes[0] << 24 | (size_t)bytes[1] << 16 | (size_t)bytes[2] << 8 | bytes[3];
+	*payload = bytes + 4;
+	*payload_len = size;
+	return len < 4 + size ? 0 : 4 + size;
+}
+
 /* The next whole frame: payload and its size; bytes that it takes, 0: not there yet. */
 static size_t
 frame_in(const uint8_t *bytes, size_t len, const uint8_t **payload, size_t *payload_len)
@@ -110,9 +129,12 @@ read_frames(struct bench *bench, struct reader *reader, int flags)
 	if (got <= 0)
 		die("a subscriber was closed");
 	reader->len += (size_t)got;
-	while ((taken = frame_in(reader->bytes, reader->len, &payload, &payload_len)) > 0) {
+	while ((taken = (reader->crowd->link ? link_frame_in : frame_in)(
+			reader->bytes, reader->len, &payload, &payload_len)) > 0) {
 		HS_CHECK(payload_len <= sizeof(bench->notice));
-		if ((reader->bytes[0] & CONTROL) == 0) {
+		if (reader->crowd->link) {
+			frames += payload[0] == DELIVER || payload[0] == LIVE;
+		} else if ((reader->bytes[0] & CONTROL) == 0) {
 			memcpy(bench->notice, payload, payload_len);
 			bench->notice_len = payload_len;
 			frames++;
@@ -125,7 +147,7 @@ read_frames(struct bench *bench, struct reader *reader, int flags)
 
 /* The moment that the notice says it was on disk. */
 static int64_t
-durable_us(const struct bench *bench)
+durable_us(const struct bench *bench, uint64_t *seq)
 {
 	struct hs_arena *arena = hs_arena_create(HS_UNPACK_ARENA_BYTES);
 	hs_feed_frame *frame;
@@ -135,6 +157,7 @@ durable_us(const struct bench *bench)
 		    bench->notice_len, HS_FRAME_MAX_BYTES, &frame) != HS_OK ||
 		frame->body_case != HANSHO__V1__FEED_FRAME__BODY_NOTICE)
 		die("what came was no notice");
+	*seq = frame->notice->seq;
 	for (size_t i = 0; i < frame->notice->n_hops; i++)
 		if (strcmp(frame->notice->hops[i]->name, "durable") == 0)
 			found = frame->notice->hops[i]->time->unix_us;
@@ -205,6 +228,76 @@ send_subscribe(int fd, const char *code)
 	write_all(fd, frame, 8 + at);
 }
 
+/* ---- links ---- */
+
+static void
+send_link_frame(int fd, const hs_link_frame *frame)
+{
+	struct hs_buf packed;
+	uint32_t size;
+
+	hs_buf_init(&packed, HS_FRAME_MAX_BYTES);
+	hs_message_pack(frame, &packed);
+	HS_CHECK(!packed.failed);
+	size = htonl((uint32_t)packed.len_bytes);
+	write_all(fd, &size, sizeof(size));
+	write_all(fd, packed.bytes, packed.len_bytes);
+	hs_buf_free(&packed);
+}
+
+/* Only what comes from now on: the whole stream is empty when the bench begins. */
+static void
+open_link(struct bench *bench, struct crowd *crowd, size_t number)
+{
+	struct reader *reader = &bench->readers[bench->reader_count++];
+	struct epoll_event event = { .events = EPOLLIN, .data.ptr = reader };
+	struct sockaddr_un at = { .sun_family = AF_UNIX };
+	char name[64], version[] = "bench";
+	Hansho__V1__Hello hello;
+	Hansho__V1__Resume resume;
+	hs_link_frame frame;
+
+	snprintf(name, sizeof(name), "%s%zu", crowd->name, number);
+	snprintf(at.sun_path, sizeof(at.sun_path), "%.64s/%.32s.link", crowd->address, name);
+	reader->crowd = crowd;
+	reader->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (connect(reader->fd, (struct sockaddr *)&at, sizeof(at)) != 0)
+		die(at.sun_path);
+	hansho__v1__hello__init(&hello);
+	hansho__v1__resume__init(&resume);
+	hansho__v1__link_frame__init(&frame);
+	hello.name = name;
+	hello.kind = HS_PEER(FEED);
+	hello.version = version;
+	frame.body_case = HANSHO__V1__LINK_FRAME__BODY_HELLO;
+	frame.hello = &hello;
+	send_link_frame(reader->fd, &frame);
+	frame.body_case = HANSHO__V1__LINK_FRAME__BODY_RESUME;
+	frame.resume = &resume;
+	resume.from_last_ack = true;
+	send_link_frame(reader->fd, &frame);
+	while (read_frames(bench, reader, 0) == 0) {
+	}
+	epoll_ctl(bench->epoll, EPOLL_CTL_ADD, reader->fd, &event);
+}
+
+/* So that the hub's window never closes. */
+static void
+ack(const struct reader *reader, uint64_t seq)
+{
+	Hansho__V1__Ack message;
+	hs_link_frame frame;
+
+	hansho__v1__ack__init(&message);
+	hansho__v1__link_frame__init(&frame);
+	message.seq = seq;
+	frame.body_case = HANSHO__V1__LINK_FRAME__BODY_ACK;
+	frame.ack = &message;
+	send_link_frame(reader->fd, &frame);
+}
+
+/* ---- subscribers ---- */
+
 static void
 open_one(struct bench *bench, struct crowd *crowd, size_t number)
 {
@@ -248,10 +341,11 @@ read_crowd(struct bench *bench, const char *text)
 	struct crowd *crowd = &bench->crowds[bench->crowd_count];
 
 	if (bench->crowd_count == CROWDS_MAX ||
-		sscanf(text, "%31[^:]:%d:%zu:%31[^:]:%255s", crowd->name, &crowd->port,
+		sscanf(text, "%31[^:]:%d:%zu:%127[^:]:%255s", crowd->name, &crowd->port,
 			&crowd->count, crowd->address, crowd->wants) != 5)
 		die("a crowd is NAME:PORT:COUNT:FROM_ADDRESS:WANTS");
 	crowd->silent = crowd->wants[0] == '@';
+	crowd->link = strcmp(crowd->wants, "link") == 0;
 	if (crowd->silent)
 		load_codes(bench, crowd->wants + 1);
 	else
@@ -275,7 +369,7 @@ open_all(struct bench *bench)
 	HS_CHECK(bench->readers != NULL && bench->epoll >= 0);
 	for (size_t i = 0; i < bench->crowd_count; i++)
 		for (size_t j = 0; j < bench->crowds[i].count; j++)
-			open_one(bench, &bench->crowds[i], j);
+			(bench->crowds[i].link ? open_link : open_one)(bench, &bench->crowds[i], j);
 }
 
 /* ---- one order ---- */
@@ -322,6 +416,7 @@ run_order(struct bench *bench, int gate_port, const char *request, size_t len, b
 	char reply[4096];
 	int fd = dial(gate_port);
 	int64_t begun_us, durable;
+	uint64_t seq;
 	ssize_t got;
 
 	for (size_t i = 0; i < bench->reader_count; i++)
@@ -337,7 +432,10 @@ run_order(struct bench *bench, int gate_port, const char *request, size_t len, b
 	if (strncmp(reply, "HTTP/1.1 202", 12) != 0)
 		die(reply);
 	close(fd);
-	durable = durable_us(bench);
+	durable = durable_us(bench, &seq);
+	for (size_t i = 0; i < bench->reader_count; i++)
+		if (bench->readers[i].crowd->link)
+			ack(&bench->readers[i], seq);
 	for (size_t i = 0; counts && i < bench->crowd_count; i++) {
 		const struct crowd *crowd = &bench->crowds[i];
 
