@@ -30,6 +30,10 @@
 #define HS_WS_SUBPROTOCOLS_MAX	16
 #define HS_WS_REASON_MAX_BYTES	123
 
+/* An id is a counter and, in its low bits, the slot in the table. */
+#define HS_CONN_SLOT_BITS 24
+#define HS_CONN_SLOT_MASK ((1u << HS_CONN_SLOT_BITS) - 1)
+
 enum hs_conn_state {
 	HS_CONN_HEAD,	 /* waits for a request head (also: TLS handshake, idle keep-alive) */
 	HS_CONN_BODY,	 /* head accepted, body is coming */

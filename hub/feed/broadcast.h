@@ -55,6 +55,9 @@ struct hs_broadcast_ports {
 	/* HS_ERR_AGAIN: full, wait for on_drained. Any other error: gone. */
 	enum hs_err (*send)(
 		void *owner, const struct hs_subscriber *subscriber, struct hs_frame *frame);
+	/* Who is likely to be sent to next, and after that: a hint (http.h). May be NULL. */
+	void (*expect)(void *owner, const struct hs_subscriber *next,
+		const struct hs_subscriber *after_next);
 	/* Ends it with a code and a reason; must not free the record before it returns. */
 	void (*close)(void *owner, struct hs_subscriber *subscriber, int code, const char *reason);
 	/* A new hello frame; NULL when out of memory. */

@@ -35,6 +35,14 @@ port_send(void *owner, const struct hs_subscriber *subscriber, struct hs_frame *
 }
 
 static void
+port_expect(void *owner, const struct hs_subscriber *next, const struct hs_subscriber *after_next)
+{
+	const struct hs_feed_parts *parts = owner;
+
+	hs_ws_expect(parts->server, next->id, after_next->id);
+}
+
+static void
 port_close(void *owner, struct hs_subscriber *subscriber, int code, const char *reason)
 {
 	hs_session_end(owner, subscriber, code, reason);
@@ -58,7 +66,7 @@ port_hello(void *owner, enum hs_form form)
 }
 
 const struct hs_broadcast_ports hs_session_ports = {
-	.send = port_send, .close = port_close, .hello = port_hello
+	.send = port_send, .expect = port_expect, .close = port_close, .hello = port_hello
 };
 
 /* ---- end ---- */
