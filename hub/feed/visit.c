@@ -175,7 +175,7 @@ advance(const struct hs_broadcast_options *with, struct hs_subscriber *subscribe
 {
 	const struct hs_store *store = with->store;
 
-	while (*sent < most) {
+	for (;;) {
 		struct hs_entry *entry;
 
 		if (subscriber->owes != 0) {
@@ -185,6 +185,8 @@ advance(const struct hs_broadcast_options *with, struct hs_subscriber *subscribe
 		}
 		if (subscriber->cursor >= hs_store_newest(store))
 			return tell_live(with, subscriber);
+		if (*sent >= most)
+			return HS_PROGRESS_MORE;
 		if (subscriber->cursor >= hs_ring_base(store->ring)) {
 			hs_subscriber_step(subscriber, HS_SUB_GOT_PAGE);
 			entry = next_in_ring(store, subscriber);
@@ -202,7 +204,6 @@ advance(const struct hs_broadcast_options *with, struct hs_subscriber *subscribe
 		if (deliver(with, subscriber, entry, sent) != HS_PROGRESS_DONE)
 			return HS_PROGRESS_STUCK;
 	}
-	return HS_PROGRESS_MORE;
 }
 
 bool

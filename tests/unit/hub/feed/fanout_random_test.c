@@ -32,6 +32,15 @@ fault_now(void)
 	return &fault;
 }
 
+/* How many there were. */
+static size_t *
+visits(void)
+{
+	static size_t count;
+
+	return &count;
+}
+
 /* ---- faults ---- */
 
 void __real_hs_group_call(struct hs_due *due, struct hs_group *group, uint64_t base_seq);
@@ -142,6 +151,7 @@ __wrap_hs_visit(const struct hs_broadcast_options *with, struct hs_subscriber *s
 {
 	enum hs_progress progress = __real_hs_visit(with, subscriber, most, sent);
 
+	++*visits();
 	if (*fault_now() == FAULT_AHEAD_OF_SOCKET && progress == HS_PROGRESS_STUCK &&
 		subscriber->choked && subscriber->state == HS_SUB_LIVE)
 		subscriber->cursor = hs_store_newest(with->store);
@@ -201,11 +211,40 @@ each_fault_is_seen(void **state)
 	}
 }
 
+/* Each notice is a visit to each who wants it, and to nobody else. */
+static void
+a_notice_costs_what_its_receivers_cost(void **state)
+{
+	struct world *world = begin(5);
+	size_t wanted_by_some = 0;
+
+	(void)state;
+	settle(world);
+	for (size_t i = 0; i < 300; i++) {
+		size_t wanting = 0;
+
+		*visits() = 0;
+		publish(world);
+		while (hs_broadcast_turn(world->broadcast)) {
+		}
+		for (size_t j = 0; j < CLIENTS; j++) {
+			world->clients[j].room = 50;
+			wanting += wants(world, &world->clients[j], world->newest);
+		}
+		assert_int_equal(*visits(), wanting);
+		wanted_by_some += wanting > 0 && wanting < CLIENTS;
+	}
+	assert_string_equal(world->why, "");
+	assert_true(wanted_by_some > 100);
+	end(world);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(everybody_gets_what_its_filter_says),
+		cmocka_unit_test(a_notice_costs_what_its_receivers_cost),
 		cmocka_unit_test(each_fault_is_seen),
 	};
 
