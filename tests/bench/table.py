@@ -70,6 +70,23 @@ def fanout_rows(folder):
                "the same of the loop", runs)
 
 
+def interest_rows(folder):
+    found, command = run(folder, "interest.py", *(["--orders", "5", "--public", "2000"] if QUICK else []))
+    runs = f"`{command}`, {found['orders']} orders each"
+    for connected, one in found["interest"].items():
+        if connected == "growth":
+            continue
+        yield (f"commit → last of the 8 who asked for its town, {int(connected):,} connected", "≤ 2 ms",
+               f"{one['last_spread_ms']} ms", f"the first of them: {one['first_ms']} ms", "", runs)
+    yield ("the same, most ÷ fewest connected", "0.9–1.1", f"{found['interest']['growth']} times", "", "", runs)
+    for name, what, target in (("link", "ten links of the hub", "≤ 3 ms"), ("first", "200 from a first address", "≤ 3 ms"),
+                               ("public", "all others of that feed", "")):
+        yield (f"commit → last of {what}, all connected together", target,
+               f"{found['priority'][name]['last_spread_ms']} ms", "", "", runs)
+    yield ("two feeds on one port: commit → last subscriber", "", f"{found['port']['last_spread_ms']} ms",
+           f"share of each: {found['port']['shares']}", "", runs)
+
+
 def idle_rows(folder):
     found, command = run(folder, "fanout.py", "--subscribers", "8000", "--pairs", "3")
     yield ("resident memory of the feed per idle subscriber", "≤ 4096 bytes",
@@ -152,7 +169,7 @@ def hostile_rows(folder):
 def main():
     folder = sys.argv[1]
     rows = [COLUMNS, ("---",) * len(COLUMNS)]
-    for part in (submit_rows, fanout_rows, idle_rows, start_rows, http_rows, hostile_rows, telegram_rows, lane_rows):
+    for part in (submit_rows, fanout_rows, interest_rows, idle_rows, start_rows, http_rows, hostile_rows, telegram_rows, lane_rows):
         rows += part(folder)
     for row in rows:
         print("| " + " | ".join(row) + " |")
