@@ -329,6 +329,7 @@ def test_status_of_the_command_line(make_stack, carriers, tmp_path):
     wait_proof(stack, "telecom", "two", "failed")
     shown = status_command(stack, tmp_path)
     assert shown.returncode == 1, shown
+    assert re.search(r"^hub +ready +drill, seq 0, 0 documents in force, 3 links up$", shown.stdout, re.M), shown.stdout
     assert re.search(r"telecom/one +proven +last proof \d+ s ago$", shown.stdout, re.M), shown.stdout
     assert re.search(r"telecom/two +ALARM +last proof \d+ s ago: accepted without", shown.stdout, re.M), shown.stdout
     carriers.deaf.clear()
