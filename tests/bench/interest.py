@@ -5,11 +5,13 @@ Every moment counts from the commit: the hub's stamp `durable` in the notice (it
 hub's loop took up the commit. The frames are read by one process on the other core (interest_bench.c).
 
     interest   8 subscribers of one municipality beside 142, 1,492 and 14,992 of the others: first and last of
-               the 8. "growth" is the last one's median with 15,000 connected ÷ with 150; 1.0 means that those who do
-               not want the order cost it nothing
+               the 8. All of them are connected at once, to feeds of their own, and the orders take turns. "growth" is the
+               last one's time with 15,000 connected ÷ with 150, median of pairs; 1.0 means that those who do not want
+               the order cost it nothing
     priority   200 subscribers from a first address beside 10,000 others of the same feed, and ten more links of the
                hub, which interest_bench reads itself: when the last of each had it
-    port       two feeds on one port: how the kernel shares subscribers out to them
+    port       two feeds on one port: how the kernel shares subscribers out to them, and their last subscriber with nothing
+               pinned to a core
 
     tests/bench/interest.py [--orders 20] [--connected 150,1500,15000] [--public 10000] [--folder build/release]
 
@@ -66,30 +68,49 @@ def pin(pids, core):
             os.sched_setaffinity(int(task), {core})
 
 
-def run_orders(stack, asked, crowds):
-    """{crowd: [(first, last, submit to last) in microseconds, …]}"""
-    with tempfile.TemporaryDirectory(prefix="hs-bench-") as folder:
+class Bench:
+    """interest_bench with its crowds, and what it told: {crowd: [[first, last, submit to last], …]} in microseconds."""
+
+    def __init__(self, stack, asked, crowds, one_core=True):
+        self.folder = tempfile.TemporaryDirectory(prefix="hs-bench-")
+        self.found = {}
+        folder = self.folder.name
         bench_stack.write_requests(folder, stack, asked.orders + 1, PLACES)
-        codes = os.path.join(folder, "codes")
-        with open(codes, "w", encoding="ascii") as file:
+        with open(os.path.join(folder, "codes"), "w", encoding="ascii") as file:
             file.write("\n".join(municipalities()))
-        crowds = [crowd.replace("@", f"@{codes}") for crowd in crowds]
-        bench = subprocess.Popen(
+        crowds = [crowd.replace("@", f"@{folder}/codes") for crowd in crowds]
+        self.process = subprocess.Popen(
             [os.path.join(asked.folder, "tests/bench/interest_bench"), str(stack.ports["gate"]),
              folder, str(asked.orders), *crowds],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        assert bench.stdout.readline() == "connected\n", "the subscribers did not connect"
+        assert self.process.stdout.readline() == "connected\n", "the subscribers did not connect"
         cores = sorted(os.sched_getaffinity(0))
-        if len(cores) > 1 and not asked.no_pin:
+        if len(cores) > 1 and one_core and not asked.no_pin:
             pin([p.pid for p in stack.processes.values()], cores[0])
-            pin([bench.pid], cores[1])
-        out, _ = bench.communicate("go\n", timeout=600)
-        assert bench.returncode == 0, "interest_bench failed"
-    found = {}
-    for line in out.splitlines():
-        _, name, *numbers = line.split()
-        found.setdefault(name, []).append([int(n) for n in numbers])
-    return found
+            pin([self.process.pid], cores[1])
+
+    def order(self):
+        self.process.stdin.write("\n")
+        self.process.stdin.flush()
+        for line in self.process.stdout:
+            if line == "done\n":
+                return
+            _, name, *numbers = line.split()
+            self.found.setdefault(name, []).append([int(n) for n in numbers])
+        raise AssertionError("interest_bench failed")
+
+    def end(self):
+        self.process.stdin.close()
+        assert self.process.wait(60) == 0, "interest_bench failed"
+        self.folder.cleanup()
+
+
+def run_orders(stack, asked, crowds, one_core=True):
+    bench = Bench(stack, asked, crowds, one_core)
+    for _ in range(asked.orders + 1):
+        bench.order()
+    bench.end()
+    return bench.found
 
 
 def told(rows):
@@ -111,15 +132,28 @@ def with_stack(asked, work, **stack_options):
 
 
 def interest(asked):
-    found = {}
-    for connected in [int(n) for n in asked.connected.split(",")]:
-        def work(stack, connected=connected):
-            port = stack.ports["feed-1"]
-            return run_orders(stack, asked, [f"asked:{port}:{INTERESTED}:127.0.0.1:{CODE}",
-                                             f"others:{port}:{connected - INTERESTED}:127.0.0.1:@"])
-        found[connected] = told(with_stack(asked, work, feeds=1, feed=QUIET)["asked"])
-    growth = found[max(found)]["last_ms"] / found[min(found)]["last_ms"]
-    return {**found, "growth": round(growth, 3)}
+    """One stack for each number of connected, all at the same time: their orders take turns."""
+    stacks, benches = {}, {}
+    counts = [int(n) for n in asked.connected.split(",")]
+    try:
+        for count in counts:
+            stack = stacks[count] = bench_stack.start(asked.folder, feeds=1, feed=QUIET)
+            port_of = stack.ports["feed-1"]
+            benches[count] = Bench(stack, asked, [f"asked:{port_of}:{INTERESTED}:127.0.0.1:{CODE}",
+                                                  f"others:{port_of}:{count - INTERESTED}:127.0.0.1:@"])
+        for _ in range(asked.orders + 1):
+            for bench in benches.values():
+                bench.order()
+        for count in counts:
+            benches[count].end()
+            stacks[count].stop_all()
+    finally:
+        for stack in stacks.values():
+            stack.abort()
+    found = {count: benches[count].found["asked"] for count in counts}
+    growth = [most[1] / fewest[1] for fewest, most in zip(found[min(counts)], found[max(counts)])]
+    return {**{count: told(rows) for count, rows in found.items()},
+            "growth": round(statistics.median(growth), 3), "growth_spread": bench_stack.spread(growth)}
 
 
 def add_links(stack, count):
@@ -155,7 +189,7 @@ def port(asked):
     shares = []
 
     def work(stack):
-        run = run_orders(stack, asked, [f"public:{shared}:{asked.public}:127.0.0.1:all"])
+        run = run_orders(stack, asked, [f"public:{shared}:{asked.public}:127.0.0.1:all"], one_core=False)
         shares.extend(deliveries_of(stack, name) for name in stack.feeds)
         return run
     found = with_stack(asked, work, feeds=2, feed={**QUIET, "listen": f"127.0.0.1:{shared}"})

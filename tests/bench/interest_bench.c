@@ -9,8 +9,9 @@
  * usage: interest_bench GATE_PORT REQUEST_DIR ORDERS CROWD…
  * CROWD is NAME:PORT:COUNT:FROM_ADDRESS:WANTS, WANTS an area code, "all", or "@FILE" with codes that the orders are not for;
  * or NAME:0:COUNT:FOLDER:link, peers NAME0, NAME1 … of the hub, which listens at FOLDER/NAME0.link …
- * REQUEST_DIR holds 0 … ORDERS: whole HTTP requests, the first one warms up. After "connected" a line on stdin is
- * waited for, then one line for each order and crowd: order NAME first_us last_us submit_to_last_us
+ * REQUEST_DIR holds 0 … ORDERS: whole HTTP requests, the first one warms up. After "connected" each line on stdin is one
+ * order (so that several of these can take turns), and it is answered by a line for each crowd, then "done":
+ * order NAME first_us last_us submit_to_last_us
  */
 #include <string.h>
 #include <sys/epoll.h>
@@ -463,9 +464,9 @@ main(int argc, char **argv)
 		read_crowd(&bench, argv[i]);
 	open_all(&bench);
 	printf("connected\n");
-	if (getchar() == EOF)
-		return 0;
-	for (int i = 0; i <= orders; i++)
+	for (int i = 0; i <= orders && getchar() != EOF; i++) {
 		run_order(&bench, gate_port, request, load(argv[2], i, request), i > 0);
+		printf("done\n");
+	}
 	return 0;
 }
