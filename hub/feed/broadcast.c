@@ -222,8 +222,9 @@ run_round(struct hs_broadcast *broadcast, struct hs_due *due, size_t *budget)
 		look_ahead(broadcast, subscriber);
 		progress = serve(broadcast, subscriber, most, &sent);
 		*budget -= sent < *budget ? sent : *budget;
-		if (progress == HS_PROGRESS_MORE && *budget == 0)
-			return; /* still its turn */
+		if (progress == HS_PROGRESS_MORE && *budget == 0 &&
+			subscriber->among == HS_AMONG_EQUALS)
+			return; /* still its turn; a long replay would keep it for ever */
 		if (due->first == group && group->turn == subscriber)
 			hs_group_served(due, group);
 		if (progress == HS_PROGRESS_MORE)
