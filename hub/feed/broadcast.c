@@ -12,12 +12,18 @@
 #define VISITS_PER_TURN	 20000
 #define KEPT_PART	 4 /* a quarter of the slice, for those who catch up */
 
+/* Once around the table. Slots that are added meanwhile are part of it: else they would stand where those at the end of
+ * the way were counted, who would go without. */
+struct walk {
+	size_t next, left, limit; /* next slot, visits until its end, slots that were counted */
+};
+
 struct hs_broadcast {
 	struct hs_broadcast_options with;
 	uv_idle_t idle;
 	struct hs_group rest;
 	struct hs_due rest_due; /* it, or nobody */
-	size_t heartbeat_next, heartbeat_left;
+	struct walk beats;
 	struct hs_frame *heartbeats[HS_FORM_COUNT];
 };
 
@@ -51,7 +57,7 @@ drop_heartbeats(struct hs_broadcast *broadcast)
 		hs_frame_unref(broadcast->heartbeats[i]);
 		broadcast->heartbeats[i] = NULL;
 	}
-	broadcast->heartbeat_left = 0;
+	broadcast->beats.left = 0;
 }
 
 static void
@@ -67,6 +73,31 @@ hs_broadcast_destroy(struct hs_broadcast *broadcast)
 		return;
 	drop_heartbeats(broadcast);
 	uv_close((uv_handle_t *)&broadcast->idle, on_closed);
+}
+
+/* ---- the way around the table ---- */
+
+static void
+walk_begin(struct walk *walk, size_t limit)
+{
+	walk->left = walk->limit = limit;
+}
+
+static void
+walk_grow(struct walk *walk, size_t limit)
+{
+	if (walk->left > 0 && limit > walk->limit)
+		walk->left += limit - walk->limit;
+	walk->limit = limit;
+}
+
+static size_t
+walk_step(struct walk *walk)
+{
+	if (walk->next >= walk->limit)
+		walk->next = 0;
+	walk->left--;
+	return walk->next++;
 }
 
 /* ---- groups ---- */
@@ -259,15 +290,13 @@ static void
 round_of_heartbeats(struct hs_broadcast *broadcast, size_t *budget)
 {
 	struct hs_subscribers *table = broadcast->with.subscribers;
-	size_t limit = hs_subscribers_limit(table), visits = VISITS_PER_TURN;
+	size_t visits = VISITS_PER_TURN;
 
-	while (broadcast->heartbeat_left > 0 && *budget > 0 && visits-- > 0) {
+	walk_grow(&broadcast->beats, hs_subscribers_limit(table));
+	while (broadcast->beats.left > 0 && *budget > 0 && visits-- > 0) {
 		struct hs_subscriber *subscriber;
 
-		if (broadcast->heartbeat_next >= limit)
-			broadcast->heartbeat_next = 0;
-		broadcast->heartbeat_left--;
-		subscriber = hs_subscribers_at(table, broadcast->heartbeat_next++);
+		subscriber = hs_subscribers_at(table, walk_step(&broadcast->beats));
 		if (!hears_heartbeat(broadcast, subscriber) ||
 			broadcast->heartbeats[subscriber->form] == NULL)
 			continue;
@@ -278,7 +307,7 @@ round_of_heartbeats(struct hs_broadcast *broadcast, size_t *budget)
 		broadcast->with.counts->heartbeats++;
 		--*budget;
 	}
-	if (broadcast->heartbeat_left == 0)
+	if (broadcast->beats.left == 0)
 		drop_heartbeats(broadcast);
 }
 
@@ -287,8 +316,8 @@ hs_broadcast_heartbeat(struct hs_broadcast *broadcast, struct hs_frame *frames[H
 {
 	drop_heartbeats(broadcast);
 	memcpy(broadcast->heartbeats, frames, sizeof(broadcast->heartbeats));
-	broadcast->heartbeat_left = hs_subscribers_limit(broadcast->with.subscribers);
-	if (broadcast->heartbeat_left > 0)
+	walk_begin(&broadcast->beats, hs_subscribers_limit(broadcast->with.subscribers));
+	if (broadcast->beats.left > 0)
 		uv_idle_start(&broadcast->idle, on_idle);
 	else
 		drop_heartbeats(broadcast);
@@ -302,5 +331,5 @@ hs_broadcast_turn(struct hs_broadcast *broadcast)
 	rounds_of_notices(broadcast, &budget);
 	if (!notices_left(broadcast))
 		round_of_heartbeats(broadcast, &budget);
-	return notices_left(broadcast) || broadcast->heartbeat_left > 0;
+	return notices_left(broadcast) || broadcast->beats.left > 0;
 }

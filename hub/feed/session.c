@@ -8,6 +8,8 @@
 #include "hub/base/log.h"
 
 #define CLOSE_WAIT_S	  5
+/* Of pong_timeout_ms: with the heartbeat that must be sent first, who vanished is found within 15 s. */
+#define ACK_TENTHS	  8
 #define RETRY_AFTER_MS	  2000
 #define OUTLET_MAX	  128
 #define DETAIL_MAX	  512
@@ -179,7 +181,7 @@ choose_start(
 	struct hs_feed_parts *parts, struct hs_subscriber *subscriber, const struct hs_wish *wish)
 {
 	const struct hs_position from = { wish->epoch, wish->seq };
-	const char *reason;
+	enum hs_gap_reason reason;
 
 	if (wish->from == HS_FROM_NOW) {
 		subscriber->cursor = hs_store_newest(&parts->store);
@@ -191,11 +193,11 @@ choose_start(
 	}
 	subscriber->cursor = wish->seq;
 	reason = hs_store_gap_reason(&parts->store, &from);
-	if (reason == NULL) {
+	if (reason == HS_GAP_NONE) {
 		parts->counts.replays++;
 		return;
 	}
-	subscriber->gap_reason = reason;
+	subscriber->gap_reason = (uint8_t)reason;
 	subscriber->owes |= HS_OWES_GAP | HS_OWES_SNAPSHOT;
 }
 
@@ -436,6 +438,9 @@ is_dead(const struct hs_feed_parts *parts, const struct hs_subscriber *subscribe
 
 	if (subscriber->state == HS_SUB_CLOSING)
 		return since_s > CLOSE_WAIT_S;
+	if ((parts->now_s - subscriber->acked_s) * 1000LL >
+		parts->limits->pong_timeout_ms * ACK_TENTHS / 10)
+		return true;
 	if (subscriber->choked || catches_up(subscriber))
 		return silent_s * 1000LL > parts->limits->stall_timeout_ms;
 	if (since_s < silent_s)
@@ -449,7 +454,11 @@ tick_one(struct hs_feed_parts *parts, struct hs_subscriber *subscriber, size_t s
 	uint32_t ping_every_s = (uint32_t)(parts->limits->pong_timeout_ms / 2000);
 	hs_http_id id = subscriber->id;
 
-	/* An event stream has no pong: as long as its socket takes what we send it is alive. */
+	/* An event stream has no pong, and a full socket lets none come: as long as a kernel takes what we send there is
+	 * somebody. */
+	if ((subscriber->form != HS_FORM_SSE && !subscriber->choked && !catches_up(subscriber)) ||
+		hs_http_acked(parts->server, id))
+		subscriber->acked_s = parts->now_s;
 	if (subscriber->form == HS_FORM_SSE && !subscriber->choked)
 		subscriber->heard_s = parts->now_s;
 	if (catches_up(subscriber))

@@ -351,14 +351,14 @@ hs_store_snapshot(const struct hs_store *store, struct hs_interest *interest, en
 	return hs_interest_snapshot(interest, form, store->active_seq);
 }
 
-const char *
+enum hs_gap_reason
 hs_store_gap_reason(const struct hs_store *store, const struct hs_position *from)
 {
 	if (strcmp(from->epoch, store->epoch) != 0)
-		return "epoch_unknown";
+		return HS_GAP_EPOCH_UNKNOWN;
 	if (from->seq > hs_store_newest(store))
-		return "seq_ahead";
+		return HS_GAP_SEQ_AHEAD;
 	if (from->seq + 1 < store->oldest_seq && from->seq < hs_ring_base(store->ring))
-		return "too_old";
-	return NULL;
+		return HS_GAP_TOO_OLD;
+	return HS_GAP_NONE;
 }

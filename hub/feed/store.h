@@ -59,7 +59,8 @@ struct hs_frame *hs_store_snapshot(const struct hs_store *store, struct hs_inter
 struct hs_frame *hs_store_encode(
 	const struct hs_store *store, const struct hs_filter *filter, enum hs_form form);
 
-/* Why a position cannot be continued from: NULL when it can. */
-const char *hs_store_gap_reason(const struct hs_store *store, const struct hs_position *from);
+/* Whether a position can be continued from. */
+enum hs_gap_reason hs_store_gap_reason(
+	const struct hs_store *store, const struct hs_position *from);
 
 #endif

@@ -46,16 +46,17 @@ struct hs_subscriber {
 	uint64_t cursor;
 	struct hs_subscriber *next, *prev; /* in its group */
 	struct hs_interest *interest;	   /* NULL before it subscribed */
-	const char *gap_reason;		   /* a constant text */
-	uint32_t since_s;		   /* open, or choked since: seconds of the table's clock */
-	uint32_t heard_s;		   /* last sign of life */
-	uint16_t receipts;		   /* in this minute */
 	uint8_t state;
 	uint8_t form;
 	uint8_t owes;
 	bool choked; /* a frame is still leaving: wait for on_drained */
 	bool first;  /* it gets each notice before the others do; fixed once it has subscribed */
 	uint8_t among;
+	uint8_t gap_reason;
+	uint16_t receipts; /* in this minute */
+	uint32_t since_s;  /* open, or choked since: seconds of the table's clock */
+	uint32_t heard_s;  /* last sign of life */
+	uint32_t acked_s;  /* of who cannot pong now: its kernel took what was sent */
 };
 
 struct hs_subscribers;

@@ -82,7 +82,8 @@ pay(const struct hs_broadcast_options *with, struct hs_subscriber *subscriber)
 	if ((subscriber->owes & HS_OWES_GAP) != 0) {
 		if (push_own(with, subscriber,
 			    hs_frames_gap(form, subscriber->cursor + 1, store->active_seq,
-				    subscriber->gap_reason)) != HS_PROGRESS_DONE)
+				    (enum hs_gap_reason)subscriber->gap_reason)) !=
+			HS_PROGRESS_DONE)
 			return HS_PROGRESS_STUCK;
 		subscriber->owes &= (uint8_t)~HS_OWES_GAP;
 		with->counts->gaps++;
@@ -115,7 +116,7 @@ from_page(const struct hs_broadcast_options *with, struct hs_subscriber *subscri
 	hs_subscriber_step(subscriber, HS_SUB_GOT_PAGE);
 	entry = hs_page_after(page, subscriber->cursor);
 	if (entry == NULL) {
-		subscriber->gap_reason = "not_in_journal";
+		subscriber->gap_reason = HS_GAP_NOT_IN_JOURNAL;
 		subscriber->owes = HS_OWES_GAP | HS_OWES_SNAPSHOT;
 	}
 	return entry;

@@ -149,7 +149,7 @@ owed_frames_wait_for_room(void **state)
 	run(bench);
 	one = hs_subscribers_add(bench->table, 1, HS_FORM_PROTO, 0);
 	one->owes = HS_OWES_HELLO | HS_OWES_GAP | HS_OWES_SNAPSHOT;
-	one->gap_reason = "epoch_unknown";
+	one->gap_reason = HS_GAP_EPOCH_UNKNOWN;
 	one->interest = hs_interest_get(bench->store.interests, &all);
 	assert_true(hs_subscriber_step(one, HS_SUB_SUBSCRIBED));
 	for (size_t i = 0; i < 8; i++) {
