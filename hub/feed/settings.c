@@ -17,6 +17,13 @@
 		.min = (min_), .max = (max_), .fallback = (fallback_), .sentence = (sentence_)   \
 	}
 
+#define SHARE(key_, field_, unit_, min_, max_, fallback_, sentence_)                     \
+	{                                                                                \
+		.key = #key_, .type = HS_CONFIG_INT, .offset = AT(limits.shares.field_), \
+		.unit = (unit_), .min = (min_), .max = (max_), .fallback = (fallback_),  \
+		.sentence = (sentence_)                                                  \
+	}
+
 #define PAST(key_, unit_, min_, max_, fallback_, sentence_)                                        \
 	{                                                                                          \
 		.key = "history_" #key_, .type = HS_CONFIG_INT, .offset = AT(limits.history.key_), \
@@ -60,7 +67,16 @@ static const struct hs_config_item items[] = {
 		"most bytes of recent notices in memory (protobuf form)"),
 	NUMBER(pages_max, "pages", 2, 4096, "16", "pages of 64 older notices kept in memory"),
 	NUMBER(connections_max, "connections", 1, 200000, "15000",
-		"open connections; a further one takes the place of the longest silent one"),
+		"open connections; a further one takes the place of the longest silent one, see "
+		"address_share_percent"),
+	SHARE(address_share_percent, address_percent, "percent", 1, 100, "25",
+		"when all connections are taken, an address that holds more than this part of "
+		"them gives way "
+		"first; while there is room none is limited (many subscribers may share one)"),
+	SHARE(replies_max_bytes, replies_max_bytes, "bytes", 1 << 20, 1LL << 36, "268435456",
+		"large answers to GETs that clients have not read yet; more get 503, from half of "
+		"it on "
+		"first those of an address that has more than its share of them"),
 	NUMBER(subscribe_timeout_ms, "ms", 1000, 600000, "10000",
 		"a client that has not subscribed by then is closed with 4401"),
 	NUMBER(pong_timeout_ms, "ms", 2000, 600000, "10000",

@@ -7,6 +7,7 @@
 #define HS_FEED_SETTINGS_H
 
 #include "hub/base/config.h"
+#include "hub/base/http.h"
 
 /* Questions about the past (history.h). */
 struct hs_history_limits {
@@ -24,6 +25,7 @@ struct hs_feed_limits {
 	int64_t ring_bytes;
 	int64_t pages_max;
 	int64_t connections_max;
+	struct hs_http_shares shares;
 	int64_t subscribe_timeout_ms;
 	int64_t pong_timeout_ms;
 	int64_t stall_timeout_ms;
