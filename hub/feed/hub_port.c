@@ -8,6 +8,7 @@
 #include "hub/base/link.h"
 #include "hub/base/log.h"
 #include "hub/base/proc.h"
+#include "hub/feed/hub_age.h"
 #include "schemas/active.h"
 
 #define MISSED_HEARTBEATS 3
@@ -23,7 +24,8 @@ struct hs_hub_port {
 	uv_timer_t heartbeat, ack;
 	int timers_open;
 	int64_t heartbeat_ms;
-	int64_t heard_mono_us; /* 0: never */
+	int mode;
+	struct hs_hub_age age;
 	uint64_t received_seq, acked_seq;
 	uint32_t window;
 	bool greeted; /* the hub's hello came on this connection */
@@ -118,6 +120,7 @@ on_hello(struct hs_hub_port *port, const hs_link_frame *in)
 	if (err != HS_OK)
 		return err;
 	port->greeted = true;
+	hs_hub_age_hello(&port->age, in->hello->kind == HS_PEER(FEED), hs_clock_mono_us());
 	port->window = in->hello->window > 0 ? in->hello->window : 1;
 	port->received_seq = at.seq;
 	port->acked_seq = at.seq;
@@ -168,7 +171,11 @@ on_snapshot(struct hs_hub_port *port, const hs_link_frame *in)
 static enum hs_err
 on_heartbeat(struct hs_hub_port *port, const hs_link_frame *in)
 {
-	return port->ops->on_heartbeat(port->owner, in->heartbeat);
+	const Hansho__V1__RelayState *relay = in->heartbeat->relay;
+
+	if (relay != NULL && hs_hub_age_relay(&port->age, relay, hs_clock_mono_us()))
+		port->ops->on_hub_away(port->owner, port->age.away);
+	return port->greeted ? port->ops->on_heartbeat(port->owner, in->heartbeat) : HS_OK;
 }
 
 static enum hs_err
@@ -197,7 +204,7 @@ static const struct {
 	{ HANSHO__V1__LINK_FRAME__BODY_LIVE, true, on_live },
 	{ HANSHO__V1__LINK_FRAME__BODY_GAP, true, on_gap },
 	{ HANSHO__V1__LINK_FRAME__BODY_SNAPSHOT, true, on_snapshot },
-	{ HANSHO__V1__LINK_FRAME__BODY_HEARTBEAT, true, on_heartbeat },
+	{ HANSHO__V1__LINK_FRAME__BODY_HEARTBEAT, false, on_heartbeat },
 	{ HANSHO__V1__LINK_FRAME__BODY_FETCH_REPLY, true, on_fetch_reply },
 	{ HANSHO__V1__LINK_FRAME__BODY_GOODBYE, false, on_goodbye },
 };
@@ -224,7 +231,7 @@ on_frame(void *owner, struct hs_link *link, const uint8_t *bytes, size_t len_byt
 	enum hs_err err = HS_ERR_NOMEM;
 
 	(void)link;
-	port->heard_mono_us = hs_clock_mono_us();
+	hs_hub_age_frame(&port->age, port->greeted, hs_clock_mono_us());
 	if (arena != NULL)
 		err = hs_link_frame_unpack(arena, bytes, len_bytes, &frame);
 	if (err == HS_OK)
@@ -248,7 +255,8 @@ on_up(void *owner, struct hs_link *link)
 	hansho__v1__link_frame__init(&frame);
 	(void)link;
 	port->greeted = false;
-	port->heard_mono_us = hs_clock_mono_us();
+	hs_hub_age_up(&port->age, hs_clock_mono_us());
+	hello.mode = (Hansho__V1__Mode)port->mode;
 	hello.name = port->name;
 	hello.kind = HS_PEER(FEED);
 	hello.version = version;
@@ -282,7 +290,8 @@ on_heartbeat_timer(uv_timer_t *timer)
 	hansho__v1__link_frame__init(&frame);
 	if (!hs_link_is_up(port->link))
 		return;
-	if (hs_hub_port_age_ms(port) > MISSED_HEARTBEATS * port->heartbeat_ms) {
+	if (hs_hub_age_silent_ms(&port->age, hs_clock_mono_us()) >
+		MISSED_HEARTBEATS * port->heartbeat_ms) {
 		drop(port, "silent", HS_ERR_TIMEOUT);
 		return;
 	}
@@ -322,6 +331,7 @@ hs_hub_port_open(
 	if (port == NULL)
 		return HS_ERR_NOMEM;
 	port->name = strdup(options->name);
+	port->mode = options->mode;
 	port->ops = options->ops;
 	port->owner = options->owner;
 	port->heartbeat_ms = options->heartbeat_ms;
@@ -407,7 +417,7 @@ hs_hub_port_receipt(struct hs_hub_port *port, const hs_receipt *receipt)
 	} read_only = { .in = receipt };
 
 	hansho__v1__link_frame__init(&frame);
-	if (!port->greeted)
+	if (!hs_hub_port_is_up(port))
 		return HS_ERR_AWAY;
 	frame.body_case = HANSHO__V1__LINK_FRAME__BODY_RECEIPT;
 	frame.receipt = read_only.out;
@@ -420,7 +430,7 @@ send_fetch(struct hs_hub_port *port, Hansho__V1__Fetch *fetch, uint64_t *request
 	hs_link_frame frame;
 
 	hansho__v1__link_frame__init(&frame);
-	if (!port->greeted)
+	if (!hs_hub_port_is_up(port))
 		return HS_ERR_AWAY;
 	fetch->request = ++port->last_request;
 	frame.body_case = HANSHO__V1__LINK_FRAME__BODY_FETCH;
@@ -462,18 +472,13 @@ hs_hub_port_fetch_area(struct hs_hub_port *port, uint64_t after_seq, uint32_t li
 bool
 hs_hub_port_is_up(const struct hs_hub_port *port)
 {
-	return port->greeted;
+	return port->greeted && !port->age.away;
 }
 
 uint32_t
 hs_hub_port_age_ms(const struct hs_hub_port *port)
 {
-	int64_t age_ms;
-
-	if (port->heard_mono_us == 0)
-		return UINT32_MAX;
-	age_ms = (hs_clock_mono_us() - port->heard_mono_us) / 1000;
-	return age_ms < UINT32_MAX ? (uint32_t)age_ms : UINT32_MAX;
+	return hs_hub_age_ms(&port->age, hs_clock_mono_us());
 }
 
 uint64_t
