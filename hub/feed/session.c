@@ -196,7 +196,11 @@ hs_session_begin(
 	choose_start(parts, subscriber, wish);
 	if (!hs_subscriber_step(subscriber, HS_SUB_SUBSCRIBED))
 		HS_CHECK(!"only who said hello subscribes");
-	hs_broadcast_pump(parts->broadcast, subscriber);
+	/* A replay waits for its slice: ten thousand who come back at once must not hold up a new notice. */
+	if (subscriber->owes == 0 && subscriber->cursor >= hs_store_newest(&parts->store))
+		hs_broadcast_pump(parts->broadcast, subscriber);
+	else
+		hs_broadcast_kick(parts->broadcast);
 }
 
 static void
