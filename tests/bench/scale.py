@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Very many subscribers of several feeds behind one port: scale.py [--what crowd,tls,burst,storm] [--folder build/release]
+"""Very many subscribers of several feeds behind one port: scale.py [--what crowd,tls,burst,storm,tree] [--folder build/release]
 
 crowd   --subscribers plain ones on --feeds feeds, made by as many client processes, each with a loopback address of its own:
         resident memory of the feeds for each, one notice to all of them (from the first byte of the POST to the last subscriber)
@@ -7,11 +7,13 @@ tls     2,000 with TLS 1.3 on one feed: resident memory for each
 burst   300 orders a second for 10 s to 1,000 subscribers: how many were closed as too far behind, when the last one had all
 storm   10,000 dropped at once, orders go on, all resume at once: time until all are live and have what they missed; latency of
         orders meanwhile (answer, and delivery to one who stayed) against the same before, in turns
+tree    hub → relay → leaf: what the level between adds, from the stamps that the notices carry
 
 Subscribers, feeds, hub and gate share the cores. Prints one JSON line for each. Descriptors: 20,000 for a process.
 """
 
 import argparse
+import datetime
 import json
 import os
 import queue
@@ -31,19 +33,19 @@ WAIT_S = 40
 AT_ONCE = 200  # connections that one client process has under way
 MISSED = 20  # orders that go out while all are away: more than the rings hold, so that pages of the journal are needed
 PLACES = 13  # so that a frame has about 2 KB
-STORM_NICE = 5  # of the clients that come back: elsewhere they have machines of their own
 ORDER_PAUSE_S = 0.25  # to 10,000: 40,000 deliveries a second
 
 
 def options():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--what", default="crowd,tls,burst,storm")
+    parser.add_argument("--what", default="crowd,tls,burst,storm,tree")
     parser.add_argument("--folder", default="build/release", help="of bin/ and tests/bench/")
     parser.add_argument("--feeds", type=int, default=7)
     parser.add_argument("--subscribers", type=int, default=100000, help="of crowd")
     parser.add_argument("--notices", type=int, default=10, help="of crowd")
     parser.add_argument("--tls-subscribers", type=int, default=2000)
     parser.add_argument("--storm-subscribers", type=int, default=10000)
+    parser.add_argument("--storm-nice", type=int, default=0, help="of the clients that come back: elsewhere they have other cores")
     parser.add_argument("--burst-rate", type=int, default=300)
     parser.add_argument("--burst-seconds", type=int, default=10)
     parser.add_argument("--rounds", type=int, default=5, help="of storm")
@@ -286,7 +288,7 @@ def storm(asked):
     try:
         orders = Orders(stack)
         orders.send()
-        crowds = crowds_of(asked, port, asked.storm_subscribers, nice=STORM_NICE)
+        crowds = crowds_of(asked, port, asked.storm_subscribers, nice=asked.storm_nice)
         connected(stack, crowds)
         stayed = Crowd(asked.folder, port, 100, 1)
         stayed.tell("follow")
@@ -310,10 +312,36 @@ def storm(asked):
         stack.stop_all()
 
 
+def tree(asked):
+    bench_stack.programs_of(asked.folder)
+    stack = bench_stack.start(asked.folder, feeds=1, start=False)
+    stack.grow(["leaf-1"])
+    try:
+        stack.start_all()
+        orders = Orders(stack)
+        for _ in range(200):
+            newest = orders.send()[2]
+            time.sleep(0.01)
+        stack.notice(newest, feed=1)
+        hops = [{hop["name"]: time_us(hop["time"]) for hop in stack.notice(seq, feed=1)["hops"]} for seq in range(1, newest + 1)]
+        to_relay = [(hop["relay"] - hop["durable"]) / 1000 for hop in hops]
+        to_leaf = [(hop["feed"] - hop["relay"]) / 1000 for hop in hops]
+        return {"what": "tree", "notices": newest,
+                **{f"{name}_{part}_ms": round(bench_stack.percentile(rows, percent), 3)
+                   for name, rows in (("hub_to_relay", to_relay), ("relay_to_leaf", to_leaf))
+                   for part, percent in (("p50", 0.5), ("p99", 0.99))}}
+    finally:
+        stack.stop_all()
+
+
+def time_us(text):
+    return datetime.datetime.fromisoformat(text).timestamp() * 1e6
+
+
 def main():
     asked = options()
     for name in asked.what.split(","):
-        print(json.dumps({"crowd": crowd, "tls": tls, "burst": burst, "storm": storm}[name](asked)), flush=True)
+        print(json.dumps({"crowd": crowd, "tls": tls, "burst": burst, "storm": storm, "tree": tree}[name](asked)), flush=True)
 
 
 if __name__ == "__main__":
