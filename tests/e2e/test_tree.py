@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 
+import pytest
 import requests
 import yaml
 
@@ -174,12 +175,14 @@ def test_a_leaf_hands_down_the_true_age_of_the_hub(make_stack):
     wait_until(lambda: age_at(stack, "leaf-1") < 2 ** 32 - 1, "the leaf hears of the hub's age")
     assert stack.metrics("leaf-1")["hansho_feed_hub_age_ms"] > 1200
     assert stack.metrics("leaf-1")["hansho_feed_hub_up"] == 0
+    assert "feed.hub_up " not in stack.output("leaf-1"), "a place was taken up from a feed that is cut off"
     stack.start("hub")
     stack.processes["leaf-1"].wait_ready(stack.ops["leaf-1"])
     assert stack.metrics("leaf-1")["hansho_feed_hub_age_ms"] < 1000
 
 
-def test_another_epoch_above_is_told_below(make_stack):
+@pytest.mark.parametrize("replaced", [["hub"], ["hub", "feed-1"]], ids=["hub", "hub-and-parent"])
+def test_another_epoch_above_is_told_below(make_stack, replaced):
     stack = tree(make_stack, leaves=1)
     stack.accepted(order())
     stack.accepted(order())
@@ -187,14 +190,14 @@ def test_another_epoch_above_is_told_below(make_stack):
     async def watch():
         async with Subscriber(stack.ws_url(1)) as one:
             frames = await one.start(**{"from": "snapshot"})
-            for name in ("hub", "feed-1"):  # another hub, and another parent in the place of the first one
+            for name in replaced:  # another hub, and another parent in the place of the first one
                 stack.kill(name)
             os.rename(stack.path("journal.db"), stack.path("old.db"))
             for rest in ("-wal", "-shm", ".head"):
                 if os.path.exists(stack.path("journal.db" + rest)):
                     os.remove(stack.path("journal.db" + rest))
-            stack.start("hub")
-            stack.start("feed-1")
+            for name in replaced:
+                stack.start(name)
             _, code, _ = await one.refused()
             assert code == 4410
         wait_until(lambda: requests.get(f"http://{stack.ops['leaf-1']}/readyz", timeout=5).status_code == 200, "leaf")
