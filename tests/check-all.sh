@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Everything that make test runs, then what takes longer: the unit tests under ThreadSanitizer, cppcheck and
 # clang-tidy over our own sources, a thousand seeds of the simulation, larger bounds of the model, a thousand kills in a stream,
-# 2,400 at places where the hub writes, 2,000 errors there, 300 power cuts, a thousand flipped bits, a hundred thousand reconnects.
+# 2,400 at places where the hub writes, 2,000 errors there, 300 power cuts of two file systems, a thousand flipped bits, a hundred thousand reconnects.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 /usr/bin/python3 tests/run.py

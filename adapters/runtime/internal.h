@@ -10,6 +10,7 @@
 #include "adapters/runtime/runtime.h"
 #include "hub/base/link.h"
 #include "hub/base/proc.h"
+#include "hub/base/silence.h"
 
 #define HS_EPOCH_SIZE 80
 
@@ -92,6 +93,8 @@ struct hs_adapter {
 	int64_t start_mono_us;
 	uv_timer_t timer;
 	struct hs_ops *page;
+	struct hs_silence_looks looks;
+	bool may_judge; /* a hub's silence, at this tick */
 	bool opened;
 	bool stopping;
 	int64_t stop_mono_us;

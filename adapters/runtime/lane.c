@@ -7,10 +7,9 @@
 #include "hub/base/clock.h"
 #include "hub/base/log.h"
 
-#define MISSED_HEARTBEATS 3
 /* A receipt is safe at the hub when this many of its heartbeats came after it. */
-#define BEATS_SAFE	  2
-#define BODY(name)	  HANSHO__V1__LINK_FRAME__BODY_##name
+#define BEATS_SAFE 2
+#define BODY(name) HANSHO__V1__LINK_FRAME__BODY_##name
 
 static void
 lane_state(struct hs_lane *lane, enum hs_adapter_lane_state state)
@@ -297,10 +296,11 @@ hs_lane_tick(struct hs_lane *lane, int64_t now_mono_us)
 	if (!lane->link || !hs_link_is_up(lane->link))
 		return;
 	int64_t quiet_ms = lane->hub_heartbeat_ms > beat_ms ? lane->hub_heartbeat_ms : beat_ms;
-	/* The hub gives a peer up after three of its own intervals: ours may not be the longer one. */
+	/* The hub counts its own intervals: ours may not be the longer one. */
 	if (lane->hub_heartbeat_ms > 0 && lane->hub_heartbeat_ms < beat_ms)
 		beat_ms = lane->hub_heartbeat_ms;
-	if (now_mono_us - lane->heard_mono_us > MISSED_HEARTBEATS * quiet_ms * 1000) {
+	if (lane->adapter->may_judge &&
+		now_mono_us - lane->heard_mono_us > hs_silence_of_hub_us(quiet_ms, lane->greeted)) {
 		lane->heard_mono_us = now_mono_us;
 		lane_drop(lane, "hub_is_silent");
 		return;

@@ -6,7 +6,7 @@
  * Flow of a lane (adapters/runtime/lane.c):
  *   up → hello both ways (another mode than the lane's: dropped) → resume (from_last_ack on the first
  *   connection or in a new epoch, else the last seq taken) → [gap] → [snapshot → ops.on_snapshot]
- *   → deliver… → ops.on_state(LIVE) → deliver…; heartbeats both ways, three missed = drop; a prev_seq
+ *   → deliver… → ops.on_state(LIVE) → deliver…; heartbeats both ways, silence = drop; a prev_seq
  *   that does not fit = drop and resume.
  * Flow of a notice (one struct hs_adapter_item):
  *   deliver → seen before by (epoch, seq)? dropped

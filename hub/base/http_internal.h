@@ -27,6 +27,7 @@
 #define HS_HTTP_ACCEPT_BATCH	16 /* in one turn of the loop: more would hold up who is connected */
 #define HS_HTTP_KICK_MAX	256   /* forced rounds without a break, see http_lws.c */
 #define HS_HTTP_USER_TIMEOUT_MS 20000 /* sent bytes that nobody acknowledges end the connection */
+#define HS_HTTP_ACK_MS		2000  /* far longer than any way there and back */
 #define HS_WS_SUBPROTOCOLS_MAX	16
 #define HS_WS_REASON_MAX_BYTES	123
 

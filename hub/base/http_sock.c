@@ -56,6 +56,15 @@ hs_sock_disturbed(int fd, bool by_bytes)
 	return by_bytes && unread_bytes(fd) > 0;
 }
 
+bool
+hs_sock_acked(int fd, uint32_t ack_ms)
+{
+	struct tcp_info info;
+
+	return tcp_info(fd, &info) != 0 || info.tcpi_unacked == 0 ||
+	       info.tcpi_last_ack_recv < ack_ms;
+}
+
 void
 hs_sock_prepare(int fd, int user_timeout_ms, int send_buffer_bytes)
 {

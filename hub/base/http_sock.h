@@ -10,6 +10,9 @@
 bool hs_sock_read_bytes(int fd, uint64_t *out);
 /* The other side has ended its half, or (by_bytes) has sent what nobody took yet. */
 bool hs_sock_disturbed(int fd, bool by_bytes);
+/* False: bytes are on their way, and for ack_ms the other side's kernel has acknowledged nothing at all. One that is full
+ * and acknowledges is alive. */
+bool hs_sock_acked(int fd, uint32_t ack_ms);
 /* TCP_NODELAY, keep-alive, TCP_USER_TIMEOUT, SO_SNDBUF (0 = leave it). */
 void hs_sock_prepare(int fd, int user_timeout_ms, int send_buffer_bytes);
 

@@ -18,6 +18,8 @@
 #include "hub/base/link_endpoint.h"
 #include "hub/base/log.h"
 
+#define DIAL_MS 3000 /* a network that swallows what is sent answers no dial either, for minutes */
+
 /* One call to nng. `done` is set on nng's thread and taken on the loop's. */
 struct call {
 	nng_aio *aio;
@@ -319,6 +321,8 @@ carrier_open(uv_loop_t *loop, const struct hs_link_options *options, struct hs_l
 	HS_CHECK(uv_async_init(loop, &nng->wake, woken) == 0);
 	nng->wake.data = nng;
 	rv = call_init(&nng->connect, &nng->wake);
+	if (rv == 0 && !options->listen)
+		nng_aio_set_timeout(nng->connect.aio, DIAL_MS);
 	if (rv == 0)
 		rv = options->listen ? hs_link_listen(options, &nng->listener)
 				     : hs_link_dialer(options, &nng->dialer);

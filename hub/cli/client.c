@@ -24,6 +24,15 @@ wrote(char *bytes, size_t size, size_t count, void *owner)
 	return sink->ended ? 0 : len;
 }
 
+static int
+asked(void *owner, curl_off_t to_come, curl_off_t came, curl_off_t to_go, curl_off_t gone)
+{
+	const struct hs_client_call *call = owner;
+
+	(void)to_come, (void)came, (void)to_go, (void)gone;
+	return call->goes_on(call->owner) ? 0 : 1;
+}
+
 static struct curl_slist *
 headers_of(const struct hs_client_call *call)
 {
@@ -54,6 +63,11 @@ prepare(CURL *curl, const struct hs_client_call *call, struct sink *sink, char *
 	curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, wrote);
 	curl_easy_setopt(curl, CURLOPT_WRITEDATA, sink);
 	curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, why);
+	if (call->goes_on) {
+		curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
+		curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, asked);
+		curl_easy_setopt(curl, CURLOPT_XFERINFODATA, call);
+	}
 	if (call->ca && call->ca[0])
 		curl_easy_setopt(curl, CURLOPT_CAINFO, call->ca);
 	if (call->cert && call->cert[0]) {

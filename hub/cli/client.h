@@ -19,6 +19,8 @@ struct hs_client_call {
 	long timeout_ms;    /* of the whole call; 0 = none (streams) */
 	/* Each piece as it comes; returns false to end the call. NULL: collected in `reply`. */
 	bool (*piece)(void *owner, const char *bytes, size_t len_bytes);
+	/* Asked about each second, also when nothing comes; returns false to end the call. NULL: not asked. */
+	bool (*goes_on)(void *owner);
 	void *owner;
 };
 

@@ -1,4 +1,4 @@
-/* hansho status: the operations page of each process. hansho journal check: a journal, record by record. */
+/* hansho status: the operations page of each process, in words or, with --json, whole. hansho journal check: a journal, record by record. */
 #include <jansson.h>
 #include <stdio.h>
 #include <string.h>
@@ -80,6 +80,70 @@ show_peers(const struct hs_cli *cli, const char *text)
 	return alarm;
 }
 
+/* What a person wants to know of a process, in this order; each page has some of them. "%s": the value. A count of 0 is
+ * left out where `if_any` says so: what never happened needs no words. */
+static const struct fact {
+	const char *key, *words;
+	bool if_any;
+} FACTS[] = {
+	{ "mode", "%s", false },
+	{ "newest_seq", "seq %s", false },
+	{ "live_documents", "%s documents in force", false },
+	{ "documents", "%s documents in force", false },
+	{ "accepted", "%s accepted", false },
+	{ "pending", "%s waiting", true },
+	{ "waiting", "%s waiting", true },
+	{ "failed", "%s FAILED", true },
+	{ "expired", "%s EXPIRED", true },
+	{ "alarms", "%s ALARMS (GET /v1/alarms of the gate)", true },
+	{ "peers_up", "%s links up", false },
+	{ "stations", "%s stations", false },
+	{ "hub_age_ms", "hub heard %s ms ago", false },
+};
+
+static void
+fact_value(const json_t *value, char *out, size_t size)
+{
+	if (json_is_integer(value))
+		snprintf(out, size, "%lld", (long long)json_integer_value(value));
+	else
+		snprintf(out, size, "%s", json_is_string(value) ? json_string_value(value) : "?");
+}
+
+static void
+print_facts(const char *text)
+{
+	json_t *status = json_loads(text, 0, NULL);
+	const char *between = "";
+
+	for (size_t i = 0; i < sizeof(FACTS) / sizeof(FACTS[0]); i++) {
+		const json_t *value = json_object_get(status, FACTS[i].key);
+		char shown[64];
+		const char *hole = strstr(FACTS[i].words, "%s");
+		if (value == NULL || (FACTS[i].if_any && json_integer_value(value) == 0))
+			continue;
+		fact_value(value, shown, sizeof(shown));
+		printf("%s%.*s%s%s", between, (int)(hole - FACTS[i].words), FACTS[i].words, shown,
+			hole + strlen("%s"));
+		between = ", ";
+	}
+	printf("\n");
+	json_decref(status);
+}
+
+static void
+print_process(const char *name, long status, struct hs_buf *ready, struct hs_buf *page)
+{
+	printf("%-12s %-11s ", name,
+		status == 200 ? "ready"
+		: status      ? "NOT READY"
+			      : "UNREACHABLE");
+	if (status == 200)
+		print_facts(hs_buf_text(page));
+	else
+		printf("%s\n", hs_buf_text(ready));
+}
+
 /* 200 ready, 503 not ready (text says why) or an outlet in alarm, 0 cannot be reached. */
 static long
 show_process(const struct hs_cli *cli, const char *name, const char *base, bool first)
@@ -97,11 +161,7 @@ show_process(const struct hs_cli *cli, const char *name, const char *base, bool 
 			status == 200 ? "true" : "false",
 			page.len_bytes ? hs_buf_text(&page) : "null");
 	else
-		printf("%-12s %-11s %s\n", name,
-			status == 200 ? "ready"
-			: status      ? "NOT READY"
-				      : "UNREACHABLE",
-			status == 200 ? hs_buf_text(&page) : hs_buf_text(&ready));
+		print_process(name, status, &ready, &page);
 	bool alarm = show_peers(cli, hs_buf_text(&page));
 	hs_buf_free(&ready);
 	hs_buf_free(&page);

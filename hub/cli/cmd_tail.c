@@ -5,17 +5,24 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "hub/base/clock.h"
+#include "hub/base/silence.h"
 #include "hub/cli/cli.h"
 #include "hub/cli/client.h"
 
 #define LINE_MAX_BYTES (8u << 20)
 #define GET_TIMEOUT_MS 20000L
 #define PAGE_MAX       100
+#define ASKED_EACH_US  INT64_C(1000000) /* so late may the look at the silence be */
+#define BEAT_MS	       5000		/* until the feed names its own */
 
 struct reader {
 	struct hs_buf line;
 	bool json;
 	long left; /* notices to print; -1: no end */
+	int64_t heard_us, beat_ms;
+	bool silent;	/* the connection looks open, and nothing comes, no heartbeat either */
+	char place[96]; /* EPOCH:SEQ of the newest notice; "": none */
 };
 
 static void
@@ -46,7 +53,14 @@ line_ended(struct reader *reader)
 		return true;
 	json_t *frame = json_loads(line + 5, 0, NULL);
 	const char *type = hs_cli_text(frame, "type");
+	json_int_t beat_ms = json_integer_value(json_object_get(frame, "heartbeat_ms"));
+	if (beat_ms > 0)
+		reader->beat_ms = beat_ms;
 	bool notice = strcmp(type, "notice") == 0;
+	if (notice)
+		snprintf(reader->place, sizeof(reader->place), "%s:%lld",
+			hs_cli_text(frame, "epoch"),
+			(long long)json_integer_value(json_object_get(frame, "seq")));
 	if (reader->json && strcmp(type, "heartbeat") != 0)
 		printf("%s\n", line + 5 + (line[5] == ' '));
 	else if (notice)
@@ -67,6 +81,7 @@ static bool
 piece_came(void *owner, const char *bytes, size_t len_bytes)
 {
 	struct reader *reader = owner;
+	reader->heard_us = hs_clock_mono_us();
 	for (size_t i = 0; i < len_bytes; i++) {
 		if (bytes[i] != '\n') {
 			hs_buf_add(&reader->line, bytes + i, 1);
@@ -80,6 +95,29 @@ piece_came(void *owner, const char *bytes, size_t len_bytes)
 			return false;
 	}
 	return !reader->line.failed;
+}
+
+/* A feed that vanished without a word is found by its missing heartbeats. */
+static bool
+goes_on(void *owner)
+{
+	struct reader *reader = owner;
+	int64_t limit_us = hs_silence_of_hub_us(reader->beat_ms, true) - ASKED_EACH_US;
+
+	reader->silent = hs_clock_mono_us() - reader->heard_us > limit_us;
+	return !reader->silent;
+}
+
+static int
+say_gone(const struct hs_cli *cli, const struct reader *reader, const char *why)
+{
+	if (reader->silent)
+		why = "it says nothing any more, not even heartbeats";
+	fprintf(stderr,
+		"hansho: the feed at %s is gone%s%s; run tail again with --after%s%s to go on\n",
+		cli->settings.feed_url, why[0] ? ": " : "", why, reader->place[0] ? " " : "",
+		reader->place);
+	return HS_EXIT_UNREACHABLE;
 }
 
 static const struct option tail_options[] = {
@@ -113,12 +151,15 @@ hs_cmd_tail(struct hs_cli *cli, int argc, char **argv)
 	snprintf(url, sizeof(url), "%s/v1/events?mode=%s%s%s", cli->settings.feed_url,
 		cli->settings.mode ? "drill" : "live", areas ? "&areas=" : "", areas ? areas : "");
 	snprintf(header, sizeof(header), "Last-Event-ID: %s", after ? after : "");
-	struct reader reader = { .json = cli->json, .left = count };
+	struct reader reader = {
+		.json = cli->json, .left = count, .beat_ms = BEAT_MS, .heard_us = hs_clock_mono_us()
+	};
 	hs_buf_init(&reader.line, LINE_MAX_BYTES);
 	struct hs_client_call call = { .url = url,
 		.ca = cli->settings.ca,
 		.header = after ? header : NULL,
 		.piece = piece_came,
+		.goes_on = goes_on,
 		.owner = &reader };
 	long status = 0;
 	enum hs_err err = hs_client_do(&call, &status, NULL, why);
@@ -130,10 +171,7 @@ hs_cmd_tail(struct hs_cli *cli, int argc, char **argv)
 			status);
 		return HS_EXIT_REFUSED;
 	}
-	fprintf(stderr,
-		"hansho: the feed at %s is gone%s%s; run tail again with --after to go on\n",
-		cli->settings.feed_url, why[0] ? ": " : "", why);
-	return HS_EXIT_UNREACHABLE;
+	return say_gone(cli, &reader, why);
 }
 
 static const struct option replay_options[] = {

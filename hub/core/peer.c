@@ -1,10 +1,10 @@
 #include "hub/core/peer.h"
 
 #include "hub/base/check.h"
+#include "hub/base/silence.h"
 
-#define NO		  (-1)
-#define US_PER_MS	  1000
-#define MISSED_HEARTBEATS 3
+#define NO	  (-1)
+#define US_PER_MS 1000
 
 static const int next_state[HS_PEER_STATE_COUNT][HS_PEER_INPUT_COUNT] = {
 	/*                     UP, HELLO_GATE, HELLO_TAKER, RESUME, LOST */
@@ -37,8 +37,7 @@ hs_peer_is_late(
 	if (peer->state == HS_PEER_STATE_DOWN)
 		return false;
 	if (peer->state == HS_PEER_STATE_READY)
-		return mono_us - peer->heard_mono_us >=
-		       MISSED_HEARTBEATS * heartbeat_ms * US_PER_MS;
+		return mono_us - peer->heard_mono_us >= hs_silence_of_peer_us(heartbeat_ms);
 	return mono_us - peer->since_mono_us >= greeting_ms * US_PER_MS;
 }
 

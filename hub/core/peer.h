@@ -6,7 +6,7 @@
  *   GREETING   HELLO      WAITING     feeds and adapters: resume
  *   WAITING    RESUME     READY       ack, receipt, fetch, heartbeat
  *   any        LOST       DOWN
- *   GREETING, WAITING: greeting_ms; READY: three heartbeats without any frame → drop the connection.
+ *   GREETING, WAITING: greeting_ms; READY: silence (hub/base/silence.h) → drop the connection.
  */
 #ifndef HS_CORE_PEER_H
 #define HS_CORE_PEER_H

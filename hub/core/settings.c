@@ -43,7 +43,7 @@ static const struct hs_config_item hub_items[] = {
 	{ "ops_listen", HS_CONFIG_TEXT, HUB(ops_listen), "address:port", 0, 100, "",
 		"Where /healthz /readyz /metrics /status are served; empty: nowhere.", NULL },
 	{ "heartbeat_ms", HS_CONFIG_INT, HUB(heartbeat_ms), "ms", 50, 15000, "5000",
-		"Interval of heartbeats on links; three missed end the connection.", NULL },
+		"Interval of heartbeats on links; a peer that is silent for nearly three is dropped, and nearly two are what it bears.", NULL },
 	{ "window", HS_CONFIG_INT, HUB(window), "notices", 1, 4096, "256",
 		"Most notices that a peer may have unacknowledged.", NULL },
 	{ "commit_linger_us", HS_CONFIG_INT, HUB(journal.commit_linger_us), "us", 0, 100000, "0",

@@ -7,6 +7,7 @@
 #include "hub/base/check.h"
 #include "hub/base/clock.h"
 #include "hub/base/link.h"
+#include "hub/base/silence.h"
 #include "hub/core/activation.h"
 #include "hub/core/journal.h"
 #include "hub/core/memory.h"
@@ -45,6 +46,7 @@ struct hs_shell {
 	struct shell_turns turns;
 	uv_async_t committed;
 	uv_timer_t timer;
+	struct hs_silence_looks looks;
 	struct hs_ops *ops;
 	struct hs_commit_stats commits;
 	struct hs_activation activation;
@@ -272,6 +274,10 @@ wake(void *owner)
 static void
 on_tick(uv_timer_t *timer)
 {
+	struct hs_shell *shell = timer->data;
+
+	if (!hs_silence_may_judge(&shell->looks, hs_clock_mono_us()))
+		return;
 	step(timer->data, &(struct hs_event){ .type = HS_EVENT_TICK });
 }
 

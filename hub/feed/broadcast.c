@@ -20,14 +20,20 @@
 /* Who is visited in which round. */
 enum round { ROUND_FIRST, ROUND_LIVE, ROUND_REST, ROUND_COUNT };
 
+/* Once around the table. Slots that are added meanwhile are part of it: else they would stand where those at the end of
+ * the way were counted, who would go without. */
+struct walk {
+	size_t next, left, limit; /* next slot, visits until its end, slots that were counted */
+};
+
 struct hs_broadcast {
 	struct hs_broadcast_options with;
 	uv_idle_t idle;
 	struct round_state {
-		size_t next, left; /* next slot, visits until its end */
-		bool again;	   /* somebody has more to get than one visit gave */
+		struct walk walk;
+		bool again; /* somebody has more to get than one visit gave */
 	} rounds[ROUND_COUNT];
-	size_t heartbeat_next, heartbeat_left;
+	struct walk beats;
 	struct hs_frame *heartbeats[HS_FORM_COUNT];
 };
 
@@ -63,7 +69,7 @@ drop_heartbeats(struct hs_broadcast *broadcast)
 		hs_frame_unref(broadcast->heartbeats[i]);
 		broadcast->heartbeats[i] = NULL;
 	}
-	broadcast->heartbeat_left = 0;
+	broadcast->beats.left = 0;
 }
 
 static void
@@ -81,6 +87,31 @@ hs_broadcast_destroy(struct hs_broadcast *broadcast)
 	uv_close((uv_handle_t *)&broadcast->idle, on_closed);
 }
 
+/* ---- the way around the table ---- */
+
+static void
+walk_begin(struct walk *walk, size_t limit)
+{
+	walk->left = walk->limit = limit;
+}
+
+static void
+walk_grow(struct walk *walk, size_t limit)
+{
+	if (walk->left > 0 && limit > walk->limit)
+		walk->left += limit - walk->limit;
+	walk->limit = limit;
+}
+
+static size_t
+walk_step(struct walk *walk)
+{
+	if (walk->next >= walk->limit)
+		walk->next = 0;
+	walk->left--;
+	return walk->next++;
+}
+
 void
 hs_broadcast_kick(struct hs_broadcast *broadcast)
 {
@@ -88,9 +119,9 @@ hs_broadcast_kick(struct hs_broadcast *broadcast)
 	size_t limit = hs_subscribers_limit(table);
 
 	for (int i = 0; i < ROUND_COUNT; i++)
-		broadcast->rounds[i].left = limit;
+		walk_begin(&broadcast->rounds[i].walk, limit);
 	if (hs_subscribers_first_count(table) == 0)
-		broadcast->rounds[ROUND_FIRST].left = 0;
+		broadcast->rounds[ROUND_FIRST].walk.left = 0;
 	if (limit > 0)
 		uv_idle_start(&broadcast->idle, on_idle);
 }
@@ -339,32 +370,30 @@ run_round(struct hs_broadcast *broadcast, enum round which, size_t *budget)
 {
 	struct round_state *round = &broadcast->rounds[which];
 	struct hs_subscribers *table = broadcast->with.subscribers;
-	size_t limit = hs_subscribers_limit(table), visits = VISITS_PER_TURN;
+	size_t visits = VISITS_PER_TURN;
 
-	while (round->left > 0 && *budget > 0 && visits-- > 0) {
+	walk_grow(&round->walk, hs_subscribers_limit(table));
+	while (round->walk.left > 0 && *budget > 0 && visits-- > 0) {
 		struct hs_subscriber *subscriber;
 		size_t sent = 0, most = *budget < FRAMES_PER_VISIT ? *budget : FRAMES_PER_VISIT;
 
-		if (round->next >= limit)
-			round->next = 0;
-		round->left--;
-		subscriber = hs_subscribers_at(table, round->next++);
+		subscriber = hs_subscribers_at(table, walk_step(&round->walk));
 		if (round_of(subscriber) != which)
 			continue;
 		if (visit(broadcast, subscriber, most, &sent) == PROGRESS_MORE)
 			round->again = true;
 		*budget -= sent < *budget ? sent : *budget;
 	}
-	if (round->left == 0 && round->again) {
+	if (round->walk.left == 0 && round->again) {
 		round->again = false;
-		round->left = limit;
+		walk_begin(&round->walk, round->walk.limit);
 	}
 }
 
 static void
 rounds_of_notices(struct hs_broadcast *broadcast, size_t *budget)
 {
-	size_t kept = broadcast->rounds[ROUND_REST].left > 0 ? *budget / KEPT_PART : 0;
+	size_t kept = broadcast->rounds[ROUND_REST].walk.left > 0 ? *budget / KEPT_PART : 0;
 
 	*budget -= kept;
 	run_round(broadcast, ROUND_FIRST, budget);
@@ -377,7 +406,7 @@ static bool
 notices_left(const struct hs_broadcast *broadcast)
 {
 	for (int i = 0; i < ROUND_COUNT; i++) {
-		if (broadcast->rounds[i].left > 0)
+		if (broadcast->rounds[i].walk.left > 0)
 			return true;
 	}
 	return false;
@@ -397,15 +426,13 @@ static void
 round_of_heartbeats(struct hs_broadcast *broadcast, size_t *budget)
 {
 	struct hs_subscribers *table = broadcast->with.subscribers;
-	size_t limit = hs_subscribers_limit(table), visits = VISITS_PER_TURN;
+	size_t visits = VISITS_PER_TURN;
 
-	while (broadcast->heartbeat_left > 0 && *budget > 0 && visits-- > 0) {
+	walk_grow(&broadcast->beats, hs_subscribers_limit(table));
+	while (broadcast->beats.left > 0 && *budget > 0 && visits-- > 0) {
 		struct hs_subscriber *subscriber;
 
-		if (broadcast->heartbeat_next >= limit)
-			broadcast->heartbeat_next = 0;
-		broadcast->heartbeat_left--;
-		subscriber = hs_subscribers_at(table, broadcast->heartbeat_next++);
+		subscriber = hs_subscribers_at(table, walk_step(&broadcast->beats));
 		if (!hears_heartbeat(broadcast, subscriber) ||
 			broadcast->heartbeats[subscriber->form] == NULL)
 			continue;
@@ -413,7 +440,7 @@ round_of_heartbeats(struct hs_broadcast *broadcast, size_t *budget)
 		broadcast->with.counts->heartbeats++;
 		--*budget;
 	}
-	if (broadcast->heartbeat_left == 0)
+	if (broadcast->beats.left == 0)
 		drop_heartbeats(broadcast);
 }
 
@@ -422,8 +449,8 @@ hs_broadcast_heartbeat(struct hs_broadcast *broadcast, struct hs_frame *frames[H
 {
 	drop_heartbeats(broadcast);
 	memcpy(broadcast->heartbeats, frames, sizeof(broadcast->heartbeats));
-	broadcast->heartbeat_left = hs_subscribers_limit(broadcast->with.subscribers);
-	if (broadcast->heartbeat_left > 0)
+	walk_begin(&broadcast->beats, hs_subscribers_limit(broadcast->with.subscribers));
+	if (broadcast->beats.left > 0)
 		uv_idle_start(&broadcast->idle, on_idle);
 	else
 		drop_heartbeats(broadcast);
@@ -437,5 +464,5 @@ hs_broadcast_turn(struct hs_broadcast *broadcast)
 	rounds_of_notices(broadcast, &budget);
 	if (!notices_left(broadcast))
 		round_of_heartbeats(broadcast, &budget);
-	return notices_left(broadcast) || broadcast->heartbeat_left > 0;
+	return notices_left(broadcast) || broadcast->beats.left > 0;
 }

@@ -5,11 +5,10 @@
 #include "hub/base/log.h"
 #include "hub/feed/children_internal.h"
 
-#define MISSED_HEARTBEATS 3
 /* Unsent bytes of one link: what child_stream.c keeps in flight, and answers beside it. */
-#define QUEUE_MAX_BYTES	  ((size_t)32 << 20)
+#define QUEUE_MAX_BYTES ((size_t)32 << 20)
 /* Between two slices of who has more to get. */
-#define SLICE_PAUSE_MS	  1
+#define SLICE_PAUSE_MS	1
 
 /* ---- sending ---- */
 
@@ -188,16 +187,20 @@ hs_children_drop_all(struct hs_children *children)
 }
 
 /* Who waits for our hello has nothing to say meanwhile. */
-void
-hs_children_tick(struct hs_children *children)
+static void
+on_look(uv_timer_t *timer)
 {
-	int64_t limit_us = MISSED_HEARTBEATS * children->settings->heartbeat_ms * 1000;
+	struct hs_children *children = HS_CONTAINER_OF(timer, struct hs_children, look);
+	int64_t limit_us = hs_silence_of_peer_us(children->settings->heartbeat_ms);
+	int64_t now_us = hs_clock_mono_us();
 
+	if (!hs_silence_may_judge(&children->looks, now_us))
+		return;
 	for (size_t i = 0; i < children->count; i++) {
 		struct child *child = &children->rows[i];
 
 		if (hs_link_is_up(child->link) && child->greeting != GREETING_HEARD &&
-			hs_clock_mono_us() - child->heard_us > limit_us)
+			now_us - child->heard_us > limit_us)
 			hs_child_drop(child, "silent");
 	}
 }
@@ -255,7 +258,7 @@ part_closed(struct hs_children *children)
 static void
 on_timer_closed(uv_handle_t *handle)
 {
-	part_closed(HS_CONTAINER_OF(handle, struct hs_children, slices));
+	part_closed(handle->data);
 }
 
 static void
@@ -282,7 +285,10 @@ hs_children_close(struct hs_children *children)
 		hs_child_stream_stop(child->stream);
 		hs_link_close(child->link, on_link_closed, children);
 	}
+	children->slices.data = children;
+	children->look.data = children;
 	uv_close((uv_handle_t *)&children->slices, on_timer_closed);
+	uv_close((uv_handle_t *)&children->look, on_timer_closed);
 }
 
 enum hs_err
@@ -305,9 +311,15 @@ hs_children_open(uv_loop_t *loop, struct hs_feed_parts *parts,
 		return HS_ERR_NOMEM;
 	}
 	uv_timer_init(loop, &children->slices);
-	children->open_parts = 1;
+	uv_timer_init(loop, &children->look);
+	children->open_parts = 2;
 	for (size_t i = 0; err == HS_OK && i < count; i++)
 		err = open_child(loop, children, &rows[i]);
+	if (err == HS_OK && count > 0) {
+		uint64_t look_ms = hs_silence_look_ms(settings->heartbeat_ms);
+
+		uv_timer_start(&children->look, on_look, look_ms, look_ms);
+	}
 	if (err == HS_OK)
 		*out = children;
 	else

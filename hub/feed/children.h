@@ -7,7 +7,8 @@
  *          up an old epoch or an old place from a feed that is cut off; who is connected already stays, and is told
  *          how long ago the hub was heard (RelayState), at once when its link breaks and when it is back.
  *          When our epoch ends all children are dropped; they come back, and are told gap and snapshot.
- *          A child of the other lane, of another name or kind, or with a frame out of place, is dropped.
+ *          A child that is silent for too long (hub/base/silence.h), of the other lane, of another name or kind, or
+ *          with a frame out of place, is dropped.
  *          A feed with children takes its own stream from the hub itself only: two levels.
  * Owner:   feed.c. Threads: the loop's.
  */
@@ -44,8 +45,6 @@ enum hs_err hs_children_reply(
 	struct hs_children *children, const hs_fetch_reply *reply) HS_MUST_CHECK;
 /* Each heartbeat_ms. */
 void hs_children_beat(struct hs_children *children);
-/* Once a second: who has been silent for too long. */
-void hs_children_tick(struct hs_children *children);
 
 /* For the operations page. */
 void hs_children_metrics(const struct hs_children *children, struct hs_buf *out);

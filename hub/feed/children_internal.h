@@ -5,6 +5,7 @@
 #define HS_FEED_CHILDREN_INTERNAL_H
 
 #include "hub/base/link.h"
+#include "hub/base/silence.h"
 #include "hub/feed/child_fetch.h"
 #include "hub/feed/child_stream.h"
 #include "hub/feed/children.h"
@@ -33,8 +34,9 @@ struct hs_children {
 	const struct hs_children_settings *settings;
 	struct hs_child_fetches *fetches;
 	bool current;
-	uv_timer_t slices;
-	size_t open_parts; /* timer and links that are not closed yet */
+	uv_timer_t slices, look;
+	struct hs_silence_looks looks;
+	size_t open_parts; /* timers and links that are not closed yet */
 	size_t count;
 	struct child rows[];
 };

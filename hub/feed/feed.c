@@ -58,7 +58,6 @@ on_tick(uv_timer_t *timer)
 	hs_session_tick(&feed->parts);
 	hs_queries_tick(feed->parts.queries);
 	hs_history_tick(feed->parts.history);
-	hs_children_tick(feed->parts.children);
 }
 
 static void

@@ -35,24 +35,12 @@ hs_hub_age_relay(struct hs_hub_age *age, const Hansho__V1__RelayState *relay, in
 	return age->away != was_away;
 }
 
-static uint32_t
-since_ms(int64_t then_us, int64_t now_us)
-{
-	int64_t age_ms = (now_us - then_us) / 1000;
-
-	if (then_us == 0)
-		return UINT32_MAX;
-	return age_ms < UINT32_MAX ? (uint32_t)age_ms : UINT32_MAX;
-}
-
 uint32_t
 hs_hub_age_ms(const struct hs_hub_age *age, int64_t now_us)
 {
-	return since_ms(age->hub_us, now_us);
-}
+	int64_t age_ms = (now_us - age->hub_us) / 1000;
 
-uint32_t
-hs_hub_age_silent_ms(const struct hs_hub_age *age, int64_t now_us)
-{
-	return since_ms(age->heard_us, now_us);
+	if (age->hub_us == 0)
+		return UINT32_MAX;
+	return age_ms < UINT32_MAX ? (uint32_t)age_ms : UINT32_MAX;
 }

@@ -27,6 +27,5 @@ void hs_hub_age_hello(struct hs_hub_age *age, bool of_feed, int64_t now_us);
 bool hs_hub_age_relay(struct hs_hub_age *age, const Hansho__V1__RelayState *relay, int64_t now_us);
 /* UINT32_MAX: never heard. */
 uint32_t hs_hub_age_ms(const struct hs_hub_age *age, int64_t now_us);
-uint32_t hs_hub_age_silent_ms(const struct hs_hub_age *age, int64_t now_us);
 
 #endif

@@ -8,20 +8,21 @@
 #include "hub/base/link.h"
 #include "hub/base/log.h"
 #include "hub/base/proc.h"
+#include "hub/base/silence.h"
 #include "hub/feed/hub_age.h"
 #include "schemas/active.h"
 
-#define MISSED_HEARTBEATS 3
 /* Acks are gathered for this long, so that a burst costs the hub's journal one record. */
-#define ACK_DELAY_MS	  20
-#define LINK_FRAME_BYTES  (HS_FRAME_MAX_BYTES + 4096)
+#define ACK_DELAY_MS	 20
+#define LINK_FRAME_BYTES (HS_FRAME_MAX_BYTES + 4096)
 
 struct hs_hub_port {
 	struct hs_link *link;
 	const struct hs_hub_ops *ops;
 	void *owner;
 	char *name;
-	uv_timer_t heartbeat, ack;
+	uv_timer_t heartbeat, ack, look;
+	struct hs_silence_looks looks;
 	int timers_open;
 	int64_t heartbeat_ms;
 	int mode;
@@ -279,6 +280,18 @@ on_down(void *owner, struct hs_link *link)
 }
 
 static void
+on_look(uv_timer_t *timer)
+{
+	struct hs_hub_port *port = HS_CONTAINER_OF(timer, struct hs_hub_port, look);
+	int64_t now_us = hs_clock_mono_us();
+
+	if (hs_silence_may_judge(&port->looks, now_us) && hs_link_is_up(port->link) &&
+		now_us - port->age.heard_us >
+			hs_silence_of_hub_us(port->heartbeat_ms, port->greeted))
+		drop(port, "silent", HS_ERR_TIMEOUT);
+}
+
+static void
 on_heartbeat_timer(uv_timer_t *timer)
 {
 	struct hs_hub_port *port = HS_CONTAINER_OF(timer, struct hs_hub_port, heartbeat);
@@ -288,14 +301,7 @@ on_heartbeat_timer(uv_timer_t *timer)
 
 	hansho__v1__heartbeat__init(&heartbeat);
 	hansho__v1__link_frame__init(&frame);
-	if (!hs_link_is_up(port->link))
-		return;
-	if (hs_hub_age_silent_ms(&port->age, hs_clock_mono_us()) >
-		MISSED_HEARTBEATS * port->heartbeat_ms) {
-		drop(port, "silent", HS_ERR_TIMEOUT);
-		return;
-	}
-	if (!port->greeted)
+	if (!hs_link_is_up(port->link) || !port->greeted)
 		return;
 	port->ops->say(port->owner, &heartbeat.newest_seq, digest);
 	heartbeat.digest = digest;
@@ -344,14 +350,17 @@ hs_hub_port_open(
 	}
 	uv_timer_init(loop, &port->heartbeat);
 	uv_timer_init(loop, &port->ack);
-	port->timers_open = 2;
+	uv_timer_init(loop, &port->look);
+	port->timers_open = 3;
+	uint64_t look_ms = hs_silence_look_ms(port->heartbeat_ms);
+	uv_timer_start(&port->look, on_look, look_ms, look_ms);
 	uv_timer_start(&port->heartbeat, on_heartbeat_timer, (uint64_t)port->heartbeat_ms,
 		(uint64_t)port->heartbeat_ms);
 	*out = port;
 	return HS_OK;
 }
 
-/* ---- close: link, then both timers, then the memory ---- */
+/* ---- close: link, then the timers, then the memory ---- */
 
 static void
 on_timer_closed(uv_handle_t *handle)
@@ -371,8 +380,10 @@ on_link_closed(void *owner)
 
 	port->heartbeat.data = port;
 	port->ack.data = port;
+	port->look.data = port;
 	uv_close((uv_handle_t *)&port->heartbeat, on_timer_closed);
 	uv_close((uv_handle_t *)&port->ack, on_timer_closed);
+	uv_close((uv_handle_t *)&port->look, on_timer_closed);
 }
 
 static void
@@ -402,6 +413,7 @@ hs_hub_port_close(struct hs_hub_port *port)
 	port->greeted = false;
 	uv_timer_stop(&port->heartbeat);
 	uv_timer_stop(&port->ack);
+	uv_timer_stop(&port->look);
 	hs_link_close(port->link, on_link_closed, port);
 }
 

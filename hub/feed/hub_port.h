@@ -3,7 +3,7 @@
  * Flow:    up → hello → (hub's hello) → resume → [gap] [snapshot…] deliver… live deliver… ; acks, receipts,
  *          fetches and heartbeats go back. When the link breaks it is set up anew for ever.
  * Rules:   on_epoch decides from where to resume. A frame that the owner refuses (prev_seq does not fit)
- *          drops the link; so do three heartbeats of silence, and a digest that differs twice in a row.
+ *          drops the link; so do silence (hub/base/silence.h), and a digest that differs twice in a row.
  * Above:   the hub itself, or a feed that passes its stream on (children.h): the same frames, and its hello says
  *          which. What differs is whose age is told (hub_age.h), and that a feed above may be behind us.
  * Owner:   owns the link. Threads: the loop's.

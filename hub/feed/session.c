@@ -8,6 +8,8 @@
 #include "hub/base/log.h"
 
 #define CLOSE_WAIT_S	  5
+/* Of pong_timeout_ms: with the heartbeat that must be sent first, who vanished is found within 15 s. */
+#define ACK_TENTHS	  8
 #define RETRY_AFTER_MS	  2000
 #define OUTLET_MAX	  128
 #define DETAIL_MAX	  512
@@ -426,6 +428,9 @@ is_dead(const struct hs_feed_parts *parts, const struct hs_subscriber *subscribe
 
 	if (subscriber->state == HS_SUB_CLOSING)
 		return since_s > CLOSE_WAIT_S;
+	if ((parts->now_s - subscriber->acked_s) * 1000LL >
+		parts->limits->pong_timeout_ms * ACK_TENTHS / 10)
+		return true;
 	if (subscriber->choked || catches_up(subscriber))
 		return silent_s * 1000LL > parts->limits->stall_timeout_ms;
 	if (since_s < silent_s)
@@ -439,7 +444,11 @@ tick_one(struct hs_feed_parts *parts, struct hs_subscriber *subscriber, size_t s
 	uint32_t ping_every_s = (uint32_t)(parts->limits->pong_timeout_ms / 2000);
 	hs_http_id id = subscriber->id;
 
-	/* An event stream has no pong: as long as its socket takes what we send it is alive. */
+	/* An event stream has no pong, and a full socket lets none come: as long as a kernel takes what we send there is
+	 * somebody. */
+	if ((subscriber->form != HS_FORM_SSE && !subscriber->choked && !catches_up(subscriber)) ||
+		hs_http_acked(parts->server, id))
+		subscriber->acked_s = parts->now_s;
 	if (subscriber->form == HS_FORM_SSE && !subscriber->choked)
 		subscriber->heard_s = parts->now_s;
 	if (catches_up(subscriber))

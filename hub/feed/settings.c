@@ -98,7 +98,9 @@ static const struct hs_config_item items[] = {
 	NUMBER(subscribe_timeout_ms, "ms", 1000, 600000, "10000",
 		"a client that has not subscribed by then is closed with 4401"),
 	NUMBER(pong_timeout_ms, "ms", 2000, 600000, "10000",
-		"a WebSocket that gave no sign of life for this long is dropped"),
+		"a WebSocket that gave no sign of life for this long is dropped, and whose kernel "
+		"acknowledges "
+		"nothing of what is sent, after four fifths of it, in any form"),
 	NUMBER(stall_timeout_ms, "ms", 1000, 600000, "30000",
 		"a connection that took nothing for this long is dropped"),
 	NUMBER(fetch_timeout_ms, "ms", 100, 600000, "10000",

@@ -96,6 +96,7 @@ hs_subscribers_add(struct hs_subscribers *table, hs_http_id id, enum hs_form for
 	subscriber->state = HS_SUB_HELLO;
 	subscriber->since_s = now_s;
 	subscriber->heard_s = now_s;
+	subscriber->acked_s = now_s;
 	table->count++;
 	table->in_form[form]++;
 	return subscriber;

@@ -43,6 +43,7 @@ struct hs_subscriber {
 	const char *gap_reason;	      /* a constant text */
 	uint32_t since_s;	      /* open, or choked since: seconds of the table's clock */
 	uint32_t heard_s;	      /* last sign of life */
+	uint32_t acked_s;	      /* of who cannot pong now: its kernel took what was sent */
 	uint16_t receipts;	      /* in this minute */
 	uint8_t state;
 	uint8_t form;

@@ -9,13 +9,12 @@
 #include "hub/base/link.h"
 #include "hub/base/log.h"
 #include "hub/base/proc.h"
+#include "hub/base/silence.h"
 #include "hub/gate/port_table.h"
 #include "schemas/tables_version.h"
 
-#define SILENT_BEATS   3 /* heartbeats that may be missing before the link counts as dead */
-#define BEAT_MS_MIN    100
-#define BEAT_MS_MAX    60000
-#define TICKS_PER_BEAT 4 /* so that a timeout is noticed at most a quarter of a heartbeat late */
+#define BEAT_MS_MIN 100
+#define BEAT_MS_MAX 60000
 
 enum port_state {
 	PORT_DOWN,
@@ -36,6 +35,7 @@ struct hs_submit_port {
 	int64_t hub_beat_ms; /* interval that the hub named in its hello */
 	int64_t heard_us;    /* monotonic: last frame of the hub */
 	int64_t beat_us;     /* monotonic: our last heartbeat */
+	struct hs_silence_looks looks;
 	char epoch[80];
 	bool refused; /* the hub ended the last connection before its hello */
 	int closing;  /* handles of ours that are still open while the port is being freed */
@@ -239,8 +239,7 @@ beat(struct hs_submit_port *port, int64_t now_us)
 	send_or_log(port, &frame);
 }
 
-/* Each side counts three beats of its own as silence, so the gate beats at the shorter interval and waits
- * for the longer one. */
+/* Each side counts beats of its own as silence, so the gate beats at the shorter interval and waits for the longer one. */
 static void
 on_tick(uv_timer_t *timer)
 {
@@ -252,7 +251,9 @@ on_tick(uv_timer_t *timer)
 	send_waiting(port);
 	if (port->state == PORT_DOWN || port->state == PORT_LEAVING)
 		return;
-	if (now_us - port->heard_us > SILENT_BEATS * (own_us > hub_us ? own_us : hub_us)) {
+	int64_t limit_us = hs_silence_of_hub_us(
+		(own_us > hub_us ? own_us : hub_us) / 1000, port->state != PORT_GREETING);
+	if (hs_silence_may_judge(&port->looks, now_us) && now_us - port->heard_us > limit_us) {
 		hs_warn("gate.hub_silent", "silent_ms=%lld",
 			(long long)((now_us - port->heard_us) / 1000));
 		port->heard_us = now_us;
@@ -274,7 +275,7 @@ hs_submit_port_create(
 		.ops = &LINK_OPS,
 		.frame_max_bytes = HS_FRAME_MAX_BYTES,
 		.queue_max_bytes = (size_t)4 * HS_FRAME_MAX_BYTES };
-	uint64_t tick_ms = (uint64_t)(options->heartbeat_ms / TICKS_PER_BEAT) + 1;
+	uint64_t tick_ms = hs_silence_look_ms(options->heartbeat_ms);
 	enum hs_err err;
 
 	port = calloc(1, sizeof(*port));

@@ -17,7 +17,7 @@ const PICTURES = path.join(ROOT, 'build/browser/pictures');
 const { chromium } = createRequire(path.join(ROOT, 'build/browser/'))('playwright-core');
 
 const CHROMIUM = process.env.CHROMIUM || '/usr/bin/chromium';
-const WAIT_MS = 15000;
+const WAIT_MS = 60000; // a wait ends when what is waited for is there: only a test that fails takes so long
 
 /* The stack behind stack.py. ask({do: …}) → its answer; close() fails when a process did not end clean. */
 class Stack {

@@ -33,8 +33,8 @@ def submit(stack, details, user="kakuu", code=None, name=None, **more):
     principal = stack.principal(user)
     code = code or principal["code"]
     details = [detail(sort, names, state, code) for sort, names, state in details]
-    return stack.accepted(order(details, code=code, name=name or principal["organisation"], source=principal["source"],
-                                status=principal["statuses"][0], **more), user)
+    return stack.taken(order(details, code=code, name=name or principal["organisation"], source=principal["source"],
+                             status=principal["statuses"][0], **more), user)
 
 
 def receipts(stack, id):
@@ -51,7 +51,7 @@ COMMANDS = {
     "submit": submit,
     "receipts": receipts,
     "proof": proof,
-    "stop": lambda stack, name: stack.stop(name) or {},
+    "stop": lambda stack, name: stack.stop(name) and {},
     "start": lambda stack, name: stack.start(name) and {},
 }
 
@@ -68,10 +68,10 @@ def main():
     wanted = json.loads(sys.argv[1])
     port = free_port()
     signage = {"program": "hansho-signage", "name": "signage",
-               "config": {"listen": f"127.0.0.1:{port}", "screens": wanted["screens"], "player_heartbeat_ms": 300,
+               "config": {"listen": f"127.0.0.1:{port}", "screens": wanted["screens"], "player_heartbeat_ms": 500,
                           **wanted.get("signage", {})}}
-    stack = Stack(mode=wanted.get("mode", "drill"), feeds=0, adapters=[signage], hub={"heartbeat_ms": 300},
-                  gate={"heartbeat_ms": 300, **wanted.get("gate", {})})
+    stack = Stack(mode=wanted.get("mode", "drill"), feeds=0, adapters=[signage], hub={"heartbeat_ms": 1000},
+                  gate=wanted.get("gate", {}))
     try:
         say({"gate": stack.gate_url, "sign": f"http://127.0.0.1:{port}"})
         for line in sys.stdin:

@@ -119,10 +119,10 @@ def run(stack, notes, numbers):
     for _ in range(KILLS):
         # A kill counts only when something was acknowledged since the one before.
         before = acknowledged()
-        wait_until(lambda: acknowledged() > before, "submissions go on", 30, 0.002)
+        wait_until(lambda: acknowledged() > before, "submissions go on", WAIT_S, 0.002)
         kill_and_restart(stack, numbers)
     before = acknowledged()
-    wait_until(lambda: acknowledged() > before, "submissions go on after the last kill", 30)
+    wait_until(lambda: acknowledged() > before, "submissions go on after the last kill", WAIT_S)
     stop_senders.set()
     for sender in senders:
         sender.join(WAIT_S)

@@ -43,7 +43,7 @@ def tsunami(over=False, **more):
 
 
 def answer(stack, user="kakuu"):
-    reply = requests.get(stack.gate_url + "/v1/alarms", auth=stack.auth(user), timeout=10)
+    reply = requests.get(stack.gate_url + "/v1/alarms", auth=stack.auth(user), timeout=20)
     assert reply.status_code == 200, reply.text
     return reply.json()
 

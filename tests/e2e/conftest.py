@@ -22,10 +22,12 @@ import requests
 import yaml
 
 from carriers import Carriers
+from relay import Relay
 
 BIN = os.environ.get("HANSHO_BIN", "build/debug/bin")
-START_S = 20
-STOP_S = 15
+START_S = 60  # a wait ends when what is waited for is there: only a test that fails takes so long
+STOP_S = 40
+BUSY_S = 10  # what a busy machine may add to a time that a test measures; what it must not be taken for lasts longer
 SANITIZER = re.compile(
     r"AddressSanitizer|LeakSanitizer|ThreadSanitizer|UndefinedBehaviorSanitizer|runtime error:")
 
@@ -70,6 +72,24 @@ def wait_until(check, what, timeout_s=START_S, pause_s=0.02):
     raise AssertionError(f"timed out after {timeout_s} s: {what}")
 
 
+class HeldUp(threading.Thread):
+    """How long the machine kept somebody waiting who wanted to look each 50 ms: that much a time limit may be exceeded."""
+
+    LOOK_S = 0.05
+
+    def __init__(self):
+        super().__init__(daemon=True)
+        self.s, self.done = 0.0, threading.Event()
+        self.start()
+
+    def run(self):
+        at = time.monotonic()
+        while not self.done.wait(self.LOOK_S):
+            now = time.monotonic()
+            self.s += max(0.0, now - at - 2 * self.LOOK_S)
+            at = now
+
+
 class Process:
     """One running program."""
 
@@ -91,6 +111,13 @@ class Process:
     @property
     def output(self):
         return "".join(self.lines)
+
+    def wait_output(self, pattern, timeout_s=None):
+        """The match of what it writes, now or soon: a line may be read here later than what it tells of is seen elsewhere."""
+        try:
+            return wait_until(lambda: re.search(pattern, self.output), f"{self.name} writes {pattern!r}", timeout_s or START_S)
+        except AssertionError as failure:
+            raise AssertionError(f"{failure}\n{self.output}") from None
 
     @property
     def pid(self):
@@ -121,9 +148,21 @@ class Process:
         return self.popen.returncode
 
     def stop_clean(self):
+        """Returns all that it wrote."""
         status = self.stop()
         assert status == 0, f"{self.name} ended with {status}\n{self.output}"
         self.assert_quiet()
+        return self.output
+
+    def ended(self):
+        """The exit status of one that ends by itself; its output is whole then."""
+        try:
+            self.popen.wait(START_S)
+        except subprocess.TimeoutExpired:
+            raise AssertionError(f"{self.name} goes on\n{self.output}") from None
+        self._reader.join(STOP_S)
+        self.assert_quiet()
+        return self.popen.returncode
 
     def assert_quiet(self):
         assert not SANITIZER.search(self.output), f"{self.name}:\n{self.output}"
@@ -145,11 +184,12 @@ class Stack:
     """Hub, gate and feeds of one mode, wired as their configurations say.
 
     adapters: list of {"program", "name", "config": {…}, "peer": {…}}; the link's url and ops_listen are
-    filled in here. mode "live" gives every principal the status Actual, "drill" Exercise.
+    filled in here. mode "live" gives every principal the status Actual, "drill" Exercise. relayed: every peer reaches
+    the hub through relays[name], which can be cut.
     """
 
     def __init__(self, mode="drill", feeds=1, adapters=(), gate=None, hub=None, feed=None,
-                 principals=None, start=True):
+                 principals=None, start=True, relayed=False):
         self.mode = mode
         self.dir = tempfile.mkdtemp(prefix="hs-", dir="/tmp")
         self.processes = {}
@@ -158,6 +198,8 @@ class Stack:
         self.ports = {}
         self.feeds = [f"feed-{i + 1}" for i in range(feeds)]
         self.adapters = list(adapters)
+        names = ["gate", *self.feeds, *[adapter["name"] for adapter in self.adapters]] if relayed else []
+        self.relays = {name: Relay(self.path(name) + ".link", self.path(name) + ".far") for name in names}
         self.principals = principals or self._principals()
         self._write_hub(hub or {})
         self._write_gate(gate or {})
@@ -177,6 +219,10 @@ class Stack:
         """Gate and feeds by sockets of the loop, adapters by nng, as in deploy/examples."""
         scheme = "ipc" if name in [adapter["name"] for adapter in self.adapters] else "unix"
         return f"{scheme}://{self.path(name)}.link"
+
+    def dialled(self, name):
+        """Where that peer finds the hub."""
+        return self.link(name).removesuffix(".link") + (".far" if name in self.relays else ".link")
 
     def _principals(self):
         status = "Actual" if self.mode == "live" else "Exercise"
@@ -207,12 +253,12 @@ class Stack:
         with open(self.path("principals.yaml"), "w", encoding="utf-8") as file:
             yaml.safe_dump({"principals": self.principals}, file, allow_unicode=True)
         self._write("gate", "hansho-gate", {
-            "mode": self.mode, "listen": self._port("gate"), "hub_url": self.link("gate"),
+            "mode": self.mode, "listen": self._port("gate"), "hub_url": self.dialled("gate"),
             "name": "gate", "principals": self.path("principals.yaml"), **extra})
 
     def _write_feed(self, name, extra):
         self._write(name, "hansho-feed", {
-            "mode": self.mode, "listen": self._port(name), "hub_url": self.link(name),
+            "mode": self.mode, "listen": self._port(name), "hub_url": self.dialled(name),
             "name": name, **extra})
 
     def grow(self, names, above="feed-1", **config):
@@ -235,7 +281,7 @@ class Stack:
         config = dict(adapter.get("config", {}))
         config.setdefault("name", adapter["name"])
         lane = "live_url" if self.mode == "live" else "drill_url"
-        config.setdefault(lane, self.link(adapter["name"]))
+        config.setdefault(lane, self.dialled(adapter["name"]))
         if self.mode == "drill":
             config.setdefault("drill", True)
         self._write(adapter["name"], adapter["program"], config)
@@ -262,7 +308,7 @@ class Stack:
             raise
 
     def stop(self, name):
-        self.processes.pop(name).stop_clean()
+        return self.processes.pop(name).stop_clean()
 
     def kill(self, name):
         process = self.processes.pop(name)
@@ -282,13 +328,19 @@ class Stack:
                     self.stop(name)
                 except AssertionError as problem:
                     problems.append(str(problem))
-        shutil.rmtree(self.dir, ignore_errors=True)
+        self._tidy()
         assert not problems, "\n".join(problems)
 
     def abort(self):
         for process in self.processes.values():
             process.kill()
         self.processes.clear()
+        self._tidy()
+
+    def _tidy(self):
+        for relay in self.relays.values():
+            relay.close()
+        self.relays = {}
         shutil.rmtree(self.dir, ignore_errors=True)
 
     # ---- talking to it ----
@@ -315,7 +367,7 @@ class Stack:
             body = body.encode("utf-8")
         more.setdefault("auth", self.auth(user) if user else None)
         more.setdefault("headers", {"Content-Type": "application/xml"})
-        return requests.post(self.gate_url + path, data=body, timeout=20, **more)
+        return requests.post(self.gate_url + path, data=body, timeout=60, **more)
 
     def submit(self, xml, user="kakuu", **more):
         return self.post("/v1/submissions", xml, user, **more)
@@ -330,25 +382,39 @@ class Stack:
         assert reply.json()["outcome"] == "accepted", reply.text
         return reply.json()
 
+    def taken(self, xml, user="kakuu"):
+        """The same by a sender with patience: what is answered with "send the same again" is sent again."""
+        def answered():
+            reply = self.submit(xml, user)
+            assert reply.status_code in (202, 503), reply.text
+            return reply.json() if reply.status_code == 202 else None
+        answer = wait_until(answered, "the submission is taken", pause_s=0.5)
+        assert answer["outcome"] in ("accepted", "duplicate"), answer
+        return answer
+
     def status(self, submission, user="kakuu", wait=0, version=0):
         return requests.get(
             f"{self.gate_url}/v1/submissions/{submission}", auth=self.auth(user),
-            params={"wait": wait, "version": version} if wait else None, timeout=wait + 20)
+            params={"wait": wait, "version": version} if wait else None, timeout=wait + 60)
 
     def notice(self, seq, feed=0):
         """What the feed serves as that notice; an answer to its sender may come before the feed has it."""
         def served():
-            reply = requests.get(self.feed_url(f"/v1/notices/{seq}", feed), timeout=10)
+            reply = requests.get(self.feed_url(f"/v1/notices/{seq}", feed), timeout=20)
             return reply.json() if reply.status_code == 200 else None
         return wait_until(served, f"notice {seq} at the feed")
 
     def metrics(self, name):
-        text = requests.get(f"http://{self.ops[name]}/metrics", timeout=5).text
+        text = requests.get(f"http://{self.ops[name]}/metrics", timeout=20).text
         return {line.rsplit(" ", 1)[0]: float(line.rsplit(" ", 1)[1])
                 for line in text.splitlines() if line and not line.startswith("#")}
 
     def output(self, name):
+        """What it has written so far; that a line is there is asked of wait_output."""
         return self.processes[name].output
+
+    def wait_output(self, name, pattern, timeout_s=None):
+        return self.processes[name].wait_output(pattern, timeout_s)
 
 
 @pytest.fixture

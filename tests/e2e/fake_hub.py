@@ -55,7 +55,7 @@ def notice(document="doc-1", revision=1, area="990019", level=4, kind="EVACUATIO
 class FakeHub:
     """Listens on a unix socket path; serves one feed at a time."""
 
-    def __init__(self, path, mode="DRILL", epoch="epoch-a", heartbeat_ms=500, window=64):
+    def __init__(self, path, mode="DRILL", epoch="epoch-a", heartbeat_ms=1000, window=64):
         self.path, self.mode, self.epoch = path, mode, epoch
         self.heartbeat_ms, self.window = heartbeat_ms, window
         self.history = []   # Deliver, by seq

@@ -1,7 +1,8 @@
-"""A subscriber of the feed on python3-websockets, and the rules by which protobuf becomes JSON.
+"""A subscriber of the feed in its three forms, and the rules by which protobuf becomes JSON.
 
-`frame_of` gives the same dictionary for both subprotocols, so that tests can compare them. The rules
-(top of schemas/notice.proto) are written here once more, on purpose: not by the code under test.
+The forms: json and proto (WebSocket, python3-websockets) and sse (event stream, read by the rules of the standard). All
+have the same calls and give the same frames, so that a test can take the form as its parameter. The rules of
+protobuf (top of schemas/notice.proto) are written here once more, on purpose: not by the code under test.
 """
 
 import asyncio
@@ -9,6 +10,7 @@ import datetime
 import json
 import os
 import sys
+import urllib.parse
 
 import websockets
 
@@ -16,7 +18,9 @@ sys.path.insert(0, os.environ.get("HANSHO_PYTHON", "build/gen/python"))
 
 from schemas import link_pb2  # noqa: E402
 
-WAIT_S = 20
+WAIT_S = 60
+EVENT_MAX_BYTES = 1 << 26
+FORMS = ("json", "proto", "sse")
 
 
 def _enum_word(field, number):
@@ -89,6 +93,58 @@ def subscribe_message(form, **wish):
     return frame.SerializeToString()
 
 
+class EventStream:
+    """The event stream, with the part of a WebSocket that Subscriber uses; it opens with the wish, not before."""
+
+    def __init__(self, url):
+        where = urllib.parse.urlsplit(url)
+        self.host, self.port, self.reader, self.writer = where.hostname, where.port, None, None
+        self.last_id = self.retry_ms = None
+
+    async def subscribe(self, **wish):
+        start = wish.pop("from", None)
+        query = {name: ",".join(value) if isinstance(value, list) else value for name, value in wish.items()}
+        head = ""
+        if isinstance(start, dict):
+            head = f"Last-Event-ID: {start['epoch']}:{start['seq']}\r\n"
+        elif start is not None:
+            query["from"] = start
+        self.reader, self.writer = await asyncio.open_connection(self.host, self.port, limit=EVENT_MAX_BYTES)
+        self.writer.write((f"GET /v1/events?{urllib.parse.urlencode(query)} HTTP/1.1\r\nHost: {self.host}\r\n"
+                           f"Accept: text/event-stream\r\n{head}\r\n").encode())
+        head = (await self.reader.readuntil(b"\r\n\r\n")).decode().lower()
+        if not head.startswith("http/1.1 200 "):
+            raise ConnectionRefusedError(head.splitlines()[0])
+        assert "\r\ncontent-type: text/event-stream" in head, head
+
+    async def recv(self):
+        while True:
+            event = await self.reader.readuntil(b"\n\n")
+            text = []
+            for line in event.decode().split("\n"):
+                name, _, value = line.partition(":")
+                value = value.removeprefix(" ")
+                if name == "data":
+                    text.append(value)
+                elif name == "id":
+                    self.last_id = value
+                elif name == "retry":
+                    self.retry_ms = int(value)
+            if text:
+                return "\n".join(text)
+
+    @property
+    def transport(self):
+        return self.writer.transport if self.writer else None
+
+    async def wait_closed(self):
+        pass
+
+    async def close(self):
+        if self.writer:
+            self.writer.transport.abort()
+
+
 class Subscriber:
     """async with Subscriber(url) as s: await s.subscribe(…); await s.until("live")"""
 
@@ -97,6 +153,9 @@ class Subscriber:
         self.seen = []
 
     async def __aenter__(self):
+        if self.form == "sse":
+            self.ws = EventStream(self.url)
+            return self
         self.ws = await asyncio.wait_for(websockets.connect(
             self.url, subprotocols=[f"hansho.v1.{self.form}"], max_size=None, ping_interval=None,
             compression=None, close_timeout=2, **self.options), WAIT_S)
@@ -142,10 +201,16 @@ class Subscriber:
 
     async def subscribe(self, **wish):
         wish.setdefault("mode", "drill")
+        if self.form == "sse":
+            await asyncio.wait_for(self.ws.subscribe(**wish), WAIT_S)
+            return
         await self.ws.send(subscribe_message(self.form, **wish))
 
     async def start(self, **wish):
         """hello, subscribe; what comes up to `live`."""
+        if self.form == "sse":
+            await self.subscribe(**wish)
+            return await self.until("live")
         hello = (await self.until("hello"))[0]
         await self.subscribe(**wish)
         return [hello, *await self.until("live")]

@@ -35,7 +35,7 @@ class Outlets:
         self.controller = Controller(os.path.join(base, "ctl"))
         self.sign = free_port()
         quick = {"retry_first_ms": 50, "retry_max_ms": 200, "heartbeat_ms": 500,
-                 "attempt_timeout_ms": 1000, "stop_grace_ms": 300}
+                 "attempt_timeout_ms": 5000, "stop_grace_ms": 300}
         self.adapters = [
             {"program": "hansho-broadcaster", "name": "broadcaster",
              "config": {"listen": f"127.0.0.1:{free_port()}", "out_dir": self.playout}},
@@ -99,7 +99,7 @@ class Outlets:
             note_outlet(notes.log("subscriber", f"{name}-{mode}"), name, {"mode": mode, "kinds": ["evacuation"]}, epoch, seen)
 
     def shown(self):
-        return requests.get(f"http://127.0.0.1:{self.sign}/sign/status", timeout=5)
+        return requests.get(f"http://127.0.0.1:{self.sign}/sign/status", timeout=20)
 
     def close(self):
         self.carriers.close()

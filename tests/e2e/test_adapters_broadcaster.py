@@ -8,7 +8,7 @@ import time
 import pytest
 import requests
 
-from conftest import free_port, wait_until
+from conftest import START_S, free_port, wait_until
 from documents import detail, new_id, order
 from ws_client import ConnectionClosed, WebSocket
 
@@ -29,10 +29,10 @@ class Station:
     def send(self, message):
         self.socket.send(message)
 
-    def read(self, timeout=10):
+    def read(self, timeout=START_S):
         return self.socket.read(timeout)
 
-    def until(self, kind, timeout=10):
+    def until(self, kind, timeout=START_S):
         """The next message of that type, and what came before it."""
         deadline, seen = time.monotonic() + timeout, []
         while time.monotonic() < deadline:
@@ -42,7 +42,7 @@ class Station:
             seen.append(message)
         raise AssertionError(f"no {kind}: {seen}")
 
-    def item(self, timeout=10):
+    def item(self, timeout=START_S):
         return self.until("item", timeout)[0]
 
     def close(self):
@@ -65,7 +65,7 @@ def air(make_stack, tmp_path):
 
 
 def state_of(port):
-    return requests.get(f"http://127.0.0.1:{port}/v1/state", params={"mode": "drill"}, timeout=5).json()
+    return requests.get(f"http://127.0.0.1:{port}/v1/state", params={"mode": "drill"}, timeout=20).json()
 
 
 def arrived(port, answer):
@@ -141,7 +141,7 @@ def test_raise_lower_lift_cancel_each_have_their_own_word(air):
     assert lifted["change"] == "lifted" and "level" not in lifted and "colour" not in lifted
     assert "解除されました" in lifted["text"]
     current = requests.get(f"http://127.0.0.1:{air.port}/v1/state",
-                           params={"mode": "drill", "prefecture": "99"}, timeout=5).json()
+                           params={"mode": "drill", "prefecture": "99"}, timeout=20).json()
     assert current["prefectures"]["99"] == [] and current["status"] == "current"
 
     wrong = new_id()
@@ -183,7 +183,7 @@ def test_other_prefectures_and_live_mode_see_nothing_of_the_drill(air):
     other = Station(air.port, name="tokyo-tv", prefectures=["13"])
     other.until("live")
     air.stack.accepted(order())
-    _, seen = other.until("heartbeat", timeout=15)
+    _, seen = other.until("heartbeat")
     assert [m for m in seen if m["type"] == "item"] == []
     other.close()
     refused = Station(air.port, name="live-tv", mode="live")
@@ -191,11 +191,11 @@ def test_other_prefectures_and_live_mode_see_nothing_of_the_drill(air):
         refused.read()
     assert closed.value.rcvd.code == 4400 and "mode" in closed.value.rcvd.reason
     url = f"http://127.0.0.1:{air.port}/v1/state"
-    answer = requests.get(url, params={"mode": "live"}, timeout=5)
+    answer = requests.get(url, params={"mode": "live"}, timeout=20)
     assert answer.status_code == 404 and "mode=drill" in answer.text
-    only = requests.get(url, timeout=5).json()
+    only = requests.get(url, timeout=20).json()
     assert only["mode"] == "drill" and only["mark"] == MARK
-    assert requests.get(url, params={"prefecture": "98"}, timeout=5).status_code == 404
+    assert requests.get(url, params={"prefecture": "98"}, timeout=20).status_code == 404
 
 
 @pytest.mark.parametrize("message", [
@@ -211,7 +211,7 @@ def test_bad_messages_are_refused_with_a_reason(air, message):
     assert socket.read()["type"] == "hello"
     socket.send(message)
     with pytest.raises(ConnectionClosed) as closed:
-        socket.recv(timeout=10)
+        socket.recv(timeout=START_S)
     assert closed.value.rcvd.code == 4400 and closed.value.rcvd.reason
 
 
@@ -260,18 +260,18 @@ def test_a_hub_that_is_away_makes_the_state_stale_not_empty(air):
     station = Station(air.port)
     station.until("live")
     air.stack.kill("hub")
-    stale, _ = station.until("heartbeat", timeout=20)
+    stale, _ = station.until("heartbeat")
     while stale["status"] != "stale":
-        stale, _ = station.until("heartbeat", timeout=20)
-    state = requests.get(f"http://127.0.0.1:{air.port}/v1/state", params={"mode": "drill"}, timeout=5)
+        stale, _ = station.until("heartbeat")
+    state = requests.get(f"http://127.0.0.1:{air.port}/v1/state", params={"mode": "drill"}, timeout=20)
     assert state.json()["status"] == "stale" and state.json()["prefectures"]["99"]
     current = air.out / "drill" / "99" / "current.json"
     wait_until(lambda: current.exists() and json.loads(current.read_text())["status"] == "stale",
                "the file says stale")
     air.stack.start("hub")
-    fresh, _ = station.until("heartbeat", timeout=20)
+    fresh, _ = station.until("heartbeat")
     while fresh["status"] != "current":
-        fresh, _ = station.until("heartbeat", timeout=20)
+        fresh, _ = station.until("heartbeat")
     air.stack.processes["gate"].wait_ready(air.stack.ops["gate"])
     answer = air.stack.accepted(order([detail("避難指示", ["西町"])]))
     assert station.item()["seq"] == answer["seq"]
@@ -281,18 +281,18 @@ def test_a_hub_that_is_away_makes_the_state_stale_not_empty(air):
 def test_what_changed_while_the_link_was_cut_is_still_told_as_a_change(make_stack):
     """The snapshot comes before the missed notice; the item must say raised, not new."""
     port = free_port()
-    stack = make_stack(mode="drill", feeds=0, hub={"heartbeat_ms": 200},
-                       gate={"heartbeat_ms": 200}, adapters=[broadcaster(port, heartbeat_ms=200)])
+    stack = make_stack(mode="drill", feeds=0, hub={"heartbeat_ms": 1000},
+                       adapters=[broadcaster(port, heartbeat_ms=1000)])
     document = new_id()
     arrived(port, stack.accepted(order([detail("高齢者等避難", ["北町"])], document=document)))
     station = Station(port)
     station.until("live")
     adapter = stack.processes["broadcaster"]
     adapter.signal(signal.SIGSTOP)
-    wait_until(lambda: "hub.peer_dropped peer=broadcaster" in stack.output("hub"), "the hub gives the silent peer up")
+    stack.wait_output("hub", "hub.peer_dropped peer=broadcaster")
     raised = stack.accepted(order([detail("避難指示", ["北町"])], document=document, revision=2))
     adapter.signal(signal.SIGCONT)
-    item = station.item(20)
+    item = station.item()
     assert item["seq"] == raised["seq"] and item["change"] == "raised"
     assert item["areas"][0]["from_level"] == 3
     station.close()

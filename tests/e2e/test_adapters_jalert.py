@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from conftest import wait_until
+from conftest import START_S, wait_until
 from controller import Controller
 from documents import area, detail, jst, new_id, order
 
@@ -31,7 +31,7 @@ def adapter(folder, url="", **config):
         "attempt_timeout_ms": 500, "heartbeat_ms": 500, "stop_grace_ms": 300, **config}}
 
 
-def wait_state(stack, submission, outlet, state, timeout_s=15):
+def wait_state(stack, submission, outlet, state, timeout_s=START_S):
     def check():
         rows = stack.status(submission).json()["receipts"]
         return next((r for r in rows if r["adapter"] == "jalert" and r["outlet"] == outlet and

@@ -8,14 +8,15 @@ import time
 import pytest
 import requests
 
-from conftest import BIN, free_port, wait_until
+from conftest import BIN, BUSY_S, START_S, free_port, wait_until
 from documents import detail, new_id, order
 from ws_client import ConnectionClosed, WebSocket
 
+STALE_S = 5  # five beats of the hub
 SCREENS = [
-    {"id": "hall", "name": "架空市役所", "areas": ["990019"], "stale_after_ms": 3000},
-    {"id": "pref", "name": "架空県庁", "areas": ["99"], "stale_after_ms": 3000},
-    {"id": "village", "name": "模擬村", "areas": ["990043"], "stale_after_ms": 3000},
+    {"id": "hall", "name": "架空市役所", "areas": ["990019"], "stale_after_ms": STALE_S * 1000},
+    {"id": "pref", "name": "架空県庁", "areas": ["99"], "stale_after_ms": STALE_S * 1000},
+    {"id": "village", "name": "模擬村", "areas": ["990043"], "stale_after_ms": STALE_S * 1000},
 ]
 
 
@@ -25,7 +26,7 @@ class Player:
     def __init__(self, port, screen="hall"):
         self.socket = WebSocket(f"ws://127.0.0.1:{port}/v1/sign?screen={screen}")
 
-    def state(self, timeout=15):
+    def state(self, timeout=START_S):
         """The next message of type screen."""
         deadline = time.monotonic() + timeout
         while True:
@@ -33,7 +34,7 @@ class Player:
             if message["type"] == "screen":
                 return message
 
-    def until(self, check, timeout=20):
+    def until(self, check, timeout=START_S):
         deadline = time.monotonic() + timeout
         while time.monotonic() < deadline:
             message = self.state(deadline - time.monotonic())
@@ -58,7 +59,7 @@ def signage(port, **config):
 def town(make_stack):
     class Town:
         port = free_port()
-    Town.stack = make_stack(mode="drill", feeds=0, hub={"heartbeat_ms": 500}, gate={"heartbeat_ms": 500},
+    Town.stack = make_stack(mode="drill", feeds=0, hub={"heartbeat_ms": 1000},
                             adapters=[signage(Town.port)])
     Town.url = f"http://127.0.0.1:{Town.port}"
     return Town
@@ -123,7 +124,7 @@ def test_false_proof_does_not_count(town):
     player.socket.send("{}")
     with pytest.raises(ConnectionClosed) as closed:
         while True:
-            player.socket.read(10)
+            player.socket.read()
     assert closed.value.rcvd.code == 4400
 
 
@@ -156,7 +157,7 @@ def test_a_hub_that_is_not_heard_is_information_lost_never_calm(town):
     town.stack.kill("hub")
     started = time.monotonic()
     lost = player.until(lambda m: m["state"] == "lost")
-    assert 2 < time.monotonic() - started < 6
+    assert STALE_S - 1.5 < time.monotonic() - started < STALE_S + BUSY_S
     assert lost["items"] == shown["items"], "what was known stays under the overlay"
     assert calm.until(lambda m: m["state"] == "lost")
     player.displayed(lost)
@@ -187,7 +188,7 @@ def test_heartbeats_come_also_when_calm(town):
     calm = player.until(lambda m: m["state"] == "normal")
     beats = []
     while len(beats) < 3:
-        message = player.socket.read(5)
+        message = player.socket.read()
         if message["type"] == "heartbeat":
             beats.append(message)
     assert beats[-1]["digest"] == calm["digest"] and beats[-1]["state"] == "normal"
@@ -195,29 +196,29 @@ def test_heartbeats_come_also_when_calm(town):
 
 
 def test_pages_headers_and_status(town):
-    page = requests.get(town.url + "/sign/hall", timeout=5)
+    page = requests.get(town.url + "/sign/hall", timeout=20)
     policy = page.headers["Content-Security-Policy"]
     assert page.status_code == 200 and "default-src 'none'" in policy and "unsafe" not in policy
     assert "<script>" not in page.text and "style=" not in page.text and "http" not in page.text
     for name in ("sign.css", "sign.js", "words.js", "status.js", "status.css"):
-        part = requests.get(f"{town.url}/sign/assets/{name}", timeout=5)
+        part = requests.get(f"{town.url}/sign/assets/{name}", timeout=20)
         assert part.status_code == 200
-        again = requests.get(f"{town.url}/sign/assets/{name}", timeout=5,
+        again = requests.get(f"{town.url}/sign/assets/{name}", timeout=20,
                              headers={"If-None-Match": part.headers["ETag"]})
         assert again.status_code == 304 and again.content == b""
-    assert requests.get(town.url + "/sign/worker.js", timeout=5).status_code == 200
+    assert requests.get(town.url + "/sign/worker.js", timeout=20).status_code == 200
     for missing in ("/sign/nobody", "/sign/assets/../../etc/passwd", "/sign/assets/none", "/sign/"):
-        assert requests.get(town.url + missing, timeout=5).status_code in (400, 404)
+        assert requests.get(town.url + missing, timeout=20).status_code in (400, 404)
     player = Player(town.port)
     state = player.until(lambda m: m["state"] == "normal")
     player.displayed(state)
 
     def shown():
-        screens = requests.get(town.url + "/sign/status", timeout=5).json()["screens"]
+        screens = requests.get(town.url + "/sign/status", timeout=20).json()["screens"]
         return next((s for s in screens if s["id"] == "hall" and s["shown"]), None)
     hall = wait_until(shown, "the status page knows what was drawn")
     assert hall["players"] == 1 and hall["version"] == state["digest"] and hall["age_ms"] < 10000
-    person = requests.get(town.url + "/sign/status", headers={"Accept": "text/html"}, timeout=5)
+    person = requests.get(town.url + "/sign/status", headers={"Accept": "text/html"}, timeout=20)
     assert person.headers["Content-Type"].startswith("text/html")
     player.close()
 
@@ -225,7 +226,7 @@ def test_pages_headers_and_status(town):
 def test_unknown_screen_is_closed_with_a_reason(town):
     player = Player(town.port, "nobody")
     with pytest.raises(ConnectionClosed) as closed:
-        player.socket.read(10)
+        player.socket.read()
     assert closed.value.rcvd.code == 4404 and "/sign/status" in closed.value.rcvd.reason
 
 
@@ -233,9 +234,9 @@ def test_live_order_replaces_the_drill_and_the_drill_comes_back(tmp_path):
     """Two hubs, one adapter with both lanes."""
     import conftest
     port, ops = free_port(), free_port()
-    live_stack = conftest.Stack(mode="live", feeds=0, hub={"heartbeat_ms": 500}, gate={"heartbeat_ms": 500}, adapters=[
+    live_stack = conftest.Stack(mode="live", feeds=0, hub={"heartbeat_ms": 1000}, adapters=[
         {"program": "hansho-signage", "name": "signage", "config": {}}], start=False)
-    drill_stack = conftest.Stack(mode="drill", feeds=0, hub={"heartbeat_ms": 500}, gate={"heartbeat_ms": 500}, adapters=[
+    drill_stack = conftest.Stack(mode="drill", feeds=0, hub={"heartbeat_ms": 1000}, adapters=[
         {"program": "hansho-signage", "name": "signage", "config": {}}], start=False)
     config = {"name": "signage", "live_url": live_stack.link("signage"), "drill": True,
               "drill_url": drill_stack.link("signage"), "ops_listen": f"127.0.0.1:{ops}",

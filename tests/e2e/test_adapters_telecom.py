@@ -6,7 +6,7 @@ import time
 import pytest
 
 from carriers import Carriers, carrier, pages_text
-from conftest import free_port, wait_until
+from conftest import START_S, free_port, wait_until
 from documents import detail, new_id, order
 
 MARK = "【訓練】"
@@ -23,7 +23,7 @@ def receipts(stack, submission, name="telecom", user="kakuu"):
     return {row["outlet"]: row for row in rows if row["adapter"] == name}
 
 
-def wait_state(stack, submission, outlet, state, timeout_s=15, user="kakuu"):
+def wait_state(stack, submission, outlet, state, timeout_s=START_S, user="kakuu"):
     def check():
         row = receipts(stack, submission, user=user).get(outlet)
         return row if row and row["state"] == state else None
@@ -76,7 +76,7 @@ def test_a_refusal_that_is_no_utf8_reaches_the_sender(make_stack, carriers):
     answer = stack.accepted(order())
     row = wait_state(stack, answer["id"], "babbling/990019", "failed")
     assert "HTTP 422 ????" in row["detail"]
-    assert "frame_not_readable" not in stack.output("hub")
+    assert "frame_not_readable" not in stack.stop("hub")
 
 
 def test_one_mail_for_each_municipality(make_stack, carriers):

@@ -20,7 +20,7 @@ def town(make_stack, carriers, tmp_path):
     class Town:
         air, screens, plans = free_port(), free_port(), tmp_path / "plans"
     Town.plans.mkdir()
-    Town.stack = make_stack(mode="drill", feeds=0, hub={"heartbeat_ms": 500}, gate={"heartbeat_ms": 500}, adapters=[
+    Town.stack = make_stack(mode="drill", feeds=0, adapters=[
         broadcaster(Town.air), signage(Town.screens),
         {"program": "hansho-telecom", "name": "telecom", "config": {
             "carriers": [carrier("good", carriers.url("/ok"))], "heartbeat_ms": 500}},

@@ -60,7 +60,7 @@ def test_arrives_at_a_subscriber_of_its_kind(stack, category, kind, way):
     assert "level" not in notice and "equivalent_level" not in notice and "evacuation" not in notice
     assert notice["document"]["revision"] == 1
     assert ("unknown_category" in notice.get("flags", [])) == (category == "潮位情報")
-    original = requests.get(stack.feed_url(f"/v1/notices/{frame['seq']}/original"), timeout=10)
+    original = requests.get(stack.feed_url(f"/v1/notices/{frame['seq']}/original"), timeout=20)
     if way == "post":
         assert original.content == document.encode()
     body = categories.ALL[category][1].split(">", 1)[1].rsplit("<", 1)[0]
@@ -109,7 +109,7 @@ def test_wrong_ones_are_told_and_nothing_goes_out(stack):
 
 
 def in_force(stack):
-    state = requests.get(stack.feed_url("/v1/state.geojson"), timeout=10).json()
+    state = requests.get(stack.feed_url("/v1/state.geojson"), timeout=20).json()
     return {(row["properties"]["kind"], row["properties"]["term"]) for row in state["features"]}
 
 
@@ -121,7 +121,7 @@ def test_encodings(stack, encoding, declared):
     assert answer["outcome"] == "accepted"
     frame = stack.notice(answer["seq"])
     assert frame["notice"]["event"]["name"] == "防災フェア"
-    kept = requests.get(stack.feed_url(f"/v1/notices/{answer['seq']}/original"), timeout=10)
+    kept = requests.get(stack.feed_url(f"/v1/notices/{answer['seq']}/original"), timeout=20)
     assert kept.content == text.encode(encoding)
     # the same bytes under another name are refused, and a document that is cut within a letter too
     wrong = stack.post("/v1/submissions", text.encode("utf-8"))
@@ -151,7 +151,7 @@ def town(make_stack, carriers, tmp_path):
     class Town:
         air, screens, plans = free_port(), free_port(), tmp_path / "plans"
     Town.plans.mkdir()
-    Town.stack = make_stack(mode="drill", feeds=1, hub={"heartbeat_ms": 500}, gate={"heartbeat_ms": 500}, adapters=[
+    Town.stack = make_stack(mode="drill", feeds=1, adapters=[
         broadcaster(Town.air), signage(Town.screens),
         {"program": "hansho-telecom", "name": "telecom", "config": {
             "carriers": [carrier("good", carriers.url("/ok"), lalert_code="UMC1"),
@@ -211,7 +211,7 @@ def test_ends_of_other_states_leave_orders_alone(town):
     # for people the Japanese name, for machines the kind
     named = {("evacuation", "避難指示"), ("shelter", "避難所"), ("headquarters", "災害対策本部"), ("damage", "被害情報")}
     assert in_force(stack) == named
-    state = requests.get(stack.feed_url("/v1/state"), timeout=10).json()
+    state = requests.get(stack.feed_url("/v1/state"), timeout=20).json()
     assert {(row["kind"], row["term"]) for row in state["in_force"]} == named
     # the form of the municipality speaks of its order, and of nothing else that it has sent
     page = Browser(stack, "kakuu").get("/")
@@ -237,7 +237,7 @@ def test_a_shelter_in_another_town(make_stack):
     assert "shelter_outside" in notice["flags"] and notice["shelter"]["items"][1]["area"]["code"] == "990035"
     assert [area["code"] for area in notice["areas"]] == ["990019"]
     def state(code):
-        return requests.get(stack.feed_url("/v1/state"), params={"areas": code}, timeout=10).json()["in_force"]
+        return requests.get(stack.feed_url("/v1/state"), params={"areas": code}, timeout=20).json()["in_force"]
     wait_until(lambda: state("990019"), "it is in force in the town that speaks")
     assert state("990035") == []
     refused = stack.submit(categories.document("Shelter", body=body, code="990035"))
@@ -249,7 +249,7 @@ def test_damage_is_a_state(make_stack):
     stack = make_stack(mode="drill", feeds=1)
 
     def row():
-        state = requests.get(stack.feed_url("/v1/state"), params={"kinds": "damage"}, timeout=10).json()
+        state = requests.get(stack.feed_url("/v1/state"), params={"kinds": "damage"}, timeout=20).json()
         return [r for r in state["in_force"] if r["kind"] == "damage"]
     first = stack.accepted(categories.document("DamageInformation", document_id="damage-state"))
     wait_until(lambda: [r["seq"] for r in row()] == [first["seq"]], "the counts are in force")
@@ -260,5 +260,5 @@ def test_damage_is_a_state(make_stack):
     stack.accepted(categories.document("DamageInformation", body=more, document_id="damage-state", revision=3, kind="Cancel",
                                        errata="集計の誤り"))
     wait_until(lambda: [r["seq"] for r in row()] == [first["seq"]], "the counts before stand again")
-    events = requests.get(stack.feed_url("/v1/areas/990019/history"), params={"kinds": "damage"}, timeout=10).json()["events"]
+    events = requests.get(stack.feed_url("/v1/areas/990019/history"), params={"kinds": "damage"}, timeout=20).json()["events"]
     assert [(e["event"], e["level"], e["by_seq"]) for e in events] == [("issued", 0, first["seq"])]

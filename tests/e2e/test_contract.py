@@ -65,7 +65,7 @@ def test_alarms_are_as_described(make_stack, check):
     wait_until(lambda: {row["kind"] for row in answer(stack, "pref")["alarms"]} == {"no_order", "no_update"}, "both kinds")
     check(answer(stack, "pref"), "gate.openapi.yaml#/components/schemas/Alarms")
     stack.stop("hub")
-    reply = requests.get(stack.gate_url + "/v1/alarms", auth=stack.auth(), timeout=10)
+    reply = requests.get(stack.gate_url + "/v1/alarms", auth=stack.auth(), timeout=20)
     assert reply.status_code == 503 and "Retry-After" in reply.headers
     check(reply.json(), "gate.openapi.yaml#/components/schemas/Error")
 

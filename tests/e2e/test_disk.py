@@ -73,7 +73,7 @@ def refused(stack, document):
 
 
 def low(stack):
-    return requests.get(f"http://{stack.ops['hub']}/status", timeout=5).json()["disk"]
+    return requests.get(f"http://{stack.ops['hub']}/status", timeout=20).json()["disk"]
 
 
 def test_the_reserve_is_for_what_cannot_wait(disk, make_stack, keep):
@@ -102,14 +102,13 @@ def test_the_reserve_is_for_what_cannot_wait(disk, make_stack, keep):
     assert said["low"] and said["free_bytes"] < said["reserve_bytes"] == RESERVE_BYTES
     metrics = stack.metrics("hub")
     assert metrics["hansho_hub_disk_low"] == 1 and metrics["hansho_hub_disk_free_bytes"] < RESERVE_BYTES
-    assert stack.output("hub").count("hub.disk_low") == 1
 
     disk.empty()
     reply = book.submit(waiting)
     assert reply.json()["outcome"] == "accepted", "alone, and with the next submission"
     assert stack.metrics("hub")["hansho_hub_disk_low"] == 0
     book.settle()
-    stack.stop("hub")
+    assert stack.stop("hub").count("hub.disk_low") == 1
     journal_is_whole(os.path.join(disk.dir, "journal.db"))
     stack.start("hub")
     stack.processes["gate"].wait_ready(stack.ops["gate"])

@@ -12,9 +12,7 @@ import requests
 
 import documents
 from conftest import wait_until
-from feed_client import Subscriber, trimmed
-
-FORMS = ["json", "proto"]
+from feed_client import FORMS, Subscriber, trimmed
 
 
 def seqs(frames):
@@ -136,8 +134,9 @@ def test_feed_and_hub_come_back(make_stack):
     assert stack.metrics("feed-1")["hansho_feed_resyncs_total"] == 0
 
 
-def test_heartbeat_digest_is_the_states(make_stack):
-    stack = make_stack(feed={"heartbeat_ms": 300}, hub={"heartbeat_ms": 300})
+@pytest.mark.parametrize("form", FORMS)
+def test_heartbeat_digest_is_the_states(make_stack, form):
+    stack = make_stack(feed={"heartbeat_ms": 300}, hub={"heartbeat_ms": 1000})
     document = documents.new_id()
     submit(stack, document=document)
     submit(stack)
@@ -145,7 +144,7 @@ def test_heartbeat_digest_is_the_states(make_stack):
            details=[documents.detail("避難指示", ["北町一丁目"], state="解除")])
 
     async def run():
-        async with Subscriber(stack.ws_url()) as one:
+        async with Subscriber(stack.ws_url(), form) as one:
             await one.start()
             beat = (await one.until("heartbeat"))[-1]
             assert beat["newest_seq"] == 3
@@ -153,8 +152,8 @@ def test_heartbeat_digest_is_the_states(make_stack):
             for _ in range(4):
                 await one.until("heartbeat")
     asyncio.run(run())
-    assert "feed.digest_differs" not in stack.output("feed-1")
     assert stack.metrics("feed-1")["hansho_feed_resyncs_total"] == 0
+    assert "feed.digest_differs" not in stack.stop("feed-1")
 
 
 def test_original_is_what_was_sent(stack):
@@ -219,11 +218,14 @@ def test_two_feeds_agree(make_stack):
     submit(stack, 3)
 
     async def run():
-        async with Subscriber(stack.ws_url(0)) as one, Subscriber(stack.ws_url(1), "proto") as two:
-            await one.start()
-            await two.start()
-            a, b = (await one.until("heartbeat"))[-1], (await two.until("heartbeat"))[-1]
-            assert (a["newest_seq"], a["digest"]) == (b["newest_seq"], b["digest"])
+        said = set()
+        for feed in (0, 1):
+            for form in FORMS:
+                async with Subscriber(stack.ws_url(feed), form) as one:
+                    assert (await one.start())[-1]["seq"] == 3
+                    beat = (await one.until("heartbeat"))[-1]
+                    said.add((beat["newest_seq"], beat["digest"]))
+        assert said == {(3, stack_get(stack, "/v1/state")["digest"])}
     asyncio.run(run())
 
 

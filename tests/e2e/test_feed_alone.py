@@ -1,6 +1,6 @@
 """hansho-feed against a hub in the test's hands (fake_hub.py): what a real hub does only on a bad day.
 
-Clients: python3-websockets, requests; both subprotocols.
+Clients: python3-websockets, requests, streams of asyncio; resume, gap, heartbeat and digest in all forms.
 """
 
 import asyncio
@@ -12,11 +12,11 @@ import time
 import pytest
 import requests
 
-from conftest import Process, free_port, wait_until
+from conftest import BUSY_S, Process, free_port, wait_until
 from fake_hub import FakeHub, notice
-from feed_client import Subscriber, trimmed
+from feed_client import FORMS, Subscriber, trimmed
 
-FORMS = ["json", "proto"]
+SUBPROTOCOLS = ["json", "proto"]
 RING = 32
 
 
@@ -46,7 +46,7 @@ class Alone:
         return requests.get(f"http://127.0.0.1:{self.port}{path}", timeout=20, **options)
 
     def metric(self, name):
-        text = requests.get(f"http://{self.ops}/metrics", timeout=5).text
+        text = requests.get(f"http://{self.ops}/metrics", timeout=20).text
         return float(next(line.rsplit(" ", 1)[1] for line in text.splitlines()
                           if line.rsplit(" ", 1)[0] == name))
 
@@ -135,7 +135,7 @@ def test_encoded_once_for_a_thousand_and_got_exactly_once(alone):
     feed = alone(before=1)
 
     async def run():
-        everybody = [Subscriber(feed.ws, FORMS[i % 2]) for i in range(1000)]
+        everybody = [Subscriber(feed.ws, SUBPROTOCOLS[i % 2]) for i in range(1000)]
         for i in range(0, 1000, 100):
             await asyncio.gather(*[s.__aenter__() for s in everybody[i:i + 100]])
         await asyncio.gather(*[s.start(**{"from": "now"}) for s in everybody])
@@ -168,7 +168,8 @@ def test_resume_at_every_seq(alone, form):
     assert feed.metric('hansho_feed_encodes_total{form="json"}') < 600
 
 
-def test_resume_while_notices_come(alone):
+@pytest.mark.parametrize("form", FORMS)
+def test_resume_while_notices_come(alone, form):
     """The way from the journal's pages to the ring to live has neither hole nor double."""
     feed = alone(before=300)
     stop = threading.Event()
@@ -179,7 +180,7 @@ def test_resume_while_notices_come(alone):
             time.sleep(0.02)
 
     async def one_client(start):
-        async with Subscriber(feed.ws, "proto") as one:
+        async with Subscriber(feed.ws, form) as one:
             frames = await one.start(**{"from": {"epoch": "epoch-a", "seq": start}})
             frames += await one.notices(5)
             assert seqs(frames) == list(range(start + 1, start + 1 + len(seqs(frames))))
@@ -216,6 +217,7 @@ def test_gap_and_snapshot_where_history_is_gone(alone, form, start, reason):
             frames = await one.start(**{"from": start})
             assert kinds_of(frames) == ["hello", "gap", "snapshot", "live"]
             assert frames[1]["reason"] == reason
+            assert (frames[1].get("from_seq", 0), frames[1]["to_seq"]) == (start["seq"] + 1, 60)
             assert frames[2]["seq"] == frames[3]["seq"] == 60
         async with Subscriber(feed.ws, form) as one:
             frames = await one.start(**{"from": {"epoch": "epoch-a", "seq": 9}})
@@ -223,11 +225,12 @@ def test_gap_and_snapshot_where_history_is_gone(alone, form, start, reason):
     asyncio.run(run())
 
 
-def test_a_hole_in_the_hubs_stream_is_mended(alone):
+@pytest.mark.parametrize("form", FORMS)
+def test_a_hole_in_the_hubs_stream_is_mended(alone, form):
     feed = alone(before=3)
 
     async def run():
-        async with Subscriber(feed.ws) as one:
+        async with Subscriber(feed.ws, form) as one:
             await one.start(**{"from": "now"})
             feed.hub.add(notice("lost"), lose=True)
             feed.hub.add(notice("next"))
@@ -236,14 +239,15 @@ def test_a_hole_in_the_hubs_stream_is_mended(alone):
     assert feed.hub.resumes[-1] == ("epoch-a", 3, False)
 
 
-def test_subscribers_stay_while_the_hub_is_away(alone):
+@pytest.mark.parametrize("form", FORMS)
+def test_subscribers_stay_while_the_hub_is_away(alone, form):
     feed = alone(before=40)
 
     async def run():
-        async with Subscriber(feed.ws) as one:
+        async with Subscriber(feed.ws, form) as one:
             await one.start(**{"from": "now"})
             feed.hub.go_away()
-            wait_until(lambda: requests.get(f"http://{feed.ops}/readyz", timeout=5)
+            wait_until(lambda: requests.get(f"http://{feed.ops}/readyz", timeout=20)
                        .status_code == 503, "not ready")
             await asyncio.sleep(1.2)
             ages = [(await one.until("heartbeat"))[-1]["hub_age_ms"] for _ in range(4)]
@@ -257,7 +261,7 @@ def test_subscribers_stay_while_the_hub_is_away(alone):
             feed.fill(2)
             feed.hub.listen()
             assert seqs(await one.notices(2)) == [41, 42]
-            wait_until(lambda: requests.get(f"http://{feed.ops}/readyz", timeout=5)
+            wait_until(lambda: requests.get(f"http://{feed.ops}/readyz", timeout=20)
                        .status_code == 200, "ready again")
     asyncio.run(run())
 
@@ -267,7 +271,7 @@ def test_silence_of_the_hub_is_noticed(alone):
     feed.hub.silent = True
     begun = time.monotonic()
     wait_until(lambda: feed.metric("hansho_feed_hub_reconnects_total") >= 1, "link dropped")
-    assert time.monotonic() - begun < 4 * 0.5 + 2
+    assert time.monotonic() - begun < 4 * 1 + BUSY_S
     feed.hub.silent = False
     feed.hub.cut()
     wait_until(lambda: feed.metric("hansho_feed_hub_up") == 1, "up again")
@@ -307,13 +311,13 @@ def test_other_mode_of_hub_or_notice_is_refused(alone):
     assert "real" not in feed.get("/v1/state").text
     feed.hub.mode = "LIVE"
     feed.hub.cut()
-    wait_until(lambda: "feed.wrong_mode" in feed.process.output, "refused")
-    assert requests.get(f"http://{feed.ops}/readyz", timeout=5).status_code == 503
+    feed.process.wait_output(r"feed\.wrong_mode")
+    assert requests.get(f"http://{feed.ops}/readyz", timeout=20).status_code == 503
 
 
 # ---- wishes ----
 
-@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("form", SUBPROTOCOLS)
 @pytest.mark.parametrize("wish,code,named", [
     ({"areas": ["980001"]}, 4400, "980001"),
     ({"areas": ["99", "7"]}, 4400, '"7"'),
@@ -443,7 +447,7 @@ def test_who_never_subscribes_is_closed(alone):
         async with Subscriber(feed.ws) as one:
             error, code, _ = await one.refused()
             assert (error["code"], code) == (4401, 4401)
-            assert 0.5 < time.monotonic() - begun < 5
+            assert 0.9 < time.monotonic() - begun < 1 + BUSY_S
             assert kinds_of(one.seen) == ["hello", "error"]
     asyncio.run(run())
     assert feed.metric("hansho_feed_unsubscribed_total") == 1
@@ -541,7 +545,7 @@ def test_dead_peer_is_dropped_within_the_limit(alone):
         async with Subscriber(feed.ws) as alive:
             await alive.start()
             await asyncio.to_thread(
-                wait_until, lambda: feed.metric("hansho_feed_dead_total") == 1, "dropped", 8)
+                wait_until, lambda: feed.metric("hansho_feed_dead_total") == 1, "dropped", 2 + BUSY_S)
             assert (await alive.until("heartbeat"))[-1]
     asyncio.run(run())
     dead.close()
@@ -549,7 +553,7 @@ def test_dead_peer_is_dropped_within_the_limit(alone):
 
 # ---- receipts, pings ----
 
-@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("form", SUBPROTOCOLS)
 def test_receipts_go_to_the_hub(alone, form):
     from schemas import link_pb2
     feed = alone(before=2, receipts_per_minute=3)
@@ -643,13 +647,13 @@ def test_conditional_get(alone):
             again = feed.get(path, headers={"If-None-Match": asked})
             assert again.status_code == 304 and not again.content, (path, asked)
         assert feed.get(path, headers={"If-None-Match": '"other"'}).status_code == 200
-        head = requests.head(f"http://127.0.0.1:{feed.port}{path}", timeout=10)
+        head = requests.head(f"http://127.0.0.1:{feed.port}{path}", timeout=20)
         assert head.status_code == 200 and head.headers["ETag"] == tag and not head.content
     tag = feed.get("/v1/state").headers["ETag"]
     feed.fill(1)
     feed.came(3)
     assert feed.get("/v1/state", headers={"If-None-Match": tag}).status_code == 200
-    preflight = requests.options(f"http://127.0.0.1:{feed.port}/v1/state", timeout=10)
+    preflight = requests.options(f"http://127.0.0.1:{feed.port}/v1/state", timeout=20)
     assert preflight.status_code == 204
     assert "GET" in preflight.headers["Access-Control-Allow-Methods"]
 
@@ -782,4 +786,4 @@ def test_event_stream(alone):
     feed.hub.add(notice("x", area="990027"))
     assert four.until("notice")[0]["seq"] == 104
     four.close()
-    wait_until(lambda: feed.metric('hansho_feed_subscribers{form="sse"}') == 0, "all gone", 10)
+    wait_until(lambda: feed.metric('hansho_feed_subscribers{form="sse"}') == 0, "all gone")

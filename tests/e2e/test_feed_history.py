@@ -128,7 +128,7 @@ def test_what_expired_is_told_once(make_stack):
         "<pcx_cns_i3:ValidDateTime/>", f"<pcx_cns_i3:ValidDateTime>{documents.jst(time.time() + 2)}</pcx_cns_i3:ValidDateTime>")
     first = stack.accepted(soon)
     done = wait_until(lambda: (lambda p: p if [e["event"] for e in p["events"]] == ["issued", "expired"] else None)(page()),
-                      "the shelter expires", timeout_s=20)
+                      "the shelter expires")
     assert done["next_after"] == first["seq"] and done["next_expired_after_us"] > 0
     cursor = {"after": done["next_after"], "expired_after_us": done["next_expired_after_us"]}
     again = page(**cursor)
@@ -137,7 +137,7 @@ def test_what_expired_is_told_once(make_stack):
     second = stack.accepted(categories.document("AntidisasterHeadquarter"))
     news = wait_until(lambda: (lambda p: p if p["events"] else None)(page(**cursor)), "the next notice")
     assert [(e["event"], e["by_seq"]) for e in news["events"]] == [("issued", second["seq"])]
-    assert requests.get(stack.feed_url("/v1/areas/990019/history"), params={"expired_after_us": "soon"}, timeout=10).status_code == 400
+    assert requests.get(stack.feed_url("/v1/areas/990019/history"), params={"expired_after_us": "soon"}, timeout=20).status_code == 400
 
 
 def test_the_past_has_etags_and_refusals(past):

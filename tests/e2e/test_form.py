@@ -69,7 +69,7 @@ class Browser:
             self.sign_in(stack, user)
 
     def get(self, path):
-        return Page(self, self.session.get(self.base + path, timeout=10))
+        return Page(self, self.session.get(self.base + path, timeout=20))
 
     def post(self, path, values, **more):
         # a new connection each time, as the server asks for by closing
@@ -136,7 +136,7 @@ def test_shows_the_sign_in_page_to_strangers(stack):
 
 
 def test_the_cookie_is_kept_from_scripts_and_other_sites(stack):
-    reply = requests.get(stack.gate_url + "/", timeout=5)
+    reply = requests.get(stack.gate_url + "/", timeout=20)
     cookie = reply.headers["Set-Cookie"]
     assert "HttpOnly" in cookie and "SameSite=Strict" in cookie and "Path=/" in cookie
     assert "Secure" not in cookie  # plain HTTP on loopback; test_secure_with_tls has the other half
@@ -158,17 +158,17 @@ def test_secure_with_tls(make_stack, certificate):
     cert, key = certificate
     stack = make_stack(feeds=0, gate={"tls_cert": cert, "tls_key": key})
     url = stack.gate_url.replace("http:", "https:")
-    reply = requests.get(url + "/", verify=cert, timeout=10)
+    reply = requests.get(url + "/", verify=cert, timeout=20)
     assert reply.status_code == 200 and "; Secure" in reply.headers["Set-Cookie"]
     reply = requests.post(url + "/v1/submissions", data=order().encode(), auth=stack.auth(),
-                          verify=cert, timeout=10)
+                          verify=cert, timeout=20)
     assert reply.status_code == 202, reply.text
     big = order([detail("避難指示", [f"{n}丁目の町内会" for n in range(900)])])
     reply = requests.post(url + "/v1/submissions", data=big.encode(), auth=stack.auth(),
                           verify=cert, timeout=20)
     assert reply.status_code == 202, reply.text
     with pytest.raises(requests.RequestException):
-        requests.get(stack.gate_url + "/", timeout=5)
+        requests.get(stack.gate_url + "/", timeout=20)
 
 
 def test_sign_in_and_out(stack):
@@ -194,7 +194,7 @@ def test_wrong_passwords_are_refused_and_limited(make_stack):
         page = browser.get("/")
         page = page.press(page.form("/sign-in"), username="kakuu", password="drill-only-kakuu")
         return page.status == 200
-    wait_until(signed_in, "the address may try again", timeout_s=10, pause_s=0.5)
+    wait_until(signed_in, "the address may try again", pause_s=0.5)
 
 
 def test_every_post_needs_the_token_of_its_session(stack):
@@ -219,7 +219,7 @@ def test_an_altered_cookie_signs_nobody_in(stack):
     principal = value.split(".")[2]
     forged = value.replace(principal, "soba-city".encode().hex())
     browser.session.cookies.clear()
-    page = Page(browser, requests.get(stack.gate_url + "/", timeout=5,
+    page = Page(browser, requests.get(stack.gate_url + "/", timeout=20,
                                       headers={"Cookie": f"hansho_session={forged}"}))
     assert page.form("/sign-in") is not None
 
@@ -228,7 +228,7 @@ def test_a_session_ends(make_stack):
     stack = make_stack(feeds=0, gate={"session_s": 1})
     browser = Browser(stack, "kakuu")
     wait_until(lambda: any(f.get("action") == "/sign-in" for f in browser.get("/").tree.forms),
-               "the session is over", timeout_s=5, pause_s=0.2)
+               "the session is over", pause_s=0.2)
 
 
 # ---- what a page is made of ----
@@ -269,9 +269,9 @@ def test_every_drill_page_says_drill_and_works_without_scripts(stack):
 
 
 def test_level_colours_are_the_official_ones_and_the_drill_has_none_of_them(stack):
-    css = requests.get(stack.gate_url + "/assets/form.css", timeout=5)
+    css = requests.get(stack.gate_url + "/assets/form.css", timeout=20)
     assert css.status_code == 200 and css.headers["Content-Type"].startswith("text/css")
-    again = requests.get(stack.gate_url + "/assets/form.css", timeout=5,
+    again = requests.get(stack.gate_url + "/assets/form.css", timeout=20,
                          headers={"If-None-Match": css.headers["ETag"]})
     assert again.status_code == 304
     official = {"5": "#0c000c", "4": "#aa00aa", "3": "#ff2800", "2": "#f2e700"}
@@ -294,7 +294,7 @@ def contrast(one, other):
 
 
 def test_text_has_enough_contrast(stack):
-    css = requests.get(stack.gate_url + "/assets/form.css", timeout=5).text
+    css = requests.get(stack.gate_url + "/assets/form.css", timeout=20).text
     pairs = [("#1b1b1f", "#f6f7f8"), ("#3d4250", "#f6f7f8"), ("#3d4250", "#fffbe6"),
              ("#ffffff", "#006070"), ("#ffffff", "#00505e"), ("#ffffff", "#1d3f8a"),
              ("#ffffff", "#aa00aa"), ("#000000", "#ff2800"), ("#ffffff", "#0c000c")]
@@ -342,7 +342,7 @@ def test_the_whole_life_of_an_order(fresh):
     assert in_force(browser.get("/")) == {"南町": "警戒レベル3 高齢者等避難"}
 
     # one document all along, kept as the XML that the form wrote
-    state = requests.get(fresh.feed_url("/v1/notices?after=0&limit=10"), timeout=5).json()
+    state = requests.get(fresh.feed_url("/v1/notices?after=0&limit=10"), timeout=20).json()
     notices = state["notices"] if isinstance(state, dict) else state
     documents = {(n.get("notice") or n)["document"]["id"] for n in notices}
     revisions = [(n.get("notice") or n)["document"]["revision"] for n in notices]
@@ -596,7 +596,7 @@ def test_the_hub_is_away(fresh):
     browser = Browser(fresh, "kakuu")
     check = issue(browser, areas="港町")
     fresh.stop("hub")
-    wait_until(lambda: requests.get(f"http://{fresh.ops['gate']}/readyz", timeout=5).status_code == 503,
+    wait_until(lambda: requests.get(f"http://{fresh.ops['gate']}/readyz", timeout=20).status_code == 503,
                "the gate notices")
     page = browser.get("/")
     assert "確認できません" in page.problem()

@@ -14,9 +14,10 @@ import requests
 import websockets
 from lxml import etree
 
-from conftest import Stack, wait_until
+from conftest import BUSY_S, STOP_S, Stack, wait_until
 from documents import BY_WHAT_STANDS, detail, digest_token, new_id, order, soap, text_token
 
+ANSWER_MS = 2500
 SOAP_NS = "http://schemas.xmlsoap.org/soap/envelope/"
 SERVICE_NS = "http://soap.publiccommons.ne.jp/"
 HEADERS = {"Content-Type": "text/xml; charset=utf-8", "SOAPAction": '""'}
@@ -98,7 +99,7 @@ def test_shows_a_submission_to_its_own_sender_only(stack):
     assert stack.status(answer["id"], user="soba").status_code == 404
     assert stack.status("0" * 32).status_code == 404
     assert stack.status("not-an-id").status_code == 404
-    assert requests.get(f"{stack.gate_url}/v1/submissions/{answer['id']}", timeout=5).status_code == 401
+    assert requests.get(f"{stack.gate_url}/v1/submissions/{answer['id']}", timeout=20).status_code == 401
 
 
 def test_long_poll_waits_for_a_change_and_no_longer(stack):
@@ -109,12 +110,12 @@ def test_long_poll_waits_for_a_change_and_no_longer(stack):
         reply = requests.get(f"{stack.gate_url}/v1/submissions/{answer['id']}?wait=1{version}", auth=stack.auth(),
                              timeout=20)
         assert reply.status_code == 200
-        assert 0.9 < time.monotonic() - begin < 5
+        assert 0.9 < time.monotonic() - begin < 1 + BUSY_S
     begin = time.monotonic()
     assert stack.status(answer["id"], wait=20, version=state["version"] + 1000).status_code == 200
-    assert time.monotonic() - begin < 5, "a version that is not the present one is answered at once"
+    assert time.monotonic() - begin < BUSY_S, "a version that is not the present one is answered at once"
     bad = requests.get(f"{stack.gate_url}/v1/submissions/{answer['id']}?wait=-1", auth=stack.auth(),
-                       timeout=5)
+                       timeout=20)
     assert bad.status_code == 400
 
 
@@ -134,11 +135,11 @@ def test_the_sender_learns_who_has_shown_it(stack):
     answer = stack.accepted(document)
     version = stack.status(answer["id"]).json()["version"]
     with concurrent.futures.ThreadPoolExecutor(1) as pool:
-        waiting = pool.submit(stack.status, answer["id"], wait=20, version=version)
+        waiting = pool.submit(stack.status, answer["id"], wait=25, version=version)
         begin = time.monotonic()
         asyncio.run(subscriber(answer["seq"]))
         state = waiting.result().json()
-    assert time.monotonic() - begin < 10, "the answer came with the change, not with the end of the wait"
+    assert time.monotonic() - begin < 20, "the answer came with the change, not with the end of the wait"
     assert state["version"] > version
     shown = wait_until(lambda: [r for r in stack.status(answer["id"]).json()["receipts"]
                                 if r["outlet"] == "screen-7"], "the receipt of screen-7")
@@ -209,14 +210,14 @@ def test_warnings_come_with_the_acceptance(stack):
 def test_wrong_credentials_are_401(stack, auth, header):
     headers = {"Authorization": header} if header else {}
     reply = requests.post(f"{stack.gate_url}/v1/submissions", data=order().encode(), auth=auth,
-                          headers=headers, timeout=10)
+                          headers=headers, timeout=20)
     assert reply.status_code == 401
     assert reply.json()["code"] == "not_signed_in"
     assert reply.headers["WWW-Authenticate"].startswith("Basic")
 
 
 def test_bearer_token_is_enough(stack):
-    reply = requests.post(f"{stack.gate_url}/v1/submissions", data=order().encode(), timeout=10,
+    reply = requests.post(f"{stack.gate_url}/v1/submissions", data=order().encode(), timeout=20,
                           headers={"Authorization": "Bearer " + stack.principal()["token"]})
     assert reply.status_code == 202, reply.text
 
@@ -229,7 +230,7 @@ def test_a_prefecture_enters_for_its_city(stack):
 
 def test_every_answer_has_the_security_headers(stack):
     for path in ["/", "/assets/form.css", "/v1/submissions/" + "0" * 32]:
-        reply = requests.get(stack.gate_url + path, timeout=5)
+        reply = requests.get(stack.gate_url + path, timeout=20)
         assert "default-src 'none'" in reply.headers["Content-Security-Policy"], path
         assert reply.headers["X-Content-Type-Options"] == "nosniff"
         assert reply.headers["Referrer-Policy"] == "no-referrer"
@@ -321,17 +322,16 @@ def test_no_soap_is_a_content_error(stack):
 
 @pytest.fixture
 def own(make_stack):
-    return make_stack(feeds=0, gate={"answer_timeout_ms": 1500, "heartbeat_ms": 300},
-                      hub={"heartbeat_ms": 300})
+    return make_stack(feeds=0, gate={"answer_timeout_ms": ANSWER_MS})
 
 
 def test_says_at_once_that_the_hub_is_away(own):
     own.stop("hub")
-    wait_until(lambda: requests.get(f"http://{own.ops['gate']}/readyz", timeout=5).status_code == 503,
+    wait_until(lambda: requests.get(f"http://{own.ops['gate']}/readyz", timeout=20).status_code == 503,
                "the gate notices that the hub is gone")
     begin = time.monotonic()
     reply = own.submit(order())
-    assert time.monotonic() - begin < 1
+    assert time.monotonic() - begin < ANSWER_MS / 1000, "it waits for no answer"
     assert reply.status_code == 503
     assert int(reply.headers["Retry-After"]) > 0
     assert reply.json()["code"] == "hub_away"
@@ -417,14 +417,14 @@ def test_a_gate_that_stops_answers_what_is_open(make_stack):
             assert answer.result().status_code == 202
     finally:
         hub.signal(signal.SIGCONT)
-    assert gate.popen.wait(10) == 0, "a second signal would end it at once, so it is only awaited"
+    assert gate.popen.wait(STOP_S) == 0, "a second signal would end it at once, so it is only awaited"
     stack.processes.pop("gate").assert_quiet()
     stack.start("gate")
     assert stack.submit(document).json()["outcome"] == "duplicate"
 
 
 def test_a_gate_that_stops_does_not_wait_for_ever(make_stack):
-    stack = make_stack(feeds=0, gate={"stop_grace_ms": 300})
+    stack = make_stack(feeds=0, gate={"stop_grace_ms": 300, "answer_timeout_ms": 60000})
     hub = stack.processes["hub"]
     hub.signal(signal.SIGSTOP)
     try:
@@ -433,7 +433,7 @@ def test_a_gate_that_stops_does_not_wait_for_ever(make_stack):
             wait_until(lambda: stack.metrics("gate")["hansho_gate_hub_pending"] == 1, "it is open")
             begin = time.monotonic()
             stack.stop("gate")
-            assert time.monotonic() - begin < 3
+            assert time.monotonic() - begin < 0.3 + BUSY_S
             reply = answer.result()
             assert (reply.status_code, reply.json()["code"]) == (503, "outcome_unknown")
     finally:
@@ -441,7 +441,7 @@ def test_a_gate_that_stops_does_not_wait_for_ever(make_stack):
 
 
 def test_two_content_lengths_are_refused(stack):
-    with socket.create_connection(("127.0.0.1", stack.ports["gate"]), timeout=5) as raw:
+    with socket.create_connection(("127.0.0.1", stack.ports["gate"]), timeout=20) as raw:
         raw.sendall(b"POST /v1/submissions HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n"
                     b"Content-Length: 5\r\n\r\n<a/>")
         assert b" 400 " in raw.recv(200)
@@ -456,9 +456,8 @@ def test_a_principal_of_the_other_lane_stops_the_start(tmp_path):
         stack.principals = [{**stack.principals[0], "statuses": ["Actual"]}]
         stack._write_gate({})
         process = stack.start("gate", wait=False)
-        assert process.popen.wait(10) == 1
-        wait_until(lambda: "kakuu-city" in process.output, process.output)
-        assert '"Actual" does not fit a gate of mode drill' in process.output
+        assert process.ended() == 1
+        assert "kakuu-city" in process.output and '"Actual" does not fit a gate of mode drill' in process.output
     finally:
         stack.abort()
 

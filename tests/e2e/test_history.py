@@ -138,7 +138,7 @@ def newest_of(stack, feed=0):
 
 
 def test_a_real_history_passes(make_stack, tmp_path):
-    stack = make_stack(hub={"heartbeat_ms": 500}, feed={"heartbeat_ms": 500, "ring_notices": 16},
+    stack = make_stack(hub={"heartbeat_ms": 1000}, feed={"heartbeat_ms": 1000, "ring_notices": 16},
                        gate={"answer_timeout_ms": 2000})
     notes = Notes(tmp_path / "notes")
     senders = {user: notes.submitter(user, lambda body, user=user: stack.submit(body, user))

@@ -71,7 +71,7 @@ class Town:
         """So that the next test begins with little in force."""
         answer = self.book.submit(order(document=document, revision=2, kind="Cancel", errata="試験の終わり")).json()
         wait_until(lambda: answer["seq"] in self.book.witness.seqs, "the cancel arrives")
-        wait_until(lambda: answer["seq"] in self.outlets.aired(), "and is aired", 60)
+        wait_until(lambda: answer["seq"] in self.outlets.aired(), "and is aired")
 
     @contextlib.contextmanager
     def attacked(self, *attacks, orders=4, more_kib=64 * 1024):
@@ -105,7 +105,7 @@ def town():
 
 
 def connect(port):
-    return socket.create_connection(("127.0.0.1", port), timeout=5)
+    return socket.create_connection(("127.0.0.1", port), timeout=20)
 
 
 def talk(port, data, wait_s=2.0):
@@ -145,7 +145,7 @@ def test_half_open_connections(town):
                     one.close()
         return attack
     with town.attacked(hold(town.gate, 2500), hold(town.feed, 2500), orders=8):
-        assert requests.get(town.stack.feed_url("/v1/state"), timeout=10).status_code == 200
+        assert requests.get(town.stack.feed_url("/v1/state"), timeout=20).status_code == 200
         time.sleep(0.5)
 
 
@@ -281,10 +281,10 @@ def test_forged_sessions_and_form_posts(town):
               "9999999999." + "0" * 64 + "." + "kakuu-city".encode().hex() + "." + "f" * 64]
     for value in values:
         cookie = {"Cookie": f"hansho_session={value}"}
-        page = requests.get(town.stack.gate_url + "/", headers=cookie, timeout=5)
+        page = requests.get(town.stack.gate_url + "/", headers=cookie, timeout=20)
         assert page.status_code == 200 and "/sign-in" in page.text and "/sign-out" not in page.text
         for path in ("/check", "/send"):
-            reply = requests.post(town.stack.gate_url + path, timeout=5, headers=cookie, data={
+            reply = requests.post(town.stack.gate_url + path, timeout=20, headers=cookie, data={
                 "token": "0" * 64, "xml": order(), "act": "issue", "level": "5", "whole": "1"})
             assert reply.status_code == 403, (path, reply.status_code, reply.text[:300])
     town.good()
@@ -411,7 +411,7 @@ def test_strange_characters_do_not_reach_the_outlets(town):
     name = frame["notice"]["evacuation"]["details"][0]["areas"][0]["area"]["name"]
     assert name == "北 町 一 丁 目", "ends of lines are blanks"
     assert "format_marks" in findings_of(reply.json()), "the sender is told"
-    original = requests.get(town.stack.feed_url(f"/v1/notices/{seq}/original"), timeout=5).content
+    original = requests.get(town.stack.feed_url(f"/v1/notices/{seq}/original"), timeout=20).content
     assert original == document.encode("utf-8"), "the original stays as it was"
 
 
@@ -574,4 +574,4 @@ def test_a_sender_that_floods_delays_others_little(town):
     with town.attacked(*[attack] * 4, orders=6):
         time.sleep(0.5)
     newest = town.good()["seq"]
-    wait_until(lambda: newest in town.outlets.planned(), "the outlets keep up", 30)
+    wait_until(lambda: newest in town.outlets.planned(), "the outlets keep up")

@@ -75,7 +75,7 @@ def test_the_drill_reaches_every_outlet(up):
     ("http://127.0.0.1:8084/played", "訓練"),
 ])
 def test_every_address_of_the_page_answers(up, url, says):
-    reply = requests.get(url, timeout=10, verify=os.path.join(up, "build/run/keys/ca.pem"))
+    reply = requests.get(url, timeout=20, verify=os.path.join(up, "build/run/keys/ca.pem"))
     assert reply.status_code == 200, reply.text
     assert says in reply.content.decode("utf-8")
 

@@ -9,7 +9,7 @@ from websockets.exceptions import ConnectionClosed
 
 __all__ = ["ConnectionClosed", "WebSocket"]
 
-LIMIT_S = 20
+LIMIT_S = 60
 
 
 class WebSocket:

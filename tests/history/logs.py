@@ -30,7 +30,7 @@ from lxml import etree  # noqa: E402
 
 import check  # noqa: E402
 from history import facts_of_notice  # noqa: E402
-from feed_client import frame_of, subscribe_message  # noqa: E402
+from feed_client import EventStream, frame_of, subscribe_message  # noqa: E402
 
 # Answers with a status of "later" that promise that nothing was taken (hub/gate/refusal.c); any other leaves it open.
 NOTHING_TAKEN = {"busy", "hub_away", "stopping"}
@@ -165,6 +165,7 @@ class Place:
     def __init__(self, start="snapshot"):
         self.epoch, self.seq, self.start = None, 0, start
         self.connections = self.notices = 0
+        self.beat = None  # (newest seq, digest) of the newest heartbeat
 
     def resume(self):
         return {"epoch": self.epoch, "seq": self.seq} if self.epoch else self.start
@@ -176,14 +177,27 @@ class Place:
             self.epoch = self.epoch or frame["epoch"]
         elif kind == "snapshot":
             self.epoch, self.seq = frame["epoch"], frame.get("seq", 0)
+        elif kind == "heartbeat":
+            self.beat = (frame.get("newest_seq", 0), frame.get("digest", ""))
         elif kind in ("notice", "live"):
             self.epoch, self.seq = frame["epoch"], max(self.seq, frame.get("seq", 0))
 
 
-async def begin(socket, log, place, form, wish):
-    """Who starts at the beginning reads hello first, because he needs the epoch."""
+async def connected(url, form):
+    if form == "sse":
+        return EventStream(url)
+    return await asyncio.wait_for(websockets.connect(
+        url, subprotocols=[f"hansho.v1.{form}"], max_size=None, ping_interval=None, compression=None,
+        close_timeout=1), SILENCE_S)
+
+
+async def begin(socket, log, place, form, wish, silence_s):
+    """Who starts at the beginning reads hello first, because he needs the epoch; an event stream cannot."""
+    if form == "sse":
+        await asyncio.wait_for(socket.subscribe(**{"mode": "drill", **wish, "from": place.resume()}), silence_s)
+        return
     if place.resume() == "beginning":
-        frame = await take(socket, log, place, SILENCE_S)
+        frame = await take(socket, log, place, silence_s)
         if frame["type"] != "hello":
             raise ConnectionError(f"{frame} instead of hello")
     await socket.send(subscribe_message(form, **{"mode": "drill", **wish, "from": place.resume()}))
@@ -196,7 +210,8 @@ async def take(socket, log, place, silence_s):
     return frame
 
 
-async def follow(url, log, wish, place, form="json", stays=lambda frame: True, silence_s=SILENCE_S):
+async def follow(url, log, wish, place, form="json", stays=lambda frame: True, silence_s=SILENCE_S,
+                 dial_s=SILENCE_S):
     """One connection: from its place on, until stays(frame) says no, nothing comes for silence_s, or it breaks. It leaves
     without a word, as one does whose cable was pulled."""
     log.write("connect", start=place.resume())
@@ -204,10 +219,8 @@ async def follow(url, log, wish, place, form="json", stays=lambda frame: True, s
     why = "cancelled"
     socket = None
     try:
-        socket = await asyncio.wait_for(websockets.connect(
-            url, subprotocols=[f"hansho.v1.{form}"], max_size=None, ping_interval=None, compression=None,
-            close_timeout=1), SILENCE_S)
-        await begin(socket, log, place, form, wish)
+        socket = await asyncio.wait_for(connected(url, form), dial_s)
+        await begin(socket, log, place, form, wish, max(silence_s, dial_s))
         while stays(await take(socket, log, place, silence_s)):
             pass
         why = "left"
@@ -216,21 +229,23 @@ async def follow(url, log, wish, place, form="json", stays=lambda frame: True, s
     finally:
         log.write("close", why=why)
         if socket is not None:
-            socket.transport.abort()
+            if socket.transport is not None:
+                socket.transport.abort()
             await socket.wait_closed()
     return why
 
 
 class Follower(threading.Thread):
     """A subscriber that never gives up: connects, follows, resumes behind what it has. left: () → how many frames to
-    stay for; None: for ever. silence: () → seconds without a frame after which it leaves."""
+    stay for; None: for ever. silence: () → seconds without a frame after which it leaves; dial_s: without an answer when it
+    connects. form: json, proto or sse."""
 
     def __init__(self, log, name, url, wish, form="json", start="snapshot", left=None, silence=lambda: SILENCE_S,
-                 pause_s=PAUSE_S):
+                 pause_s=PAUSE_S, dial_s=SILENCE_S):
         super().__init__(daemon=True, name=name)
         note_entitled(log, name, wish)
         self.log, self.url, self.wish, self.form = log, url, wish, form
-        self.left, self.silence, self.pause_s = left, silence, pause_s
+        self.left, self.silence, self.pause_s, self.dial_s = left, silence, pause_s, dial_s
         self.place, self.live = Place(start), threading.Event()
         self.loop = asyncio.new_event_loop()
         self.task = None
@@ -255,7 +270,7 @@ class Follower(threading.Thread):
         while True:
             left = itertools.count(self.left() if self.left else 0, -1)
             if await follow(self.url, self.log, self.wish, self.place, self.form,
-                            lambda frame, left=left: self._stays(frame, left), self.silence()) != "left":
+                            lambda frame, left=left: self._stays(frame, left), self.silence(), self.dial_s) != "left":
                 await asyncio.sleep(self.pause_s)
 
     def _stays(self, frame, left):

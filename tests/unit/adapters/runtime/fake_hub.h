@@ -66,7 +66,7 @@ fake_hello(struct fake_hub *hub)
 	hansho__v1__hello__init(&hello);
 	hello.mode = (Hansho__V1__Mode)hub->mode;
 	hello.epoch = hub->epoch;
-	hello.heartbeat_ms = 100;
+	hello.heartbeat_ms = 200;
 	hello.newest_seq = hub->newest_seq;
 	hello.window = hub->window;
 	hs_link_frame frame;

@@ -68,7 +68,7 @@ silent_hub_is_dropped(void **state)
 	struct bench *bench = bench_open(&ringing, "");
 	assert_int_equal(1, bench->hub.ups);
 	bench->hub.resumed = false;
-	/* three heartbeats of 100 ms are missed */
+	/* two heartbeats of 200 ms are missed */
 	assert_true(run_until(&bench->loop, is_resumed, bench, 3000));
 	assert_true(bench->hub.ups >= 2);
 	assert_true(bench->hub.heartbeats >= 1);
