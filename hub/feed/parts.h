@@ -30,7 +30,9 @@ struct hs_feed_parts {
 	int digest_strikes;	/* heartbeats in a row whose digest was not ours */
 	bool resync;		/* the next hello begins anew */
 	uint32_t resync_from_s; /* not before */
-	uint32_t now_s;		/* of the clock that never jumps; set by the tick */
+	uint32_t
+		judges_from_s; /* whose silence counts: after this process itself stood still, not before */
+	uint32_t now_s; /* of the clock that never jumps; set by the tick */
 };
 
 #endif

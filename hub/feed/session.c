@@ -8,6 +8,7 @@
 #include "hub/base/log.h"
 
 #define CLOSE_WAIT_S	  5
+#define STILL_S		  2 /* a tick that comes so late: this process did not run */
 /* Of pong_timeout_ms: with the heartbeat that must be sent first, who vanished is found within 15 s. */
 #define ACK_TENTHS	  8
 #define RETRY_AFTER_MS	  2000
@@ -428,6 +429,8 @@ is_dead(const struct hs_feed_parts *parts, const struct hs_subscriber *subscribe
 
 	if (subscriber->state == HS_SUB_CLOSING)
 		return since_s > CLOSE_WAIT_S;
+	if (parts->now_s < parts->judges_from_s)
+		return false;
 	if ((parts->now_s - subscriber->acked_s) * 1000LL >
 		parts->limits->pong_timeout_ms * ACK_TENTHS / 10)
 		return true;
@@ -435,7 +438,9 @@ is_dead(const struct hs_feed_parts *parts, const struct hs_subscriber *subscribe
 		return silent_s * 1000LL > parts->limits->stall_timeout_ms;
 	if (since_s < silent_s)
 		silent_s = since_s;
-	return silent_s * 1000LL > parts->limits->pong_timeout_ms;
+	return silent_s * 1000LL > parts->limits->pong_timeout_ms &&
+	       (silent_s * 1000LL > parts->limits->stall_timeout_ms ||
+		       !hs_http_spoke(parts->server, subscriber->id)); /* else the delay is ours */
 }
 
 static void
@@ -480,7 +485,12 @@ tick_one(struct hs_feed_parts *parts, struct hs_subscriber *subscriber, size_t s
 void
 hs_session_tick(struct hs_feed_parts *parts)
 {
-	parts->now_s = (uint32_t)(hs_clock_mono_us() / HS_US_PER_S);
+	uint32_t now_s = (uint32_t)(hs_clock_mono_us() / HS_US_PER_S);
+
+	if (now_s - parts->now_s > STILL_S)
+		parts->judges_from_s =
+			now_s + (uint32_t)(parts->limits->pong_timeout_ms / 1000) + 1;
+	parts->now_s = now_s;
 	for (size_t i = 0; i < hs_subscribers_limit(parts->subscribers); i++) {
 		struct hs_subscriber *subscriber = hs_subscribers_at(parts->subscribers, i);
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import signal
 import sys
 
 import requests
@@ -99,3 +100,22 @@ def test_a_position_of_one_feed_is_good_at_each_other(make_stack):
             stack.stop(here.pop())
             everywhere(stack.accepted(order())["seq"])
     assert len(seen) == FEEDS and seqs == [1, 2, 3]
+
+
+def test_a_feed_that_stood_still_drops_nobody(make_stack):
+    """A suspended machine, a starved core: the silence was the feed's own."""
+    stack = make_stack(feed={"pong_timeout_ms": 2000, "heartbeat_ms": 500})
+
+    async def watch():
+        async with Subscriber(stack.ws_url()) as one:
+            await one.start(**{"from": "now"})
+            stack.processes["feed-1"].signal(signal.SIGSTOP)
+            try:
+                await asyncio.sleep(5)  # longer than pong_timeout_ms: nothing can be waited for, because nothing happens
+            finally:
+                stack.processes["feed-1"].signal(signal.SIGCONT)
+            stack.accepted(order())
+            assert (await one.notices(1))[0]["seq"] == 1
+            await one.quiet(2.5)
+    asyncio.run(watch())
+    assert stack.metrics("feed-1")["hansho_feed_dead_total"] == 0

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import random
+import signal
 import sys
 import threading
 import time
@@ -179,6 +180,28 @@ def test_a_leaf_hands_down_the_true_age_of_the_hub(make_stack):
     stack.start("hub")
     stack.processes["leaf-1"].wait_ready(stack.ops["leaf-1"])
     assert stack.metrics("leaf-1")["hansho_feed_hub_age_ms"] < 1000
+
+
+def test_silence_between_parent_and_leaf_is_found_from_both_sides(make_stack):
+    """Frozen processes: their connections look open, and nothing comes."""
+    stack = tree(make_stack, leaves=1)
+    leaf, parent = (stack.processes[name] for name in ("leaf-1", "feed-1"))
+    parent.signal(signal.SIGSTOP)
+    try:
+        wait_until(lambda: "reason=silent" in stack.output("leaf-1"), "the leaf gives its parent up")
+        wait_until(lambda: age_at(stack, "leaf-1") > 600, "the age of the hub grows")
+    finally:
+        parent.signal(signal.SIGCONT)
+    stack.accepted(order())
+    wait_until(lambda: newest(stack, "leaf-1") == 1, "the leaf has what comes after")
+    leaf.signal(signal.SIGSTOP)
+    try:
+        wait_until(lambda: "feed.child_dropped child=leaf-1 reason=silent" in stack.output("feed-1"), "the parent gives it up")
+        wait_until(lambda: stack.metrics("feed-1")['hansho_feed_child_up{child="leaf-1"}'] == 0, "it is counted as gone")
+    finally:
+        leaf.signal(signal.SIGCONT)
+    stack.accepted(order())
+    wait_until(lambda: newest(stack, "leaf-1") == 2, "the leaf is back")
 
 
 @pytest.mark.parametrize("replaced", [["hub"], ["hub", "feed-1"]], ids=["hub", "hub-and-parent"])
