@@ -397,9 +397,10 @@ end_superseded(struct hs_active *active, uint64_t seq, const hs_notice *notice)
 	return HS_OK;
 }
 
+/* *kept: what was prepared, or NULL; NULL again when the set has it. */
 static enum hs_err
 apply_keyed(struct hs_active *active, const char *key, uint64_t seq, const hs_notice *notice,
-	struct hs_buf *vanished)
+	struct hs_kept **kept, struct hs_buf *vanished)
 {
 	bool cancel = notice->action == HS_ACTION(CANCEL);
 	struct hs_active_document *document = NULL;
@@ -410,32 +411,40 @@ apply_keyed(struct hs_active *active, const char *key, uint64_t seq, const hs_no
 		return HS_ERR_NOMEM;
 	if (notice->document->ended || (!document && (cancel || !hs_kind_lasts((int)notice->kind))))
 		return HS_OK;
-	struct hs_kept *kept = hs_kept_create(seq, notice);
-	if (kept && !cancel)
+	if (!*kept)
+		*kept = hs_kept_create(seq, notice);
+	if (*kept && !cancel)
 		document = document_get(active, document, key, notice);
-	if (!kept || !document) {
-		hs_kept_free(kept);
+	if (!*kept || !document)
 		return HS_ERR_NOMEM;
-	}
 	if (cancel)
-		take_cancel(active, document, kept);
+		take_cancel(active, document, *kept);
 	else
-		take_revision(active, document, kept, vanished);
+		take_revision(active, document, *kept, vanished);
+	*kept = NULL;
 	hs_active_view_forget(active->view);
 	return HS_OK;
+}
+
+enum hs_err
+hs_active_apply_kept(struct hs_active *active, uint64_t seq, const hs_notice *notice,
+	struct hs_kept *kept, struct hs_buf *vanished)
+{
+	struct hs_buf key;
+	enum hs_err err = HS_ERR_INVALID;
+	hs_buf_init(&key, KEY_MAX_BYTES);
+	if (notice->document)
+		err = hs_document_key(notice, &key) ? HS_OK : HS_ERR_NOMEM;
+	if (err == HS_OK)
+		err = apply_keyed(active, hs_buf_text(&key), seq, notice, &kept, vanished);
+	hs_buf_free(&key);
+	hs_kept_free(kept);
+	return err;
 }
 
 enum hs_err
 hs_active_apply(
 	struct hs_active *active, uint64_t seq, const hs_notice *notice, struct hs_buf *vanished)
 {
-	if (!notice->document)
-		return HS_ERR_INVALID;
-	struct hs_buf key;
-	hs_buf_init(&key, KEY_MAX_BYTES);
-	enum hs_err err = HS_ERR_NOMEM;
-	if (hs_document_key(notice, &key))
-		err = apply_keyed(active, hs_buf_text(&key), seq, notice, vanished);
-	hs_buf_free(&key);
-	return err;
+	return hs_active_apply_kept(active, seq, notice, NULL, vanished);
 }

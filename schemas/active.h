@@ -90,6 +90,15 @@ int64_t hs_valid_until(const hs_notice *notice);
  * reading), and the cancel of a document that is not there, change nothing and are HS_OK. */
 enum hs_err hs_active_apply(struct hs_active *active, uint64_t seq, const hs_notice *notice,
 	struct hs_buf *vanished) HS_MUST_CHECK;
+/* The part of it that does not look at the set, for who has time for that beforehand. NULL: out of memory, or a
+ * notice without document. */
+struct hs_kept;
+struct hs_kept *hs_kept_create(uint64_t seq, const hs_notice *notice);
+/* NULL is allowed. */
+void hs_kept_free(struct hs_kept *kept);
+/* The rest. kept (NULL: it is made when it is needed) is of the same seq and notice, and taken over in any case. */
+enum hs_err hs_active_apply_kept(struct hs_active *active, uint64_t seq, const hs_notice *notice,
+	struct hs_kept *kept, struct hs_buf *vanished) HS_MUST_CHECK;
 /* Digest over the set: equal sets, equal text, whatever the order in which they came about. */
 void hs_active_digest(const struct hs_active *active, char out[HS_DIGEST_SIZE]);
 /* Documents that have anything in force. */

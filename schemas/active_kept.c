@@ -93,7 +93,7 @@ disaster_of(const hs_notice *notice)
 struct hs_kept *
 hs_kept_create(uint64_t seq, const hs_notice *notice)
 {
-	struct hs_kept *kept = calloc(1, sizeof(*kept));
+	struct hs_kept *kept = notice->document ? calloc(1, sizeof(*kept)) : NULL;
 	if (!kept)
 		return NULL;
 	kept->seq = seq;

@@ -73,10 +73,6 @@ struct hs_active {
 	uint64_t kept_count;
 };
 
-/* NULL: out of memory. */
-struct hs_kept *hs_kept_create(uint64_t seq, const hs_notice *notice);
-/* NULL is allowed. */
-void hs_kept_free(struct hs_kept *kept);
 /* In whose name it speaks: the organisation's code, or the sending system where none is given. The caller frees it;
  * NULL: out of memory. */
 char *hs_active_group_key(const hs_notice *notice);

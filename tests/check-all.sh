@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Everything that make test runs, then what takes longer: the unit tests under ThreadSanitizer, cppcheck and
 # clang-tidy over our own sources, a thousand seeds of the simulation, larger bounds of the model, a thousand kills in a stream,
-# 2,400 at places where the hub writes, 2,000 errors there, 300 power cuts of two file systems, a thousand flipped bits, a hundred thousand reconnects.
+# 2,400 at places where the hub writes, 2,000 errors there, 300 power cuts of two file systems, a thousand flipped bits, a hundred thousand reconnects,
+# sixty partitions, a hundred thousand connections that come and go, half of a thousand subscribers that stop reading.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 /usr/bin/python3 tests/run.py
@@ -10,7 +11,12 @@ HS_SEEDS=1000 /usr/bin/python3 tests/run.py unit:release
 /usr/bin/python3 -B tests/model/check.py --large
 HS_PYTEST_TIMEOUT_S=3600 HS_KILLS=1000 HS_WRITE_POINTS=2400 HS_ERROR_POINTS=2000 HS_CUTS=300 HS_FLIPS=1000 \
 	/usr/bin/python3 tests/run.py crash:release
-HS_RECONNECTS=100000 HANSHO_BIN=build/release/bin /usr/bin/python3 -m pytest -q -p no:cacheprovider tests/e2e/test_reconnect.py
+HS_RECONNECTS=100000 HS_PARTITIONS=60 HANSHO_BIN=build/release/bin /usr/bin/python3 -m pytest -q -s -p no:cacheprovider \
+	tests/e2e/test_reconnect.py tests/e2e/test_partition.py
+HS_CYCLES=100000 HANSHO_BIN=build/release/bin /usr/bin/python3 -m pytest -q -s -p no:cacheprovider tests/e2e/test_bounds.py
+make --no-print-directory -s -j2 MODE=release bench-programs
+tests/bench/slow.py --rounds 1 --more-mib 32
+tests/bench/slow.py --rounds 1 --orders 40 --per-second 2 --places 300 --backlog-max 20 --more-mib 32
 mapfile -t sources < <(git ls-files 'hub/*.c' 'schemas/*.c' 'adapters/*.c' 'sim/*.c')
 check_c() {
 	cppcheck --quiet --error-exitcode=1 --std=c11 --enable=warning,portability --inline-suppr \

@@ -16,13 +16,15 @@
 #include "hub/base/http_sock.h"
 #include "hub/base/log.h"
 
-#define LISTEN_BACKLOG	     4096
-#define STOP_TICK_MS	     10
-#define STOP_STAGE_TICKS     2 /* turns between the stages: what is closing on the loop must end */
-#define DEFAULT_CONNECTIONS  15000
-#define DEFAULT_REQUEST_MS   10000
-#define DEFAULT_KEEPALIVE_MS 30000
-#define DEFAULT_SEND_BYTES   65536
+#define LISTEN_BACKLOG	      4096
+#define STOP_TICK_MS	      10
+#define STOP_STAGE_TICKS      2 /* turns between the stages: what is closing on the loop must end */
+#define DEFAULT_CONNECTIONS   15000
+#define DEFAULT_SHARE	      25
+#define DEFAULT_REPLIES_BYTES (256 << 20)
+#define DEFAULT_REQUEST_MS    10000
+#define DEFAULT_KEEPALIVE_MS  30000
+#define DEFAULT_SEND_BYTES    65536
 
 enum stop_stage {
 	STOP_WAITS,
@@ -36,6 +38,7 @@ hs_http_options_init(struct hs_http_options *options)
 {
 	*options = (struct hs_http_options){ .address = "127.0.0.1",
 		.connections_max = DEFAULT_CONNECTIONS,
+		.shares = { DEFAULT_SHARE, DEFAULT_REPLIES_BYTES },
 		.request_timeout_ms = DEFAULT_REQUEST_MS,
 		.keepalive_timeout_ms = DEFAULT_KEEPALIVE_MS,
 		.send_buffer_bytes = DEFAULT_SEND_BYTES };
@@ -95,13 +98,17 @@ hs_http_each(struct hs_http_server *server, void (*visit)(void *owner, hs_http_i
 
 /* ---- accept ---- */
 static void
-accepted(struct hs_http_server *server, int fd)
+accepted(struct hs_http_server *server, int fd, const struct sockaddr_storage *peer)
 {
 	struct hs_conn *conn = NULL;
 
 	if ((int64_t)server->table.count < server->options.connections_max ||
-		hs_conn_make_room(server))
+		hs_conn_make_room(server, peer))
 		conn = hs_conn_create(server);
+	if (conn != NULL && hs_address_join(conn, peer) != HS_OK) {
+		hs_conn_release(conn);
+		conn = NULL;
+	}
 	if (conn == NULL) {
 		close(fd);
 		return;
@@ -120,9 +127,12 @@ on_listener(uv_poll_t *poll, int status, int events)
 	if (status != 0)
 		return;
 	for (int i = 0; i < HS_HTTP_ACCEPT_BATCH; i++) {
-		int fd = accept4(server->listen_fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+		struct sockaddr_storage peer = { 0 };
+		socklen_t size = sizeof(peer);
+		int fd = accept4(server->listen_fd, (struct sockaddr *)&peer, &size,
+			SOCK_NONBLOCK | SOCK_CLOEXEC);
 		if (fd >= 0) {
-			accepted(server, fd);
+			accepted(server, fd, &peer);
 			continue;
 		}
 		if (errno == EINTR || errno == ECONNABORTED)
@@ -204,6 +214,7 @@ handle_closed(uv_handle_t *handle)
 	void (*done)(void *owner) = server->stop.done;
 	void *owner = server->stop.owner;
 	hs_conn_table_free(&server->table);
+	hs_addresses_free(&server->addresses);
 	free(server);
 	if (done != NULL)
 		done(owner);
@@ -328,8 +339,11 @@ hs_http_server_create(
 		return HS_ERR_NOMEM;
 	server->options = *options;
 	server->loop = loop;
-	enum hs_err err = listen_open(server);
+	enum hs_err err = hs_addresses_init(&server->addresses, options);
+	if (err == HS_OK)
+		err = listen_open(server);
 	if (err != HS_OK) {
+		hs_addresses_free(&server->addresses);
 		free(server);
 		return err;
 	}

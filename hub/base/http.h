@@ -127,6 +127,12 @@ uint64_t hs_http_tag(struct hs_http_server *server, hs_http_id id);
 void hs_http_each(struct hs_http_server *server,
 	void (*visit)(void *owner, hs_http_id id, uint64_t tag), void *owner);
 
+/* What there is for all, and how much of it is for one address (http_address.c). */
+struct hs_http_shares {
+	int64_t address_percent; /* of connections_max and of replies: who has more gives way first */
+	int64_t replies_max_bytes; /* of large replies that wait to be read; beyond it: 503 */
+};
+
 struct hs_http_options {
 	const char *address;	   /* "127.0.0.1" */
 	int port;		   /* 0: any free one, see hs_http_port */
@@ -144,13 +150,14 @@ struct hs_http_options {
 	/* Whether this head may bring so large a body (at most its route's body_max_bytes); false is 413 before the body
 	 * is read. NULL: always. */
 	bool (*may_send)(void *owner, const struct hs_http_request *head, size_t body_len_bytes);
-	int64_t connections_max;      /* a further one takes the place of the longest idle one */
+	int64_t connections_max; /* a further one takes the place of another (http_address.c) */
+	struct hs_http_shares shares;
 	int64_t request_timeout_ms;   /* header and body must be in by then */
 	int64_t keepalive_timeout_ms; /* idle HTTP connections */
 	int64_t send_buffer_bytes;    /* SO_SNDBUF of each connection */
 };
 
-/* Fills every field with the defaults: 127.0.0.1, 15,000 connections, 10 s, 30 s, 64 KiB. */
+/* Fills every field with the defaults: 127.0.0.1, 15,000 connections, 25 %, 256 MiB of replies, 10 s, 30 s, 64 KiB. */
 void hs_http_options_init(struct hs_http_options *options);
 /* Listens. The option tables are borrowed for the server's life. */
 enum hs_err hs_http_server_create(uv_loop_t *loop, const struct hs_http_options *options,

@@ -128,19 +128,28 @@ hs_http_spoke(struct hs_http_server *server, hs_http_id id)
 	return conn != NULL && conn->wsi != NULL && hs_sock_waiting(lws_get_socket_fd(conn->wsi));
 }
 
-void
-hs_conn_untime(struct hs_conn *conn)
+static void
+timed_remove(struct hs_conn *conn)
 {
 	struct hs_conn_table *table = &conn->server->table;
 
-	if (conn->next != NULL)
-		conn->next->prev = conn->prev;
-	if (conn->prev != NULL)
-		conn->prev->next = conn->next;
-	if (table->timed == conn)
-		table->timed = conn->next;
-	conn->next = conn->prev = NULL;
+	if (conn->place.next != NULL)
+		conn->place.next->place.prev = conn->place.prev;
+	else if (table->timed_first == conn)
+		table->timed_first = conn->place.prev;
+	if (conn->place.prev != NULL)
+		conn->place.prev->place.next = conn->place.next;
+	else if (table->timed == conn)
+		table->timed = conn->place.next;
+	conn->place.next = conn->place.prev = NULL;
+}
+
+void
+hs_conn_untime(struct hs_conn *conn)
+{
+	timed_remove(conn);
 	conn->deadline_us = 0;
+	hs_address_mark(conn, false);
 }
 
 /* timeout_ms 0: no deadline, but the tick still looks at it. */
@@ -149,13 +158,15 @@ hs_conn_deadline(struct hs_conn *conn, int64_t timeout_ms)
 {
 	struct hs_conn_table *table = &conn->server->table;
 
-	if (conn->prev == NULL && table->timed != conn) {
-		conn->next = table->timed;
-		if (conn->next != NULL)
-			conn->next->prev = conn;
-		table->timed = conn;
-	}
+	timed_remove(conn);
+	conn->place.next = table->timed;
+	if (conn->place.next != NULL)
+		conn->place.next->place.prev = conn;
+	else
+		table->timed_first = conn;
+	table->timed = conn;
 	conn->deadline_us = timeout_ms == 0 ? 0 : hs_clock_mono_us() + timeout_ms * 1000;
+	hs_address_mark(conn, timeout_ms != 0);
 }
 
 void
@@ -171,12 +182,14 @@ hs_conn_release(struct hs_conn *conn)
 		ops->on_close(server->options.owner, conn->id);
 	}
 	hs_conn_untime(conn);
+	hs_address_leave(conn);
 	uint32_t slot = (uint32_t)(conn->id & SLOT_MASK);
 	table->slots[slot] = NULL;
 	table->free_slots[table->free_count++] = slot;
 	table->count--;
 	hs_conn_bytes_free(&conn->in);
 	hs_conn_bytes_free(&conn->out);
+	hs_send_forget(conn);
 	free(conn);
 }
 
@@ -225,22 +238,26 @@ hs_conn_doom(struct hs_conn *conn)
 	hs_conn_queue(conn);
 }
 
-/* Connections cost a stranger nothing. Were the newest turned away when all places are taken, a few
- * thousand that say nothing would keep every sender out; so the one that has been silent longest goes: a
- * sender whose request comes at once is never that one. */
-bool
-hs_conn_make_room(struct hs_http_server *server)
+static struct hs_conn *
+longest_silent(const struct hs_conn_table *table)
 {
 	static const uint8_t waiting[] = { HS_CONN_HEAD, HS_CONN_BODY };
+
+	for (size_t i = 0; i < HS_COUNT(waiting); i++) {
+		for (struct hs_conn *at = table->timed_first; at != NULL; at = at->place.prev)
+			if (at->state == waiting[i] && at->deadline_us != 0)
+				return at;
+	}
+	return NULL;
+}
+
+bool
+hs_conn_make_room(struct hs_http_server *server, const struct sockaddr_storage *peer)
+{
 	struct hs_conn *found = NULL;
 
-	for (size_t i = 0; found == NULL && i < HS_COUNT(waiting); i++) {
-		for (struct hs_conn *at = server->table.timed; at != NULL; at = at->next) {
-			if (at->state == waiting[i] && at->deadline_us != 0 &&
-				(found == NULL || at->deadline_us < found->deadline_us))
-				found = at;
-		}
-	}
+	if (!hs_address_gives_way(server, peer, &found))
+		found = longest_silent(&server->table);
 	if (found == NULL)
 		return false;
 	kill_now(found);
@@ -286,12 +303,24 @@ conn_disturbed(const struct hs_conn *conn, bool by_bytes)
 	return hs_sock_disturbed(lws_get_socket_fd(conn->wsi), by_bytes);
 }
 
+/* Who is being closed may have a message under way; libwebsockets reads and drops what comes. Who sends on and on is
+ * not waited for. */
+static bool
+sends_on(const struct hs_conn *conn)
+{
+	uint64_t now = 0;
+
+	return conn->state == HS_CONN_WS_CLOSING &&
+	       hs_sock_read_bytes(lws_get_socket_fd(conn->wsi), &now) &&
+	       now > conn->read_bytes + conn->endpoint->message_max_bytes;
+}
+
 /* libwebsockets would be woken again and again by bytes that it does not read while a reply leaves, also when the
  * connection is to end with it and the client takes nothing. */
 static void
 tick_one(struct hs_conn *conn, int64_t now_us, uint64_t ticks)
 {
-	if (conn->deadline_us != 0 && now_us >= conn->deadline_us) {
+	if ((conn->deadline_us != 0 && now_us >= conn->deadline_us) || sends_on(conn)) {
 		hs_conn_doom(conn);
 		return;
 	}
@@ -314,7 +343,7 @@ hs_conn_tick(struct hs_http_server *server)
 
 	server->ticks++;
 	for (struct hs_conn *conn = server->table.timed; conn != NULL; conn = next) {
-		next = conn->next;
+		next = conn->place.next;
 		if (conn->wsi != NULL)
 			tick_one(conn, now_us, server->ticks);
 	}

@@ -2,10 +2,12 @@
  *
  *   http.c          options, listener, the server's life, the tick
  *   http_lws.c      the libwebsockets context, the table of its callbacks, guards 2, 3 and 4
+ *   http_address.c  connections of each address, and who gives way when all places are taken
  *   http_conn.c     table of connections: ids, deadlines, the ways to end one
  *   http_request.c  request head and body → handler (guards 1 and 5)
  *   http_reply.c    replies and endless streams
  *   http_ws.c       WebSocket: upgrade, messages, frames, close
+ *   http_send.c     frames that leave piece by piece
  *   http_guard.c    pure checks of heads, choice of the route
  *   http_peer.c     certificates of clients
  *   http_param.c    pure: percent-encoding, parameters, header values
@@ -49,20 +51,38 @@ struct hs_conn_bytes {
 	size_t room_bytes;
 };
 
+struct hs_conn_address;
+
+/* Where it stands in two lists. */
+struct hs_conn_place {
+	struct hs_conn *next,
+		*prev; /* of those that have no WebSocket yet, last given a deadline first */
+	struct hs_conn_address *address; /* NULL before it has one */
+	struct hs_conn *newer, *older;	 /* of that address */
+	bool silent;			 /* in which of its lists */
+};
+
+/* What is still leaving (http_send.c). */
+struct hs_conn_rest {
+	struct hs_frame *frame; /* NULL: nothing */
+	size_t sent_bytes;
+	size_t reply_bytes; /* of a reply that the socket did not take at once, see hs_reply_fits */
+};
+
 struct hs_conn {
 	hs_http_id id;
 	struct lws *wsi;
 	struct hs_http_server *server;
 	uint64_t tag;
-	int64_t deadline_us;  /* monotonic; 0 = none */
-	struct hs_conn *next; /* list of those that have no WebSocket yet */
-	struct hs_conn *prev;
+	int64_t deadline_us; /* monotonic; 0 = none */
+	struct hs_conn_place place;
 	const struct hs_http_route *route;
 	const struct hs_ws_endpoint *endpoint;
 	const char *subprotocol;  /* not NULL: the upgrade passed its checks */
 	struct hs_conn_bytes in;  /* body, or the message that is being assembled */
 	struct hs_conn_bytes out; /* reply (behind LWS_PRE bytes), or close code and reason */
-	uint64_t read_bytes;	  /* taken from the socket when the last reply had left */
+	struct hs_conn_rest rest;
+	uint64_t read_bytes; /* taken from the socket when the last reply had left */
 	uint8_t state;
 	bool replied : 1; /* at least one reply has left */
 	bool close : 1;	  /* the connection ends with this reply */
@@ -83,6 +103,16 @@ struct hs_linger {
 	struct hs_linger *prev;
 };
 
+struct hs_conn_addresses {
+	struct hs_conn_address **buckets;
+	size_t bucket_count;
+	struct hs_conn_address *above; /* those with more than `share` connections */
+	size_t share;
+	uint64_t salt[2];
+	uint64_t reply_bytes; /* of all, and the most; a part of them is the share of an address */
+	uint64_t reply_max_bytes, reply_share_bytes;
+};
+
 struct hs_conn_table {
 	struct hs_conn **slots;
 	size_t slot_count;
@@ -90,8 +120,8 @@ struct hs_conn_table {
 	uint32_t *free_slots;
 	size_t free_count;
 	size_t count;
-	struct hs_conn
-		*timed;	    /* head of the list of those with a deadline or a socket to look at */
+	/* those with a deadline or a socket to look at */
+	struct hs_conn *timed, *timed_first; /* the last that was put there, and the first */
 	hs_http_id *queued; /* to be ended or closed outside of libwebsockets' callbacks */
 	size_t queued_count;
 	size_t queued_room;
@@ -101,6 +131,8 @@ struct hs_lws {
 	struct lws_context *context;
 	struct lws_vhost *vhost;
 	struct lws_protocols protocols[HS_WS_SUBPROTOCOLS_MAX + 2];
+	/* of options.headers: to find the token of a name, all names of lws are compared with it */
+	enum lws_token_indexes tokens[HS_HTTP_HEADERS_MAX];
 	uv_prepare_t prepare;
 	uv_idle_t kick;
 	int kicks;
@@ -126,6 +158,7 @@ struct hs_http_server {
 	struct hs_http_options options;
 	uv_loop_t *loop;
 	struct hs_conn_table table;
+	struct hs_conn_addresses addresses;
 	struct hs_lws lws;
 	struct hs_http_scratch scratch;
 	uv_poll_t listener;
@@ -150,8 +183,8 @@ void hs_conn_untime(struct hs_conn *conn);
 void hs_conn_deadline(struct hs_conn *conn, int64_t timeout_ms);
 /* Ends it from outside libwebsockets' callbacks, before the loop waits again. */
 void hs_conn_doom(struct hs_conn *conn);
-/* Ends the one that has waited longest for its head, or else for its body; false: all are at work. */
-bool hs_conn_make_room(struct hs_http_server *server);
+/* Ends one so that peer's has a place (http_address.c); false: it has none. */
+bool hs_conn_make_room(struct hs_http_server *server, const struct sockaddr_storage *peer);
 /* hs_conn_run_queue will look at it. */
 void hs_conn_queue(struct hs_conn *conn);
 void hs_conn_run_queue(struct hs_http_server *server);
@@ -170,6 +203,23 @@ void hs_conn_replied(struct hs_conn *conn);
 /* The request at hand may have been read together with the one before it, and not on its own. */
 bool hs_conn_behind(const struct hs_conn *conn);
 
+/* ---- http_address.c ---- */
+enum hs_err hs_addresses_init(
+	struct hs_conn_addresses *addresses, const struct hs_http_options *options);
+void hs_addresses_free(struct hs_conn_addresses *addresses);
+enum hs_err hs_address_join(struct hs_conn *conn, const struct sockaddr_storage *peer);
+void hs_address_leave(struct hs_conn *conn);
+/* It has a deadline now, or has none; the newest of its list from now on. */
+void hs_address_mark(struct hs_conn *conn, bool silent);
+/* false: nobody is above his share. *out: who gives way for a connection of peer; NULL: peer is refused. */
+bool hs_address_gives_way(
+	struct hs_http_server *server, const struct sockaddr_storage *peer, struct hs_conn **out);
+
+/* Whether there is room for a reply that this connection may not take at once. */
+bool hs_reply_fits(const struct hs_conn *conn, size_t len_bytes);
+/* From now on so many bytes of a reply wait for its socket; 0: it has left. */
+void hs_reply_waits(struct hs_conn *conn, size_t len_bytes);
+
 /* ---- http_lws.c ---- */
 enum hs_err hs_lws_create(struct hs_http_server *server);
 enum hs_err hs_lws_adopt(struct hs_http_server *server, struct hs_conn *conn, int fd);
@@ -187,6 +237,9 @@ int hs_on_gone(struct hs_conn *conn, void *in, size_t len);
 enum hs_err hs_request_read(struct hs_conn *conn, struct hs_http_request *request);
 /* Value of one header of the request at hand into out; -1 when absent, -2 when too long. */
 int hs_request_header(struct lws *wsi, const char *name, char *out, size_t out_size);
+/* The same when the token is known; name only for what lws has no token for. */
+int hs_request_token(struct lws *wsi, enum lws_token_indexes token, const char *name, char *out,
+	size_t out_size);
 /* Writes an error reply at once and ends the connection; returns -1. */
 int hs_refuse(struct hs_conn *conn, int status, const char *error, const char *message,
 	const char *header_line);
@@ -198,6 +251,15 @@ enum hs_err hs_reply_build(struct hs_conn *conn, const struct hs_http_reply *rep
 /* Gives a ready reply to lws; 0 or -1 as a callback returns it. */
 int hs_reply_flush(struct hs_conn *conn);
 int hs_stream_writable(struct hs_conn *conn);
+
+/* ---- http_send.c: 0, or -1 when the connection is dead ---- */
+/* Takes a reference and writes what the socket takes, one turn's worth; kind: LWS_WRITE_TEXT, _BINARY or _HTTP. */
+int hs_send_begin(struct hs_conn *conn, struct hs_frame *frame, enum lws_write_protocol kind);
+/* The next pieces; a writable callback follows as long as something is left. */
+int hs_send_on(struct hs_conn *conn, enum lws_write_protocol kind);
+/* Something of the last frame has not left yet. */
+bool hs_send_pending(const struct hs_conn *conn);
+void hs_send_forget(struct hs_conn *conn);
 
 /* ---- http_ws.c ---- */
 int hs_on_upgrade(struct hs_conn *conn, void *in, size_t len);

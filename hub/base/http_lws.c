@@ -140,6 +140,7 @@ tables_fill(struct hs_http_server *server)
 	for (size_t i = 0; options->headers != NULL && options->headers[i] != NULL; i++) {
 		if (i == HS_HTTP_HEADERS_MAX)
 			return HS_ERR_INVALID;
+		lws->tokens[i] = hs_lws_token(options->headers[i]);
 	}
 	return HS_OK;
 }

@@ -127,6 +127,29 @@ out_fill(struct hs_conn *conn, const struct hs_http_reply *reply, bool endless)
 	return err;
 }
 
+/* What a client gets instead of a reply for which there is no room now. */
+static enum hs_err
+no_room_fill(struct hs_conn *conn)
+{
+	static const struct hs_http_header headers[] = { { "Retry-After", "2" },
+		{ "Access-Control-Allow-Origin", "*" } };
+	static const char body[] =
+		"{\"error\":\"again\",\"code\":\"replies_full\",\"path\":\"\",\"line\":0,"
+		"\"expected\":\"\",\"message\":{\"ja\":"
+		"\"いまは大きな応答を送れません。2秒ほど待って、"
+		"もう一度取得してください。\",\"en\":\"too many large replies are waiting to be "
+		"read: "
+		"get it again in 2 seconds\"}}\n";
+	const struct hs_http_reply reply = { .status = 503,
+		.content_type = "application/json",
+		.headers = headers,
+		.header_count = HS_COUNT(headers),
+		.body = body,
+		.body_len_bytes = sizeof(body) - 1 };
+
+	return out_fill(conn, &reply, false);
+}
+
 enum hs_err
 hs_reply_build(struct hs_conn *conn, const struct hs_http_reply *reply)
 {
@@ -135,7 +158,8 @@ hs_reply_build(struct hs_conn *conn, const struct hs_http_reply *reply)
 		return HS_ERR_INVALID;
 	if (conn->server->stop.begun)
 		conn->close = true;
-	enum hs_err err = out_fill(conn, reply, false);
+	bool fits = conn->head || hs_reply_fits(conn, reply->body_len_bytes);
+	enum hs_err err = fits ? out_fill(conn, reply, false) : no_room_fill(conn);
 	if (err == HS_OK)
 		conn->state = HS_CONN_READY;
 	return err;
@@ -145,6 +169,7 @@ hs_reply_build(struct hs_conn *conn, const struct hs_http_reply *reply)
 static int
 reply_done(struct hs_conn *conn)
 {
+	hs_reply_waits(conn, 0);
 	if (conn->close || conn->server->stop.begun) {
 		hs_conn_linger(conn);
 		conn->state = HS_CONN_DOOMED;
@@ -169,6 +194,8 @@ hs_reply_flush(struct hs_conn *conn)
 	if (conn->state == HS_CONN_READY) {
 		int written = lws_write(conn->wsi, conn->out.bytes + LWS_PRE, conn->out.len_bytes,
 			LWS_WRITE_HTTP_FINAL);
+		if (lws_partial_buffered(conn->wsi) != 0)
+			hs_reply_waits(conn, conn->out.len_bytes);
 		hs_conn_bytes_free(&conn->out);
 		if (written < 0) {
 			conn->state = HS_CONN_DOOMED;
@@ -226,7 +253,7 @@ stream_after_write(struct hs_conn *conn, int written)
 {
 	if (written < 0)
 		return -1;
-	if (lws_partial_buffered(conn->wsi) != 0) {
+	if (hs_send_pending(conn)) {
 		conn->blocked = true;
 		lws_rx_flow_control(conn->wsi, 1);
 	}
@@ -269,13 +296,11 @@ hs_http_stream_send(struct hs_http_server *server, hs_http_id id, struct hs_fram
 
 	if (conn == NULL || conn->state != HS_CONN_STREAM)
 		return HS_ERR_CLOSED;
-	if (lws_partial_buffered(conn->wsi) != 0) {
+	if (hs_send_pending(conn)) {
 		conn->blocked = true;
 		return HS_ERR_AGAIN;
 	}
-	int written = lws_write(
-		conn->wsi, hs_frame_bytes(frame), hs_frame_len_bytes(frame), LWS_WRITE_HTTP);
-	if (stream_after_write(conn, written) != 0) {
+	if (stream_after_write(conn, hs_send_begin(conn, frame, LWS_WRITE_HTTP)) != 0) {
 		hs_conn_doom(conn);
 		return HS_ERR_CLOSED;
 	}
@@ -287,7 +312,9 @@ hs_stream_writable(struct hs_conn *conn)
 {
 	const struct hs_ws_ops *ops = conn->server->options.ops;
 
-	if (lws_partial_buffered(conn->wsi) != 0)
+	if (hs_send_on(conn, LWS_WRITE_HTTP) != 0)
+		return -1;
+	if (hs_send_pending(conn))
 		return 0;
 	lws_rx_flow_control(conn->wsi, 0);
 	if (!conn->blocked)

@@ -80,9 +80,9 @@ trimmed(char *text, size_t len)
 }
 
 int
-hs_request_header(struct lws *wsi, const char *name, char *out, size_t out_size)
+hs_request_token(
+	struct lws *wsi, enum lws_token_indexes token, const char *name, char *out, size_t out_size)
 {
-	enum lws_token_indexes token = hs_lws_token(name);
 	char with_colon[64];
 	int len = -1;
 
@@ -99,6 +99,12 @@ hs_request_header(struct lws *wsi, const char *name, char *out, size_t out_size)
 		len = lws_hdr_custom_copy(wsi, out, (int)out_size, with_colon, name_len);
 	}
 	return len < 0 ? -2 : (int)trimmed(out, (size_t)len);
+}
+
+int
+hs_request_header(struct lws *wsi, const char *name, char *out, size_t out_size)
+{
+	return hs_request_token(wsi, hs_lws_token(name), name, out, out_size);
 }
 
 static int
@@ -179,7 +185,8 @@ headers_read(struct hs_conn *conn, struct hs_http_request *request)
 		size_t room = sizeof(scratch->text) - scratch->used_bytes;
 		if (room < 2)
 			break;
-		int len = hs_request_header(conn->wsi, names[i], to, room);
+		int len = hs_request_token(
+			conn->wsi, conn->server->lws.tokens[i], names[i], to, room);
 		if (len < 0 || strlen(to) != (size_t)len)
 			continue;
 		scratch->headers[request->header_count].name = names[i];
@@ -223,7 +230,8 @@ connection_kind(struct hs_conn *conn, const struct hs_http_request *request, boo
 {
 	char value[256];
 
-	int len = hs_request_header(conn->wsi, "connection", value, sizeof(value));
+	int len = hs_request_token(
+		conn->wsi, WSI_TOKEN_CONNECTION, "connection", value, sizeof(value));
 	conn->head = strcmp(request->method, "HEAD") == 0;
 	conn->close = strcmp(request->method, "POST") == 0 || len == -2 ||
 		      hs_token_listed(value, "close") ||
@@ -284,7 +292,8 @@ answer_expect(struct hs_conn *conn, size_t body_len_bytes)
 	unsigned char out[LWS_PRE + sizeof(go_on)];
 	char value[64];
 
-	int len = hs_request_header(conn->wsi, "expect", value, sizeof(value));
+	int len =
+		hs_request_token(conn->wsi, WSI_TOKEN_HTTP_EXPECT, "expect", value, sizeof(value));
 	if (len == -1 || (len >= 0 && body_len_bytes == 0))
 		return 0;
 	if (len < 0 || strcasecmp(value, "100-continue") != 0)

@@ -1,8 +1,8 @@
 /* http_ws.c: WebSocket (RFC 6455) over libwebsockets: upgrade, messages, frames, close.
  *
  * Frames are written straight from the loop, not from the writable callback: one system call instead
- * of five. While libwebsockets still holds the rest of a frame, nothing more is given to it: it would
- * store without limit. permessage-deflate is not offered.
+ * of five. While the rest of a frame still has to leave (http_send.c), nothing more is taken.
+ * permessage-deflate is not offered.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +10,7 @@
 
 #include "hub/base/check.h"
 #include "hub/base/http_internal.h"
+#include "hub/base/http_sock.h"
 
 #define OFFER_MAX_BYTES 128 /* libwebsockets reads no longer list of subprotocols */
 
@@ -163,6 +164,7 @@ close_now(struct hs_conn *conn, int code, const char *reason)
 	HS_CHECK(len <= sizeof(text));
 	memcpy(text, reason, len);
 	conn->state = HS_CONN_WS_CLOSING;
+	(void)hs_sock_read_bytes(lws_get_socket_fd(conn->wsi), &conn->read_bytes);
 	hs_conn_deadline(conn, HS_HTTP_CLOSE_MS);
 	lws_close_reason(conn->wsi, (enum lws_close_status)code, text, len);
 	return -1;
@@ -207,7 +209,7 @@ hs_on_ws_pong(struct hs_conn *conn, void *in, size_t len)
 void
 hs_ws_send_close(struct hs_conn *conn)
 {
-	if (conn->out.bytes == NULL || lws_partial_buffered(conn->wsi) != 0)
+	if (conn->out.bytes == NULL || hs_send_pending(conn))
 		return; /* hs_on_ws_writable queues it again */
 	int code = conn->out.bytes[0] << 8 | conn->out.bytes[1];
 	lws_close_reason(conn->wsi, (enum lws_close_status)code, conn->out.bytes + 2,
@@ -223,33 +225,22 @@ hs_on_ws_writable(struct hs_conn *conn, void *in, size_t len)
 
 	(void)in;
 	(void)len;
+	if (hs_send_on(conn, LWS_WRITE_CONTINUATION) != 0) {
+		hs_conn_doom(conn);
+		return 0;
+	}
+	if (hs_send_pending(conn))
+		return 0;
 	if (conn->state == HS_CONN_WS_CLOSING && conn->out.bytes != NULL) {
 		hs_conn_queue(conn);
 		return 0;
 	}
-	if (conn->state != HS_CONN_WS || !conn->blocked || lws_partial_buffered(conn->wsi) != 0)
+	if (conn->state != HS_CONN_WS || !conn->blocked)
 		return 0;
 	conn->blocked = false;
 	if (ops != NULL && ops->on_drained != NULL)
 		ops->on_drained(conn->server->options.owner, conn->id);
 	return conn->state == HS_CONN_DOOMED ? -1 : 0;
-}
-
-/* One write; HS_ERR_AGAIN while the frame before is still leaving. */
-static enum hs_err
-ws_write(struct hs_conn *conn, unsigned char *bytes, size_t len, enum lws_write_protocol kind)
-{
-	if (lws_partial_buffered(conn->wsi) != 0) {
-		conn->blocked = true;
-		return HS_ERR_AGAIN;
-	}
-	if (lws_write(conn->wsi, bytes, len, kind) < 0) {
-		hs_conn_doom(conn);
-		return HS_ERR_CLOSED;
-	}
-	if (lws_partial_buffered(conn->wsi) != 0)
-		conn->blocked = true;
-	return HS_OK;
 }
 
 enum hs_err
@@ -259,10 +250,20 @@ hs_ws_send(struct hs_http_server *server, hs_http_id id, struct hs_frame *frame,
 
 	if (conn == NULL || conn->state != HS_CONN_WS)
 		return HS_ERR_CLOSED;
-	return ws_write(conn, hs_frame_bytes(frame), hs_frame_len_bytes(frame),
-		binary ? LWS_WRITE_BINARY : LWS_WRITE_TEXT);
+	if (hs_send_pending(conn)) {
+		conn->blocked = true;
+		return HS_ERR_AGAIN;
+	}
+	if (hs_send_begin(conn, frame, binary ? LWS_WRITE_BINARY : LWS_WRITE_TEXT) != 0) {
+		hs_conn_doom(conn);
+		return HS_ERR_CLOSED;
+	}
+	if (hs_send_pending(conn))
+		conn->blocked = true;
+	return HS_OK;
 }
 
+/* It may stand between two pieces of a message. */
 enum hs_err
 hs_ws_ping(struct hs_http_server *server, hs_http_id id)
 {
@@ -272,7 +273,13 @@ hs_ws_ping(struct hs_http_server *server, hs_http_id id)
 
 	if (conn == NULL || conn->state != HS_CONN_WS)
 		return HS_ERR_CLOSED;
-	return ws_write(conn, out + LWS_PRE, 1, LWS_WRITE_PING);
+	if (lws_partial_buffered(conn->wsi) != 0)
+		return HS_ERR_AGAIN;
+	if (lws_write(conn->wsi, out + LWS_PRE, 1, LWS_WRITE_PING) < 0) {
+		hs_conn_doom(conn);
+		return HS_ERR_CLOSED;
+	}
+	return HS_OK;
 }
 
 enum hs_err
@@ -292,6 +299,7 @@ hs_ws_close(struct hs_http_server *server, hs_http_id id, int code, const char *
 		return HS_OK;
 	}
 	conn->state = HS_CONN_WS_CLOSING;
+	(void)hs_sock_read_bytes(lws_get_socket_fd(conn->wsi), &conn->read_bytes);
 	hs_conn_deadline(conn, HS_HTTP_CLOSE_MS);
 	hs_conn_queue(conn);
 	return HS_OK;

@@ -13,6 +13,7 @@
 
 #include "hub/base/buf.h"
 #include "hub/base/check.h"
+#include "hub/base/clock.h"
 #include "hub/base/link_carrier.h"
 #include "hub/base/link_framing.h"
 #include "hub/base/log.h"
@@ -21,6 +22,7 @@
 #define QUEUE_MAX_BYTES (8u << 20)
 #define RETRY_MIN_MS	20
 #define RETRY_MAX_MS	500
+#define RIVAL_US	6000000 /* more than a usual heartbeat */
 
 struct hs_link {
 	const struct hs_link_ops *ops;
@@ -37,6 +39,7 @@ struct hs_link {
 	struct hs_buf in; /* the beginning of a frame that is not whole yet */
 	uint64_t retry_ms;
 	size_t frame_max_bytes;
+	int64_t heard_us; /* monotonic */
 	uv_timer_t retry;
 	void (*on_closed)(void *owner);
 	void *closed_owner;
@@ -81,12 +84,26 @@ hs_link_carrier_up(struct hs_link *link)
 
 	HS_CHECK(!link->connected);
 	link->connected = true;
+	link->heard_us = hs_clock_mono_us();
 	link->in.len_bytes = 0;
 	link->in.failed = false;
 	if (greeting.len_bytes == 0)
 		opened(link);
 	else if (link->carrier_ops->send(link->carrier, &greeting, 1) != HS_OK)
 		hs_link_drop(link);
+}
+
+void
+hs_link_carrier_rival(struct hs_link *link)
+{
+	int64_t silent_us = hs_clock_mono_us() - link->heard_us;
+
+	if (silent_us < RIVAL_US)
+		return;
+	hs_warn("link.replaced",
+		"reason=\"the peer dials anew, its old connection is dead\" silent_ms=%lld",
+		(long long)(silent_us / 1000));
+	hs_link_drop(link);
 }
 
 void
@@ -165,6 +182,7 @@ hs_link_carrier_bytes(struct hs_link *link, const unsigned char *bytes, size_t l
 	bool whole = link->in.len_bytes == 0;
 	size_t used;
 
+	link->heard_us = hs_clock_mono_us();
 	if (!whole) {
 		hs_buf_add(&link->in, bytes, len_bytes);
 		bytes = (const unsigned char *)link->in.bytes;

@@ -11,7 +11,9 @@
  * Limits:  a received frame above frame_max_bytes ends the connection; unsent bytes above
  *          queue_max_bytes give HS_ERR_AGAIN.
  * Each link has exactly one peer: the hub listens on one url per configured peer, so the url (its
- * file permissions, or the TLS certificate) is the peer's identity.
+ * file permissions, or the TLS certificate) is the peer's identity. A second one is hung up on; when the first has been
+ * silent for longer than a usual heartbeat, it is the peer itself, whose old connection died on the way without a word:
+ * that one is ended, and the next try gets its place.
  */
 #ifndef HS_LINK_H
 #define HS_LINK_H

@@ -45,6 +45,8 @@ void hs_link_carrier_up(struct hs_link *link);
 void hs_link_carrier_refused(struct hs_link *link); /* not connected: try again later */
 void hs_link_carrier_bytes(struct hs_link *link, const unsigned char *bytes, size_t len_bytes);
 void hs_link_carrier_down(struct hs_link *link);
+/* While one is connected another knocks, who is to be hung up on. The first may be dropped for it. */
+void hs_link_carrier_rival(struct hs_link *link);
 void hs_link_carrier_closed(struct hs_link *link); /* the last call; the carrier is free */
 
 /* Bytes that wait for one connection: one buffer is being sent while the other is filled. */

@@ -242,6 +242,8 @@ on_knock(uv_poll_t *listener, int status, int events)
 		accept_failed(local);
 		return;
 	}
+	if (local->conn)
+		hs_link_carrier_rival(local->link);
 	/* A second peer on this url is hung up on; one for whom there is no memory comes again. */
 	conn = local->conn ? NULL : conn_create(local);
 	if (!conn) {

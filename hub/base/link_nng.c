@@ -176,6 +176,7 @@ static bool
 went_up(struct nng *nng, nng_stream *stream)
 {
 	if (nng->conn) { /* a second peer on this url */
+		hs_link_carrier_rival(nng->link);
 		stream_free(stream);
 		return true;
 	}

@@ -1,7 +1,7 @@
 #include "hub/base/silence.h"
 
 #define US_PER_MS      1000
-#define TENTHS_OF_HUB  18
+#define TENTHS_OF_HUB  16
 #define TENTHS_OF_PEER 29
 #define USUAL_BEAT_MS  5000
 #define LOOKS_PER_BEAT 4

@@ -5,7 +5,7 @@
  *          firewall that forgot the connection are found in no other way: the connection looks open.
  * Limits:  who takes notices gives the hub up a little before two heartbeats are missed, so that with heartbeats of 5 s
  *          (contract of the feed, 5 s) a dead path is found and a new one tried within 10 s; the hub gives a peer up a
- *          little before three, within 15 s. The rest, a fifth or a tenth of a heartbeat, is for the look itself.
+ *          little before three, within 15 s. The rest is for the look itself and for the new connection.
  * Stopped: who was not running himself (a suspended machine, a debugger, a starved core) must not take that time for the
  *          silence of all others, whose words wait in the sockets: hs_silence_may_judge.
  * Owner:   plain values. Threads: the loop's.

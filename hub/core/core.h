@@ -127,6 +127,9 @@ void hs_core_recover_state(struct hs_core *core, struct hs_span state);
  * HS_ERR_AGAIN: the note did not lead to the set that it names: begin anew with a new core, without it. */
 enum hs_err hs_core_recover(struct hs_core *core, const struct hs_row *row) HS_MUST_CHECK;
 void hs_core_step(struct hs_core *core, const struct hs_event *event, struct hs_effects *effects);
+/* For after a step, when its rows are on their way to the disk: works out beforehand what their commit will need. It changes
+ * nothing that can be seen, and may be left out: the commit then takes longer. */
+void hs_core_prepare(struct hs_core *core);
 
 /* After the recovery, before the first step: replaces the tables of the options. */
 void hs_core_know_tables(struct hs_core *core, struct hs_core_tables tables);

@@ -134,7 +134,6 @@ append_submission(struct hs_core *core, const hs_submit *submit, struct hs_span 
 		HS_CHECK(hs_record_look(body, &look) == HS_OK);
 		route_applied(core, record, look.notice, verdict);
 	}
-	hs_core_flush(core);
 }
 
 /* A decision that needs no record of its own: now, or with the record that it rests on. */
@@ -332,7 +331,8 @@ static void
 take_pending(struct hs_core *core, struct hs_pending_record *record)
 {
 	struct hs_record_look look;
-	struct hs_taken taken = { .arena = hs_arena_create(LIST_MAX_BYTES) };
+	struct hs_taken taken = { .arena = hs_arena_create(LIST_MAX_BYTES),
+		.prepared = &record->prepared };
 
 	HS_CHECK(taken.arena != NULL);
 	hs_buf_init(&taken.vanished, NAMES_MAX_BYTES);

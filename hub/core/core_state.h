@@ -90,6 +90,7 @@ struct hs_taken {
 	struct hs_buf vanished; /* names of areas that ended without 解除, one a line */
 	struct hs_arena *arena; /* of the list */
 	struct hs_in_force in_force;
+	struct hs_prepared *prepared; /* its kept is taken over */
 };
 /* Takes over one record of the journal: shared by commit and recovery. taken: NULL at start. */
 enum hs_err hs_core_take_record(struct hs_core *core, const struct hs_row *row,

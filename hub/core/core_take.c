@@ -4,20 +4,44 @@
 
 #include "hub/base/check.h"
 #include "hub/core/core_state.h"
+#include "schemas/statement.h"
+
+/* Unpacked into *arena, unless that was done before. */
+static enum hs_err
+notice_of(struct hs_span packed, const struct hs_prepared *prepared, struct hs_arena **arena,
+	hs_notice **notice)
+{
+	if (prepared != NULL && prepared->notice != NULL) {
+		*notice = prepared->notice;
+		return HS_OK;
+	}
+	*arena = hs_arena_create(HS_UNPACK_ARENA_BYTES);
+	return *arena != NULL ? hs_notice_unpack(*arena, packed.bytes, packed.len_bytes, notice)
+			      : HS_ERR_NOMEM;
+}
+
+static struct hs_kept *
+take_kept(struct hs_prepared *prepared)
+{
+	struct hs_kept *kept = prepared != NULL ? prepared->kept : NULL;
+
+	if (kept != NULL)
+		prepared->kept = NULL;
+	return kept;
+}
 
 static enum hs_err
 take_into_active(struct hs_core *core, const struct hs_row *row, struct hs_span packed,
 	struct hs_taken *taken)
 {
-	struct hs_arena *arena = hs_arena_create(HS_UNPACK_ARENA_BYTES);
+	struct hs_prepared *prepared = taken != NULL ? taken->prepared : NULL;
+	struct hs_arena *arena = NULL;
 	hs_notice *notice;
-	enum hs_err err = HS_ERR_NOMEM;
+	enum hs_err err = notice_of(packed, prepared, &arena, &notice);
 
-	if (arena != NULL)
-		err = hs_notice_unpack(arena, packed.bytes, packed.len_bytes, &notice);
 	if (err == HS_OK)
-		err = hs_active_apply(
-			core->active, row->seq, notice, taken != NULL ? &taken->vanished : NULL);
+		err = hs_active_apply_kept(core->active, row->seq, notice, take_kept(prepared),
+			taken != NULL ? &taken->vanished : NULL);
 	/* Up to the note the watch knows it already. */
 	if ((err == HS_OK || err == HS_ERR_STALE) && row->seq > core->state.seq)
 		hs_watch_take(core->watch.watch, core->active, row->seq, row->unix_us, notice);
@@ -159,5 +183,33 @@ hs_core_take_record(struct hs_core *core, const struct hs_row *row,
 		return take_ack(core, look);
 	default:
 		return HS_OK; /* written by a newer hub: kept, in the chain, without meaning here */
+	}
+}
+
+/* ---- beforehand ---- */
+
+/* Without memory nothing is prepared: the commit does it all, or ends the process as it always did. */
+static void
+prepare(struct hs_pending_record *record)
+{
+	struct hs_prepared *prepared = &record->prepared;
+	struct hs_record_look look;
+
+	prepared->arena = hs_arena_create(HS_UNPACK_ARENA_BYTES);
+	if (prepared->arena == NULL || hs_record_look(record->row.body, &look) != HS_OK ||
+		hs_notice_unpack(prepared->arena, look.notice.bytes, look.notice.len_bytes,
+			&prepared->notice) != HS_OK)
+		return;
+	if (hs_kind_lasts((int)prepared->notice->kind))
+		prepared->kept = hs_kept_create(record->row.seq, prepared->notice);
+}
+
+void
+hs_core_prepare(struct hs_core *core)
+{
+	for (struct hs_pending_record *record = hs_pending_first(core->pending); record != NULL;
+		record = record->next) {
+		if (record->row.type == (int)HS_RECORD(NOTICE) && record->prepared.arena == NULL)
+			prepare(record);
 	}
 }

@@ -1,7 +1,7 @@
 /* journal.h: everything that ever happened in one lane, on disk, in order, provable.
  *
  * Flow:    hs_journal_append (loop) → queue → writer thread: drain → BEGIN IMMEDIATE … INSERT … COMMIT
- *          (WAL, synchronous=FULL: returns after fsync) → results (loop, by uv_async of the shell).
+ *          (WAL, synchronous=FULL: returns after fsync) → results (loop, by hs_wake of the shell).
  *          A lone record is written at once; records that come while a commit runs share the next one.
  *          Checkpoints (PASSIVE) run on a thread and connection of their own, never inside a COMMIT.
  * Reading: hs_journal_stream at start; hs_journal_read for replay and fetch, on the loop's thread with a
@@ -33,7 +33,7 @@ struct hs_journal_options {
 	const char *path;
 	int64_t commit_linger_us; /* wait for more records before a commit; 0: none */
 	size_t checkpoint_pages;  /* WAL pages after which a checkpoint is due */
-	/* Called on the writer's thread after each result was queued; does uv_async_send or the like. */
+	/* Called on the writer's thread after each result was queued; does hs_wake_send or the like. */
 	void (*wake)(void *owner);
 	void *owner;
 	uint64_t page_max;	/* most pages of the database file, 0: no limit; above: disk full */

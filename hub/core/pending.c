@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "hub/core/memory.h"
+#include "schemas/active.h"
 
 struct hs_pending {
 	struct hs_pending_record *first, **last;
@@ -84,6 +85,8 @@ hs_pending_free(struct hs_pending_record *record)
 		free(record->waiting);
 		record->waiting = next;
 	}
+	hs_kept_free(record->prepared.kept);
+	hs_arena_destroy(record->prepared.arena);
 	free(body.owned);
 	free(record->superseded);
 	free(record);

@@ -24,6 +24,13 @@ struct hs_waiting_reply {
 	unsigned findings; /* bits: 1 << enum hs_hub_finding */
 };
 
+/* What the commit of a notice will need of it, worked out while the disk writes (hs_core_prepare). All NULL: not yet. */
+struct hs_prepared {
+	struct hs_arena *arena; /* owned; of the notice */
+	hs_notice *notice;
+	struct hs_kept *kept; /* owned */
+};
+
 struct hs_pending_record {
 	struct hs_pending_record *next;
 	struct hs_row row; /* body owned; the original is in the journal's queue only */
@@ -33,6 +40,7 @@ struct hs_pending_record {
 	uint8_t (*superseded)[HS_ID_BYTES];    /* keys of the documents that it supersedes; owned */
 	size_t superseded_count;
 	bool again; /* receipts and acks: append anew when the commit failed */
+	struct hs_prepared prepared;
 	struct hs_waiting_reply *waiting;
 	size_t waiting_count;
 };

@@ -2,7 +2,8 @@
  *
  * Flow:   FILTERED (route), SENT (delivery), receipts of adapters and feeds → hs_receipts_put → memory at
  *         once (status queries see it) and, when it changed something, the batch → hs_receipts_flush →
- *         one TYPE_RECEIPTS record and one TYPE_ACK per peer, with the next notice or after batch_ms.
+ *         one TYPE_RECEIPTS record and one TYPE_ACK per peer, after batch_ms: never before a
+ *         notice that waits for the same disk.
  * Rules:  SENT and RECEIVED never replace a later state: a notice that is sent again after a reconnect does
  *         not look less done. Everything else replaces what was there. An equal receipt changes nothing.
  * Versions: each change of a notice's receipts counts its version up from 1.

@@ -8,6 +8,7 @@
 #include "hub/base/clock.h"
 #include "hub/base/link.h"
 #include "hub/base/silence.h"
+#include "hub/base/wake.h"
 #include "hub/core/activation.h"
 #include "hub/core/journal.h"
 #include "hub/core/memory.h"
@@ -44,7 +45,7 @@ struct hs_shell {
 	struct shell_link links[HS_PEERS_MAX];
 	struct hs_effects effects;
 	struct shell_turns turns;
-	uv_async_t committed;
+	struct hs_wake committed; /* by the journal's threads */
 	uv_timer_t timer;
 	struct hs_silence_looks looks;
 	struct hs_ops *ops;
@@ -135,10 +136,10 @@ close_all(uv_timer_t *timer)
 	}
 	hs_ops_stop(shell->ops);
 	shell->ops = NULL;
-	/* First: its threads wake us through `committed`; to send to a handle that is closed ends the process. */
+	/* First: its threads wake us through `committed`. */
 	hs_journal_close(shell->journal);
 	shell->journal = NULL;
-	uv_close((uv_handle_t *)&shell->committed, on_closed);
+	hs_wake_close(&shell->committed, NULL);
 	uv_close((uv_handle_t *)&shell->turns.idle, on_closed);
 	uv_close((uv_handle_t *)&shell->timer, on_closed);
 	uv_stop(shell->loop); /* the signal handlers of proc.h would keep it running */
@@ -189,6 +190,7 @@ step(struct hs_shell *shell, struct hs_event *event)
 	hs_effects_reset(&shell->effects);
 	hs_core_step(shell->core, event, &shell->effects);
 	carry_out(shell);
+	hs_core_prepare(shell->core); /* the writer has the rows, the sender waits for it alone */
 	shell->stepping = false;
 }
 
@@ -246,9 +248,9 @@ do_turn(struct hs_shell *shell, const struct hs_effect *effect)
 /* ---- events ---- */
 
 static void
-on_committed(uv_async_t *async)
+on_committed(struct hs_wake *wake)
 {
-	struct hs_shell *shell = async->data;
+	struct hs_shell *shell = HS_CONTAINER_OF(wake, struct hs_shell, committed);
 	struct hs_journal_result result;
 
 	while (hs_journal_result(shell->journal, &result)) {
@@ -268,7 +270,7 @@ wake(void *owner)
 {
 	struct hs_shell *shell = owner;
 
-	uv_async_send(&shell->committed);
+	hs_wake_send(&shell->committed);
 }
 
 static void
@@ -450,10 +452,9 @@ hs_shell_create(
 	hs_read_queue_init(&shell->turns.reads);
 	shell->started_unix_us = hs_clock_unix_us();
 	hs_effects_init(&shell->effects);
-	HS_CHECK(uv_async_init(loop, &shell->committed, on_committed) == 0);
+	HS_CHECK(hs_wake_open(loop, &shell->committed, on_committed) == HS_OK);
 	HS_CHECK(uv_idle_init(loop, &shell->turns.idle) == 0);
 	HS_CHECK(uv_timer_init(loop, &shell->timer) == 0);
-	shell->committed.data = shell;
 	shell->turns.idle.data = shell;
 	shell->timer.data = shell;
 	err = start_core(shell, why);

@@ -153,6 +153,7 @@ listen_for_subscribers(uv_loop_t *loop, struct hs_feed *feed)
 	options.headers = hs_get_headers;
 	options.owner = &feed->parts;
 	options.connections_max = limits->connections_max;
+	options.shares = limits->shares;
 	options.request_timeout_ms = limits->request_timeout_ms;
 	options.keepalive_timeout_ms = limits->keepalive_timeout_ms;
 	options.send_buffer_bytes = limits->send_buffer_bytes;

@@ -1,11 +1,11 @@
 #include "hub/feed/frames.h"
 
 #include <jansson.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "hub/base/check.h"
 #include "hub/base/proc.h"
+#include "schemas/json_text.h"
 
 /* Snapshots are the largest: every live document. */
 #define FRAME_MAX_BYTES (256u << 20)
@@ -83,34 +83,33 @@ fail:
 	return NULL;
 }
 
-static char *
-json_text(const hs_feed_frame *frame)
+/* Into out, which was initialised; false: no memory. */
+static bool
+json_text(const hs_feed_frame *frame, struct hs_buf *out)
 {
 	const ProtobufCFieldDescriptor *field = protobuf_c_message_descriptor_get_field(
 		frame->base.descriptor, (unsigned)frame->body_case);
 	const ProtobufCMessage *body = (const ProtobufCMessage *)frame->hello;
 	json_t *object;
-	char *text;
+	bool written;
 
 	HS_CHECK(field != NULL && body != NULL);
 	object = object_of(body, field->name);
-	if (object == NULL)
-		return NULL;
-	text = json_dumps(object, JSON_COMPACT);
+	written = object != NULL && hs_json_write(out, object);
 	json_decref(object);
-	return text;
+	return written;
 }
 
 static struct hs_frame *
 json_frame(const hs_feed_frame *frame)
 {
-	char *text = json_text(frame);
-	struct hs_frame *out;
+	struct hs_frame *out = NULL;
+	struct hs_buf text;
 
-	if (text == NULL)
-		return NULL;
-	out = hs_frame_from(text, strlen(text));
-	free(text);
+	hs_buf_init(&text, HS_JSON_TEXT_MAX);
+	if (json_text(frame, &text))
+		out = hs_frame_from(text.bytes, text.len_bytes);
+	hs_buf_free(&text);
 	return out;
 }
 
@@ -118,24 +117,22 @@ json_frame(const hs_feed_frame *frame)
 static struct hs_frame *
 sse_frame(const hs_feed_frame *frame, const struct hs_position *at)
 {
-	char *text = json_text(frame);
 	struct hs_frame *out = NULL;
 	struct hs_buf buf;
 
-	if (text == NULL)
-		return NULL;
 	hs_buf_init(&buf, FRAME_MAX_BYTES);
 	if (frame->body_case == HANSHO__V1__FEED_FRAME__BODY_HELLO)
 		hs_buf_printf(&buf, "retry: %d\n", RETRY_MS);
 	if (at != NULL)
 		hs_buf_printf(&buf, "id: %s:%llu\n", at->epoch, (unsigned long long)at->seq);
 	hs_buf_puts(&buf, "data: ");
-	hs_buf_puts(&buf, text);
-	hs_buf_puts(&buf, "\n\n");
+	if (json_text(frame, &buf))
+		hs_buf_puts(&buf, "\n\n");
+	else
+		buf.failed = true;
 	if (!buf.failed)
 		out = hs_frame_from(buf.bytes, buf.len_bytes);
 	hs_buf_free(&buf);
-	free(text);
 	return out;
 }
 

@@ -20,6 +20,13 @@
 		.min = (min_), .max = (max_), .fallback = (fallback_), .sentence = (sentence_)   \
 	}
 
+#define SHARE(key_, field_, unit_, min_, max_, fallback_, sentence_)                     \
+	{                                                                                \
+		.key = #key_, .type = HS_CONFIG_INT, .offset = AT(limits.shares.field_), \
+		.unit = (unit_), .min = (min_), .max = (max_), .fallback = (fallback_),  \
+		.sentence = (sentence_)                                                  \
+	}
+
 #define PAST(key_, unit_, min_, max_, fallback_, sentence_)                                        \
 	{                                                                                          \
 		.key = "history_" #key_, .type = HS_CONFIG_INT, .offset = AT(limits.history.key_), \
@@ -81,8 +88,14 @@ static const struct hs_config_item items[] = {
 		.sentence = "feeds that take their stream from this one and not from the hub, one "
 			    "url each; a feed with children must have the hub itself above it",
 		.record = &child_record },
-	NUMBER(children_window, "notices", 1, 4096, "256",
-		"most notices that a feed below may have unacknowledged"),
+	{ .key = "children_window",
+		.type = HS_CONFIG_INT,
+		.offset = AT(children_window),
+		.unit = "notices",
+		.min = 1,
+		.max = 4096,
+		.fallback = "256",
+		.sentence = "most notices that a feed below may have unacknowledged" },
 	NUMBER(heartbeat_ms, "ms", 100, 60000, "5000",
 		"time between heartbeats to subscribers and to the feeds below"),
 	NUMBER(backlog_max, "notices", 1, 1000000, "1000",
@@ -94,7 +107,16 @@ static const struct hs_config_item items[] = {
 		"most bytes of recent notices in memory (protobuf form)"),
 	NUMBER(pages_max, "pages", 2, 4096, "16", "pages of 64 older notices kept in memory"),
 	NUMBER(connections_max, "connections", 1, 200000, "15000",
-		"open connections; a further one takes the place of the longest silent one"),
+		"open connections; a further one takes the place of the longest silent one, see "
+		"address_share_percent"),
+	SHARE(address_share_percent, address_percent, "percent", 1, 100, "25",
+		"when all connections are taken, an address that holds more than this part of "
+		"them gives way "
+		"first; while there is room none is limited (many subscribers may share one)"),
+	SHARE(replies_max_bytes, replies_max_bytes, "bytes", 1 << 20, 1LL << 36, "268435456",
+		"large answers to GETs that clients have not read yet; more get 503, from half of "
+		"it on "
+		"first those of an address that has more than its share of them"),
 	NUMBER(subscribe_timeout_ms, "ms", 1000, 600000, "10000",
 		"a client that has not subscribed by then is closed with 4401"),
 	NUMBER(pong_timeout_ms, "ms", 2000, 600000, "10000",
@@ -138,7 +160,7 @@ void
 hs_feed_settings_children(const struct hs_feed_settings *settings, struct hs_children_settings *out)
 {
 	*out = (struct hs_children_settings){ .list = settings->children,
-		.window = settings->limits.children_window,
+		.window = settings->children_window,
 		.heartbeat_ms = settings->limits.heartbeat_ms,
 		.name = settings->name };
 }

@@ -7,6 +7,7 @@
 #define HS_FEED_SETTINGS_H
 
 #include "hub/base/config.h"
+#include "hub/base/http.h"
 
 /* Questions about the past (history.h). */
 struct hs_history_limits {
@@ -42,6 +43,7 @@ struct hs_feed_limits {
 	int64_t ring_bytes;
 	int64_t pages_max;
 	int64_t connections_max;
+	struct hs_http_shares shares;
 	int64_t subscribe_timeout_ms;
 	int64_t pong_timeout_ms;
 	int64_t stall_timeout_ms;
@@ -54,7 +56,6 @@ struct hs_feed_limits {
 	int64_t send_buffer_bytes;
 	int64_t request_timeout_ms;
 	int64_t keepalive_timeout_ms;
-	int64_t children_window; /* notices */
 };
 
 struct hs_feed_settings {
@@ -69,6 +70,7 @@ struct hs_feed_settings {
 	const char *hub_tls_cert_key;
 	struct hs_config_texts first_addresses;
 	struct hs_config_list children; /* of struct hs_child_settings */
+	int64_t children_window;	/* notices */
 	struct hs_feed_limits limits;
 };
 

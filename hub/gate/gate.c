@@ -107,6 +107,7 @@ start_http(struct hs_gate *gate, char why[HS_CONFIG_WHY])
 	options.owner = gate;
 	options.may_send = may_send;
 	options.connections_max = bounds->connections_max;
+	options.shares = bounds->shares;
 	options.request_timeout_ms = bounds->request_timeout_ms;
 	options.keepalive_timeout_ms = bounds->keepalive_timeout_ms;
 	if (err == HS_OK)
@@ -231,8 +232,6 @@ start_tables(struct hs_gate *gate, char why[HS_CONFIG_WHY])
 	enum hs_err err;
 
 	hs_session_key_init(&gate->session_key, gate->settings->place.session_key);
-	hs_worker_init(&gate->worker, gate->loop, (size_t)bounds->jobs_max,
-		(size_t)gate->settings->limits.large_waiting);
 	gate->nonces = hs_nonces_create((size_t)bounds->nonce_max, bounds->nonce_window_s);
 	err = hs_throttle_create((size_t)bounds->sign_in_rows, bounds->sign_in_failures,
 		bounds->sign_in_window_s * HS_US_PER_S, &gate->throttle);
@@ -241,7 +240,14 @@ start_tables(struct hs_gate *gate, char why[HS_CONFIG_WHY])
 			why, HS_CONFIG_WHY, "out of memory; lower nonce_max or sign_in_rows");
 		return HS_ERR_NOMEM;
 	}
-	return HS_OK;
+	err = hs_worker_start(&gate->worker, gate->loop, (size_t)bounds->jobs_max,
+		(size_t)gate->settings->limits.large_waiting);
+	if (err != HS_OK)
+		(void)snprintf(why, HS_CONFIG_WHY,
+			"no threads for checking documents: %s; raise the limits of open files and "
+			"of processes",
+			hs_err_text(err));
+	return err;
 }
 
 /* The port first: what is still open gets its 503 while the server can carry it. */
@@ -251,6 +257,7 @@ close_all(struct hs_gate *gate)
 	struct hs_http_server *server = gate->server;
 
 	hs_guards_stop(&gate->guards);
+	hs_worker_stop(&gate->worker);
 	gate->intake.port = NULL;
 	hs_submit_port_stop(gate->port);
 	gate->port = NULL;

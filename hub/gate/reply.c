@@ -7,6 +7,7 @@
 
 #include "hub/base/check.h"
 #include "hub/base/log.h"
+#include "schemas/json_text.h"
 
 #define HEADERS_MAX 12
 
@@ -72,14 +73,20 @@ hs_gate_answer(struct hs_gate *gate, hs_http_id id, const struct hs_gate_reply *
 void
 hs_gate_answer_json(struct hs_gate *gate, hs_http_id id, int status, struct json_t *json)
 {
-	char *text = json != NULL ? json_dumps(json, JSON_COMPACT) : NULL;
-	struct hs_gate_reply reply = { .status = text != NULL ? status : 503,
+	struct hs_gate_reply reply = { .status = 503,
 		.content_type = "application/json; charset=utf-8",
-		.body = text != NULL ? text : "{}",
-		.len_bytes = text != NULL ? strlen(text) : 2 };
+		.body = "{}",
+		.len_bytes = 2 };
+	struct hs_buf text;
 
+	hs_buf_init(&text, HS_JSON_TEXT_MAX);
+	if (json != NULL && hs_json_write(&text, json)) {
+		reply.status = status;
+		reply.body = text.bytes;
+		reply.len_bytes = text.len_bytes;
+	}
 	hs_gate_answer(gate, id, &reply);
-	free(text);
+	hs_buf_free(&text);
 	json_decref(json);
 }
 

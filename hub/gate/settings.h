@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "hub/base/config.h"
+#include "hub/base/http.h"
 #include "hub/gate/guards.h"
 #include "hub/gate/limits.h"
 
@@ -29,6 +30,7 @@ enum hs_client_certs { HS_CLIENT_CERTS_OFF, HS_CLIENT_CERTS_OPTIONAL, HS_CLIENT_
 /* Bounds of connections, waiting and sign-in; those of documents are struct hs_gate_limits. */
 struct hs_gate_bounds {
 	int64_t connections_max, request_timeout_ms, keepalive_timeout_ms;
+	struct hs_http_shares shares;
 	int64_t jobs_max, pending_max, in_flight_max, answer_timeout_ms, wait_max_s, retry_after_s;
 	int64_t heartbeat_ms, stop_grace_ms;
 	int64_t nonce_max, nonce_window_s;

@@ -2,17 +2,17 @@
 
 #include "hub/base/check.h"
 
-/* libuv's pool has four unless UV_THREADPOOL_SIZE says otherwise; with more, some stay idle. */
 #define POOL_THREADS  4
 #define CALM_THREADS  (POOL_THREADS - 1)
 #define RESERVED_PART 4 /* a quarter */
 
-void
-hs_worker_init(struct hs_worker *worker, uv_loop_t *loop, size_t jobs_max, size_t large_waiting_max)
+enum hs_err
+hs_worker_start(
+	struct hs_worker *worker, uv_loop_t *loop, size_t jobs_max, size_t large_waiting_max)
 {
-	*worker = (struct hs_worker){
-		.loop = loop, .jobs_max = jobs_max, .large_waiting_max = large_waiting_max
-	};
+	*worker =
+		(struct hs_worker){ .jobs_max = jobs_max, .large_waiting_max = large_waiting_max };
+	return hs_pool_open(loop, POOL_THREADS, &worker->pool);
 }
 
 static bool
@@ -22,7 +22,7 @@ is_calm(const struct hs_job *job)
 }
 
 static void
-on_run(uv_work_t *work)
+on_run(struct hs_pool_job *work)
 {
 	struct hs_job *job = HS_CONTAINER_OF(work, struct hs_job, work);
 
@@ -73,7 +73,16 @@ hs_worker_take_next(struct hs_worker *worker)
 
 /* ---- life of a job ---- */
 
-static void on_done(uv_work_t *work, int status);
+static void on_done(struct hs_pool_job *work);
+
+static void
+stop_when_idle(struct hs_worker *worker)
+{
+	if (worker->jobs > 0)
+		return;
+	hs_pool_close(worker->pool);
+	worker->pool = NULL;
+}
 
 static void
 start_waiting(struct hs_worker *worker)
@@ -84,18 +93,17 @@ start_waiting(struct hs_worker *worker)
 		worker->running++;
 		worker->large_waiting -= job->large;
 		worker->large_runs = worker->large_runs || job->large;
-		HS_CHECK(uv_queue_work(worker->loop, &job->work, on_run, on_done) == 0);
+		job->work = (struct hs_pool_job){ .run = on_run, .done = on_done };
+		hs_pool_run(worker->pool, &job->work);
 	}
 }
 
-/* status is not looked at: no job is ever cancelled, so each one has run. */
 static void
-on_done(uv_work_t *work, int status)
+on_done(struct hs_pool_job *work)
 {
 	struct hs_job *job = HS_CONTAINER_OF(work, struct hs_job, work);
 	struct hs_worker *worker = job->worker;
 
-	(void)status;
 	worker->jobs--;
 	worker->running--;
 	worker->calm -= is_calm(job);
@@ -103,6 +111,15 @@ on_done(uv_work_t *work, int status)
 		worker->large_runs = false;
 	start_waiting(worker);
 	job->done(job);
+	if (worker->stopped)
+		stop_when_idle(worker);
+}
+
+void
+hs_worker_stop(struct hs_worker *worker)
+{
+	worker->stopped = true;
+	stop_when_idle(worker);
 }
 
 static bool
@@ -110,7 +127,8 @@ is_full(const struct hs_worker *worker, const struct hs_job *job)
 {
 	size_t calm_max = worker->jobs_max - worker->jobs_max / RESERVED_PART;
 
-	if (worker->jobs >= worker->jobs_max || (is_calm(job) && worker->calm >= calm_max))
+	if (worker->pool == NULL || worker->jobs >= worker->jobs_max ||
+		(is_calm(job) && worker->calm >= calm_max))
 		return true;
 	return job->large && worker->large_runs &&
 	       worker->large_waiting >= worker->large_waiting_max;

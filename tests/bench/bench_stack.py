@@ -59,17 +59,17 @@ def write_request(path, stack, body, user="kakuu"):
         file.write(head.encode("ascii") + body)
 
 
-def write_requests(folder, stack, count, places=1):
+def write_requests(folder, stack, count, places=1, in_turn=DOCUMENTS):
     """Whole HTTP requests 0 … count - 1. Returns the size of one document in bytes.
 
-    They are the revisions of DOCUMENTS documents in turn, as in a long disaster: thousands of documents of one
+    They are the revisions of `in_turn` documents in turn, as in a long disaster: thousands of documents of one
     town that are all in force would measure something that does not happen."""
     import documents
     details = [documents.detail("避難指示", [f"北町{n + 1}丁目" for n in range(places)])]
     status = "Actual" if stack.mode == "live" else "Exercise"
     for number in range(count):
-        body = documents.order(details, document=f"bench-{number % DOCUMENTS}", status=status,
-                               revision=number // DOCUMENTS + 1).encode("utf-8")
+        body = documents.order(details, document=f"bench-{number % in_turn}", status=status,
+                               revision=number // in_turn + 1).encode("utf-8")
         write_request(os.path.join(folder, str(number)), stack, body)
     return len(body)
 

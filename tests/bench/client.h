@@ -26,8 +26,9 @@ now_us(void)
 	return t.tv_sec * 1000000LL + t.tv_nsec / 1000;
 }
 
+/* receive_bytes: SO_RCVBUF, which must be set before the connection is there; 0 leaves it to the kernel. */
 static inline int
-dial(int port)
+dial_sized(int port, int receive_bytes)
 {
 	struct sockaddr_in to = { .sin_family = AF_INET,
 		.sin_port = htons((uint16_t)port),
@@ -35,12 +36,20 @@ dial(int port)
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	int on = 1;
 
+	if (receive_bytes > 0)
+		setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &receive_bytes, sizeof(receive_bytes));
 	if (fd < 0 || connect(fd, (struct sockaddr *)&to, sizeof(to)) != 0) {
 		perror("connect");
 		exit(1);
 	}
 	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
 	return fd;
+}
+
+static inline int
+dial(int port)
+{
+	return dial_sized(port, 0);
 }
 
 static inline void

@@ -57,6 +57,22 @@ def submit_rows(folder):
            f"at the end {rate['depth_end']:.0f}", f"`{command}`, {rate['orders']} orders")
 
 
+def throughput_rows(folder):
+    found, command = run(folder, "throughput.py", *(["--rounds", "3", "--orders", "1000"] if QUICK else []))
+    runs = f"`{command}`, {found['orders']} orders, {found['acknowledged_and_missing']} acknowledged ones missing"
+    group = (f"append + fdatasync of 2 KB, {found['senders']} writers, group commit: {found['group_per_s']}/s, "
+             f"{found['group_per_sync']} in a sync")
+    yield (f"orders/s, durable, {found['senders']} senders, a new connection for each", "≥ 2,000/s",
+           f"{found['orders_per_s']}/s", f"{found['per_s_to_group']} times the reference", group, runs)
+    for part in ("p50", "p99"):
+        yield (f"the same, submission → durable answer, {part}", "", f"{found[f'orders_{part}_us']} µs", "",
+               f"one writer {found[f'alone_{part}_us']}, {found['senders']} writers {found[f'group_{part}_us']} µs",
+               "the same run")
+    cpu = ", ".join(f"{name} {used}" for name, used in found["cpu_us_per_order"].items())
+    yield ("the same: orders in a commit", "", found["orders_per_commit"], f"CPU µs for each order: {cpu}", "",
+           "the same run")
+
+
 def fanout_rows(folder):
     for form, word in (("proto", "binary"), ("json", "text")):
         found, command = run(folder, "fanout.py", "--form", form, "--pairs", "10" if QUICK else "40")
@@ -68,6 +84,18 @@ def fanout_rows(folder):
                f"{found['feed_only_spread']} times",
                f"{found['submit_to_last_ms'] - found['submit_to_first_ms']:.2f} ms",
                "the same of the loop", runs)
+
+
+def slow_rows(folder):
+    found, command = run(folder, "slow.py", "--rounds", "1" if QUICK else "3", "--orders", "60" if QUICK else "300")
+    runs = f"`{command}`, {found['orders']} orders a part"
+    yield ("500 of 1,000 subscribers stop reading: delivery to the others, p99 more than before", "≤ 10 ms",
+           f"{found['more_p99_ms_spread']} ms", f"p99 {ms(found['half_p99_us'])} ms", f"before: p99 {ms(found['all_p99_us'])} ms", runs)
+    yield ("the same: resident memory of the feed", "≤ 32 MiB more", f"{found['more_mib']} MiB more",
+           f"{found['before_mib']} → {found['most_mib']} → {found['after_mib']} MiB",
+           f"while all read: {found['more_mib_while_all_read']} MiB", runs)
+    yield ("the same: those who come back", "no gap", f"{found['left_out']} notices missed, {found['twice']} twice",
+           f"closed as behind {found['feed_counted_behind']}, connections that had ended {found['came_back_dropped']}", "", runs)
 
 
 def idle_rows(folder):
@@ -152,7 +180,8 @@ def hostile_rows(folder):
 def main():
     folder = sys.argv[1]
     rows = [COLUMNS, ("---",) * len(COLUMNS)]
-    for part in (submit_rows, fanout_rows, idle_rows, start_rows, http_rows, hostile_rows, telegram_rows, lane_rows):
+    for part in (submit_rows, throughput_rows, fanout_rows, slow_rows, idle_rows, start_rows, http_rows, hostile_rows, telegram_rows,
+                 lane_rows):
         rows += part(folder)
     for row in rows:
         print("| " + " | ".join(row) + " |")

@@ -24,7 +24,7 @@ from feed_client import Subscriber
 from relay import Relay
 
 TAKER_S, SENDER_S, AGAIN_S = 10, 15, 10
-EARLY_S = 7  # who gives up earlier has taken one late heartbeat for silence
+EARLY_S = 6  # who gives up earlier has taken one late heartbeat for silence
 FINDS = {"gate": r"gate\.hub_silent", "feed-1": r"feed\.hub_dropped reason=silent",
          **dict.fromkeys(("broadcaster", "telecom", "signage", "jalert"), r"adapter\.link_dropped .*reason=hub_is_silent")}
 SO_ATTACH_FILTER = 26

@@ -309,11 +309,11 @@ def test_soap_replay_at_the_same_moment(town):
 
 # ---- documents ----
 
-def many_areas(count, name="第{}町内会北側山麓一帯", document=None):
+def many_areas(count, name="第{}町内会北側山麓一帯", document=None, revision=1):
     at = jst()
     rows = "".join(area(name.format(i), at=at) for i in range(count))
     return order([f"<ev:Detail><ev:Sort>避難指示</ev:Sort><ev:IssueOrLift>発令</ev:IssueOrLift>"
-                  f"<ev:Areas>{rows}</ev:Areas></ev:Detail>"], document=document)
+                  f"<ev:Areas>{rows}</ev:Areas></ev:Detail>"], document=document, revision=revision)
 
 
 def test_huge_documents_in_parallel(town):

@@ -1,4 +1,5 @@
-"""Subscribers that drop at random points and resume by (epoch, seq), HS_RECONNECTS times (default 400) in all.
+"""Subscribers that drop at random points and resume by (epoch, seq), HS_RECONNECTS times (default 450) in all, in every form
+of the feed alike.
 
 Some leave before the first frame, some in the middle of a replay, some long after `live`, all without a word. The ring of the
 feed holds 16 notices, so that some resume from the hub's journal. Afterwards the history must keep every law
@@ -17,16 +18,20 @@ from logs import Notes, random_stays  # noqa: E402
 
 from conftest import wait_until  # noqa: E402
 from documents import detail, new_id, order  # noqa: E402
+from feed_client import FORMS  # noqa: E402
 
-RECONNECTS = int(os.environ.get("HS_RECONNECTS", "400"))
+RECONNECTS = int(os.environ.get("HS_RECONNECTS", "450"))
 SEED = int(os.environ.get("HS_SEED", "20261126"))
 PER_NOTICE = 4  # reconnects of all for one notice
 PATIENCE_S = 0.1  # or so long
 STAY_MAX_S = 0.05  # without a frame
 DELAY_MAX_S = 60 + RECONNECTS / 20
 LATENCY_MS = 15000
-READERS = [("all", {}, "json"), ("packed", {}, "proto"), ("north", {"areas": ["990019"]}, "json"),
-           ("port", {"areas": ["990027"]}, "proto"), ("severe", {"level_min": 5}, "json"), ("first", {}, "json")]
+LEAST_OF_A_FORM = 0.2  # of all reconnects
+READERS = [("all", {}, "json"), ("packed", {}, "proto"), ("events", {}, "sse"),
+           ("north", {"areas": ["990019"]}, "json"), ("port", {"areas": ["990027"]}, "proto"),
+           ("events-north", {"areas": ["990019"]}, "sse"), ("severe", {"level_min": 5}, "json"),
+           ("events-severe", {"level_min": 5}, "sse"), ("first", {}, "proto")]
 
 
 def life_of_a_document(number):
@@ -75,11 +80,11 @@ def test_who_drops_and_resumes_misses_nothing_and_gets_nothing_twice(make_stack,
     stack = make_stack(feed={"ring_notices": 16})
     notes = Notes(tmp_path)
     senders = {user: notes.submitter(user, lambda body, user=user: stack.submit(body, user)) for user in ("kakuu", "pref")}
-    readers = [notes.follower(name, stack.ws_url(), wish, form=form, left=random_stays(SEED + number, 20),
+    readers = [notes.follower(name, stack.feed_url("/v1/events") if form == "sse" else stack.ws_url(), wish, form=form,
+                              left=random_stays(SEED + number, 20),
                               silence=lambda numbers=random.Random(SEED + number): numbers.uniform(0.002, STAY_MAX_S),
-                              start="snapshot" if name == "first" else "beginning", pause_s=0)
+                              start="snapshot" if name == "first" or form == "sse" else "beginning", pause_s=0)
                for number, (name, wish, form) in enumerate(READERS)]
-    readers.append(notes.events("events", stack.feed_url("/v1/events"), left=random_stays(SEED, 200)))
     for reader in readers:
         reader.start()
     work = Work(senders, readers)
@@ -90,6 +95,7 @@ def test_who_drops_and_resumes_misses_nothing_and_gets_nothing_twice(make_stack,
     wait_until(lambda: all(reader.place.seq >= work.newest for reader in everywhere), "everybody has the last one", 60)
     for reader in readers:
         reader.stop()
-    assert work.reconnects() >= RECONNECTS
-    print("\n" + notes.check(stack.path("journal.db"), latency_ms=LATENCY_MS, settle_ms=1000))
+    by_form = {form: sum(reader.place.connections for reader in readers if reader.form == form) for form in FORMS}
+    assert work.reconnects() >= RECONNECTS and min(by_form.values()) >= LEAST_OF_A_FORM * RECONNECTS, by_form
+    print(f"\n{work.reconnects()} connections {by_form}; " + notes.check(stack.path("journal.db"), latency_ms=LATENCY_MS, settle_ms=1000))
     assert stack.metrics("feed-1")["hansho_feed_gaps_total"] == 0

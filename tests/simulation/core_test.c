@@ -158,7 +158,7 @@ test_runs_are_eventful(void **state)
 	const struct world_counts *counts = &sum.world;
 
 	(void)state;
-	for (uint64_t seed = 1; seed <= 40; seed++) {
+	for (uint64_t seed = 1; seed <= 60; seed++) {
 		struct world *world = world_create(seed, WRONG_NOTHING);
 
 		world_run(world);

@@ -119,6 +119,8 @@ hub_step(struct world *world, struct hs_event *event)
 	hs_effects_reset(&hub->effects);
 	hs_core_step(hub->core, event, &hub->effects);
 	do_appends(world);
+	if (world->mono_us / 1000 % 2 == 0) /* it may be left out, so it sometimes is */
+		hs_core_prepare(hub->core);
 	for (size_t i = 0; i < hub->effects.count; i++) {
 		const struct hs_effect *effect = &hub->effects.items[i];
 

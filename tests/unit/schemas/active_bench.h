@@ -123,7 +123,10 @@ static inline enum hs_err
 say_notice(struct bench *bench, const hs_notice *notice)
 {
 	hs_buf_free(&bench->vanished);
-	return hs_active_apply(bench->active, ++bench->seq, notice, &bench->vanished);
+	/* Every second one as the hub does it, with a part of the work beforehand. */
+	struct hs_kept *kept = ++bench->seq % 2 == 0 ? hs_kept_create(bench->seq, notice) : NULL;
+
+	return hs_active_apply_kept(bench->active, bench->seq, notice, kept, &bench->vanished);
 }
 
 #define ORDER(what, name, minute)        \

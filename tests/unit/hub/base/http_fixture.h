@@ -34,6 +34,7 @@
 #define TIMEOUT_MS     1500
 #define BIG_BYTES      (6 * 1024 * 1024)
 #define FLOOD_BYTES    65536
+#define SHARED_BYTES   (2 * 1024 * 1024)
 #define BODY_MAX_BYTES (300 * 1024)
 
 struct fixture {
@@ -53,6 +54,7 @@ struct fixture {
 	atomic_int again;
 	atomic_int sent;
 	atomic_bool stop;
+	struct hs_frame *shared;	 /* one for all who say "share" */
 	void (*look)(struct fixture *f); /* run once by the loop */
 	atomic_int looked;
 	atomic_int connections;
@@ -277,6 +279,24 @@ ws_flood(struct fixture *f, hs_http_id id)
 	hs_frame_unref(frame);
 }
 
+/* What stands at a place of the shared frame: no two pieces are alike. */
+static inline uint8_t
+shared_byte(size_t at)
+{
+	return (uint8_t)(at * 2654435761u >> 13);
+}
+
+static inline void
+ws_share(struct fixture *f, hs_http_id id)
+{
+	if (f->shared == NULL) {
+		f->shared = hs_frame_create(SHARED_BYTES);
+		for (size_t i = 0; i < SHARED_BYTES; i++)
+			hs_frame_bytes(f->shared)[i] = shared_byte(i);
+	}
+	f->sent += hs_ws_send(f->server, id, f->shared, true) == HS_OK;
+}
+
 static inline void
 say(struct fixture *f, hs_http_id id, const char *text)
 {
@@ -307,6 +327,8 @@ on_message(void *owner, hs_http_id id, const uint8_t *bytes, size_t len_bytes, b
 	HS_CHECK(hs_http_tag(f->server, id) == id * 3);
 	if (len_bytes == 5 && memcmp(bytes, "flood", 5) == 0)
 		ws_flood(f, id);
+	else if (len_bytes == 5 && memcmp(bytes, "share", 5) == 0)
+		ws_share(f, id);
 	else if (len_bytes == 5 && memcmp(bytes, "close", 5) == 0)
 		(void)hs_ws_close(f->server, id, 4001, "bye");
 	else if (len_bytes == 4 && memcmp(bytes, "ping", 4) == 0)
@@ -425,6 +447,7 @@ fixture_stop(struct fixture *f)
 	uv_thread_join(&f->thread);
 	assert_int_equal(uv_loop_close(&f->loop), 0);
 	assert_int_equal(f->opens, f->closes);
+	hs_frame_unref(f->shared);
 }
 
 static inline void

@@ -1,6 +1,6 @@
 /* What idle connections cost, and what one of many may cost the others: guards 3, 4 and 6 of DECISIONS.md,
  * "Guards". Nothing here is measured in time: the clock of libwebsockets is moved on by a day, its
- * allocations are counted, its header tables are used up. */
+ * allocations are counted, its header tables are used up. Guard 8 likewise. */
 #include <malloc.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -16,7 +16,9 @@
 #define NO_DEADLINE_MS 1000000000 /* longer than the clock is moved on */
 #define IDLE_SOCKETS   100
 #define IDLE_MAX_BYTES 3000 /* of libwebsockets for one idle WebSocket */
-#define HEADS	       4500 /* more than the 4096 header tables that once were the most */
+#define SLOW_SOCKETS   20
+#define SLOW_MAX_BYTES 40000 /* of a frame of SHARED_BYTES */
+#define HEADS	       4500  /* more than the 4096 header tables that once were the most */
 
 /* Stands before that of the C library, so that libuv and libwebsockets take their time from here. */
 static atomic_long moved_on_s;
@@ -185,6 +187,32 @@ test_guard_4_idle_bytes(void **state)
 	assert_true(reaches(&f->closes, closes + IDLE_SOCKETS));
 }
 
+/* Guard 8: of a frame that a client does not read, no more than a piece is copied. */
+static void
+test_guard_8_slow_bytes(void **state)
+{
+	struct fixture *f = server_of(state, false);
+	struct peer peers[SLOW_SOCKETS];
+	int closes = f->closes;
+
+	for (int i = 0; i < SLOW_SOCKETS; i++)
+		peers[i] = ws_open_sized(f, 4096);
+	alive(f);
+	long before = held_bytes;
+	f->sent = 0;
+	for (int i = 0; i < SLOW_SOCKETS; i++)
+		assert_true(ws_text(&peers[i], "share"));
+	assert_true(reaches(&f->sent, SLOW_SOCKETS));
+	alive(f);
+	long each = (held_bytes - before) / SLOW_SOCKETS;
+	if (each > SLOW_MAX_BYTES)
+		fail_msg("libwebsockets holds %ld bytes for each WebSocket that does not read",
+			each);
+	for (int i = 0; i < SLOW_SOCKETS; i++)
+		peer_close(&peers[i]);
+	assert_true(reaches(&f->closes, closes + SLOW_SOCKETS));
+}
+
 /* Guard 6: heads that never end take header tables of libwebsockets, and who finds none waits. There is one for
  * every connection that may be open, so that the next client is served at once. */
 static void
@@ -256,6 +284,7 @@ main(int argc, char **argv)
 		cmocka_unit_test(test_guard_3_no_timers),
 		cmocka_unit_test(test_guard_4_idle_bytes),
 		cmocka_unit_test(test_guard_6_heads),
+		cmocka_unit_test(test_guard_8_slow_bytes),
 	};
 	struct rlimit files = { 3 * HEADS, 3 * HEADS };
 

@@ -7,9 +7,17 @@
 struct message {
 	int opcode;
 	bool final;
+	int fragments; /* 1: it came whole */
 	size_t len;
 	char text[512]; /* its beginning */
+	uint32_t sum;	/* of all its bytes, see sum_add */
 };
+
+static inline uint32_t
+sum_add(uint32_t sum, uint8_t byte)
+{
+	return sum * 31 + byte;
+}
 
 static inline bool
 ws_frame(struct peer *peer, int opcode, bool final, const void *bytes, size_t len)
@@ -35,32 +43,51 @@ ws_text(struct peer *peer, const char *text)
 	return ws_frame(peer, 1, true, text, strlen(text));
 }
 
+/* One frame, added to what there is of the message. */
 static inline bool
-ws_next(struct peer *peer, struct message *message)
+ws_fragment(struct peer *peer, struct message *message)
 {
 	unsigned char head[10];
 	char chunk[16384];
+	size_t len = 0;
 
-	memset(message, 0, sizeof(*message));
 	if (!peer_take(peer, head, 2))
 		return false;
-	message->opcode = head[0] & 15;
+	if (message->fragments++ == 0)
+		message->opcode = head[0] & 15;
+	else
+		assert_int_equal(head[0] & 15, 0);
 	message->final = (head[0] & 0x80) != 0;
-	message->len = head[1] & 127;
-	size_t more = message->len == 126 ? 2 : message->len == 127 ? 8 : 0;
+	len = head[1] & 127;
+	size_t more = len == 126 ? 2 : len == 127 ? 8 : 0;
 	if (!peer_take(peer, head + 2, more))
 		return false;
 	for (size_t i = 0; i < more; i++)
-		message->len = (i == 0 ? 0 : message->len << 8) | head[2 + i];
-	for (size_t got = 0; got < message->len;) {
-		size_t part =
-			message->len - got < sizeof(chunk) ? message->len - got : sizeof(chunk);
+		len = (i == 0 ? 0 : len << 8) | head[2 + i];
+	for (size_t got = 0; got < len;) {
+		size_t part = len - got < sizeof(chunk) ? len - got : sizeof(chunk);
 		if (!peer_take(peer, chunk, part))
 			return false;
-		for (size_t i = 0; i < part && got + i + 1 < sizeof(message->text); i++)
-			message->text[got + i] = chunk[i];
+		for (size_t i = 0; i < part; i++) {
+			message->sum = sum_add(message->sum, (uint8_t)chunk[i]);
+			if (message->len + got + i + 1 < sizeof(message->text))
+				message->text[message->len + got + i] = chunk[i];
+		}
 		got += part;
 	}
+	message->len += len;
+	return true;
+}
+
+/* One whole message, or a frame of control. */
+static inline bool
+ws_next(struct peer *peer, struct message *message)
+{
+	memset(message, 0, sizeof(*message));
+	do
+		if (!ws_fragment(peer, message))
+			return false;
+	while (!message->final);
 	return true;
 }
 

@@ -160,6 +160,24 @@ test_fragments_and_sizes(void **state)
 	}
 }
 
+/* The close of a client that sends on is not waited for: no more than another message is read of it. */
+static void
+test_sends_on_after_the_close(void **state)
+{
+	struct fixture *f = server_of(state, false);
+	struct peer peer = ws_open(f);
+	static const char big[70001];
+	int closes = f->closes;
+	size_t sent = 0;
+
+	while (f->closes == closes && sent < 64u << 20 &&
+		ws_frame(&peer, 2, true, big, sizeof(big)))
+		sent += sizeof(big);
+	assert_true(sent < 16u << 20); /* what lies in sockets and between */
+	assert_true(reaches(&f->closes, closes + 1));
+	peer_close(&peer);
+}
+
 static void
 test_bad_frames(void **state)
 {
@@ -257,6 +275,61 @@ test_slow_reader(void **state)
 	}
 }
 
+/* One frame for two who read it in turns, a piece each: the heads of the pieces are written into it, and whoever is
+ * behind must not see them. */
+static void
+test_pieces_of_one_frame(void **state)
+{
+	uint32_t sum = 0;
+
+	for (size_t i = 0; i < SHARED_BYTES; i++)
+		sum = sum_add(sum, shared_byte(i));
+	for (int tls = 0; tls < 2; tls++) {
+		struct fixture *f = server_of(state, tls);
+		struct peer peers[2] = { ws_open_sized(f, 4096), ws_open_sized(f, 4096) };
+		struct message messages[2] = { 0 };
+
+		f->sent = 0;
+		for (int i = 0; i < 2; i++)
+			assert_true(ws_text(&peers[i], "share"));
+		assert_true(reaches(&f->sent, 2));
+		for (int i = 0; !messages[0].final || !messages[1].final; i++) {
+			if (!messages[i % 2].final)
+				assert_true(ws_fragment(&peers[i % 2], &messages[i % 2]));
+			if (i % 8 == 0) /* one of them is ahead */
+				assert_true(
+					messages[0].final || ws_fragment(&peers[0], &messages[0]));
+		}
+		for (int i = 0; i < 2; i++) {
+			assert_int_equal(messages[i].len, SHARED_BYTES);
+			assert_int_equal(messages[i].sum, sum);
+			assert_true(ws_text(&peers[i], "after it"));
+			assert_true(ws_next(&peers[i], &messages[i]));
+			assert_string_equal(messages[i].text, "after it");
+			peer_close(&peers[i]);
+		}
+	}
+}
+
+/* A close waits until the message before it has left whole. */
+static void
+test_close_behind_a_message(void **state)
+{
+	struct fixture *f = server_of(state, false);
+	struct peer peer = ws_open_sized(f, 4096);
+	struct message message;
+
+	f->sent = 0;
+	assert_true(ws_text(&peer, "share"));
+	assert_true(reaches(&f->sent, 1));
+	assert_true(ws_text(&peer, "close"));
+	sleep_ms(50);
+	assert_true(ws_next(&peer, &message));
+	assert_int_equal(message.len, SHARED_BYTES);
+	expect_close(&peer, 4001, "bye");
+	peer_close(&peer);
+}
+
 static void
 test_many(void **state)
 {
@@ -340,9 +413,12 @@ main(int argc, char **argv)
 		cmocka_unit_test(test_upgrades),
 		cmocka_unit_test(test_early_frames),
 		cmocka_unit_test(test_fragments_and_sizes),
+		cmocka_unit_test(test_sends_on_after_the_close),
 		cmocka_unit_test(test_bad_frames),
 		cmocka_unit_test(test_server_side_ends),
 		cmocka_unit_test(test_slow_reader),
+		cmocka_unit_test(test_pieces_of_one_frame),
+		cmocka_unit_test(test_close_behind_a_message),
 		cmocka_unit_test(test_many),
 		cmocka_unit_test(test_guard_3_idle_is_free),
 		cmocka_unit_test(test_stop),

@@ -284,6 +284,33 @@ test_a_second_peer_is_hung_up_on(void **state)
 	run_until(pair, &pair->closed, 1);
 }
 
+static int64_t ahead_us;
+
+int64_t __real_hs_clock_mono_us(void);
+int64_t __wrap_hs_clock_mono_us(void);
+int64_t
+__wrap_hs_clock_mono_us(void)
+{
+	return __real_hs_clock_mono_us() + ahead_us;
+}
+
+/* Its path died without a word, and it dials anew: the hub has no place for it before it gives the old connection up. */
+static void
+test_a_silent_peer_gives_way(void **state)
+{
+	struct pair *pair = *state;
+	struct end again = { 0 };
+	connect_both(pair);
+	open_end(pair, &again, false);
+	ahead_us = 7000000;
+	run_until(pair, &pair->hub.downs, 1);
+	ahead_us = 0;
+	run_until(pair, &pair->hub.ups, 2);
+	pair->closed = 0;
+	hs_link_close(again.link, on_closed, pair);
+	run_until(pair, &pair->closed, 1);
+}
+
 /* ---- only for unix: ---- */
 
 static void
@@ -392,6 +419,7 @@ main(void)
 		EACH_WAY(test_frame_too_large_ends_the_connection),
 		EACH_WAY(test_a_peer_that_is_dropped_at_once_backs_off),
 		EACH_WAY(test_a_second_peer_is_hung_up_on),
+		EACH_WAY(test_a_silent_peer_gives_way),
 		LOCAL_ONLY(test_bad_url_is_an_error),
 		LOCAL_ONLY(test_the_socket_is_for_owner_and_group_and_goes_with_the_link),
 		LOCAL_ONLY(test_only_a_socket_that_was_left_behind_is_replaced),

@@ -70,7 +70,7 @@ begin(struct bench *bench, size_t jobs_max, size_t waiting)
 	*bench = (struct bench){ 0 };
 	assert_int_equal(uv_loop_init(&bench->loop), 0);
 	assert_int_equal(uv_sem_init(&bench->small_is_done, 0), 0);
-	hs_worker_init(&bench->worker, &bench->loop, jobs_max, waiting);
+	assert_int_equal(hs_worker_start(&bench->worker, &bench->loop, jobs_max, waiting), HS_OK);
 }
 
 static void
@@ -78,6 +78,8 @@ end(struct bench *bench)
 {
 	assert_int_equal(uv_run(&bench->loop, UV_RUN_DEFAULT), 0);
 	assert_int_equal(bench->worker.jobs, 0);
+	hs_worker_stop(&bench->worker);
+	assert_int_equal(uv_run(&bench->loop, UV_RUN_DEFAULT), 0);
 	assert_int_equal(bench->worker.large_waiting, 0);
 	assert_false(bench->worker.large_runs);
 	uv_sem_destroy(&bench->small_is_done);
