@@ -119,12 +119,6 @@ do_log(struct hs_shell *shell, const struct hs_effect *effect)
 }
 
 static void
-on_closed(uv_handle_t *handle)
-{
-	(void)handle;
-}
-
-static void
 close_all(uv_timer_t *timer)
 {
 	struct hs_shell *shell = timer->data;
@@ -140,8 +134,8 @@ close_all(uv_timer_t *timer)
 	hs_journal_close(shell->journal);
 	shell->journal = NULL;
 	hs_wake_close(&shell->committed, NULL);
-	uv_close((uv_handle_t *)&shell->turns.idle, on_closed);
-	uv_close((uv_handle_t *)&shell->timer, on_closed);
+	uv_close((uv_handle_t *)&shell->turns.idle, NULL);
+	uv_close((uv_handle_t *)&shell->timer, NULL);
 	uv_stop(shell->loop); /* the signal handlers of proc.h would keep it running */
 }
 

@@ -124,7 +124,7 @@ def place():
 # ---- subscribers that stop reading ----
 
 HALF = 8 if SLOW else 30
-LARGE, AREAS = 6, 2200  # notices of more than any buffer on the way takes
+LARGE, AREAS = 6, 500 if SLOW else 2200  # notices of more than any buffer on the way takes
 BACKLOG = 2
 SLOW_MORE_KIB = 10 * 1024  # what the notices weigh in both forms, and a piece of 32 KiB for each
 
