@@ -368,6 +368,8 @@ readable(struct crowd *crowd, struct subscriber *one)
 		if (got < 0 || (got > 0 && !take(crowd, one, bytes + used, (size_t)got - used))) {
 			crowd->lost++;
 			hang_up(crowd, one);
+			crowd->under_way++;
+			dial_one(crowd, one); /* comes back from its place */
 			return;
 		}
 	} while (one->ssl != NULL && got > 0);
