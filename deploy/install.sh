@@ -33,7 +33,7 @@ for name in hub gate feed; do
 	install -m 0644 "$here/systemd/drill.conf" "$target/lib/systemd/system/hansho-$name@drill.service.d/10-drill.conf"
 done
 install -m 0644 "$here/systemd/hansho.sysusers" "$target/lib/sysusers.d/hansho.conf"
-for folder in live drill adapters; do
+for folder in live drill adapters tree; do
 	install -d "$target/share/hansho/examples/$folder"
 	install -m 0644 "$here/examples/$folder"/*.yaml "$target/share/hansho/examples/$folder/"
 done

@@ -121,6 +121,8 @@ enum hs_err hs_ws_close(struct hs_http_server *server, hs_http_id id, int code, 
 void hs_http_drop(struct hs_http_server *server, hs_http_id id);
 /* Whether the other side's kernel still acknowledges what is sent: the only sign of life of one that never says anything. */
 bool hs_http_acked(struct hs_http_server *server, hs_http_id id);
+/* Whether it has sent what was not read yet. */
+bool hs_http_spoke(struct hs_http_server *server, hs_http_id id);
 /* A number of the owner's own beside each connection (its own table's index, say); 0 at first. */
 enum hs_err hs_http_set_tag(struct hs_http_server *server, hs_http_id id, uint64_t tag);
 uint64_t hs_http_tag(struct hs_http_server *server, hs_http_id id);

@@ -118,6 +118,14 @@ hs_http_acked(struct hs_http_server *server, hs_http_id id)
 	       hs_sock_acked(lws_get_socket_fd(conn->wsi), HS_HTTP_ACK_MS);
 }
 
+bool
+hs_http_spoke(struct hs_http_server *server, hs_http_id id)
+{
+	const struct hs_conn *conn = hs_conn_find(server, id);
+
+	return conn != NULL && conn->wsi != NULL && hs_sock_waiting(lws_get_socket_fd(conn->wsi));
+}
+
 static void
 timed_remove(struct hs_conn *conn)
 {

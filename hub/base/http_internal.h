@@ -26,7 +26,7 @@
 #define HS_HTTP_LINGER_MAX	1024 /* connections that are read empty after a refusal */
 #define HS_HTTP_LINGER_MS	2000
 #define HS_HTTP_CLOSE_MS	5000 /* for the client's part of a WebSocket close */
-#define HS_HTTP_ACCEPT_BATCH	64
+#define HS_HTTP_ACCEPT_BATCH	16 /* in one turn of the loop: more would hold up who is connected */
 #define HS_HTTP_KICK_MAX	256   /* forced rounds without a break, see http_lws.c */
 #define HS_HTTP_USER_TIMEOUT_MS 20000 /* sent bytes that nobody acknowledges end the connection */
 #define HS_HTTP_ACK_MS		2000  /* far longer than any way there and back */

@@ -57,6 +57,12 @@ hs_sock_disturbed(int fd, bool by_bytes)
 }
 
 bool
+hs_sock_waiting(int fd)
+{
+	return unread_bytes(fd) > 0;
+}
+
+bool
 hs_sock_acked(int fd, uint32_t ack_ms)
 {
 	struct tcp_info info;

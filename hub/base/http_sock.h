@@ -13,6 +13,8 @@ bool hs_sock_disturbed(int fd, bool by_bytes);
 /* False: bytes are on their way, and for ack_ms the other side's kernel has acknowledged nothing at all. One that is full
  * and acknowledges is alive. */
 bool hs_sock_acked(int fd, uint32_t ack_ms);
+/* Bytes wait to be read. */
+bool hs_sock_waiting(int fd);
 /* TCP_NODELAY, keep-alive, TCP_USER_TIMEOUT, SO_SNDBUF (0 = leave it). */
 void hs_sock_prepare(int fd, int user_timeout_ms, int send_buffer_bytes);
 

@@ -5,6 +5,7 @@
 #include "hub/base/check.h"
 #include "hub/base/clock.h"
 #include "hub/base/log.h"
+#include "hub/feed/children.h"
 #include "hub/feed/feed_ops.h"
 #include "hub/feed/gets.h"
 #include "hub/feed/history.h"
@@ -20,6 +21,7 @@
 struct hs_feed {
 	struct hs_feed_parts parts;
 	const struct hs_feed_settings *settings;
+	struct hs_children_settings children;
 	uv_timer_t heartbeat, tick;
 	int timers_open;
 	struct hs_ws_endpoint endpoint;
@@ -46,6 +48,7 @@ on_heartbeat(uv_timer_t *timer)
 		if (hs_subscribers_in_form(parts->subscribers, (enum hs_form)form) > 0)
 			frames[form] = hs_frames_heartbeat((enum hs_form)form, &facts);
 	hs_broadcast_heartbeat(parts->broadcast, frames);
+	hs_children_beat(parts->children);
 }
 
 static void
@@ -167,6 +170,7 @@ open_hub_port(uv_loop_t *loop, struct hs_feed *feed)
 {
 	const struct hs_hub_port_options options = { .url = feed->settings->hub_url,
 		.name = feed->settings->name,
+		.mode = hs_feed_settings_mode(feed->settings),
 		.tls_ca_path = feed->settings->hub_tls_ca,
 		.tls_cert_key_path = feed->settings->hub_tls_cert_key,
 		.heartbeat_ms = feed->settings->limits.heartbeat_ms,
@@ -186,6 +190,7 @@ on_server_gone(void *owner)
 
 	hs_large_close(feed->parts.large);
 	feed->parts.large = NULL;
+	hs_children_close(feed->parts.children);
 	hs_hub_port_close(feed->parts.hub);
 	free_parts(feed);
 	free(feed);
@@ -203,6 +208,11 @@ hs_feed_create(uv_loop_t *loop, const struct hs_feed_settings *settings, struct 
 		return HS_ERR_NOMEM;
 	feed->settings = settings;
 	err = make_parts(loop, feed);
+	if (err == HS_OK) {
+		what = "children";
+		hs_feed_settings_children(settings, &feed->children);
+		err = hs_children_open(loop, &feed->parts, &feed->children, &feed->parts.children);
+	}
 	if (err == HS_OK) {
 		what = "hub_url";
 		err = open_hub_port(loop, feed);

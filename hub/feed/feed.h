@@ -1,6 +1,7 @@
 /* feed.h: hansho-feed as a whole: its parts wired together.
  *
- * Flow:    hub_port → store → broadcast → subscribers (session.h) and GETs (gets.h, queries.h).
+ * Flow:    hub_port → store → children (children.h: feeds below) → broadcast → subscribers (session.h) and GETs
+ *          (gets.h, queries.h).
  *          Timers: heartbeats to subscribers, a tick each second.
  * Rules:   while the hub is away subscribers keep their connections and their heartbeats, which say how long
  *          ago the hub was heard; /readyz answers 503; the link is tried again for ever.

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 
 #include "hub/base/check.h"
+#include "hub/feed/children.h"
 #include "hub/feed/queries.h"
 
 static const char *
@@ -148,6 +149,7 @@ metrics(void *owner, struct hs_buf *out)
 			hs_form_name((enum hs_form)form),
 			hs_subscribers_in_form(parts->subscribers, (enum hs_form)form));
 	add_gauges(parts, out);
+	hs_children_metrics(parts->children, out);
 }
 
 static void
@@ -160,7 +162,7 @@ status(void *owner, struct hs_buf *out)
 		"{\"process\":\"hansho-feed\",\"mode\":\"%s\",\"ready\":%s,\"hub_up\":%s,"
 		"\"hub_age_ms\":%u,\"epoch\":\"%s\",\"newest_seq\":%" PRIu64
 		",\"oldest_seq\":%" PRIu64 ",\"digest\":\"%s\",\"documents\":%zu,"
-		"\"subscribers\":{\"json\":%zu,\"proto\":%zu,\"sse\":%zu}}",
+		"\"subscribers\":{\"json\":%zu,\"proto\":%zu,\"sse\":%zu},\"children\":",
 		store->mode == HS_MODE(LIVE) ? "live" : "drill", store->ready ? "true" : "false",
 		hs_hub_port_is_up(parts->hub) ? "true" : "false", hs_hub_port_age_ms(parts->hub),
 		store->epoch, hs_store_newest(store), store->oldest_seq, hs_store_digest(store),
@@ -168,6 +170,8 @@ status(void *owner, struct hs_buf *out)
 		hs_subscribers_in_form(parts->subscribers, HS_FORM_JSON),
 		hs_subscribers_in_form(parts->subscribers, HS_FORM_PROTO),
 		hs_subscribers_in_form(parts->subscribers, HS_FORM_SSE));
+	hs_children_status(parts->children, out);
+	hs_buf_printf(out, "}");
 }
 
 const struct hs_ops_callbacks hs_feed_ops = {

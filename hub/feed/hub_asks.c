@@ -10,7 +10,7 @@ hs_hub_port_receipt(struct hs_hub_port *port, const hs_receipt *receipt)
 	} read_only = { .in = receipt };
 
 	hansho__v1__link_frame__init(&frame);
-	if (!port->greeted)
+	if (!hs_hub_port_is_up(port))
 		return HS_ERR_AWAY;
 	frame.body_case = HANSHO__V1__LINK_FRAME__BODY_RECEIPT;
 	frame.receipt = read_only.out;
@@ -23,7 +23,7 @@ send_fetch(struct hs_hub_port *port, Hansho__V1__Fetch *fetch, uint64_t *request
 	hs_link_frame frame;
 
 	hansho__v1__link_frame__init(&frame);
-	if (!port->greeted)
+	if (!hs_hub_port_is_up(port))
 		return HS_ERR_AWAY;
 	fetch->request = ++port->last_request;
 	frame.body_case = HANSHO__V1__LINK_FRAME__BODY_FETCH;

@@ -4,6 +4,7 @@
 
 #include "hub/base/clock.h"
 #include "hub/base/log.h"
+#include "hub/feed/children.h"
 #include "hub/feed/history.h"
 #include "hub/feed/large.h"
 #include "hub/feed/queries.h"
@@ -20,6 +21,7 @@ begin_anew(struct hs_feed_parts *parts, const char *epoch, uint64_t from_seq)
 {
 	hs_session_end_all(parts, HS_CLOSE_EPOCH,
 		"the hub's history changed; come back, a gap and a snapshot follow");
+	hs_children_drop_all(parts->children);
 	hs_pager_reset(parts->pager);
 	parts->digest_strikes = 0;
 	return hs_store_begin(&parts->store, epoch, from_seq);
@@ -46,7 +48,16 @@ on_hello(void *owner, const Hansho__V1__Hello *hello, struct hs_hub_resume *resu
 		hs_error("feed.wrong_mode", "own=%d hub=%d", store->mode, (int)hello->mode);
 		return HS_ERR_CONFIG;
 	}
-	if (same && hello->newest_seq < hs_store_newest(store)) {
+	if (hello->kind == HS_PEER(FEED) && hs_children_count(parts->children) > 0) {
+		hs_error("feed.tree_too_deep",
+			"above=%.64s reason=\"a feed with children takes its stream from the hub "
+			"itself; "
+			"set hub_url\"",
+			hello->name);
+		return HS_ERR_CONFIG;
+	}
+	/* A feed above us may be behind for a moment: it lets us wait. */
+	if (same && hello->kind != HS_PEER(FEED) && hello->newest_seq < hs_store_newest(store)) {
 		hs_error("feed.hub_lost_history", "own=%llu hub=%llu epoch=%s",
 			(unsigned long long)hs_store_newest(store),
 			(unsigned long long)hello->newest_seq, hello->epoch);
@@ -85,6 +96,7 @@ delivered(struct hs_feed_parts *parts, const hs_deliver *deliver, enum hs_err er
 		return err;
 	if (parts->store.oldest_seq == 0)
 		parts->store.oldest_seq = deliver->seq;
+	hs_children_pump(parts->children);
 	hs_broadcast_kick(parts->broadcast);
 	return HS_OK;
 }
@@ -120,6 +132,7 @@ on_live(void *owner, uint64_t seq)
 	hs_info("feed.ready", "epoch=%s newest=%llu documents=%zu", parts->store.epoch,
 		(unsigned long long)hs_store_newest(&parts->store),
 		hs_active_document_count(parts->store.active));
+	hs_children_current(parts->children);
 	hs_broadcast_kick(parts->broadcast);
 	return HS_OK;
 }
@@ -140,6 +153,7 @@ on_heartbeat(void *owner, const Hansho__V1__Heartbeat *heartbeat)
 	struct hs_feed_parts *parts = owner;
 	const struct hs_store *store = &parts->store;
 
+	hs_children_hub_says(parts->children, heartbeat->newest_seq);
 	if (!store->ready || heartbeat->digest[0] == '\0' ||
 		heartbeat->newest_seq != store->active_seq)
 		return HS_OK;
@@ -165,24 +179,45 @@ on_fetch_reply(void *owner, const hs_fetch_reply *reply)
 
 	if (err == HS_ERR_NOT_FOUND)
 		err = hs_history_reply(parts->history, reply);
+	if (err == HS_ERR_NOT_FOUND)
+		err = hs_children_reply(parts->children, reply);
 	if (err != HS_ERR_NOT_FOUND)
 		return;
 	err = hs_pager_reply(parts->pager, parts->store.epoch, reply, hs_clock_unix_us());
 	if (err != HS_OK)
 		hs_warn("feed.page_lost", "request=%llu err=%s", (unsigned long long)reply->request,
 			hs_err_name(err));
+	hs_children_page(parts->children);
 	hs_queries_retry(parts->queries);
 	hs_broadcast_kick(parts->broadcast);
 }
 
 static void
-on_down(void *owner)
+hub_is_away(struct hs_feed_parts *parts)
 {
-	struct hs_feed_parts *parts = owner;
-
 	hs_pager_forget_fetches(parts->pager);
 	hs_queries_away(parts->queries);
 	hs_history_away(parts->history);
+	hs_children_hub_away(parts->children);
+}
+
+static void
+on_down(void *owner)
+{
+	hub_is_away(owner);
+}
+
+/* Pages that subscribers wait for are asked for once more when the hub is back. */
+static void
+on_hub_away(void *owner, bool away)
+{
+	struct hs_feed_parts *parts = owner;
+
+	hs_warn("feed.hub_above_parent", "away=%d", away);
+	if (away)
+		hub_is_away(parts);
+	else
+		hs_broadcast_kick(parts->broadcast);
 }
 
 static void
@@ -203,6 +238,7 @@ const struct hs_hub_ops hs_hub_events = { .on_hello = on_hello,
 	.on_heartbeat = on_heartbeat,
 	.on_fetch_reply = on_fetch_reply,
 	.on_down = on_down,
+	.on_hub_away = on_hub_away,
 	.say = say };
 
 uint64_t

@@ -103,6 +103,7 @@ on_hello(struct hs_hub_port *port, const hs_link_frame *in)
 	if (err != HS_OK)
 		return err;
 	port->greeted = true;
+	hs_hub_age_hello(&port->age, in->hello->kind == HS_PEER(FEED), hs_clock_mono_us());
 	port->window = in->hello->window > 0 ? in->hello->window : 1;
 	port->received_seq = at.seq;
 	port->acked_seq = at.seq;
@@ -155,7 +156,11 @@ on_snapshot(struct hs_hub_port *port, const hs_link_frame *in)
 static enum hs_err
 on_heartbeat(struct hs_hub_port *port, const hs_link_frame *in)
 {
-	return port->ops->on_heartbeat(port->owner, in->heartbeat);
+	const Hansho__V1__RelayState *relay = in->heartbeat->relay;
+
+	if (relay != NULL && hs_hub_age_relay(&port->age, relay, hs_clock_mono_us()))
+		port->ops->on_hub_away(port->owner, port->age.away);
+	return port->greeted ? port->ops->on_heartbeat(port->owner, in->heartbeat) : HS_OK;
 }
 
 static enum hs_err
@@ -184,7 +189,7 @@ static const struct {
 	{ HANSHO__V1__LINK_FRAME__BODY_LIVE, true, on_live },
 	{ HANSHO__V1__LINK_FRAME__BODY_GAP, true, on_gap },
 	{ HANSHO__V1__LINK_FRAME__BODY_SNAPSHOT, true, on_snapshot },
-	{ HANSHO__V1__LINK_FRAME__BODY_HEARTBEAT, true, on_heartbeat },
+	{ HANSHO__V1__LINK_FRAME__BODY_HEARTBEAT, false, on_heartbeat },
 	{ HANSHO__V1__LINK_FRAME__BODY_FETCH_REPLY, true, on_fetch_reply },
 	{ HANSHO__V1__LINK_FRAME__BODY_GOODBYE, false, on_goodbye },
 };
@@ -222,7 +227,7 @@ on_frame(void *owner, struct hs_link *link, const uint8_t *bytes, size_t len_byt
 	struct hs_hub_port *port = owner;
 	enum hs_err err;
 
-	port->heard_mono_us = hs_clock_mono_us();
+	hs_hub_age_frame(&port->age, port->greeted, hs_clock_mono_us());
 	err = hs_hub_frames_put(&port->frames, link, bytes, len_bytes);
 	if (err != HS_OK)
 		hs_hub_port_again(port, "frame_refused", err);
@@ -242,8 +247,9 @@ on_up(void *owner, struct hs_link *link)
 	hansho__v1__link_frame__init(&frame);
 	(void)link;
 	port->greeted = false;
-	port->heard_mono_us = hs_clock_mono_us();
-	hello.name = port->name;
+	hs_hub_age_up(&port->age, hs_clock_mono_us());
+	hello.mode = (Hansho__V1__Mode)port->self.mode;
+	hello.name = port->self.name;
 	hello.kind = HS_PEER(FEED);
 	hello.version = version;
 	hello.unix_us = hs_clock_unix_us();
@@ -272,7 +278,7 @@ on_look(uv_timer_t *timer)
 	int64_t now_us = hs_clock_mono_us();
 
 	if (hs_silence_may_judge(&port->looks, now_us) && hs_link_is_up(port->link) &&
-		now_us - port->heard_mono_us >
+		now_us - port->age.heard_us >
 			hs_silence_of_hub_us(port->heartbeat_ms, port->greeted))
 		hs_hub_port_again(port, "silent", HS_ERR_TIMEOUT);
 }
@@ -287,9 +293,7 @@ on_heartbeat_timer(uv_timer_t *timer)
 
 	hansho__v1__heartbeat__init(&heartbeat);
 	hansho__v1__link_frame__init(&frame);
-	if (!hs_link_is_up(port->link))
-		return;
-	if (!port->greeted)
+	if (!hs_link_is_up(port->link) || !port->greeted)
 		return;
 	port->ops->say(port->owner, &heartbeat.newest_seq, digest);
 	heartbeat.digest = digest;
@@ -324,14 +328,15 @@ hs_hub_port_open(
 
 	if (port == NULL)
 		return HS_ERR_NOMEM;
-	port->name = strdup(options->name);
+	port->self.name = strdup(options->name);
+	port->self.mode = options->mode;
 	port->ops = options->ops;
 	port->owner = options->owner;
 	port->heartbeat_ms = options->heartbeat_ms;
 	port->window = 1;
-	err = port->name == NULL ? HS_ERR_NOMEM : hs_link_open(loop, &link, &port->link);
+	err = port->self.name == NULL ? HS_ERR_NOMEM : hs_link_open(loop, &link, &port->link);
 	if (err != HS_OK) {
-		free(port->name);
+		free(port->self.name);
 		free(port);
 		return err;
 	}
@@ -358,7 +363,7 @@ on_timer_closed(uv_handle_t *handle)
 	if (--port->timers_open > 0)
 		return;
 	hs_hub_frames_drop(&port->frames);
-	free(port->name);
+	free(port->self.name);
 	free(port);
 }
 
@@ -388,7 +393,7 @@ say_goodbye(struct hs_hub_port *port)
 	frame.body_case = HANSHO__V1__LINK_FRAME__BODY_GOODBYE;
 	frame.goodbye = &goodbye;
 	if (hs_hub_port_send(port, &frame) != HS_OK)
-		hs_info("feed.goodbye_unsent", "name=%s", port->name);
+		hs_info("feed.goodbye_unsent", "name=%s", port->self.name);
 }
 
 void
@@ -409,18 +414,13 @@ hs_hub_port_close(struct hs_hub_port *port)
 bool
 hs_hub_port_is_up(const struct hs_hub_port *port)
 {
-	return port->greeted;
+	return port->greeted && !port->age.away;
 }
 
 uint32_t
 hs_hub_port_age_ms(const struct hs_hub_port *port)
 {
-	int64_t age_ms;
-
-	if (port->heard_mono_us == 0)
-		return UINT32_MAX;
-	age_ms = (hs_clock_mono_us() - port->heard_mono_us) / 1000;
-	return age_ms < UINT32_MAX ? (uint32_t)age_ms : UINT32_MAX;
+	return hs_hub_age_ms(&port->age, hs_clock_mono_us());
 }
 
 uint64_t

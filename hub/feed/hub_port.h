@@ -4,6 +4,8 @@
  *          fetches and heartbeats go back. When the link breaks it is set up anew for ever.
  * Rules:   on_epoch decides from where to resume. A frame that the owner refuses (prev_seq does not fit)
  *          drops the link; so do silence (hub/base/silence.h), and a digest that differs twice in a row.
+ * Above:   the hub itself, or a feed that passes its stream on (children.h): the same frames, and its hello says
+ *          which. What differs is whose age is told (hub_age.h), and that a feed above may be behind us.
  * Owner:   owns the link. Threads: the loop's.
  * Format:  schemas/link.proto.
  */
@@ -37,6 +39,8 @@ struct hs_hub_ops {
 	enum hs_err (*on_heartbeat)(void *owner, const Hansho__V1__Heartbeat *heartbeat);
 	void (*on_fetch_reply)(void *owner, const hs_fetch_reply *reply);
 	void (*on_down)(void *owner);
+	/* The feed above lost the hub: what was asked for will not come; or has it again. */
+	void (*on_hub_away)(void *owner, bool away);
 	/* What our own heartbeats say. digest has HS_DIGEST_SIZE bytes. */
 	void (*say)(void *owner, uint64_t *newest_seq, char *digest);
 };
@@ -44,6 +48,7 @@ struct hs_hub_ops {
 struct hs_hub_port_options {
 	const char *url;
 	const char *name; /* this feed's, as in the hub's table of peers */
+	int mode;	  /* HS_MODE(…) */
 	const char *tls_ca_path;
 	const char *tls_cert_key_path;
 	int64_t heartbeat_ms; /* until the hub names its own */
@@ -66,8 +71,9 @@ enum hs_err hs_hub_port_fetch(struct hs_hub_port *port, uint64_t after_seq, uint
 /* The same for the notices that touch one place; "": all of them. */
 enum hs_err hs_hub_port_fetch_area(struct hs_hub_port *port, uint64_t after_seq, uint32_t limit,
 	const char *area_code, uint64_t *request) HS_MUST_CHECK;
+/* The hub can be asked now: our link stands, and that of the feed above when there is one. */
 bool hs_hub_port_is_up(const struct hs_hub_port *port);
-/* Milliseconds since anything was heard of the hub; UINT32_MAX: never. */
+/* Milliseconds since the hub was known to live; UINT32_MAX: never. */
 uint32_t hs_hub_port_age_ms(const struct hs_hub_port *port);
 uint64_t hs_hub_port_reconnects(const struct hs_hub_port *port);
 

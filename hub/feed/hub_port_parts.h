@@ -4,18 +4,22 @@
 
 #include "hub/base/link.h"
 #include "hub/base/silence.h"
+#include "hub/feed/hub_age.h"
 #include "hub/feed/hub_port.h"
 
 struct hs_hub_port {
 	struct hs_link *link;
 	const struct hs_hub_ops *ops;
 	void *owner;
-	char *name;
+	struct {
+		char *name;
+		int mode; /* HS_MODE(…) */
+	} self;
 	uv_timer_t heartbeat, ack, look;
 	struct hs_silence_looks looks;
 	int timers_open;
 	int64_t heartbeat_ms;
-	int64_t heard_mono_us; /* 0: never */
+	struct hs_hub_age age;
 	uint64_t received_seq, acked_seq;
 	uint32_t window;
 	bool greeted; /* the hub's hello came on this connection */

@@ -13,6 +13,7 @@
 struct hs_queries;
 struct hs_history;
 struct hs_large;
+struct hs_children;
 
 struct hs_feed_parts {
 	struct hs_http_server *server;
@@ -24,13 +25,16 @@ struct hs_feed_parts {
 	struct hs_queries *queries;
 	struct hs_history *history;
 	struct hs_large *large;
+	struct hs_children *children;
 	struct hs_feed_counts counts;
 	const struct hs_feed_limits *limits;
 	const struct hs_config_texts *first_addresses; /* NULL: none */
 	int digest_strikes;	/* heartbeats in a row whose digest was not ours */
 	bool resync;		/* the next hello begins anew */
 	uint32_t resync_from_s; /* not before */
-	uint32_t now_s;		/* of the clock that never jumps; set by the tick */
+	uint32_t
+		judges_from_s; /* whose silence counts: after this process itself stood still, not before */
+	uint32_t now_s; /* of the clock that never jumps; set by the tick */
 };
 
 #endif

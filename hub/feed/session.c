@@ -8,9 +8,6 @@
 #include "hub/base/log.h"
 #include "hub/feed/large.h"
 
-#define CLOSE_WAIT_S	  5
-/* Of pong_timeout_ms: with the heartbeat that must be sent first, who vanished is found within 15 s. */
-#define ACK_TENTHS	  8
 #define RETRY_AFTER_MS	  2000
 #define OUTLET_MAX	  128
 #define DETAIL_MAX	  512
@@ -224,7 +221,11 @@ hs_session_begin(
 	choose_start(parts, subscriber, wish);
 	if (!hs_subscriber_step(subscriber, HS_SUB_SUBSCRIBED))
 		HS_CHECK(!"only who said hello subscribes");
-	hs_broadcast_pump(parts->broadcast, subscriber);
+	/* A replay waits for its slice: ten thousand who come back at once must not hold up a new notice. */
+	if (subscriber->owes == 0 && subscriber->cursor >= hs_store_newest(&parts->store))
+		hs_broadcast_pump(parts->broadcast, subscriber);
+	else
+		hs_broadcast_kick(parts->broadcast);
 }
 
 static void
@@ -430,82 +431,3 @@ const struct hs_ws_ops hs_session_ops = { .on_open = on_open,
 	.on_drained = on_drained,
 	.on_pong = on_pong,
 	.on_close = on_close };
-
-/* ---- time ---- */
-
-static bool
-catches_up(const struct hs_subscriber *subscriber)
-{
-	return subscriber->state == HS_SUB_REPLAY || subscriber->state == HS_SUB_BACKFILL;
-}
-
-/* A pong stands in line behind what was sent before its ping. So who catches up, or has a full socket, gets
- * more time than who has nothing to read; since_s is when the catching up was last seen. */
-static bool
-is_dead(const struct hs_feed_parts *parts, const struct hs_subscriber *subscriber)
-{
-	uint32_t silent_s = parts->now_s - subscriber->heard_s;
-	uint32_t since_s = parts->now_s - subscriber->since_s;
-
-	if (subscriber->state == HS_SUB_CLOSING)
-		return since_s > CLOSE_WAIT_S;
-	if ((parts->now_s - subscriber->acked_s) * 1000LL >
-		parts->limits->pong_timeout_ms * ACK_TENTHS / 10)
-		return true;
-	if (subscriber->choked || catches_up(subscriber))
-		return silent_s * 1000LL > parts->limits->stall_timeout_ms;
-	if (since_s < silent_s)
-		silent_s = since_s;
-	return silent_s * 1000LL > parts->limits->pong_timeout_ms;
-}
-
-static void
-tick_one(struct hs_feed_parts *parts, struct hs_subscriber *subscriber, size_t slot)
-{
-	uint32_t ping_every_s = (uint32_t)(parts->limits->pong_timeout_ms / 2000);
-	hs_http_id id = subscriber->id;
-
-	/* An event stream has no pong, and a full socket lets none come: as long as a kernel takes what we send there is
-	 * somebody. */
-	if ((subscriber->form != HS_FORM_SSE && !subscriber->choked && !catches_up(subscriber)) ||
-		hs_http_acked(parts->server, id))
-		subscriber->acked_s = parts->now_s;
-	if (subscriber->form == HS_FORM_SSE && !subscriber->choked)
-		subscriber->heard_s = parts->now_s;
-	if (catches_up(subscriber))
-		subscriber->since_s = parts->now_s;
-	if (is_dead(parts, subscriber)) {
-		if (subscriber->state != HS_SUB_CLOSING) {
-			parts->counts.dead++;
-			hs_info("feed.subscriber_dead", "id=%llu", (unsigned long long)id);
-		}
-		hs_http_drop(parts->server, id);
-		return;
-	}
-	if (subscriber->state == HS_SUB_HELLO &&
-		(int64_t)(parts->now_s - subscriber->since_s) * 1000 >=
-			parts->limits->subscribe_timeout_ms) {
-		parts->counts.unsubscribed++;
-		hs_session_end(parts, subscriber, HS_CLOSE_IDLE,
-			"no subscribe frame in time; send one right after hello");
-		return;
-	}
-	if (parts->now_s % 60 == 0)
-		subscriber->receipts = 0;
-	/* Pings are spread over the table, so that they never come all at once. */
-	if (subscriber->form != HS_FORM_SSE && subscriber->state != HS_SUB_CLOSING &&
-		!subscriber->choked && parts->now_s % ping_every_s == slot % ping_every_s)
-		(void)hs_ws_ping(parts->server, id);
-}
-
-void
-hs_session_tick(struct hs_feed_parts *parts)
-{
-	parts->now_s = (uint32_t)(hs_clock_mono_us() / HS_US_PER_S);
-	for (size_t i = 0; i < hs_subscribers_limit(parts->subscribers); i++) {
-		struct hs_subscriber *subscriber = hs_subscribers_at(parts->subscribers, i);
-
-		if (subscriber->state != HS_SUB_FREE)
-			tick_one(parts, subscriber, i);
-	}
-}

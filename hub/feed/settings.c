@@ -1,5 +1,8 @@
 #include "hub/feed/settings.h"
 
+#include <stdio.h>
+#include <string.h>
+
 #include "hub/base/address_range.h"
 #include "hub/base/check.h"
 #include "hub/base/look.h"
@@ -31,6 +34,25 @@
 		.sentence = (sentence_)                                                            \
 	}
 
+#define CHILD(key_, min_, max_, fallback_, unit_, sentence_)                                   \
+	{                                                                                      \
+		.key = #key_, .type = HS_CONFIG_TEXT,                                          \
+		.offset = offsetof(struct hs_child_settings, key_), .unit = (unit_),           \
+		.min = (min_), .max = (max_), .fallback = (fallback_), .sentence = (sentence_) \
+	}
+
+static const struct hs_config_item child_items[] = {
+	CHILD(name, 1, 64, NULL, "", "name that the feed says in its hello"),
+	CHILD(url, 1, 200, NULL, "url",
+		"where we listen for this one feed: unix:///path, ipc:///path or "
+		"tls+tcp://host:port; its hub_url names the same place"),
+	CHILD(tls_ca, 0, 4096, "", "path", "PEM of the CA of links; for tls+tcp only"),
+	CHILD(tls_cert_key, 0, 4096, "", "path",
+		"PEM with this feed's certificate and key; for tls+tcp only"),
+};
+static const struct hs_config_record child_record = { child_items, HS_COUNT(child_items),
+	sizeof(struct hs_child_settings) };
+
 static const struct hs_config_item items[] = {
 	{ .key = "mode",
 		.type = HS_CONFIG_ENUM,
@@ -43,7 +65,8 @@ static const struct hs_config_item items[] = {
 	TEXT("tls_key", tls_key, "path", "", "PEM key of tls_cert"),
 	TEXT("ops_listen", ops_listen, "address:port", "", "operations page; empty = none"),
 	TEXT("hub_url", hub_url, "url", NULL,
-		"the hub's link for this feed: unix:///path, ipc:///path or tls+tcp://host:port"),
+		"the hub's link for this feed, or that of the feed above it: unix:///path, "
+		"ipc:///path or tls+tcp://host:port"),
 	TEXT("hub_tls_ca", hub_tls_ca, "path", "", "PEM of the CA of links; for tls+tcp only"),
 	TEXT("hub_tls_cert_key", hub_tls_cert_key, "path", "",
 		"PEM with this feed's certificate and key; for tls+tcp only"),
@@ -57,7 +80,24 @@ static const struct hs_config_item items[] = {
 			    "each notice before "
 			    "the others: stations and relayers; behind a proxy, give them a feed "
 			    "of their own" },
-	NUMBER(heartbeat_ms, "ms", 100, 60000, "5000", "time between heartbeats to subscribers"),
+	{ .key = "children",
+		.type = HS_CONFIG_LIST,
+		.offset = AT(children),
+		.max = 64,
+		.fallback = "",
+		.sentence = "feeds that take their stream from this one and not from the hub, one "
+			    "url each; a feed with children must have the hub itself above it",
+		.record = &child_record },
+	{ .key = "children_window",
+		.type = HS_CONFIG_INT,
+		.offset = AT(children_window),
+		.unit = "notices",
+		.min = 1,
+		.max = 4096,
+		.fallback = "256",
+		.sentence = "most notices that a feed below may have unacknowledged" },
+	NUMBER(heartbeat_ms, "ms", 100, 60000, "5000",
+		"time between heartbeats to subscribers and to the feeds below"),
 	NUMBER(backlog_max, "notices", 1, 1000000, "1000",
 		"a live subscriber further behind than this is closed with 4408"),
 	NUMBER(backlog_max_bytes, "bytes", 1 << 16, 1 << 30, "16777216",
@@ -132,6 +172,55 @@ hs_feed_settings_mode(const struct hs_feed_settings *settings)
 	return settings->mode == 0 ? HS_MODE(LIVE) : HS_MODE(DRILL);
 }
 
+void
+hs_feed_settings_children(const struct hs_feed_settings *settings, struct hs_children_settings *out)
+{
+	*out = (struct hs_children_settings){ .list = settings->children,
+		.window = settings->children_window,
+		.heartbeat_ms = settings->limits.heartbeat_ms,
+		.name = settings->name };
+}
+
+static enum hs_err
+check_child(const struct hs_child_settings *child, const char *hub_url, char why[HS_CONFIG_WHY])
+{
+	char place[80];
+	const struct hs_look_link link = { .place = place,
+		.key = "url",
+		.url = child->url,
+		.listens = true,
+		.prefix = "",
+		.tls_ca = child->tls_ca,
+		.tls_cert_key = child->tls_cert_key };
+
+	(void)snprintf(place, sizeof(place), "children: %s: ", child->name);
+	if (hs_look_same_place(child->url, hub_url))
+		return hs_look_refuse(why,
+			"%surl is the same as hub_url; give the feed below a url of its own",
+			place);
+	return hs_look_link(&link, why);
+}
+
+static enum hs_err
+check_children(const struct hs_feed_settings *settings, char why[HS_CONFIG_WHY])
+{
+	const struct hs_child_settings *rows = settings->children.items;
+	enum hs_err err = HS_OK;
+
+	for (size_t i = 0; err == HS_OK && i < settings->children.count; i++) {
+		err = check_child(&rows[i], settings->hub_url, why);
+		for (size_t j = 0; err == HS_OK && j < i; j++) {
+			bool name = strcmp(rows[i].name, rows[j].name) == 0;
+
+			if (name || hs_look_same_place(rows[i].url, rows[j].url))
+				err = hs_look_refuse(why,
+					"children %zu and %zu have the same %s; give each its own",
+					j + 1, i + 1, name ? "name" : "url");
+		}
+	}
+	return err;
+}
+
 static enum hs_err
 check_first(const struct hs_feed_settings *settings, char why[HS_CONFIG_WHY])
 {
@@ -162,6 +251,8 @@ hs_feed_settings_check(const struct hs_feed_settings *settings, char why[HS_CONF
 
 	if (err == HS_OK)
 		err = check_first(settings, why);
+	if (err == HS_OK)
+		err = check_children(settings, why);
 	if (err == HS_OK)
 		err = hs_look_server_tls(settings->tls_cert, settings->tls_key, why);
 	return err == HS_OK ? hs_look_link(&link, why) : err;

@@ -21,6 +21,23 @@ struct hs_aside_limits {
 	int64_t large_bytes;
 	int64_t nice;
 };
+/* A feed below this one (children.h). */
+struct hs_child_settings {
+	const char *name;
+	const char *url;
+	const char *tls_ca;
+	const char *tls_cert_key;
+};
+struct hs_children_settings {
+	struct hs_config_list list; /* of struct hs_child_settings */
+	int64_t window;		    /* notices */
+	int64_t heartbeat_ms;	    /* the same as to subscribers */
+	const char *name;	    /* this feed's */
+};
+/* Of those settings; strings and list are theirs. */
+struct hs_feed_settings;
+void hs_feed_settings_children(
+	const struct hs_feed_settings *settings, struct hs_children_settings *out);
 
 /* Every limit of the feed. Units are in the names; ranges and defaults in settings.c. */
 struct hs_feed_limits {
@@ -57,6 +74,8 @@ struct hs_feed_settings {
 	const char *hub_tls_ca;
 	const char *hub_tls_cert_key;
 	struct hs_config_texts first_addresses;
+	struct hs_config_list children; /* of struct hs_child_settings */
+	int64_t children_window;	/* notices */
 	struct hs_feed_limits limits;
 	struct hs_aside_limits aside;
 };

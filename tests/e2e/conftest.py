@@ -261,6 +261,17 @@ class Stack:
             "mode": self.mode, "listen": self._port(name), "hub_url": self.dialled(name),
             "name": name, **extra})
 
+    def grow(self, names, above="feed-1", **config):
+        """Feeds below that feed: written for the next start, its children among its settings. config: of the new ones."""
+        path = self.commands[above][1][-1]
+        with open(path, encoding="utf-8") as file:
+            parent = yaml.safe_load(file)
+        parent["children"] = parent.get("children", []) + [{"name": n, "url": self.link(n)} for n in names]
+        self._write(above, "hansho-feed", parent)
+        for name in names:
+            self._write_feed(name, config)
+            self.feeds.append(name)
+
     def configure(self, adapter):
         """Writes the configuration of an adapter anew, for its next start; its page stays where it is."""
         adapter["config"].setdefault("ops_listen", self.ops[adapter["name"]])

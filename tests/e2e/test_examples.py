@@ -11,10 +11,11 @@ import pytest
 import yaml
 
 from conftest import BIN
-from installed import EXAMPLES, ROOT, Installed
+from installed import EXAMPLES, ROOT, Installed, keys_of
 
 DAEMONS = ["hub", "gate", "feed", "broadcaster", "telecom", "signage", "jalert"]
 PROGRAMS = ["hansho", "hansho-sim"] + [f"hansho-{name}" for name in DAEMONS]
+ALONE = {os.path.join("tree", "hub.yaml")}  # started below, with the feeds under it
 OF_PROGRAMS = sorted(path for path in glob.glob(os.path.join(EXAMPLES, "*", "*.yaml"))
                      if os.path.basename(path)[:-5] in DAEMONS)
 
@@ -36,10 +37,10 @@ def example(lane, name):
 def test_every_process_has_an_example():
     found = {os.path.relpath(path, EXAMPLES) for path in OF_PROGRAMS}
     assert found == {f"{lane}/{name}.yaml" for lane in ("live", "drill") for name in ("hub", "gate", "feed")} | {
-        f"adapters/{name}.yaml" for name in ("broadcaster", "telecom", "signage", "jalert")}
+        f"adapters/{name}.yaml" for name in ("broadcaster", "telecom", "signage", "jalert")} | {"tree/hub.yaml"}
 
 
-@pytest.mark.parametrize("path", OF_PROGRAMS, ids=lambda path: os.path.relpath(path, EXAMPLES))
+@pytest.mark.parametrize("path", [path for path in OF_PROGRAMS if os.path.relpath(path, EXAMPLES) not in ALONE], ids=lambda path: os.path.relpath(path, EXAMPLES))
 def test_example_is_usable(path):
     name = os.path.basename(path)[:-5]
     with tempfile.TemporaryDirectory(prefix="hs-", dir="/tmp") as folder:
@@ -94,6 +95,63 @@ def test_links_of_hub_and_peers_agree():
             adapter = example("adapters", name)
             assert adapter["name"] == name and adapter[f"{lane}_url"] == url
             assert adapter["drill"] is False, "a drill is switched on by hand, never by copying an example"
+
+
+def tree_of(folder):
+    """Hub, relay and two leaves as the examples have them, on this machine and in the drill lane; {name: path}, {name: page}."""
+    from conftest import free_port  # pylint: disable=import-outside-toplevel
+    made = keys_of(os.path.join(folder, "made"))
+    with open(os.path.join(folder, "link.pem"), "w", encoding="ascii") as out:
+        for name in ("server.pem", "server.key"):
+            with open(os.path.join(made, name), encoding="ascii") as file:
+                out.write(file.read())
+    link, feed = free_port(), free_port()
+    changes = [("mode: live", "mode: drill"), ("/run/hansho/live", folder), ("/var/lib/hansho/live", folder),
+               ("/etc/hansho/keys/links-ca.pem", f"{made}/ca.pem"), ("0.0.0.0:9201", f"127.0.0.1:{link}"),
+               ("hub.hansho.example:9201", f"127.0.0.1:{link}"), ("0.0.0.0:8081", f"127.0.0.1:{feed}"),
+               ("/etc/hansho/keys/feed.pem", f"{made}/server.pem"), ("/etc/hansho/keys/feed.key", f"{made}/server.key"),
+               ("127.0.0.1:8090", f"127.0.0.1:{free_port()}")]
+    paths, pages = {}, {}
+    for name, base in (("hub", "hub"), ("relay", "relay"), ("leaf-1", "leaf"), ("leaf-2", "leaf")):
+        with open(os.path.join(EXAMPLES, "tree", f"{base}.yaml"), encoding="utf-8") as file:
+            text = file.read()
+        for there, here in changes:
+            text = text.replace(there, here)
+        text = re.sub(r"/etc/hansho/keys/[a-z]+-link.pem", os.path.join(folder, "link.pem"), text)
+        pages[name] = f"127.0.0.1:{free_port()}"
+        text = re.sub(r"^ops_listen: .*$", f"ops_listen: {pages[name]}", text, flags=re.M)
+        paths[name] = os.path.join(folder, f"{name}.yaml")
+        with open(paths[name], "w", encoding="utf-8") as file:
+            file.write(text.replace("leaf-1", name) if base == "leaf" else text)
+    return paths, pages
+
+
+def test_the_tree_of_the_examples_stands():
+    from conftest import Process  # pylint: disable=import-outside-toplevel
+    running = []
+    with tempfile.TemporaryDirectory(prefix="hs-", dir="/tmp") as folder:
+        paths, pages = tree_of(folder)
+        try:
+            for name, path in paths.items():
+                which = "hansho-hub" if name == "hub" else "hansho-feed"
+                done = run(program(which), "--check", "--config", path)
+                assert done.returncode == 0, done.stdout
+                running.append(Process(which, ["--config", path], name))
+            for process in running:
+                process.wait_ready(pages[process.name])
+        finally:
+            for process in reversed(running):
+                process.stop_clean()
+
+
+def test_the_manual_of_scaling_shows_the_examples():
+    """Every line of its YAML stands in deploy/examples/tree."""
+    with open(os.path.join(ROOT, "docs", "scaling.md"), encoding="utf-8") as file:
+        blocks = re.findall(r"```yaml\n(.*?)```", file.read(), re.S)
+    there = {line.strip() for path in glob.glob(os.path.join(EXAMPLES, "tree", "*.yaml"))
+             for line in open(path, encoding="utf-8").read().splitlines()}
+    lines = [line.strip() for block in blocks for line in block.splitlines() if line.strip() and not line.startswith("#")]
+    assert len(lines) > 8 and [line for line in lines if line not in there] == []
 
 
 @pytest.mark.parametrize("lane", ["live", "drill"])

@@ -279,8 +279,12 @@ class Follower(threading.Thread):
         return self.left is None or next(left) > 0
 
     def stop(self):
-        self.loop.call_soon_threadsafe(lambda: self.task.cancel())
-        self.join(20)
+        """Cancels until it ends: asyncio.wait_for of Python 3.11 loses a cancel that meets the end of what it waits for."""
+        for _ in range(40):
+            self.loop.call_soon_threadsafe(lambda: self.task.cancel())
+            self.join(0.5)
+            if not self.is_alive():
+                break
         assert not self.is_alive()
         self.log.write("end")
         self.loop.close()

@@ -78,6 +78,22 @@ hs_hub_port_fetch(struct hs_hub_port *port, uint64_t after_seq, uint32_t limit, 
 	return HS_OK;
 }
 
+/* The simulated feeds have none below them: what only children ask. */
+uint32_t
+hs_hub_port_age_ms(const struct hs_hub_port *port)
+{
+	(void)port;
+	return UINT32_MAX;
+}
+
+enum hs_err
+hs_hub_port_fetch_area(struct hs_hub_port *port, uint64_t after_seq, uint32_t limit,
+	const char *area_code, uint64_t *request)
+{
+	(void)port, (void)after_seq, (void)limit, (void)area_code, (void)request;
+	return HS_ERR_AWAY;
+}
+
 void
 hs_queries_retry(struct hs_queries *queries)
 {

@@ -104,6 +104,14 @@ hs_http_acked(struct hs_http_server *server, hs_http_id id)
 	return true;
 }
 
+/* What a viewer says is read in the same turn. */
+bool
+hs_http_spoke(struct hs_http_server *server, hs_http_id id)
+{
+	(void)server, (void)id;
+	return false;
+}
+
 enum hs_err
 hs_http_stream_send(struct hs_http_server *server, hs_http_id id, struct hs_frame *frame)
 {
