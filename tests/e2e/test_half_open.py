@@ -157,10 +157,10 @@ def wait_lines(process, pattern, count):
 
 def test_who_stood_still_does_not_take_it_for_the_silence_of_others(make_stack):
     """The feed is stopped for longer than it bears silence, and shorter than the hub does: what the hub said meanwhile is read first."""
-    stack = make_stack(hub={"heartbeat_ms": 2000})
+    stack = make_stack(hub={"heartbeat_ms": 3000})
     feed = stack.processes["feed-1"]
     feed.signal(signal.SIGSTOP)
-    time.sleep(4.3)
+    time.sleep(5.3)
     feed.signal(signal.SIGCONT)
     seq = stack.accepted(order())["seq"]
     stack.notice(seq)
