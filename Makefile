@@ -170,8 +170,30 @@ format: ## clang-format over all C files
 	clang-format -i $$(git ls-files '*.c' '*.h')
 .PHONY: bench
 bench: deps ## the figures of tests/bench/
-	@$(MAKE) --no-print-directory MODE=release programs bench-programs
+	@$(MAKE) --no-print-directory MODE=release programs bench-programs python-messages
 	@tests/bench/run.sh
+# Fan-out beside other servers (tests/bench/peers/measure.py). MODES, PEERS, SUBSCRIBERS and PAIRS take a part of it, whose
+# cells replace those of an earlier run; DOCS= leaves the page alone.
+MODES ?= one,two,tls,classes
+PEERS ?= all
+DOCS ?= docs/performance.md
+.PHONY: bench-peers
+bench-peers: deps build/.packages-peers ## Hansho beside nchan, NATS, mosquitto, ws, uWebSockets and the floor: table and plot into docs/
+	@$(MAKE) --no-print-directory MODE=release programs bench-programs python-messages peer-packages
+	@$(PY) -B tests/bench/peers/measure.py --modes $(MODES) --peers $(PEERS) $(if $(SUBSCRIBERS),--subscribers $(SUBSCRIBERS)) $(if $(PAIRS),--pairs $(PAIRS)) || failed=1; \
+		$(PY) -B tests/bench/peers/report.py $(if $(DOCS),--docs $(DOCS) --plot $(dir $(DOCS))peers.svg); exit $${failed:-0}
+build/.packages-peers: deploy/packages.txt deploy/install-packages.sh
+	@mkdir -p build
+	deploy/install-packages.sh deploy/packages.txt peers
+	@touch $@
+# Packages of npm for the broadcasters, by the lock file.
+.PHONY: peer-packages
+peer-packages: build/peers/node_modules/.package-lock.json
+build/peers/node_modules/.package-lock.json: $(addprefix tests/bench/peers/,package.json package-lock.json .npmrc)
+	@mkdir -p build/peers
+	$(Q)cp $^ build/peers/
+	$(Q)cd build/peers && npm ci --silent
+	@touch $@
 # Fuzzers are built by clang, with coverage inside our own code.
 FUZZ_SECONDS ?= 600
 FUZZ_CC := clang -std=gnu17 -D_GNU_SOURCE -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=undefined
@@ -204,11 +226,14 @@ changed-tables: $(addprefix $(BIN)/,$(CHANGED_BINS))
 		$(OUT)/$(call prog_dir,$(p))/main.o $(CHANGED)/tables_data.o -Wl,--start-group $(ALL_LIBS) -Wl,--end-group \
 		$(LIBS) -o $(CHANGED)/$(call prog_name,$(p)) &&) true
 
-BENCH_BINS := $(patsubst %.c,$(OUT)/%,$(wildcard tests/bench/*_bench.c))
+COMMA := ,
+BENCH_BINS := $(patsubst %.c,$(OUT)/%,$(wildcard tests/bench/*_bench.c tests/bench/peers/*_bench.c))
 .PHONY: bench-programs
 bench-programs: $(BENCH_BINS)
+# liburing is one of the packages of make bench-peers; without it the floor says that it has none.
+URING := $(if $(wildcard /usr/include/liburing.h),-Wl$(COMMA)--as-needed -luring)
 $(OUT)/tests/bench/%_bench: $(OUT)/tests/bench/%_bench.o $(ALL_LIBS)
-	$(Q)$(CC) $(LDMODE_$(MODE)) $< -Wl,--start-group $(ALL_LIBS) -Wl,--end-group $(LIBS) -o $@
+	$(Q)$(CC) $(LDMODE_$(MODE)) $< -Wl,--start-group $(ALL_LIBS) -Wl,--end-group $(LIBS) $(URING) -o $@
 
 # ---- use ----
 .PHONY: run

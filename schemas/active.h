@@ -55,6 +55,7 @@
 #define HS_DIGEST_SIZE	 33 /* 32 hexadecimal digits and a NUL */
 
 struct hs_active;
+struct hs_kept;
 struct hs_statements;
 
 /* One area in force. Borrowed until the set changes. */
@@ -99,6 +100,12 @@ void hs_kept_free(struct hs_kept *kept);
 /* The rest. kept (NULL: it is made when it is needed) is of the same seq and notice, and taken over in any case. */
 enum hs_err hs_active_apply_kept(struct hs_active *active, uint64_t seq, const hs_notice *notice,
 	struct hs_kept *kept, struct hs_buf *vanished) HS_MUST_CHECK;
+/* That first part in two, which touch no set and may be done on any thread: for notices of some MB, which take tens of
+ * milliseconds. Read: what it says of places. NULL: out of memory. */
+struct hs_kept *hs_active_read(const hs_notice *notice) HS_MUST_CHECK;
+/* Seal: its bytes and its part of the digest; nothing of the notice may change after that. HS_ERR_NOMEM. */
+enum hs_err hs_active_seal(
+	struct hs_kept *read, uint64_t seq, const hs_notice *notice) HS_MUST_CHECK;
 /* Digest over the set: equal sets, equal text, whatever the order in which they came about. */
 void hs_active_digest(const struct hs_active *active, char out[HS_DIGEST_SIZE]);
 /* Documents that have anything in force. */

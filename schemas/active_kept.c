@@ -90,28 +90,63 @@ disaster_of(const hs_notice *notice)
 	return "";
 }
 
+/* Whether it would be dated by the time of its acceptance, which is not known before it was sealed. */
+static bool
+is_undated(const hs_notice *notice)
+{
+	const hs_times *times = notice->times;
+	return !times || (!times->ordered && !times->reported && !times->sent);
+}
+
+static bool
+read_statements(struct hs_kept *kept, const hs_notice *notice)
+{
+	if (hs_statements_of(kept->arena, notice, &kept->says) != HS_OK)
+		return false;
+	kept->in_force = hs_statements_in_force(&kept->says);
+	kept->read = true;
+	return true;
+}
+
 struct hs_kept *
-hs_kept_create(uint64_t seq, const hs_notice *notice)
+hs_active_read(const hs_notice *notice)
 {
 	struct hs_kept *kept = notice->document ? calloc(1, sizeof(*kept)) : NULL;
 	if (!kept)
 		return NULL;
+	kept->arena = hs_arena_create(HS_UNPACK_ARENA_BYTES);
+	hs_buf_init(&kept->bytes, HS_FRAME_MAX_BYTES);
+	if (kept->arena)
+		kept->disaster = hs_arena_strdup(kept->arena, disaster_of(notice));
+	if (!kept->disaster || (!is_undated(notice) && !read_statements(kept, notice))) {
+		hs_kept_free(kept);
+		return NULL;
+	}
+	return kept;
+}
+
+enum hs_err
+hs_active_seal(struct hs_kept *kept, uint64_t seq, const hs_notice *notice)
+{
 	kept->seq = seq;
 	kept->revision = notice->document->revision;
 	kept->mode = (int)notice->mode;
 	kept->kind = (int)notice->kind;
-	kept->arena = hs_arena_create(HS_UNPACK_ARENA_BYTES);
-	hs_buf_init(&kept->bytes, HS_FRAME_MAX_BYTES);
 	hs_message_pack(notice, &kept->bytes);
-	if (kept->arena)
-		kept->disaster = hs_arena_strdup(kept->arena, disaster_of(notice));
-	if (!kept->disaster || kept->bytes.failed ||
-		hs_statements_of(kept->arena, notice, &kept->says) != HS_OK) {
+	if (kept->bytes.failed || (!kept->read && !read_statements(kept, notice)))
+		return HS_ERR_NOMEM;
+	take_times(kept, notice);
+	kept_mark(kept);
+	return HS_OK;
+}
+
+struct hs_kept *
+hs_kept_create(uint64_t seq, const hs_notice *notice)
+{
+	struct hs_kept *kept = notice->document ? hs_active_read(notice) : NULL;
+	if (kept && hs_active_seal(kept, seq, notice) != HS_OK) {
 		hs_kept_free(kept);
 		return NULL;
 	}
-	kept->in_force = hs_statements_in_force(&kept->says);
-	take_times(kept, notice);
-	kept_mark(kept);
 	return kept;
 }

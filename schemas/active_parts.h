@@ -20,6 +20,7 @@ struct hs_kept {
 		[HS_ACTIVE_LANES]; /* hash of seq, bytes and statements: its part of the digest */
 	int mode;
 	int kind;
+	bool read;     /* says is there */
 	bool in_force; /* at least one of the statements orders something */
 	bool moments;  /* revisions are moments: no roll back */
 	bool lifts;    /* it says of a warning that it is over */

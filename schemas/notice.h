@@ -146,6 +146,13 @@ enum hs_err hs_notice_unpack(
 enum hs_err hs_link_frame_unpack(struct hs_arena *arena, const void *bytes, size_t len_bytes,
 	hs_link_frame **out) HS_MUST_CHECK;
 
+/* What stands before and behind a Submit that is packed with request 0, so that all three are its LinkFrame with this request. */
+#define HS_SUBMIT_EDGE_MAX 16
+struct hs_submit_edges {
+	uint8_t before[HS_SUBMIT_EDGE_MAX], behind[HS_SUBMIT_EDGE_MAX];
+	size_t before_bytes, behind_bytes;
+};
+void hs_submit_edges(uint64_t request, size_t packed_bytes, struct hs_submit_edges *out);
 /* A LinkFrame{Deliver} around a notice that is already packed: no second encoding. */
 void hs_deliver_pack(struct hs_buf *out, uint64_t seq, uint64_t prev_seq, const char *submission_id,
 	const void *notice, size_t notice_len_bytes, const hs_hop *const *hops, size_t hop_count);

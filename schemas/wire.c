@@ -273,7 +273,7 @@ hs_link_frame_unpack(
 		HS_FRAME_MAX_BYTES, out);
 }
 
-/* ---- Deliver around bytes that exist already ---- */
+/* ---- Deliver and Submit around bytes that exist already ---- */
 
 static size_t
 put_varint(uint8_t out[VARINT_MAX_BYTES], uint64_t value)
@@ -300,12 +300,22 @@ varint_len(uint64_t value)
 }
 
 /* Field numbers of Deliver and of LinkFrame.deliver in link.proto; all below 16: tags of one byte. */
+enum { SUBMIT = 10, SUBMIT_REQUEST = 1 };
 enum { DELIVER = 3, SEQ = 1, PREV_SEQ = 2, NOTICE = 3, HOPS = 4, SUBMISSION_ID = 5 };
 
 static uint8_t
 tag_of(int field, enum wire_type type)
 {
 	return (uint8_t)(field << 3 | (int)type);
+}
+
+void
+hs_submit_edges(uint64_t request, size_t packed_bytes, struct hs_submit_edges *out)
+{
+	out->behind[0] = tag_of(SUBMIT_REQUEST, WIRE_VARINT);
+	out->behind_bytes = 1 + put_varint(out->behind + 1, request);
+	out->before[0] = tag_of(SUBMIT, WIRE_BYTES);
+	out->before_bytes = 1 + put_varint(out->before + 1, packed_bytes + out->behind_bytes);
 }
 
 static void

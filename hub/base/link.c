@@ -35,6 +35,7 @@ struct hs_link {
 	bool open;	/* and it was greeted: up for the owner */
 	bool dropping;	/* and it is about to end */
 	bool closing;
+	bool taken;	  /* by hs_link_take_frame: `in` is the caller's */
 	int open_parts;	  /* timer and carrier that are not closed yet */
 	struct hs_buf in; /* the beginning of a frame that is not whole yet */
 	uint64_t retry_ms;
@@ -180,7 +181,7 @@ hs_link_carrier_bytes(struct hs_link *link, const unsigned char *bytes, size_t l
 {
 	/* The usual case has nothing left over from before: frames are cut straight from the bytes. */
 	bool whole = link->in.len_bytes == 0;
-	size_t used;
+	size_t used, max_bytes = link->in.max_bytes;
 
 	link->heard_us = hs_clock_mono_us();
 	if (!whole) {
@@ -188,10 +189,13 @@ hs_link_carrier_bytes(struct hs_link *link, const unsigned char *bytes, size_t l
 		bytes = (const unsigned char *)link->in.bytes;
 		len_bytes = link->in.len_bytes;
 	}
+	link->taken = false;
 	used = frames_cut(link, bytes, len_bytes);
-	if (link->closing) /* by on_frame */
+	if (link->taken)
+		hs_buf_init(&link->in, max_bytes); /* `bytes` lie in what was taken */
+	if (link->closing)			   /* by on_frame */
 		return;
-	if (whole) {
+	if (whole || link->taken) {
 		hs_buf_add(&link->in, bytes + used, len_bytes - used);
 	} else {
 		memmove(link->in.bytes, link->in.bytes + used, len_bytes - used);
@@ -239,15 +243,47 @@ hs_link_open(uv_loop_t *loop, const struct hs_link_options *options, struct hs_l
 enum hs_err
 hs_link_send(struct hs_link *link, const void *bytes, size_t len_bytes)
 {
-	unsigned char head[HS_FRAMING_HEAD_MAX];
-	struct hs_span pieces[] = { { head, link->framing->head_bytes }, { bytes, len_bytes } };
+	const struct hs_span whole = { bytes, len_bytes };
 
+	return hs_link_send_pieces(link, &whole, 1);
+}
+
+enum hs_err
+hs_link_send_pieces(struct hs_link *link, const struct hs_span *pieces, size_t count)
+{
+	unsigned char head[HS_FRAMING_HEAD_MAX];
+	struct hs_span all[1 + HS_LINK_PIECES_MAX] = { { head, link->framing->head_bytes } };
+	size_t len_bytes = 0;
+
+	HS_CHECK(count <= HS_LINK_PIECES_MAX);
+	for (size_t i = 0; i < count; i++) {
+		all[1 + i] = pieces[i];
+		len_bytes += pieces[i].len_bytes;
+	}
 	if (!hs_link_is_up(link))
 		return HS_ERR_CLOSED;
 	if (len_bytes > link->frame_max_bytes)
 		return HS_ERR_TOO_LARGE;
 	hs_link_head_write(link->framing, head, len_bytes);
-	return link->carrier_ops->send(link->carrier, pieces, HS_COUNT(pieces));
+	return link->carrier_ops->send(link->carrier, all, 1 + count);
+}
+
+const uint8_t *
+hs_link_take_frame(struct hs_link *link, const uint8_t *bytes, size_t len_bytes, void **memory)
+{
+	const uint8_t *in = (const uint8_t *)link->in.bytes;
+	uint8_t *copy;
+
+	if (!link->taken && in && bytes >= in && bytes + len_bytes <= in + link->in.len_bytes) {
+		link->taken = true;
+		*memory = link->in.bytes;
+		return bytes;
+	}
+	copy = malloc(len_bytes);
+	if (copy)
+		memcpy(copy, bytes, len_bytes);
+	*memory = copy;
+	return copy;
 }
 
 bool

@@ -9,6 +9,7 @@
 #include "hub/base/check.h"
 #include "hub/base/http.h"
 #include "hub/base/log.h"
+#include "hub/base/loop_watch.h"
 #include "hub/base/proc.h"
 
 #define OPS_CONNECTIONS	   64
@@ -20,6 +21,7 @@ struct hs_ops {
 	struct hs_http_server *server;
 	const struct hs_ops_callbacks *callbacks;
 	void *owner;
+	struct hs_loop_watch watch;
 };
 
 static void
@@ -72,6 +74,7 @@ on_metrics(void *owner, const struct hs_http_request *request)
 	hs_buf_init(&page, OPS_PAGE_MAX_BYTES);
 	if (ops->callbacks->metrics != NULL)
 		ops->callbacks->metrics(ops->owner, &page);
+	hs_loop_watch_metrics(&ops->watch, &page);
 	reply_page(request, 200, "text/plain; version=0.0.4; charset=utf-8", &page);
 }
 
@@ -149,13 +152,29 @@ hs_ops_create(uv_loop_t *loop, const char *listen, const struct hs_ops_callbacks
 		free(ops);
 		return err;
 	}
+	hs_loop_watch_start(&ops->watch, loop);
 	*out = ops;
 	return HS_OK;
+}
+
+static void
+on_watch_closed(uv_handle_t *handle)
+{
+	free(handle->data);
+}
+
+static void
+on_server_gone(void *owner)
+{
+	struct hs_ops *ops = owner;
+
+	ops->watch.prepare.data = ops;
+	hs_loop_watch_stop(&ops->watch, on_watch_closed);
 }
 
 void
 hs_ops_stop(struct hs_ops *ops)
 {
 	if (ops != NULL)
-		hs_http_server_stop(ops->server, OPS_GRACE_MS, free, ops);
+		hs_http_server_stop(ops->server, OPS_GRACE_MS, on_server_gone, ops);
 }

@@ -332,6 +332,7 @@ hs_core_step(struct hs_core *core, const struct hs_event *event, struct hs_effec
 	core->source.mono_us = event->mono_us;
 	core->source.effects = effects;
 	core->source.unfinished = 0;
+	core->source.sent_bytes = 0;
 	look_at_disk(core, event);
 	handlers[event->type](core, event);
 	if (core->life != HS_CORE_STOPPED && hs_receipts_changed(core->receipts))

@@ -36,6 +36,7 @@
 #define HS_PEERS_MAX 64 /* one bit each in the route table */
 
 struct hs_core;
+struct hs_opened;
 struct hs_outlets;
 
 /* A configured peer. Strings and arrays are borrowed for the core's life. */
@@ -104,12 +105,13 @@ struct hs_event {
 	int64_t unix_us; /* may jump; goes into records and frames */
 	int64_t mono_us; /* never goes back; measures waiting */
 	uint32_t peer;
-	struct hs_span bytes; /* FRAME */
-	uint64_t pos;	      /* COMMITTED */
-	bool lost;	      /* COMMIT_FAILED: state of the disk unknown */
-	const char *reason;   /* COMMIT_FAILED: for people; borrowed */
-	bool disk_low;	      /* of every event: only the reserve is left on the disk */
-	uint64_t ticket;      /* RECORDS */
+	struct hs_span bytes;	  /* FRAME */
+	struct hs_opened *opened; /* FRAME: instead of bytes; the core takes it over (opened.h) */
+	uint64_t pos;		  /* COMMITTED */
+	bool lost;		  /* COMMIT_FAILED: state of the disk unknown */
+	const char *reason;	  /* COMMIT_FAILED: for people; borrowed */
+	bool disk_low;		  /* of every event: only the reserve is left on the disk */
+	uint64_t ticket;	  /* RECORDS */
 	const struct hs_row *rows;
 	size_t row_count;
 };

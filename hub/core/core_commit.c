@@ -109,14 +109,17 @@ route_applied(struct hs_core *core, struct hs_pending_record *record, struct hs_
 	append_filtered(core, record->row.seq, reasons);
 }
 
+/* built: body and owners are there. */
 static void
-append_submission(struct hs_core *core, const hs_submit *submit, struct hs_span body,
+append_submission(struct hs_core *core, const hs_submit *submit, const struct hs_row *built,
 	const struct hs_verdict *verdict, const struct hs_waiting_reply *reply)
 {
 	struct hs_row row = { .unix_us = core->source.unix_us,
 		.type = verdict->record_type,
-		.body = body,
-		.original = { submit->original.data, submit->original.len } };
+		.body = built->body,
+		.original = { submit->original.data, submit->original.len },
+		.original_sha256 = built->original_sha256,
+		.owners = built->owners };
 	struct hs_pending_record *record;
 	struct hs_record_look look;
 	bool applied = verdict->record_type == (int)HS_RECORD(NOTICE);
@@ -131,7 +134,7 @@ append_submission(struct hs_core *core, const hs_submit *submit, struct hs_span 
 	HS_CHECK(hs_pending_wait(record, reply));
 	record->waiting->seq = row.seq;
 	if (applied) {
-		HS_CHECK(hs_record_look(body, &look) == HS_OK);
+		HS_CHECK(hs_record_look(row.body, &look) == HS_OK);
 		route_applied(core, record, look.notice, verdict);
 	}
 }
@@ -154,13 +157,46 @@ decide_without_record(
 	reply_now(core, reply, NULL, NULL);
 }
 
+/* The record of one that was judged → journal, or refused. */
 static void
-decide(struct hs_core *core, struct hs_arena *arena, hs_submit *submit,
+build(struct hs_core *core, const struct hs_waiting_submit *waiting, struct hs_verdict *verdict,
 	struct hs_waiting_reply *reply)
 {
+	const hs_submit *submit = waiting->submit;
 	struct hs_area_set told = { 0 };
-	struct hs_verdict verdict;
+	struct hs_row built = { 0 };
 	struct hs_buf body;
+	enum hs_err err;
+
+	hs_buf_init(&body, BODY_MAX_BYTES);
+	hs_intake_told(core->index, core->pending, submit, verdict, &told);
+	if (waiting->opened != NULL)
+		err = hs_intake_build_opened(waiting->opened, verdict, &told,
+			core->journal.next_seq, core->source.unix_us, &built);
+	else
+		err = hs_intake_build(waiting->arena, submit, verdict, &told,
+			core->journal.next_seq, core->source.unix_us, &body);
+	if (waiting->opened == NULL)
+		built.body = (struct hs_span){ body.bytes, body.len_bytes };
+	if (err == HS_OK) {
+		append_submission(core, submit, &built, verdict, reply);
+		hs_row_unref(&built);
+	} else {
+		reply->outcome = HS_OUTCOME(REFUSED);
+		reply->findings = BIT(TOO_LARGE);
+		reply_now(core, reply, NULL, NULL);
+	}
+	hs_area_set_free(&told);
+	hs_buf_free(&body);
+}
+
+static void
+decide(struct hs_core *core, const struct hs_waiting_submit *waiting,
+	struct hs_waiting_reply *reply)
+{
+	struct hs_arena *arena = waiting->arena;
+	hs_submit *submit = waiting->submit;
+	struct hs_verdict verdict;
 
 	hs_intake_name_cancel(arena, core->index, core->pending, submit);
 	hs_intake_judge(submit, core->index, core->pending, &verdict);
@@ -185,21 +221,9 @@ decide(struct hs_core *core, struct hs_arena *arena, hs_submit *submit,
 		reply_now(core, reply, NULL, NULL);
 		return;
 	}
-	hs_buf_init(&body, BODY_MAX_BYTES);
 	reply->outcome = verdict.outcome;
 	reply->findings = verdict.findings;
-	hs_intake_told(core->index, core->pending, submit, &verdict, &told);
-	if (hs_intake_build(arena, submit, &verdict, &told, core->journal.next_seq,
-		    core->source.unix_us, &body) == HS_OK) {
-		append_submission(core, submit, (struct hs_span){ body.bytes, body.len_bytes },
-			&verdict, reply);
-	} else {
-		reply->outcome = HS_OUTCOME(REFUSED);
-		reply->findings = BIT(TOO_LARGE);
-		reply_now(core, reply, NULL, NULL);
-	}
-	hs_area_set_free(&told);
-	hs_buf_free(&body);
+	build(core, waiting, &verdict, reply);
 }
 
 /* Its answer, as far as it is known before anything was judged. */
@@ -229,7 +253,7 @@ hs_core_submit(struct hs_core *core, const struct hs_waiting_submit *submit)
 	unsigned busy = not_now(core);
 
 	if (busy == 0)
-		decide(core, submit->arena, submit->submit, &reply);
+		decide(core, submit, &reply);
 	else
 		refuse(core, submit, HS_OUTCOME(UNAVAILABLE), busy, NULL);
 }
@@ -239,7 +263,9 @@ hs_core_receive(struct hs_core *core, const struct hs_waiting_submit *submit)
 {
 	const struct hs_waiting_journal journal = { hs_pending_count(core->pending),
 		core->options.ahead.records };
-	unsigned wrong = hs_intake_check(submit->submit, core->options.mode);
+	unsigned wrong = submit->opened != NULL
+				 ? submit->opened->wrong
+				 : hs_intake_check(submit->submit, core->options.mode);
 	unsigned busy = not_now(core);
 
 	if (wrong != 0)

@@ -15,7 +15,8 @@ struct frame_context {
 	uint32_t peer;
 	struct hs_arena *arena;
 	hs_link_frame *frame;
-	bool *kept; /* set when the arena was taken over */
+	struct hs_opened *opened; /* whose arena it is; NULL: our own */
+	bool *kept;		  /* set when the arena, or opened, was taken over */
 };
 
 void
@@ -189,6 +190,7 @@ on_submit(const struct frame_context *context)
 		.connection = core->peers[context->peer].connection,
 		.large = context->frame->submit->original.len > core->options.ahead.large_bytes,
 		.arena = context->arena,
+		.opened = context->opened,
 		.submit = context->frame->submit };
 
 	*context->kept = hs_core_receive(core, &submit);
@@ -290,6 +292,22 @@ dispatch(const struct frame_context *context)
 	core->stats.frames_unknown++;
 }
 
+/* Unpacks the frame, or takes it as it was opened aside. */
+static enum hs_err
+open_frame(const struct hs_event *event, struct frame_context *context)
+{
+	if (event->opened != NULL) {
+		context->opened = event->opened;
+		context->arena = event->opened->arena;
+		context->frame = event->opened->frame;
+		return event->opened->err;
+	}
+	context->arena = hs_arena_create(HS_UNPACK_ARENA_BYTES);
+	HS_CHECK(context->arena != NULL);
+	return hs_link_frame_unpack(
+		context->arena, event->bytes.bytes, event->bytes.len_bytes, &context->frame);
+}
+
 void
 hs_core_frame(struct hs_core *core, const struct hs_event *event)
 {
@@ -297,18 +315,21 @@ hs_core_frame(struct hs_core *core, const struct hs_event *event)
 	struct frame_context context = { .core = core, .peer = event->peer, .kept = &kept };
 	struct hs_peer *peer = &core->peers[event->peer];
 
-	if (peer->state == HS_PEER_STATE_DOWN)
-		return; /* sent before it noticed that we dropped it */
+	if (peer->state == HS_PEER_STATE_DOWN) { /* sent before it noticed that we dropped it */
+		hs_opened_free(event->opened);
+		return;
+	}
 	peer->heard_mono_us = event->mono_us;
-	context.arena = hs_arena_create(HS_UNPACK_ARENA_BYTES);
-	HS_CHECK(context.arena != NULL);
-	if (hs_link_frame_unpack(context.arena, event->bytes.bytes, event->bytes.len_bytes,
-		    &context.frame) == HS_OK) {
+	if (open_frame(event, &context) == HS_OK) {
 		dispatch(&context);
 	} else {
 		core->stats.frames_bad++;
 		hs_core_drop_peer(core, event->peer, "frame_not_readable");
 	}
-	if (!kept)
+	if (kept)
+		return;
+	if (context.opened != NULL)
+		hs_opened_free(context.opened);
+	else
 		hs_arena_destroy(context.arena);
 }

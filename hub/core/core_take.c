@@ -30,17 +30,40 @@ take_kept(struct hs_prepared *prepared)
 	return kept;
 }
 
+/* What was read of it aside; NULL: nothing was. */
+static struct hs_reading *
+reading_of(const struct hs_row *row)
+{
+	struct hs_reading *reading = NULL;
+
+	if (row->owners.reading != NULL)
+		reading = hs_shared_memory(row->owners.reading);
+	if (reading != NULL && !reading->sealed)
+		hs_reading_seal(reading, row->seq);
+	return reading;
+}
+
 static enum hs_err
 take_into_active(struct hs_core *core, const struct hs_row *row, struct hs_span packed,
 	struct hs_taken *taken)
 {
 	struct hs_prepared *prepared = taken != NULL ? taken->prepared : NULL;
+	struct hs_reading *reading = reading_of(row);
 	struct hs_arena *arena = NULL;
+	struct hs_kept *kept = NULL;
 	hs_notice *notice;
-	enum hs_err err = notice_of(packed, prepared, &arena, &notice);
+	enum hs_err err = HS_OK;
 
+	if (reading != NULL) {
+		notice = reading->notice;
+		kept = reading->kept;
+		reading->kept = NULL;
+	} else {
+		err = notice_of(packed, prepared, &arena, &notice);
+		kept = take_kept(prepared);
+	}
 	if (err == HS_OK)
-		err = hs_active_apply_kept(core->active, row->seq, notice, take_kept(prepared),
+		err = hs_active_apply_kept(core->active, row->seq, notice, kept,
 			taken != NULL ? &taken->vanished : NULL);
 	/* Up to the note the watch knows it already. */
 	if ((err == HS_OK || err == HS_ERR_STALE) && row->seq > core->state.seq)
@@ -66,9 +89,30 @@ add_told(void *owner, const uint8_t key[HS_ID_BYTES])
 		search->told |= known->told;
 }
 
+/* All that its document was addressed to, by this notice and by earlier ones. */
+static void
+areas_told(const struct hs_row *row, struct hs_span packed, struct hs_area_set *out)
+{
+	const struct hs_reading *reading = reading_of(row);
+	enum hs_err err = HS_OK;
+
+	if (reading == NULL) {
+		HS_CHECK(hs_notice_areas_told(packed, out) == HS_OK);
+		return;
+	}
+	HS_CHECK(hs_area_set_add_all(out, &reading->told) == HS_OK);
+	for (size_t i = 0; err == HS_OK && i < reading->notice->document->n_areas_before; i++) {
+		const char *code = reading->notice->document->areas_before[i];
+
+		err = hs_area_set_add(out, code, strlen(code));
+	}
+	HS_CHECK(err == HS_OK);
+}
+
 /* What the notice makes of its document, and the peers that get it. */
 static uint64_t
-take_document(struct hs_core *core, const struct hs_notice_look *notice, struct hs_span packed)
+take_document(struct hs_core *core, const struct hs_notice_look *notice, struct hs_span packed,
+	const struct hs_area_set *told)
 {
 	struct told_search search = { core->index, 0 };
 	struct hs_known_document document;
@@ -81,7 +125,7 @@ take_document(struct hs_core *core, const struct hs_notice_look *notice, struct 
 	hs_intake_apply(hs_index_document(core->index, key), notice, &document);
 	mask = hs_route_decide(core->route, packed, search.told, NULL);
 	document.told = search.told | mask;
-	hs_index_take_document(core->index, &document, packed);
+	hs_index_take_document(core->index, &document, packed, told);
 	return mask;
 }
 
@@ -93,15 +137,19 @@ take_notice(struct hs_core *core, const struct hs_row *row, const struct hs_reco
 	struct hs_recent_notice recent = { .seq = row->seq,
 		.accepted_unix_us = row->unix_us,
 		.durable_unix_us = core->source.effects == NULL ? 0 : core->source.unix_us,
-		.notice = look->notice };
+		.notice = look->notice,
+		.owner = row->owners.body };
+	struct hs_area_set told = { 0 };
 	enum hs_err err = hs_notice_look(look->notice, &notice);
 
 	if (err == HS_OK && hs_active_state_needs(&core->state, row->seq))
 		err = take_into_active(core, row, look->notice, taken);
 	if (err != HS_OK)
 		return err;
-	hs_route_keep(core->route, row->seq, take_document(core, &notice, look->notice));
-	hs_places_take(core->source.places, row->seq, look->notice);
+	areas_told(row, look->notice, &told);
+	hs_route_keep(core->route, row->seq, take_document(core, &notice, look->notice, &told));
+	hs_places_take(core->source.places, row->seq, &told);
+	hs_area_set_free(&told);
 	if (look->id.len_bytes == HS_ID_HEX - 1)
 		memcpy(recent.id, look->id.bytes, HS_ID_HEX - 1);
 	hs_recent_take(core->recent, &recent);
@@ -209,7 +257,8 @@ hs_core_prepare(struct hs_core *core)
 {
 	for (struct hs_pending_record *record = hs_pending_first(core->pending); record != NULL;
 		record = record->next) {
-		if (record->row.type == (int)HS_RECORD(NOTICE) && record->prepared.arena == NULL)
+		if (record->row.type == (int)HS_RECORD(NOTICE) && record->prepared.arena == NULL &&
+			record->row.owners.reading == NULL)
 			prepare(record);
 	}
 }

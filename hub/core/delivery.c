@@ -15,6 +15,8 @@
 /* What one stream sends before others have their turn. One notice always leaves. */
 #define SLICE_NOTICES	32
 #define SLICE_MAX_BYTES ((size_t)256 << 10)
+/* What all streams send in one turn: a digest goes to one peer after the other. */
+#define TURN_MAX_BYTES	((size_t)1 << 20)
 
 struct sent_notice {
 	uint64_t seq;
@@ -251,12 +253,14 @@ hs_delivery_pump(struct hs_delivery *delivery, struct hs_delivery_source *source
 			ask_journal(delivery, source);
 			return;
 		}
-		if (sent == SLICE_NOTICES || sent_bytes >= SLICE_MAX_BYTES) {
+		if (sent == SLICE_NOTICES || sent_bytes >= SLICE_MAX_BYTES ||
+			source->sent_bytes >= TURN_MAX_BYTES) {
 			source->unfinished++;
 			return;
 		}
 		sent++;
 		sent_bytes += notice->notice.len_bytes;
+		source->sent_bytes += notice->notice.len_bytes;
 		send_notice(delivery, source, notice);
 		delivery->cursor = notice->seq;
 	}

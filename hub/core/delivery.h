@@ -52,6 +52,7 @@ struct hs_delivery_source {
 	const struct hs_active *active;
 	struct hs_receipts *receipts;
 	uint64_t newest_seq; /* committed */
+	size_t sent_bytes;   /* of notices, in this step, by all streams */
 	size_t unfinished;   /* streams that stopped at the end of their slice in this step */
 	uint64_t tickets;    /* READ tickets given out so far, by anybody */
 	int64_t unix_us, mono_us;

@@ -17,9 +17,22 @@ hs_effects_init(struct hs_effects *effects)
 	hs_buf_init(&effects->store, STORE_MAX_BYTES);
 }
 
+static void
+drop_rows(struct hs_effects *effects)
+{
+	for (size_t i = 0; i < effects->count; i++) {
+		if (effects->items[i].row == NULL)
+			continue;
+		hs_row_unref(effects->items[i].row);
+		free(effects->items[i].row);
+		effects->items[i].row = NULL;
+	}
+}
+
 void
 hs_effects_free(struct hs_effects *effects)
 {
+	drop_rows(effects);
 	free(effects->items);
 	hs_buf_free(&effects->store);
 	*effects = (struct hs_effects){ 0 };
@@ -28,6 +41,7 @@ hs_effects_free(struct hs_effects *effects)
 void
 hs_effects_reset(struct hs_effects *effects)
 {
+	drop_rows(effects);
 	effects->count = 0;
 	effects->store.len_bytes = 0;
 }
@@ -69,6 +83,8 @@ hs_effect_bytes(const struct hs_effects *effects, const struct hs_effect *effect
 struct hs_row
 hs_effect_row(const struct hs_effects *effects, const struct hs_effect *effect)
 {
+	if (effect->row != NULL)
+		return *effect->row;
 	struct hs_row row = { .pos = effect->pos,
 		.seq = effect->seq,
 		.unix_us = effect->unix_us,
@@ -91,6 +107,12 @@ hs_effects_append(struct hs_effects *effects, const struct hs_row *row)
 	effect->seq = row->seq;
 	effect->unix_us = row->unix_us;
 	effect->record_type = row->type;
+	if (row->owners.body != NULL) {
+		effect->row = hs_must_alloc(1, sizeof(*row));
+		*effect->row = *row;
+		hs_row_ref(row);
+		return;
+	}
 	effect->at = store(effects, row->body);
 	effect->len_bytes = row->body.len_bytes;
 	effect->original_at = store(effects, row->original);

@@ -38,6 +38,7 @@ struct hs_effect {
 	int record_type;
 	size_t at, len_bytes; /* in store: frame, body or text */
 	size_t original_at, original_len_bytes;
+	struct hs_row *row; /* APPEND of a row with owners: it, with references; NULL else */
 };
 
 struct hs_effects {

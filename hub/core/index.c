@@ -205,8 +205,8 @@ hs_index_take_submission(struct hs_index *index, const struct hs_known_submissio
 }
 
 void
-hs_index_take_document(
-	struct hs_index *index, const struct hs_known_document *document, struct hs_span notice)
+hs_index_take_document(struct hs_index *index, const struct hs_known_document *document,
+	struct hs_span notice, const struct hs_area_set *told)
 {
 	struct document_node *node = find_document(index, document->key);
 	struct reference_node *reference = find_reference(index, document->key);
@@ -224,7 +224,7 @@ hs_index_take_document(
 		memcpy(node->known.by, reference->by, HS_ID_BYTES);
 		drop_reference(index, reference);
 	}
-	HS_CHECK(hs_notice_areas_told(notice, &node->areas) == HS_OK);
+	HS_CHECK(hs_area_set_add_all(&node->areas, told) == HS_OK);
 	HS_CHECK(hs_notice_look(notice, &look) == HS_OK);
 	hs_notice_each_superseded(notice, &look, take_superseded, &superseder);
 }

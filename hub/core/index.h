@@ -59,9 +59,9 @@ void hs_index_take_submission(struct hs_index *index, const struct hs_known_subm
 /* Was this document, which is not known, superseded already? */
 bool hs_index_is_referenced(const struct hs_index *index, const uint8_t key[HS_ID_BYTES]);
 size_t hs_index_references(const struct hs_index *index);
-/* Replaces what was known under this key, and adds the areas of its newest notice (packed); the documents that the
+/* Replaces what was known under this key, and adds `told`: the areas of its newest notice (packed; hs_notice_areas_told); the documents that the
  * notice supersedes are superseded from now on. */
-void hs_index_take_document(
-	struct hs_index *index, const struct hs_known_document *document, struct hs_span notice);
+void hs_index_take_document(struct hs_index *index, const struct hs_known_document *document,
+	struct hs_span notice, const struct hs_area_set *told);
 
 #endif

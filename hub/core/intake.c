@@ -335,37 +335,39 @@ hs_intake_told(const struct hs_index *index, const struct hs_pending *pending,
 	}
 }
 
+/* What one record is built from. */
+struct building {
+	const hs_submit *submit;
+	const struct hs_verdict *verdict;
+	const struct hs_area_set *own, *told; /* areas of the notice; of its document before it */
+	uint64_t seq;
+	int64_t unix_us;
+};
+
 /* Who was told of an area that this revision does not name must learn of it (promise P6). */
 static bool
-complete_document(
-	struct hs_arena *arena, hs_notice *notice, bool ended, const struct hs_area_set *told)
+complete_document(struct hs_arena *arena, hs_document *document, const struct building *building)
 {
-	hs_document *document = notice->document;
-	struct hs_area_set own = { 0 };
+	const struct hs_area_set *told = building->told;
 	bool fits = true;
 
-	for (size_t i = 0; i < notice->n_areas; i++) {
-		const char *code = notice->areas[i]->code;
-
-		HS_CHECK(hs_area_set_add(&own, code, strlen(code)) == HS_OK);
-	}
-	document->ended = ended; /* nobody else's word, nor are the areas before */
+	document->ended =
+		building->verdict->ended; /* nobody else's word, nor are the areas before */
 	document->n_areas_before = 0;
 	document->areas_before = NULL;
 	for (size_t i = 0; fits && i < told->count; i++) {
 		char *code = NULL;
 
-		if (hs_area_set_has(&own, told->codes[i]))
+		if (hs_area_set_has(building->own, told->codes[i]))
 			continue;
 		code = hs_arena_strdup(arena, told->codes[i]);
 		fits = code != NULL &&
 		       hs_repeat(arena, &document->n_areas_before, &document->areas_before, code);
 	}
-	hs_area_set_free(&own);
 	return fits;
 }
 
-static void
+static bool
 complete_original(struct hs_arena *arena, const hs_submit *submit)
 {
 	hs_notice *notice = submit->notice;
@@ -373,67 +375,120 @@ complete_original(struct hs_arena *arena, const hs_submit *submit)
 
 	if (notice->original == NULL)
 		notice->original = hs_message_new(arena, PB_ORIGINAL);
-	HS_CHECK(notice->original != NULL);
+	if (notice->original == NULL)
+		return false;
 	if (notice->original->sha256.len == 0) {
 		notice->original->sha256.data = hs_arena_alloc(arena, HS_SHA256_BYTES);
-		HS_CHECK(notice->original->sha256.data != NULL);
+		if (notice->original->sha256.data == NULL)
+			return false;
 		notice->original->sha256.len = HS_SHA256_BYTES;
 		hs_sha256(&bytes, 1, notice->original->sha256.data);
 	}
 	notice->original->len_bytes = submit->original.len;
+	return true;
+}
+
+bool
+hs_intake_complete(struct hs_arena *arena, hs_submit *submit)
+{
+	return hs_notice_mark(arena, submit->notice) && complete_original(arena, submit);
 }
 
 static enum hs_err
-complete_notice(struct hs_arena *arena, const hs_submit *submit, const struct hs_verdict *verdict,
-	const struct hs_area_set *told, int64_t unix_us)
+complete_notice(struct hs_arena *arena, const struct building *building)
 {
 	static const enum hs_hub_finding flags[] = { HS_FINDING_LEVEL_JUMP,
 		HS_FINDING_NEAR_DUPLICATE, HS_FINDING_CHECK_BROKEN, HS_FINDING_CANCEL_REVISION,
 		HS_FINDING_REVISION_GAP, HS_FINDING_SAME_MOMENT, HS_FINDING_BORN_SUPERSEDED,
 		HS_FINDING_BORN_CANCELLED, HS_FINDING_SUPERSEDES_FOREIGN,
 		HS_FINDING_REFERENCES_INCOMPLETE };
-	hs_notice *notice = submit->notice;
+	hs_notice *notice = building->submit->notice;
 
 	for (size_t i = 0; i < HS_COUNT(flags); i++) {
-		if ((verdict->findings >> flags[i] & 1) != 0 &&
+		if ((building->verdict->findings >> flags[i] & 1) != 0 &&
 			!hs_notice_flag(arena, notice, hs_hub_finding_code(flags[i])))
 			return HS_ERR_TOO_LARGE;
 	}
 	if (notice->times == NULL)
 		notice->times = hs_message_new(arena, PB_TIMES);
-	if (notice->times == NULL || !hs_notice_mark(arena, notice) ||
-		!complete_document(arena, notice, verdict->ended, told))
+	if (notice->times == NULL || !complete_document(arena, notice->document, building))
 		return HS_ERR_TOO_LARGE;
-	notice->times->accepted = hs_time_new(arena, unix_us, HS_JST_MINUTES);
-	if (notice->times->accepted == NULL)
-		return HS_ERR_TOO_LARGE;
-	complete_original(arena, submit);
-	return HS_OK;
+	notice->times->accepted = hs_time_new(arena, building->unix_us, HS_JST_MINUTES);
+	return notice->times->accepted == NULL ? HS_ERR_TOO_LARGE : HS_OK;
+}
+
+/* All but its notice, which is completed; NULL: the arena is full. */
+static hs_journal_record *
+record_of(struct hs_arena *arena, const struct building *building)
+{
+	const hs_submit *submit = building->submit;
+	const struct hs_verdict *verdict = building->verdict;
+	hs_journal_record *record = hs_message_new(arena, PB_RECORD);
+	char *id = hs_arena_alloc(arena, HS_ID_HEX);
+
+	if (record == NULL || id == NULL || complete_notice(arena, building) != HS_OK)
+		return NULL;
+	hs_hex(verdict->id, HS_ID_BYTES, id);
+	record->type = (Hansho__V1__JournalRecord__Type)verdict->record_type;
+	record->seq = verdict->record_type == (int)HS_RECORD(NOTICE) ? building->seq : 0;
+	record->unix_us = building->unix_us;
+	record->submission_id = id;
+	record->principal = submit->principal;
+	record->content_sha256 = submit->content_sha256;
+	record->n_warnings = submit->n_warnings;
+	record->warnings = submit->warnings;
+	return record;
+}
+
+static bool
+fits(size_t body_bytes, const hs_submit *submit)
+{
+	return body_bytes > 0 && body_bytes <= HS_NOTICE_MAX_BYTES &&
+	       body_bytes + submit->original.len <= RECORD_MAX_BYTES;
 }
 
 enum hs_err
 hs_intake_build(struct hs_arena *arena, const hs_submit *submit, const struct hs_verdict *verdict,
 	const struct hs_area_set *told, uint64_t seq, int64_t unix_us, struct hs_buf *body)
 {
-	hs_journal_record *record = hs_message_new(arena, PB_RECORD);
-	char *id = hs_arena_alloc(arena, HS_ID_HEX);
+	struct hs_area_set own = { 0 };
+	const struct building building = { submit, verdict, &own, told, seq, unix_us };
+	hs_notice *notice = submit->notice;
+	hs_journal_record *record = NULL;
 
-	if (record == NULL || id == NULL ||
-		complete_notice(arena, submit, verdict, told, unix_us) != HS_OK)
+	for (size_t i = 0; i < notice->n_areas; i++) {
+		const char *code = notice->areas[i]->code;
+
+		HS_CHECK(hs_area_set_add(&own, code, strlen(code)) == HS_OK);
+	}
+	if (hs_notice_mark(arena, notice))
+		record = record_of(arena, &building);
+	hs_area_set_free(&own);
+	if (record == NULL)
 		return HS_ERR_TOO_LARGE;
-	hs_hex(verdict->id, HS_ID_BYTES, id);
-	record->type = (Hansho__V1__JournalRecord__Type)verdict->record_type;
-	record->seq = verdict->record_type == (int)HS_RECORD(NOTICE) ? seq : 0;
-	record->unix_us = unix_us;
-	record->submission_id = id;
-	record->principal = submit->principal;
-	record->content_sha256 = submit->content_sha256;
-	record->notice = submit->notice;
-	record->n_warnings = submit->n_warnings;
-	record->warnings = submit->warnings;
+	HS_CHECK(complete_original(arena, submit));
+	record->notice = notice;
 	hs_message_pack(record, body);
-	if (body->failed || body->len_bytes > HS_NOTICE_MAX_BYTES ||
-		body->len_bytes + submit->original.len > RECORD_MAX_BYTES)
+	return !body->failed && fits(body->len_bytes, submit) ? HS_OK : HS_ERR_TOO_LARGE;
+}
+
+enum hs_err
+hs_intake_build_opened(struct hs_opened *opened, const struct hs_verdict *verdict,
+	const struct hs_area_set *told, uint64_t seq, int64_t unix_us, struct hs_row *row)
+{
+	const hs_submit *submit = opened->frame->submit;
+	const struct building building = { submit, verdict, &opened->own, told, seq, unix_us };
+	hs_journal_record *record = record_of(opened->arena, &building);
+
+	if (record == NULL)
 		return HS_ERR_TOO_LARGE;
-	return HS_OK;
+	row->body = hs_opened_body(opened, record, &row->owners.body);
+	row->owners.original = hs_shared_ref(opened->arena_owner);
+	if (submit->original.len > 0)
+		row->original_sha256 = submit->notice->original->sha256.data;
+	row->owners.reading = hs_shared_ref(opened->reading);
+	if (fits(row->body.len_bytes, submit))
+		return HS_OK;
+	hs_row_unref(row);
+	return HS_ERR_TOO_LARGE;
 }

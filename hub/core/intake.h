@@ -30,6 +30,7 @@
 
 #include "hub/core/finding.h"
 #include "hub/core/index.h"
+#include "hub/core/opened.h"
 #include "hub/core/pending.h"
 
 struct hs_verdict {
@@ -61,6 +62,12 @@ void hs_intake_told(const struct hs_index *index, const struct hs_pending *pendi
 enum hs_err hs_intake_build(struct hs_arena *arena, const hs_submit *submit,
 	const struct hs_verdict *verdict, const struct hs_area_set *told, uint64_t seq,
 	int64_t unix_us, struct hs_buf *body) HS_MUST_CHECK;
+/* The part of it that needs no verdict, for opened.h: marks and original. false: the arena is full. */
+bool hs_intake_complete(struct hs_arena *arena, hs_submit *submit) HS_MUST_CHECK;
+/* The same for one that was opened aside: fills row->body and its owners, of which the caller has references. */
+enum hs_err hs_intake_build_opened(struct hs_opened *opened, const struct hs_verdict *verdict,
+	const struct hs_area_set *told, uint64_t seq, int64_t unix_us,
+	struct hs_row *row) HS_MUST_CHECK;
 /* What a notice does to its document; known may be NULL. */
 void hs_intake_apply(const struct hs_known_document *known, const struct hs_notice_look *notice,
 	struct hs_known_document *out);

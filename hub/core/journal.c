@@ -125,6 +125,7 @@ hs_column(sqlite3_stmt *statement, int column)
 void
 hs_column_row(sqlite3_stmt *statement, struct hs_row *row)
 {
+	*row = (struct hs_row){ 0 };
 	row->pos = (uint64_t)sqlite3_column_int64(statement, 0);
 	row->seq = (uint64_t)sqlite3_column_int64(statement, 1);
 	row->unix_us = sqlite3_column_int64(statement, 2);

@@ -20,6 +20,7 @@ free_items(struct hs_journal_item *item)
 	while (item != NULL) {
 		struct hs_journal_item *next = item->next;
 
+		hs_row_unref(&item->row);
 		free(item);
 		item = next;
 	}
@@ -29,11 +30,15 @@ free_items(struct hs_journal_item *item)
 static struct hs_journal_item *
 copy_row(const struct hs_row *row)
 {
-	size_t len = row->body.len_bytes + row->original.len_bytes;
+	bool owned = row->owners.body != NULL;
+	size_t len = owned ? 0 : row->body.len_bytes + row->original.len_bytes;
 	struct hs_journal_item *item = hs_must_alloc(1, sizeof(*item) + len);
 
 	item->row = *row;
 	item->queued_mono_us = hs_clock_mono_us();
+	hs_row_ref(row);
+	if (owned)
+		return item;
 	memcpy(item->bytes, row->body.bytes, row->body.len_bytes);
 	item->row.body.bytes = item->bytes;
 	if (row->original.len_bytes > 0)

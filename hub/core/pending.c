@@ -36,8 +36,13 @@ hs_pending_add(struct hs_pending *pending, const struct hs_row *row)
 	struct hs_pending_record *record = hs_must_alloc(1, sizeof(*record));
 
 	record->row = *row;
-	record->row.body.bytes = hs_must_copy(row->body.bytes, row->body.len_bytes);
 	record->row.original = (struct hs_span){ "", 0 };
+	record->row.original_sha256 = NULL;
+	record->row.owners.original = NULL;
+	if (row->owners.body != NULL)
+		hs_row_ref(&record->row);
+	else
+		record->row.body.bytes = hs_must_copy(row->body.bytes, row->body.len_bytes);
 	*pending->last = record;
 	pending->last = &record->next;
 	pending->count++;
@@ -87,7 +92,9 @@ hs_pending_free(struct hs_pending_record *record)
 	}
 	hs_kept_free(record->prepared.kept);
 	hs_arena_destroy(record->prepared.arena);
-	free(body.owned);
+	if (record->row.owners.body == NULL)
+		free(body.owned);
+	hs_row_unref(&record->row);
 	free(record->superseded);
 	free(record);
 }

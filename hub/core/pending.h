@@ -33,7 +33,8 @@ struct hs_prepared {
 
 struct hs_pending_record {
 	struct hs_pending_record *next;
-	struct hs_row row; /* body owned; the original is in the journal's queue only */
+	struct hs_row
+		row; /* body owned, or by its owner; the original is in the journal's queue only */
 	struct hs_known_submission submission; /* by id; principal unset */
 	struct hs_known_document document;     /* as it will be; NOTICE only */
 	uint64_t mask;			       /* NOTICE: entitled peers */
@@ -50,7 +51,7 @@ struct hs_pending;
 
 struct hs_pending *hs_pending_create(void);
 void hs_pending_destroy(struct hs_pending *pending);
-/* Takes a copy of the row's body, forgets its original. Borrowed until popped. */
+/* Takes a copy of the row's body, or a reference; forgets its original. Borrowed until popped. */
 struct hs_pending_record *hs_pending_add(struct hs_pending *pending, const struct hs_row *row);
 size_t hs_pending_count(const struct hs_pending *pending);
 struct hs_pending_record *hs_pending_first(const struct hs_pending *pending);

@@ -120,17 +120,13 @@ add_code(struct hs_places *places, const char *code, uint64_t seq)
 }
 
 void
-hs_places_take(struct hs_places *places, uint64_t seq, struct hs_span notice)
+hs_places_take(struct hs_places *places, uint64_t seq, const struct hs_area_set *codes)
 {
-	struct hs_area_set codes = { 0 };
-
 	HS_CHECK(seq <= UINT32_MAX); /* index_max is far below */
-	HS_CHECK(hs_notice_areas_told(notice, &codes) == HS_OK);
-	if (codes.count == 0 || codes.count > HS_PLACES_MAX)
+	if (codes->count == 0 || codes->count > HS_PLACES_MAX)
 		add(places, "*", seq);
-	for (size_t i = 0; codes.count <= HS_PLACES_MAX && i < codes.count; i++)
-		add_code(places, codes.codes[i], seq);
-	hs_area_set_free(&codes);
+	for (size_t i = 0; codes->count <= HS_PLACES_MAX && i < codes->count; i++)
+		add_code(places, codes->codes[i], seq);
 }
 
 /* Where seq stands in the list, or would. */

@@ -19,8 +19,8 @@ struct hs_places;
 
 struct hs_places *hs_places_create(void);
 void hs_places_destroy(struct hs_places *places);
-/* By rising seq. notice: packed. */
-void hs_places_take(struct hs_places *places, uint64_t seq, struct hs_span notice);
+/* By rising seq. codes: of the notice, see hs_notice_areas_told. */
+void hs_places_take(struct hs_places *places, uint64_t seq, const struct hs_area_set *codes);
 /* The first notice after after_seq that touches the place (2, 5, 6 or 12 digits); 0: none. */
 uint64_t hs_places_next(const struct hs_places *places, const char *area_code, uint64_t after_seq);
 bool hs_places_has(const struct hs_places *places, const char *area_code, uint64_t seq);

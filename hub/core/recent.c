@@ -31,7 +31,9 @@ drop(struct hs_recent *recent, uint64_t seq)
 	} bytes = { .borrowed = slot->notice.bytes };
 
 	recent->bytes -= slot->notice.len_bytes;
-	free(bytes.owned);
+	if (slot->owner == NULL)
+		free(bytes.owned);
+	hs_shared_unref(slot->owner);
 	*slot = (struct hs_recent_notice){ 0 };
 }
 
@@ -57,7 +59,8 @@ hs_recent_take(struct hs_recent *recent, const struct hs_recent_notice *notice)
 		drop(recent, recent->oldest++);
 	slot = &recent->ring[notice->seq % recent->count_max];
 	*slot = *notice;
-	slot->notice.bytes = hs_must_copy(notice->notice.bytes, notice->notice.len_bytes);
+	if (hs_shared_ref(notice->owner) == NULL)
+		slot->notice.bytes = hs_must_copy(notice->notice.bytes, notice->notice.len_bytes);
 	recent->bytes += notice->notice.len_bytes;
 	recent->newest = notice->seq;
 }

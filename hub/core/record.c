@@ -42,6 +42,22 @@ enum notice_field {
 	AREA_CODE = 1
 };
 
+void
+hs_row_ref(const struct hs_row *row)
+{
+	hs_shared_ref(row->owners.body);
+	hs_shared_ref(row->owners.original);
+	hs_shared_ref(row->owners.reading);
+}
+
+void
+hs_row_unref(const struct hs_row *row)
+{
+	hs_shared_unref(row->owners.body);
+	hs_shared_unref(row->owners.original);
+	hs_shared_unref(row->owners.reading);
+}
+
 static struct hs_span
 span_of(const struct hs_wire_field *field)
 {
@@ -332,7 +348,9 @@ hs_record_hash(const uint8_t before[HS_SHA256_BYTES], const struct hs_row *row,
 
 	for (size_t i = 0; i < sizeof(pos); i++)
 		pos[i] = (uint8_t)(row->pos >> (56 - 8 * i));
-	if (row->original.len_bytes > 0)
+	if (row->original_sha256 != NULL)
+		memcpy(original, row->original_sha256, sizeof(original));
+	else if (row->original.len_bytes > 0)
 		hs_sha256(&row->original, 1, original);
 	const struct hs_span spans[] = { { before, HS_SHA256_BYTES }, { pos, sizeof(pos) },
 		row->body, { original, sizeof(original) } };

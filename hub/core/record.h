@@ -10,13 +10,15 @@
 #define HS_CORE_RECORD_H
 
 #include "hub/base/hash.h"
+#include "hub/base/shared.h"
 #include "schemas/area_set.h"
 #include "schemas/notice.h"
 
 #define HS_ID_BYTES 16 /* submission ids and document keys: the first half of a SHA-256 */
 #define HS_ID_HEX   (2 * HS_ID_BYTES + 1)
 
-/* A row as the journal stores it. Borrowed wherever it is handed over. */
+/* A row as the journal stores it. Borrowed wherever it is handed over. Whoever keeps it copies its bytes, or, where it has
+ * owners (a large one that was opened aside, opened.h), takes references of these. */
 struct hs_row {
 	uint64_t pos; /* 1… without holes */
 	uint64_t seq; /* TYPE_NOTICE: 1… without holes; else 0 */
@@ -24,7 +26,16 @@ struct hs_row {
 	int type; /* HS_RECORD(…) */
 	struct hs_span body;
 	struct hs_span original; /* empty when it was not asked for, or there is none */
+	const uint8_t
+		*original_sha256; /* of it, where that is known; NULL: nobody has computed it */
+	struct hs_row_owners {
+		struct hs_shared *body, *original, *reading; /* NULL: none */
+	} owners;
 };
+
+/* References of them for somebody who keeps the row; given back by hs_row_unref. */
+void hs_row_ref(const struct hs_row *row);
+void hs_row_unref(const struct hs_row *row);
 
 struct hs_record_look {
 	int type;

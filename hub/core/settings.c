@@ -62,6 +62,8 @@ static const struct hs_config_item hub_items[] = {
 		"Records given to the journal ahead of the disk; further submissions wait in lanes, the most urgent first. From level 4 on twice as many.", NULL },
 	{ "ahead_large_bytes", HS_CONFIG_INT, HUB(ahead_large_bytes), "bytes", 1024, 8388608, "262144",
 		"A submission less urgent than level 4 whose original is larger is committed alone, when nothing else is on its way.", NULL },
+	{ "aside_nice", HS_CONFIG_INT, HUB(journal.aside_nice), "nice", 0, 19, "5",
+		"How much the thread that opens submissions above ahead_large_bytes yields to the loops.", NULL },
 	{ "recent_notices", HS_CONFIG_INT, HUB(recent_notices), "notices", 1, 1000000, "4096",
 		"Newest notices kept in memory for sending.", NULL },
 	{ "recent_bytes", HS_CONFIG_INT, HUB(recent_bytes), "bytes", 1048576, 4294967296, "67108864",

@@ -23,6 +23,7 @@ struct hs_hub_journal_settings {
 	const char *path;
 	int64_t commit_linger_us, checkpoint_pages, verify_tail, reserve_bytes;
 	bool tables_unrehearsed; /* activation.h */
+	int64_t aside_nice;	 /* of the thread beside the loop (shell_aside.c) */
 };
 
 struct hs_hub_settings {

@@ -6,57 +6,14 @@
 
 #include "hub/base/check.h"
 #include "hub/base/clock.h"
-#include "hub/base/link.h"
-#include "hub/base/silence.h"
-#include "hub/base/wake.h"
-#include "hub/core/activation.h"
-#include "hub/core/journal.h"
 #include "hub/core/memory.h"
-#include "hub/core/read_queue.h"
-#include "hub/core/shell_ops.h"
+#include "hub/core/shell_parts.h"
 #include "hub/core/shell_recover.h"
 
 #define TICK_MS		 25
 #define GOODBYE_MS	 100 /* what the peers get to read the last frames */
 /* Unsent bytes of one link: what delivery.c keeps in flight, a part of a snapshot and answers beside it. */
 #define LINK_QUEUE_BYTES ((size_t)32 << 20)
-
-struct shell_link {
-	struct hs_shell *shell;
-	struct hs_link *link;
-	uint32_t peer;
-};
-
-/* Work that goes in turns of the loop. */
-struct shell_turns {
-	uv_idle_t idle; /* runs while there is any */
-	struct hs_read_queue reads;
-	struct hs_journal_rows rows; /* of the present read */
-	bool wanted;		     /* by the core: event TURN */
-};
-
-struct hs_shell {
-	uv_loop_t *loop;
-	const struct hs_hub_settings *settings;
-	struct hs_core_options options;
-	struct hs_core_peer peers[HS_PEERS_MAX];
-	struct hs_core *core;
-	struct hs_journal *journal;
-	struct shell_link links[HS_PEERS_MAX];
-	struct hs_effects effects;
-	struct shell_turns turns;
-	struct hs_wake committed; /* by the journal's threads */
-	uv_timer_t timer;
-	struct hs_silence_looks looks;
-	struct hs_ops *ops;
-	struct hs_commit_stats commits;
-	struct hs_activation activation;
-	int64_t started_unix_us, recovery_us;
-	int exit_code;
-	bool stopped, stepping;
-};
-
-static void step(struct hs_shell *shell, struct hs_event *event);
 
 /* ---- effects ---- */
 
@@ -75,6 +32,7 @@ do_append(struct hs_shell *shell)
 		rows[count++] = hs_effect_row(effects, &effects->items[i]);
 	}
 	hs_journal_append(shell->journal, rows, count);
+	hs_shell_seal(shell, rows, count);
 	free(rows);
 }
 
@@ -130,6 +88,7 @@ close_all(uv_timer_t *timer)
 	}
 	hs_ops_stop(shell->ops);
 	shell->ops = NULL;
+	hs_shell_aside_stop(shell);
 	/* First: its threads wake us through `committed`. */
 	hs_journal_close(shell->journal);
 	shell->journal = NULL;
@@ -173,8 +132,8 @@ carry_out(struct hs_shell *shell)
 	}
 }
 
-static void
-step(struct hs_shell *shell, struct hs_event *event)
+void
+hs_shell_step(struct hs_shell *shell, struct hs_event *event)
 {
 	HS_CHECK(!shell->stepping);
 	shell->stepping = true;
@@ -207,7 +166,7 @@ read_journal(struct hs_shell *shell, const struct hs_read *read)
 			.lost = true,
 			.reason = "a record does not fit its hash: run hansho journal check" };
 	}
-	step(shell, &event);
+	hs_shell_step(shell, &event);
 }
 
 static void
@@ -219,7 +178,7 @@ on_turn(uv_idle_t *idle)
 
 	if (shell->turns.wanted) {
 		shell->turns.wanted = false;
-		step(shell, &event);
+		hs_shell_step(shell, &event);
 	}
 	if (!shell->stopped && hs_read_queue_take(&shell->turns.reads, &read))
 		read_journal(shell, &read);
@@ -241,13 +200,12 @@ do_turn(struct hs_shell *shell, const struct hs_effect *effect)
 
 /* ---- events ---- */
 
-static void
-on_committed(struct hs_wake *wake)
+void
+hs_shell_committed(struct hs_shell *shell)
 {
-	struct hs_shell *shell = HS_CONTAINER_OF(wake, struct hs_shell, committed);
 	struct hs_journal_result result;
 
-	while (hs_journal_result(shell->journal, &result)) {
+	while (hs_shell_next_result(shell, &result)) {
 		struct hs_event event = { .type = result.committed ? HS_EVENT_COMMITTED
 								   : HS_EVENT_COMMIT_FAILED,
 			.pos = result.pos,
@@ -255,8 +213,15 @@ on_committed(struct hs_wake *wake)
 			.reason = result.reason };
 
 		hs_commit_stats_add(&shell->commits, &result);
-		step(shell, &event);
+		hs_shell_step(shell, &event);
+		hs_shell_result_done(shell);
 	}
+}
+
+static void
+on_committed(struct hs_wake *wake)
+{
+	hs_shell_committed(HS_CONTAINER_OF(wake, struct hs_shell, committed));
 }
 
 static void
@@ -272,9 +237,9 @@ on_tick(uv_timer_t *timer)
 {
 	struct hs_shell *shell = timer->data;
 
-	if (!hs_silence_may_judge(&shell->looks, hs_clock_mono_us()))
+	if (!hs_silence_may_judge(&shell->turns.looks, hs_clock_mono_us()))
 		return;
-	step(timer->data, &(struct hs_event){ .type = HS_EVENT_TICK });
+	hs_shell_step(shell, &(struct hs_event){ .type = HS_EVENT_TICK });
 }
 
 static void
@@ -282,14 +247,17 @@ link_event(struct shell_link *link, enum hs_event_type type)
 {
 	struct hs_event event = { .type = type, .peer = link->peer };
 
-	step(link->shell, &event);
+	hs_shell_step(link->shell, &event);
 }
 
 static void
 on_link_up(void *owner, struct hs_link *link)
 {
+	struct shell_link *up = owner;
+
 	(void)link;
-	link_event(owner, HS_EVENT_PEER_UP);
+	up->ups++;
+	link_event(up, HS_EVENT_PEER_UP);
 }
 
 static void
@@ -308,7 +276,8 @@ on_link_frame(void *owner, struct hs_link *link, const uint8_t *bytes, size_t le
 	};
 
 	(void)link;
-	step(from->shell, &event);
+	if (!hs_shell_opens_aside(from, bytes, len_bytes))
+		hs_shell_step(from->shell, &event);
 }
 
 static const struct hs_link_ops link_ops = { on_link_up, on_link_frame, on_link_down };
@@ -451,7 +420,11 @@ hs_shell_create(
 	HS_CHECK(uv_timer_init(loop, &shell->timer) == 0);
 	shell->turns.idle.data = shell;
 	shell->timer.data = shell;
-	err = start_core(shell, why);
+	err = hs_shell_aside_start(shell, (int)settings->journal.aside_nice);
+	if (err == HS_OK)
+		err = start_core(shell, why);
+	else
+		snprintf(why, HS_JOURNAL_WHY, "no thread: raise the limit of processes");
 	if (err == HS_OK)
 		err = open_links(shell, why);
 	if (err == HS_OK) {
@@ -476,7 +449,7 @@ hs_shell_stop(struct hs_shell *shell)
 {
 	struct hs_event event = { .type = HS_EVENT_STOP };
 
-	step(shell, &event);
+	hs_shell_step(shell, &event);
 }
 
 int

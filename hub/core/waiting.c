@@ -27,7 +27,10 @@ hs_waiting_create(void)
 void
 hs_waiting_free(struct hs_waiting_submit *submit)
 {
-	hs_arena_destroy(submit->arena);
+	if (submit->opened != NULL)
+		hs_opened_free(submit->opened);
+	else
+		hs_arena_destroy(submit->arena);
 	free(submit);
 }
 

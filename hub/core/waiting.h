@@ -14,7 +14,7 @@
 
 #include <stdbool.h>
 
-#include "schemas/notice.h"
+#include "hub/core/opened.h"
 
 struct hs_waiting_submit {
 	struct hs_waiting_submit *next;
@@ -22,7 +22,8 @@ struct hs_waiting_submit {
 	uint64_t connection; /* that it came on */
 	bool large;
 	struct hs_arena *arena;
-	hs_submit *submit; /* in the arena */
+	hs_submit *submit;	  /* in the arena */
+	struct hs_opened *opened; /* a large one, whose arena it is; NULL: a small one */
 };
 
 struct hs_waiting {
@@ -43,7 +44,7 @@ bool hs_waiting_may_go(const struct hs_waiting_journal *journal, uint32_t lane, 
 struct hs_waiting *hs_waiting_create(void);
 /* Frees what waits, too. */
 void hs_waiting_destroy(struct hs_waiting *waiting);
-/* Takes submit->arena over; copies the rest. */
+/* Takes submit->arena and submit->opened over; copies the rest. */
 void hs_waiting_add(struct hs_waiting *waiting, const struct hs_waiting_submit *submit);
 /* True when somebody waits in this lane or in one before it. */
 bool hs_waiting_before(const struct hs_waiting *waiting, uint32_t lane);

@@ -104,11 +104,17 @@ hs_wire_put_uint(struct hs_buf *out, uint32_t number, uint64_t value)
 	put_varint(out, value);
 }
 
-static void
-put_span(struct hs_buf *out, uint32_t number, const void *bytes, size_t len_bytes)
+void
+hs_wire_put_head(struct hs_buf *out, uint32_t number, size_t len_bytes)
 {
 	put_varint(out, (uint64_t)number << 3 | WIRE_BYTES);
 	put_varint(out, len_bytes);
+}
+
+static void
+put_span(struct hs_buf *out, uint32_t number, const void *bytes, size_t len_bytes)
+{
+	hs_wire_put_head(out, number, len_bytes);
 	if (len_bytes > 0)
 		hs_buf_add(out, bytes, len_bytes);
 }

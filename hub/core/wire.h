@@ -35,6 +35,8 @@ bool hs_wire_next(struct hs_wire *wire, struct hs_wire_field *field);
 void hs_wire_put_uint(struct hs_buf *out, uint32_t number, uint64_t value);
 void hs_wire_put_bytes(struct hs_buf *out, uint32_t number, const void *bytes, size_t len_bytes);
 void hs_wire_put_text(struct hs_buf *out, uint32_t number, const char *text);
+/* Its beginning: what is len_bytes long follows. */
+void hs_wire_put_head(struct hs_buf *out, uint32_t number, size_t len_bytes);
 /* A sub-message: also written when it is empty. */
 void hs_wire_put_message(struct hs_buf *out, uint32_t number, const struct hs_buf *message);
 

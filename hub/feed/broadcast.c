@@ -267,6 +267,9 @@ deliver(struct hs_broadcast *broadcast, struct hs_subscriber *subscriber, struct
 	enum progress progress;
 
 	if (hs_interest_wants(subscriber->interest, entry)) {
+		if (broadcast->with.ports.encodes != NULL &&
+			broadcast->with.ports.encodes(broadcast->with.ports.owner, entry, form))
+			return PROGRESS_STUCK;
 		frame = hs_entry_frame(entry, form, counts->encodes);
 		progress = push(broadcast, subscriber, frame);
 		if (progress != PROGRESS_DONE)

@@ -53,6 +53,8 @@ struct hs_broadcast_ports {
 	/* A new hello frame; NULL when out of memory. */
 	struct hs_frame *(*hello)(void *owner, enum hs_form form);
 	void *owner;
+	/* True when a large frame of this form is being made aside: a kick follows. NULL: none ever is. */
+	bool (*encodes)(void *owner, struct hs_entry *entry, enum hs_form form);
 };
 
 struct hs_broadcast_options {

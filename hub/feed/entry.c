@@ -96,24 +96,31 @@ unpack(struct hs_arena *arena, const struct hs_entry *entry, hs_feed_frame **out
 }
 
 struct hs_frame *
-hs_entry_frame(struct hs_entry *entry, enum hs_form form, uint64_t *encodes)
+hs_entry_encode(const struct hs_entry *entry, enum hs_form form)
 {
-	struct hs_position at;
-	struct hs_arena *arena;
+	struct hs_arena *arena = hs_arena_create(HS_UNPACK_ARENA_BYTES);
+	struct hs_frame *made = NULL;
 	hs_feed_frame *frame;
 
-	if (entry->frames[form] != NULL)
-		return entry->frames[form];
-	arena = hs_arena_create(HS_UNPACK_ARENA_BYTES);
 	if (arena == NULL)
 		return NULL;
 	if (unpack(arena, entry, &frame) == HS_OK && frame->notice != NULL) {
-		at = (struct hs_position){ frame->notice->epoch, entry->seq };
-		entry->frames[form] = hs_frames_encode(form, frame, &at);
-		if (encodes != NULL)
-			encodes[form]++;
+		const struct hs_position at = { frame->notice->epoch, entry->seq };
+
+		made = hs_frames_encode(form, frame, &at);
 	}
 	hs_arena_destroy(arena);
+	return made;
+}
+
+struct hs_frame *
+hs_entry_frame(struct hs_entry *entry, enum hs_form form, uint64_t *encodes)
+{
+	if (entry->frames[form] != NULL)
+		return entry->frames[form];
+	entry->frames[form] = hs_entry_encode(entry, form);
+	if (entry->frames[form] != NULL && encodes != NULL)
+		encodes[form]++;
 	return entry->frames[form];
 }
 

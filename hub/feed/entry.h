@@ -19,6 +19,7 @@
 struct hs_entry {
 	unsigned refs;
 	uint64_t seq;
+	unsigned encoding;  /* bits 1 << enum hs_form: being made aside (large.h) */
 	uint64_t end_bytes; /* the ring's count of bytes up to and with this one */
 	struct hs_head head;
 	struct hs_frame *frames[HS_FORM_COUNT];
@@ -34,6 +35,8 @@ void hs_entry_unref(struct hs_entry *entry);
 /* The shared frame of a form, borrowed; encoded on the first call and counted in encodes[form] (may be
  * NULL). NULL when out of memory. */
 struct hs_frame *hs_entry_frame(struct hs_entry *entry, enum hs_form form, uint64_t *encodes);
+/* A new frame of that form from the protobuf one; touches nothing else, so any thread may. NULL: out of memory. */
+struct hs_frame *hs_entry_encode(const struct hs_entry *entry, enum hs_form form);
 /* The notice again, in the arena: HS_ERR_PARSE cannot happen for bytes that we packed, but is passed on. */
 enum hs_err hs_entry_notice(struct hs_arena *arena, const struct hs_entry *entry,
 	const Hansho__V1__FeedNotice **out) HS_MUST_CHECK;

@@ -9,6 +9,7 @@
 #include "hub/feed/gets.h"
 #include "hub/feed/history.h"
 #include "hub/feed/hub_events.h"
+#include "hub/feed/large.h"
 #include "hub/feed/queries.h"
 #include "hub/feed/session.h"
 
@@ -36,7 +37,7 @@ on_heartbeat(uv_timer_t *timer)
 	struct hs_frame *frames[HS_FORM_COUNT] = { NULL };
 	const struct hs_heartbeat_facts facts = {
 		.newest_seq = hs_store_newest(&parts->store),
-		.digest = parts->store.digest,
+		.digest = hs_store_digest(&parts->store),
 		.unix_us = hs_clock_unix_us(),
 		.hub_age_ms = hs_hub_port_age_ms(parts->hub),
 	};
@@ -111,6 +112,10 @@ make_parts(uv_loop_t *loop, struct hs_feed *feed)
 	if (parts->pager == NULL || parts->subscribers == NULL || parts->queries == NULL ||
 		parts->history == NULL)
 		return HS_ERR_NOMEM;
+	parts->store.large_bytes = (size_t)feed->settings->aside.large_bytes;
+	err = hs_large_create(loop, parts, (int)feed->settings->aside.nice, &parts->large);
+	if (err != HS_OK)
+		return err;
 	broadcast.pager = parts->pager;
 	broadcast.subscribers = parts->subscribers;
 	broadcast.ports.owner = parts;
@@ -165,6 +170,9 @@ open_hub_port(uv_loop_t *loop, struct hs_feed *feed)
 		.tls_ca_path = feed->settings->hub_tls_ca,
 		.tls_cert_key_path = feed->settings->hub_tls_cert_key,
 		.heartbeat_ms = feed->settings->limits.heartbeat_ms,
+		.frames = { .aside = hs_large_aside(feed->parts.large),
+			.large_bytes = (size_t)feed->settings->aside.large_bytes,
+			.epoch = feed->parts.store.epoch },
 		.ops = &hs_hub_events,
 		.owner = &feed->parts };
 
@@ -176,6 +184,8 @@ on_server_gone(void *owner)
 {
 	struct hs_feed *feed = owner;
 
+	hs_large_close(feed->parts.large);
+	feed->parts.large = NULL;
 	hs_hub_port_close(feed->parts.hub);
 	free_parts(feed);
 	free(feed);

@@ -161,7 +161,7 @@ status(void *owner, struct hs_buf *out)
 		"\"subscribers\":{\"json\":%zu,\"proto\":%zu,\"sse\":%zu}}",
 		store->mode == HS_MODE(LIVE) ? "live" : "drill", store->ready ? "true" : "false",
 		hs_hub_port_is_up(parts->hub) ? "true" : "false", hs_hub_port_age_ms(parts->hub),
-		store->epoch, hs_store_newest(store), store->oldest_seq, store->digest,
+		store->epoch, hs_store_newest(store), store->oldest_seq, hs_store_digest(store),
 		hs_active_document_count(store->active),
 		hs_subscribers_in_form(parts->subscribers, HS_FORM_JSON),
 		hs_subscribers_in_form(parts->subscribers, HS_FORM_PROTO),

@@ -5,6 +5,7 @@
 #include "hub/base/clock.h"
 #include "hub/base/log.h"
 #include "hub/feed/history.h"
+#include "hub/feed/large.h"
 #include "hub/feed/queries.h"
 #include "hub/feed/session.h"
 
@@ -66,12 +67,10 @@ on_snapshot(void *owner, const Hansho__V1__Snapshot *part)
 	return hs_store_load(&parts->store, part);
 }
 
+/* err: what the store said to it. */
 static enum hs_err
-on_deliver(void *owner, const hs_deliver *deliver)
+delivered(struct hs_feed_parts *parts, const hs_deliver *deliver, enum hs_err err)
 {
-	struct hs_feed_parts *parts = owner;
-	enum hs_err err = hs_store_put(&parts->store, deliver, hs_clock_unix_us());
-
 	if (err == HS_ERR_STALE)
 		return HS_OK;
 	if (err == HS_ERR_FORBIDDEN) {
@@ -88,6 +87,28 @@ on_deliver(void *owner, const hs_deliver *deliver)
 		parts->store.oldest_seq = deliver->seq;
 	hs_broadcast_kick(parts->broadcast);
 	return HS_OK;
+}
+
+static enum hs_err
+on_deliver(void *owner, const hs_deliver *deliver)
+{
+	struct hs_feed_parts *parts = owner;
+
+	return delivered(parts, deliver, hs_store_put(&parts->store, deliver, hs_clock_unix_us()));
+}
+
+static enum hs_err
+on_large(void *owner, const hs_deliver *deliver, struct hs_entry *entry)
+{
+	struct hs_feed_parts *parts = owner;
+	enum hs_err err =
+		delivered(parts, deliver, hs_store_put_large(&parts->store, deliver, entry));
+
+	if (err == HS_OK)
+		err = hs_large_follow(parts->large);
+	if (err == HS_ERR_CORRUPT)
+		parts->resync = true;
+	return err;
 }
 
 static enum hs_err
@@ -170,12 +191,13 @@ say(void *owner, uint64_t *newest_seq, char *digest)
 	const struct hs_feed_parts *parts = owner;
 
 	*newest_seq = hs_store_newest(&parts->store);
-	memcpy(digest, parts->store.digest, HS_DIGEST_SIZE);
+	strcpy(digest, hs_store_digest(&parts->store));
 }
 
 const struct hs_hub_ops hs_hub_events = { .on_hello = on_hello,
 	.on_snapshot = on_snapshot,
 	.on_deliver = on_deliver,
+	.on_large = on_large,
 	.on_live = on_live,
 	.on_gap = on_gap,
 	.on_heartbeat = on_heartbeat,

@@ -9,31 +9,15 @@
 #include "hub/base/log.h"
 #include "hub/base/proc.h"
 #include "hub/base/silence.h"
+#include "hub/feed/hub_port_parts.h"
 #include "schemas/active.h"
 
 /* Acks are gathered for this long, so that a burst costs the hub's journal one record. */
 #define ACK_DELAY_MS	 20
 #define LINK_FRAME_BYTES (HS_FRAME_MAX_BYTES + 4096)
 
-struct hs_hub_port {
-	struct hs_link *link;
-	const struct hs_hub_ops *ops;
-	void *owner;
-	char *name;
-	uv_timer_t heartbeat, ack, look;
-	struct hs_silence_looks looks;
-	int timers_open;
-	int64_t heartbeat_ms;
-	int64_t heard_mono_us; /* 0: never */
-	uint64_t received_seq, acked_seq;
-	uint32_t window;
-	bool greeted; /* the hub's hello came on this connection */
-	bool closing;
-	uint64_t last_request, reconnects;
-};
-
-static enum hs_err
-send_frame(struct hs_hub_port *port, const hs_link_frame *frame)
+enum hs_err
+hs_hub_port_send(struct hs_hub_port *port, const hs_link_frame *frame)
 {
 	struct hs_buf buf;
 	enum hs_err err = HS_ERR_NOMEM;
@@ -50,7 +34,7 @@ send_frame(struct hs_hub_port *port, const hs_link_frame *frame)
 static void
 send_or_drop(struct hs_hub_port *port, const hs_link_frame *frame, const char *what)
 {
-	enum hs_err err = send_frame(port, frame);
+	enum hs_err err = hs_hub_port_send(port, frame);
 
 	if (err == HS_OK)
 		return;
@@ -58,8 +42,8 @@ send_or_drop(struct hs_hub_port *port, const hs_link_frame *frame, const char *w
 	hs_link_drop(port->link);
 }
 
-static void
-drop(struct hs_hub_port *port, const char *why, enum hs_err err)
+void
+hs_hub_port_again(struct hs_hub_port *port, const char *why, enum hs_err err)
 {
 	hs_warn("feed.hub_dropped", "reason=%s err=%s", why, hs_err_name(err));
 	hs_link_drop(port->link);
@@ -141,7 +125,9 @@ on_hello(struct hs_hub_port *port, const hs_link_frame *in)
 static enum hs_err
 on_deliver(struct hs_hub_port *port, const hs_link_frame *in)
 {
-	enum hs_err err = port->ops->on_deliver(port->owner, in->deliver);
+	enum hs_err err = port->made != NULL
+				  ? port->ops->on_large(port->owner, in->deliver, port->made)
+				  : port->ops->on_deliver(port->owner, in->deliver);
 
 	if (err == HS_OK)
 		have(port, in->deliver->seq);
@@ -217,22 +203,29 @@ dispatch(struct hs_hub_port *port, const hs_link_frame *frame)
 }
 
 static void
-on_frame(void *owner, struct hs_link *link, const uint8_t *bytes, size_t len_bytes)
+take(void *owner, enum hs_err err, const hs_link_frame *frame, struct hs_entry *made)
 {
 	struct hs_hub_port *port = owner;
-	struct hs_arena *arena = hs_arena_create(HS_UNPACK_ARENA_BYTES);
-	hs_link_frame *frame;
-	enum hs_err err = HS_ERR_NOMEM;
 
-	(void)link;
-	port->heard_mono_us = hs_clock_mono_us();
-	if (arena != NULL)
-		err = hs_link_frame_unpack(arena, bytes, len_bytes, &frame);
+	if (!hs_link_is_up(port->link))
+		return; /* dropped by one before it */
+	port->made = made;
 	if (err == HS_OK)
 		err = dispatch(port, frame);
 	if (err != HS_OK)
-		drop(port, "frame_refused", err);
-	hs_arena_destroy(arena);
+		hs_hub_port_again(port, "frame_refused", err);
+}
+
+static void
+on_frame(void *owner, struct hs_link *link, const uint8_t *bytes, size_t len_bytes)
+{
+	struct hs_hub_port *port = owner;
+	enum hs_err err;
+
+	port->heard_mono_us = hs_clock_mono_us();
+	err = hs_hub_frames_put(&port->frames, link, bytes, len_bytes);
+	if (err != HS_OK)
+		hs_hub_port_again(port, "frame_refused", err);
 }
 
 /* ---- up, down, heartbeats ---- */
@@ -267,6 +260,7 @@ on_down(void *owner, struct hs_link *link)
 	(void)link;
 	port->greeted = false;
 	port->reconnects++;
+	hs_hub_frames_drop(&port->frames);
 	hs_warn("feed.hub_down", "heard_ms_ago=%u", hs_hub_port_age_ms(port));
 	port->ops->on_down(port->owner);
 }
@@ -280,7 +274,7 @@ on_look(uv_timer_t *timer)
 	if (hs_silence_may_judge(&port->looks, now_us) && hs_link_is_up(port->link) &&
 		now_us - port->heard_mono_us >
 			hs_silence_of_hub_us(port->heartbeat_ms, port->greeted))
-		drop(port, "silent", HS_ERR_TIMEOUT);
+		hs_hub_port_again(port, "silent", HS_ERR_TIMEOUT);
 }
 
 static void
@@ -341,6 +335,7 @@ hs_hub_port_open(
 		free(port);
 		return err;
 	}
+	hs_hub_frames_init(&port->frames, &options->frames, take, port);
 	uv_timer_init(loop, &port->heartbeat);
 	uv_timer_init(loop, &port->ack);
 	uv_timer_init(loop, &port->look);
@@ -362,6 +357,7 @@ on_timer_closed(uv_handle_t *handle)
 
 	if (--port->timers_open > 0)
 		return;
+	hs_hub_frames_drop(&port->frames);
 	free(port->name);
 	free(port);
 }
@@ -391,7 +387,7 @@ say_goodbye(struct hs_hub_port *port)
 	goodbye.reason = reason;
 	frame.body_case = HANSHO__V1__LINK_FRAME__BODY_GOODBYE;
 	frame.goodbye = &goodbye;
-	if (send_frame(port, &frame) != HS_OK)
+	if (hs_hub_port_send(port, &frame) != HS_OK)
 		hs_info("feed.goodbye_unsent", "name=%s", port->name);
 }
 
@@ -408,70 +404,6 @@ hs_hub_port_close(struct hs_hub_port *port)
 	uv_timer_stop(&port->ack);
 	uv_timer_stop(&port->look);
 	hs_link_close(port->link, on_link_closed, port);
-}
-
-/* ---- what the feed asks for ---- */
-
-enum hs_err
-hs_hub_port_receipt(struct hs_hub_port *port, const hs_receipt *receipt)
-{
-	hs_link_frame frame;
-	union {
-		const hs_receipt *in;
-		hs_receipt *out;
-	} read_only = { .in = receipt };
-
-	hansho__v1__link_frame__init(&frame);
-	if (!port->greeted)
-		return HS_ERR_AWAY;
-	frame.body_case = HANSHO__V1__LINK_FRAME__BODY_RECEIPT;
-	frame.receipt = read_only.out;
-	return send_frame(port, &frame);
-}
-
-static enum hs_err
-send_fetch(struct hs_hub_port *port, Hansho__V1__Fetch *fetch, uint64_t *request)
-{
-	hs_link_frame frame;
-
-	hansho__v1__link_frame__init(&frame);
-	if (!port->greeted)
-		return HS_ERR_AWAY;
-	fetch->request = ++port->last_request;
-	frame.body_case = HANSHO__V1__LINK_FRAME__BODY_FETCH;
-	frame.fetch = fetch;
-	*request = fetch->request;
-	return send_frame(port, &frame);
-}
-
-enum hs_err
-hs_hub_port_fetch(struct hs_hub_port *port, uint64_t after_seq, uint32_t limit, bool originals,
-	uint64_t *request)
-{
-	Hansho__V1__Fetch fetch;
-
-	hansho__v1__fetch__init(&fetch);
-	fetch.after_seq = after_seq;
-	fetch.limit = limit;
-	fetch.originals = originals;
-	return send_fetch(port, &fetch, request);
-}
-
-enum hs_err
-hs_hub_port_fetch_area(struct hs_hub_port *port, uint64_t after_seq, uint32_t limit,
-	const char *area_code, uint64_t *request)
-{
-	Hansho__V1__Fetch fetch;
-	union {
-		const char *in;
-		char *out;
-	} read_only = { .in = area_code };
-
-	hansho__v1__fetch__init(&fetch);
-	fetch.after_seq = after_seq;
-	fetch.limit = limit;
-	fetch.area_code = read_only.out;
-	return send_fetch(port, &fetch, request);
 }
 
 bool

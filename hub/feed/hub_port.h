@@ -12,6 +12,7 @@
 
 #include <uv.h>
 
+#include "hub/feed/hub_frames.h"
 #include "schemas/notice.h"
 
 struct hs_hub_port;
@@ -29,6 +30,8 @@ struct hs_hub_ops {
 	/* Any of these: an error drops the link, and resume begins anew. */
 	enum hs_err (*on_snapshot)(void *owner, const Hansho__V1__Snapshot *part);
 	enum hs_err (*on_deliver)(void *owner, const hs_deliver *deliver);
+	/* The same of a large one, whose entry is made; borrowed. */
+	enum hs_err (*on_large)(void *owner, const hs_deliver *deliver, struct hs_entry *entry);
 	enum hs_err (*on_live)(void *owner, uint64_t seq);
 	enum hs_err (*on_gap)(void *owner, const Hansho__V1__Gap *gap);
 	enum hs_err (*on_heartbeat)(void *owner, const Hansho__V1__Heartbeat *heartbeat);
@@ -44,6 +47,7 @@ struct hs_hub_port_options {
 	const char *tls_ca_path;
 	const char *tls_cert_key_path;
 	int64_t heartbeat_ms; /* until the hub names its own */
+	struct hs_hub_frames_options frames;
 	const struct hs_hub_ops *ops;
 	void *owner;
 };
@@ -52,6 +56,8 @@ enum hs_err hs_hub_port_open(uv_loop_t *loop, const struct hs_hub_port_options *
 	struct hs_hub_port **out) HS_MUST_CHECK;
 /* Says goodbye and closes; frees later. NULL is allowed. */
 void hs_hub_port_close(struct hs_hub_port *port);
+/* Ends the connection, to begin anew from its hello. */
+void hs_hub_port_again(struct hs_hub_port *port, const char *why, enum hs_err err);
 /* HS_ERR_AWAY: no hub now. */
 enum hs_err hs_hub_port_receipt(struct hs_hub_port *port, const hs_receipt *receipt) HS_MUST_CHECK;
 /* *request comes back in the reply. HS_ERR_AWAY. */

@@ -12,6 +12,7 @@
 
 struct hs_queries;
 struct hs_history;
+struct hs_large;
 
 struct hs_feed_parts {
 	struct hs_http_server *server;
@@ -22,6 +23,7 @@ struct hs_feed_parts {
 	struct hs_hub_port *hub;
 	struct hs_queries *queries;
 	struct hs_history *history;
+	struct hs_large *large;
 	struct hs_feed_counts counts;
 	const struct hs_feed_limits *limits;
 	const struct hs_config_texts *first_addresses; /* NULL: none */

@@ -6,6 +6,7 @@
 #include "hub/base/check.h"
 #include "hub/base/clock.h"
 #include "hub/base/log.h"
+#include "hub/feed/large.h"
 
 #define CLOSE_WAIT_S	  5
 /* Of pong_timeout_ms: with the heartbeat that must be sent first, who vanished is found within 15 s. */
@@ -59,8 +60,16 @@ port_hello(void *owner, enum hs_form form)
 	return hs_frames_hello(form, &facts);
 }
 
+static bool
+port_encodes(void *owner, struct hs_entry *entry, enum hs_form form)
+{
+	struct hs_feed_parts *parts = owner;
+
+	return parts->large != NULL && hs_large_encodes(parts->large, entry, form);
+}
+
 const struct hs_broadcast_ports hs_session_ports = {
-	.send = port_send, .close = port_close, .hello = port_hello
+	.send = port_send, .close = port_close, .hello = port_hello, .encodes = port_encodes
 };
 
 /* ---- end ---- */

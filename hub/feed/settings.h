@@ -16,6 +16,12 @@ struct hs_history_limits {
 	int64_t timeout_ms;
 };
 
+/* What is done beside the loop (large.h). */
+struct hs_aside_limits {
+	int64_t large_bytes;
+	int64_t nice;
+};
+
 /* Every limit of the feed. Units are in the names; ranges and defaults in settings.c. */
 struct hs_feed_limits {
 	int64_t heartbeat_ms;
@@ -52,6 +58,7 @@ struct hs_feed_settings {
 	const char *hub_tls_cert_key;
 	struct hs_config_texts first_addresses;
 	struct hs_feed_limits limits;
+	struct hs_aside_limits aside;
 };
 
 extern const struct hs_config_record hs_feed_settings_record;

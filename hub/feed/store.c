@@ -54,6 +54,8 @@ hs_store_begin(struct hs_store *store, const char *epoch, uint64_t from_seq)
 	store->active_seq = 0;
 	store->loading_seq = 0;
 	store->ready = false;
+	store->behind = false;
+	store->generation++;
 	return HS_OK;
 }
 
@@ -120,12 +122,10 @@ follows(struct hs_store *store, const hs_deliver *deliver)
 	return true;
 }
 
-enum hs_err
-hs_store_put(struct hs_store *store, const hs_deliver *deliver, int64_t now_unix_us)
+/* Whether it may go into the ring; see hs_store_put. */
+static enum hs_err
+admit(struct hs_store *store, const hs_deliver *deliver)
 {
-	struct hs_entry *entry;
-	enum hs_err err;
-
 	if (deliver->notice == NULL)
 		return HS_ERR_INVALID;
 	if (deliver->seq <= hs_ring_newest(store->ring))
@@ -135,25 +135,121 @@ hs_store_put(struct hs_store *store, const hs_deliver *deliver, int64_t now_unix
 	if (!hs_store_mode_fits(store, deliver->notice)) {
 		store->wrong_mode++;
 		hs_ring_advance(store->ring, deliver->seq);
-		if (store->active_seq < deliver->seq)
+		if (store->active_seq < deliver->seq && !store->behind)
 			store->active_seq = deliver->seq;
 		return HS_ERR_FORBIDDEN;
 	}
-	err = hs_entry_create(store->epoch, deliver, now_unix_us, &entry);
+	return HS_OK;
+}
+
+static void
+applied(struct hs_store *store, uint64_t seq)
+{
+	store->active_seq = seq;
+	hs_active_digest(store->active, store->digest);
+	hs_interest_drop_snapshots(store->interests);
+}
+
+enum hs_err
+hs_store_put(struct hs_store *store, const hs_deliver *deliver, int64_t now_unix_us)
+{
+	struct hs_entry *entry;
+	enum hs_err err = admit(store, deliver);
+
+	if (err == HS_OK)
+		err = hs_entry_create(store->epoch, deliver, now_unix_us, &entry);
 	if (err != HS_OK)
 		return err;
-	if (deliver->seq > store->active_seq) {
+	if (deliver->seq > store->active_seq && !store->behind) {
 		err = apply(store, deliver->seq, deliver->notice);
-		if (err == HS_OK) {
-			store->active_seq = deliver->seq;
-			hs_active_digest(store->active, store->digest);
-			hs_interest_drop_snapshots(store->interests);
-		}
+		if (err == HS_OK)
+			applied(store, deliver->seq);
 	}
 	if (err == HS_OK)
 		hs_ring_push(store->ring, entry);
 	hs_entry_unref(entry);
 	return err;
+}
+
+enum hs_err
+hs_store_put_large(struct hs_store *store, const hs_deliver *deliver, struct hs_entry *entry)
+{
+	enum hs_err err = admit(store, deliver);
+
+	if (err != HS_OK)
+		return err;
+	hs_ring_push(store->ring, entry);
+	if (entry->seq > store->active_seq)
+		store->behind = true;
+	return HS_OK;
+}
+
+static enum hs_err
+apply_entry(struct hs_store *store, const struct hs_entry *entry)
+{
+	struct hs_arena *arena = hs_arena_create(HS_UNPACK_ARENA_BYTES);
+	const Hansho__V1__FeedNotice *item;
+	enum hs_err err = HS_ERR_NOMEM;
+
+	if (arena != NULL)
+		err = hs_entry_notice(arena, entry, &item);
+	if (err == HS_OK)
+		err = apply(store, entry->seq, item->notice);
+	hs_arena_destroy(arena);
+	return err;
+}
+
+enum hs_err
+hs_store_follow(struct hs_store *store, struct hs_entry **large)
+{
+	*large = NULL;
+	while (store->behind) {
+		struct hs_entry *entry = hs_ring_after(store->ring, store->active_seq);
+		enum hs_err err;
+
+		if (hs_ring_base(store->ring) > store->active_seq)
+			return HS_ERR_CORRUPT;
+		if (entry == NULL) {
+			store->behind = false;
+			applied(store, hs_ring_newest(store->ring));
+			break;
+		}
+		if (store->large_bytes > 0 &&
+			hs_frame_len_bytes(entry->frames[HS_FORM_PROTO]) > store->large_bytes) {
+			*large = entry;
+			break;
+		}
+		err = apply_entry(store, entry);
+		if (err != HS_OK)
+			return err;
+		store->active_seq = entry->seq;
+	}
+	return HS_OK;
+}
+
+enum hs_err
+hs_store_apply_read(
+	struct hs_store *store, uint64_t seq, const hs_notice *notice, struct hs_kept *kept)
+{
+	enum hs_err err;
+
+	if (kept == NULL)
+		err = apply(store, seq, notice);
+	else
+		err = hs_active_apply_kept(store->active, seq, notice, kept, NULL);
+	if (err == HS_ERR_STALE) {
+		store->stale++;
+		err = HS_OK;
+	}
+	if (err == HS_OK)
+		applied(store, seq);
+	return err;
+}
+
+const char *
+hs_store_digest(const struct hs_store *store)
+{
+	return store->behind ? "" : store->digest;
 }
 
 void
@@ -162,7 +258,7 @@ hs_store_live(struct hs_store *store, uint64_t seq)
 	if (hs_ring_count(store->ring) == 0 && seq > hs_ring_newest(store->ring))
 		hs_ring_reset(store->ring, seq);
 	hs_ring_advance(store->ring, seq);
-	if (store->active_seq < seq)
+	if (store->active_seq < seq && !store->behind)
 		store->active_seq = seq;
 	store->ready = true;
 }

@@ -19,7 +19,10 @@ struct hs_store {
 	struct hs_ring *ring;
 	struct hs_active *active;
 	struct hs_interest_pool *interests;
-	uint64_t active_seq;  /* the active set is true for this seq */
+	uint64_t active_seq; /* the active set is true for this seq */
+	bool behind;	     /* it lacks notices of the ring: a large one is read aside (large.h) */
+	uint64_t generation; /* how often it began anew */
+	size_t large_bytes;  /* of a frame; 0: none is large */
 	uint64_t loading_seq; /* seq of a snapshot of which parts are still to come; else 0 */
 	uint64_t oldest_seq;  /* what the hub can replay; 0 while there is nothing */
 	bool ready;	      /* the hub has said `live` in this epoch */
@@ -42,6 +45,17 @@ enum hs_err hs_store_load(struct hs_store *store, const Hansho__V1__Snapshot *pa
  * HS_ERR_FORBIDDEN: of another mode; passed over. HS_ERR_NOMEM. */
 enum hs_err hs_store_put(
 	struct hs_store *store, const hs_deliver *deliver, int64_t now_unix_us) HS_MUST_CHECK;
+/* The same for a large one, whose entry is made: the active set does not know it yet. */
+enum hs_err hs_store_put_large(
+	struct hs_store *store, const hs_deliver *deliver, struct hs_entry *entry) HS_MUST_CHECK;
+/* Applies what the set lacks, up to the next large notice, which is to be read aside: *large, borrowed; NULL: it has all. HS_ERR_CORRUPT:
+ * something that it lacks has left the ring. HS_ERR_NOMEM. */
+enum hs_err hs_store_follow(struct hs_store *store, struct hs_entry **large) HS_MUST_CHECK;
+/* That one was read; takes kept over (NULL: it is read here). */
+enum hs_err hs_store_apply_read(struct hs_store *store, uint64_t seq, const hs_notice *notice,
+	struct hs_kept *kept) HS_MUST_CHECK;
+/* What the set is at the newest notice; "" while it is behind. */
+const char *hs_store_digest(const struct hs_store *store);
 /* The hub has nothing newer than seq for us. */
 void hs_store_live(struct hs_store *store, uint64_t seq);
 

@@ -1,6 +1,7 @@
 #include "hub/gate/intake.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "hub/base/check.h"
 #include "hub/base/log.h"
@@ -20,10 +21,27 @@ void
 hs_intake_end(struct hs_intake_call *call)
 {
 	hs_submission_end(&call->submission);
+	hs_buf_free(&call->port_call.packed);
 	hs_arena_destroy(call->arena);
 	call->arena = NULL;
 	hs_principal_drop(call->kept);
 	call->kept = NULL;
+}
+
+/* What takes the loop many milliseconds for a telegram of some MB: to pack it, and to give its tree back. One that cannot be packed
+ * here is packed when it is sent. */
+static void
+pack_large(struct hs_intake_call *call)
+{
+	struct hs_buf *packed = &call->port_call.packed;
+	hs_submit *submit = hs_submission_to_submit(&call->submission, 0);
+
+	hs_buf_init(packed, HS_FRAME_MAX_BYTES);
+	if (submit != NULL)
+		hs_message_pack(submit, packed);
+	if (packed->failed)
+		hs_buf_free(packed);
+	hs_submission_end(&call->submission); /* the tree: the frame takes as much room again */
 }
 
 /* Worker thread: nothing but this call's submission is touched. */
@@ -33,6 +51,8 @@ check_document(struct hs_job *job)
 	struct hs_intake_call *call = HS_CONTAINER_OF(job, struct hs_intake_call, job);
 
 	call->checked = hs_pipeline_run(&call->submission, &call->stage);
+	if (call->job.large && call->checked == HS_OK && !call->validate_only)
+		pack_large(call);
 }
 
 static void
@@ -187,6 +207,7 @@ on_released(struct hs_held *held, enum hs_hold_end end)
 	hs_finding_add(&call->submission.findings, HS_FINDING_HELD, (struct hs_place){ "", 0 }, "",
 		waited);
 	hs_notice_flag(call->arena, call->submission.notice, "held");
+	hs_buf_free(&call->port_call.packed); /* it says more now */
 	hs_info("gate.released", "principal=%s document=%.100s revision=%u reason=%s",
 		call->principal->id, call->submission.notice->document->id,
 		call->submission.notice->document->revision,

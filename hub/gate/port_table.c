@@ -57,6 +57,20 @@ hs_port_table_submission(struct hs_port_row *row, hs_submit *submit, bool large,
 	row->lane = submit->notice->priority;
 	row->large = large;
 	row->waiting = waits ? submit : NULL;
+	row->submit = submit;
+}
+
+bool
+hs_port_table_is_behind(const struct hs_port_table *table, const hs_submit *submit)
+{
+	for (size_t i = 0; table->large_sent > 0 && i < table->max; i++) {
+		const struct hs_port_row *row = &table->rows[i];
+
+		if (row->call != NULL && row->large && row->waiting == NULL &&
+			hs_same_document(row->submit->notice->document, submit->notice->document))
+			return true;
+	}
+	return false;
 }
 
 bool
@@ -96,7 +110,8 @@ hs_port_table_next(const struct hs_port_table *table)
 		struct hs_port_row *row = &table->rows[i];
 
 		if (row->waiting != NULL && goes_before(row, next) &&
-			hs_port_table_may_go(table, row->lane, row->large))
+			hs_port_table_may_go(table, row->lane, row->large) &&
+			!hs_port_table_is_behind(table, row->waiting))
 			next = row;
 	}
 	return next;

@@ -7,7 +7,8 @@
  * Lanes:   an order (level 4 and more urgent) is sent at once. Of the rest at most in_flight_max are at the hub without an
  *          answer, and one large one; the others wait here, the most urgent first, within a lane the oldest. So what the link
  *          holds before an order is bounded. A submission never overtakes another one of its document: the older one takes
- *          the lane of the newer.
+ *          the lane of the newer, and none is sent behind a large one that has no answer, because the hub opens that
+ *          beside its loop.
  */
 #ifndef HS_GATE_PORT_TABLE_H
 #define HS_GATE_PORT_TABLE_H
@@ -21,7 +22,8 @@ struct hs_port_row {
 	bool query;
 	bool large;
 	uint32_t lane;
-	hs_submit *waiting; /* borrowed from the call; NULL: sent, or a query */
+	hs_submit *waiting;	 /* borrowed from the call; NULL: sent, or a query */
+	const hs_submit *submit; /* likewise; NULL: a query */
 };
 
 struct hs_port_table {
@@ -47,6 +49,8 @@ bool hs_port_table_has_room(const struct hs_port_table *table, uint32_t lane);
 void hs_port_table_submission(struct hs_port_row *row, hs_submit *submit, bool large, bool waits);
 /* Whether this one may be sent now. */
 bool hs_port_table_may_go(const struct hs_port_table *table, uint32_t lane, bool large);
+/* Whether a large one of the same document is at the hub without an answer. */
+bool hs_port_table_is_behind(const struct hs_port_table *table, const hs_submit *submit);
 /* Those of the same document that wait are on no later lane from now on. */
 void hs_port_table_promote(struct hs_port_table *table, const hs_submit *submit);
 /* The most urgent row that waits and may be sent now; NULL: none. */

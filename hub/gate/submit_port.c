@@ -10,6 +10,7 @@
 #include "hub/base/log.h"
 #include "hub/base/proc.h"
 #include "hub/base/silence.h"
+#include "hub/gate/port_send.h"
 #include "hub/gate/port_table.h"
 #include "schemas/tables_version.h"
 
@@ -41,39 +42,14 @@ struct hs_submit_port {
 	int closing;  /* handles of ours that are still open while the port is being freed */
 };
 
-static enum hs_err
-send_frame(struct hs_submit_port *port, const hs_link_frame *frame)
-{
-	struct hs_buf packed;
-	enum hs_err err = HS_ERR_TOO_LARGE;
-
-	hs_buf_init(&packed, HS_FRAME_MAX_BYTES);
-	hs_message_pack(frame, &packed);
-	if (!packed.failed)
-		err = hs_link_send(port->link, packed.bytes, packed.len_bytes);
-	hs_buf_free(&packed);
-	return err;
-}
-
 /* For frames whose loss the other side notices by itself (heartbeats, greetings). */
 static void
 send_or_log(struct hs_submit_port *port, const hs_link_frame *frame)
 {
-	enum hs_err err = send_frame(port, frame);
+	enum hs_err err = hs_port_send(port->link, frame);
 
 	if (err != HS_OK)
 		hs_warn("gate.link_send", "error=%s", hs_err_name(err));
-}
-
-static enum hs_err
-send_submit(struct hs_submit_port *port, hs_submit *submit)
-{
-	hs_link_frame frame;
-
-	hansho__v1__link_frame__init(&frame);
-	frame.body_case = HANSHO__V1__LINK_FRAME__BODY_SUBMIT;
-	frame.submit = submit;
-	return send_frame(port, &frame);
 }
 
 /* What waits and may go now, the most urgent first. */
@@ -84,7 +60,7 @@ send_waiting(struct hs_submit_port *port)
 
 	while ((port->state == PORT_READY || port->state == PORT_HUB_STOPS) &&
 		(row = hs_port_table_next(&port->table)) != NULL) {
-		enum hs_err err = send_submit(port, row->waiting);
+		enum hs_err err = hs_port_send_submit(port->link, row->call, row->waiting);
 
 		if (err == HS_OK)
 			hs_port_table_sent(&port->table, row);
@@ -356,7 +332,7 @@ static enum hs_err
 ask(struct hs_submit_port *port, struct hs_port_row *row, struct hs_port_call *call,
 	uint64_t request, const hs_link_frame *frame, int64_t wait_ms)
 {
-	enum hs_err err = send_frame(port, frame);
+	enum hs_err err = hs_port_send(port->link, frame);
 
 	if (err != HS_OK)
 		return err == HS_ERR_CLOSED ? HS_ERR_AWAY : err;
@@ -381,9 +357,10 @@ hs_submit_port_submit(struct hs_submit_port *port, struct hs_port_call *call, hs
 	err = reserve(port, false, &row, &submit->request);
 	if (err != HS_OK)
 		return err;
-	waits = !hs_port_table_may_go(&port->table, lane, large);
+	waits = !hs_port_table_may_go(&port->table, lane, large) ||
+		hs_port_table_is_behind(&port->table, submit);
 	hs_port_table_submission(row, submit, large, waits);
-	err = waits ? HS_OK : send_submit(port, submit);
+	err = waits ? HS_OK : hs_port_send_submit(port->link, call, submit);
 	if (err != HS_OK)
 		return err == HS_ERR_CLOSED ? HS_ERR_AWAY : err;
 	hs_port_table_take(&port->table, row, call, submit->request,

@@ -19,6 +19,7 @@
 #include <stdint.h>
 #include <uv.h>
 
+#include "hub/base/buf.h"
 #include "hub/base/err.h"
 #include "schemas/notice.h"
 
@@ -28,6 +29,8 @@ struct hs_port_call {
 	/* reply: the frame of the hub, borrowed until this returns; NULL unless err is HS_OK. */
 	void (*done)(struct hs_port_call *call, enum hs_err err, const hs_link_frame *reply);
 	uint64_t request; /* the port's own */
+	/* A large submission as it was packed by a worker, with request 0; the port frees it. Empty: the port packs. */
+	struct hs_buf packed;
 };
 
 struct hs_submit_port_options {

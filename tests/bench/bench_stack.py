@@ -23,6 +23,7 @@ def start(folder, mode="drill", **options):
     """A running stack of the programs in folder/bin. options may name `wrap`: words before each command."""
     programs_of(folder)
     import conftest
+    conftest.BIN = os.environ["HANSHO_BIN"]
     wrap = options.pop("wrap", [])
 
     class QuietProcess(conftest.Process):
@@ -59,15 +60,15 @@ def write_request(path, stack, body, user="kakuu"):
         file.write(head.encode("ascii") + body)
 
 
-def write_requests(folder, stack, count, places=1, in_turn=DOCUMENTS):
-    """Whole HTTP requests 0 … count - 1. Returns the size of one document in bytes.
+def write_requests(folder, stack, count, places=1, in_turn=DOCUMENTS, first=0):
+    """Whole HTTP requests first … count - 1. Returns the size of one document in bytes.
 
     They are the revisions of `in_turn` documents in turn, as in a long disaster: thousands of documents of one
     town that are all in force would measure something that does not happen."""
     import documents
     details = [documents.detail("避難指示", [f"北町{n + 1}丁目" for n in range(places)])]
     status = "Actual" if stack.mode == "live" else "Exercise"
-    for number in range(count):
+    for number in range(first, count):
         body = documents.order(details, document=f"bench-{number % in_turn}", status=status,
                                revision=number // in_turn + 1).encode("utf-8")
         write_request(os.path.join(folder, str(number)), stack, body)

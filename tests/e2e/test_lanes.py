@@ -9,9 +9,10 @@ import signal
 import subprocess
 
 import pytest
+import requests
 import websockets
 
-from conftest import PRINCIPALS, wait_until
+from conftest import BIN, PRINCIPALS, wait_until
 from documents import order
 from feed_client import Subscriber, subscribe_message
 from test_jma import RELAYER, telegram
@@ -165,3 +166,74 @@ def test_the_hub_sends_by_rank(make_stack, tmp_path):
 
     asyncio.run(run())
     assert written_to(log, LINK) == ["feed-3", "feed-1", "feed-2"]
+
+
+# ---- large telegrams ----
+
+DIGEST_ITEMS = 12000
+# By the processor's time of the loop, so that a busy machine does not count; one step over such a digest takes 25 ms and more.
+TURN_MAX_S = 0.15 if "asan" in BIN else 0.015
+PROGRAMS = ("hub", "feed-1")
+ORDERS_MAX = 300  # below backlog_max: the subscriber reads when all are sent
+
+
+def digest(number):
+    """Some MB, each the next version of one document."""
+    text = telegram("rain").replace("<Status>訓練", "<Status>通常").replace("架空地方気象台", "集約気象台").replace(
+        "（大雨）", "（集約通報）")
+    text = re.sub(r"<DateTime>[^<]*</DateTime>", f"<DateTime>2026-07-01T09:{number:02d}:00Z</DateTime>", text, count=1)
+    start, end = text.index("<Item>"), text.index("</Item>") + len("</Item>")
+    return text[:start] + "".join(text[start:end].replace("架空市", f"架空市{i}") for i in range(DIGEST_ITEMS)) + text[end:]
+
+
+def items_of(text):
+    return text[text.index("<Item>"):text.rindex("</Item>")]
+
+
+def state_of(stack, name):
+    return requests.get(f"http://{stack.ops[name]}/status", timeout=10).json()
+
+
+def turn_s(stack, name):
+    return stack.metrics(name)['hansho_loop_turn_max_seconds{by="processor"}']
+
+
+def test_digests_do_not_hold_the_loops(make_stack):
+    """Orders and digests at the same time: all of them arrive, in order and whole, and no turn of a loop is long."""
+    stack = make_stack(mode="live", principals=LIVE)
+    count = 3
+
+    async def run():
+        async with Subscriber(stack.ws_url()) as client:
+            await client.start(mode="live", **{"from": "now"})
+            with concurrent.futures.ThreadPoolExecutor(2) as pool:
+                digests = pool.submit(lambda: [stack.submit(digest(n), "relay") for n in range(count)])
+                orders = []
+                while not digests.done() and len(orders) < ORDERS_MAX:
+                    orders.append(await asyncio.to_thread(
+                        stack.submit, order(document=f"order-{len(orders)}", status="Actual")))
+                answers = [one.json() for one in [*digests.result(), *orders]]
+            return answers, await client.notices(len(answers), 60)
+
+    answers, notices = asyncio.run(run())
+    assert [one["outcome"] for one in answers] == ["accepted"] * len(answers)
+    assert [one["seq"] for one in notices] == list(range(1, len(answers) + 1))
+    assert sorted(one["seq"] for one in answers) == [one["seq"] for one in notices]
+    for answer in answers[:count]:
+        weather = notices[answer["seq"] - 1]["notice"]["weather"]
+        assert sum(len(item["areas"]) for item in weather["items"]) == DIGEST_ITEMS
+    wait_until(lambda: state_of(stack, "feed-1")["digest"] == state_of(stack, "hub")["digest"], "the feed's active set")
+    for name in PROGRAMS:
+        assert turn_s(stack, name) < TURN_MAX_S, name
+
+
+def test_a_large_document_keeps_its_order(make_stack):
+    """A small version that comes while the large one before it is worked on is taken after it."""
+    stack = make_stack(mode="live", principals=LIVE)
+    small = re.sub(r"09:00:00Z", "10:00:00Z", digest(0).replace(items_of(digest(0)), items_of(telegram("rain"))), count=1)
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        first = pool.submit(stack.submit, digest(0), "relay")
+        wait_until(lambda: stack.metrics("gate")["hansho_gate_hub_pending"] == 1 or first.done(), "the digest to be sent", pause_s=0.001)
+        second = stack.submit(small, "relay").json()
+    assert [first.result().json()["seq"], second["seq"]] == [1, 2]
+    assert [first.result().json()["outcome"], second["outcome"]] == ["accepted", "accepted"]

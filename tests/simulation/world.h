@@ -28,6 +28,7 @@
 
 #include "hub/base/check.h"
 #include "hub/core/core.h"
+#include "hub/core/opened.h"
 #include "schemas/active.h"
 #include "tests/simulation/wrong.h"
 

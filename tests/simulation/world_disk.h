@@ -23,6 +23,8 @@ disk_copy(const struct hs_row *row)
 	memcpy(original, row->original.bytes, row->original.len_bytes);
 	copy.row.body.bytes = body;
 	copy.row.original.bytes = original;
+	copy.row.original_sha256 = NULL;
+	copy.row.owners = (struct hs_row_owners){ 0 };
 	return copy;
 }
 

@@ -31,7 +31,7 @@
 #include "hub/base/http.h"
 
 #define WAIT_MS	       5000
-#define TIMEOUT_MS     1500
+#define TIMEOUT_MS     3000
 #define BIG_BYTES      (6 * 1024 * 1024)
 #define FLOOD_BYTES    65536
 #define SHARED_BYTES   (2 * 1024 * 1024)

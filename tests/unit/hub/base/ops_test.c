@@ -87,7 +87,9 @@ test_pages(void **state)
 	page.ready = true;
 	assert_int_equal(ask(f, "GET /readyz HTTP/1.1\r\nHost: t\r\n\r\n", &answer), 200);
 	assert_int_equal(ask(f, "GET /metrics HTTP/1.1\r\nHost: t\r\n\r\n", &answer), 200);
-	assert_string_equal(answer.body, "hansho_up 1\n");
+	assert_memory_equal(answer.body, "hansho_up 1\n", strlen("hansho_up 1\n"));
+	assert_non_null(strstr(answer.body, "\nhansho_loop_turn_max_seconds{by=\"clock\"} 0."));
+	assert_non_null(strstr(answer.body, "\nhansho_loop_turn_max_seconds{by=\"processor\"} 0."));
 	assert_int_equal(ask(f, "GET /status HTTP/1.1\r\nHost: t\r\n\r\n", &answer), 200);
 	assert_string_equal(answer.body, "{\"name\":\"t\"}\n");
 	assert_non_null(strstr(answer.head, "application/json"));

@@ -137,6 +137,8 @@ desk_step(struct desk *desk, struct hs_event event)
 		memcpy(copy, row.body.bytes, row.body.len_bytes);
 		row.body.bytes = copy;
 		row.original = (struct hs_span){ "", 0 };
+		row.original_sha256 = NULL;
+		row.owners = (struct hs_row_owners){ 0 };
 		desk->row_count = (size_t)row.pos;
 		desk->rows[row.pos - 1] = row;
 	}

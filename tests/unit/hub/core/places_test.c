@@ -5,11 +5,16 @@
 static void
 take(struct hs_places *places, struct hs_arena *arena, uint64_t seq, struct order order)
 {
+	struct hs_area_set codes = { 0 };
 	struct hs_buf packed;
 
 	hs_buf_init(&packed, HS_FRAME_MAX_BYTES);
 	hs_message_pack(order_notice(arena, &order), &packed);
-	hs_places_take(places, seq, (struct hs_span){ packed.bytes, packed.len_bytes });
+	assert_int_equal(
+		hs_notice_areas_told((struct hs_span){ packed.bytes, packed.len_bytes }, &codes),
+		HS_OK);
+	hs_places_take(places, seq, &codes);
+	hs_area_set_free(&codes);
 	hs_buf_free(&packed);
 }
 

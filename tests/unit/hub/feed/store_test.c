@@ -275,6 +275,72 @@ a_document_is_whole_in_a_snapshot(void **state)
 	expect_snapshot(NULL, 3, "2");
 }
 
+/* ---- a large one, which the active set follows later ---- */
+
+static void
+put_large(uint64_t seq, uint64_t prev_seq)
+{
+	hs_deliver *deliver = make_order(arena, seq);
+	struct hs_entry *entry;
+
+	deliver->prev_seq = prev_seq;
+	assert_int_equal(hs_entry_create("ep", deliver, 1, &entry), HS_OK);
+	assert_int_equal(hs_store_put_large(&store, deliver, entry), HS_OK);
+	hs_entry_unref(entry);
+}
+
+static void
+the_set_follows_a_large_notice_in_order(void **state)
+{
+	struct hs_store plain;
+	struct hs_entry *large;
+	hs_deliver *second;
+
+	(void)state;
+	put(1, 0, HS_OK);
+	store.large_bytes = 1; /* each one that is looked at from now on */
+	put_large(2, 1);
+	put(3, 2, HS_OK);
+	hs_store_live(&store, 3);
+	assert_int_equal(hs_store_newest(&store), 3);
+	assert_int_equal(store.active_seq, 1);
+	assert_int_equal(hs_active_document_count(store.active), 1);
+	assert_string_equal(hs_store_digest(&store), "");
+	assert_int_equal(hs_store_follow(&store, &large), HS_OK);
+	assert_int_equal(large->seq, 2);
+	second = make_order(arena, 2);
+	assert_int_equal(hs_store_apply_read(&store, 2, second->notice, NULL), HS_OK);
+	assert_int_equal(store.active_seq, 2);
+	store.large_bytes = 1 << 20;
+	assert_int_equal(hs_store_follow(&store, &large), HS_OK);
+	assert_null(large);
+	assert_int_equal(store.active_seq, 3);
+	assert_int_equal(hs_store_init(&plain, HS_MODE(DRILL), 16, 1 << 20), HS_OK);
+	assert_int_equal(hs_store_begin(&plain, "ep", 0), HS_OK);
+	for (uint64_t seq = 1; seq <= 3; seq++) {
+		hs_deliver *deliver = make_order(arena, seq);
+
+		deliver->prev_seq = seq - 1;
+		assert_int_equal(hs_store_put(&plain, deliver, 1), HS_OK);
+	}
+	assert_string_equal(hs_store_digest(&store), plain.digest);
+	hs_store_free(&plain);
+}
+
+static void
+a_set_that_lost_what_it_lacks_begins_anew(void **state)
+{
+	struct hs_entry *large;
+
+	(void)state;
+	put_large(1, 0);
+	for (uint64_t seq = 2; seq <= 18; seq++) /* the ring holds 16 */
+		put(seq, seq - 1, HS_OK);
+	assert_int_equal(hs_store_follow(&store, &large), HS_ERR_CORRUPT);
+	assert_int_equal(hs_store_begin(&store, "ep", 0), HS_OK);
+	assert_false(store.behind);
+}
+
 int
 main(void)
 {
@@ -289,6 +355,10 @@ main(void)
 		cmocka_unit_test_setup_teardown(
 			snapshots_are_encoded_once_until_a_notice_comes, begin, end),
 		cmocka_unit_test_setup_teardown(a_document_is_whole_in_a_snapshot, begin, end),
+		cmocka_unit_test_setup_teardown(
+			the_set_follows_a_large_notice_in_order, begin, end),
+		cmocka_unit_test_setup_teardown(
+			a_set_that_lost_what_it_lacks_begins_anew, begin, end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -68,6 +68,20 @@ hs_link_send(struct hs_link *link, const void *bytes, size_t len_bytes)
 	return HS_OK;
 }
 
+enum hs_err
+hs_link_send_pieces(struct hs_link *link, const struct hs_span *pieces, size_t count)
+{
+	unsigned char whole[sizeof(link->sent)];
+	size_t len_bytes = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		assert_true(len_bytes + pieces[i].len_bytes <= sizeof(whole));
+		memcpy(whole + len_bytes, pieces[i].bytes, pieces[i].len_bytes);
+		len_bytes += pieces[i].len_bytes;
+	}
+	return hs_link_send(link, whole, len_bytes);
+}
+
 bool
 hs_link_is_up(const struct hs_link *link)
 {

@@ -58,8 +58,9 @@ arrive(struct bench *bench, const char *id, uint32_t lane, bool large)
 	call->call.done = on_done;
 	hs_port_table_promote(&bench->table, &call->submit);
 	assert_int_equal(hs_port_table_reserve(&bench->table, false, &row, &request), HS_OK);
-	hs_port_table_submission(
-		row, &call->submit, large, !hs_port_table_may_go(&bench->table, lane, large));
+	hs_port_table_submission(row, &call->submit, large,
+		!hs_port_table_may_go(&bench->table, lane, large) ||
+			hs_port_table_is_behind(&bench->table, &call->submit));
 	hs_port_table_take(&bench->table, row, &call->call, request, 1);
 	return call;
 }
@@ -166,6 +167,25 @@ test_room_is_kept_for_orders(void **state)
 }
 
 /* A sent one that is never answered gives its place back. */
+/* The hub opens a large one beside its loop: whatever is sent behind it arrives before it. */
+static void
+test_nothing_is_sent_behind_a_large_one_of_its_document(void **state)
+{
+	struct bench bench;
+	struct call *large, *same;
+
+	(void)state;
+	begin(&bench, 4);
+	large = arrive(&bench, "a", HS_PRIORITY_BULK, true);
+	same = arrive(&bench, "a", HS_PRIORITY_LEVEL4, false);
+	arrive(&bench, "b", HS_PRIORITY_LEVEL4, false);
+	assert_int_equal(bench.table.waiting_count, 1);
+	assert_null(send_next(&bench));
+	answer(&bench, large);
+	assert_ptr_equal(send_next(&bench), same);
+	hs_port_table_free(&bench.table);
+}
+
 static void
 test_a_timeout_opens_the_window(void **state)
 {
@@ -192,6 +212,7 @@ main(void)
 		cmocka_unit_test(test_the_most_urgent_then_the_oldest),
 		cmocka_unit_test(test_one_large_at_a_time),
 		cmocka_unit_test(test_nothing_overtakes_its_own_document),
+		cmocka_unit_test(test_nothing_is_sent_behind_a_large_one_of_its_document),
 		cmocka_unit_test(test_room_is_kept_for_orders),
 		cmocka_unit_test(test_a_timeout_opens_the_window),
 	};

@@ -50,6 +50,23 @@ submit_calm(
 	return hs_submit_port_submit(port, &caller->call, message);
 }
 
+/* One that a worker packed: the port only puts its number to it. */
+static enum hs_err
+submit_packed(struct hs_submit_port *port, struct caller *caller)
+{
+	hs_submit message;
+	hs_notice notice;
+
+	hansho__v1__submit__init(&message);
+	hansho__v1__notice__init(&notice);
+	notice.priority = HS_PRIORITY_LEVEL4;
+	message.notice = &notice;
+	*caller = (struct caller){ .call = { .done = on_done } };
+	hs_buf_init(&caller->call.packed, 1 << 16);
+	hs_message_pack(&message, &caller->call.packed);
+	return hs_submit_port_submit(port, &caller->call, &message);
+}
+
 static enum hs_err
 query(struct hs_submit_port *port, struct caller *caller)
 {
@@ -127,6 +144,29 @@ is_away_until_the_hub_has_said_hello(void **state)
 	assert_string_equal(hs_submit_port_epoch(fixture->port), "epoch-1");
 	assert_int_equal(submit(fixture->port, &caller), HS_OK);
 	assert_int_equal(caller.done, 0);
+}
+
+static void
+puts_its_number_to_what_is_packed(void **state)
+{
+	struct fixture *fixture = *state;
+	struct hs_arena *arena = hs_arena_create(1u << 20);
+	static struct caller caller;
+	hs_link_frame *frame;
+
+	go_up(HS_MODE(DRILL));
+	assert_int_equal(submit_packed(fixture->port, &caller), HS_OK);
+	assert_null(caller.call.packed.bytes);
+	assert_int_equal(
+		hs_link_frame_unpack(arena, the_link->sent, the_link->sent_len_bytes, &frame),
+		HS_OK);
+	assert_int_equal(frame->body_case, HANSHO__V1__LINK_FRAME__BODY_SUBMIT);
+	assert_true(caller.call.request > 0);
+	assert_true(frame->submit->request == caller.call.request);
+	assert_int_equal(frame->submit->notice->priority, HS_PRIORITY_LEVEL4);
+	answer_submit(caller.call.request);
+	assert_int_equal(caller.done, 1);
+	hs_arena_destroy(arena);
 }
 
 static void
@@ -381,6 +421,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(
 			is_away_until_the_hub_has_said_hello, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(refuses_a_hub_of_the_other_lane, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			puts_its_number_to_what_is_packed, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			gives_each_caller_its_own_answer_once, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(asks_for_alarms_as_a_query, set_up, tear_down),

@@ -1,0 +1,181 @@
+#include "hub/core/opened.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "hub/base/check.h"
+#include "hub/core/intake.h"
+#include "hub/core/memory.h"
+#include "hub/core/wire.h"
+
+#define RECORD_NOTICE 7 /* field of JournalRecord */
+
+/* ---- parts of a notice ---- */
+
+static void
+release_arena(void *memory)
+{
+	hs_arena_destroy(memory);
+}
+
+static void
+release_reading(void *memory)
+{
+	struct hs_reading *reading = memory;
+
+	hs_kept_free(reading->kept);
+	hs_area_set_free(&reading->told);
+	hs_shared_unref(reading->arena);
+	free(reading);
+}
+
+/* What is many and large, and nothing that a step changes. */
+static hs_notice
+bulk_of(const hs_notice *notice)
+{
+	hs_notice bulk = HANSHO__V1__NOTICE__INIT;
+
+	bulk.n_areas = notice->n_areas;
+	bulk.areas = notice->areas;
+	bulk.n_texts = notice->n_texts;
+	bulk.texts = notice->texts;
+	bulk.cap = notice->cap;
+	bulk.detail_case = notice->detail_case;
+	bulk.evacuation = notice->evacuation; /* whichever of the union it is */
+	return bulk;
+}
+
+static hs_notice
+rest_of(const hs_notice *notice)
+{
+	hs_notice rest = *notice;
+
+	rest.n_areas = 0;
+	rest.n_texts = 0;
+	rest.cap = NULL;
+	rest.detail_case = HANSHO__V1__NOTICE__DETAIL__NOT_SET;
+	return rest;
+}
+
+/* ---- opening ---- */
+
+static void
+pack_bulk(struct hs_opened *opened, const hs_notice *notice)
+{
+	hs_notice bulk = bulk_of(notice);
+	struct hs_buf packed;
+
+	hs_buf_init(&packed, HS_OPENED_FRONT_BYTES + HS_FRAME_MAX_BYTES);
+	HS_CHECK(hs_buf_extend(&packed, HS_OPENED_FRONT_BYTES) != NULL);
+	hs_message_pack(&bulk, &packed);
+	HS_CHECK(!packed.failed);
+	opened->bulk = hs_must_realloc(packed.bytes, packed.len_bytes, 1);
+	opened->bulk_len_bytes = packed.len_bytes - HS_OPENED_FRONT_BYTES;
+}
+
+static void
+read_areas(struct hs_opened *opened, const hs_notice *notice, struct hs_reading *reading)
+{
+	struct hs_span bulk = { opened->bulk + HS_OPENED_FRONT_BYTES, opened->bulk_len_bytes };
+
+	for (size_t i = 0; i < notice->n_areas; i++) {
+		const char *code = notice->areas[i]->code;
+
+		HS_CHECK(hs_area_set_add(&opened->own, code, strlen(code)) == HS_OK);
+	}
+	HS_CHECK(hs_notice_areas_told(bulk, &reading->told) == HS_OK);
+}
+
+static void
+read_notice(struct hs_opened *opened, hs_notice *notice)
+{
+	struct hs_reading *reading = hs_must_alloc(1, sizeof(*reading));
+
+	pack_bulk(opened, notice);
+	read_areas(opened, notice, reading);
+	reading->arena = hs_shared_ref(opened->arena_owner);
+	reading->notice = notice;
+	reading->kept = hs_active_read(notice);
+	opened->reading = hs_shared_create(reading, release_reading);
+	HS_CHECK(opened->reading != NULL);
+}
+
+bool
+hs_opened_is_submit(const struct hs_opened *opened)
+{
+	return opened->err == HS_OK &&
+	       opened->frame->body_case == HANSHO__V1__LINK_FRAME__BODY_SUBMIT &&
+	       opened->wrong == 0;
+}
+
+struct hs_opened *
+hs_opened_create(struct hs_span bytes, int mode)
+{
+	struct hs_opened *opened = hs_must_alloc(1, sizeof(*opened));
+
+	opened->arena = hs_arena_create(HS_UNPACK_ARENA_BYTES);
+	HS_CHECK(opened->arena != NULL);
+	opened->arena_owner = hs_shared_create(opened->arena, release_arena);
+	HS_CHECK(opened->arena_owner != NULL);
+	opened->err =
+		hs_link_frame_unpack(opened->arena, bytes.bytes, bytes.len_bytes, &opened->frame);
+	if (opened->err != HS_OK || opened->frame->body_case != HANSHO__V1__LINK_FRAME__BODY_SUBMIT)
+		return opened;
+	opened->wrong = hs_intake_check(opened->frame->submit, mode);
+	if (opened->wrong == 0 && !hs_intake_complete(opened->arena, opened->frame->submit))
+		opened->wrong = 1u << HS_FINDING_TOO_LARGE;
+	if (opened->wrong == 0)
+		read_notice(opened, opened->frame->submit->notice);
+	return opened;
+}
+
+void
+hs_opened_free(struct hs_opened *opened)
+{
+	if (opened == NULL)
+		return;
+	hs_area_set_free(&opened->own);
+	free(opened->bulk);
+	hs_shared_unref(opened->reading);
+	hs_shared_unref(opened->arena_owner);
+	free(opened);
+}
+
+/* ---- the record ---- */
+
+struct hs_span
+hs_opened_body(struct hs_opened *opened, const hs_journal_record *record, struct hs_shared **owner)
+{
+	hs_notice rest = rest_of(opened->frame->submit->notice);
+	struct hs_span body = { "", 0 };
+	struct hs_buf front, small;
+
+	hs_buf_init(&front, HS_OPENED_FRONT_BYTES);
+	hs_buf_init(&small, HS_OPENED_FRONT_BYTES);
+	hs_message_pack(&rest, &small);
+	hs_message_pack(record, &front);
+	hs_wire_put_head(&front, RECORD_NOTICE, small.len_bytes + opened->bulk_len_bytes);
+	hs_buf_add(&front, hs_buf_text(&small), small.len_bytes);
+	if (!front.failed && !small.failed) {
+		char *begin = opened->bulk + HS_OPENED_FRONT_BYTES - front.len_bytes;
+
+		memcpy(begin, front.bytes, front.len_bytes);
+		body = (struct hs_span){ begin, front.len_bytes + opened->bulk_len_bytes };
+		*owner = hs_shared_create(opened->bulk, free);
+		HS_CHECK(*owner != NULL);
+		opened->bulk = NULL;
+	}
+	hs_buf_free(&small);
+	hs_buf_free(&front);
+	return body;
+}
+
+void
+hs_reading_seal(struct hs_reading *reading, uint64_t seq)
+{
+	if (reading->kept != NULL && hs_active_seal(reading->kept, seq, reading->notice) != HS_OK) {
+		hs_kept_free(reading->kept);
+		reading->kept = NULL;
+	}
+	reading->sealed = true;
+}
