@@ -10,7 +10,6 @@ import datetime
 import json
 import os
 import re
-import signal
 import socket
 import struct
 import subprocess
@@ -153,16 +152,3 @@ def told_by(tail):
 def wait_lines(process, pattern, count):
     wait_until(lambda: len(re.findall(pattern, process.output)) >= count, f"{process.name} writes {pattern} {count} times")
     return process.output
-
-
-def test_who_stood_still_does_not_take_it_for_the_silence_of_others(make_stack):
-    """The feed is stopped for longer than it bears silence, and shorter than the hub does: what the hub said meanwhile is read first."""
-    stack = make_stack(hub={"heartbeat_ms": 3000})
-    feed = stack.processes["feed-1"]
-    feed.signal(signal.SIGSTOP)
-    time.sleep(5.3)
-    feed.signal(signal.SIGCONT)
-    seq = stack.accepted(order())["seq"]
-    stack.notice(seq)
-    assert stack.metrics("feed-1")["hansho_feed_hub_reconnects_total"] == 0
-    assert "silent" not in stack.stop("feed-1")
