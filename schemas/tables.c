@@ -107,6 +107,29 @@ hs_area_within(const char *code, const char *within)
 	return row && row->parent[0] && memcmp(row->parent, within, outer) == 0;
 }
 
+static void
+put_place(char place[HS_AREA_PLACE_SIZE], const char *code, size_t digits)
+{
+	memcpy(place, code, digits);
+	place[digits] = '\0';
+}
+
+size_t
+hs_area_around(const char *code, char places[HS_AREA_AROUND_MAX][HS_AREA_PLACE_SIZE])
+{
+	static const size_t sizes[] = { SUB_CODE_DIGITS, MUNICIPALITY_DIGITS, PREFECTURE_DIGITS };
+	const struct hs_area_row *row;
+	size_t digits = place_digits(code), count = 0;
+
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++)
+		if (digits >= sizes[i])
+			put_place(places[count++], code, sizes[i]);
+	row = digits >= MUNICIPALITY_DIGITS ? find_code5(code) : NULL;
+	if (row != NULL && row->parent[0] != '\0')
+		put_place(places[count++], row->parent, MUNICIPALITY_DIGITS);
+	return count;
+}
+
 bool
 hs_area_known(const char *code)
 {

@@ -31,6 +31,11 @@ char hs_area_check_digit(const char *code);
  * municipality, 12-digit 町丁字 (its first five digits are the municipality). A ward lies within its
  * designated city. */
 bool hs_area_within(const char *code, const char *within);
+/* The places that a code lies in, each as the digits that name it (2, 5 or 12 of them); the first is the code's own.
+ * hs_area_within(a, b) exactly when the first of b is among those of a. Returns their number; 0: not a code. */
+#define HS_AREA_AROUND_MAX 4
+#define HS_AREA_PLACE_SIZE 13 /* 12 digits and a NUL */
+size_t hs_area_around(const char *code, char places[HS_AREA_AROUND_MAX][HS_AREA_PLACE_SIZE]);
 /* A code that names a place: a prefecture (2 digits), a municipality (5 or 6), or 12 digits that begin with those
  * of a municipality. */
 bool hs_area_known(const char *code);

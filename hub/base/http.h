@@ -106,6 +106,9 @@ struct hs_ws_ops {
 	void (*on_close)(void *owner, hs_http_id id);
 };
 
+/* A hint in a loop of sends: who comes next, and who after that. Their records are fetched into the cache while the
+ * kernel works for the present one; nothing else happens, also when they are gone. */
+void hs_ws_expect(struct hs_http_server *server, hs_http_id next, hs_http_id after_next);
 /* HS_OK: sent or taken over whole. HS_ERR_AGAIN: the frame before is still leaving; nothing was
  * taken: keep your cursor and wait for on_drained. The content goes out as one text or binary
  * message. Never blocks; one system call. */

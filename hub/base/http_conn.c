@@ -19,8 +19,6 @@
 #include "hub/base/http_internal.h"
 #include "hub/base/http_sock.h"
 
-#define SLOT_BITS	 24
-#define SLOT_MASK	 ((1u << SLOT_BITS) - 1)
 #define SLOTS_AT_FIRST	 64
 #define STREAM_CHECK	 10   /* ticks between two looks at a stream's socket */
 #define LEAVING_SHORT_MS 1000 /* grace of a client that sends on while its reply leaves */
@@ -62,7 +60,7 @@ table_grow(struct hs_conn_table *table)
 	struct hs_conn **slots = NULL;
 	uint32_t *free_slots = NULL;
 
-	if (count > SLOT_MASK)
+	if (count > HS_CONN_SLOT_MASK)
 		return false;
 	slots = realloc(table->slots, count * sizeof(struct hs_conn *));
 	if (slots == NULL)
@@ -92,7 +90,7 @@ hs_conn_create(struct hs_http_server *server)
 	if (conn == NULL)
 		return NULL;
 	uint32_t slot = table->free_slots[--table->free_count];
-	conn->id = (++table->generation << SLOT_BITS) | slot;
+	conn->id = (++table->generation << HS_CONN_SLOT_BITS) | slot;
 	conn->server = server;
 	conn->state = HS_CONN_HEAD;
 	table->slots[slot] = conn;
@@ -103,7 +101,7 @@ hs_conn_create(struct hs_http_server *server)
 struct hs_conn *
 hs_conn_find(struct hs_http_server *server, hs_http_id id)
 {
-	size_t slot = (size_t)(id & SLOT_MASK);
+	size_t slot = (size_t)(id & HS_CONN_SLOT_MASK);
 
 	if (id == 0 || slot >= server->table.slot_count)
 		return NULL;
@@ -175,7 +173,7 @@ hs_conn_release(struct hs_conn *conn)
 	}
 	hs_conn_untime(conn);
 	hs_address_leave(conn);
-	uint32_t slot = (uint32_t)(conn->id & SLOT_MASK);
+	uint32_t slot = (uint32_t)(conn->id & HS_CONN_SLOT_MASK);
 	table->slots[slot] = NULL;
 	table->free_slots[table->free_count++] = slot;
 	table->count--;

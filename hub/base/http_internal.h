@@ -33,6 +33,10 @@
 #define HS_WS_SUBPROTOCOLS_MAX	16
 #define HS_WS_REASON_MAX_BYTES	123
 
+/* An id is a counter and, in its low bits, the slot in the table. */
+#define HS_CONN_SLOT_BITS 24
+#define HS_CONN_SLOT_MASK ((1u << HS_CONN_SLOT_BITS) - 1)
+
 enum hs_conn_state {
 	HS_CONN_HEAD,	 /* waits for a request head (also: TLS handshake, idle keep-alive) */
 	HS_CONN_BODY,	 /* head accepted, body is coming */
@@ -69,20 +73,12 @@ struct hs_conn_rest {
 	size_t reply_bytes; /* of a reply that the socket did not take at once, see hs_reply_fits */
 };
 
+/* What each frame that leaves looks at comes first, in one line of the cache. */
 struct hs_conn {
 	hs_http_id id;
 	struct lws *wsi;
 	struct hs_http_server *server;
 	uint64_t tag;
-	int64_t deadline_us; /* monotonic; 0 = none */
-	struct hs_conn_place place;
-	const struct hs_http_route *route;
-	const struct hs_ws_endpoint *endpoint;
-	const char *subprotocol;  /* not NULL: the upgrade passed its checks */
-	struct hs_conn_bytes in;  /* body, or the message that is being assembled */
-	struct hs_conn_bytes out; /* reply (behind LWS_PRE bytes), or close code and reason */
-	struct hs_conn_rest rest;
-	uint64_t read_bytes; /* taken from the socket when the last reply had left */
 	uint8_t state;
 	bool replied : 1; /* at least one reply has left */
 	bool close : 1;	  /* the connection ends with this reply */
@@ -90,6 +86,15 @@ struct hs_conn {
 	bool opened : 1;  /* on_open came or a stream began: on_close is owed */
 	bool blocked : 1; /* on_drained is owed */
 	bool binary : 1;  /* the message that is being assembled */
+	struct hs_conn_rest rest;
+	int64_t deadline_us; /* monotonic; 0 = none */
+	struct hs_conn_place place;
+	const struct hs_http_route *route;
+	const struct hs_ws_endpoint *endpoint;
+	const char *subprotocol;  /* not NULL: the upgrade passed its checks */
+	struct hs_conn_bytes in;  /* body, or the message that is being assembled */
+	struct hs_conn_bytes out; /* reply (behind LWS_PRE bytes), or close code and reason */
+	uint64_t read_bytes;	  /* taken from the socket when the last reply had left */
 };
 
 /* A connection that was refused or ended with a reply: what the client still sends is read and thrown

@@ -12,6 +12,9 @@
 #include "hub/base/http_internal.h"
 #include "hub/base/http_sock.h"
 
+#define LINE_BYTES	64 /* of the cache */
+#define CONN_LINES	2  /* what a send looks at in our record, and in libwebsockets' */
+#define WSI_LINES	12
 #define OFFER_MAX_BYTES 128 /* libwebsockets reads no longer list of subprotocols */
 
 _Static_assert(HS_FRAME_HEADROOM >= LWS_PRE, "the frame header is written before the content");
@@ -261,6 +264,27 @@ hs_ws_send(struct hs_http_server *server, hs_http_id id, struct hs_frame *frame,
 	if (hs_send_pending(conn))
 		conn->blocked = true;
 	return HS_OK;
+}
+
+static void
+fetch(const void *record, size_t lines)
+{
+	for (size_t i = 0; i < lines; i++)
+		__builtin_prefetch((const char *)record + i * LINE_BYTES);
+}
+
+/* In two steps, because the record says where libwebsockets has its own. */
+void
+hs_ws_expect(struct hs_http_server *server, hs_http_id next, hs_http_id after_next)
+{
+	const struct hs_conn_table *table = &server->table;
+	size_t slot = (size_t)(after_next & HS_CONN_SLOT_MASK);
+	const struct hs_conn *conn = hs_conn_find(server, next);
+
+	if (conn != NULL)
+		fetch(conn->wsi, WSI_LINES);
+	if (slot < table->slot_count)
+		fetch(table->slots[slot], CONN_LINES);
 }
 
 /* It may stand between two pieces of a message. */

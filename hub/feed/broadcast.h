@@ -1,17 +1,24 @@
 /* broadcast.h: brings every subscriber from its cursor to the newest notice.
  *
- * Flow:    hs_broadcast_kick (a notice, a page, a subscriber came) → rounds over the table in slices, one slice
- *          per turn of the loop, so that accepts, requests and newer notices get in between → frames
- *          leave by ports.send. A subscriber whose socket is full keeps its cursor and goes on in
- *          hs_broadcast_drained. Heartbeats run through the same slices, after notices.
- * Order:   three rounds in each turn: those who are served first (settings.h first_addresses), those who are up to date, and those
- *          who catch up, for whom a quarter of the slice is kept. So a newer notice goes to the first ones before an older
- *          one has reached all others, and who is up to date does not wait for replays. A large frame counts as several
- *          (hs_broadcast_cost), so that a digest to everybody is cut into more slices than an order.
- * Rules:   a round ends when every slot was visited after the last kick. A subscriber gets its notices in
- *          order of seq, each once: only its cursor decides what comes next. A LIVE one whose socket is full and
- *          that is behind by more than the limit is closed with 4408 and its position; it loses nothing by
- *          coming back. One whose socket is free is never closed, even when a burst overran the ring.
+ * Flow:    hs_store_put makes the groups due that want a notice (interest.h); hs_broadcast_kick (a notice, a page,
+ *          a subscriber came) → rounds over what is due in slices, one slice per turn of the loop, so that
+ *          accepts, requests and newer notices get in between → frames leave by ports.send. A subscriber whose
+ *          socket is full keeps its cursor and goes on in hs_broadcast_drained. Heartbeats go over the whole
+ *          table, in the same slices, after notices.
+ * Where:   who is up to date stands with those of the same filter and rank, in the group of their interest. Who is not
+ *          (replays, waits for a page or for its socket) is one of the rest, which every kick goes through.
+ *          Nobody else is visited: a notice costs what its receivers cost, however many are connected.
+ * Cursor:  in a group that is not due a subscriber is at the newest notice, though its cursor was written long ago;
+ *          in one that is due it is where the group was before, or further. hs_broadcast_position knows; whoever
+ *          leaves a group takes that with it.
+ * Order:   three rounds in each turn: those who are served first (settings.h first_addresses), those who are up to date, and the
+ *          rest, for whom a quarter of the slice is kept. So a newer notice goes to the first ones before an older
+ *          one has reached all others, and who is up to date does not wait for replays. Between groups: group.h. A large
+ *          frame counts as several (hs_visit_cost), so that a digest to everybody is cut into more slices than an order.
+ * Rules:   a subscriber gets its notices in order of seq, each once: only its cursor decides what comes next. A LIVE
+ *          one whose socket is full and that is behind by more than the limit is closed with 4408 and its position;
+ *          it loses nothing by coming back. One whose socket is free is never closed, even when a burst overran
+ *          the ring.
  * Owner:   borrows store, pager, table and counts. Threads: the loop's.
  */
 #ifndef HS_FEED_BROADCAST_H
@@ -48,6 +55,9 @@ struct hs_broadcast_ports {
 	/* HS_ERR_AGAIN: full, wait for on_drained. Any other error: gone. */
 	enum hs_err (*send)(
 		void *owner, const struct hs_subscriber *subscriber, struct hs_frame *frame);
+	/* Who is likely to be sent to next, and after that: a hint (http.h). May be NULL. */
+	void (*expect)(void *owner, const struct hs_subscriber *next,
+		const struct hs_subscriber *after_next);
 	/* Ends it with a code and a reason; must not free the record before it returns. */
 	void (*close)(void *owner, struct hs_subscriber *subscriber, int code, const char *reason);
 	/* A new hello frame; NULL when out of memory. */
@@ -80,10 +90,13 @@ void hs_broadcast_kick(struct hs_broadcast *broadcast);
 void hs_broadcast_pump(struct hs_broadcast *broadcast, struct hs_subscriber *subscriber);
 /* Its socket took the rest. */
 void hs_broadcast_drained(struct hs_broadcast *broadcast, struct hs_subscriber *subscriber);
+/* It goes to nobody any more, or ends: before its interest is given back. Its cursor is its position afterwards. */
+void hs_broadcast_leave(struct hs_broadcast *broadcast, struct hs_subscriber *subscriber);
+/* The last seq that it was sent, or that its filter passed over. */
+uint64_t hs_broadcast_position(
+	const struct hs_broadcast *broadcast, const struct hs_subscriber *subscriber);
 /* Sends these frames (one per form, NULL where nobody listens; references are taken over) to everybody. */
 void hs_broadcast_heartbeat(struct hs_broadcast *broadcast, struct hs_frame *frames[HS_FORM_COUNT]);
-/* What a frame takes of a slice: most that a socket takes at once of a large one is a few dozen KiB. */
-size_t hs_broadcast_cost(size_t len_bytes);
 /* Runs one slice now: for tests, and for those who have no loop. true: there is more to do. */
 bool hs_broadcast_turn(struct hs_broadcast *broadcast);
 

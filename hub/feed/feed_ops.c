@@ -85,8 +85,10 @@ worst_backlog(const struct hs_feed_parts *parts)
 	for (size_t i = 0; i < hs_subscribers_limit(parts->subscribers); i++) {
 		const struct hs_subscriber *subscriber = hs_subscribers_at(parts->subscribers, i);
 
-		if (subscriber->state == HS_SUB_LIVE && newest - subscriber->cursor > worst)
-			worst = newest - subscriber->cursor;
+		uint64_t at = hs_broadcast_position(parts->broadcast, subscriber);
+
+		if (subscriber->state == HS_SUB_LIVE && newest - at > worst)
+			worst = newest - at;
 	}
 	return worst;
 }

@@ -200,16 +200,19 @@ hs_frames_live(enum hs_form form, const struct hs_position *at)
 }
 
 struct hs_frame *
-hs_frames_gap(enum hs_form form, uint64_t from_seq, uint64_t to_seq, const char *reason)
+hs_frames_gap(enum hs_form form, uint64_t from_seq, uint64_t to_seq, enum hs_gap_reason reason)
 {
+	static const char *const words[HS_GAP_REASON_COUNT] = { "", "epoch_unknown", "seq_ahead",
+		"too_old", "not_in_journal" };
 	Hansho__V1__FeedGap gap;
 	hs_feed_frame frame;
 
+	HS_CHECK(reason < HS_GAP_REASON_COUNT);
 	hansho__v1__feed_gap__init(&gap);
 	hansho__v1__feed_frame__init(&frame);
 	gap.from_seq = from_seq;
 	gap.to_seq = to_seq;
-	gap.reason = borrow(reason);
+	gap.reason = borrow(words[reason]);
 	frame.body_case = HANSHO__V1__FEED_FRAME__BODY_GAP;
 	frame.gap = &gap;
 	return hs_frames_encode(form, &frame, NULL);

@@ -42,8 +42,17 @@ struct hs_hello_facts {
 /* In the SSE form it also tells the browser how long to wait before it comes back. */
 struct hs_frame *hs_frames_hello(enum hs_form form, const struct hs_hello_facts *facts);
 struct hs_frame *hs_frames_live(enum hs_form form, const struct hs_position *at);
+/* Why a subscriber cannot go on from where it is. */
+enum hs_gap_reason {
+	HS_GAP_NONE, /* it can */
+	HS_GAP_EPOCH_UNKNOWN,
+	HS_GAP_SEQ_AHEAD,
+	HS_GAP_TOO_OLD,
+	HS_GAP_NOT_IN_JOURNAL,
+	HS_GAP_REASON_COUNT
+};
 struct hs_frame *hs_frames_gap(
-	enum hs_form form, uint64_t from_seq, uint64_t to_seq, const char *reason);
+	enum hs_form form, uint64_t from_seq, uint64_t to_seq, enum hs_gap_reason reason);
 
 struct hs_heartbeat_facts {
 	uint64_t newest_seq;

@@ -4,14 +4,24 @@
 #include <uthash.h>
 
 #include "hub/base/check.h"
+#include "hub/feed/wanted.h"
 
 #define KEY_MAX_BYTES (64u << 10)
+#define WINDOW	      64 /* bits of a word */
+
+/* Answers about the seqs of one window, a bit for each. */
+struct answers {
+	uint64_t window; /* seq / WINDOW */
+	uint64_t asked, wanted;
+};
 
 struct hs_interest {
 	struct hs_filter filter;
+	struct hs_wanted_item item;
+	struct hs_group groups[HS_RANK_COUNT];
 	unsigned refs;
-	uint64_t asked_seq; /* the newest question and its answer */
-	bool wanted;
+	uint64_t last_seq;
+	struct answers answers;
 	uint64_t snapshot_seq;
 	struct hs_frame *snapshots[HS_FORM_COUNT];
 	char *key;
@@ -20,13 +30,24 @@ struct hs_interest {
 
 struct hs_interest_pool {
 	struct hs_interest *all;
+	struct hs_wanted *wanted;
+	struct hs_due due[HS_RANK_COUNT];
+	uint64_t newest_seq; /* that was told */
 	bool snapshots_kept;
 };
 
 struct hs_interest_pool *
 hs_interest_pool_create(void)
 {
-	return calloc(1, sizeof(struct hs_interest_pool));
+	struct hs_interest_pool *pool = calloc(1, sizeof(*pool));
+
+	if (pool == NULL)
+		return NULL;
+	pool->wanted = hs_wanted_create();
+	if (pool->wanted != NULL)
+		return pool;
+	free(pool);
+	return NULL;
 }
 
 void
@@ -35,6 +56,7 @@ hs_interest_pool_destroy(struct hs_interest_pool *pool)
 	if (pool == NULL)
 		return;
 	HS_CHECK(pool->all == NULL);
+	hs_wanted_destroy(pool->wanted);
 	free(pool);
 }
 
@@ -67,6 +89,13 @@ add(struct hs_interest_pool *pool, struct hs_filter *filter, const char *key)
 	}
 	interest->filter = *filter;
 	*filter = (struct hs_filter){ 0 };
+	interest->last_seq = pool->newest_seq;
+	if (hs_wanted_add(pool->wanted, &interest->item, &interest->filter) != HS_OK) {
+		hs_filter_free(&interest->filter);
+		free(interest->key);
+		free(interest);
+		return NULL;
+	}
 	HASH_ADD_KEYPTR(hh, pool->all, interest->key, strlen(interest->key), interest);
 	return interest;
 }
@@ -99,7 +128,10 @@ hs_interest_put(struct hs_interest_pool *pool, struct hs_interest *interest)
 	HS_CHECK(interest->refs > 0);
 	if (--interest->refs > 0)
 		return;
+	for (int i = 0; i < HS_RANK_COUNT; i++)
+		HS_CHECK(interest->groups[i].count == 0);
 	HASH_DEL(pool->all, interest);
+	hs_wanted_remove(pool->wanted, &interest->item);
 	drop_snapshots(interest);
 	hs_filter_free(&interest->filter);
 	free(interest->key);
@@ -112,15 +144,76 @@ hs_interest_filter(const struct hs_interest *interest)
 	return &interest->filter;
 }
 
+static void
+answer(struct answers *answers, uint64_t seq, bool wanted)
+{
+	uint64_t bit = 1ull << seq % WINDOW;
+
+	if (answers->window != seq / WINDOW)
+		*answers = (struct answers){ .window = seq / WINDOW };
+	answers->asked |= bit;
+	if (wanted)
+		answers->wanted |= bit;
+}
+
 bool
 hs_interest_wants(struct hs_interest *interest, const struct hs_entry *entry)
 {
-	if (interest->asked_seq != entry->seq) {
-		interest->asked_seq = entry->seq;
-		interest->wanted = hs_filter_passes(&interest->filter, &entry->head);
-	}
-	return interest->wanted;
+	struct answers *answers = &interest->answers;
+	uint64_t bit = 1ull << entry->seq % WINDOW;
+
+	if (answers->window != entry->seq / WINDOW || (answers->asked & bit) == 0)
+		answer(answers, entry->seq, hs_filter_passes(&interest->filter, &entry->head));
+	return (answers->wanted & bit) != 0;
 }
+
+/* ---- who waits for what ---- */
+
+struct telling {
+	struct hs_interest_pool *pool;
+	uint64_t seq, before_seq;
+};
+
+static void
+tell_one(void *owner, struct hs_wanted_item *item)
+{
+	const struct telling *telling = owner;
+	struct hs_interest *interest = HS_CONTAINER_OF(item, struct hs_interest, item);
+
+	answer(&interest->answers, telling->seq, true);
+	interest->last_seq = telling->seq;
+	for (int i = 0; i < HS_RANK_COUNT; i++)
+		hs_group_call(&telling->pool->due[i], &interest->groups[i], telling->before_seq);
+}
+
+void
+hs_interest_tell(struct hs_interest_pool *pool, const struct hs_entry *entry, uint64_t before_seq)
+{
+	struct telling telling = { pool, entry->seq, before_seq };
+
+	hs_wanted_find(pool->wanted, &entry->head, tell_one, &telling);
+	pool->newest_seq = entry->seq;
+}
+
+uint64_t
+hs_interest_last_seq(const struct hs_interest *interest)
+{
+	return interest->last_seq;
+}
+
+struct hs_group *
+hs_interest_group(struct hs_interest *interest, enum hs_rank rank)
+{
+	return &interest->groups[rank];
+}
+
+struct hs_due *
+hs_interest_due(struct hs_interest_pool *pool, enum hs_rank rank)
+{
+	return &pool->due[rank];
+}
+
+/* ---- snapshots ---- */
 
 struct hs_frame *
 hs_interest_snapshot(const struct hs_interest *interest, enum hs_form form, uint64_t seq)
@@ -160,7 +253,9 @@ hs_interest_forget(struct hs_interest_pool *pool)
 	HASH_ITER (hh, pool->all, interest, next) {
 		drop_snapshots(interest);
 		interest->snapshot_seq = 0;
-		interest->asked_seq = 0;
+		interest->answers = (struct answers){ 0 };
+		interest->last_seq = 0;
 	}
+	pool->newest_seq = 0;
 	pool->snapshots_kept = false;
 }

@@ -38,6 +38,14 @@ port_send(void *owner, const struct hs_subscriber *subscriber, struct hs_frame *
 }
 
 static void
+port_expect(void *owner, const struct hs_subscriber *next, const struct hs_subscriber *after_next)
+{
+	const struct hs_feed_parts *parts = owner;
+
+	hs_ws_expect(parts->server, next->id, after_next->id);
+}
+
+static void
 port_close(void *owner, struct hs_subscriber *subscriber, int code, const char *reason)
 {
 	hs_session_end(owner, subscriber, code, reason);
@@ -68,9 +76,11 @@ port_encodes(void *owner, struct hs_entry *entry, enum hs_form form)
 	return parts->large != NULL && hs_large_encodes(parts->large, entry, form);
 }
 
-const struct hs_broadcast_ports hs_session_ports = {
-	.send = port_send, .close = port_close, .hello = port_hello, .encodes = port_encodes
-};
+const struct hs_broadcast_ports hs_session_ports = { .send = port_send,
+	.expect = port_expect,
+	.close = port_close,
+	.hello = port_hello,
+	.encodes = port_encodes };
 
 /* ---- end ---- */
 
@@ -106,6 +116,14 @@ close_socket(struct hs_feed_parts *parts, hs_http_id id, int code, const char *r
 	(void)hs_ws_close(parts->server, id, code, cut);
 }
 
+static void
+forget_wish(struct hs_feed_parts *parts, struct hs_subscriber *subscriber)
+{
+	hs_broadcast_leave(parts->broadcast, subscriber);
+	hs_interest_put(parts->store.interests, subscriber->interest);
+	subscriber->interest = NULL;
+}
+
 static bool
 comes_back(int code)
 {
@@ -127,8 +145,7 @@ hs_session_end(
 		return;
 	subscriber->since_s = parts->now_s;
 	subscriber->owes = 0;
-	hs_interest_put(parts->store.interests, subscriber->interest);
-	subscriber->interest = NULL;
+	forget_wish(parts, subscriber);
 	hs_info("feed.subscriber_closed", "id=%llu code=%d cursor=%llu", (unsigned long long)id,
 		code, (unsigned long long)subscriber->cursor);
 	say_error(parts, subscriber, &facts);
@@ -175,7 +192,7 @@ choose_start(
 	struct hs_feed_parts *parts, struct hs_subscriber *subscriber, const struct hs_wish *wish)
 {
 	const struct hs_position from = { wish->epoch, wish->seq };
-	const char *reason;
+	enum hs_gap_reason reason;
 
 	if (wish->from == HS_FROM_NOW) {
 		subscriber->cursor = hs_store_newest(&parts->store);
@@ -187,11 +204,11 @@ choose_start(
 	}
 	subscriber->cursor = wish->seq;
 	reason = hs_store_gap_reason(&parts->store, &from);
-	if (reason == NULL) {
+	if (reason == HS_GAP_NONE) {
 		parts->counts.replays++;
 		return;
 	}
-	subscriber->gap_reason = reason;
+	subscriber->gap_reason = (uint8_t)reason;
 	subscriber->owes |= HS_OWES_GAP | HS_OWES_SNAPSHOT;
 }
 
@@ -404,8 +421,7 @@ on_close(void *owner, hs_http_id id)
 
 	if (subscriber == NULL)
 		return;
-	hs_interest_put(parts->store.interests, subscriber->interest);
-	subscriber->interest = NULL;
+	forget_wish(parts, subscriber);
 	hs_subscribers_remove(parts->subscribers, subscriber);
 }
 

@@ -111,7 +111,7 @@ static const struct hs_config_item items[] = {
 		.max = 19,
 		.fallback = "5",
 		.sentence = "how much the thread that does so yields to the loops" },
-	NUMBER(slice_subscribers, "frames", 1, 100000, "500",
+	NUMBER(slice_subscribers, "frames", 1, 100000, "100",
 		"frames sent before the loop looks for newer events"),
 	NUMBER(filter_areas_max, "codes", 1, 2000, "256", "most areas in one filter"),
 	NUMBER(receipts_per_minute, "receipts", 0, 60000, "600",

@@ -142,6 +142,14 @@ admit(struct hs_store *store, const hs_deliver *deliver)
 	return HS_OK;
 }
 
+/* before_seq: the newest one until now. */
+static void
+put_in_ring(struct hs_store *store, struct hs_entry *entry, uint64_t before_seq)
+{
+	hs_ring_push(store->ring, entry);
+	hs_interest_tell(store->interests, entry, before_seq);
+}
+
 static void
 applied(struct hs_store *store, uint64_t seq)
 {
@@ -154,6 +162,7 @@ enum hs_err
 hs_store_put(struct hs_store *store, const hs_deliver *deliver, int64_t now_unix_us)
 {
 	struct hs_entry *entry;
+	uint64_t before_seq = hs_ring_newest(store->ring);
 	enum hs_err err = admit(store, deliver);
 
 	if (err == HS_OK)
@@ -166,7 +175,7 @@ hs_store_put(struct hs_store *store, const hs_deliver *deliver, int64_t now_unix
 			applied(store, deliver->seq);
 	}
 	if (err == HS_OK)
-		hs_ring_push(store->ring, entry);
+		put_in_ring(store, entry, before_seq);
 	hs_entry_unref(entry);
 	return err;
 }
@@ -174,11 +183,12 @@ hs_store_put(struct hs_store *store, const hs_deliver *deliver, int64_t now_unix
 enum hs_err
 hs_store_put_large(struct hs_store *store, const hs_deliver *deliver, struct hs_entry *entry)
 {
+	uint64_t before_seq = hs_ring_newest(store->ring);
 	enum hs_err err = admit(store, deliver);
 
 	if (err != HS_OK)
 		return err;
-	hs_ring_push(store->ring, entry);
+	put_in_ring(store, entry, before_seq);
 	if (entry->seq > store->active_seq)
 		store->behind = true;
 	return HS_OK;
@@ -444,14 +454,14 @@ hs_store_snapshot(const struct hs_store *store, struct hs_interest *interest, en
 	return hs_interest_snapshot(interest, form, store->active_seq);
 }
 
-const char *
+enum hs_gap_reason
 hs_store_gap_reason(const struct hs_store *store, const struct hs_position *from)
 {
 	if (strcmp(from->epoch, store->epoch) != 0)
-		return "epoch_unknown";
+		return HS_GAP_EPOCH_UNKNOWN;
 	if (from->seq > hs_store_newest(store))
-		return "seq_ahead";
+		return HS_GAP_SEQ_AHEAD;
 	if (from->seq + 1 < store->oldest_seq && from->seq < hs_ring_base(store->ring))
-		return "too_old";
-	return NULL;
+		return HS_GAP_TOO_OLD;
+	return HS_GAP_NONE;
 }

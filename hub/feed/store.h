@@ -4,6 +4,7 @@
  * Rules:   every delivery names the seq before it (prev_seq). When that is not our newest, something is
  *          missing: HS_ERR_CONFLICT, and the caller drops the link and resumes. A delivery that we have is
  *          skipped. A notice of another mode than the feed's never enters (promise P8).
+ *          What is put makes those due who want it (interest.h).
  * Owner:   owns ring, active set and interests. Threads: the loop's.
  */
 #ifndef HS_FEED_STORE_H
@@ -72,7 +73,8 @@ struct hs_frame *hs_store_snapshot(const struct hs_store *store, struct hs_inter
 struct hs_frame *hs_store_encode(
 	const struct hs_store *store, const struct hs_filter *filter, enum hs_form form);
 
-/* Why a position cannot be continued from: NULL when it can. */
-const char *hs_store_gap_reason(const struct hs_store *store, const struct hs_position *from);
+/* Whether a position can be continued from. */
+enum hs_gap_reason hs_store_gap_reason(
+	const struct hs_store *store, const struct hs_position *from);
 
 #endif

@@ -5,12 +5,14 @@
 
 #include "hub/base/check.h"
 
-#define FIRST_ROOM 64
+#define LINE_BYTES 64 /* of the cache */
 #define NO_SLOT	   SIZE_MAX
 
+_Static_assert(sizeof(struct hs_subscriber) == LINE_BYTES, "a round touches one line of each");
+
 struct hs_subscribers {
-	struct hs_subscriber *slots;
-	size_t room, limit, max, count, first_count;
+	struct hs_subscriber *slots; /* those below the limit have been set */
+	size_t limit, max, count, first_count;
 	size_t free_slot; /* head of the chain of unused slots; their cursor holds the next one */
 	size_t in_form[HS_FORM_COUNT];
 };
@@ -47,7 +49,11 @@ hs_subscribers_create(size_t max)
 		return NULL;
 	table->max = max;
 	table->free_slot = NO_SLOT;
-	return table;
+	table->slots = aligned_alloc(LINE_BYTES, max * sizeof(*table->slots));
+	if (table->slots != NULL)
+		return table;
+	free(table);
+	return NULL;
 }
 
 void
@@ -71,15 +77,6 @@ take_slot(struct hs_subscribers *table)
 	}
 	if (table->limit == table->max)
 		return NULL;
-	if (table->limit == table->room) {
-		size_t room = table->room == 0 ? FIRST_ROOM : table->room * 2;
-
-		slot = realloc(table->slots, room * sizeof(*slot));
-		if (slot == NULL)
-			return NULL;
-		table->slots = slot;
-		table->room = room;
-	}
 	return &table->slots[table->limit++];
 }
 
@@ -105,6 +102,7 @@ hs_subscribers_add(struct hs_subscribers *table, hs_http_id id, enum hs_form for
 void
 hs_subscribers_set_first(struct hs_subscribers *table, struct hs_subscriber *subscriber)
 {
+	HS_CHECK(subscriber->state == HS_SUB_HELLO);
 	table->first_count += !subscriber->first;
 	subscriber->first = true;
 }
@@ -118,7 +116,8 @@ hs_subscribers_first_count(const struct hs_subscribers *table)
 void
 hs_subscribers_remove(struct hs_subscribers *table, struct hs_subscriber *subscriber)
 {
-	HS_CHECK(subscriber->state != HS_SUB_FREE && subscriber->interest == NULL);
+	HS_CHECK(subscriber->state != HS_SUB_FREE && subscriber->interest == NULL &&
+		 subscriber->among == HS_AMONG_NONE);
 	table->count--;
 	table->first_count -= subscriber->first;
 	table->in_form[subscriber->form]--;

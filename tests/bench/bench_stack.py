@@ -19,6 +19,11 @@ def programs_of(folder):
     os.environ["HANSHO_BIN"] = os.path.join(folder, "bin")
 
 
+def free_port():
+    import conftest
+    return conftest.free_port()
+
+
 def start(folder, mode="drill", **options):
     """A running stack of the programs in folder/bin. options may name `wrap`: words before each command."""
     programs_of(folder)

@@ -86,6 +86,23 @@ def fanout_rows(folder):
                "the same of the loop", runs)
 
 
+def interest_rows(folder):
+    found, command = run(folder, "interest.py", *(["--orders", "5", "--public", "2000"] if QUICK else []))
+    runs = f"`{command}`, {found['orders']} orders each"
+    for connected, one in found["interest"].items():
+        if not connected.isdigit():
+            continue
+        yield (f"commit → last of the 8 who asked for its town, {int(connected):,} connected", "≤ 2 ms",
+               f"{one['last_spread_ms']} ms", f"the first of them: {one['first_ms']} ms", "", runs)
+    yield ("the same, most ÷ fewest connected", "0.9–1.1", f"{found['interest']['growth_spread']} times", "", "", runs)
+    for name, what, target in (("link", "ten links of the hub", "≤ 3 ms"), ("first", "200 from a first address", "≤ 3 ms"),
+                               ("public", "all others of that feed", "")):
+        yield (f"commit → last of {what}, all connected together", target,
+               f"{found['priority'][name]['last_spread_ms']} ms", "", "", runs)
+    yield ("two feeds on one port: commit → last subscriber", "", f"{found['port']['last_spread_ms']} ms",
+           f"share of each: {found['port']['shares']}", "", runs)
+
+
 def slow_rows(folder):
     found, command = run(folder, "slow.py", "--rounds", "1" if QUICK else "3", "--orders", "60" if QUICK else "300")
     runs = f"`{command}`, {found['orders']} orders a part"
@@ -180,7 +197,7 @@ def hostile_rows(folder):
 def main():
     folder = sys.argv[1]
     rows = [COLUMNS, ("---",) * len(COLUMNS)]
-    for part in (submit_rows, throughput_rows, fanout_rows, slow_rows, idle_rows, start_rows, http_rows, hostile_rows, telegram_rows,
+    for part in (submit_rows, throughput_rows, fanout_rows, interest_rows, slow_rows, idle_rows, start_rows, http_rows, hostile_rows, telegram_rows,
                  lane_rows):
         rows += part(folder)
     for row in rows:

@@ -227,15 +227,15 @@ __wrap_hs_ring_after(const struct hs_ring *ring, uint64_t seq)
 								   : next;
 }
 
-const char *__real_hs_store_gap_reason(
+enum hs_gap_reason __real_hs_store_gap_reason(
 	const struct hs_store *store, const struct hs_position *from);
-const char *__wrap_hs_store_gap_reason(
+enum hs_gap_reason __wrap_hs_store_gap_reason(
 	const struct hs_store *store, const struct hs_position *from);
 
-const char *
+enum hs_gap_reason
 __wrap_hs_store_gap_reason(const struct hs_store *store, const struct hs_position *from)
 {
-	return wrong_now == WRONG_FEED_GAP_NOT_TOLD ? NULL
+	return wrong_now == WRONG_FEED_GAP_NOT_TOLD ? HS_GAP_NONE
 						    : __real_hs_store_gap_reason(store, from);
 }
 

@@ -63,6 +63,14 @@ hs_ws_send(struct hs_http_server *server, hs_http_id id, struct hs_frame *frame,
 	return HS_OK;
 }
 
+void
+hs_ws_expect(struct hs_http_server *server, hs_http_id next, hs_http_id after_next)
+{
+	(void)server;
+	(void)next;
+	(void)after_next;
+}
+
 enum hs_err
 hs_ws_close(struct hs_http_server *server, hs_http_id id, int code, const char *reason)
 {

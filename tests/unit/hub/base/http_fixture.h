@@ -302,6 +302,9 @@ say(struct fixture *f, hs_http_id id, const char *text)
 {
 	struct hs_frame *frame = hs_frame_from(text, strlen(text));
 
+	/* hints do nothing that can be seen, also of ids that are none or gone */
+	hs_ws_expect(f->server, id, id + 1);
+	hs_ws_expect(f->server, 0, UINT64_MAX);
 	(void)hs_ws_send(f->server, id, frame, false);
 	hs_frame_unref(frame);
 }

@@ -54,7 +54,7 @@ begin(void **state)
 	const struct hs_pager_ports pager = { fetch, bench };
 	struct hs_broadcast_options options = { .store = &bench->store,
 		.counts = &bench->counts,
-		.ports = { send_frame, close_one, hello, bench },
+		.ports = { send_frame, NULL, close_one, hello, bench },
 		.slice = 20,
 		.backlog_max = 10,
 		.backlog_max_bytes = 1 << 20 };
@@ -78,6 +78,7 @@ end(void **state)
 	for (size_t i = 0; i < hs_subscribers_limit(bench->table); i++) {
 		struct hs_subscriber *one = hs_subscribers_at(bench->table, i);
 
+		hs_broadcast_leave(bench->broadcast, one);
 		hs_interest_put(bench->store.interests, one->interest);
 		one->interest = NULL;
 	}

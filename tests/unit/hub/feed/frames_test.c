@@ -118,7 +118,7 @@ each_frame_says_the_same_in_both_forms(void **state)
 	for (int form = HS_FORM_JSON; form <= HS_FORM_PROTO; form++) {
 		frames[0][form] = hs_frames_hello((enum hs_form)form, &hello);
 		frames[1][form] = hs_frames_live((enum hs_form)form, &at);
-		frames[2][form] = hs_frames_gap((enum hs_form)form, 4, 9, "epoch_unknown");
+		frames[2][form] = hs_frames_gap((enum hs_form)form, 4, 9, HS_GAP_EPOCH_UNKNOWN);
 		frames[3][form] = hs_frames_heartbeat((enum hs_form)form, &heartbeat);
 		frames[4][form] = hs_frames_error((enum hs_form)form, &error);
 		frames[5][form] = hs_frames_pong((enum hs_form)form, 12);

@@ -157,17 +157,20 @@ says_why_a_place_is_gone(void **state)
 	for (uint64_t seq = 51; seq <= 90; seq++)
 		put(seq, seq - 1, HS_OK);
 	store.oldest_seq = 10;
-	assert_null(hs_store_gap_reason(&store, &(struct hs_position){ "ep", 90 }));
-	assert_null(hs_store_gap_reason(&store, &(struct hs_position){ "ep", 80 }));
-	assert_null(hs_store_gap_reason(&store, &(struct hs_position){ "ep", 9 }));
-	assert_string_equal(
-		hs_store_gap_reason(&store, &(struct hs_position){ "ep", 8 }), "too_old");
-	assert_string_equal(
-		hs_store_gap_reason(&store, &(struct hs_position){ "ep", 91 }), "seq_ahead");
-	assert_string_equal(
-		hs_store_gap_reason(&store, &(struct hs_position){ "e", 90 }), "epoch_unknown");
-	assert_string_equal(
-		hs_store_gap_reason(&store, &(struct hs_position){ "", 0 }), "epoch_unknown");
+	assert_int_equal(
+		hs_store_gap_reason(&store, &(struct hs_position){ "ep", 90 }), HS_GAP_NONE);
+	assert_int_equal(
+		hs_store_gap_reason(&store, &(struct hs_position){ "ep", 80 }), HS_GAP_NONE);
+	assert_int_equal(
+		hs_store_gap_reason(&store, &(struct hs_position){ "ep", 9 }), HS_GAP_NONE);
+	assert_int_equal(
+		hs_store_gap_reason(&store, &(struct hs_position){ "ep", 8 }), HS_GAP_TOO_OLD);
+	assert_int_equal(
+		hs_store_gap_reason(&store, &(struct hs_position){ "ep", 91 }), HS_GAP_SEQ_AHEAD);
+	assert_int_equal(hs_store_gap_reason(&store, &(struct hs_position){ "e", 90 }),
+		HS_GAP_EPOCH_UNKNOWN);
+	assert_int_equal(
+		hs_store_gap_reason(&store, &(struct hs_position){ "", 0 }), HS_GAP_EPOCH_UNKNOWN);
 }
 
 static void
