@@ -259,7 +259,7 @@ def test_alarm_command_is_run_without_a_shell(make_stack, carriers, tmp_path):
         assert {line.split("=")[0] for line in file} <= {"PATH", "PWD", "SHLVL", "_", "OLDPWD"}
 
 
-@pytest.mark.parametrize("timeout_ms", [200, 60000])
+@pytest.mark.parametrize("timeout_ms", [3000, 60000])
 def test_an_alarm_command_that_hangs_is_ended(make_stack, carriers, tmp_path, timeout_ms):
     """By its time limit, or with the adapter."""
     program, pid = tmp_path / "hang", tmp_path / "pid"
@@ -269,7 +269,7 @@ def test_an_alarm_command_that_hangs_is_ended(make_stack, carriers, tmp_path, ti
     stack = make_stack(adapters=[telecom([carrier("good", carriers.url("/ok"))], alarm_command=str(program),
                                          alarm_timeout_ms=timeout_ms)])
     wait_until(pid.exists, "it runs")
-    if timeout_ms > 1000:
+    if timeout_ms == 60000:
         stack.stop("telecom")
     else:
         stack.wait_output("telecom", r"adapter\.alarm_command_failed status=0 signal=9")

@@ -99,9 +99,11 @@ class Town:
 @pytest.fixture(scope="module")
 def town():
     under = Town()
-    yield under
-    under.book.settle(codes_only=1)
-    under.close()
+    try:
+        yield under
+        under.book.settle(codes_only=1)
+    finally:
+        under.close()
 
 
 def connect(port):

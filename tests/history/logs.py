@@ -37,6 +37,7 @@ NOTHING_TAKEN = {"busy", "hub_away", "stopping"}
 KEPT_OF_A_NOTICE = ("source", "document", "revision", "mode", "kind", "action", "areas", "sha256", "notice_sha256")
 PAUSE_S = 0.05
 SILENCE_S = 60
+STOP_S = 40
 LOST = (OSError, asyncio.TimeoutError, websockets.ConnectionClosed, websockets.InvalidHandshake,
         websockets.InvalidMessage, EOFError)
 
@@ -279,12 +280,15 @@ class Follower(threading.Thread):
         return self.left is None or next(left) > 0
 
     def stop(self):
-        """Cancels until it ends: asyncio.wait_for of Python 3.11 loses a cancel that meets the end of what it waits for."""
-        for _ in range(40):
-            self.loop.call_soon_threadsafe(lambda: self.task.cancel())
-            self.join(0.5)
-            if not self.is_alive():
+        """asyncio.wait_for loses a cancel that comes together with what it waits for: so it is said again."""
+        end = time.monotonic() + STOP_S
+        while self.is_alive() and time.monotonic() < end:
+            try:
+                self.loop.call_soon_threadsafe(lambda: self.task.cancel())
+            except RuntimeError:  # it has just ended
                 break
+            self.join(0.5)
+        self.join(1)
         assert not self.is_alive()
         self.log.write("end")
         self.loop.close()
