@@ -218,6 +218,13 @@ hs_broadcast_pump(struct hs_broadcast *broadcast, struct hs_subscriber *subscrib
 }
 
 void
+hs_broadcast_join(struct hs_broadcast *broadcast, struct hs_subscriber *subscriber)
+{
+	put_among(broadcast, subscriber, HS_AMONG_REST);
+	hs_broadcast_kick(broadcast);
+}
+
+void
 hs_broadcast_drained(struct hs_broadcast *broadcast, struct hs_subscriber *subscriber)
 {
 	subscriber->choked = false;

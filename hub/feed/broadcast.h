@@ -88,6 +88,8 @@ void hs_broadcast_destroy(struct hs_broadcast *broadcast);
 void hs_broadcast_kick(struct hs_broadcast *broadcast);
 /* One subscriber, at once: after its subscribe. */
 void hs_broadcast_pump(struct hs_broadcast *broadcast, struct hs_subscriber *subscriber);
+/* It has something to catch up with, and waits for its slice. */
+void hs_broadcast_join(struct hs_broadcast *broadcast, struct hs_subscriber *subscriber);
 /* Its socket took the rest. */
 void hs_broadcast_drained(struct hs_broadcast *broadcast, struct hs_subscriber *subscriber);
 /* It goes to nobody any more, or ends: before its interest is given back. Its cursor is its position afterwards. */

@@ -225,7 +225,7 @@ hs_session_begin(
 	if (subscriber->owes == 0 && subscriber->cursor >= hs_store_newest(&parts->store))
 		hs_broadcast_pump(parts->broadcast, subscriber);
 	else
-		hs_broadcast_kick(parts->broadcast);
+		hs_broadcast_join(parts->broadcast, subscriber);
 }
 
 static void

@@ -7,6 +7,7 @@
 #ifndef HS_TEST_WORLD_FEED_H
 #define HS_TEST_WORLD_FEED_H
 
+#include "hub/feed/children.h"
 #include "hub/feed/history.h"
 #include "hub/feed/queries.h"
 #include "tests/simulation/world_viewer.h"
@@ -78,21 +79,37 @@ hs_hub_port_fetch(struct hs_hub_port *port, uint64_t after_seq, uint32_t limit, 
 	return HS_OK;
 }
 
-/* The simulated feeds have none below them: what only children ask. */
-uint32_t
-hs_hub_port_age_ms(const struct hs_hub_port *port)
+/* The simulated feeds have none below them. */
+size_t
+hs_children_count(const struct hs_children *children)
 {
-	(void)port;
-	return UINT32_MAX;
+	(void)children;
+	return 0;
 }
 
 enum hs_err
-hs_hub_port_fetch_area(struct hs_hub_port *port, uint64_t after_seq, uint32_t limit,
-	const char *area_code, uint64_t *request)
+hs_children_reply(struct hs_children *children, const hs_fetch_reply *reply)
 {
-	(void)port, (void)after_seq, (void)limit, (void)area_code, (void)request;
-	return HS_ERR_AWAY;
+	(void)children, (void)reply;
+	return HS_ERR_NOT_FOUND;
 }
+
+void
+hs_children_hub_says(struct hs_children *children, uint64_t newest_seq)
+{
+	(void)children, (void)newest_seq;
+}
+
+#define NO_CHILDREN(function)                       \
+	void function(struct hs_children *children) \
+	{                                           \
+		(void)children;                     \
+	}
+NO_CHILDREN(hs_children_current)
+NO_CHILDREN(hs_children_hub_away)
+NO_CHILDREN(hs_children_drop_all)
+NO_CHILDREN(hs_children_pump)
+NO_CHILDREN(hs_children_page)
 
 void
 hs_queries_retry(struct hs_queries *queries)
