@@ -98,9 +98,10 @@ static const struct hs_config_item items[] = {
 		.sentence = "most notices that a feed below may have unacknowledged" },
 	NUMBER(heartbeat_ms, "ms", 100, 60000, "5000",
 		"time between heartbeats to subscribers and to the feeds below"),
-	NUMBER(backlog_max, "notices", 1, 1000000, "1000",
+	/* Ten seconds of 300 orders each, while others are served: what the ring has anyway. */
+	NUMBER(backlog_max, "notices", 1, 1000000, "4000",
 		"a live subscriber further behind than this is closed with 4408"),
-	NUMBER(backlog_max_bytes, "bytes", 1 << 16, 1 << 30, "16777216",
+	NUMBER(backlog_max_bytes, "bytes", 1 << 16, 1 << 30, "67108864",
 		"the same, in bytes of notices"),
 	NUMBER(ring_notices, "notices", 16, 1000000, "4096", "recent notices kept in memory"),
 	NUMBER(ring_bytes, "bytes", 1 << 16, 1LL << 33, "67108864",
