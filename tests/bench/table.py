@@ -155,7 +155,7 @@ def telegram_rows(folder):
     for name, what, target in (("eew", "early warning", "≤ 0.3 ms"), ("quake", "earthquake report", "≤ 4 ms"),
                                ("digest", "digest", "≤ 60 ms")):
         one = found[name]
-        yield (f"parse + check + normalise a {what} of {one['bytes'] // 1000} KB", target,
+        yield (f"parse + check + normalise one {what} of {one['bytes'] // 1000} KB", target,
                f"{ms(one['median_us'])} ms", f"p99 {ms(one['p99_us'])} ms",
                f"takes {one['times_document']} times its size", f"`{command}`")
     samples = found["samples"]
