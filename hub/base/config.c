@@ -334,6 +334,12 @@ help_record(const struct hs_config_record *record, int depth)
 	}
 }
 
+const char *
+hs_config_path(const char *path)
+{
+	return path != NULL && path[0] != '\0' ? path : NULL;
+}
+
 bool
 hs_config_texts_have(const struct hs_config_texts *texts, const char *word)
 {

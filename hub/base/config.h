@@ -68,6 +68,8 @@ enum hs_err hs_config_parse(const char *text, const struct hs_config_record *rec
 	struct hs_config **config, char why[HS_CONFIG_WHY]) HS_MUST_CHECK;
 void hs_config_free(struct hs_config *config);
 /* Whether `word` is among them. */
+/* A path as its user wants it: NULL where none is set (NULL or ""). */
+const char *hs_config_path(const char *path);
 bool hs_config_texts_have(const struct hs_config_texts *texts, const char *word);
 /* The table as a page for people, on stdout. */
 void hs_config_help(const struct hs_config_record *record);

@@ -207,12 +207,6 @@ on_look(uv_timer_t *timer)
 
 /* ---- open and close ---- */
 
-static const char *
-path_or_null(const char *path)
-{
-	return path[0] != '\0' ? path : NULL;
-}
-
 static enum hs_err
 open_child(uv_loop_t *loop, struct hs_children *children, const struct hs_child_settings *config)
 {
@@ -224,8 +218,8 @@ open_child(uv_loop_t *loop, struct hs_children *children, const struct hs_child_
 		.owner = child,
 		.frame_max_bytes = HS_CHILD_FRAME_BYTES,
 		.queue_max_bytes = QUEUE_MAX_BYTES,
-		.tls_ca_path = path_or_null(config->tls_ca),
-		.tls_cert_key_path = path_or_null(config->tls_cert_key) };
+		.tls_ca_path = hs_config_path(config->tls_ca),
+		.tls_cert_key_path = hs_config_path(config->tls_cert_key) };
 	enum hs_err err;
 
 	child->children = children;

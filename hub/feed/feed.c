@@ -125,12 +125,6 @@ make_parts(uv_loop_t *loop, struct hs_feed *feed)
 	return hs_broadcast_create(loop, &broadcast, &parts->broadcast);
 }
 
-static const char *
-path_or_null(const char *path)
-{
-	return path[0] != '\0' ? path : NULL;
-}
-
 static enum hs_err
 listen_for_subscribers(uv_loop_t *loop, struct hs_feed *feed)
 {
@@ -148,8 +142,8 @@ listen_for_subscribers(uv_loop_t *loop, struct hs_feed *feed)
 		.subprotocols = hs_session_subprotocols,
 		.message_max_bytes = (size_t)limits->message_max_bytes };
 	options.address = feed->address;
-	options.tls_cert_path = path_or_null(settings->tls_cert);
-	options.tls_key_path = path_or_null(settings->tls_key);
+	options.tls_cert_path = hs_config_path(settings->tls_cert);
+	options.tls_key_path = hs_config_path(settings->tls_key);
 	options.routes = hs_get_routes;
 	options.route_count = hs_get_route_count;
 	options.endpoints = &feed->endpoint;

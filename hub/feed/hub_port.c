@@ -5,6 +5,7 @@
 
 #include "hub/base/check.h"
 #include "hub/base/clock.h"
+#include "hub/base/config.h"
 #include "hub/base/link.h"
 #include "hub/base/log.h"
 #include "hub/base/proc.h"
@@ -307,12 +308,6 @@ static const struct hs_link_ops link_ops = {
 	.on_up = on_up, .on_frame = on_frame, .on_down = on_down
 };
 
-static const char *
-path_or_null(const char *path)
-{
-	return path != NULL && path[0] != '\0' ? path : NULL;
-}
-
 enum hs_err
 hs_hub_port_open(
 	uv_loop_t *loop, const struct hs_hub_port_options *options, struct hs_hub_port **out)
@@ -322,8 +317,8 @@ hs_hub_port_open(
 		.ops = &link_ops,
 		.owner = port,
 		.frame_max_bytes = LINK_FRAME_BYTES,
-		.tls_ca_path = path_or_null(options->tls_ca_path),
-		.tls_cert_key_path = path_or_null(options->tls_cert_key_path) };
+		.tls_ca_path = hs_config_path(options->tls_ca_path),
+		.tls_cert_key_path = hs_config_path(options->tls_cert_key_path) };
 	enum hs_err err;
 
 	if (port == NULL)

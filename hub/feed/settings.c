@@ -34,6 +34,13 @@
 		.sentence = (sentence_)                                                            \
 	}
 
+#define ASIDE(key_, unit_, min_, max_, fallback_, sentence_)                            \
+	{                                                                               \
+		.key = "aside_" #key_, .type = HS_CONFIG_INT, .offset = AT(aside.key_), \
+		.unit = (unit_), .min = (min_), .max = (max_), .fallback = (fallback_), \
+		.sentence = (sentence_)                                                 \
+	}
+
 #define CHILD(key_, min_, max_, fallback_, unit_, sentence_)                                   \
 	{                                                                                      \
 		.key = #key_, .type = HS_CONFIG_TEXT,                                          \
@@ -136,22 +143,9 @@ static const struct hs_config_item items[] = {
 		"area"),
 	PAST(timeout_ms, "ms", 100, 600000, "30000",
 		"a question about the past that takes longer is answered 504"),
-	{ .key = "aside_large_bytes",
-		.type = HS_CONFIG_INT,
-		.offset = AT(aside.large_bytes),
-		.unit = "bytes",
-		.min = 1024,
-		.max = 8388608,
-		.fallback = "262144",
-		.sentence = "a notice above this is worked on beside the loop" },
-	{ .key = "aside_nice",
-		.type = HS_CONFIG_INT,
-		.offset = AT(aside.nice),
-		.unit = "nice",
-		.min = 0,
-		.max = 19,
-		.fallback = "5",
-		.sentence = "how much the thread that does so yields to the loops" },
+	ASIDE(large_bytes, "bytes", 1024, 8388608, "262144",
+		"a notice above this is worked on beside the loop"),
+	ASIDE(nice, "nice", 0, 19, "5", "how much the thread that does so yields to the loops"),
 	NUMBER(slice_subscribers, "frames", 1, 100000, "100",
 		"frames sent before the loop looks for newer events"),
 	NUMBER(filter_areas_max, "codes", 1, 2000, "256", "most areas in one filter"),

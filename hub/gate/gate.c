@@ -97,8 +97,8 @@ start_http(struct hs_gate *gate, char why[HS_CONFIG_WHY])
 			body_max_bytes(&gate->settings->limits, ROUTES[i].body), ROUTES[i].handle };
 	err = hs_listen_parse(place->listen, gate->address, sizeof(gate->address), &options.port);
 	options.address = gate->address;
-	options.tls_cert_path = place->tls_cert[0] != '\0' ? place->tls_cert : NULL;
-	options.tls_key_path = place->tls_key[0] != '\0' ? place->tls_key : NULL;
+	options.tls_cert_path = hs_config_path(place->tls_cert);
+	options.tls_key_path = hs_config_path(place->tls_key);
 	options.client_ca_path =
 		place->client_certs != HS_CLIENT_CERTS_OFF ? place->client_ca : NULL;
 	options.routes = gate->routes;
