@@ -85,10 +85,28 @@ $(GEN)/schemas/link.pb-c.c $(GEN)/schemas/link.pb-c.h: schemas/notice.proto
 $(GEN_TABLES): $(wildcard schemas/gen/*tables*.py) $(wildcard schemas/tables/*.csv)
 	@mkdir -p $(dir $@)
 	$(Q)$(PY) -B schemas/gen/tables.py schemas/tables $@
+# Words of screens; what nobody reviewed is left out.
+GEN_TERMS := $(GEN)/adapters/signage/terms.c
+$(GEN_TERMS): schemas/gen/terms.py adapters/signage/terms.csv
+	@mkdir -p $(dir $@)
+	$(Q)$(PY) -B schemas/gen/terms.py adapters/signage/terms.csv $@
+# Libraries of the player, by the lock file, in one file; what it does not use is left out.
+PLAYER := adapters/signage/player
+build/player/node_modules/.package-lock.json: $(addprefix $(PLAYER)/,package.json package-lock.json .npmrc)
+	@mkdir -p build/player
+	$(Q)cp $^ build/player/
+	$(Q)cd build/player && npm ci --silent
+	@touch $@
+build/player/lib.js: $(PLAYER)/lib.js build/player/node_modules/.package-lock.json
+	$(Q)cp $< build/player/index.js
+	$(Q)cd build/player && node_modules/.bin/esbuild index.js --bundle --format=esm --minify --target=chrome105 --legal-comments=inline \
+		--log-level=warning --outfile=lib.new.js && mv lib.new.js lib.js
+# What is embedded beside the folder's own files.
+EXTRA_adapters/signage := build/player/lib.js $(wildcard adapters/signage/map/*.json)
 define ASSET_RULE
-$(GEN)/$(1)/assets.c: schemas/gen/embed.py $$(wildcard $(1)/assets/*)
+$(GEN)/$(1)/assets.c: schemas/gen/embed.py $$(wildcard $(1)/assets/*) $$(EXTRA_$(1))
 	@mkdir -p $$(dir $$@)
-	$(Q)$(PY) schemas/gen/embed.py $(1)/assets $$@
+	$(Q)$(PY) schemas/gen/embed.py $(1)/assets $$@ $$(EXTRA_$(1))
 endef
 $(foreach d,$(patsubst %/assets,%,$(ASSET_DIRS)),$(eval $(call ASSET_RULE,$(d))))
 
@@ -102,7 +120,8 @@ $(OUT)/%.o: %.c | $(GEN_HEADERS)
 
 objs_of = $(patsubst %.c,$(OUT)/%.o,$(call srcs_of,$(1))) \
 	$(if $(wildcard $(1)/assets),$(OUT)/$(GEN)/$(1)/assets.o) \
-	$(if $(filter schemas,$(1)),$(patsubst %.c,$(OUT)/%.o,$(GEN_PB) $(GEN_TABLES)))
+	$(if $(filter schemas,$(1)),$(patsubst %.c,$(OUT)/%.o,$(GEN_PB) $(GEN_TABLES))) \
+	$(if $(filter adapters/signage,$(1)),$(OUT)/$(GEN_TERMS:.c=.o))
 define LIB_RULE
 $(call lib_of,$(1)): $(call objs_of,$(1))
 	@mkdir -p $$(dir $$@)

@@ -7,6 +7,7 @@
 
 #include "hub/base/check.h"
 #include "hub/base/clock.h"
+#include "hub/base/hash.h"
 #include "hub/base/log.h"
 #include "sim/ws_client.h"
 
@@ -33,6 +34,7 @@ struct outlet {
 	bool ready;
 	char name[NAME_SIZE];
 	char digest[101]; /* of a screen: what it shows */
+	char drawn[33];	  /* and the hash of what it drew */
 };
 
 struct hs_outlets {
@@ -52,24 +54,58 @@ answer_station(struct outlet *outlet, const json_t *message)
 	(void)hs_ws_client_send(outlet->client, text);
 }
 
+static const char *
+text_at(const json_t *object, const char *key, const char *inner)
+{
+	const json_t *value = json_object_get(object, key);
+	const char *text = json_string_value(inner ? json_object_get(value, inner) : value);
+	return text ? text : "";
+}
+
+/* What a screen draws of a state, as its proof wants it (schemas/sign.asyncapi.yaml): the first item. */
+static void
+draw(struct outlet *outlet, const json_t *message)
+{
+	const json_t *item = json_array_get(json_object_get(message, "items"), 0);
+	const json_t *level = json_object_get(item, "level");
+	uint8_t bytes[HS_SHA256_BYTES];
+	char text[4096], number[24] = "", hex[HS_SHA256_HEX];
+	if (json_is_integer(level))
+		snprintf(number, sizeof(number), "%lld", (long long)json_integer_value(level));
+	int len = snprintf(text, sizeof(text), "%s\n%s\n%s\n%s\n%s\n",
+		text_at(message, "state_ja", NULL), text_at(message, "marks", "ja"), number,
+		text_at(item, "title", "ja"), text_at(item, "place", NULL));
+	struct hs_span span = { text, len < 0 ? 0 : (size_t)len };
+	if (span.len_bytes >= sizeof(text))
+		span.len_bytes = sizeof(text) - 1;
+	hs_sha256(&span, 1, bytes);
+	hs_hex(bytes, sizeof(bytes), hex);
+	snprintf(outlet->drawn, sizeof(outlet->drawn), "%.32s", hex);
+}
+
 static void
 answer_screen(struct outlet *outlet, const json_t *message)
 {
-	char text[256];
-	const char *digest = json_string_value(json_object_get(message, "digest"));
-	snprintf(outlet->digest, sizeof(outlet->digest), "%s", digest ? digest : "");
-	snprintf(text, sizeof(text), "{\"type\":\"displayed\",\"seq\":%lld,\"digest\":\"%s\"}",
-		(long long)json_integer_value(json_object_get(message, "seq")), outlet->digest);
-	(void)hs_ws_client_send(outlet->client, text);
+	char text[512];
+	const char *const words[] = { "accepted", "displayed" };
+	snprintf(outlet->digest, sizeof(outlet->digest), "%s", text_at(message, "digest", NULL));
+	draw(outlet, message);
+	for (size_t i = 0; i < HS_COUNT(words); i++) {
+		snprintf(text, sizeof(text),
+			"{\"type\":\"%s\",\"digest\":\"%s\",\"item\":0,\"drawn\":\"%s\"}", words[i],
+			outlet->digest, outlet->drawn);
+		(void)hs_ws_client_send(outlet->client, text);
+	}
 }
 
 static void
 answer_canary(struct outlet *outlet, const json_t *message)
 {
-	char text[256];
-	const char *token = json_string_value(json_object_get(message, "token"));
-	snprintf(text, sizeof(text), "{\"type\":\"canary\",\"token\":\"%.60s\",\"digest\":\"%s\"}",
-		token ? token : "", outlet->digest);
+	char text[512];
+	snprintf(text, sizeof(text),
+		"{\"type\":\"canary\",\"token\":\"%.60s\",\"digest\":\"%s\",\"item\":0,\"drawn\":"
+		"\"%s\"}",
+		text_at(message, "token", NULL), outlet->digest, outlet->drawn);
 	(void)hs_ws_client_send(outlet->client, text);
 }
 

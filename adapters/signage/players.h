@@ -1,11 +1,17 @@
-/* players.h: the screens' side of the signage adapter: pages, the feed of each screen, status.
+/* players.h: the screens' side of the signage adapter: the feed of each screen to its players.
  *
- * Flow:    GET /sign/<screen> → page → WebSocket /v1/sign?screen=<screen> → whole state of the screen at
- *          each connection and each change; heartbeat each heartbeat_ms, also when nothing happens;
- *          player: {"type":"displayed","seq","digest"} once it has drawn what it got.
- *          Canary: {"type":"canary","token"} → player: {"type":"canary","token","digest"}: what it shows now.
- * Rules:   a player that reads slowly skips to the newest state: states replace each other. A `displayed` and a
- *          canary count only with the digest of what was last sent to that very player.
+ * Flow:    GET /sign/<screen> → page (pages.h) → WebSocket /v1/sign?screen=<screen> → whole state of the screen at
+ *          each connection and each change; heartbeat each heartbeat_ms, also when nothing happens.
+ *          Player: {"type":"accepted","digest"} when it has a state, {"type":"displayed","digest","item","drawn","shown_at"}
+ *          once it was drawn, {"type":"failed","digest","reason"} when it cannot be.
+ *          Canary: {"type":"canary","token"} → player: {"type":"canary","token","digest","item","drawn"}: what it shows now.
+ * Rules:   a player that reads slowly skips to the newest state: states replace each other; nobody waits for it. What a
+ *          player says counts only with the digest of what was last sent to that very player, and a proof only when
+ *          `drawn` is what must have been drawn (hs_signage_drawn).
+ *          Watchdog: a player that has not said `displayed` within proof_timeout_ms is closed with 4411, and its page loads
+ *          itself anew.
+ * Order:   what is owed to players leaves in slices, screen by screen, so that ten thousand of one screen hold up nobody
+ *          else for long; heartbeats are spread over their interval and made once for each screen.
  * Owner:   the players own their connections; the screens' faces are asked through the callbacks.
  * Threads: the loop's.
  */
@@ -28,10 +34,19 @@ struct hs_players;
 /* What a screen shows now, encoded. */
 struct hs_screen_face {
 	struct hs_frame *frame; /* borrowed */
+	struct json_t *message; /* borrowed */
 	enum hs_screen_state state;
 	enum hs_adapter_lane lane;
 	uint64_t seq;
 	char digest[HS_SIGNAGE_DIGEST_SIZE];
+};
+
+/* What a player says of what it was sent last. Texts borrowed, never NULL. */
+struct hs_player_word {
+	const struct hs_screen_face *face; /* frame and message NULL */
+	const char *drawn;		   /* displayed */
+	const char *shown_at;
+	const char *reason; /* failed */
 };
 
 struct hs_players_options {
@@ -39,14 +54,18 @@ struct hs_players_options {
 	const char *tls_cert; /* "" = plain */
 	const char *tls_key;
 	size_t players_max;
+	size_t screen_count;
 	int64_t heartbeat_ms;
+	int64_t proof_timeout_ms;
 	/* Index of a screen, -1 when there is none of that id. */
 	int (*find)(void *owner, const char *id);
 	const struct hs_screen_face *(*face)(void *owner, int screen);
 	/* New reference: one heartbeat of that screen. */
 	struct json_t *(*heartbeat)(void *owner, int screen);
-	/* A player has drawn this. */
-	void (*displayed)(void *owner, int screen, const struct hs_screen_face *face);
+	void (*accepted)(void *owner, int screen, const struct hs_player_word *word);
+	/* A player has drawn this, and it is what it should have drawn. */
+	void (*displayed)(void *owner, int screen, const struct hs_player_word *word);
+	void (*failed)(void *owner, int screen, const struct hs_player_word *word);
 	/* A player that was asked answered a canary, or is gone. */
 	void (*canary)(void *owner);
 	/* New reference: all screens; players tells how many players a screen has. */
@@ -59,8 +78,12 @@ enum hs_err hs_players_create(uv_loop_t *loop, const struct hs_players_options *
 int hs_players_port(const struct hs_players *players);
 /* Players of one screen; screen -1: of all. */
 size_t hs_players_count(const struct hs_players *players, int screen);
+/* Players that were closed because they did not say what they drew. */
+uint64_t hs_players_reset_total(const struct hs_players *players);
 /* The face of a screen is another one. */
 void hs_players_changed(struct hs_players *players, int screen);
+/* Closes those who do not say what they drew; to be called about every half second. */
+void hs_players_watch(struct hs_players *players);
 /* Asks every player for a canary; the token is copied. Returns how many. */
 size_t hs_players_ask(struct hs_players *players, const char *token);
 /* How many of them have not answered yet, and how many have; *screen: index of the first of the former, -1 for none. */

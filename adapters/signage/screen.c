@@ -2,6 +2,7 @@
 #include "adapters/signage/screen.h"
 
 #include <jansson.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,22 +14,44 @@ hs_screen_reset(struct hs_screen *screen, enum hs_adapter_lane lane)
 	screen->lanes[lane] = (struct hs_screen_waiting){ 0 };
 }
 
+/* ---- notices that wait ---- */
+
+static void
+report(const struct hs_screen *screen, enum hs_adapter_lane lane,
+	const struct hs_screen_notice *notice, int state, const char *detail,
+	const struct hs_screen_reports *reports)
+{
+	reports->report(reports->owner, lane, notice->seq, screen->settings->id, state, detail);
+}
+
+static void
+forget_first(struct hs_screen_waiting *waiting, size_t count)
+{
+	waiting->count -= count;
+	memmove(waiting->notices, waiting->notices + count,
+		waiting->count * sizeof(waiting->notices[0]));
+}
+
 void
-hs_screen_wait(struct hs_screen *screen, enum hs_adapter_lane lane, uint64_t seq)
+hs_screen_wait(struct hs_screen *screen, enum hs_adapter_lane lane,
+	const struct hs_screen_notice *notice, const struct hs_screen_reports *reports)
 {
 	struct hs_screen_waiting *waiting = &screen->lanes[lane];
-	if (seq > waiting->touched_seq)
-		waiting->touched_seq = seq;
-	if (seq <= waiting->proven_seq)
+	if (notice->seq > waiting->touched_seq)
+		waiting->touched_seq = notice->seq;
+	if (notice->seq <= waiting->proven_seq)
 		return;
-	if (waiting->count > 0 && waiting->seqs[waiting->count - 1] >= seq)
+	if (waiting->count > 0 && waiting->notices[waiting->count - 1].seq >= notice->seq)
 		return;
 	if (waiting->count == HS_SCREEN_WAITING_MAX) {
-		waiting->count--;
-		memmove(waiting->seqs, waiting->seqs + 1,
-			waiting->count * sizeof(waiting->seqs[0]));
+		if (!waiting->notices[0].quiet)
+			report(screen, lane, &waiting->notices[0], HS_RECEIPT(FAILED),
+				"newer notices took its place before any player drew it: look at "
+				"this screen",
+				reports);
+		forget_first(waiting, 1);
 	}
-	waiting->seqs[waiting->count++] = seq;
+	waiting->notices[waiting->count++] = *notice;
 }
 
 enum hs_err
@@ -43,41 +66,128 @@ hs_screen_show(
 		return HS_OK;
 	}
 	char *text = json_dumps(message, JSON_COMPACT);
-	json_decref(message);
 	struct hs_frame *frame = text != NULL ? hs_frame_from(text, strlen(text)) : NULL;
 	free(text);
-	if (frame == NULL)
+	if (frame == NULL) {
+		json_decref(message);
 		return HS_ERR_NOMEM;
-	hs_frame_unref(screen->face.frame);
-	screen->face = (struct hs_screen_face){
-		.frame = frame, .state = face->state, .lane = face->lane, .seq = face->seq
-	};
+	}
+	hs_screen_free(screen);
+	screen->face = (struct hs_screen_face){ .frame = frame,
+		.message = message,
+		.state = face->state,
+		.lane = face->lane,
+		.seq = face->seq };
 	memcpy(screen->face.digest, face->digest, sizeof(face->digest));
 	screen->changed_unix_us = now_unix_us;
 	return HS_OK;
 }
 
+/* ---- what a player says ---- */
+
 void
-hs_screen_displayed(struct hs_screen *screen, const struct hs_screen_face *face,
-	int64_t now_unix_us,
-	void (*proven)(void *owner, enum hs_adapter_lane lane, uint64_t seq, const char *screen_id),
-	void *owner)
+hs_screen_accepted(struct hs_screen *screen, const struct hs_screen_face *face,
+	const struct hs_screen_reports *reports)
 {
-	screen->displays++;
-	screen->displayed_unix_us = now_unix_us;
-	memcpy(screen->displayed_digest, face->digest, sizeof(face->digest));
+	struct hs_screen_waiting *waiting = &screen->lanes[face->lane];
+	if (face->state == HS_SCREEN_LOST)
+		return;
+	for (size_t i = 0; i < waiting->count && waiting->notices[i].seq <= face->seq; i++) {
+		struct hs_screen_notice *notice = &waiting->notices[i];
+		if (!notice->accepted && !notice->quiet)
+			report(screen, face->lane, notice, HS_RECEIPT(ACCEPTED), "", reports);
+		notice->accepted = true;
+	}
+}
+
+void
+hs_screen_displayed(struct hs_screen *screen, const struct hs_screen_face *face, const char *drawn,
+	const char *shown_at, int64_t now_unix_us, const struct hs_screen_reports *reports)
+{
+	struct hs_screen_proof *proof = &screen->proof;
+	proof->count++;
+	proof->unix_us = now_unix_us;
+	proof->failure[0] = '\0';
+	snprintf(proof->shown_at, sizeof(proof->shown_at), "%s", shown_at);
+	snprintf(proof->drawn, sizeof(proof->drawn), "%s", drawn);
+	memcpy(proof->digest, face->digest, sizeof(face->digest));
 	if (face->state == HS_SCREEN_LOST)
 		return;
 	struct hs_screen_waiting *waiting = &screen->lanes[face->lane];
 	size_t shown = 0;
-	while (shown < waiting->count && waiting->seqs[shown] <= face->seq)
-		proven(owner, face->lane, waiting->seqs[shown++], screen->settings->id);
+	while (shown < waiting->count && waiting->notices[shown].seq <= face->seq)
+		report(screen, face->lane, &waiting->notices[shown++], HS_RECEIPT(DISPLAYED), "",
+			reports);
 	if (shown == 0)
 		return;
-	waiting->proven_seq = waiting->seqs[shown - 1];
-	waiting->count -= shown;
-	memmove(waiting->seqs, waiting->seqs + shown, waiting->count * sizeof(waiting->seqs[0]));
+	waiting->proven_seq = waiting->notices[shown - 1].seq;
+	forget_first(waiting, shown);
 }
+
+static void
+fail(struct hs_screen *screen, enum hs_adapter_lane lane, struct hs_screen_notice *notice,
+	const char *why, const struct hs_screen_reports *reports)
+{
+	if (!notice->failed && !notice->quiet)
+		report(screen, lane, notice, HS_RECEIPT(FAILED), why, reports);
+	notice->failed = true;
+}
+
+void
+hs_screen_failed(struct hs_screen *screen, const struct hs_screen_face *face, const char *why,
+	const struct hs_screen_reports *reports)
+{
+	struct hs_screen_waiting *waiting = &screen->lanes[face->lane];
+	screen->proof.failures++;
+	snprintf(screen->proof.failure, sizeof(screen->proof.failure), "%s", why);
+	for (size_t i = 0; i < waiting->count && waiting->notices[i].seq <= face->seq; i++)
+		fail(screen, face->lane, &waiting->notices[i], why, reports);
+}
+
+/* ---- time ---- */
+
+static const char *
+why_not(const struct hs_screen *screen, enum hs_adapter_lane lane, size_t players)
+{
+	if (players == 0)
+		return "画面が接続されていません。no player is connected: switched on, it shows "
+		       "what "
+		       "is then in force";
+	if (screen->face.state == HS_SCREEN_LOST)
+		return "the hub is not heard: the screen says that information is cut off";
+	if (screen->face.lane != lane)
+		return "a live order is shown instead of the drill";
+	return "画面が表示を確認していません。no player has said that it drew it: look at this "
+	       "screen";
+}
+
+void
+hs_screen_look(struct hs_screen *screen, size_t players, int64_t now_mono_us, int64_t now_unix_us,
+	int64_t timeout_ms, const struct hs_screen_reports *reports)
+{
+	for (int lane = 0; lane < HS_LANE_COUNT; lane++) {
+		struct hs_screen_waiting *waiting = &screen->lanes[lane];
+		size_t kept = 0;
+		for (size_t i = 0; i < waiting->count; i++) {
+			struct hs_screen_notice *notice = &waiting->notices[i];
+			if (notice->expires_unix_us != 0 &&
+				notice->expires_unix_us <= now_unix_us) {
+				report(screen, (enum hs_adapter_lane)lane, notice,
+					HS_RECEIPT(EXPIRED), "past its time before it was shown",
+					reports);
+				continue;
+			}
+			if (now_mono_us - notice->since_mono_us > timeout_ms * 1000)
+				fail(screen, (enum hs_adapter_lane)lane, notice,
+					why_not(screen, (enum hs_adapter_lane)lane, players),
+					reports);
+			waiting->notices[kept++] = *notice;
+		}
+		waiting->count = kept;
+	}
+}
+
+/* ---- status ---- */
 
 json_t *
 hs_screen_time(int64_t unix_us)
@@ -92,21 +202,28 @@ hs_screen_time(int64_t unix_us)
 json_t *
 hs_screen_status(const struct hs_screen *screen, size_t players, int64_t now_unix_us)
 {
-	json_t *age = screen->displayed_unix_us == 0
-			      ? json_null()
-			      : json_integer((now_unix_us - screen->displayed_unix_us) / 1000);
-	return json_pack("{s:s,s:s,s:s,s:s,s:I,s:s,s:I,s:o,s:o,s:o,s:b}", "id",
-		screen->settings->id, "name", screen->settings->name, "state",
+	const struct hs_screen_proof *proof = &screen->proof;
+	json_t *age = proof->unix_us == 0 ? json_null()
+					  : json_integer((now_unix_us - proof->unix_us) / 1000);
+	size_t waiting = screen->lanes[0].count + screen->lanes[1].count;
+	return json_pack("{s:s,s:s,s:s,s:s,s:I,s:s,s:I,s:I,s:o,s:o,s:s,s:s,s:o,s:b,s:I,s:I,s:s}",
+		"id", screen->settings->id, "name", screen->settings->name, "state",
 		hs_screen_state_word(screen->face.state), "mode", hs_lane_name(screen->face.lane),
 		"seq", (json_int_t)screen->face.seq, "version", screen->face.digest, "players",
-		(json_int_t)players, "changed_at", hs_screen_time(screen->changed_unix_us),
-		"displayed_at", hs_screen_time(screen->displayed_unix_us), "age_ms", age, "shown",
-		strcmp(screen->displayed_digest, screen->face.digest) == 0);
+		(json_int_t)players, "players_expected",
+		(json_int_t)screen->settings->players_expected, "changed_at",
+		hs_screen_time(screen->changed_unix_us), "displayed_at",
+		hs_screen_time(proof->unix_us), "shown_at", proof->shown_at, "drawn", proof->drawn,
+		"age_ms", age, "shown", strcmp(proof->digest, screen->face.digest) == 0, "waiting",
+		(json_int_t)waiting, "failures", (json_int_t)proof->failures, "failure",
+		proof->failure);
 }
 
 void
 hs_screen_free(struct hs_screen *screen)
 {
 	hs_frame_unref(screen->face.frame);
+	json_decref(screen->face.message);
 	screen->face.frame = NULL;
+	screen->face.message = NULL;
 }

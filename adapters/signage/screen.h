@@ -1,8 +1,11 @@
 /* screen.h: one screen in the process: its newest face, and which notices wait for proof of display.
  *
- * Flow:    notice that concerns it → wait(seq) → the face is encoded anew → players → displayed(face)
- *          → every waiting seq of that lane up to the face's is proven and handed to `proven`.
- * Rules:   a lost screen proves nothing; a drill is proven only by a face that shows the drill lane.
+ * Flow:    notice that concerns it → wait(seq) → the face is encoded anew → players → accepted(face): a player has it →
+ *          displayed(face): it was drawn → every waiting seq of that lane up to the face's is reported.
+ *          Not drawn within proof_timeout_ms → FAILED with the reason, and it goes on waiting: a later proof replaces that.
+ *          Past the time that its sender set before anybody drew it → EXPIRED, over.
+ * Rules:   a lost screen proves nothing; a drill is proven only by a face that shows the drill lane. What a snapshot
+ *          brought again (quiet) is reported when it is shown and never as failed: it may have been shown long ago.
  * Owner:   the signage adapter. Threads: one.
  */
 #ifndef HS_SIGNAGE_SCREEN_H
@@ -15,13 +18,30 @@
 #include "adapters/signage/players.h"
 #include "adapters/signage/signage_encode.h"
 
-#define HS_SCREEN_WAITING_MAX 64 /* per lane; beyond: the oldest stays without proof */
+#define HS_SCREEN_WAITING_MAX 64 /* per lane; beyond: the oldest is given up (FAILED) */
+
+struct hs_screen_notice {
+	uint64_t seq;
+	int64_t since_mono_us;	 /* of waiting */
+	int64_t expires_unix_us; /* 0: never */
+	bool quiet, accepted, failed;
+};
 
 struct hs_screen_waiting {
-	uint64_t seqs[HS_SCREEN_WAITING_MAX]; /* rising */
+	struct hs_screen_notice notices[HS_SCREEN_WAITING_MAX]; /* by rising seq */
 	size_t count;
-	uint64_t proven_seq;  /* newest that was handed to `proven` */
+	uint64_t proven_seq;  /* newest that was displayed */
 	uint64_t touched_seq; /* newest that concerned the screen */
+};
+
+/* What the newest proof said. */
+struct hs_screen_proof {
+	int64_t unix_us;   /* of our clock; 0: never */
+	char shown_at[40]; /* of the player's clock, as told */
+	char digest[HS_SIGNAGE_DIGEST_SIZE], drawn[HS_SIGNAGE_DIGEST_SIZE];
+	uint64_t count;
+	uint64_t failures; /* drawings that a player could not do, or did otherwise */
+	char failure[128]; /* the newest of them; "" since the last proof */
 };
 
 struct hs_screen {
@@ -30,24 +50,38 @@ struct hs_screen {
 	struct hs_screen_waiting lanes[HS_LANE_COUNT];
 	bool drawn_fresh[HS_LANE_COUNT]; /* what the face was drawn with */
 	int64_t changed_unix_us;
-	int64_t displayed_unix_us; /* 0: never */
-	char displayed_digest[HS_SIGNAGE_DIGEST_SIZE];
-	uint64_t displays;
+	struct hs_screen_proof proof;
+};
+
+/* Who is told of receipts: state is HS_RECEIPT(…). */
+struct hs_screen_reports {
+	void (*report)(void *owner, enum hs_adapter_lane lane, uint64_t seq, const char *screen_id,
+		int state, const char *detail);
+	void *owner;
 };
 
 /* The lane begins anew (another epoch). */
 void hs_screen_reset(struct hs_screen *screen, enum hs_adapter_lane lane);
-/* This notice concerns the screen. */
-void hs_screen_wait(struct hs_screen *screen, enum hs_adapter_lane lane, uint64_t seq);
+/* This notice concerns the screen. notice: seq, since, expires, quiet. */
+void hs_screen_wait(struct hs_screen *screen, enum hs_adapter_lane lane,
+	const struct hs_screen_notice *notice, const struct hs_screen_reports *reports);
 /* Takes over the message of the face (its reference is given back). *changed: it shows something else
  * than before. */
 enum hs_err hs_screen_show(struct hs_screen *screen, struct hs_signage_face *face,
 	int64_t now_unix_us, bool *changed) HS_MUST_CHECK;
-/* A player has drawn this face: calls proven for each notice that is thereby shown. */
+/* A player has it in full and begins to draw. */
+void hs_screen_accepted(struct hs_screen *screen, const struct hs_screen_face *face,
+	const struct hs_screen_reports *reports);
+/* A player has drawn this face: reports each notice that is thereby shown. shown_at: as the player says, may be "". */
 void hs_screen_displayed(struct hs_screen *screen, const struct hs_screen_face *face,
-	int64_t now_unix_us,
-	void (*proven)(void *owner, enum hs_adapter_lane lane, uint64_t seq, const char *screen_id),
-	void *owner);
+	const char *drawn, const char *shown_at, int64_t now_unix_us,
+	const struct hs_screen_reports *reports);
+/* A player could not draw it, or drew something else. */
+void hs_screen_failed(struct hs_screen *screen, const struct hs_screen_face *face, const char *why,
+	const struct hs_screen_reports *reports);
+/* Time goes by: what expired or waits for longer than timeout_ms. players: connected ones. */
+void hs_screen_look(struct hs_screen *screen, size_t players, int64_t now_mono_us,
+	int64_t now_unix_us, int64_t timeout_ms, const struct hs_screen_reports *reports);
 /* New reference: a row of /sign/status. players: how many are connected. */
 struct json_t *hs_screen_status(
 	const struct hs_screen *screen, size_t players, int64_t now_unix_us);

@@ -1,14 +1,11 @@
 /* signage.c: the lanes' state, the screens, and what happens when a notice comes. See signage.h. */
-#include "adapters/signage/signage.h"
+#include "adapters/signage/signage_internal.h"
 
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "adapters/signage/players.h"
-#include "adapters/signage/screen.h"
-#include "adapters/signage/signage_canary.h"
 #include "hub/base/check.h"
 #include "hub/base/clock.h"
 #include "hub/base/log.h"
@@ -16,27 +13,6 @@
 #define ENCODE_ARENA_BYTES (64u << 20)
 #define WATCH_MS	   500 /* how often the hub's silence is looked for */
 #define LOOKS_AT_ALL	   20 /* every so many looks each screen is drawn: valid_until may be over */
-
-struct lane {
-	struct hs_force *force;
-	struct hs_signage_cancel cancel;
-	char epoch[65];
-	bool known;
-	int64_t heard_mono_us; /* of the hub */
-	int64_t heard_unix_us; /* the same for people; 0 = never */
-};
-
-struct signage {
-	struct hs_adapter *adapter;
-	const struct hs_signage_settings *settings;
-	struct lane lanes[HS_LANE_COUNT];
-	struct hs_screen *screens;
-	size_t screen_count;
-	struct hs_players *players;
-	struct hs_signage_canary canary;
-	uv_timer_t timer;
-	uint64_t looks;
-};
 
 static bool
 lane_configured(const struct signage *own, int lane)
@@ -51,8 +27,10 @@ lane_configured(const struct signage *own, int lane)
 static struct hs_signage_lane
 lane_seen(const struct signage *own, const struct hs_screen *screen, int id, int64_t now_mono_us)
 {
-	const struct lane *lane = &own->lanes[id];
+	const struct signage_lane *lane = &own->lanes[id];
 	int64_t quiet_us = now_mono_us - lane->heard_mono_us;
+	size_t shelter_count;
+	const struct hs_open_shelter *shelters = hs_shelters_list(lane->shelters, &shelter_count);
 	return (struct hs_signage_lane){
 		.configured = lane_configured(own, id),
 		.fresh = lane->known && quiet_us < screen->settings->stale_after_ms * 1000,
@@ -61,12 +39,14 @@ lane_seen(const struct signage *own, const struct hs_screen *screen, int id, int
 		.seq = screen->lanes[id].touched_seq,
 		.heard_unix_us = lane->heard_unix_us,
 		.cancel = &lane->cancel,
+		.lifted = &lane->lifted,
+		.shelters = shelters,
+		.shelter_count = shelter_count,
 	};
 }
 
-/* Draws it when it shows something else than before. True when it does. */
-static bool
-screen_draw(struct signage *own, size_t index)
+bool
+hs_signage_draw(struct signage *own, size_t index)
 {
 	struct hs_screen *screen = &own->screens[index];
 	int64_t now_mono_us = hs_clock_mono_us();
@@ -101,11 +81,11 @@ screen_draw(struct signage *own, size_t index)
 	return true;
 }
 
-static void
-draw_all(struct signage *own)
+void
+hs_signage_draw_all(struct signage *own)
 {
 	for (size_t i = 0; i < own->screen_count; i++)
-		(void)screen_draw(own, i);
+		(void)hs_signage_draw(own, i);
 }
 
 /* ---- what the players ask ---- */
@@ -141,18 +121,49 @@ ask_heartbeat(void *owner, int screen)
 }
 
 static void
-proven(void *owner, enum hs_adapter_lane lane, uint64_t seq, const char *screen_id)
+tell(void *owner, enum hs_adapter_lane lane, uint64_t seq, const char *screen_id, int state,
+	const char *detail)
 {
 	struct signage *own = owner;
-	hs_adapter_report(own->adapter, lane, own->lanes[lane].epoch, seq, screen_id,
-		HS_RECEIPT(DISPLAYED), "");
+	hs_adapter_report(
+		own->adapter, lane, own->lanes[lane].epoch, seq, screen_id, state, detail);
+}
+
+struct hs_screen_reports
+hs_signage_reports(struct signage *own)
+{
+	return (struct hs_screen_reports){ tell, own };
 }
 
 static void
-ask_displayed(void *owner, int screen, const struct hs_screen_face *face)
+ask_accepted(void *owner, int screen, const struct hs_player_word *word)
 {
 	struct signage *own = owner;
-	hs_screen_displayed(&own->screens[screen], face, hs_clock_unix_us(), proven, own);
+	const struct hs_screen_reports reports = hs_signage_reports(own);
+	hs_screen_accepted(&own->screens[screen], word->face, &reports);
+}
+
+static void
+ask_displayed(void *owner, int screen, const struct hs_player_word *word)
+{
+	struct signage *own = owner;
+	const struct hs_screen_reports reports = hs_signage_reports(own);
+	hs_info("signage.displayed", "screen=%s seq=%llu digest=%.8s drawn=%.8s",
+		own->screens[screen].settings->id, (unsigned long long)word->face->seq,
+		word->face->digest, word->drawn);
+	hs_screen_displayed(&own->screens[screen], word->face, word->drawn, word->shown_at,
+		hs_clock_unix_us(), &reports);
+}
+
+static void
+ask_failed(void *owner, int screen, const struct hs_player_word *word)
+{
+	struct signage *own = owner;
+	const struct hs_screen_reports reports = hs_signage_reports(own);
+	hs_warn("signage.not_displayed", "screen=%s seq=%llu digest=%.8s",
+		own->screens[screen].settings->id, (unsigned long long)word->face->seq,
+		word->face->digest);
+	hs_screen_failed(&own->screens[screen], word->face, word->reason, &reports);
 }
 
 static void
@@ -174,135 +185,7 @@ ask_status(void *owner)
 	return json_pack("{s:o,s:o}", "time", hs_screen_time(now_unix_us), "screens", screens);
 }
 
-/* ---- what the hub says ---- */
-
-static void
-heard(struct signage *own, enum hs_adapter_lane lane)
-{
-	own->lanes[lane].heard_mono_us = hs_clock_mono_us();
-	own->lanes[lane].heard_unix_us = hs_clock_unix_us();
-}
-
-/* A cancel may roll back to areas that it does not name: every screen is looked at. */
-static bool
-concerns(const struct hs_screen *screen, const struct hs_adapter_item *item)
-{
-	return hs_screen_wants_notice(screen->settings, item->notice);
-}
-
-static bool
-may_reach_further(const hs_notice *notice)
-{
-	return notice->action == HS_ACTION(CANCEL) || notice->n_areas == 0;
-}
-
-static void
-on_notice(void *state, struct hs_adapter_item *item)
-{
-	struct signage *own = state;
-	struct lane *lane = &own->lanes[item->lane];
-	heard(own, item->lane);
-	/* What a snapshot already held is on the screens and waits for its proof there. */
-	if (item->seq > hs_force_seq(lane->force)) {
-		enum hs_err err = hs_force_apply(lane->force, item->seq, item->notice);
-		if (err == HS_OK)
-			err = hs_signage_cancel_take(&lane->cancel, lane->force, item->notice,
-				hs_clock_unix_us() + own->settings->cancel_shown_ms * 1000);
-		if (err != HS_OK && err != HS_ERR_STALE) {
-			hs_error("signage.not_applied", "seq=%llu err=%s",
-				(unsigned long long)item->seq, hs_err_name(err));
-			hs_adapter_receipt(item, "signage", HS_RECEIPT(FAILED), hs_err_text(err));
-		}
-	}
-	if (!hs_force_counts((int)item->notice->kind)) {
-		hs_adapter_receipt(item, "", HS_RECEIPT(FILTERED), "screens show orders only");
-		hs_adapter_done(item);
-		return;
-	}
-	for (size_t i = 0; i < own->screen_count; i++) {
-		bool concerned = concerns(&own->screens[i], item);
-		if (concerned)
-			hs_screen_wait(&own->screens[i], item->lane, item->seq);
-		if (!concerned && !may_reach_further(item->notice))
-			continue;
-		if (screen_draw(own, i) && !concerned) {
-			hs_screen_wait(&own->screens[i], item->lane, item->seq);
-			(void)screen_draw(own, i);
-		}
-	}
-	hs_adapter_done(item);
-}
-
-/* The notices that are on the screens after a start wait for their proof like new ones. */
-static void
-wait_for_shown(struct signage *own, enum hs_adapter_lane lane)
-{
-	const struct hs_force_list *list = hs_force_after(own->lanes[lane].force);
-	for (size_t i = 0; i < own->screen_count; i++) {
-		struct hs_screen *screen = &own->screens[i];
-		uint64_t newest = 0;
-		for (size_t j = 0; j < list->count; j++) {
-			const struct hs_force_row *row = &list->rows[j];
-			if (row->seq > newest &&
-				hs_screen_wants(screen->settings, row->area_code, row->sub_code))
-				newest = row->seq;
-		}
-		if (newest > 0)
-			hs_screen_wait(screen, lane, newest);
-	}
-}
-
-static void
-on_snapshot(void *state, const struct hs_adapter_snapshot *snapshot)
-{
-	struct signage *own = state;
-	struct lane *lane = &own->lanes[snapshot->lane];
-	struct hs_force *force = hs_force_create();
-	enum hs_err err = force != NULL ? HS_OK : HS_ERR_NOMEM;
-	for (size_t i = 0; i < snapshot->count && err == HS_OK; i++) {
-		err = hs_force_load(force, snapshot->notices[i].seq, snapshot->notices[i].notice);
-		err = err == HS_ERR_STALE ? HS_OK : err;
-	}
-	if (err == HS_OK)
-		err = hs_force_refresh(force, snapshot->seq);
-	if (err != HS_OK) {
-		hs_force_destroy(force);
-		hs_error("signage.snapshot_lost", "lane=%s err=%s", hs_lane_name(snapshot->lane),
-			hs_err_name(err));
-		return;
-	}
-	if (strcmp(lane->epoch, snapshot->epoch) != 0) {
-		for (size_t i = 0; i < own->screen_count; i++)
-			hs_screen_reset(&own->screens[i], snapshot->lane);
-	}
-	hs_signage_cancel_free(&lane->cancel);
-	hs_force_destroy(lane->force);
-	lane->force = force;
-	lane->known = true;
-	snprintf(lane->epoch, sizeof(lane->epoch), "%s", snapshot->epoch);
-	heard(own, snapshot->lane);
-	wait_for_shown(own, snapshot->lane);
-	draw_all(own);
-}
-
-static void
-on_state(
-	void *state, enum hs_adapter_lane lane, enum hs_adapter_lane_state lane_state, uint64_t seq)
-{
-	struct signage *own = state;
-	(void)seq;
-	if (lane_state != HS_LANE_DOWN)
-		heard(own, lane);
-	draw_all(own);
-}
-
-static void
-on_heartbeat(void *state, enum hs_adapter_lane lane, uint64_t newest_seq, const char *digest)
-{
-	(void)newest_seq;
-	(void)digest;
-	heard(state, lane);
-}
+/* ---- time ---- */
 
 static bool
 freshness_changed(const struct signage *own, const struct hs_screen *screen, int64_t now_mono_us)
@@ -319,12 +202,16 @@ static void
 on_timer(uv_timer_t *timer)
 {
 	struct signage *own = HS_CONTAINER_OF(timer, struct signage, timer);
-	int64_t now_mono_us = hs_clock_mono_us();
+	const struct hs_screen_reports reports = hs_signage_reports(own);
+	int64_t now_mono_us = hs_clock_mono_us(), now_unix_us = hs_clock_unix_us();
 	bool all = ++own->looks % LOOKS_AT_ALL == 0;
 	for (size_t i = 0; i < own->screen_count; i++) {
 		if (all || freshness_changed(own, &own->screens[i], now_mono_us))
-			(void)screen_draw(own, i);
+			(void)hs_signage_draw(own, i);
+		hs_screen_look(&own->screens[i], hs_players_count(own->players, (int)i),
+			now_mono_us, now_unix_us, own->settings->proof_timeout_ms, &reports);
 	}
+	hs_players_watch(own->players);
 }
 
 /* ---- life ---- */
@@ -345,7 +232,7 @@ screens_open(struct signage *own)
 				fault);
 			return HS_ERR_CONFIG;
 		}
-		(void)screen_draw(own, i);
+		(void)hs_signage_draw(own, i);
 	}
 	return HS_OK;
 }
@@ -357,7 +244,9 @@ own_free(struct signage *own)
 		hs_screen_free(&own->screens[i]);
 	for (size_t i = 0; i < HS_LANE_COUNT; i++) {
 		hs_signage_cancel_free(&own->lanes[i].cancel);
+		hs_signage_lifted_free(&own->lanes[i].lifted);
 		hs_force_destroy(own->lanes[i].force);
+		hs_shelters_destroy(own->lanes[i].shelters);
 	}
 	free(own->screens);
 	free(own);
@@ -372,11 +261,15 @@ players_open(struct signage *own)
 		.tls_cert = settings->tls_cert,
 		.tls_key = settings->tls_key,
 		.players_max = (size_t)settings->players_max,
+		.screen_count = own->screen_count,
 		.heartbeat_ms = settings->player_heartbeat_ms,
+		.proof_timeout_ms = settings->proof_timeout_ms,
 		.find = ask_find,
 		.face = ask_face,
 		.heartbeat = ask_heartbeat,
+		.accepted = ask_accepted,
 		.displayed = ask_displayed,
+		.failed = ask_failed,
 		.canary = ask_canary,
 		.status = ask_status,
 		.owner = own,
@@ -395,7 +288,9 @@ signage_open(struct hs_adapter *adapter, const void *settings, void **state)
 	enum hs_err err = HS_OK;
 	for (size_t i = 0; i < HS_LANE_COUNT; i++) {
 		own->lanes[i].force = hs_force_create();
-		err = own->lanes[i].force == NULL ? HS_ERR_NOMEM : err;
+		own->lanes[i].shelters = hs_shelters_create();
+		if (own->lanes[i].force == NULL || own->lanes[i].shelters == NULL)
+			err = HS_ERR_NOMEM;
 	}
 	if (err == HS_OK)
 		err = screens_open(own);
@@ -409,7 +304,7 @@ signage_open(struct hs_adapter *adapter, const void *settings, void **state)
 	}
 	uv_timer_init(hs_adapter_loop(adapter), &own->timer);
 	uv_timer_start(&own->timer, on_timer, WATCH_MS, WATCH_MS);
-	hs_signage_canary_add(&own->canary, adapter, own->players, own->screens);
+	hs_signage_canary_add(&own->canary, adapter, own->players, own->screens, own->screen_count);
 	hs_info("signage.open", "port=%d screens=%zu", hs_players_port(own->players),
 		own->screen_count);
 	*state = own;
@@ -445,10 +340,22 @@ static void
 signage_metrics(void *state, struct hs_buf *out)
 {
 	const struct signage *own = state;
-	hs_buf_printf(out, "hansho_signage_players %zu\n", hs_players_count(own->players, -1));
-	for (size_t i = 0; i < own->screen_count; i++)
-		hs_buf_printf(out, "hansho_signage_state{screen=\"%s\"} %d\n",
-			own->screens[i].settings->id, (int)own->screens[i].face.state);
+	int64_t now_unix_us = hs_clock_unix_us();
+	hs_buf_printf(out, "hansho_signage_players %zu\nhansho_signage_player_resets_total %llu\n",
+		hs_players_count(own->players, -1),
+		(unsigned long long)hs_players_reset_total(own->players));
+	for (size_t i = 0; i < own->screen_count; i++) {
+		const struct hs_screen *screen = &own->screens[i];
+		hs_buf_printf(out,
+			"hansho_signage_state{screen=\"%s\"} %d\n"
+			"hansho_signage_screen_players{screen=\"%s\"} %zu\n",
+			screen->settings->id, (int)screen->face.state, screen->settings->id,
+			hs_players_count(own->players, (int)i));
+		if (screen->proof.unix_us != 0)
+			hs_buf_printf(out, "hansho_signage_proof_age_seconds{screen=\"%s\"} %.1f\n",
+				screen->settings->id,
+				(double)(now_unix_us - screen->proof.unix_us) / 1e6);
+	}
 }
 
 static void
@@ -474,10 +381,10 @@ const struct hs_adapter_ops hs_signage_ops = {
 	.look = hs_signage_look,
 	.snapshot = true,
 	.open = signage_open,
-	.on_notice = on_notice,
-	.on_snapshot = on_snapshot,
-	.on_state = on_state,
-	.on_heartbeat = on_heartbeat,
+	.on_notice = hs_signage_on_notice,
+	.on_snapshot = hs_signage_on_snapshot,
+	.on_state = hs_signage_on_state,
+	.on_heartbeat = hs_signage_on_heartbeat,
 	.not_ready = signage_not_ready,
 	.metrics = signage_metrics,
 	.status = signage_status,

@@ -4,12 +4,39 @@
 
 static const char nobody[] = "no screen is connected";
 
+/* Whether a screen has fewer players than it should; then `why` says which. */
+static bool
+somebody_is_missing(const struct hs_signage_canary *own, char why[HS_CANARY_WHY])
+{
+	size_t short_of = 0, first = 0;
+
+	for (size_t i = own->screen_count; i-- > 0;) {
+		if ((int64_t)hs_players_count(own->players, (int)i) >=
+			own->screens[i].settings->players_expected)
+			continue;
+		short_of++;
+		first = i;
+	}
+	if (short_of > 0)
+		snprintf(why, HS_CANARY_WHY,
+			"%zu screens lack players, the first is %.32s (%zu of %lld): switched off, "
+			"or look "
+			"at listen, tls_cert, network",
+			short_of, own->screens[first].settings->id,
+			hs_players_count(own->players, (int)first),
+			(long long)own->screens[first].settings->players_expected);
+	return short_of > 0;
+}
+
 static void
 canary_start(struct hs_canary *canary)
 {
 	struct hs_signage_canary *own = canary->owner;
+	char why[HS_CANARY_WHY];
 
-	if (hs_players_ask(own->players, canary->token) == 0)
+	if (somebody_is_missing(own, why))
+		hs_canary_done(canary, false, why);
+	else if (hs_players_ask(own->players, canary->token) == 0)
 		hs_canary_skip(canary, nobody);
 }
 
@@ -47,10 +74,11 @@ hs_signage_canary_look(struct hs_signage_canary *own)
 
 void
 hs_signage_canary_add(struct hs_signage_canary *own, struct hs_adapter *adapter,
-	struct hs_players *players, const struct hs_screen *screens)
+	struct hs_players *players, const struct hs_screen *screens, size_t screen_count)
 {
 	own->players = players;
 	own->screens = screens;
+	own->screen_count = screen_count;
 	own->canary = (struct hs_canary){
 		.outlet = "screens",
 		.lane = HS_CANARY_ALL_LANES,

@@ -1,12 +1,14 @@
 /* signage_encode.h: what a screen shows, pure: the lists in force of both lanes → one message.
  *
- * Flow:    rows in force within the screen's areas → groups → items with level, words, colours, action.
+ * Flow:    rows in force within the screen's areas, that have not expired → groups → items with level, words, colours,
+ *          action; beside them what was lifted, what expired, what a cancel did, the nearest shelters.
  * Rules:   a live item replaces every drill; a lane that has not been heard makes the screen `lost`,
- *          never `normal` (no data is never no order); texts come from schemas/tables (reviewed only),
- *          the names of places and the headline as they were sent.
- *          what a cancel did is said beside the items for a while, as far as it is still so.
- * Format:  {"type":"screen", screen, state, mode, epoch, seq, digest, items, cancel? {returned, ended} …}; digest
- *          covers all that is shown, so a player that says `displayed` with it says what it drew.
+ *          never `normal` (no data is never no order); texts come from reviewed tables only (schemas/tables, terms.h),
+ *          the names of places and the headline as they were sent; of a drill each text begins and ends with its mark;
+ *          every item says when it expires: a player shows it no longer than that, whatever happens to the line.
+ * Format:  {"type":"screen", screen, state, state_ja, mode, marks, epoch, seq, digest, items, lifted?, vanished?, expired?,
+ *          cancel? {returned, ended}, shelters? …} (schemas/sign.schema.json); digest covers all that is shown, so a
+ *          player that says `displayed` with it says what it got, and by `drawn` (hs_signage_drawn) what it drew.
  * Owner:   the message is a new reference; the rest lives in the caller's arena. Threads: any.
  */
 #ifndef HS_SIGNAGE_ENCODE_H
@@ -19,21 +21,12 @@
 #include "adapters/runtime/inforce.h"
 #include "adapters/runtime/rules.h"
 #include "adapters/signage/cancel.h"
-#include "hub/base/config.h"
+#include "adapters/signage/lifted.h"
+#include "adapters/signage/screen_settings.h"
+#include "adapters/signage/shelters.h"
 #include "hub/base/err.h"
 
 struct json_t;
-
-/* One row of the configuration's `screens`. */
-struct hs_screen_settings {
-	const char *id;
-	const char *name;
-	struct hs_config_texts
-		areas; /* 2-digit prefecture, 6-digit municipality, 12-digit 町丁字 */
-	struct hs_config_texts languages; /* ja, ja-easy, en */
-	int64_t stale_after_ms;
-	int64_t emergency_level; /* from this level on the state is `emergency`, below it `caution` */
-};
 
 enum hs_screen_state {
 	HS_SCREEN_NORMAL,    /* 平常 */
@@ -54,6 +47,9 @@ struct hs_signage_lane {
 	uint64_t seq;	       /* newest notice that touched this screen; 0 = none */
 	int64_t heard_unix_us; /* of the hub; 0 = never */
 	const struct hs_signage_cancel *cancel; /* the newest one, or NULL */
+	const struct hs_signage_lifted *lifted; /* or NULL */
+	const struct hs_open_shelter *shelters;
+	size_t shelter_count;
 };
 
 struct hs_signage_input {
@@ -75,6 +71,11 @@ struct hs_signage_face {
 
 enum hs_err hs_signage_encode(struct hs_arena *arena, const struct hs_signage_input *input,
 	struct hs_signage_face *face) HS_MUST_CHECK;
+
+/* What a player must have drawn that shows items[item] of this message (item 0 also when there is none): the first 32 hex
+ * digits of SHA-256 over the lines state_ja, mark in Japanese, level, title in Japanese, place; each ended by \n, empty
+ * where there is nothing. false: there is no such item. The page reads these lines from what it drew. */
+bool hs_signage_drawn(const struct json_t *message, size_t item, char out[HS_SIGNAGE_DIGEST_SIZE]);
 
 /* Whether an area in force concerns the screen. A row without a 町丁字 concerns every part of its
  * municipality; a prefecture's row every municipality in it. */

@@ -1,8 +1,9 @@
 #!/usr/bin/python3
-"""Builds a folder of files into C: embed.py DIR OUT.c
+"""Builds a folder of files into C: embed.py DIR OUT.c [FILE…]
 
 DIR is some/where/assets; the table is named after the folder above it, hs_assets_some_where, and has
-one row for each file below DIR (hub/base/asset.h), by path, ended by a row whose path is NULL.
+one row for each file below DIR (hub/base/asset.h), by path, and for each FILE, by its name, ended by a row whose
+path is NULL.
 Files whose name begins with a dot, and editors' copies that end in ~, are left out.
 """
 import hashlib
@@ -70,9 +71,10 @@ def c_bytes(content):
     return "\n".join(lines)
 
 
-def source_of(folder):
+def source_of(folder, more):
     arrays, rows = [], []
-    for index, (path, full) in enumerate(files_below(folder)):
+    files = sorted(files_below(folder) + [(os.path.basename(full), full) for full in more])
+    for index, (path, full) in enumerate(files):
         with open(full, "rb") as file:
             content = file.read()
         kind = TYPES.get(os.path.splitext(path)[1].lower(), OCTETS)
@@ -94,11 +96,11 @@ def source_of(folder):
 
 
 def main():
-    if len(sys.argv) != 3 or not os.path.isdir(sys.argv[1]):
-        sys.stderr.write("usage: embed.py DIR OUT.c (DIR must be a folder)\n")
+    if len(sys.argv) < 3 or not os.path.isdir(sys.argv[1]):
+        sys.stderr.write("usage: embed.py DIR OUT.c [FILE...] (DIR must be a folder)\n")
         return 2
-    folder, out = sys.argv[1:]
-    text = source_of(folder)
+    folder, out, *more = sys.argv[1:]
+    text = source_of(folder, more)
     temporary = "%s.%d" % (out, os.getpid())
     with open(temporary, "w", encoding="utf-8") as file:
         file.write(text)
