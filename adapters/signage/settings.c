@@ -188,7 +188,8 @@ look_fault(const struct hs_screen_look *look)
 int64_t
 hs_screen_least_permille(const struct hs_screen_look *look)
 {
-	return look->viewing_distance_cm * LEAST_UM_PER_CM / look->height_mm;
+	return (look->viewing_distance_cm * LEAST_UM_PER_CM + look->height_mm - 1) /
+	       look->height_mm;
 }
 
 const char *

@@ -55,9 +55,24 @@ is_past(const void *owner, const struct hs_force_row *row)
 	       input->now_unix_us < row->meta->valid_until_unix_us + shown_us;
 }
 
+/* What happened to it. Wording of the project; the terms are those of terms.csv. */
+static const struct hs_sign_text word_lifted = { "解除", "この お知らせは 終わりました", "Lifted",
+	"lifted" };
+static const struct hs_sign_text word_vanished = { "掲載終了（解除の知らせはありません）",
+	"お知らせが なくなりました。市や 町に 聞いて ください",
+	"No longer listed: ask your municipality", NULL };
+static const struct hs_sign_text word_expired = { "掲載期限切れ（解除の知らせはありません）",
+	"お知らせの 時間が すぎました。市や 町に 聞いて ください",
+	"Past its time: ask your municipality", NULL };
+static const struct hs_sign_text word_returned = { "取消により再び発令中", "もう いちど 出ました",
+	"In force again", NULL };
+static const struct hs_sign_text word_ended = { "誤りのため取消", "この お知らせは まちがいです",
+	"False alert: disregard the earlier message", "false_alert" };
+
 /* What ended has a name and neither level nor colour. */
 static enum hs_err
 groups_of(const struct still *still, const struct hs_force_list *rows,
+	const struct hs_sign_text *word,
 	bool (*wanted)(const void *owner, const struct hs_force_row *row), json_t **list)
 {
 	struct hs_force_group *groups;
@@ -71,6 +86,7 @@ groups_of(const struct still *still, const struct hs_force_list *rows,
 			     "action", "expires_at", "expires_by", "pictogram", NULL };
 			*key != NULL && !still->in_force; key++)
 			json_object_del(item, *key);
+		json_object_set_new(item, "word", hs_sign_words(&still->maker->speech, word));
 		json_array_append_new(*list, item);
 	}
 	return err;
@@ -95,10 +111,10 @@ set_cancel(const struct hs_sign_maker *maker, json_t *message, bool *said)
 	if (cancel == NULL || cancel->arena == NULL ||
 		maker->input->now_unix_us >= cancel->until_unix_us)
 		return HS_OK;
-	enum hs_err err = groups_of(&still, &cancel->returned, is_still, &returned);
+	enum hs_err err = groups_of(&still, &cancel->returned, &word_returned, is_still, &returned);
 	still.in_force = false;
 	if (err == HS_OK)
-		err = groups_of(&still, &cancel->ended, is_still, &ended);
+		err = groups_of(&still, &cancel->ended, &word_ended, is_still, &ended);
 	object = json_object();
 	set(object, "returned", returned, &any);
 	set(object, "ended", ended, &any);
@@ -112,14 +128,16 @@ set_lifted(const struct hs_sign_maker *maker, const char *key, json_t *message, 
 {
 	const struct still still = { maker, maker->lane->list, false };
 	int64_t shown_us = maker->input->screen->rules.return_after_ms * 1000;
+	bool vanished = strcmp(key, "vanished") == 0;
 	struct hs_force_list rows;
 	json_t *list = NULL;
 	if (maker->lane->lifted == NULL)
 		return HS_OK;
 	enum hs_err err = hs_signage_lifted_rows(maker->lane->lifted, maker->speech.arena,
-		maker->input->now_unix_us - shown_us, strcmp(key, "vanished") == 0, &rows);
+		maker->input->now_unix_us - shown_us, vanished, &rows);
 	if (err == HS_OK)
-		err = groups_of(&still, &rows, is_gone, &list);
+		err = groups_of(
+			&still, &rows, vanished ? &word_vanished : &word_lifted, is_gone, &list);
 	set(message, key, list, said);
 	return err;
 }
@@ -132,7 +150,7 @@ hs_sign_set_ends(const struct hs_sign_maker *maker, json_t *message, bool *said)
 	*said = false;
 	if (maker->lane->list == NULL)
 		return HS_OK;
-	enum hs_err err = groups_of(&still, maker->lane->list, is_past, &list);
+	enum hs_err err = groups_of(&still, maker->lane->list, &word_expired, is_past, &list);
 	set(message, "expired", list, said);
 	if (err == HS_OK)
 		err = set_lifted(maker, "lifted", message, said);

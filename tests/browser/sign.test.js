@@ -13,7 +13,7 @@ const { SIZES, resize, textFaults } = require('./layout.js');
 const STALE_MS = 4000; // four heartbeats of the hub
 const TICK_MS = 500; // the page looks every 250 ms
 const BUSY_MS = 10000; // what a busy machine may add where the page cannot be asked
-const SCREENS = [{ id: 'hall', name: '架空市役所', areas: ['990019'], stale_after_ms: STALE_MS }];
+const SCREENS = [{ id: 'hall', name: '架空市役所', areas: ['990019'], stale_after_ms: STALE_MS, return_after_ms: 0 }];
 /* The official ones: schemas/tables/level_display.csv. */
 const LEVELS = {
 	3: { term: '高齢者等避難', background: 'rgb(255, 40, 0)', colour: 'rgb(0, 0, 0)', action: '危険な場所から高齢者等は避難',
@@ -40,8 +40,8 @@ async function writeFrames(context) {
 				super(...parts);
 				queueMicrotask(() => this.addEventListener('message', () => { // after the page's own
 					self.line = { heardAt: performance.now(), lostAt: null, heldUpMs: 0 };
-					const alert = document.getElementById('alert').checkVisibility();
-					self.drawn = alert ? document.getElementById('level-number').innerText.trim() : '';
+					const alert = document.getElementById('alert');
+					self.drawn = alert && alert.checkVisibility() ? document.getElementById('level-number').innerText.trim() : '';
 				}));
 			}
 		};
@@ -73,9 +73,10 @@ function onScreen(mode, body) {
 
 function seen(page) {
 	return page.evaluate(() => {
-		const text = (id) => document.getElementById(id).innerText.trim();
-		const shown = (id) => document.getElementById(id).checkVisibility();
-		const style = getComputedStyle(document.getElementById('alert'));
+		const at = (id) => document.getElementById(id);
+		const text = (id) => (at(id) ? at(id).innerText.trim() : '');
+		const shown = (id) => Boolean(at(id)) && at(id).checkVisibility();
+		const style = getComputedStyle(at('alert') || document.body);
 		return {
 			state: document.body.dataset.state, mode: document.body.dataset.mode, word: text('state-name'),
 			alert: shown('alert'), calm: shown('calm'), lost: shown('lost'), drill: shown('drill-first') && shown('drill-last'),
@@ -180,7 +181,7 @@ test('a drill has its mark and its pattern, and no colour of a level', () => onS
 		await stack.submit([[LEVELS[level].term, ['港町'], '発令']], { document: 'drill', revision });
 		const now = await untilSeen(page, isLevel(level), `level ${level}`);
 		assert.ok(now.drill, 'bands above and below');
-		assert.match(now.bands, /^訓練[^]*これは訓練です[^]*This is a drill[^]*訓練$/);
+		assert.match(now.bands, /^【訓練】[^]*これは訓練です[^]*This is a drill[^]*【訓練】$/);
 		assert.equal(now.word, '訓練');
 		await assertContrast(page);
 		const look = await page.evaluate(() => ({

@@ -17,8 +17,8 @@ const AREAS = {
 };
 /* The city's screen shows one municipality; the prefecture's all of them, so that a list stands below. */
 const SCREENS = [
-	{ id: 'hall', name: '架空市役所', areas: ['990019'], stale_after_ms: 300000 },
-	{ id: 'pref', name: '架空県庁 県民ホール 大型表示装置 東側入口', areas: ['99'], stale_after_ms: 300000 },
+	{ id: 'hall', name: '架空市役所', areas: ['990019'], stale_after_ms: 300000, return_after_ms: 0 },
+	{ id: 'pref', name: '架空県庁 県民ホール 大型表示装置 東側入口', areas: ['99'], stale_after_ms: 300000, return_after_ms: 0 },
 ];
 const TURN_MS = 8000;
 const TURNS_MAX = 60;
@@ -42,7 +42,7 @@ function onScreen(mode, screen, body) {
 async function drawn(page, seq) {
 	await until(async () => {
 		await page.clock.runFor(100);
-		return page.evaluate((wanted) => message && message.seq >= wanted, seq);
+		return page.evaluate((wanted) => Number(document.body.dataset.seq) >= wanted, seq);
 	}, `seq ${seq} on the screen`);
 }
 
@@ -82,7 +82,7 @@ for (const mode of ['live', 'drill']) {
 	test(`${mode}: nothing is cut, hidden or at the edge, at any size, level and number of areas`, () =>
 		onScreen(mode, 'hall', async (stack, page, found) => {
 			let revision = 0;
-			await until(() => page.evaluate(() => message && message.state === 'normal'), 'calm');
+			await until(() => page.evaluate(() => document.body.dataset.state === 'normal'), 'calm');
 			await page.clock.runFor(100);
 			await lookAtAllSizes(page, `${mode}-calm`, found);
 			for (const [level, sort] of LEVELS) {

@@ -1,5 +1,6 @@
 """The signage adapter on the real stack, with players that we did not write."""
 
+import hashlib
 import json
 import os
 import subprocess
@@ -8,16 +9,26 @@ import time
 import pytest
 import requests
 
+import categories
 from conftest import BIN, BUSY_S, START_S, free_port, wait_until
 from documents import detail, new_id, order
 from ws_client import ConnectionClosed, WebSocket
 
 STALE_S = 5  # five beats of the hub
+NOW = {"return_after_ms": 0}  # a lift returns the screen at once: what the lift is said with is another test
 SCREENS = [
-    {"id": "hall", "name": "架空市役所", "areas": ["990019"], "stale_after_ms": STALE_S * 1000},
-    {"id": "pref", "name": "架空県庁", "areas": ["99"], "stale_after_ms": STALE_S * 1000},
-    {"id": "village", "name": "模擬村", "areas": ["990043"], "stale_after_ms": STALE_S * 1000},
+    {"id": "hall", "name": "架空市役所", "areas": ["990019"], "stale_after_ms": STALE_S * 1000, **NOW},
+    {"id": "pref", "name": "架空県庁", "areas": ["99"], "stale_after_ms": STALE_S * 1000, **NOW},
+    {"id": "village", "name": "模擬村", "areas": ["990043"], "stale_after_ms": STALE_S * 1000, **NOW},
 ]
+
+
+def drawn(state, item=0):
+    """The proof of one who drew it (signage_encode.h, hs_signage_drawn), made anew from its description."""
+    row = state["items"][item] if state["items"] else {}
+    lines = [state["state_ja"], state["marks"].get("ja", ""), str(row.get("level", "")),
+             row.get("title", {}).get("ja", ""), row.get("place", "")]
+    return hashlib.sha256("".join(line + "\n" for line in lines).encode()).hexdigest()[:32]
 
 
 class Player:
@@ -42,8 +53,12 @@ class Player:
                 return message
         raise AssertionError("the screen never came to that")
 
-    def displayed(self, state):
-        self.socket.send({"type": "displayed", "seq": state["seq"], "digest": state["digest"]})
+    def displayed(self, state, **change):
+        self.socket.send({"type": "displayed", "seq": state["seq"], "digest": state["digest"], "item": 0,
+                          "drawn": drawn(state), "shown_at": "2026-07-01T10:00:00Z", **change})
+
+    def accepted(self, state):
+        self.socket.send({"type": "accepted", "digest": state["digest"]})
 
     def close(self):
         self.socket.close()
@@ -80,7 +95,7 @@ def test_order_is_shown_and_the_proof_reaches_the_sender(town):
     item, = state["items"]
     assert item["level"] == 4 and item["term"]["ja"] == "避難指示"
     assert item["term"]["en"] == "Evacuation Order" and item["action"]["ja-easy"]
-    assert item["action"]["ja"] == "危険な場所から全員避難"
+    assert item["action"]["ja"] == "【訓練】危険な場所から全員避難【訓練】"
     assert item["municipality"] == {"ja": "架空市", "en": "Kaku City"}
     assert item["prefecture"] == "架空県" and sorted(item["areas"]) == ["北町一丁目", "港町"]
     assert [step["level"] for step in state["scale"]] == [1, 2, 3, 4, 5]
@@ -109,7 +124,8 @@ def test_cancel_takes_the_order_from_the_screen(town):
     town.stack.accepted(order(document=document))
     player.until(lambda m: m["items"])
     town.stack.accepted(order(document=document, revision=2, kind="Cancel", errata="地区の誤り"))
-    assert player.until(lambda m: not m["items"])["state"] == "normal"
+    after = player.until(lambda m: not m["items"])
+    assert after["state"] == "drill" and after["cancel"]["ended"][0]["word"]["en"].startswith("[DRILL]False alert")
     player.close()
 
 
@@ -200,7 +216,7 @@ def test_pages_headers_and_status(town):
     policy = page.headers["Content-Security-Policy"]
     assert page.status_code == 200 and "default-src 'none'" in policy and "unsafe" not in policy
     assert "<script>" not in page.text and "style=" not in page.text and "http" not in page.text
-    for name in ("sign.css", "sign.js", "words.js", "status.js", "status.css"):
+    for name in ("sign.css", "sign.js", "lib.js", "face.js", "japan.topo.json", "words.js", "status.js", "status.css"):
         part = requests.get(f"{town.url}/sign/assets/{name}", timeout=20)
         assert part.status_code == 200
         again = requests.get(f"{town.url}/sign/assets/{name}", timeout=20,
@@ -287,6 +303,16 @@ def test_live_order_replaces_the_drill_and_the_drill_comes_back(tmp_path):
     [{"id": "nowhere", "areas": []}],
     [{"id": "typo", "areas": ["990018"]}],
     [{"id": "babel", "areas": ["99"], "languages": ["ja", "fr"]}],
+    [{"id": "moon", "areas": ["99"], "position": "0.67,23.47"}],
+    [{"id": "lost", "areas": ["99"], "shelters": [{"name": "学校", "position": "35.1,139.1"}]}],
+    [{"id": "sea", "areas": ["99"], "position": "35,139", "shelters": [{"name": "学校", "position": "139,35"}]}],
+    [{"id": "fit", "areas": ["99"], "position": "35,139",
+      "shelters": [{"name": "学校", "position": "35,139", "hazards": ["rain"]}]}],
+    [{"id": "far", "areas": ["99"], "viewing_distance_cm": 5000, "height_mm": 300}],
+    [{"id": "code", "areas": ["99"], "qr_url": "javascript:alert(1)"}],
+    [{"id": "levels", "areas": ["99"], "caution_level": 5}],
+    [{"id": "beats", "areas": ["99"], "stale_after_ms": 6000}],
+    [{"id": f"many{n}", "areas": ["99"], "players_expected": 1000} for n in range(12)],
     [],
 ])
 def test_bad_screens_are_refused_at_the_start(tmp_path, screens):
@@ -295,3 +321,111 @@ def test_bad_screens_are_refused_at_the_start(tmp_path, screens):
     ended = subprocess.run([os.path.join(BIN, "hansho-signage"), "--config", str(path)],
                            capture_output=True, timeout=20, check=False)
     assert ended.returncode != 0 and ended.stderr + ended.stdout
+
+
+# ---- receipts of each screen ----
+
+def test_receipts_go_from_accepted_to_displayed(town):
+    player = Player(town.port)
+    player.until(lambda m: m["state"] == "normal")
+    answer = town.stack.accepted(order())
+    state = player.until(lambda m: m["items"])
+    player.accepted(state)
+    wait_until(lambda: states(town.stack, answer["id"], "hall") == ["accepted"], "a player has it")
+    player.displayed(state)
+    wait_until(lambda: states(town.stack, answer["id"], "hall") == ["displayed"], "and drew it")
+    row = next(s for s in requests.get(town.url + "/sign/status", timeout=20).json()["screens"] if s["id"] == "hall")
+    assert row["drawn"] == drawn(state) and row["shown_at"] == "2026-07-01T10:00:00Z" and row["waiting"] == 0
+    player.close()
+
+
+def details(stack, submission, outlet):
+    rows = stack.status(submission).json().get("receipts", [])
+    return [row.get("detail", "") for row in rows if row.get("outlet") == outlet and row["state"] == "failed"]
+
+
+def test_what_no_player_shows_is_failed_with_the_reason_and_may_still_be_shown(make_stack):
+    port = free_port()
+    stack = make_stack(mode="drill", feeds=0, hub={"heartbeat_ms": 1000}, adapters=[signage(port, proof_timeout_ms=1500)])
+    mute = Player(port, "pref")
+    mute.until(lambda m: m["state"] == "normal")
+    answer = stack.accepted(order())
+    wait_until(lambda: "no player is connected" in "".join(details(stack, answer["id"], "hall")), "nobody is there")
+    wait_until(lambda: "no word of what was drawn" in "".join(details(stack, answer["id"], "pref")) or
+               "no player has said" in "".join(details(stack, answer["id"], "pref")), "it says nothing")
+    with pytest.raises(ConnectionClosed) as closed:
+        while True:
+            mute.socket.read()
+    assert closed.value.rcvd.code == 4411, "the watchdog sends its page to load itself anew"
+    assert states(stack, answer["id"], "village") == []
+    player = Player(port)
+    player.displayed(player.until(lambda m: m["items"]))
+    wait_until(lambda: states(stack, answer["id"], "hall") == ["displayed"], "switched on, it is shown")
+    liar = Player(port, "pref")
+    liar.displayed(liar.until(lambda m: m["items"]))
+    second = stack.accepted(order([detail("緊急安全確保", ["港町"])]))
+    liar.displayed(liar.until(lambda m: m["seq"] == second["seq"]), drawn="0" * 32)
+    wait_until(lambda: "drew something else" in "".join(details(stack, second["id"], "pref")), "another picture")
+    assert stack.metrics("signage")["hansho_signage_player_resets_total"] >= 1
+
+
+def test_a_correction_reaches_the_screens_that_got_the_order_and_no_other(town):
+    players = {name: Player(town.port, name) for name in ("hall", "pref", "village")}
+    for player in players.values():
+        player.until(lambda m: m["state"] == "normal")
+    document = new_id()
+    town.stack.accepted(order([detail("避難指示", ["北町", "港町"])], document=document))
+    for name in ("hall", "pref"):
+        players[name].displayed(players[name].until(lambda m: m["items"]))
+    answer = town.stack.accepted(order([detail("高齢者等避難", ["北町"])], document=document, revision=2, kind="Update"))
+    for name in ("hall", "pref"):
+        state = players[name].until(lambda m, seq=answer["seq"]: m["seq"] == seq)
+        assert [item["areas"] for item in state["items"]] == [["北町"]]
+        players[name].displayed(state)
+        wait_until(lambda n=name: states(town.stack, answer["id"], n) == ["displayed"], name)
+    assert states(town.stack, answer["id"], "village") == []
+    assert Player(town.port, "village").state()["seq"] == 0
+
+
+def test_a_slow_player_holds_up_nobody(town):
+    """It reads nothing at all, and its screen and others go on."""
+    slow = Player(town.port)
+    slow.until(lambda m: m["state"] == "normal")
+    fast = Player(town.port, "pref")
+    document = new_id()
+    for revision in range(1, 40):
+        seq = town.stack.accepted(order([detail("避難指示", [f"第{n}町内会" for n in range(300)])], document=document,
+                                        revision=revision))["seq"]
+        fast.until(lambda m, seq=seq: m["seq"] == seq)
+    newest = slow.until(lambda m, seq=seq: m["seq"] == seq)
+    assert newest["items"]
+
+
+def test_expiry_is_kept(make_stack):
+    """Every item says when it ends; past the time of its sender it is gone and the screen returns."""
+    port = free_port()
+    stack = make_stack(mode="drill", feeds=0, hub={"heartbeat_ms": 1000}, adapters=[signage(port)])
+    player = Player(port)
+    stack.accepted(order())
+    item, = player.until(lambda m: m["items"])["items"]
+    assert item["expires_by"] == "renewal" and item["expires_at"] > item["ordered_at"]
+
+
+def test_an_open_shelter_is_shown_beside_an_order(make_stack):
+    port = free_port()
+    place = {**SCREENS[0], "position": "30.00000,139.00100"}
+    stack = make_stack(mode="drill", feeds=0, hub={"heartbeat_ms": 1000}, adapters=[signage(port, screens=[place])])
+    player = Player(port)
+    player.until(lambda m: m["state"] == "normal")
+    stack.accepted(order())
+    state = player.until(lambda m: m["items"])
+    assert "shelters" not in state
+    answer = stack.accepted(categories.document("Shelter"))
+    state = player.until(lambda m: m.get("shelters"))
+    way, = state["shelters"]
+    assert (way["name"], way["open"], way["status"], way["distance_m"], way["bearing"]) == ("北小学校", True, "空き", 110, 0)
+    player.displayed(state)
+    wait_until(lambda: states(stack, answer["id"], "hall") == ["displayed"], "and proven")
+    stack.restart("signage")
+    again = Player(port).until(lambda m: m["items"])
+    assert again["shelters"] == state["shelters"], "it is in force, so a start knows it"

@@ -12,12 +12,13 @@ import time
 import pytest
 import requests
 import yaml
+from websockets.exceptions import InvalidHandshake
 
 from carriers import carrier
 from conftest import BIN, BUSY_S, free_port, wait_until
 from controller import Controller
 from documents import new_id, order
-from test_adapters_signage import Player, signage
+from test_adapters_signage import SCREENS, Player, drawn, signage
 from test_adapters_telecom import receipts, wait_state
 from ws_client import ConnectionClosed
 
@@ -195,7 +196,7 @@ class AnsweringPlayer(Player):
 
     def __init__(self, port, screen="hall"):
         super().__init__(port, screen)
-        self.answers, self.digest, self.wrong = True, "", False
+        self.answers, self.digest, self.drawn, self.wrong = True, "", "", False
         self.thread = threading.Thread(target=self._run, daemon=True)
         self.thread.start()
 
@@ -204,10 +205,10 @@ class AnsweringPlayer(Player):
             while True:
                 message = self.socket.read(60)
                 if message["type"] == "screen":
-                    self.digest = message["digest"]
+                    self.digest, self.drawn = message["digest"], drawn(message)
                 elif message["type"] == "canary" and self.answers:
-                    self.socket.send({"type": "canary", "token": message["token"],
-                                      "digest": "0" * 32 if self.wrong else self.digest})
+                    self.socket.send({"type": "canary", "token": message["token"], "digest": self.digest, "item": 0,
+                                      "drawn": "0" * 32 if self.wrong else self.drawn})
         except (ConnectionClosed, OSError):
             pass  # the test closed it
 
@@ -236,6 +237,39 @@ def test_screens_that_do_not_draw(make_stack):
     first.close()
     assert "no screen" in wait_proof(stack, "signage", "screens", "unproven")["detail"]
     stack.wait_output("signage", "canary_alarm_over outlet=screens")
+
+
+@pytest.mark.parametrize("change,word", [
+    ({"tls": True}, "look at listen, tls_cert, network"),  # the screens dial http
+    ({"listen": True}, "look at listen, tls_cert, network"),  # and another port
+    ({"players_expected": 2}, "hall (1 of 2)"),
+    ({"players_max": 1}, "pref (0 of 1)"),
+])
+def test_a_setting_that_keeps_screens_away_is_an_alarm(make_stack, tmp_path, change, word):
+    port = free_port()
+    rows = [{**row, "players_expected": 1} for row in SCREENS[:2]]
+    rows[0]["players_expected"] = change.get("players_expected", 1)
+    config = {**FAST, "screens": rows, "players_max": 11000}
+    if "listen" in change:
+        config["listen"] = f"127.0.0.1:{free_port()}"
+    if "tls" in change:
+        keys = [str(tmp_path / name) for name in ("k.pem", "c.pem")]
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
+                        "-subj", "/CN=127.0.0.1", "-keyout", keys[0], "-out", keys[1]], check=True, capture_output=True)
+        config.update(tls_key=keys[0], tls_cert=keys[1])
+    if "players_max" in change:  # the sum of what is expected is refused at the start: a stranger takes the place
+        config["players_max"] = 2
+    stack = make_stack(adapters=[signage(port, **config)])
+    players = []
+    try:
+        players.append(AnsweringPlayer(port))
+        players.append(AnsweringPlayer(port, "hall" if "players_max" in change else "pref"))
+    except (OSError, ConnectionClosed, InvalidHandshake):
+        pass  # kept away
+    row = wait_proof(stack, "signage", "screens", "failed")
+    assert word in row["detail"], row
+    for player in players:
+        player.close()
 
 
 def test_alarm_command_is_run_without_a_shell(make_stack, carriers, tmp_path):

@@ -1,8 +1,7 @@
 /* words.js: the page's own words. Reviewed; everything else comes from the adapter's tables or, as names
  * of places, from the sender. */
-'use strict';
 
-const WORDS = {
+export const WORDS = {
 	states: {
 		normal: '平常',
 		caution: '注意',
@@ -11,19 +10,15 @@ const WORDS = {
 		lost: '情報途絶',
 	},
 	calm: {
+		ja: '発表中の避難情報はありません',
 		'ja-easy': 'いま 避難の お知らせは ありません',
 		en: 'No evacuation information is in force',
 	},
 	lost: {
+		ja: ['情報を受信できません。表示は最新ではありません。', 'テレビ・ラジオなどで確認してください。'],
 		'ja-easy': 'いま 新しい お知らせが とどいて いません。テレビや ラジオで 聞いて ください。',
 		en: 'Connection lost. This information may be out of date. Check television or radio.',
 	},
-	drill: {
-		ja: 'これは訓練です',
-		'ja-easy': 'これは れんしゅうです。本当では ありません',
-		en: 'This is a drill',
-	},
-	drillMark: '訓練',
 	separator: ['警戒レベル4までに', '必ず避難！'],
 	heard: '最後の受信',
 	ages: [
@@ -32,10 +27,17 @@ const WORDS = {
 		{ ms: 60000, ja: '分前' },
 		{ ms: 1000, ja: '秒前' },
 	],
-	expired: '掲載の期限を過ぎています',
 	unknown: '種別を確認中',
-	cancel: {
-		returned: { ja: '取消により再び発令中', en: 'In force again' },
-		ended: { ja: '誤りのため取消', en: 'Was wrong: cancelled' },
-	},
+	level: '警戒レベル',
+	ordered: '発令',
+	until: 'まで有効',
+	shelters: { ja: '近くの避難所', en: 'Shelters nearby' },
+	open: { ja: '開設', en: 'open' },
+	notSaidOpen: { ja: '開設は未確認', en: 'not confirmed open' },
+	straight: '直線',
+	compass: ['北', '北東', '東', '南東', '南', '南西', '西', '北西'],
+	compassEn: ['N', 'NE', 'E', 'SE', 'S', 'SW', 'W', 'NW'],
+	here: { ja: '現在地', en: 'You are here' },
+	more: { ja: 'くわしい情報', en: 'More information' },
+	credit: '「国土数値情報（行政区域データ）」（国土交通省）を加工して作成',
 };

@@ -5,8 +5,9 @@
  * loaded its page only once has nothing when the network goes. */
 'use strict';
 
-const NAME = 'hansho-sign-1';
-const PARTS = ['/sign/assets/sign.css', '/sign/assets/words.js', '/sign/assets/sign.js', '/sign/assets/icon.svg'];
+const NAME = 'hansho-sign-2';
+const PARTS = ['sign.css', 'icon.svg', 'lib.js', 'sign.js', 'face.js', 'feed.js', 'fit.js', 'pictograms.js', 'proof.js', 'side.js', 'turns.js',
+	'words.js', 'japan.topo.json', 'synthetic.json'].map((name) => '/sign/assets/' + name);
 
 function ours(url) {
 	const path = new URL(url).pathname;
@@ -24,8 +25,15 @@ self.addEventListener('install', (event) => {
 	event.waitUntil(keepAll());
 });
 
+/* What an older version kept is not mixed with ours. */
+async function begin() {
+	for (const name of await caches.keys())
+		if (name !== NAME) await caches.delete(name);
+	await self.clients.claim();
+}
+
 self.addEventListener('activate', (event) => {
-	event.waitUntil(self.clients.claim());
+	event.waitUntil(begin());
 });
 
 async function newestOrKept(request) {
