@@ -4,7 +4,7 @@
     stack.py '{"screens": [...], "gate": {...}, "signage": {...}}'       → {"gate": URL, "sign": URL}
     {"do": "submit", "details": [[sort, names, state]], "document": …}   → {"id": …, "seq": …}
     {"do": "stop", "name": "signage"}, start                             → {}     SIGTERM, and it must end clean
-    {"do": "receipts", "id": …}                                          → {"states": {outlet: state}}
+    {"do": "receipts", "id": …, "user": …}                                          → {"states": {outlet: state}}
     {"do": "proof"}                                                      → {"proof": "proven"|…, "detail": …} of the screens
 One line of JSON answers each line; {"error": …} when it could not be done. At the end of the input everything is
 stopped; exit status 1 when a process did not end clean.
@@ -37,8 +37,8 @@ def submit(stack, details, user="kakuu", code=None, name=None, **more):
                              status=principal["statuses"][0], **more), user)
 
 
-def receipts(stack, id):
-    rows = stack.status(id).json().get("receipts", [])
+def receipts(stack, id, user="kakuu"):
+    rows = stack.status(id, user).json().get("receipts", [])
     return {"states": {row.get("outlet") or row["adapter"]: str(row["state"]).lower() for row in rows}}
 
 
