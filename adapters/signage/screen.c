@@ -65,9 +65,7 @@ hs_screen_show(
 		json_decref(message);
 		return HS_OK;
 	}
-	char *text = json_dumps(message, JSON_COMPACT);
-	struct hs_frame *frame = text != NULL ? hs_frame_from(text, strlen(text)) : NULL;
-	free(text);
+	struct hs_frame *frame = hs_frame_from(face->text, strlen(face->text));
 	if (frame == NULL) {
 		json_decref(message);
 		return HS_ERR_NOMEM;

@@ -65,7 +65,7 @@ void hs_screen_reset(struct hs_screen *screen, enum hs_adapter_lane lane);
 /* This notice concerns the screen. notice: seq, since, expires, quiet. */
 void hs_screen_wait(struct hs_screen *screen, enum hs_adapter_lane lane,
 	const struct hs_screen_notice *notice, const struct hs_screen_reports *reports);
-/* Takes over the message of the face (its reference is given back). *changed: it shows something else
+/* Takes over the message of the face (its reference is given back), and copies its text. *changed: it shows something else
  * than before. */
 enum hs_err hs_screen_show(struct hs_screen *screen, struct hs_signage_face *face,
 	int64_t now_unix_us, bool *changed) HS_MUST_CHECK;

@@ -2,6 +2,7 @@
 #include "adapters/signage/signage_encode.h"
 
 #include <jansson.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -110,15 +111,25 @@ digest_of(const char *text, size_t len_bytes, char out[HS_SIGNAGE_DIGEST_SIZE])
 	out[HS_SIGNAGE_DIGEST_SIZE - 1] = '\0';
 }
 
+#define SUFFIX_FORMAT ",\"digest\":\"%s\"}"
+#define SUFFIX_MAX    64
+
+/* Over the text without the digest, which then becomes its last member. */
 static bool
-message_digest(json_t *message, char out[HS_SIGNAGE_DIGEST_SIZE])
+seal(struct hs_arena *arena, struct hs_signage_face *face)
 {
-	char *text = json_dumps(message, JSON_COMPACT | JSON_SORT_KEYS);
-	if (text == NULL)
-		return false;
-	digest_of(text, strlen(text), out);
+	char *text = json_dumps(face->message, JSON_COMPACT);
+	size_t len = text != NULL ? strlen(text) : 0;
+	char *sealed = text != NULL ? hs_arena_alloc(arena, len + SUFFIX_MAX) : NULL;
+	if (sealed != NULL) {
+		digest_of(text, len, face->digest);
+		memcpy(sealed, text, len - 1); /* without the last brace */
+		snprintf(sealed + len - 1, SUFFIX_MAX, SUFFIX_FORMAT, face->digest);
+		json_object_set_new(face->message, "digest", json_string(face->digest));
+	}
 	free(text);
-	return true;
+	face->text = sealed;
+	return sealed != NULL;
 }
 
 static const char *
@@ -235,11 +246,7 @@ finish(const struct hs_sign_maker *maker, const struct shown *shown, struct hs_s
 	face->state = state_of(maker->input, shown, said);
 	json_object_set_new(message, "state", json_string(states[face->state].word));
 	json_object_set_new(message, "state_ja", json_string(states[face->state].ja));
-	if (err == HS_OK && !message_digest(message, face->digest))
-		err = HS_ERR_NOMEM;
-	if (err == HS_OK)
-		json_object_set_new(message, "digest", json_string(face->digest));
-	return err;
+	return err == HS_OK && !seal(maker->speech.arena, face) ? HS_ERR_NOMEM : err;
 }
 
 enum hs_err

@@ -62,6 +62,7 @@ struct hs_signage_input {
 
 struct hs_signage_face {
 	struct json_t *message;
+	const char *text; /* the message as it goes out; in the arena */
 	enum hs_screen_state state;
 	enum hs_adapter_lane lane; /* whose items are shown */
 	uint64_t seq;

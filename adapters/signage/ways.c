@@ -5,6 +5,7 @@
 #include <string.h>
 
 #define BEARING_STEP 5
+#define NEAR_DEGREES 0.001 /* of latitude, more than HS_WAY_SAME_M */
 
 static void
 measure(struct hs_way *way, struct hs_geo from, struct hs_geo to)
@@ -22,13 +23,28 @@ is_fit(const struct hs_screen_shelter *shelter, const char *hazard)
 	       hs_config_texts_have(&shelter->hazards, hazard);
 }
 
+/* The shelters of the configuration with their places. */
+struct known {
+	const struct hs_screen_shelter *rows;
+	struct hs_geo *at;
+	size_t count;
+};
+
+static bool
+is_same(const struct hs_open_shelter *open, const char *name, struct hs_geo at)
+{
+	/* few are near: the distance is for these */
+	if (fabs(open->at.latitude - at.latitude) < NEAR_DEGREES &&
+		hs_geo_distance_m(open->at, at) < HS_WAY_SAME_M)
+		return true;
+	return strcmp(open->name, name) == 0;
+}
+
 static const struct hs_open_shelter *
-said_open(const struct hs_open_shelter *open, size_t count, const struct hs_screen_shelter *known,
-	struct hs_geo at)
+said_open(const struct hs_open_shelter *open, size_t count, const char *name, struct hs_geo at)
 {
 	for (size_t i = 0; i < count; i++) {
-		if (strcmp(open[i].name, known->name) == 0 ||
-			hs_geo_distance_m(open[i].at, at) < HS_WAY_SAME_M)
+		if (is_same(&open[i], name, at))
 			return &open[i];
 	}
 	return NULL;
@@ -36,16 +52,28 @@ said_open(const struct hs_open_shelter *open, size_t count, const struct hs_scre
 
 /* Whether the configuration has it too: then it is told there, or it is not fit. */
 static bool
-is_known(const struct hs_screen_site *site, const struct hs_open_shelter *open)
+is_known(const struct known *known, const struct hs_open_shelter *open)
 {
-	const struct hs_screen_shelter *known = site->shelters.items;
-	for (size_t i = 0; i < site->shelters.count; i++) {
-		struct hs_geo at;
-		if (hs_geo_parse(known[i].position, &at) &&
-			said_open(open, 1, &known[i], at) != NULL)
+	for (size_t i = 0; i < known->count; i++) {
+		if (is_same(open, known->rows[i].name, known->at[i]))
 			return true;
 	}
 	return false;
+}
+
+static enum hs_err
+read_known(struct hs_arena *arena, const struct hs_screen_site *site, struct known *known)
+{
+	known->rows = site->shelters.items;
+	known->count = site->shelters.count;
+	known->at = hs_arena_alloc(arena, (known->count + 1) * sizeof(*known->at));
+	if (known->at == NULL)
+		return HS_ERR_NOMEM;
+	for (size_t i = 0; i < known->count; i++) {
+		if (!hs_geo_parse(known->rows[i].position, &known->at[i]))
+			return HS_ERR_CONFIG; /* settings.c lets none through */
+	}
+	return HS_OK;
 }
 
 static void
@@ -73,32 +101,32 @@ hs_ways(struct hs_arena *arena, const struct hs_screen_site *site,
 	const struct hs_open_shelter *open, size_t open_count, const char *hazard,
 	struct hs_way **out, size_t *count)
 {
-	const struct hs_screen_shelter *known = site->shelters.items;
-	struct hs_geo here, at;
+	struct known known;
+	struct hs_geo here;
 	size_t found = 0;
 	*out = NULL;
 	*count = 0;
 	if (site->shelters_shown == 0 || !hs_geo_parse(site->position, &here))
 		return HS_OK;
-	struct hs_way *ways =
-		hs_arena_alloc(arena, (site->shelters.count + open_count + 1) * sizeof(*ways));
-	if (ways == NULL)
-		return HS_ERR_NOMEM;
-	for (size_t i = 0; i < site->shelters.count; i++) {
-		struct hs_way way = { .name = known[i].name, .status = "" };
-		if (!is_fit(&known[i], hazard) || !hs_geo_parse(known[i].position, &at))
+	enum hs_err err = read_known(arena, site, &known);
+	struct hs_way *ways = hs_arena_alloc(arena, (known.count + open_count + 1) * sizeof(*ways));
+	if (err != HS_OK || ways == NULL)
+		return err != HS_OK ? err : HS_ERR_NOMEM;
+	for (size_t i = 0; i < known.count; i++) {
+		struct hs_way way = { .name = known.rows[i].name, .status = "" };
+		measure(&way, here, known.at[i]);
+		if (!is_fit(&known.rows[i], hazard) || way.exact_m > HS_WAY_MAX_M)
 			continue;
-		const struct hs_open_shelter *said = said_open(open, open_count, &known[i], at);
+		const struct hs_open_shelter *said =
+			said_open(open, open_count, way.name, known.at[i]);
 		if (said != NULL)
 			set_open(&way, said);
-		measure(&way, here, at);
-		if (way.exact_m <= HS_WAY_MAX_M)
-			ways[found++] = way;
+		ways[found++] = way;
 	}
 	for (size_t i = 0; i < open_count; i++) {
 		struct hs_way way = { .name = open[i].name };
 		measure(&way, here, open[i].at);
-		if (way.exact_m > HS_WAY_MAX_M || is_known(site, &open[i]))
+		if (way.exact_m > HS_WAY_MAX_M || is_known(&known, &open[i]))
 			continue;
 		set_open(&way, &open[i]);
 		ways[found++] = way;

@@ -234,6 +234,7 @@ test_show_only_what_changed(void **state)
 	bool changed;
 	for (int i = 0; i < 3; i++) {
 		struct hs_signage_face face = { .message = json_pack("{s:i}", "n", i / 2),
+			.text = i == 2 ? "{\"n\":1}" : "{\"n\":0}",
 			.digest = "same" };
 		if (i == 2)
 			strcpy(face.digest, "other");

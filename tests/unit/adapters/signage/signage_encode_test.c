@@ -283,6 +283,19 @@ test_digest(void **state)
 	assert_string_not_equal(bench->face.digest, first);
 }
 
+/* What goes out is the message, word for word. */
+static void
+test_text_is_the_message(void **state)
+{
+	struct bench *bench = *state;
+	order(bench, HS_LANE_DRILL, "d", &at4, 1);
+	encode_for(bench, &screen, 'n', 'f');
+	json_t *read = json_loads(bench->face.text, JSON_REJECT_DUPLICATES, NULL);
+	assert_true(json_equal(read, bench->face.message));
+	assert_string_equal(text_at(read, "digest", NULL), bench->face.digest);
+	json_decref(read);
+}
+
 /* ---- expiry ---- */
 
 static void
@@ -623,6 +636,7 @@ main(void)
 		ROW(test_old_word_keeps_its_level),
 		cmocka_unit_test(test_areas),
 		ROW(test_digest),
+		ROW(test_text_is_the_message),
 		ROW(test_every_item_expires),
 		ROW(test_what_its_sender_limits_ends_then_and_is_said_for_a_while),
 		cmocka_unit_test(test_each_screen_switches_by_its_own_levels),
