@@ -62,7 +62,7 @@ text_at(const json_t *object, const char *key, const char *inner)
 	return text ? text : "";
 }
 
-/* What a screen draws of a state, as its proof wants it (schemas/sign.asyncapi.yaml): the first item. */
+/* What a screen draws of a state, as its proof wants it (schemas/sign.schema.json): the first item. */
 static void
 draw(struct outlet *outlet, const json_t *message)
 {

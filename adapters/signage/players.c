@@ -27,11 +27,18 @@ static const struct hs_ws_endpoint endpoints[] = {
 
 /* ---- sending ---- */
 
+const struct hs_screen_face *
+hs_player_face(struct hs_players *players, const struct player *player)
+{
+	const struct hs_players_options *options = &players->options;
+	return player->proven ? options->face(options->owner, player->screen)
+			      : options->trial(options->owner, player->screen);
+}
+
 static enum hs_err
 send_screen(struct hs_players *players, struct player *player)
 {
-	const struct hs_screen_face *face =
-		players->options.face(players->options.owner, player->screen);
+	const struct hs_screen_face *face = hs_player_face(players, player);
 	enum hs_err err = hs_ws_send(players->pages.http, player->id, face->frame, false);
 	if (err != HS_OK)
 		return err;
@@ -58,6 +65,8 @@ static enum hs_err
 send_beat(struct hs_players *players, struct player *player)
 {
 	struct screen_side *side = &players->screens[player->screen];
+	if (!player->proven) /* it would name a state that this one does not have */
+		return HS_OK;
 	if (side->beat == NULL)
 		side->beat = frame_of(
 			players->options.heartbeat(players->options.owner, player->screen));
@@ -156,11 +165,18 @@ owe(struct hs_players *players, struct player *player, unsigned what)
 }
 
 void
+hs_player_passed(struct hs_players *players, struct player *player)
+{
+	player->proven = true;
+	owe(players, player, OWED_SCREEN | OWED_BEAT);
+}
+
+void
 hs_players_changed(struct hs_players *players, int screen)
 {
 	struct player *player;
 	DL_FOREACH (players->screens[screen].players, player)
-		owe(players, player, OWED_SCREEN);
+		owe(players, player, player->proven ? OWED_SCREEN : 0);
 }
 
 static void
@@ -196,6 +212,7 @@ on_open(void *owner, const struct hs_http_request *upgrade, const char *subproto
 	}
 	player->id = upgrade->id;
 	player->screen = screen;
+	player->proven = !players->options.proof_required;
 	player->part = players->next_part++ % BEAT_PARTS;
 	HASH_ADD(hh, players->table, id, sizeof(player->id), player);
 	DL_APPEND(players->screens[screen].players, player);
@@ -357,6 +374,16 @@ size_t
 hs_players_count(const struct hs_players *players, int screen)
 {
 	return screen >= 0 ? players->screens[screen].count : HASH_COUNT(players->table);
+}
+
+size_t
+hs_players_proven(const struct hs_players *players, int screen)
+{
+	const struct player *player;
+	size_t count = 0;
+	DL_FOREACH (players->screens[screen].players, player)
+		count += player->proven;
+	return count;
 }
 
 uint64_t

@@ -19,6 +19,7 @@ struct player {
 	unsigned owed;
 	unsigned part;		  /* of the heartbeat interval */
 	bool asked, answered;	  /* of the newest canary */
+	bool proven;		  /* it gets the real state */
 	bool queued;		  /* something is owed and may be tried */
 	int64_t unproven_mono_us; /* since when what was sent waits for its proof; 0: it does not */
 	struct hs_screen_face sent; /* frame and message unused */
@@ -46,6 +47,11 @@ struct hs_players {
 	char token[HS_CANARY_TOKEN_SIZE]; /* of the newest canary */
 };
 
+/* What this player is to show. */
+const struct hs_screen_face *hs_player_face(
+	struct hs_players *players, const struct player *player);
+/* It has proven its trial. */
+void hs_player_passed(struct hs_players *players, struct player *player);
 /* NULL: gone. */
 struct player *hs_player_find(struct hs_players *players, hs_http_id id);
 /* A message of a player came (hs_ws_ops.on_message). */

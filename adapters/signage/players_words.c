@@ -53,6 +53,10 @@ take_displayed(struct hs_players *players, struct player *player, const struct s
 		return;
 	}
 	player->unproven_mono_us = 0;
+	if (!player->proven) {
+		hs_player_passed(players, player);
+		return;
+	}
 	players->options.displayed(players->options.owner, player->screen, &word);
 }
 
@@ -81,8 +85,7 @@ static struct said
 said_of(struct hs_players *players, const struct player *player, const json_t *json)
 {
 	const char *digest = text_of(json, "digest");
-	const struct hs_screen_face *face =
-		players->options.face(players->options.owner, player->screen);
+	const struct hs_screen_face *face = hs_player_face(players, player);
 	json_int_t item = json_integer_value(json_object_get(json, "item"));
 	char drawn[HS_SIGNAGE_DIGEST_SIZE];
 	struct said said = { .json = json };

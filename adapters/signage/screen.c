@@ -54,31 +54,53 @@ hs_screen_wait(struct hs_screen *screen, enum hs_adapter_lane lane,
 	waiting->notices[waiting->count++] = *notice;
 }
 
-enum hs_err
-hs_screen_show(
-	struct hs_screen *screen, struct hs_signage_face *face, int64_t now_unix_us, bool *changed)
+static void
+face_free(struct hs_screen_face *face)
 {
+	hs_frame_unref(face->frame);
+	json_decref(face->message);
+	*face = (struct hs_screen_face){ 0 };
+}
+
+/* Takes the message over, also when it fails. */
+static enum hs_err
+face_set(struct hs_screen_face *own, struct hs_signage_face *face)
+{
+	struct hs_frame *frame = hs_frame_from(face->text, strlen(face->text));
 	json_t *message = face->message;
 	face->message = NULL;
-	*changed = screen->face.frame == NULL || strcmp(screen->face.digest, face->digest) != 0;
-	if (!*changed) {
-		json_decref(message);
-		return HS_OK;
-	}
-	struct hs_frame *frame = hs_frame_from(face->text, strlen(face->text));
 	if (frame == NULL) {
 		json_decref(message);
 		return HS_ERR_NOMEM;
 	}
-	hs_screen_free(screen);
-	screen->face = (struct hs_screen_face){ .frame = frame,
+	face_free(own);
+	*own = (struct hs_screen_face){ .frame = frame,
 		.message = message,
 		.state = face->state,
 		.lane = face->lane,
 		.seq = face->seq };
-	memcpy(screen->face.digest, face->digest, sizeof(face->digest));
-	screen->changed_unix_us = now_unix_us;
+	memcpy(own->digest, face->digest, sizeof(face->digest));
 	return HS_OK;
+}
+
+enum hs_err
+hs_screen_show(
+	struct hs_screen *screen, struct hs_signage_face *face, int64_t now_unix_us, bool *changed)
+{
+	*changed = screen->face.frame == NULL || strcmp(screen->face.digest, face->digest) != 0;
+	if (!*changed) {
+		json_decref(face->message);
+		face->message = NULL;
+		return HS_OK;
+	}
+	screen->changed_unix_us = now_unix_us;
+	return face_set(&screen->face, face);
+}
+
+enum hs_err
+hs_screen_try(struct hs_screen *screen, struct hs_signage_face *face)
+{
+	return face_set(&screen->trial, face);
 }
 
 /* ---- what a player says ---- */
@@ -220,8 +242,6 @@ hs_screen_status(const struct hs_screen *screen, size_t players, int64_t now_uni
 void
 hs_screen_free(struct hs_screen *screen)
 {
-	hs_frame_unref(screen->face.frame);
-	json_decref(screen->face.message);
-	screen->face.frame = NULL;
-	screen->face.message = NULL;
+	face_free(&screen->face);
+	face_free(&screen->trial);
 }

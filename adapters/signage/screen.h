@@ -47,6 +47,7 @@ struct hs_screen_proof {
 struct hs_screen {
 	const struct hs_screen_settings *settings;
 	struct hs_screen_face face;
+	struct hs_screen_face trial; /* players.h */
 	struct hs_screen_waiting lanes[HS_LANE_COUNT];
 	bool drawn_fresh[HS_LANE_COUNT]; /* what the face was drawn with */
 	int64_t changed_unix_us;
@@ -69,6 +70,8 @@ void hs_screen_wait(struct hs_screen *screen, enum hs_adapter_lane lane,
  * than before. */
 enum hs_err hs_screen_show(struct hs_screen *screen, struct hs_signage_face *face,
 	int64_t now_unix_us, bool *changed) HS_MUST_CHECK;
+/* Sets the trial in the same way. */
+enum hs_err hs_screen_try(struct hs_screen *screen, struct hs_signage_face *face) HS_MUST_CHECK;
 /* A player has it in full and begins to draw. */
 void hs_screen_accepted(struct hs_screen *screen, const struct hs_screen_face *face,
 	const struct hs_screen_reports *reports);

@@ -81,6 +81,20 @@ hs_signage_draw(struct signage *own, size_t index)
 	return true;
 }
 
+/* What it shows as long as nothing is known: it proves the way, and this screen's settings with it. */
+static enum hs_err
+make_trial(struct hs_screen *screen)
+{
+	const struct hs_signage_input input = { .screen = screen->settings };
+	struct hs_signage_face face;
+	struct hs_arena *arena = hs_arena_create(ENCODE_ARENA_BYTES);
+	enum hs_err err = arena != NULL ? hs_signage_encode(arena, &input, &face) : HS_ERR_NOMEM;
+	if (err == HS_OK)
+		err = hs_screen_try(screen, &face);
+	hs_arena_destroy(arena);
+	return err;
+}
+
 void
 hs_signage_draw_all(struct signage *own)
 {
@@ -106,6 +120,13 @@ ask_face(void *owner, int screen)
 {
 	const struct signage *own = owner;
 	return &own->screens[screen].face;
+}
+
+static const struct hs_screen_face *
+ask_trial(void *owner, int screen)
+{
+	const struct signage *own = owner;
+	return &own->screens[screen].trial;
 }
 
 static json_t *
@@ -232,6 +253,9 @@ screens_open(struct signage *own)
 				fault);
 			return HS_ERR_CONFIG;
 		}
+		enum hs_err err = make_trial(&own->screens[i]);
+		if (err != HS_OK)
+			return err;
 		(void)hs_signage_draw(own, i);
 	}
 	return HS_OK;
@@ -264,8 +288,10 @@ players_open(struct signage *own)
 		.screen_count = own->screen_count,
 		.heartbeat_ms = settings->player_heartbeat_ms,
 		.proof_timeout_ms = settings->proof_timeout_ms,
+		.proof_required = settings->common.canary.proof_required,
 		.find = ask_find,
 		.face = ask_face,
+		.trial = ask_trial,
 		.heartbeat = ask_heartbeat,
 		.accepted = ask_accepted,
 		.displayed = ask_displayed,

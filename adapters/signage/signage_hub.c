@@ -77,6 +77,10 @@ reach_screens(struct signage *own, const struct hs_adapter_item *item, const str
 						  taken->count);
 		if (concerned)
 			hs_screen_wait(screen, item->lane, &notice, &reports);
+		if (concerned && own->settings->common.canary.proof_required &&
+			hs_players_proven(own->players, (int)i) == 0)
+			reports.report(reports.owner, item->lane, item->seq, screen->settings->id,
+				HS_RECEIPT(HELD), HS_UNPROVEN_REASON);
 		bool changed = (concerned || !order) && hs_signage_draw(own, i);
 		if (changed && !concerned) { /* a shelter: it is proven where it is shown */
 			hs_screen_wait(screen, item->lane, &notice, &reports);

@@ -6,6 +6,7 @@ import os
 import subprocess
 import time
 
+import jsonschema
 import pytest
 import requests
 
@@ -31,8 +32,12 @@ def drawn(state, item=0):
     return hashlib.sha256("".join(line + "\n" for line in lines).encode()).hexdigest()[:32]
 
 
+with open(os.path.join(os.path.dirname(__file__), "../../schemas/sign.schema.json"), encoding="utf-8") as file:
+    CONTRACT = jsonschema.Draft202012Validator(json.load(file))
+
+
 class Player:
-    """A screen: reads whole states, says what it drew."""
+    """A screen: reads whole states, says what it drew. All that comes is held to the contract."""
 
     def __init__(self, port, screen="hall"):
         self.socket = WebSocket(f"ws://127.0.0.1:{port}/v1/sign?screen={screen}")
@@ -42,6 +47,7 @@ class Player:
         deadline = time.monotonic() + timeout
         while True:
             message = self.socket.read(max(0.1, deadline - time.monotonic()))
+            CONTRACT.validate(message)
             if message["type"] == "screen":
                 return message
 
@@ -429,3 +435,24 @@ def test_an_open_shelter_is_shown_beside_an_order(make_stack):
     stack.restart("signage")
     again = Player(port).until(lambda m: m["items"])
     assert again["shelters"] == state["shelters"], "it is in force, so a start knows it"
+
+
+def test_with_proof_required_a_configuration_goes_live_only_after_its_canary(make_stack):
+    """Every start is a new configuration: a screen shows nothing of it before it has proven the way."""
+    port = free_port()
+    stack = make_stack(mode="drill", feeds=0, hub={"heartbeat_ms": 1000},
+                       adapters=[signage(port, proof_required=True, proof_timeout_ms=60000)])
+    player = Player(port)
+    trial = player.state()
+    assert (trial["state"], trial["items"], trial["screen"]["id"]) == ("lost", [], "hall")
+    answer = stack.accepted(order())
+    wait_until(lambda: states(stack, answer["id"], "hall") == ["held"], "it waits for the proof")
+    player.displayed(trial, drawn="0" * 32)
+    with pytest.raises(TimeoutError):
+        player.state(timeout=2)
+    player.displayed(trial)
+    state = player.until(lambda m: m["items"])
+    player.displayed(state)
+    wait_until(lambda: states(stack, answer["id"], "hall") == ["displayed"], "and then it is shown")
+    stack.restart("signage")
+    assert Player(port).state()["items"] == [], "the same again after a start"

@@ -34,6 +34,7 @@ const changedAt = []; // when the picture as a whole became another one, the new
 let shownLook = '';
 let drawTimer = null;
 let frameAt = performance.now();
+let frameAsked = false;
 let attentionUntil = 0;
 
 /* ---- what is known, and how old it is ---- */
@@ -229,28 +230,34 @@ function reload(why) {
 	location.reload();
 }
 
+/* Asks for one frame at a time: a page at rest costs nothing. */
 function countFrame() {
-	frameAt = performance.now();
-	requestAnimationFrame(countFrame);
+	if (frameAsked) return;
+	frameAsked = true;
+	requestAnimationFrame(() => {
+		frameAsked = false;
+		frameAt = performance.now();
+	});
 }
 
 /* A socket that looks open but says nothing is closed; the screen is lost long before. */
 function watch() {
+	countFrame();
 	if (feed.open && performance.now() - heardAt > 2 * staleAfter()) feed.close();
 	if (document.visibilityState === 'visible' && performance.now() - frameAt > NO_FRAME_MS) reload('no frames');
 	const view = viewNow();
 	const { dataset } = document.body;
-	const changed = view.state !== dataset.state || String(view.items.length > 0 ? 'some' : 'none') !== dataset.items;
+	const changed = view.state !== dataset.state || (view.items.length > 0 ? 'some' : 'none') !== dataset.items;
 	if (changed) draw();
 	else tellTime(view);
 }
 
-/* Nothing but the two texts that go on by themselves. */
+/* Nothing but the two texts that go on by themselves; everything else stands. */
 function tellTime(view) {
 	if (performance.now() >= attentionUntil) document.body.dataset.attention = 'over';
 	for (const [id, text] of [['clock', view.clock], ['lost-time', view.lostTime]]) {
-		const element = document.getElementById(id);
-		if (element && element.textContent !== text) draw();
+		const node = document.getElementById(id)?.firstChild;
+		if (node && node.data !== text) node.data = text;
 	}
 }
 
@@ -261,7 +268,6 @@ if (kept) heardClock = new Date(kept.at);
 
 drawNow();
 feed.connect();
-countFrame();
 setInterval(watch, LOOK_MS);
 setInterval(() => {
 	turn += 1;
