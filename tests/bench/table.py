@@ -165,6 +165,23 @@ def telegram_rows(folder):
            f"next {second['times_document']} times ({second['name']})", "", f"`{command}`")
 
 
+def screen_rows(folder):
+    rounds = "300" if QUICK else "2000"
+    out = subprocess.run([os.path.join(folder, "tests/bench/signage_encode_bench"), rounds], stdout=subprocess.PIPE, text=True,
+                         check=True).stdout
+    forms = [line.split() for line in out.splitlines()]
+    for name, p50, p99, size, reference in forms:
+        yield (f"encode one screen: {name.replace('_', ' ')}", "≤ 200 µs", f"{float(p50) / float(reference):.2f} times",
+               f"p50 {p50} µs, p99 {p99} µs, {size} bytes", f"SHA-256 of 64 KiB: {reference} µs", f"`signage_encode_bench {rounds}`")
+    found, command = run(folder, "players.py", *(["--players", "2000", "--orders", "3"] if QUICK else []))
+    runs = f"`{command}`, {found['orders']} orders, {found['canaries']} canaries between them, {found['lost']} players lost"
+    what = f"{found['players']:,} players of {found['screens']} screens"
+    yield (f"{what}: submission → last player has the state", "", f"{found['last_player_ms']} ms", "", "", runs)
+    yield ("the same: until `displayed` of all screens is back at the sender", "", f"{found['receipts_back_ms']} ms", "", "", runs)
+    yield ("the same: resident memory of hansho-signage per player", "", f"{found['bytes_per_player']} bytes",
+           f"all connected in {found['connect_s']} s", "the adapter before they came", runs)
+
+
 def lane_rows(folder):
     found, command = run(folder, "lanes.py", "--rounds", "2" if QUICK else "8")
     for name, what in (("telegrams", "300 telegrams/s at the same gate"), ("burst", "300 telegrams at once, each second"),
@@ -198,7 +215,7 @@ def main():
     folder = sys.argv[1]
     rows = [COLUMNS, ("---",) * len(COLUMNS)]
     for part in (submit_rows, throughput_rows, fanout_rows, interest_rows, slow_rows, idle_rows, start_rows, http_rows, hostile_rows, telegram_rows,
-                 lane_rows):
+                 lane_rows, screen_rows):
         rows += part(folder)
     for row in rows:
         print("| " + " | ".join(row) + " |")

@@ -145,7 +145,8 @@ test('an order is drawn, a raise replaces it, a lift takes it away', () => onScr
 		await stack.submit([[LEVELS[level].term, ['北町一丁目', '港町'], '発令']], { document, revision });
 		const now = await untilSeen(page, isLevel(level), `level ${level}`);
 		assertLevel(now, level);
-		assert.equal(await page.evaluate(() => self.drawn), String(level), 'what comes is drawn when it comes');
+		/* At once, or as soon as the picture may change again (two flashes a second); not at its next turn, after eight seconds. */
+		await until(() => page.evaluate((wanted) => self.drawn === wanted, String(level)), 'what comes is drawn when it comes', 6000);
 		assert.deepEqual(now.areas, ['北町一丁目', '港町']);
 		assert.equal(now.mode, 'live');
 		await assertContrast(page);
@@ -153,7 +154,7 @@ test('an order is drawn, a raise replaces it, a lift takes it away', () => onScr
 	}
 	const { id } = await stack.submit([[LEVELS[5].term, ['北町一丁目', '港町'], '解除']], { document, revision: 4 });
 	const calm = await untilSeen(page, isCalm, 'calm after the lift');
-	assert.equal(await page.evaluate(() => self.drawn), '', 'at once');
+	await until(() => page.evaluate(() => self.drawn === ''), 'at once', 6000);
 	assert.ok(!calm.alert && !calm.lost);
 	await assertContrast(page);
 	await until(async () => (await stack.ask({ do: 'receipts', id })).states.hall === 'displayed', 'proof of display at the hub');

@@ -14,14 +14,17 @@ function rowOf(screen) {
 	const link = document.createElement('a');
 	link.href = '/sign/' + encodeURIComponent(screen.id);
 	link.textContent = screen.name ? `${screen.name} (${screen.id})` : screen.id;
-	row.className = screen.players === 0 || !screen.shown || screen.state === 'lost' ? 'bad' : '';
+	const missing = screen.players < Math.max(1, screen.players_expected);
+	row.className = missing || !screen.shown || screen.state === 'lost' || screen.failure ? 'bad' : '';
 	cell(row, link);
 	cell(row, `${STATES[screen.state]} ${screen.state}`);
 	cell(row, screen.mode);
-	cell(row, String(screen.players));
+	cell(row, screen.players_expected ? `${screen.players} / ${screen.players_expected}` : String(screen.players));
 	cell(row, `${screen.version.slice(0, 8)} seq ${screen.seq}`);
 	cell(row, screen.displayed_at ? screen.displayed_at.slice(0, 19).replace('T', ' ') : '未確認 never');
 	cell(row, screen.age_ms === null ? '–' : `${Math.round(screen.age_ms / 1000)} s`);
+	cell(row, String(screen.waiting));
+	cell(row, screen.failure || (screen.failures ? `${screen.failures}×` : ''));
 	return row;
 }
 
