@@ -175,6 +175,8 @@ void
 hs_players_changed(struct hs_players *players, int screen)
 {
 	struct player *player;
+	hs_frame_unref(players->screens[screen].beat); /* it names the state before */
+	players->screens[screen].beat = NULL;
 	DL_FOREACH (players->screens[screen].players, player)
 		owe(players, player, player->proven ? OWED_SCREEN : 0);
 }
@@ -184,6 +186,7 @@ on_timer(uv_timer_t *timer)
 {
 	struct hs_players *players = HS_CONTAINER_OF(timer, struct hs_players, timer);
 	unsigned part = players->tick++ % BEAT_PARTS;
+	forget_beats(players);
 	for (struct player *player = players->table; player != NULL; player = player->hh.next) {
 		if (player->part == part)
 			owe(players, player, OWED_BEAT);
