@@ -1,0 +1,275 @@
+/* signage_face_test.c: when items expire, when a screen switches and returns, its languages, marks, proof and shelters. */
+#include "tests/unit/adapters/signage/sign_bench.h"
+
+/* What goes out is the message, word for word. */
+static void
+test_text_is_the_message(void **state)
+{
+	struct bench *bench = *state;
+	order(bench, HS_LANE_DRILL, "d", &at4, 1);
+	encode_for(bench, &screen, 'n', 'f');
+	json_t *read = json_loads(bench->face.text, JSON_REJECT_DUPLICATES, NULL);
+	assert_true(json_equal(read, bench->face.message));
+	assert_string_equal(text_at(read, "digest", NULL), bench->face.digest);
+	json_decref(read);
+}
+
+/* ---- expiry ---- */
+
+static void
+order_until(struct bench *bench, int64_t until_unix_us)
+{
+	hs_notice *notice = kit_notice(bench->arena, LIVE, HS_ACTION(ISSUE), "l", 1, &at4, 1);
+	if (until_unix_us != 0)
+		notice->times->valid_until = hs_time_new(bench->arena, until_unix_us, 540);
+	assert_int_equal(hs_force_apply(bench->lanes[0], ++bench->seq, notice), HS_OK);
+}
+
+static void
+test_every_item_expires(void **state)
+{
+	struct bench *bench = *state;
+	order_until(bench, 0);
+	const json_t *item = item_at(encode_for(bench, &screen, 'f', 'n'), 0);
+	char first[40];
+	assert_string_equal(text_at(item, "expires_by", NULL), "renewal");
+	assert_string_equal(text_at(item, "valid_until", NULL), "");
+	snprintf(first, sizeof(first), "%s", text_at(item, "expires_at", NULL));
+	/* renewed in good time, and not at every look */
+	for (int64_t minutes = 0; minutes < 24 * 60; minutes++) {
+		int64_t now_us = KIT_ORDERED_US + minutes * 60000000;
+		int64_t until_us = hs_sign_renewed_until(&screen.rules, now_us);
+		int64_t left_ms = (until_us - now_us) / 1000;
+		assert_true(left_ms <= screen.rules.renew_ms &&
+			    left_ms > screen.rules.renew_ms * 3 / 4);
+	}
+	bench->now_unix_us += 1000000;
+	item = item_at(encode_for(bench, &screen, 'f', 'n'), 0);
+	assert_string_equal(text_at(item, "expires_at", NULL), first);
+	bench->now_unix_us += screen.rules.renew_ms * 1000 / 4;
+	item = item_at(encode_for(bench, &screen, 'f', 'n'), 0);
+	assert_string_not_equal(text_at(item, "expires_at", NULL), first);
+}
+
+static void
+test_what_its_sender_limits_ends_then_and_is_said_for_a_while(void **state)
+{
+	struct bench *bench = *state;
+	order_until(bench, KIT_ORDERED_US + 60000000);
+	const json_t *message = encode_for(bench, &screen, 'f', 'n');
+	assert_string_equal(text_at(item_at(message, 0), "expires_by", NULL), "sender");
+	assert_string_equal(
+		text_at(item_at(message, 0), "expires_at", NULL), "2026-07-01T18:56:00+09:00");
+	bench->now_unix_us += 60000000;
+	message = encode_for(bench, &screen, 'f', 'n');
+	assert_int_equal(bench->face.item_count, 0);
+	assert_string_equal(text_at(message, "state", NULL), "caution");
+	const json_t *expired = json_array_get(json_object_get(message, "expired"), 0);
+	assert_string_equal(text_at(expired, "term", "ja"), "避難指示");
+	assert_null(json_object_get(expired, "level"));
+	assert_null(json_object_get(expired, "colour"));
+	bench->now_unix_us += screen.rules.expired_shown_ms * 1000;
+	message = encode_for(bench, &screen, 'f', 'n');
+	assert_string_equal(text_at(message, "state", NULL), "normal");
+	assert_null(json_object_get(message, "expired"));
+}
+
+/* ---- switch and return ---- */
+
+static void
+test_each_screen_switches_by_its_own_levels(void **state)
+{
+	static const struct {
+		int64_t caution, emergency;
+		const struct kit_place *place;
+		const char *state;
+	} rows[] = {
+		{ 1, 3, &at3, "emergency" },
+		{ 1, 5, &at4, "caution" },
+		{ 4, 4, &at3, "normal" },
+		{ 4, 5, &at4, "caution" },
+		{ 5, 5, &zone, "emergency" },
+	};
+	(void)state;
+	for (size_t i = 0; i < HS_COUNT(rows); i++) {
+		void *own;
+		setup(&own);
+		struct hs_screen_settings settings = screen;
+		settings.rules.caution_level = rows[i].caution;
+		settings.rules.emergency_level = rows[i].emergency;
+		order(own, HS_LANE_LIVE, "l", rows[i].place, 1);
+		const json_t *message = encode_for(own, &settings, 'f', 'n');
+		if (strcmp(text_at(message, "state", NULL), rows[i].state) != 0)
+			fail_msg("row %zu: %s", i, text_at(message, "state", NULL));
+		teardown(&own);
+	}
+}
+
+static void
+test_a_screen_that_shows_no_drills(void **state)
+{
+	struct bench *bench = *state;
+	struct hs_screen_settings settings = screen;
+	settings.rules.drills = false;
+	order(bench, HS_LANE_DRILL, "d", &at5, 1);
+	assert_string_equal(
+		text_at(encode_for(bench, &settings, 'f', 'f'), "state", NULL), "normal");
+	assert_string_equal(
+		text_at(encode_for(bench, &settings, 'n', 'f'), "state", NULL), "normal");
+	assert_int_equal(bench->face.item_count, 0);
+}
+
+static void
+test_lift_returns_to_normal(void **state)
+{
+	struct bench *bench = *state;
+	struct kit_place place = at4;
+	order(bench, HS_LANE_LIVE, "l", &place, 1);
+	place.lifted = true;
+	const hs_notice *lift = kit_notice(bench->arena, LIVE, HS_ACTION(LIFT), "l", 2, &place, 1);
+	const char *const words[] = { "lifted", "vanished" };
+	struct hs_change_row *rows;
+	size_t count;
+	assert_true(hs_screen_wants_notice(&screen, lift));
+	assert_int_equal(hs_force_apply(bench->lanes[0], ++bench->seq, lift), HS_OK);
+	const struct hs_force_around around = { *hs_force_before(bench->lanes[0]),
+		*hs_force_after(bench->lanes[0]), true };
+	assert_int_equal(hs_changes(bench->arena, lift, &around, &rows, &count), HS_OK);
+	assert_int_equal(
+		hs_signage_lifted_take(&bench->lifted[0], rows, count, bench->now_unix_us), HS_OK);
+	const json_t *message = encode_for(bench, &screen, 'f', 'n');
+	assert_string_equal(text_at(message, "state", NULL), "caution");
+	const json_t *lifted = json_array_get(json_object_get(message, words[0]), 0);
+	assert_string_equal(text_at(lifted, "word", "ja"), "解除");
+	assert_string_equal(text_at(lifted, "word", "ko"), "해제");
+	assert_string_equal(text_at(lifted, "term", "ja"), "避難指示");
+	assert_null(json_object_get(lifted, "level"));
+	assert_null(json_object_get(message, words[1]));
+	assert_null(json_object_get(encode_for(bench, &screen, 's', 'n'), words[0]));
+	bench->now_unix_us += screen.rules.return_after_ms * 1000;
+	assert_string_equal(text_at(encode_for(bench, &screen, 'f', 'n'), "state", NULL), "normal");
+	/* and another order there takes its place at once */
+	bench->now_unix_us = KIT_ORDERED_US;
+	order(bench, HS_LANE_LIVE, "m", &at3, 1);
+	order(bench, HS_LANE_LIVE, "n", &at4, 1);
+	assert_null(json_object_get(encode_for(bench, &screen, 'f', 'n'), words[0]));
+}
+
+/* ---- languages and marks ---- */
+
+static void
+test_only_reviewed_words(void **state)
+{
+	struct bench *bench = *state;
+	order(bench, HS_LANE_LIVE, "l", &at4, 1);
+	const json_t *item = item_at(encode_for(bench, &screen, 'f', 'n'), 0);
+	assert_string_equal(text_at(item, "term", "ko"), "피난 지시");
+	assert_string_equal(text_at(item, "action", "ko"), "위험한 장소에서 전원 피난하십시오");
+	assert_string_equal(text_at(item, "term", "es"), ""); /* in the table, reviewed by nobody */
+	assert_string_equal(text_at(item, "term", "th"), "");
+	for (size_t i = 0; i < hs_sign_term_count; i++)
+		assert_string_not_equal(hs_sign_terms[i].text, "Orden de evacuación");
+}
+
+static void
+assert_marked(const json_t *words, const char *language, const char *mark)
+{
+	const char *text = text_at(words, language, NULL);
+	size_t len = strlen(text), mark_len = strlen(mark);
+	if (len <= 2 * mark_len || strncmp(text, mark, mark_len) != 0 ||
+		strcmp(text + len - mark_len, mark) != 0)
+		fail_msg("%s: %s", language, text);
+}
+
+static void
+test_marks_of_a_drill(void **state)
+{
+	struct bench *bench = *state;
+	order(bench, HS_LANE_DRILL, "d", &at3, 1);
+	const json_t *message = encode_for(bench, &screen, 'n', 'f');
+	const json_t *item = item_at(message, 0);
+	for (const char *const *key = (const char *const[]){ "action", "names", NULL };
+		*key != NULL; key++) {
+		const json_t *words = json_object_get(item, *key);
+		assert_marked(words, "ja", "【訓練】");
+		assert_marked(words, "ja-easy", "【くんれん】");
+		assert_marked(words, "en", "[DRILL]");
+		assert_marked(words, "ko", "【훈련】");
+	}
+	/* its own mark was reviewed by nobody: it stands in Japanese and English */
+	assert_marked(json_object_get(item, "names"), "es", "【訓練】[DRILL]");
+	assert_marked(json_object_get(item, "title"), "ja", "【訓練】");
+	assert_string_equal(text_at(message, "marks", "ja"), "【訓練】");
+	order(bench, HS_LANE_LIVE, "l", &at3, 1);
+	message = encode_for(bench, &screen, 'f', 'f');
+	assert_null(strstr(text_at(item_at(message, 0), "action", "ja"), "訓練"));
+	assert_int_equal(json_object_size(json_object_get(message, "marks")), 0);
+}
+
+/* ---- what must have been drawn ---- */
+
+static void
+test_drawn(void **state)
+{
+	struct bench *bench = *state;
+	char calm[HS_SIGNAGE_DIGEST_SIZE], first[HS_SIGNAGE_DIGEST_SIZE],
+		second[HS_SIGNAGE_DIGEST_SIZE];
+	assert_true(hs_signage_drawn(encode_for(bench, &screen, 'f', 'n'), 0, calm));
+	/* SHA-256 of "平常\n\n\n\n\n" */
+	assert_string_equal(calm, "43df287d6a80544b9c2befef96899f3e");
+	const struct kit_place places[] = { at5, at4 };
+	order(bench, HS_LANE_LIVE, "l", places, 2);
+	const json_t *message = encode_for(bench, &screen, 'f', 'n');
+	assert_true(hs_signage_drawn(message, 0, first));
+	assert_true(hs_signage_drawn(message, 1, second));
+	assert_string_not_equal(first, second);
+	assert_string_not_equal(first, calm);
+	assert_false(hs_signage_drawn(message, 2, second));
+}
+
+/* ---- shelters ---- */
+
+static void
+test_shelters_beside_an_order(void **state)
+{
+	static const char *fit[] = { "landslide" };
+	struct bench *bench = *state;
+	struct hs_screen_shelter known[] = { { "学校", "38.50450,143.50000", { NULL, 0 } },
+		{ "体育館", "38.50100,143.50000", { fit, 1 } },
+		{ "公民館", "38.48200,143.50000", { NULL, 0 } } };
+	struct hs_screen_settings settings = screen;
+	settings.site = (struct hs_screen_site){ .position = "38.50000,143.50000",
+		.facing_degrees = 90,
+		.shelters = { known, 3 },
+		.shelters_shown = 2 };
+	assert_null(json_object_get(encode_for(bench, &settings, 'f', 'n'), "shelters"));
+	order(bench, HS_LANE_LIVE, "l", &at4, 1); /* a flood */
+	const json_t *list = json_object_get(encode_for(bench, &settings, 'f', 'n'), "shelters");
+	assert_int_equal(json_array_size(list), 2);
+	const json_t *way = json_array_get(list, 0);
+	assert_string_equal(text_at(way, "name", NULL), "学校");
+	assert_int_equal(json_integer_value(json_object_get(way, "distance_m")), 500);
+	assert_int_equal(json_integer_value(json_object_get(way, "bearing")), 0);
+	assert_int_equal(json_integer_value(json_object_get(way, "arrow")), 270);
+	assert_true(json_is_false(json_object_get(way, "open")));
+	assert_string_equal(text_at(json_array_get(list, 1), "name", NULL), "公民館");
+}
+
+int
+main(void)
+{
+#define ROW(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+	const struct CMUnitTest tests[] = {
+		ROW(test_text_is_the_message),
+		ROW(test_every_item_expires),
+		ROW(test_what_its_sender_limits_ends_then_and_is_said_for_a_while),
+		cmocka_unit_test(test_each_screen_switches_by_its_own_levels),
+		ROW(test_a_screen_that_shows_no_drills),
+		ROW(test_lift_returns_to_normal),
+		ROW(test_only_reviewed_words),
+		ROW(test_marks_of_a_drill),
+		ROW(test_drawn),
+		ROW(test_shelters_beside_an_order),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
