@@ -122,7 +122,7 @@ function inForce(page) {
 
 /* What the screen shows, in the words of the form's table. */
 function onScreen(screen) {
-	return screen.evaluate(() => message.items
+	return screen.evaluate(() => JSON.parse(localStorage.getItem('hansho.sign.hall')).message.items
 		.flatMap((item) => item.areas.map((area) => `${area} 警戒レベル${item.level} ${item.term.ja}`)).sort());
 }
 
