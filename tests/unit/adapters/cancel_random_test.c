@@ -227,7 +227,15 @@ static void
 check_screen(struct world *world)
 {
 	static const char *areas[] = { "99" };
-	struct hs_screen_settings screen = { .id = "s", .name = "s", .areas = { areas, 1 } };
+	struct hs_screen_settings screen = { .id = "s",
+		.name = "s",
+		.areas = { areas, 1 },
+		.rules = { .caution_level = 1,
+			.emergency_level = 4,
+			.drills = true,
+			.renew_ms = 60000 },
+		.site = { .position = "" },
+		.look = { .height_mm = 680, .qr_url = "" } };
 	struct hs_signage_cancel cancel = { 0 };
 	struct hs_signage_face face;
 	struct hs_signage_input input = { .screen = &screen, .now_unix_us = 1 };
