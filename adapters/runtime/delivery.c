@@ -209,6 +209,12 @@ hs_adapter_deliver(struct hs_adapter_item *pub, struct hs_adapter_delivery *deli
 	HS_CHECK(!item->done && delivery->outlet && delivery->attempt && delivery->abort &&
 		 delivery->ended);
 	const char *key = delivery->order_key ? delivery->order_key : "";
+	if (adapter->explanation) {
+		hs_explanation_delivery(
+			adapter->explanation, delivery, is_proven(adapter, delivery));
+		delivery->ended(delivery);
+		return;
+	}
 	struct hs_delivery_queue *queue = queue_find(adapter, pub->lane, key);
 	delivery->item = pub;
 	delivery->queue = queue;

@@ -94,7 +94,8 @@ struct hs_adapter {
 	uv_timer_t timer;
 	struct hs_ops *page;
 	struct hs_silence_looks looks;
-	bool may_judge; /* a hub's silence, at this tick */
+	bool may_judge;			    /* a hub's silence, at this tick */
+	struct hs_explanation *explanation; /* explain.h; NULL: a real process */
 	bool opened;
 	bool stopping;
 	int64_t stop_mono_us;
@@ -173,6 +174,18 @@ void hs_alarms_stop(struct hs_adapter *adapter);
 
 /* runtime.c: a handle that was counted in open_handles is closed. The last one frees the adapter. */
 void hs_adapter_handle_gone(struct hs_adapter *adapter);
+
+/* explain.c: where receipts and deliveries go while an adapter explains. */
+void hs_explanation_receipt(
+	struct hs_explanation *explanation, const char *outlet, int state, const char *detail);
+/* proven: it would be tried at once. */
+void hs_explanation_delivery(struct hs_explanation *explanation,
+	const struct hs_adapter_delivery *delivery, bool proven);
+
+/* runtime.c */
+void hs_lane_init(struct hs_adapter *adapter, enum hs_adapter_lane id);
+/* The link of each lane that is to be dialled; "" = none. */
+const char *hs_lane_url(const struct hs_adapter_settings *settings, enum hs_adapter_lane id);
 
 /* ops_page.c */
 enum hs_err hs_adapter_page_open(struct hs_adapter *adapter) HS_MUST_CHECK;

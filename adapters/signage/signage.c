@@ -14,6 +14,7 @@
 #include "hub/base/log.h"
 
 #define ENCODE_ARENA_BYTES (64u << 20)
+#define FACE_MAX_BYTES	   (16u << 20)
 #define WATCH_MS	   500 /* how often the hub's silence is looked for */
 #define LOOKS_AT_ALL	   20 /* every so many looks each screen is drawn: valid_until may be over */
 
@@ -74,7 +75,7 @@ screen_draw(struct signage *own, size_t index)
 		.screen = screen->settings,
 		.lanes = { lane_seen(own, screen, HS_LANE_LIVE, now_mono_us),
 			lane_seen(own, screen, HS_LANE_DRILL, now_mono_us) },
-		.now_unix_us = hs_clock_unix_us(),
+		.now_unix_us = hs_adapter_now_unix_us(own->adapter),
 	};
 	struct hs_signage_face face;
 	struct hs_arena *arena = hs_arena_create(ENCODE_ARENA_BYTES);
@@ -196,6 +197,24 @@ may_reach_further(const hs_notice *notice)
 	return notice->action == HS_ACTION(CANCEL) || notice->n_areas == 0;
 }
 
+/* What the screen shows after the notice, or why it stays as it is (runtime/explain.h). */
+static void
+screen_explain(const struct hs_screen *screen, struct hs_adapter_item *item, bool concerned)
+{
+	const char *id = screen->settings->id;
+	if (!concerned) {
+		hs_adapter_receipt(
+			item, id, HS_RECEIPT(FILTERED), "none of the areas of this screen");
+		return;
+	}
+	struct hs_buf text;
+	hs_buf_init(&text, FACE_MAX_BYTES);
+	hs_buf_add(
+		&text, hs_frame_bytes(screen->face.frame), hs_frame_len_bytes(screen->face.frame));
+	hs_adapter_show(item, id, "screen", hs_buf_text(&text));
+	hs_buf_free(&text);
+}
+
 static void
 on_notice(void *state, struct hs_adapter_item *item)
 {
@@ -207,7 +226,8 @@ on_notice(void *state, struct hs_adapter_item *item)
 		enum hs_err err = hs_force_apply(lane->force, item->seq, item->notice);
 		if (err == HS_OK)
 			err = hs_signage_cancel_take(&lane->cancel, lane->force, item->notice,
-				hs_clock_unix_us() + own->settings->cancel_shown_ms * 1000);
+				hs_adapter_now_unix_us(own->adapter) +
+					own->settings->cancel_shown_ms * 1000);
 		if (err != HS_OK && err != HS_ERR_STALE) {
 			hs_error("signage.not_applied", "seq=%llu err=%s",
 				(unsigned long long)item->seq, hs_err_name(err));
@@ -220,15 +240,17 @@ on_notice(void *state, struct hs_adapter_item *item)
 		return;
 	}
 	for (size_t i = 0; i < own->screen_count; i++) {
-		bool concerned = concerns(&own->screens[i], item);
+		bool concerned = concerns(&own->screens[i], item), changed = false;
 		if (concerned)
 			hs_screen_wait(&own->screens[i], item->lane, item->seq);
-		if (!concerned && !may_reach_further(item->notice))
-			continue;
-		if (screen_draw(own, i) && !concerned) {
+		if (concerned || may_reach_further(item->notice))
+			changed = screen_draw(own, i);
+		if (changed && !concerned) {
 			hs_screen_wait(&own->screens[i], item->lane, item->seq);
 			(void)screen_draw(own, i);
 		}
+		if (hs_adapter_is_dry(own->adapter))
+			screen_explain(&own->screens[i], item, concerned || changed);
 	}
 	hs_adapter_done(item);
 }
@@ -351,8 +373,9 @@ screens_open(struct signage *own)
 }
 
 static void
-own_free(struct signage *own)
+own_free(void *state)
 {
+	struct signage *own = state;
 	for (size_t i = 0; own->screens != NULL && i < own->screen_count; i++)
 		hs_screen_free(&own->screens[i]);
 	for (size_t i = 0; i < HS_LANE_COUNT; i++) {
@@ -384,8 +407,9 @@ players_open(struct signage *own)
 	return hs_players_create(hs_adapter_loop(own->adapter), &options, &own->players);
 }
 
+/* What on_notice needs: screens without players, no timer. */
 static enum hs_err
-signage_open(struct hs_adapter *adapter, const void *settings, void **state)
+signage_open_dry(struct hs_adapter *adapter, const void *settings, void **state)
 {
 	struct signage *own = calloc(1, sizeof(*own));
 	if (own == NULL)
@@ -399,8 +423,20 @@ signage_open(struct hs_adapter *adapter, const void *settings, void **state)
 	}
 	if (err == HS_OK)
 		err = screens_open(own);
-	if (err == HS_OK)
-		err = players_open(own);
+	if (err != HS_OK)
+		own_free(own);
+	*state = own;
+	return err;
+}
+
+static enum hs_err
+signage_open(struct hs_adapter *adapter, const void *settings, void **state)
+{
+	enum hs_err err = signage_open_dry(adapter, settings, state);
+	struct signage *own = *state;
+	if (err != HS_OK)
+		return err;
+	err = players_open(own);
 	if (err != HS_OK) {
 		hs_error("signage.not_open", "listen=%s err=%s", own->settings->listen,
 			hs_err_name(err));
@@ -412,7 +448,6 @@ signage_open(struct hs_adapter *adapter, const void *settings, void **state)
 	hs_signage_canary_add(&own->canary, adapter, own->players, own->screens);
 	hs_info("signage.open", "port=%d screens=%zu", hs_players_port(own->players),
 		own->screen_count);
-	*state = own;
 	return HS_OK;
 }
 
@@ -474,6 +509,8 @@ const struct hs_adapter_ops hs_signage_ops = {
 	.look = hs_signage_look,
 	.snapshot = true,
 	.open = signage_open,
+	.open_dry = signage_open_dry,
+	.close_dry = own_free,
 	.on_notice = on_notice,
 	.on_snapshot = on_snapshot,
 	.on_state = on_state,
