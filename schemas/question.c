@@ -32,7 +32,7 @@ hs_questions_begin(struct hs_questions *questions, const void *bytes, size_t len
 static enum hs_err
 room_for(struct hs_arena *arena, size_t count, struct hs_question *out)
 {
-	out->epoch = "";
+	out->epoch = out->submission_id = "";
 	out->count = count;
 	out->notices = hs_arena_alloc(arena, (count + 1) * sizeof(*out->notices));
 	return out->notices ? HS_OK : HS_ERR_NOMEM;
@@ -106,6 +106,7 @@ read_value(struct hs_arena *arena, const json_t *json, struct hs_question *out,
 {
 	const char *type = json_string_value(json_object_get(json, "type"));
 	const char *epoch = type ? json_string_value(json_object_get(json, "epoch")) : NULL;
+	const char *id = type ? json_string_value(json_object_get(json, "submission_id")) : NULL;
 	enum hs_err err;
 	if (type && strcmp(type, "snapshot") == 0) {
 		err = read_snapshot(arena, json, out, why);
@@ -123,7 +124,8 @@ read_value(struct hs_arena *arena, const json_t *json, struct hs_question *out,
 		return err;
 	out->seq = type ? seq_of(json) : 0;
 	out->epoch = epoch ? hs_arena_strdup(arena, epoch) : "";
-	if (!out->epoch)
+	out->submission_id = id ? hs_arena_strdup(arena, id) : "";
+	if (!out->epoch || !out->submission_id)
 		return HS_ERR_NOMEM;
 	return type ? read_moment(json, out, why) : HS_OK;
 }

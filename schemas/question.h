@@ -2,7 +2,7 @@
  *
  * Flow:    bytes → hs_questions_begin → hs_questions_next … → a snapshot or a notice each time.
  * Format:  JSON values, one after the other: {"type":"snapshot","epoch","seq","notices":[{"seq","notice"}…]} as
- *          GET /v1/state gives it, {"type":"notice","epoch","seq","notice","at"?} as GET /v1/notices/{seq} does; a value
+ *          GET /v1/state gives it, {"type":"notice","epoch","seq","notice","at"?,"submission_id"?} as GET /v1/notices/{seq} does; a value
  *          without "type" is a notice itself. What does not begin with { is one packed Notice (notice.proto).
  * Owner:   what is read lives in the caller's arena. Threads: any.
  */
@@ -30,6 +30,7 @@ struct hs_question_notice {
 struct hs_question {
 	bool is_snapshot;
 	const char *epoch;		    /* "" not told */
+	const char *submission_id;	    /* the same */
 	uint64_t seq;			    /* of the snapshot or the notice; 0: not told */
 	int64_t at_unix_us;		    /* 0: not told */
 	struct hs_question_notice *notices; /* one, or those of the snapshot */

@@ -210,8 +210,7 @@ hs_adapter_deliver(struct hs_adapter_item *pub, struct hs_adapter_delivery *deli
 		 delivery->ended);
 	const char *key = delivery->order_key ? delivery->order_key : "";
 	if (adapter->explanation) {
-		hs_explanation_delivery(
-			adapter->explanation, delivery, is_proven(adapter, delivery));
+		hs_explanation_delivery(adapter->explanation, delivery);
 		delivery->ended(delivery);
 		return;
 	}

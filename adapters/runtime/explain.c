@@ -10,7 +10,8 @@
 #include "hub/base/clock.h"
 #include "schemas/question.h"
 
-#define EXIT_INPUT 4
+#define EXIT_INPUT   4
+#define PROOF_REASON "proof_required: at once when this outlet is proven, else with its first proof"
 
 struct hs_explanation {
 	int64_t at_unix_us; /* 0: now */
@@ -18,6 +19,7 @@ struct hs_explanation {
 	char *reason;	    /* NULL: none */
 	json_t *outlets;
 	bool known[HS_LANE_COUNT]; /* a snapshot was shown */
+	bool proof_required;
 };
 
 int64_t
@@ -97,11 +99,10 @@ output_add(json_t *row, const char *what, const char *text)
 }
 
 void
-hs_explanation_delivery(
-	struct hs_explanation *own, const struct hs_adapter_delivery *delivery, bool proven)
+hs_explanation_delivery(struct hs_explanation *own, const struct hs_adapter_delivery *delivery)
 {
 	json_t *row = row_of(own, delivery->outlet);
-	row_say(row, proven ? "sends" : "waits_for_proof", proven ? "" : HS_UNPROVEN_REASON);
+	row_say(row, "sends", own->proof_required ? PROOF_REASON : "");
 	if (delivery->output)
 		output_add(row, delivery->output_is ? delivery->output_is : "output",
 			delivery->output);
@@ -194,6 +195,7 @@ take_notice(struct hs_adapter *adapter, struct hs_arena *arena, const struct hs_
 		take_nothing(adapter, lane, seq - 1);
 	deliver.seq = seq;
 	deliver.notice = question->notices[0].notice;
+	deliver.submission_id = (char *)(uintptr_t)question->submission_id;
 	lane->stream.last_seq = deliver.seq;
 	if (hs_lane_url(adapter->settings, lane->id)[0] == '\0' &&
 		(lane->id == HS_LANE_LIVE || adapter->settings->drill)) {
@@ -257,6 +259,7 @@ adapter_begin(struct hs_adapter *adapter, struct hs_explanation *explanation,
 	adapter->ops = ops;
 	adapter->settings = settings;
 	adapter->explanation = explanation;
+	explanation->proof_required = adapter->settings->canary.proof_required;
 	for (size_t i = 0; i < HS_LANE_COUNT; i++)
 		hs_lane_init(adapter, (enum hs_adapter_lane)i);
 	if (adapter->settings->maintenance)

@@ -5,12 +5,12 @@
  *          There is no second copy of a rule here: what is explained is what happens. Receipts that only a real
  *          answer from outside could give (accepted, displayed) do not occur.
  * Input:   frames of the feed as JSON, one a line: {"type":"snapshot","seq","epoch","notices":[{"seq","notice"}]},
- *          {"type":"notice","seq","epoch","notice","at"?}; a notice alone, as JSON or packed, is a notice of seq 1. `at`
+ *          {"type":"notice","seq","epoch","notice","at"?,"submission_id"?}; a notice alone, as JSON or packed, is a notice of seq 1. `at`
  *          (RFC 3339): the moment to explain for; without it the one at which the hub accepted it, else now. Notices stay
  *          known to those after them; without a snapshot nothing else is in force. The lane is that of the notice's mode; of a test or a system message the live one.
  * Output:  {"adapter","kind","lane","epoch","seq","decision","reason","outlets":[{"outlet","decision","reason",
  *          "outputs":[{"what","text"}]}]}. decision of the adapter: passed, filtered, held, expired, not_connected;
- *          of an outlet: sends, waits_for_proof, or the word of its receipt (filtered, failed …).
+ *          of an outlet: sends, or the word of its receipt (filtered, failed …).
  * Adapter: ops.open_dry gives the state; `output` in a delivery and hs_adapter_show tell what would go out. Code that
  *          touches the outside by itself asks hs_adapter_is_dry first.
  * Threads: one; there is no loop. Errors: a line that cannot be read is told on stderr, exit status 4.

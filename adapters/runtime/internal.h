@@ -178,9 +178,8 @@ void hs_adapter_handle_gone(struct hs_adapter *adapter);
 /* explain.c: where receipts and deliveries go while an adapter explains. */
 void hs_explanation_receipt(
 	struct hs_explanation *explanation, const char *outlet, int state, const char *detail);
-/* proven: it would be tried at once. */
-void hs_explanation_delivery(struct hs_explanation *explanation,
-	const struct hs_adapter_delivery *delivery, bool proven);
+void hs_explanation_delivery(
+	struct hs_explanation *explanation, const struct hs_adapter_delivery *delivery);
 
 /* runtime.c */
 void hs_lane_init(struct hs_adapter *adapter, enum hs_adapter_lane id);

@@ -223,13 +223,15 @@ explain_notice(const struct explain *own, const char *what, const json_t *state,
 }
 
 static int
-explain_seq(const struct explain *own, const char *what, json_int_t seq)
+explain_seq(const struct explain *own, const char *what, const char *id, json_int_t seq)
 {
 	char path[64];
 	int exit_code;
 	snprintf(path, sizeof(path), "/v1/notices/%lld", (long long)seq);
 	json_t *notice = fetch(own->cli, own->cli->settings.feed_url, path, &exit_code);
 	json_t *state = notice ? state_before(own->cli, notice, &exit_code) : NULL;
+	if (notice && id)
+		json_object_set_new(notice, "submission_id", json_string(id));
 	if (notice && state)
 		exit_code = explain_notice(own, what, state, notice);
 	json_decref(notice);
@@ -268,10 +270,10 @@ explain_one(const struct explain *own, const char *what)
 		return hs_cli_usage("%s is no file", what);
 	if (is_made_of(what, "0123456789abcdef", ID_HEX)) {
 		json_int_t seq = seq_of_id(own->cli, what, &exit_code);
-		return seq > 0 ? explain_seq(own, what, seq) : exit_code;
+		return seq > 0 ? explain_seq(own, what, what, seq) : exit_code;
 	}
 	if (is_made_of(what, "0123456789", 0))
-		return explain_seq(own, what, strtoll(what, NULL, 10));
+		return explain_seq(own, what, NULL, strtoll(what, NULL, 10));
 	return hs_cli_usage("%s is neither an id, nor a seq, nor a file", what);
 }
 
