@@ -328,6 +328,8 @@ hs_core_step(struct hs_core *core, const struct hs_event *event, struct hs_effec
 	HS_CHECK(event->peer < HS_PEERS_MAX && event->type < HS_EVENT_COUNT);
 	if (core->life == HS_CORE_STOPPED)
 		return;
+	if (core->source.effects == NULL)
+		hs_index_recovered(core->index);
 	core->source.unix_us = event->unix_us;
 	core->source.mono_us = event->mono_us;
 	core->source.effects = effects;

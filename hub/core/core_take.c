@@ -143,6 +143,7 @@ take_notice(struct hs_core *core, const struct hs_row *row, const struct hs_reco
 		.owner = row->owners.body };
 	struct hs_area_set told = { 0 };
 	struct hs_notice_look notice;
+	uint8_t key[HS_ID_BYTES];
 	enum hs_err err = hs_notice_look(look->notice, &notice);
 
 	if (err == HS_OK && hs_active_state_needs(&core->state, row->seq))
@@ -152,6 +153,10 @@ take_notice(struct hs_core *core, const struct hs_row *row, const struct hs_reco
 	areas_told(row, look->notice, &told);
 	hs_route_keep(core->route, row->seq,
 		hs_core_take_document(core->index, core->route, look->notice, &told, NULL));
+	if (core->source.effects == NULL) {
+		hs_document_id(notice.mode, notice.source, notice.document, key);
+		hs_index_note_seq(core->index, row->seq, key);
+	}
 	hs_places_take(core->source.places, row->seq, &told);
 	hs_area_set_free(&told);
 	if (look->id.len_bytes == HS_ID_HEX - 1)
@@ -179,6 +184,17 @@ take_submission(struct hs_core *core, const struct hs_row *row, const struct hs_
 	return HS_OK;
 }
 
+/* At a start: who got a notice is told of what follows, although a filter of today would keep it out (promise P6). Only what
+ * the hub itself says counts (SENT): a late word of an outlet would make a hub that starts know more than one that runs. */
+static void
+take_told(struct hs_core *core, const hs_receipt *receipt)
+{
+	for (uint32_t i = 0; i < core->options.peer_count; i++) {
+		if (strcmp(core->options.peers[i].name, receipt->adapter) == 0)
+			hs_index_tell(core->index, receipt->seq, (uint64_t)1 << i);
+	}
+}
+
 /* Receipts of adapters are in memory already when they come back from the journal; these are not: FILTERED,
  * and everything at start. Putting one again changes nothing. */
 static enum hs_err
@@ -198,6 +214,8 @@ take_receipts(struct hs_core *core, const struct hs_row *row)
 			(int)receipt->state, receipt->detail, receipt->unix_us };
 
 		hs_receipts_put(core->receipts, &entry);
+		if (entry.state == (int)HS_RECEIPT(SENT))
+			take_told(core, receipt);
 	}
 	hs_arena_destroy(arena);
 	return err;
