@@ -11,6 +11,7 @@
 #include "hub/base/link.h"
 #include "hub/base/proc.h"
 #include "hub/base/silence.h"
+#include "schemas/active.h"
 
 #define HS_EPOCH_SIZE 80
 
@@ -19,7 +20,6 @@
 struct hs_kept_receipt {
 	struct hs_kept_receipt *next;
 	uint32_t beats; /* heartbeats of the hub since it was sent */
-	bool sent;
 	size_t len_bytes;
 	uint8_t bytes[];
 };
@@ -52,9 +52,28 @@ struct hs_snapshot_part {
 	const hs_link_frame *frame;
 };
 
+/* Those that are not safe at the hub, oldest first; all before `unsent` were sent on this connection. */
+struct hs_kept_receipts {
+	struct hs_kept_receipt *first, **end;
+	struct hs_kept_receipt *unsent; /* NULL: all were sent */
+	size_t count;
+};
+
+/* What is in force by what came on this lane, to be compared with what the hub says (agree.c). */
+struct hs_agreement {
+	struct hs_active *active; /* NULL: not known */
+	uint64_t seq;		  /* true for this one */
+	char digest[HS_DIGEST_SIZE];
+	bool digest_is_old;
+	bool wanted; /* the hub says digests: this adapter gets everything */
+	unsigned strikes;
+	int64_t resync_from_mono_us;
+};
+
 struct hs_lane_counts {
 	uint64_t notices, duplicates, filtered, expired, held, early_acks;
 	uint64_t receipts, receipts_dropped, gaps, drops, unknown_frames;
+	uint64_t digests_differ, resyncs;
 };
 
 struct hs_lane {
@@ -69,8 +88,8 @@ struct hs_lane {
 	uint32_t hub_window; /* notices that the hub sends ahead of our ack; 0 = it did not say */
 	struct hs_item *items, **items_end;
 	size_t item_count;
-	struct hs_kept_receipt *receipts, **receipts_end;
-	size_t receipt_count;
+	struct hs_kept_receipts receipts;
+	struct hs_agreement agreement;
 	struct hs_snapshot_part *parts, **parts_end;
 	struct hs_lane_counts counts;
 	uint64_t ack_sent;
@@ -120,6 +139,30 @@ void hs_lane_free(struct hs_lane *lane);
 void hs_lane_snapshot_part(
 	struct hs_lane *lane, struct hs_arena *arena, const hs_link_frame *frame);
 void hs_lane_snapshot_free(struct hs_lane *lane);
+
+/* receipts.c */
+void hs_receipts_init(struct hs_kept_receipts *receipts);
+/* Takes it over; the oldest goes when there are more than `most`. True when one went that was never sent. */
+bool hs_receipts_add(
+	struct hs_kept_receipts *receipts, struct hs_kept_receipt *receipt, size_t most);
+/* Sends what was not sent yet, in order, until the link takes no more. */
+void hs_receipts_send(struct hs_kept_receipts *receipts, struct hs_link *link);
+/* The connection is gone: what is kept must be sent again. */
+void hs_receipts_unsend(struct hs_kept_receipts *receipts);
+/* A heartbeat of the hub: what was sent long enough before is safe there and goes. */
+void hs_receipts_beat(struct hs_kept_receipts *receipts);
+/* Frees all; how many there were. */
+size_t hs_receipts_free(struct hs_kept_receipts *receipts);
+
+/* agree.c */
+void hs_agree_snapshot(struct hs_lane *lane, const struct hs_adapter_snapshot *snapshot);
+void hs_agree_notice(struct hs_lane *lane, uint64_t seq, const hs_notice *notice);
+/* What the hub says for its newest seq. False: it differs for the second time; the lane is to resume with a snapshot. */
+bool hs_agree_heartbeat(
+	struct hs_lane *lane, uint64_t newest_seq, const char *digest, int64_t now_mono_us);
+/* For our own heartbeat; "" when nothing is known, or the hub asks for none. Borrowed until the next notice. */
+const char *hs_agree_digest(struct hs_lane *lane);
+void hs_agree_forget(struct hs_lane *lane);
 
 /* frames.c: each sends one frame; false when the link did not take it. */
 bool hs_send_hello(struct hs_lane *lane);

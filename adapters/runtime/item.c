@@ -36,18 +36,9 @@ hs_lane_receipt(
 		hs_pack_receipt(seq, settings->name, outlet, state, detail ? detail : "");
 	if (!kept)
 		return;
-	*lane->receipts_end = kept;
-	lane->receipts_end = &kept->next;
-	lane->receipt_count++;
 	lane->counts.receipts++;
-	if (lane->receipt_count > (size_t)settings->receipts_max) {
-		struct hs_kept_receipt *oldest = lane->receipts;
-		lane->receipts = oldest->next;
-		lane->receipt_count--;
-		if (!oldest->sent)
-			lane->counts.receipts_dropped++;
-		free(oldest);
-	}
+	if (hs_receipts_add(&lane->receipts, kept, (size_t)settings->receipts_max))
+		lane->counts.receipts_dropped++;
 	hs_lane_flush(lane);
 }
 

@@ -47,7 +47,7 @@ hs_lane_init(struct hs_adapter *adapter, enum hs_adapter_lane id)
 	lane->adapter = adapter;
 	lane->id = id;
 	lane->items_end = &lane->items;
-	lane->receipts_end = &lane->receipts;
+	hs_receipts_init(&lane->receipts);
 	lane->parts_end = &lane->parts;
 }
 
