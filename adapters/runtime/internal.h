@@ -31,9 +31,11 @@ struct hs_item {
 	struct hs_item *next;	/* in its lane, by rising seq */
 	size_t open;		/* deliveries that are not over */
 	bool done;		/* the adapter adds no more */
+	bool delivered;		/* a delivery was added */
 	bool early;		/* acknowledged although not done */
 	bool orphan; /* of an epoch that is gone, or left to the next process: no ack, no receipt */
 	int64_t release_mono_us; /* held until then; 0 = not held */
+	int64_t durable_unix_us; /* when the hub had it on disk; 0 = a replay, or told already */
 	char epoch8[9];
 };
 
@@ -95,8 +97,18 @@ struct hs_lane {
 	uint64_t ack_sent;
 };
 
+#define HS_DELAYS 16
+
+/* From the hub's commit to the first call of an output, for each notice and output. */
+struct hs_delays {
+	uint64_t buckets[HS_DELAYS]; /* delays.c has the limits; the last is "longer" */
+	uint64_t count;
+	int64_t sum_us;
+};
+
 struct hs_delivery_counts {
 	uint64_t attempts, retries, accepted, failed, expired, superseded;
+	struct hs_delays delays;
 };
 
 struct hs_adapter {
@@ -228,6 +240,13 @@ void hs_explanation_delivery(
 void hs_lane_init(struct hs_adapter *adapter, enum hs_adapter_lane id);
 /* The link of each lane that is to be dialled; "" = none. */
 const char *hs_lane_url(const struct hs_adapter_settings *settings, enum hs_adapter_lane id);
+
+/* delays.c */
+/* When the hub had this notice on disk, by its hops; 0: not told. */
+int64_t hs_durable_unix_us(const hs_deliver *deliver);
+/* An output is called for the first time. */
+void hs_delay_note(struct hs_item *item);
+void hs_delays_metrics(const struct hs_delays *delays, struct hs_buf *out);
 
 /* ops_page.c */
 enum hs_err hs_adapter_page_open(struct hs_adapter *adapter) HS_MUST_CHECK;

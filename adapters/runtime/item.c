@@ -142,6 +142,7 @@ item_create(struct hs_lane *lane, struct hs_arena *arena, const hs_deliver *deli
 	if (expired && !adapter->ops->rings)
 		left_us = settings->max_age_ms * 1000;
 	item->lane = lane;
+	item->durable_unix_us = hs_durable_unix_us(deliver);
 	item->arena = arena;
 	const char *epoch = hs_arena_strdup(arena, lane->stream.epoch);
 	if (!epoch) {
@@ -323,6 +324,8 @@ hs_adapter_done(struct hs_adapter_item *pub)
 {
 	struct hs_item *item = item_of(pub);
 	HS_CHECK(!item->done);
+	if (!item->delivered)
+		hs_delay_note(item); /* its output is pushed, not tried */
 	item->done = true;
 	hs_items_advance(item->lane);
 }

@@ -80,6 +80,7 @@ metrics(void *owner, struct hs_buf *out)
 	for (size_t i = 0; i < HS_COUNT(rows); i++)
 		hs_buf_printf(out, "hansho_adapter_%s %" PRIu64 "\n", rows[i].name, rows[i].value);
 	hs_buf_printf(out, "hansho_adapter_maintenance %d\n", adapter->settings->maintenance);
+	hs_delays_metrics(&counts->delays, out);
 	hs_canaries_metrics(adapter, out);
 	if (adapter->opened && adapter->ops->metrics)
 		adapter->ops->metrics(adapter->state, out);
