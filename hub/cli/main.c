@@ -30,7 +30,9 @@ static const struct command {
 	{ "validate", hs_cmd_validate, "… | config [--as NAME] FILE…",
 		"the options and checks of submit, nothing is sent; config: look at configurations "
 		"and principals" },
-	{ "status", hs_cmd_status, "", "what each process says of itself" },
+	{ "status", hs_cmd_status, "[ID]",
+		"what each process says of itself; ID: what became of a submission at each "
+		"outlet" },
 	{ "explain", hs_cmd_explain,
 		"ID|SEQ|FILE… [--with CONFIGURATION]… [--mode live|drill] [--gate FILE]",
 		"which outlet gets a notice, why or why not, and what exactly would go out" },

@@ -59,6 +59,7 @@ hs_core_create(const struct hs_core_options *options)
 		options->status_notices, options->receipts_per_notice, options->peer_count);
 	core->query = hs_query_create(options->waiters_max, READS_MAX);
 	core->source = (struct hs_delivery_source){ .epoch = options->epoch,
+		.options = &core->options,
 		.route = core->route,
 		.places = hs_places_create(),
 		.recent = core->recent,

@@ -211,7 +211,7 @@ take_receipts(struct hs_core *core, const struct hs_row *row)
 	for (size_t i = 0; err == HS_OK && i < record->n_receipts; i++) {
 		const hs_receipt *receipt = record->receipts[i];
 		struct hs_receipt_entry entry = { receipt->seq, receipt->adapter, receipt->outlet,
-			(int)receipt->state, receipt->detail, receipt->unix_us };
+			(int)receipt->state, receipt->detail, receipt->unix_us, 0 };
 
 		hs_receipts_put(core->receipts, &entry);
 		if (entry.state == (int)HS_RECEIPT(SENT))

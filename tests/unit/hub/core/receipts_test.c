@@ -6,7 +6,7 @@
 static bool
 put(struct hs_receipts *receipts, uint64_t seq, const char *outlet, int state)
 {
-	struct hs_receipt_entry entry = { seq, "a", outlet, state, "", 1 };
+	struct hs_receipt_entry entry = { seq, "a", outlet, state, "", 1, 0 };
 
 	return hs_receipts_put(receipts, &entry);
 }
