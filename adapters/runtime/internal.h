@@ -111,6 +111,11 @@ struct hs_delivery_counts {
 	struct hs_delays delays;
 };
 
+struct hs_adapter_patience {
+	struct hs_silence_looks looks;
+	bool may_judge; /* a hub's silence, at this tick */
+};
+
 struct hs_adapter {
 	uv_loop_t *loop;
 	const struct hs_adapter_ops *ops;
@@ -124,8 +129,7 @@ struct hs_adapter {
 	int64_t start_mono_us;
 	uv_timer_t timer;
 	struct hs_ops *page;
-	struct hs_silence_looks looks;
-	bool may_judge;			    /* a hub's silence, at this tick */
+	struct hs_adapter_patience patience;
 	struct hs_explanation *explanation; /* explain.h; NULL: a real process */
 	bool opened;
 	bool stopping;

@@ -277,7 +277,7 @@ hs_lane_tick(struct hs_lane *lane, int64_t now_mono_us)
 	/* The hub counts its own intervals: ours may not be the longer one. */
 	if (lane->hub_heartbeat_ms > 0 && lane->hub_heartbeat_ms < beat_ms)
 		beat_ms = lane->hub_heartbeat_ms;
-	if (lane->adapter->may_judge &&
+	if (lane->adapter->patience.may_judge &&
 		now_mono_us - lane->heard_mono_us > hs_silence_of_hub_us(quiet_ms, lane->greeted)) {
 		lane->heard_mono_us = now_mono_us;
 		lane_drop(lane, "hub_is_silent");

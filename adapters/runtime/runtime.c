@@ -20,7 +20,7 @@ static void
 adapter_tick(struct hs_adapter *adapter)
 {
 	int64_t now_mono_us = hs_clock_mono_us();
-	adapter->may_judge = hs_silence_may_judge(&adapter->looks, now_mono_us);
+	adapter->patience.may_judge = hs_silence_may_judge(&adapter->patience.looks, now_mono_us);
 	for (size_t i = 0; i < HS_LANE_COUNT; i++)
 		hs_lane_tick(&adapter->lanes[i], now_mono_us);
 	if (adapter->stopping) {

@@ -14,7 +14,6 @@
 #include "hub/base/log.h"
 
 #define ENCODE_ARENA_BYTES (64u << 20)
-#define FACE_MAX_BYTES	   (16u << 20)
 #define WATCH_MS	   500 /* how often the hub's silence is looked for */
 #define LOOKS_AT_ALL	   20 /* every so many looks each screen is drawn: valid_until may be over */
 
@@ -115,10 +114,9 @@ static int
 ask_find(void *owner, const char *id)
 {
 	const struct signage *own = owner;
-	for (size_t i = 0; i < own->screen_count; i++) {
+	for (size_t i = 0; i < own->screen_count; i++)
 		if (strcmp(own->screens[i].settings->id, id) == 0)
 			return (int)i;
-	}
 	return -1;
 }
 
@@ -197,24 +195,6 @@ may_reach_further(const hs_notice *notice)
 	return notice->action == HS_ACTION(CANCEL) || notice->n_areas == 0;
 }
 
-/* What the screen shows after the notice, or why it stays as it is (runtime/explain.h). */
-static void
-screen_explain(const struct hs_screen *screen, struct hs_adapter_item *item, bool concerned)
-{
-	const char *id = screen->settings->id;
-	if (!concerned) {
-		hs_adapter_receipt(
-			item, id, HS_RECEIPT(FILTERED), "none of the areas of this screen");
-		return;
-	}
-	struct hs_buf text;
-	hs_buf_init(&text, FACE_MAX_BYTES);
-	hs_buf_add(
-		&text, hs_frame_bytes(screen->face.frame), hs_frame_len_bytes(screen->face.frame));
-	hs_adapter_show(item, id, "screen", hs_buf_text(&text));
-	hs_buf_free(&text);
-}
-
 static void
 on_notice(void *state, struct hs_adapter_item *item)
 {
@@ -250,7 +230,7 @@ on_notice(void *state, struct hs_adapter_item *item)
 			(void)screen_draw(own, i);
 		}
 		if (hs_adapter_is_dry(own->adapter))
-			screen_explain(&own->screens[i], item, concerned || changed);
+			hs_screen_explain(&own->screens[i], item, concerned || changed);
 	}
 	hs_adapter_done(item);
 }
@@ -329,10 +309,9 @@ on_heartbeat(void *state, enum hs_adapter_lane lane, uint64_t newest_seq, const 
 static bool
 freshness_changed(const struct signage *own, const struct hs_screen *screen, int64_t now_mono_us)
 {
-	for (int i = 0; i < HS_LANE_COUNT; i++) {
+	for (int i = 0; i < HS_LANE_COUNT; i++)
 		if (lane_seen(own, screen, i, now_mono_us).fresh != screen->drawn_fresh[i])
 			return true;
-	}
 	return false;
 }
 
@@ -469,10 +448,9 @@ static const char *
 signage_not_ready(void *state)
 {
 	const struct signage *own = state;
-	for (int i = 0; i < HS_LANE_COUNT; i++) {
+	for (int i = 0; i < HS_LANE_COUNT; i++)
 		if (lane_configured(own, i) && !own->lanes[i].known)
 			return "the state in force has not come from the hub yet";
-	}
 	return "";
 }
 
