@@ -8,6 +8,8 @@
 
 #include "hub/base/clock.h"
 
+#define FACE_MAX_BYTES (16u << 20)
+
 void
 hs_screen_reset(struct hs_screen *screen, enum hs_adapter_lane lane)
 {
@@ -175,6 +177,8 @@ why_not(const struct hs_screen *screen, enum hs_adapter_lane lane, size_t player
 		       "is then in force";
 	if (screen->face.state == HS_SCREEN_LOST)
 		return "the hub is not heard: the screen says that information is cut off";
+	if (lane == HS_LANE_DRILL && !screen->settings->rules.drills)
+		return "this screen shows no drills (drills: false)";
 	if (screen->face.lane != lane)
 		return "a live order is shown instead of the drill";
 	return "画面が表示を確認していません。no player has said that it drew it: look at this "
@@ -237,6 +241,34 @@ hs_screen_status(const struct hs_screen *screen, size_t players, int64_t now_uni
 		"age_ms", age, "shown", strcmp(proof->digest, screen->face.digest) == 0, "waiting",
 		(json_int_t)waiting, "failures", (json_int_t)proof->failures, "failure",
 		proof->failure);
+}
+
+/* "" when it stands on the screen. */
+static const char *
+why_not_shown(const struct hs_screen *screen, const struct hs_adapter_item *item)
+{
+	bool drills = item->lane == HS_LANE_LIVE || screen->settings->rules.drills;
+	if (drills && screen->face.state != HS_SCREEN_LOST && screen->face.lane == item->lane)
+		return "";
+	return why_not(screen, item->lane, 1);
+}
+
+void
+hs_screen_explain(const struct hs_screen *screen, struct hs_adapter_item *item, bool concerned)
+{
+	const char *id = screen->settings->id;
+	const char *why = concerned ? why_not_shown(screen, item) : "";
+	if (!concerned || why[0] != '\0') {
+		hs_adapter_receipt(item, id, concerned ? HS_RECEIPT(FAILED) : HS_RECEIPT(FILTERED),
+			concerned ? why : "none of the areas of this screen");
+		return;
+	}
+	struct hs_buf text;
+	hs_buf_init(&text, FACE_MAX_BYTES);
+	hs_buf_add(
+		&text, hs_frame_bytes(screen->face.frame), hs_frame_len_bytes(screen->face.frame));
+	hs_adapter_show_proven(item, id, "screen", hs_buf_text(&text));
+	hs_buf_free(&text);
 }
 
 void

@@ -29,12 +29,14 @@ lane_seen(const struct signage *own, const struct hs_screen *screen, int id, int
 {
 	const struct signage_lane *lane = &own->lanes[id];
 	int64_t quiet_us = now_mono_us - lane->heard_mono_us;
+	/* Who explains has no hub that could fall silent; where nothing was told to him, nothing is in force. */
+	bool dry = hs_adapter_is_dry(own->adapter), known = lane->known || dry;
 	size_t shelter_count;
 	const struct hs_open_shelter *shelters = hs_shelters_list(lane->shelters, &shelter_count);
 	return (struct hs_signage_lane){
 		.configured = lane_configured(own, id),
-		.fresh = lane->known && quiet_us < screen->settings->stale_after_ms * 1000,
-		.list = lane->known ? hs_force_after(lane->force) : NULL,
+		.fresh = dry || (known && quiet_us < screen->settings->stale_after_ms * 1000),
+		.list = known ? hs_force_after(lane->force) : NULL,
 		.epoch = lane->epoch,
 		.seq = screen->lanes[id].touched_seq,
 		.heard_unix_us = lane->heard_unix_us,
@@ -54,7 +56,7 @@ hs_signage_draw(struct signage *own, size_t index)
 		.screen = screen->settings,
 		.lanes = { lane_seen(own, screen, HS_LANE_LIVE, now_mono_us),
 			lane_seen(own, screen, HS_LANE_DRILL, now_mono_us) },
-		.now_unix_us = hs_clock_unix_us(),
+		.now_unix_us = hs_adapter_now_unix_us(own->adapter),
 	};
 	struct hs_signage_face face;
 	struct hs_arena *arena = hs_arena_create(ENCODE_ARENA_BYTES);
@@ -262,8 +264,9 @@ screens_open(struct signage *own)
 }
 
 static void
-own_free(struct signage *own)
+own_free(void *state)
 {
+	struct signage *own = state;
 	for (size_t i = 0; own->screens != NULL && i < own->screen_count; i++)
 		hs_screen_free(&own->screens[i]);
 	for (size_t i = 0; i < HS_LANE_COUNT; i++) {
@@ -303,8 +306,9 @@ players_open(struct signage *own)
 	return hs_players_create(hs_adapter_loop(own->adapter), &options, &own->players);
 }
 
+/* What hs_signage_on_notice needs: screens without players, no canary, no timer. */
 static enum hs_err
-signage_open(struct hs_adapter *adapter, const void *settings, void **state)
+signage_open_dry(struct hs_adapter *adapter, const void *settings, void **state)
 {
 	struct signage *own = calloc(1, sizeof(*own));
 	if (own == NULL)
@@ -320,8 +324,24 @@ signage_open(struct hs_adapter *adapter, const void *settings, void **state)
 	}
 	if (err == HS_OK)
 		err = screens_open(own);
-	if (err == HS_OK)
-		err = players_open(own);
+	if (err != HS_OK) {
+		own_free(own);
+		return err;
+	}
+	*state = own;
+	return HS_OK;
+}
+
+static enum hs_err
+signage_open(struct hs_adapter *adapter, const void *settings, void **state)
+{
+	enum hs_err err = signage_open_dry(adapter, settings, state);
+	if (err != HS_OK) {
+		hs_error("signage.not_open", "err=%s", hs_err_name(err));
+		return err;
+	}
+	struct signage *own = *state;
+	err = players_open(own);
 	if (err != HS_OK) {
 		hs_error("signage.not_open", "listen=%s err=%s", own->settings->listen,
 			hs_err_name(err));
@@ -333,7 +353,6 @@ signage_open(struct hs_adapter *adapter, const void *settings, void **state)
 	hs_signage_canary_add(&own->canary, adapter, own->players, own->screens, own->screen_count);
 	hs_info("signage.open", "port=%d screens=%zu", hs_players_port(own->players),
 		own->screen_count);
-	*state = own;
 	return HS_OK;
 }
 
@@ -407,6 +426,8 @@ const struct hs_adapter_ops hs_signage_ops = {
 	.look = hs_signage_look,
 	.snapshot = true,
 	.open = signage_open,
+	.open_dry = signage_open_dry,
+	.close_dry = own_free,
 	.on_notice = hs_signage_on_notice,
 	.on_snapshot = hs_signage_on_snapshot,
 	.on_state = hs_signage_on_state,

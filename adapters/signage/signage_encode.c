@@ -113,23 +113,37 @@ digest_of(const char *text, size_t len_bytes, char out[HS_SIGNAGE_DIGEST_SIZE])
 
 #define SUFFIX_FORMAT ",\"digest\":\"%s\"}"
 #define SUFFIX_MAX    64
+#define TEXT_BYTES    (32u << 10) /* of most messages; a longer one is printed twice */
+
+/* Its text, with room for the suffix. NULL: out of memory, or it cannot be printed. */
+static char *
+text_of(struct hs_arena *arena, const json_t *message, size_t *len_bytes)
+{
+	size_t room = TEXT_BYTES;
+	char *text = hs_arena_alloc(arena, room + SUFFIX_MAX);
+	size_t len = text != NULL ? json_dumpb(message, text, room, JSON_COMPACT) : 0;
+	if (len > room) {
+		room = len;
+		text = hs_arena_alloc(arena, room + SUFFIX_MAX);
+		len = text != NULL ? json_dumpb(message, text, room, JSON_COMPACT) : 0;
+	}
+	*len_bytes = len;
+	return len > 0 ? text : NULL;
+}
 
 /* Over the text without the digest, which then becomes its last member. */
 static bool
 seal(struct hs_arena *arena, struct hs_signage_face *face)
 {
-	char *text = json_dumps(face->message, JSON_COMPACT);
-	size_t len = text != NULL ? strlen(text) : 0;
-	char *sealed = text != NULL ? hs_arena_alloc(arena, len + SUFFIX_MAX) : NULL;
-	if (sealed != NULL) {
-		digest_of(text, len, face->digest);
-		memcpy(sealed, text, len - 1); /* without the last brace */
-		snprintf(sealed + len - 1, SUFFIX_MAX, SUFFIX_FORMAT, face->digest);
-		json_object_set_new(face->message, "digest", json_string(face->digest));
-	}
-	free(text);
-	face->text = sealed;
-	return sealed != NULL;
+	size_t len;
+	char *text = text_of(arena, face->message, &len);
+	if (text == NULL)
+		return false;
+	digest_of(text, len, face->digest);
+	snprintf(text + len - 1, SUFFIX_MAX, SUFFIX_FORMAT, face->digest); /* over the last brace */
+	json_object_set_new(face->message, "digest", json_string(face->digest));
+	face->text = text;
+	return true;
 }
 
 static const char *
@@ -258,8 +272,9 @@ hs_signage_encode(
 	if (err != HS_OK)
 		return err;
 	const struct hs_signage_lane *lane = &input->lanes[shown.lane];
-	const struct hs_sign_maker maker = { input, lane,
-		{ arena, &input->screen->languages, shown.lane } };
+	struct hs_sign_maker maker = { .input = input, .lane = lane };
+	if (!hs_sign_speech_begin(arena, &input->screen->languages, shown.lane, &maker.speech))
+		return HS_ERR_NOMEM;
 	*face = (struct hs_signage_face){ .lane = shown.lane,
 		.seq = lane->seq,
 		.item_count = shown.count,

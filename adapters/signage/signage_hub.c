@@ -13,7 +13,7 @@ static void
 heard(struct signage *own, enum hs_adapter_lane lane)
 {
 	own->lanes[lane].heard_mono_us = hs_clock_mono_us();
-	own->lanes[lane].heard_unix_us = hs_clock_unix_us();
+	own->lanes[lane].heard_unix_us = hs_adapter_now_unix_us(own->adapter);
 }
 
 /* Around a notice: what it changed, area by area. */
@@ -24,15 +24,15 @@ struct taken {
 };
 
 static enum hs_err
-take_changes(struct signage_lane *lane, const struct hs_adapter_item *item, struct taken *taken)
+take_changes(struct signage_lane *lane, const struct hs_adapter_item *item, int64_t now_unix_us,
+	struct taken *taken)
 {
 	const struct hs_force_around around = { *hs_force_before(lane->force),
 		*hs_force_after(lane->force), true };
 	enum hs_err err =
 		hs_changes(taken->arena, item->notice, &around, &taken->rows, &taken->count);
 	if (err == HS_OK && !item->notice->silent)
-		err = hs_signage_lifted_take(
-			&lane->lifted, taken->rows, taken->count, hs_clock_unix_us());
+		err = hs_signage_lifted_take(&lane->lifted, taken->rows, taken->count, now_unix_us);
 	return err;
 }
 
@@ -41,14 +41,15 @@ static enum hs_err
 take_notice(struct signage *own, const struct hs_adapter_item *item, struct taken *taken)
 {
 	struct signage_lane *lane = &own->lanes[item->lane];
+	int64_t now_unix_us = hs_adapter_now_unix_us(own->adapter);
 	if (item->seq <= hs_force_seq(lane->force))
 		return HS_OK;
 	enum hs_err err = hs_force_apply(lane->force, item->seq, item->notice);
 	if (err == HS_OK)
-		err = take_changes(lane, item, taken);
+		err = take_changes(lane, item, now_unix_us, taken);
 	if (err == HS_OK)
 		err = hs_signage_cancel_take(&lane->cancel, lane->force, item->notice,
-			hs_clock_unix_us() + own->settings->cancel_shown_ms * 1000);
+			now_unix_us + own->settings->cancel_shown_ms * 1000);
 	if (err == HS_OK)
 		err = hs_shelters_apply(lane->shelters, item->seq, item->notice);
 	return err == HS_ERR_STALE ? HS_OK : err;
@@ -64,9 +65,17 @@ notice_of(const struct hs_adapter_item *item)
 		.expires_unix_us = until != NULL ? until->unix_us : 0 };
 }
 
+/* Nobody will look at a screen of who explains: it holds nothing back. */
+static bool
+waits_for_proof(const struct signage *own, size_t screen)
+{
+	return !hs_adapter_is_dry(own->adapter) && own->settings->common.canary.proof_required &&
+	       hs_players_proven(own->players, (int)screen) == 0;
+}
+
 /* True when it reached a screen. */
 static bool
-reach_screens(struct signage *own, const struct hs_adapter_item *item, const struct taken *taken)
+reach_screens(struct signage *own, struct hs_adapter_item *item, const struct taken *taken)
 {
 	const struct hs_screen_reports reports = hs_signage_reports(own);
 	const struct hs_screen_notice notice = notice_of(item);
@@ -77,8 +86,7 @@ reach_screens(struct signage *own, const struct hs_adapter_item *item, const str
 						  taken->count);
 		if (concerned)
 			hs_screen_wait(screen, item->lane, &notice, &reports);
-		if (concerned && own->settings->common.canary.proof_required &&
-			hs_players_proven(own->players, (int)i) == 0)
+		if (concerned && waits_for_proof(own, i))
 			reports.report(reports.owner, item->lane, item->seq, screen->settings->id,
 				HS_RECEIPT(HELD), HS_UNPROVEN_REASON);
 		bool changed = (concerned || !order) && hs_signage_draw(own, i);
@@ -86,6 +94,8 @@ reach_screens(struct signage *own, const struct hs_adapter_item *item, const str
 			hs_screen_wait(screen, item->lane, &notice, &reports);
 			(void)hs_signage_draw(own, i);
 		}
+		if (hs_adapter_is_dry(own->adapter))
+			hs_screen_explain(screen, item, concerned || changed);
 		reached = reached || concerned || changed;
 	}
 	return reached;

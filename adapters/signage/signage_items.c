@@ -116,7 +116,7 @@ set_meta(const struct hs_sign_maker *maker, json_t *item, const struct hs_force_
 	const struct hs_hazard_row *hazard = hazard_of(group);
 	if (meta != NULL) {
 		json_object_set_new(item, "headline",
-			json_string(hs_sign_marked(&maker->speech, "ja", meta->headline)));
+			json_string(hs_sign_marked(&maker->speech, meta->headline)));
 		json_object_set_new(item, "source", json_string(meta->source_name));
 	}
 	if (hazard == NULL)

@@ -20,42 +20,69 @@ is_always(const char *language)
 }
 
 static const char *
-mark_of(const struct hs_sign_speech *speech, const char *language)
+mark_of(struct hs_arena *arena, const char *language)
 {
 	if (strcmp(language, "ja-easy") == 0)
 		return hs_mode_mark(HS_MODE(DRILL), "ja-x-easy");
 	if (is_always(language))
 		return hs_mode_mark(HS_MODE(DRILL), language);
 	const char *word = hs_sign_word("drill", language);
-	const char *mark = word != NULL ? hs_arena_printf(speech->arena, "【%s】", word)
-					: hs_arena_printf(speech->arena, "%s%s",
-						  hs_mode_mark(HS_MODE(DRILL), "ja"),
-						  hs_mode_mark(HS_MODE(DRILL), "en"));
+	const char *mark =
+		word != NULL ? hs_arena_printf(arena, "【%s】", word)
+			     : hs_arena_printf(arena, "%s%s", hs_mode_mark(HS_MODE(DRILL), "ja"),
+				       hs_mode_mark(HS_MODE(DRILL), "en"));
 	return mark != NULL ? mark : hs_mode_mark(HS_MODE(DRILL), "ja");
 }
 
-const char *
-hs_sign_marked(const struct hs_sign_speech *speech, const char *language, const char *text)
+bool
+hs_sign_speech_begin(struct hs_arena *arena, const struct hs_config_texts *languages,
+	enum hs_adapter_lane lane, struct hs_sign_speech *speech)
 {
-	if (speech->lane == HS_LANE_LIVE || text[0] == '\0')
-		return text;
-	const char *mark = mark_of(speech, language);
-	size_t len = strlen(text), mark_len = strlen(mark);
-	bool first = strncmp(text, mark, mark_len) == 0;
-	bool last = len >= mark_len && strcmp(text + len - mark_len, mark) == 0;
-	const char *marked =
-		hs_arena_printf(speech->arena, "%s%s%s", first ? "" : mark, text, last ? "" : mark);
-	return marked != NULL ? marked : mark;
+	*speech = (struct hs_sign_speech){ arena, languages, lane, NULL };
+	if (lane == HS_LANE_LIVE)
+		return true;
+	const char **marks =
+		hs_arena_alloc(arena, (HS_COUNT(always) + languages->count) * sizeof(*marks));
+	if (marks == NULL)
+		return false;
+	for (size_t i = 0; i < HS_COUNT(always); i++)
+		marks[i] = mark_of(arena, always[i]);
+	for (size_t i = 0; i < languages->count; i++)
+		marks[HS_COUNT(always) + i] = mark_of(arena, languages->items[i]);
+	speech->marks = marks;
+	return true;
 }
 
-static void
-set(json_t *object, const struct hs_sign_speech *speech, bool mark, const char *language,
-	const char *text)
+static const char *
+between(struct hs_arena *arena, const char *mark, const char *text)
 {
-	if (text == NULL || text[0] == '\0')
-		return;
-	json_object_set_new(object, language,
-		json_string(mark ? hs_sign_marked(speech, language, text) : text));
+	size_t len = strlen(text), mark_len = strlen(mark);
+	bool first = strncmp(text, mark, mark_len) != 0;
+	bool last = len < mark_len || strcmp(text + len - mark_len, mark) != 0;
+	char *marked = hs_arena_alloc(arena, len + 2 * mark_len + 1);
+	if (marked == NULL)
+		return mark;
+	if (first)
+		memcpy(marked, mark, mark_len);
+	memcpy(marked + (first ? mark_len : 0), text, len);
+	if (last)
+		memcpy(marked + (first ? mark_len : 0) + len, mark, mark_len);
+	return marked; /* the arena gives zeroed memory */
+}
+
+/* index: of the mark. */
+static const char *
+marked(const struct hs_sign_speech *speech, size_t index, const char *text)
+{
+	if (speech->marks == NULL || text[0] == '\0')
+		return text;
+	return between(speech->arena, speech->marks[index], text);
+}
+
+const char *
+hs_sign_marked(const struct hs_sign_speech *speech, const char *text)
+{
+	return marked(speech, 0, text);
 }
 
 static json_t *
@@ -63,12 +90,19 @@ words(const struct hs_sign_speech *speech, const struct hs_sign_text *text, bool
 {
 	json_t *object = json_object();
 	const char *const known[] = { text->ja, text->easy, text->en };
-	for (size_t i = 0; i < HS_COUNT(always); i++)
-		set(object, speech, mark, always[i], known[i]);
-	for (size_t i = 0; i < speech->languages->count; i++) {
-		const char *language = speech->languages->items[i];
-		if (!is_always(language))
-			set(object, speech, mark, language, hs_sign_word(text->term, language));
+	for (size_t i = 0; i < HS_COUNT(always) + speech->languages->count; i++) {
+		bool further = i >= HS_COUNT(always);
+		const char *language =
+			further ? speech->languages->items[i - HS_COUNT(always)] : always[i];
+		const char *said = !further ? known[i] : NULL;
+		if (further && !is_always(language))
+			said = hs_sign_word(text->term, language);
+		if (said == NULL || said[0] == '\0')
+			continue;
+		const char *shown = mark ? marked(speech, i, said) : said;
+		/* What comes from terms.csv is UTF-8 by the build (schemas/gen/terms.py). */
+		json_object_set_new_nocheck(object, language,
+			further ? json_string_nocheck(shown) : json_string(shown));
 	}
 	return object;
 }
@@ -89,12 +123,12 @@ json_t *
 hs_sign_marks(const struct hs_sign_speech *speech)
 {
 	json_t *object = json_object();
-	if (speech->lane == HS_LANE_LIVE)
+	if (speech->marks == NULL)
 		return object;
-	for (size_t i = 0; i < HS_COUNT(always); i++)
-		json_object_set_new(object, always[i], json_string(mark_of(speech, always[i])));
-	for (size_t i = 0; i < speech->languages->count; i++)
-		json_object_set_new(object, speech->languages->items[i],
-			json_string(mark_of(speech, speech->languages->items[i])));
+	for (size_t i = 0; i < HS_COUNT(always) + speech->languages->count; i++)
+		json_object_set_new(object,
+			i < HS_COUNT(always) ? always[i]
+					     : speech->languages->items[i - HS_COUNT(always)],
+			json_string(speech->marks[i]));
 	return object;
 }

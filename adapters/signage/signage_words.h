@@ -19,6 +19,7 @@ struct hs_sign_speech {
 	struct hs_arena *arena;
 	const struct hs_config_texts *languages; /* the further ones */
 	enum hs_adapter_lane lane;
+	const char *const *marks; /* of the three, then of languages; NULL in the live lane */
 };
 
 struct hs_sign_text {
@@ -27,13 +28,15 @@ struct hs_sign_text {
 	const char *term;      /* in terms.csv, for the further languages; NULL: none */
 };
 
+/* Looks the marks up once: a drill on a large screen has hundreds of texts. false: out of memory. */
+bool hs_sign_speech_begin(struct hs_arena *arena, const struct hs_config_texts *languages,
+	enum hs_adapter_lane lane, struct hs_sign_speech *speech);
 /* {"ja": …, "ja-easy": …, "en": …, "ko": …}, with marks. NULL: out of memory. */
 struct json_t *hs_sign_words(const struct hs_sign_speech *speech, const struct hs_sign_text *text);
 /* The same without marks: what stands within a marked text, and what programs read. */
 struct json_t *hs_sign_plain(const struct hs_sign_speech *speech, const struct hs_sign_text *text);
-/* A text as it is shown: with the mark of its language first and last; one that has it is not marked twice. */
-const char *hs_sign_marked(
-	const struct hs_sign_speech *speech, const char *language, const char *text);
+/* A Japanese text as it is shown: with the mark first and last; one that has it is not marked twice. */
+const char *hs_sign_marked(const struct hs_sign_speech *speech, const char *text);
 /* {"ja": "【訓練】", …} for the languages of a drill; empty for the live lane. */
 struct json_t *hs_sign_marks(const struct hs_sign_speech *speech);
 

@@ -7,13 +7,13 @@
 #define BEARING_STEP 5
 #define NEAR_DEGREES 0.001 /* of latitude, more than HS_WAY_SAME_M */
 
+/* What only the shelters that are shown need. */
 static void
-measure(struct hs_way *way, struct hs_geo from, struct hs_geo to)
+point(struct hs_way *way, struct hs_geo from)
 {
-	way->exact_m = hs_geo_distance_m(from, to);
+	double degrees = hs_geo_bearing_degrees(from, way->at);
 	way->distance_m = hs_geo_rounded_m(way->exact_m);
-	way->bearing =
-		llround(hs_geo_bearing_degrees(from, to) / BEARING_STEP) * BEARING_STEP % 360;
+	way->bearing = llround(degrees / BEARING_STEP) * BEARING_STEP % 360;
 }
 
 static bool
@@ -113,8 +113,8 @@ hs_ways(struct hs_arena *arena, const struct hs_screen_site *site,
 	if (err != HS_OK || ways == NULL)
 		return err != HS_OK ? err : HS_ERR_NOMEM;
 	for (size_t i = 0; i < known.count; i++) {
-		struct hs_way way = { .name = known.rows[i].name, .status = "" };
-		measure(&way, here, known.at[i]);
+		struct hs_way way = { .name = known.rows[i].name, .status = "", .at = known.at[i] };
+		way.exact_m = hs_geo_distance_m(here, way.at);
 		if (!is_fit(&known.rows[i], hazard) || way.exact_m > HS_WAY_MAX_M)
 			continue;
 		const struct hs_open_shelter *said =
@@ -124,8 +124,8 @@ hs_ways(struct hs_arena *arena, const struct hs_screen_site *site,
 		ways[found++] = way;
 	}
 	for (size_t i = 0; i < open_count; i++) {
-		struct hs_way way = { .name = open[i].name };
-		measure(&way, here, open[i].at);
+		struct hs_way way = { .name = open[i].name, .at = open[i].at };
+		way.exact_m = hs_geo_distance_m(here, way.at);
 		if (way.exact_m > HS_WAY_MAX_M || is_known(&known, &open[i]))
 			continue;
 		set_open(&way, &open[i]);
@@ -134,5 +134,7 @@ hs_ways(struct hs_arena *arena, const struct hs_screen_site *site,
 	qsort(ways, found, sizeof(*ways), compare);
 	*out = ways;
 	*count = found < (size_t)site->shelters_shown ? found : (size_t)site->shelters_shown;
+	for (size_t i = 0; i < *count; i++)
+		point(&ways[i], here);
 	return HS_OK;
 }

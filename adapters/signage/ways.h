@@ -23,6 +23,7 @@ struct hs_way {
 	int64_t bearing;      /* degrees from north, to 5 */
 	int64_t told_unix_us; /* of `open`; 0 = not known */
 	int32_t offset_minutes;
+	struct hs_geo at;
 	double exact_m;
 };
 

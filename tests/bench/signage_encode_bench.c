@@ -1,7 +1,7 @@
 /* signage_encode_bench: what one screen costs to encode, from the list in force to the bytes that leave, in each form that
  * there is: calm, one order, many, a drill in all languages, ends, shelters, cut off.
  *
- * usage: signage_encode_bench [ROUNDS]      (default 2000)
+ * usage: signage_encode_bench [ROUNDS [FORM]]      (default 2000, all)
  * Each form takes turns with a reference in the same run: SHA-256 of 64 KiB. A line for each: FORM p50_us p99_us bytes reference_us
  */
 #include <jansson.h>
@@ -231,10 +231,12 @@ main(int argc, char **argv)
 	size_t rounds = argc > 1 ? (size_t)atoi(argv[1]) : 2000;
 
 	if (rounds < 10 || rounds > ROUNDS_MAX) {
-		fprintf(stderr, "usage: signage_encode_bench [ROUNDS], 10 to %d\n", ROUNDS_MAX);
+		fprintf(stderr, "usage: signage_encode_bench [ROUNDS [FORM]], 10 to %d\n",
+			ROUNDS_MAX);
 		return 2;
 	}
 	for (size_t i = 0; i < HS_COUNT(forms); i++)
-		run(&forms[i], rounds);
+		if (argc < 3 || strcmp(argv[2], forms[i].name) == 0)
+			run(&forms[i], rounds);
 	return 0;
 }
