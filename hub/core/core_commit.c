@@ -4,9 +4,9 @@
 #include <string.h>
 
 #include "hub/base/check.h"
+#include "hub/base/wire.h"
 #include "hub/core/core_state.h"
 #include "hub/core/urgent.h"
-#include "hub/core/wire.h"
 
 #define BODY_MAX_BYTES	((size_t)HS_FRAME_MAX_BYTES * 2)
 #define FULL_PAUSE_US	1000000 /* receipts and acks wait this long after the disk was full */

@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "hub/base/check.h"
+#include "hub/base/wire.h"
 #include "hub/core/journal_db.h"
-#include "hub/core/wire.h"
 
 enum { NOTICE_ORIGINAL = 14, ORIGINAL_SHA256 = 2 };
 

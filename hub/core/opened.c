@@ -4,10 +4,10 @@
 #include <string.h>
 
 #include "hub/base/check.h"
+#include "hub/base/wire.h"
 #include "hub/core/intake.h"
 #include "hub/core/memory.h"
 #include "hub/core/stored.h"
-#include "hub/core/wire.h"
 
 #define RECORD_NOTICE 7 /* field of JournalRecord */
 

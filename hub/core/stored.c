@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "hub/core/wire.h"
+#include "hub/base/wire.h"
 
 /* Field numbers of schemas/link.proto. */
 enum {

@@ -16,8 +16,8 @@
 
 #include "hub/base/check.h"
 #include "hub/base/clock.h"
+#include "hub/base/wire.h"
 #include "hub/core/journal.h"
-#include "hub/core/wire.h"
 
 #define WAIT_MAX_MS 10000
 
