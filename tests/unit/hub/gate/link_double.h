@@ -69,8 +69,8 @@ hs_link_send(struct hs_link *link, const void *bytes, size_t len_bytes)
 }
 
 enum hs_err
-hs_link_send_pieces(struct hs_link *link, const struct hs_span *pieces, size_t count,
-	struct hs_shared *owner)
+hs_link_send_pieces(
+	struct hs_link *link, const struct hs_span *pieces, size_t count, struct hs_shared *owner)
 {
 	unsigned char whole[sizeof(link->sent)];
 	size_t len_bytes = 0;
