@@ -16,6 +16,14 @@ struct hs_history_limits {
 	int64_t timeout_ms;
 };
 
+/* What one turn of the loop does before it looks at what else has come. */
+struct hs_turn_limits {
+	int64_t slice_subscribers; /* frames */
+	int64_t replay_percent;	   /* of them */
+	int64_t accepts_per_turn;
+	int64_t look_us;
+};
+
 /* What is done beside the loop (large.h). */
 struct hs_aside_limits {
 	int64_t large_bytes;
@@ -54,7 +62,7 @@ struct hs_feed_limits {
 	int64_t stall_timeout_ms;
 	int64_t fetch_timeout_ms;
 	struct hs_history_limits history;
-	int64_t slice_subscribers;
+	struct hs_turn_limits turn;
 	int64_t filter_areas_max;
 	int64_t receipts_per_minute;
 	int64_t message_max_bytes;
