@@ -29,5 +29,6 @@ if check_c build/known_bad.c 2>build/known_bad.txt || ! grep -q arrayIndexOutOfB
 	echo "check-all: cppcheck does not see a fault that is there: tests/lint/cppcheck.h must tell it more" >&2
 	exit 1
 fi
-clang-tidy --quiet "${sources[@]}" -- -std=gnu17 -D_GNU_SOURCE -I. -isystem build/gen -isystem /usr/include/libxml2
+mapfile -t flags < <(pkg-config --cflags xmlsec1-openssl | tr ' ' '\n' | grep .)
+clang-tidy --quiet "${sources[@]}" -- -std=gnu17 -D_GNU_SOURCE -I. -isystem build/gen -isystem /usr/include/libxml2 "${flags[@]}"
 echo "check-all: all passed"

@@ -178,7 +178,8 @@ hs_shell_status(const struct hs_shell_view *view, struct hs_buf *out)
 		view->options->epoch, "newest_seq", (json_int_t)stats.newest_seq, "journal_pos",
 		(json_int_t)stats.committed_pos, "pending", (json_int_t)stats.pending,
 		"live_documents", (json_int_t)stats.documents, "alarms",
-		(json_int_t)(stats.alarms[HS_ALARM(NO_ORDER)] + stats.alarms[HS_ALARM(NO_UPDATE)]),
+		(json_int_t)stats.alarms[HS_ALARM(NO_ORDER)] +
+			(json_int_t)stats.alarms[HS_ALARM(NO_UPDATE)],
 		"peers_up", (json_int_t)stats.peers_up, "digest", digest, "tables",
 		view->activation->version.digest, "tables_unrehearsed",
 		view->activation->unrehearsed, "disk", disk_status(view), "started_unix_us",

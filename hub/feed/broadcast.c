@@ -215,9 +215,8 @@ serve(struct hs_broadcast *broadcast, struct hs_subscriber *subscriber, size_t m
 	progress = hs_visit(&broadcast->with, subscriber, most, sent);
 	if (!hs_visit_receives(subscriber))
 		among = HS_AMONG_NONE;
-	else if (progress == HS_PROGRESS_DONE)
-		among = HS_AMONG_EQUALS;
-	else if (progress == HS_PROGRESS_MORE && subscriber->among == HS_AMONG_EQUALS)
+	else if (progress == HS_PROGRESS_DONE ||
+		 (progress == HS_PROGRESS_MORE && subscriber->among == HS_AMONG_EQUALS))
 		among = HS_AMONG_EQUALS;
 	put_among(broadcast, subscriber, among);
 	return progress;

@@ -238,9 +238,10 @@ static void
 say(void *owner, uint64_t *newest_seq, char *digest)
 {
 	const struct hs_feed_parts *parts = owner;
+	const char *said = hs_store_digest(&parts->store);
 
 	*newest_seq = hs_store_newest(&parts->store);
-	strcpy(digest, hs_store_digest(&parts->store));
+	memcpy(digest, said, strlen(said) + 1);
 }
 
 const struct hs_hub_ops hs_hub_events = { .on_hello = on_hello,
