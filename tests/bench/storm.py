@@ -58,16 +58,16 @@ def options():
 class Stream(threading.Thread):
     """Orders at a fixed pace until it is told to stop."""
 
-    def __init__(self, orders):
+    def __init__(self, orders, pause_s):
         super().__init__(daemon=True)
-        self.orders, self.rows, self.enough = orders, [], threading.Event()
+        self.orders, self.pause_s, self.rows, self.enough = orders, pause_s, [], threading.Event()
         self.start()
 
     def run(self):
         due = time.monotonic()
         while not self.enough.is_set():
             self.rows.append(self.orders.send())
-            due = max(due + ORDER_PAUSE_S, time.monotonic())
+            due = max(due + self.pause_s, time.monotonic())
             self.enough.wait(due - time.monotonic())
 
     def end(self):
@@ -102,16 +102,16 @@ def quantile_ms(before, after, part):
 class Part:
     """Orders during a part of a round, and what became of them."""
 
-    def __init__(self, stack, orders, stayed):
+    def __init__(self, stack, orders, stayed, pause_s=ORDER_PAUSE_S):
         self.stack, self.stayed, self.before = stack, stayed, histograms(stack)
-        self.stream = Stream(orders)
+        self.stream = Stream(orders, pause_s)
 
     def end(self):
         rows = self.stream.end()
         deadline = time.monotonic() + scale.WAIT_S
         while any(len(self.stayed.times.get(row[2], ())) < self.stayed.count for row in rows) and time.monotonic() < deadline:
             time.sleep(0.01)
-        self.after = histograms(self.stack)
+        self.after, self.orders = histograms(self.stack), len(rows)
         self.values = {"answer": [(answer - begin) / 1000 for begin, answer, _ in rows],
                        "delivery": [(at - begin) / 1000 for begin, _, seq in rows for at in self.stayed.times[seq]]}
         return self
@@ -149,15 +149,16 @@ def one_round(stack, crowds, stayed, orders):
     return {"full": full, "alone": alone, "storm": wild, "back_s": (max(live, have) - resumed) / 1e6}
 
 
-def ratios(rounds):
+def ratios(rounds, when=WHEN):
+    """Of each figure its median in each part, and the last part's to each of the others."""
     found = {}
     for name in ("answer", "delivery", *HISTOGRAMS):
         for word, part in (("p50", 0.5), ("p99", 0.99)):
-            rows = [{when: one[when].value(name, part) for when in WHEN} for one in rounds]
-            found[f"{name}_{word}_ms"] = {when: round(statistics.median(row[when] for row in rows), 2) for when in WHEN}
-            for when in WHEN[:-1]:
-                each = [round(row["storm"] / max(row[when], 0.01), 2) for row in rows]
-                found[f"{name}_{word}_to_{when}"] = bench_stack.spread(each)
+            rows = [{at: one[at].value(name, part) for at in when} for one in rounds]
+            found[f"{name}_{word}_ms"] = {at: round(statistics.median(row[at] for row in rows), 2) for at in when}
+            for at in when[:-1]:
+                each = [round(row[when[-1]] / max(row[at], 0.01), 2) for row in rows]
+                found[f"{name}_{word}_to_{at}"] = bench_stack.spread(each)
     return found
 
 
@@ -167,13 +168,18 @@ def turns_ms(stack):
             for by in ("clock", "processor")}
 
 
+def place(stack, split, feed_nice=FEED_NICE):
+    """Priorities as deployed; with split, this process and its children go to the second core."""
+    for name in stack.feeds:
+        os.setpriority(os.PRIO_PROCESS, stack.processes[name].pid, feed_nice)
+    if split:
+        os.sched_setaffinity(0, {1})
+
+
 def measure(asked):
     wrap = ["taskset", "-c", "0"] if asked.split else []
     stack, port = scale.start(asked, asked.feeds, wrap=wrap, **{"ring_notices": 16, **json.loads(asked.feed)})
-    for name in stack.feeds:
-        os.setpriority(os.PRIO_PROCESS, stack.processes[name].pid, asked.feed_nice)
-    if asked.split:
-        os.sched_setaffinity(0, {1})
+    place(stack, asked.split, asked.feed_nice)
     try:
         orders = scale.Orders(stack)
         orders.send()
@@ -185,7 +191,7 @@ def measure(asked):
         rounds = [one_round(stack, crowds, stayed, orders) for _ in range(asked.rounds)]
         found, back = scale.total(crowds), [row["back_s"] for row in rounds]
         result = {"subscribers": asked.subscribers, "feeds": asked.feeds, "rounds": asked.rounds, "split": asked.split,
-                  "nice": asked.nice, "feed_nice": asked.feed_nice, "orders": sum(len(row["storm"].values["answer"]) for row in rounds),
+                  "nice": asked.nice, "feed_nice": asked.feed_nice, "orders": sum(row["storm"].orders for row in rounds),
                   "back_s": round(statistics.median(back), 2), "back_s_max": round(max(back), 2),
                   "backfills": int(scale.figures(stack, "hansho_feed_backfills_total")),
                   "longest_turn_ms": turns_ms(stack), **found, **ratios(rounds)}
