@@ -25,6 +25,7 @@ struct hs_broadcast {
 	struct hs_due rest_due; /* it, or nobody */
 	int64_t due_since_us;	/* somebody who is up to date has something to get; 0: nobody */
 	bool begun;		/* and the first slice of it has left */
+	bool told;		/* some of it is in this slice */
 	struct walk beats;
 	struct hs_frame *heartbeats[HS_FORM_COUNT];
 };
@@ -302,12 +303,7 @@ rounds_of_news(struct hs_broadcast *broadcast, size_t *budget)
 
 	for (int i = 0; i < HS_RANK_COUNT; i++)
 		run_round(broadcast, hs_interest_due(interests, (enum hs_rank)i), budget);
-	if (*budget < before && !broadcast->begun && broadcast->due_since_us != 0) {
-		broadcast->begun = true;
-		hs_latency_add(&broadcast->with.counts->begun,
-			hs_clock_mono_us() - broadcast->due_since_us);
-	}
-	watch_news(broadcast);
+	broadcast->told = *budget < before;
 }
 
 /* Rounded up, so that who catches up does so while notices never end, but never all. */
@@ -380,13 +376,41 @@ hs_broadcast_heartbeat(struct hs_broadcast *broadcast, struct hs_frame *frames[H
 		drop_heartbeats(broadcast);
 }
 
+static void
+slice_begins(struct hs_broadcast *broadcast)
+{
+	const struct hs_broadcast_ports *ports = &broadcast->with.ports;
+
+	broadcast->told = false;
+	if (ports->begin != NULL)
+		ports->begin(ports->owner);
+}
+
+static void
+slice_ends(struct hs_broadcast *broadcast)
+{
+	const struct hs_broadcast_ports *ports = &broadcast->with.ports;
+
+	if (ports->end != NULL)
+		ports->end(ports->owner);
+	if (broadcast->told && !broadcast->begun && broadcast->due_since_us != 0) {
+		broadcast->begun = true;
+		hs_latency_add(&broadcast->with.counts->begun,
+			hs_clock_mono_us() - broadcast->due_since_us);
+	}
+	watch_news(broadcast);
+}
+
 bool
 hs_broadcast_news(struct hs_broadcast *broadcast)
 {
 	size_t budget = broadcast->with.slice;
 
-	if (news_left(broadcast))
-		rounds_of_news(broadcast, &budget);
+	if (!news_left(broadcast))
+		return false;
+	slice_begins(broadcast);
+	rounds_of_news(broadcast, &budget);
+	slice_ends(broadcast);
 	return news_left(broadcast);
 }
 
@@ -395,8 +419,10 @@ hs_broadcast_turn(struct hs_broadcast *broadcast)
 {
 	size_t budget = broadcast->with.slice;
 
+	slice_begins(broadcast);
 	rounds_of_notices(broadcast, &budget);
 	if (!notices_left(broadcast))
 		round_of_heartbeats(broadcast, &budget);
+	slice_ends(broadcast);
 	return notices_left(broadcast) || broadcast->beats.left > 0;
 }

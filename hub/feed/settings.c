@@ -34,6 +34,13 @@
 		.sentence = (sentence_)                                                 \
 	}
 
+#define SEND(key_, unit_, min_, max_, fallback_, sentence_)                             \
+	{                                                                               \
+		.key = #key_, .type = HS_CONFIG_INT, .offset = AT(limits.sending.key_), \
+		.unit = (unit_), .min = (min_), .max = (max_), .fallback = (fallback_), \
+		.sentence = (sentence_)                                                 \
+	}
+
 #define PAST(key_, unit_, min_, max_, fallback_, sentence_)                                        \
 	{                                                                                          \
 		.key = "history_" #key_, .type = HS_CONFIG_INT, .offset = AT(limits.history.key_), \
@@ -153,8 +160,12 @@ static const struct hs_config_item items[] = {
 	ASIDE(large_bytes, "bytes", 1024, 8388608, "262144",
 		"a notice above this is worked on beside the loop"),
 	ASIDE(nice, "nice", 0, 19, "5", "how much the thread that does so yields to the loops"),
-	TURN(slice_subscribers, "frames", 1, 100000, "100",
+	SEND(slice_subscribers, "frames", 1, 100000, "128",
 		"frames sent before the loop looks for newer events"),
+	SEND(sends_per_call, "frames", 1, 4096, "64",
+		"frames to as many WebSockets without TLS in one system call (io_uring, where the "
+		"kernel lets "
+		"us have it); 1: each frame has its own"),
 	TURN(replay_percent, "percent", 1, 50, "10",
 		"part of those frames that goes to who catches up while a notice is on its way to "
 		"who is up to date; while none is, they get all"),
@@ -168,7 +179,7 @@ static const struct hs_config_item items[] = {
 	NUMBER(receipts_per_minute, "receipts", 0, 60000, "600",
 		"most receipts passed on to the hub per subscriber"),
 	NUMBER(message_max_bytes, "bytes", 1024, 1 << 20, "65536", "largest frame of a client"),
-	NUMBER(send_buffer_bytes, "bytes", 4096, 1 << 24, "65536", "SO_SNDBUF of a connection"),
+	SEND(send_buffer_bytes, "bytes", 4096, 1 << 24, "65536", "SO_SNDBUF of a connection"),
 	NUMBER(request_timeout_ms, "ms", 100, 600000, "10000",
 		"the header of a request must be in by then"),
 	NUMBER(keepalive_timeout_ms, "ms", 100, 600000, "30000", "idle HTTP connections"),

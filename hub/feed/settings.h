@@ -18,8 +18,7 @@ struct hs_history_limits {
 
 /* What one turn of the loop does before it looks at what else has come. */
 struct hs_turn_limits {
-	int64_t slice_subscribers; /* frames */
-	int64_t replay_percent;	   /* of them */
+	int64_t replay_percent; /* of the slice */
 	int64_t accepts_per_turn;
 	int64_t look_us;
 };
@@ -47,6 +46,13 @@ struct hs_feed_settings;
 void hs_feed_settings_children(
 	const struct hs_feed_settings *settings, struct hs_children_settings *out);
 
+/* How frames leave. */
+struct hs_sending_limits {
+	int64_t slice_subscribers; /* frames in a turn of the loop */
+	int64_t sends_per_call;
+	int64_t send_buffer_bytes;
+};
+
 /* Every limit of the feed. Units are in the names; ranges and defaults in settings.c. */
 struct hs_feed_limits {
 	int64_t heartbeat_ms;
@@ -63,10 +69,10 @@ struct hs_feed_limits {
 	int64_t fetch_timeout_ms;
 	struct hs_history_limits history;
 	struct hs_turn_limits turn;
+	struct hs_sending_limits sending;
 	int64_t filter_areas_max;
 	int64_t receipts_per_minute;
 	int64_t message_max_bytes;
-	int64_t send_buffer_bytes;
 	int64_t request_timeout_ms;
 	int64_t keepalive_timeout_ms;
 };
