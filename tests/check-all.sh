@@ -16,6 +16,7 @@ HS_RECONNECTS=100000 HS_PARTITIONS=60 HANSHO_BIN=build/release/bin /usr/bin/pyth
 HS_CYCLES=100000 HANSHO_BIN=build/release/bin /usr/bin/python3 -m pytest -q -s -p no:cacheprovider tests/e2e/test_bounds.py
 make --no-print-directory -s -j2 MODE=release bench-programs
 tests/bench/slow.py --rounds 1 --more-mib 32
+tests/bench/cycles.py --cycles 100000 --rounds 2
 tests/bench/slow.py --rounds 1 --orders 40 --per-second 2 --places 300 --backlog-max 20 --more-mib 32
 mapfile -t sources < <(git ls-files 'hub/*.c' 'schemas/*.c' 'adapters/*.c' 'sim/*.c')
 check_c() {
