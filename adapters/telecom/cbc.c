@@ -84,6 +84,11 @@ row_put(struct cbc *cbc, struct hs_adapter_item *item, struct hs_cbc_plan_row *r
 			&row->words, &old_id);
 	if (err == HS_OK)
 		return true;
+	if (err == HS_ERR_STALE) {
+		hs_adapter_receipt(item, name, HS_RECEIPT(EXPIRED),
+			"replaced by what came after it, before it was sent");
+		return false;
+	}
 	hs_missed_note(&shared->missed, item->notice, name, false);
 	hs_telecom_no_text(shared, item, name, err == HS_ERR_REFUSED ? row->why : "");
 	return false;
@@ -163,13 +168,16 @@ snapshot_put(struct cbc *cbc, struct hs_arena *arena, enum hs_adapter_lane lane,
 	options.again = true;
 	if (hs_cbc_plan_make(arena, &item, &options, &plan) != HS_OK)
 		return;
+	struct hs_cbc_board *board = hs_cbc_lane_board(cbc->lanes[lane]);
 	for (size_t i = 0; i < plan.count; i++) {
 		struct hs_cbc_plan_row *row = &plan.rows[i];
+		const struct hs_cbc_piece *known = hs_cbc_board_find(
+			board, row->piece.document_key, row->piece.area_code, row->piece.language);
 		row->piece.sent = true;
 		row->piece.over = row->piece.what == HS_CBC_ETWS;
-		if (row->verdict == HS_CBC_PLAN_SEND && row->piece.what != HS_CBC_END)
-			(void)!hs_cbc_board_put(hs_cbc_lane_board(cbc->lanes[lane]), &row->piece,
-				&row->words, &old_id);
+		if (row->verdict == HS_CBC_PLAN_SEND && row->piece.what != HS_CBC_END &&
+			(!known || known->seq < held->seq))
+			(void)!hs_cbc_board_put(board, &row->piece, &row->words, &old_id);
 	}
 }
 

@@ -91,7 +91,7 @@ hs_cbc_board_put(struct hs_cbc_board *board, const struct hs_cbc_piece *piece,
 	struct hs_cbc_piece *old =
 		hs_cbc_board_find(board, piece->document_key, piece->area_code, piece->language);
 	*old_id = 0;
-	if (old && old->seq >= piece->seq)
+	if (old && old->seq > piece->seq)
 		return HS_ERR_STALE;
 	struct hs_cbc_piece *made = piece_copy(piece, words);
 	if (!made)

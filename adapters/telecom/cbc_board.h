@@ -53,7 +53,7 @@ struct hs_cbc_board {
 
 void hs_cbc_board_clear(struct hs_cbc_board *board);
 /* Copies what it needs of `piece` (its texts from words). A piece of the same document, place and language goes; its
- * identifier is told in *old_id, 0 when there was none. HS_ERR_STALE: a newer one is there, nothing changed. */
+ * identifier is told in *old_id, 0 when there was none. HS_ERR_STALE: one of a newer notice is there, nothing changed. */
 enum hs_err hs_cbc_board_put(struct hs_cbc_board *board, const struct hs_cbc_piece *piece,
 	const struct hs_cbc_words *words, uint16_t *old_id) HS_MUST_CHECK;
 /* Over or not; NULL: none. */

@@ -42,12 +42,12 @@ notice_read(struct hs_arena *arena, const struct hs_http_request *request, char 
 {
 	json_error_t error;
 	json_t *json = json_loadb((const char *)request->body, request->body_len_bytes, 0, &error);
-	hs_notice *notice = HS_NEW(arena, &hansho__v1__notice__descriptor);
-	enum hs_err err = HS_ERR_NOMEM;
-	snprintf(why, WHY_SIZE, "%s", json ? "out of memory" : error.text);
-	if (json && notice)
+	hs_notice *notice = NULL;
+	enum hs_err err = HS_ERR_PARSE;
+	snprintf(why, WHY_SIZE, "%s", json ? "" : error.text);
+	if (json)
 		err = hs_message_from_json(
-			arena, &hansho__v1__notice__descriptor, json, notice, why, WHY_SIZE);
+			arena, &hansho__v1__notice__descriptor, json, &notice, why, WHY_SIZE);
 	json_decref(json);
 	return err == HS_OK ? notice : NULL;
 }
