@@ -272,13 +272,13 @@ without_surrogates(struct hs_arena *arena, const char *source)
 	return out;
 }
 
-/* Characters of the others in brief with what stands before them. */
+/* Characters of the others in brief with what stands before each. */
 static size_t
 others_chars(const struct hs_cbc_words *words, size_t count, const struct words *fixed)
 {
-	size_t sum = count > 1 ? chars_of(fixed->others) : 0;
+	size_t sum = count > 1 ? chars_of(fixed->others) + count - 2 : 0;
 	for (size_t i = 1; i < count; i++)
-		sum += chars_of(words[i].texts[HS_CBC_BRIEF]) + 1;
+		sum += chars_of(words[i].texts[HS_CBC_BRIEF]);
 	return sum;
 }
 
@@ -290,15 +290,16 @@ hs_cbc_compose(struct hs_arena *arena, const struct hs_cbc_words *words, size_t 
 	const char *mark = hs_mode_mark(mode, hs_cbc_language_tag(language));
 	struct hs_buf buf;
 	hs_buf_init(&buf, TEXT_MAX_BYTES);
-	const char *lead = lead_of(&words[0], room_chars, others_chars(words, count, fixed));
+	size_t others = others_chars(words, count, fixed);
+	const char *lead = lead_of(&words[0], room_chars, others);
 	size_t used = chars_of(lead), told = 1;
 	size_t more = chars_of(fixed->more[0]) + chars_of(fixed->more[1]) + COUNT_DIGITS;
+	size_t reserve = used + others <= room_chars ? 0 : more;
 	hs_buf_printf(&buf, "%s%s", mark, lead);
 	for (; told < count; told++) {
 		const char *brief = words[told].texts[HS_CBC_BRIEF];
 		const char *before = told == 1 ? fixed->others : "\n";
 		size_t chars = chars_of(before) + chars_of(brief);
-		size_t reserve = told + 1 < count ? more : 0;
 		if (used + chars + reserve > room_chars)
 			break;
 		hs_buf_printf(&buf, "%s%s", before, brief);

@@ -329,14 +329,12 @@ body_try(const struct fitting *fitting, const struct hs_body_plan *plan, bool *f
 	return text;
 }
 
-/* One name fits: halving finds how many more do. A name and its comma take two characters, which bounds where to begin. */
+/* One name fits: halving finds how many more do. */
 static const char *
 most_names(const struct fitting *fitting, struct hs_body_plan *plan, size_t below, bool *failed)
 {
 	const char *best = NULL;
 	size_t fits = 1, not = below;
-	if (not > fitting->room->max + 2)
-		not = fitting->room->max + 2;
 	while (!*failed && not -fits > 1) {
 		struct hs_body_plan middle = *plan;
 		middle.names = fits + (not -fits) / 2;
@@ -358,6 +356,9 @@ hs_body_fit(struct hs_arena *arena, const hs_notice *notice, const struct hs_mun
 {
 	const struct fitting fitting = { arena, notice, municipal, room };
 	bool failed;
+	/* A name takes one character at least, so that more of them need not be written out to be seen not to fit. */
+	if (plan->names > room->max + 1)
+		plan->names = room->max + 1;
 	for (;;) {
 		size_t names = plan->names;
 		*out = body_try(&fitting, plan, &failed);
