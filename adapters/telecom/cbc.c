@@ -143,6 +143,7 @@ cbc_refused(struct hs_telecom_outlet *outlet, const struct hs_adapter_item *item
 	/* A snapshot may have put it already, as if it had been sent. */
 	for (struct hs_cbc_piece *piece = board->pieces; piece; piece = piece->next)
 		piece->over = piece->over || piece->seq == item->seq;
+	prune(cbc, item->lane);
 }
 
 static bool
@@ -198,7 +199,7 @@ static void
 cbc_lane_state(struct hs_telecom_outlet *outlet, enum hs_adapter_lane lane,
 	enum hs_adapter_lane_state state)
 {
-	hs_cbc_lane_current(cbc_of(outlet)->lanes[lane], state == HS_LANE_CURRENT);
+	hs_cbc_lane_state(cbc_of(outlet)->lanes[lane], state);
 }
 
 /* ---- preview ---- */

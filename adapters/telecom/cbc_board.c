@@ -143,10 +143,10 @@ is_in(const struct hs_cbc_piece *piece, uint16_t message_id)
 }
 
 void
-hs_cbc_board_sent(struct hs_cbc_board *board, uint16_t message_id)
+hs_cbc_board_sent(struct hs_cbc_board *board, uint16_t message_id, uint64_t seq)
 {
 	for (struct hs_cbc_piece *piece = board->pieces; piece; piece = piece->next)
-		if (is_in(piece, message_id)) {
+		if (is_in(piece, message_id) && piece->seq <= seq) {
 			piece->sent = true;
 			piece->assumed = false;
 		}
@@ -154,7 +154,21 @@ hs_cbc_board_sent(struct hs_cbc_board *board, uint16_t message_id)
 
 /* ---- content ---- */
 
-/* Facts over all of its pieces. The alert is named by the least of its documents, so that a restart finds it again. */
+static void
+count_in(const struct hs_cbc_piece *piece, struct hs_cbc_content *out)
+{
+	if (!out->alert_key || strcmp(piece->document_key, out->alert_key) < 0)
+		out->alert_key = piece->document_key;
+	out->revision += piece->revision;
+	out->pieces++;
+	out->fresh = out->fresh || !piece->sent;
+	out->assumed = out->assumed && piece->assumed;
+	if (piece->until_unix_us > out->until_unix_us)
+		out->until_unix_us = piece->until_unix_us;
+}
+
+/* Facts over its pieces: the newest leads; beside a primary warning nothing else counts, in a text every text does. The
+ * alert is named by the least of its documents, so that a restart finds it again. */
 static const struct hs_cbc_piece *
 gather(const struct hs_cbc_board *board, uint16_t message_id, struct hs_cbc_content *out)
 {
@@ -162,19 +176,14 @@ gather(const struct hs_cbc_board *board, uint16_t message_id, struct hs_cbc_cont
 	for (const struct hs_cbc_piece *piece = board->pieces; piece; piece = piece->next) {
 		if (!is_in(piece, message_id))
 			continue;
-		if (!lead)
+		if (!lead) {
+			lead = piece;
 			out->assumed = true;
-		lead = lead ? lead : piece;
-		out->assumed = out->assumed && piece->assumed;
-		if (piece->what != HS_CBC_ETWS && lead->what == HS_CBC_ETWS)
-			continue;
-		if (!out->alert_key || strcmp(piece->document_key, out->alert_key) < 0)
-			out->alert_key = piece->document_key;
-		out->revision += piece->revision;
-		out->pieces += piece->what != HS_CBC_ETWS;
-		out->fresh = out->fresh || !piece->sent;
-		if (piece->until_unix_us > out->until_unix_us)
-			out->until_unix_us = piece->until_unix_us;
+			out->seq = piece->seq;
+			count_in(piece, out);
+		} else if (lead->what != HS_CBC_ETWS && piece->what != HS_CBC_ETWS) {
+			count_in(piece, out);
+		}
 	}
 	return lead;
 }

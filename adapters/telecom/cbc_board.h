@@ -66,8 +66,8 @@ void hs_cbc_board_prune(struct hs_cbc_board *board,
 	bool (*stands)(const void *owner, const struct hs_cbc_piece *piece), const void *owner);
 /* What this notice put and what was never sent is over. message_id 0: under any. */
 void hs_cbc_board_drop(struct hs_cbc_board *board, uint64_t seq, uint16_t message_id);
-/* What stands under the identifier was sent. */
-void hs_cbc_board_sent(struct hs_cbc_board *board, uint16_t message_id);
+/* What stands under the identifier was sent, up to that notice. */
+void hs_cbc_board_sent(struct hs_cbc_board *board, uint16_t message_id, uint64_t seq);
 
 struct hs_cbc_content {
 	bool any; /* false: nothing should stand there */
@@ -78,6 +78,7 @@ struct hs_cbc_content {
 	uint32_t revision;     /* all of its documents' together */
 	int64_t until_unix_us; /* the last of its pieces' */
 	size_t pieces, left_out;
+	uint64_t seq; /* the newest in it */
 	bool fresh;   /* a piece in it was never sent */
 	bool assumed; /* all of its pieces are */
 };

@@ -26,6 +26,7 @@ struct cbc_delivery {
 	bool accepted;
 	char outlet[OUTLET_SIZE];
 	size_t pieces, left_out; /* of the message that it made */
+	uint64_t seq;		 /* of the newest piece in it */
 };
 
 struct own_slot {
@@ -143,7 +144,7 @@ answer_waiter(struct own_slot *own, enum hs_cbc_outcome outcome, const char *det
 	snprintf(text, sizeof(text), "%s", detail);
 	if (outcome == HS_CBC_AS_WANTED) {
 		delivery->accepted = true;
-		hs_cbc_board_sent(&own->lane->board, own->slot.message_id);
+		hs_cbc_board_sent(&own->lane->board, own->slot.message_id, delivery->seq);
 		accepted_detail(delivery, detail, text);
 		etws_measure(delivery);
 	}
@@ -167,6 +168,7 @@ run_for_waiter(struct own_slot *own)
 	}
 	delivery->pieces = own->next.pieces;
 	delivery->left_out = own->next.left_out;
+	delivery->seq = own->next.seq;
 	own->for_waiter = true;
 	if (hs_cbc_slot_run(&own->slot, HS_CBC_CHANGE, &wanted))
 		return;
@@ -353,9 +355,10 @@ hs_cbc_lane_tick(struct hs_cbc_lane *lane)
 }
 
 void
-hs_cbc_lane_current(struct hs_cbc_lane *lane, bool current)
+hs_cbc_lane_state(struct hs_cbc_lane *lane, enum hs_adapter_lane_state state)
 {
-	lane->current = current;
+	if (state != HS_LANE_DOWN)
+		lane->current = state == HS_LANE_CURRENT;
 }
 
 struct hs_cbc_board *

@@ -43,8 +43,8 @@ struct hs_cbc_board *hs_cbc_lane_board(struct hs_cbc_lane *lane);
  * warning, 0 = no primary warning. Before hs_adapter_done. */
 void hs_cbc_lane_deliver(struct hs_cbc_lane *lane, struct hs_adapter_item *item,
 	uint16_t message_id, const char *outlet, int64_t started_mono_us);
-/* current: everything up to now is here. */
-void hs_cbc_lane_current(struct hs_cbc_lane *lane, bool current);
+/* While the hub is away the centre is kept as it should be; while a backlog comes it is left alone. */
+void hs_cbc_lane_state(struct hs_cbc_lane *lane, enum hs_adapter_lane_state state);
 void hs_cbc_lane_tick(struct hs_cbc_lane *lane);
 /* Members of a JSON array: one object for each identifier; first: no comma before it. */
 void hs_cbc_lane_status(const struct hs_cbc_lane *lane, bool first, struct hs_buf *out);

@@ -76,6 +76,10 @@ static void
 on_refused(void *state, const struct hs_adapter_item *item)
 {
 	struct telecom *telecom = state;
+	/* Too old to be told, or held: it is in force all the same. */
+	bool right_lane = (int)item->notice->mode == hs_lane_mode(item->lane);
+	if (right_lane && (item->expired || item->unknown))
+		hs_standing_apply(&telecom->shared.standing[item->lane], item);
 	for (size_t i = 0; i < telecom->count; i++)
 		if (telecom->outlets[i]->ops->refused)
 			telecom->outlets[i]->ops->refused(telecom->outlets[i], item);

@@ -145,6 +145,14 @@ hs_telecom_look(const void *given, char why[HS_CONFIG_WHY])
 		{ "preview_listen", settings->preview_listen, true },
 	};
 	enum hs_err err = hs_look_listens(listens, HS_COUNT(listens), why);
+	if (err == HS_OK && settings->preview_listen[0] != '\0' &&
+		strncmp(settings->preview_listen, "127.", 4) != 0 &&
+		strncmp(settings->preview_listen, "[::1]", 5) != 0)
+		return hs_look_refuse(why,
+			"preview_listen: %.100s can be reached from outside, and asks nobody who "
+			"he "
+			"is; take an address of 127.0.0.0/8 or [::1]",
+			settings->preview_listen);
 	if (err == HS_OK)
 		err = hs_cbc_look(settings, why);
 	if (err == HS_OK && settings->http_ca[0] != '\0')

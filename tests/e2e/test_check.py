@@ -204,6 +204,7 @@ REFUSED = [
     ("telecom", carrier(name="carrier-a"), ["carrier-a", "own name"]),
     ("telecom", carrier(id_drill=4371), ["carrier-b", "id_drill"]),
     ("telecom", keys(preview_listen="127.0.0.1:9105"), ["preview_listen", "same place"]),
+    ("telecom", keys(preview_listen="0.0.0.0:9115"), ["preview_listen", "from outside"]),
     ("telecom", centre(name="carrier-a"), ["carrier-a", "rename"]),
     ("telecom", centre(areas=["990018"]), ["operator-a", "990018"]),
     ("telecom", centre(ids=[{"use": "level4", "id": 4381}]), ["operator-a", "4381", "exercise"]),

@@ -76,7 +76,7 @@ the_newest_leads_and_names_do_not_change(void **state)
 	assert_string_equal("B2\nこのほか：A1", content(4371).text);
 	assert_string_equal("a", content(4371).alert_key);
 	assert_int_equal(3, content(4371).revision);
-	hs_cbc_board_sent(&board, 4371);
+	hs_cbc_board_sent(&board, 4371, UINT64_MAX);
 	assert_false(content(4371).fresh);
 }
 
@@ -133,8 +133,13 @@ what_was_never_sent_is_dropped(void **state)
 	put("b", "990019", 4371, 2, 1, "B");
 	hs_cbc_board_drop(&board, 2, 4371);
 	assert_string_equal("A", content(4371).text);
-	hs_cbc_board_sent(&board, 4371);
+	hs_cbc_board_sent(&board, 4371, UINT64_MAX);
 	hs_cbc_board_drop(&board, 1, 4371);
+	assert_string_equal("A", content(4371).text);
+	/* what came after the message was made was not in it */
+	put("c", "990019", 4371, 3, 1, "C");
+	hs_cbc_board_sent(&board, 4371, 2);
+	hs_cbc_board_drop(&board, 3, 4371);
 	assert_string_equal("A", content(4371).text);
 }
 
@@ -149,7 +154,14 @@ a_primary_warning_has_no_text(void **state)
 	assert_true(out.any && out.etws);
 	assert_int_equal(1, out.warning_type);
 	assert_string_equal("", out.text);
-	put("q", "", 4352, 2, 2, "over");
+	/* a second earthquake while the first is warned of has a code of its own */
+	put("p", "", 4352, 2, 1, "");
+	board.pieces->what = HS_CBC_ETWS;
+	assert_string_equal("p", content(4352).alert_key);
+	put("a", "", 4352, 3, 1, "");
+	board.pieces->what = HS_CBC_ETWS;
+	assert_string_equal("a", content(4352).alert_key);
+	put("q", "", 4352, 4, 2, "over");
 	assert_false(content(4352).etws);
 	assert_string_equal("over", content(4352).text);
 }
