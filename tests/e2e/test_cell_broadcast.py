@@ -510,6 +510,6 @@ def test_a_preview_sends_nothing(make_stack, centre, carriers):
     row = rows["cb/990019"]
     assert row["message_id"] == 4381 and row["body"] == centre.air()[-1]["text"] and row["pages"] == centre.air()[-1]["pages"]
     assert (len(centre.air()), len(carriers.mails)) == (air, mails)
-    for body, status in ((b"{", 400), (b'{"kind":[]}', 400), (b'{"mode":"live","kind":"evacuation","evacuation":{}}', 422)):
+    for body, status in ((b"{", 400), (b'{"kind":[]}', 400), (b'{"mode":"drill","kind":"evacuation","evacuation":{}}', 422)):
         assert requests.post(f"http://127.0.0.1:{port}/v1/preview", data=body, timeout=10).status_code == status, body
     assert requests.post(f"http://127.0.0.1:{port}/v1/preview", json={**notice, "mode": "test"}, timeout=10).status_code == 409
