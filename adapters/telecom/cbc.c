@@ -103,7 +103,7 @@ plan_options(const struct cbc *cbc, enum hs_adapter_lane lane)
 		.board = hs_cbc_lane_board(cbc->lanes[lane]),
 		.standing = &shared->standing[lane],
 		.level_min = shared->settings->level_min,
-		.now_unix_us = hs_clock_unix_us(),
+		.now_unix_us = hs_adapter_now_unix_us(shared->adapter),
 	};
 }
 
@@ -115,6 +115,8 @@ cbc_serve(struct hs_telecom_outlet *outlet, struct hs_arena *arena, struct hs_ad
 	int64_t started_mono_us = hs_clock_mono_us();
 	struct hs_cbc_plan_options options = plan_options(cbc, item->lane);
 	struct hs_cbc_plan plan;
+	if (hs_adapter_is_dry(cbc->outlet.shared->adapter))
+		hs_cbc_lane_settle(cbc->lanes[item->lane]);
 	enum hs_err err = hs_cbc_plan_make(arena, item, &options, &plan);
 	if (err != HS_OK) {
 		hs_adapter_receipt(item, cbc->settings->name, HS_RECEIPT(FAILED),
@@ -279,35 +281,46 @@ cbc_close(struct hs_telecom_outlet *outlet)
 	free(cbc);
 }
 
+/* What looks after the centre by itself. */
+static enum hs_err
+timer_open(struct cbc *cbc)
+{
+	cbc->timer = calloc(1, sizeof(*cbc->timer));
+	if (!cbc->timer)
+		return HS_ERR_NOMEM;
+	uv_timer_init(hs_adapter_loop(cbc->outlet.shared->adapter), cbc->timer);
+	cbc->timer->data = cbc;
+	uv_timer_start(cbc->timer, on_tick, TICK_MS, TICK_MS);
+	return HS_OK;
+}
+
 static enum hs_err
 cbc_open(struct hs_telecom_shared *shared, size_t index, struct hs_telecom_outlet **out)
 {
 	const struct hs_telecom_settings *settings = shared->settings;
 	const struct hs_post_options http = { settings->http_ca, settings->http_proxy, 0 };
+	bool dry = hs_adapter_is_dry(shared->adapter);
 	struct cbc *cbc = calloc(1, sizeof(*cbc));
+	enum hs_err err = HS_OK;
 	if (!cbc)
 		return HS_ERR_NOMEM;
 	cbc->outlet = (struct hs_telecom_outlet){ &hs_cbc_outlet_ops, shared };
 	cbc->settings = (const struct hs_cbc *)settings->cbcs.items + index;
-	enum hs_err err = hs_cbc_canaries_create(
-		shared->adapter, &settings->common, cbc->settings, &http, &cbc->canaries);
+	if (!dry)
+		err = hs_cbc_canaries_create(
+			shared->adapter, &settings->common, cbc->settings, &http, &cbc->canaries);
 	for (size_t i = 0; err == HS_OK && i < HS_LANE_COUNT; i++) {
 		const struct hs_cbc_lane_options options = { shared->adapter, cbc->settings,
 			(enum hs_adapter_lane)i, &http,
 			hs_cbc_canary_of(cbc->canaries, (enum hs_adapter_lane)i), &shared->missed };
 		err = hs_cbc_lane_open(&options, &cbc->lanes[i]);
 	}
-	if (err == HS_OK) {
-		cbc->timer = calloc(1, sizeof(*cbc->timer));
-		err = cbc->timer ? HS_OK : HS_ERR_NOMEM;
-	}
+	if (err == HS_OK && !dry)
+		err = timer_open(cbc);
 	if (err != HS_OK) {
 		cbc_close(&cbc->outlet);
 		return err;
 	}
-	uv_timer_init(hs_adapter_loop(shared->adapter), cbc->timer);
-	cbc->timer->data = cbc;
-	uv_timer_start(cbc->timer, on_tick, TICK_MS, TICK_MS);
 	*out = &cbc->outlet;
 	return HS_OK;
 }

@@ -270,6 +270,6 @@ hs_cbc_canaries_destroy(struct hs_cbc_canaries *canaries)
 const struct hs_canary *
 hs_cbc_canary_of(const struct hs_cbc_canaries *canaries, enum hs_adapter_lane lane)
 {
-	const struct hs_canary *canary = &canaries->probes[lane].canary;
-	return canary->outlet ? canary : NULL;
+	const struct hs_canary *canary = canaries ? &canaries->probes[lane].canary : NULL;
+	return canary && canary->outlet ? canary : NULL;
 }

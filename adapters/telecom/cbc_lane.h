@@ -43,6 +43,9 @@ struct hs_cbc_board *hs_cbc_lane_board(struct hs_cbc_lane *lane);
  * warning, 0 = no primary warning. Before hs_adapter_done. */
 void hs_cbc_lane_deliver(struct hs_cbc_lane *lane, struct hs_adapter_item *item,
 	uint16_t message_id, const char *outlet, int64_t started_mono_us);
+/* Where nothing may leave (hs_adapter_is_dry), before a notice: whatever was put so far stands at the centre now. There
+ * hs_cbc_lane_deliver shows its message (cbc_explain.h). */
+void hs_cbc_lane_settle(struct hs_cbc_lane *lane);
 /* While the hub is away the centre is kept as it should be; while a backlog comes it is left alone. */
 void hs_cbc_lane_state(struct hs_cbc_lane *lane, enum hs_adapter_lane_state state);
 void hs_cbc_lane_tick(struct hs_cbc_lane *lane);

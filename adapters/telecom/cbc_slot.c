@@ -156,36 +156,52 @@ delete_start(struct hs_cbc_slot *slot)
 
 /* Seconds that are left to it, 0: no end of its own. */
 static int64_t
-period_s(const struct hs_cbc_posted *wanted)
+period_s(const struct hs_cbc_posted *wanted, int64_t now_unix_us)
 {
 	if (wanted->until_unix_us == INT64_MAX)
 		return 0;
-	int64_t left_s = (wanted->until_unix_us - hs_clock_unix_us()) / US_PER_SECOND;
+	int64_t left_s = (wanted->until_unix_us - now_unix_us) / US_PER_SECOND;
 	if (left_s < 1)
 		return 1;
 	return left_s > PERIOD_MAX_S ? 0 : left_s;
 }
 
+enum hs_err
+hs_cbc_slot_document(const struct hs_cbc_slot *slot, const struct hs_cbc_posted *wanted,
+	int64_t now_unix_us, char **out)
+{
+	struct hs_cb_pages pages;
+	const struct hs_cbc_message message = {
+		.cbc = slot->link->cbc,
+		.message_id = slot->message_id,
+		.serial_nr = wanted->serial_nr,
+		.pages = wanted->etws ? NULL : &pages,
+		.warning_type = wanted->warning_type,
+		.warning_period_s = period_s(wanted, now_unix_us),
+	};
+	*out = NULL;
+	if (message.pages && hs_cb_encode(wanted->text, &pages, NULL) != HS_OK)
+		return HS_ERR_TOO_LARGE;
+	*out = hs_cbc_rest_message(&message);
+	return *out ? HS_OK : HS_ERR_NOMEM;
+}
+
+const char *
+hs_cbc_document_why(enum hs_err err)
+{
+	return err == HS_ERR_NOMEM ? "out of memory"
+				   : "the text does not fit into 15 pages of UCS-2";
+}
+
 static void
 post_start(struct hs_cbc_slot *slot)
 {
-	struct hs_cb_pages pages;
-	struct hs_cbc_message message = {
-		.cbc = slot->link->cbc,
-		.message_id = slot->message_id,
-		.serial_nr = slot->wanted.serial_nr,
-		.pages = slot->wanted.etws ? NULL : &pages,
-		.warning_type = slot->wanted.warning_type,
-		.warning_period_s = period_s(&slot->wanted),
-	};
-	if (message.pages && hs_cb_encode(slot->wanted.text, &pages, NULL) != HS_OK) {
-		finish(slot, HS_CBC_WAS_REFUSED, "the text does not fit into 15 pages of UCS-2");
-		return;
-	}
 	free(slot->body);
-	slot->body = hs_cbc_rest_message(&message);
-	if (!slot->body) {
-		finish(slot, HS_CBC_TRY_AGAIN, "out of memory");
+	enum hs_err err =
+		hs_cbc_slot_document(slot, &slot->wanted, hs_clock_unix_us(), &slot->body);
+	if (err != HS_OK) {
+		finish(slot, err == HS_ERR_NOMEM ? HS_CBC_TRY_AGAIN : HS_CBC_WAS_REFUSED,
+			hs_cbc_document_why(err));
 		return;
 	}
 	hs_cbc_rest_post_url(slot->url, slot->link->base);
@@ -199,16 +215,23 @@ post_start(struct hs_cbc_slot *slot)
 	request_start(slot);
 }
 
+static enum hs_cbc_next
+next_of(const struct hs_cbc_slot *slot, enum hs_cbc_purpose purpose,
+	const struct hs_cbc_posted *wanted)
+{
+	enum hs_cbc_wanted change = HS_CBC_OTHER_TEXT;
+	if (!wanted->any)
+		change = HS_CBC_NOTHING;
+	else if (is_same(wanted, &slot->posted))
+		change = HS_CBC_SAME;
+	return hs_cbc_rest_next(slot->stands, change, purpose);
+}
+
 /* false: nothing is to be done. */
 static bool
 go(struct hs_cbc_slot *slot)
 {
-	enum hs_cbc_wanted wanted = HS_CBC_OTHER_TEXT;
-	if (!slot->wanted.any)
-		wanted = HS_CBC_NOTHING;
-	else if (is_same(&slot->wanted, &slot->posted))
-		wanted = HS_CBC_SAME;
-	enum hs_cbc_next next = hs_cbc_rest_next(slot->stands, wanted, slot->purpose);
+	enum hs_cbc_next next = next_of(slot, slot->purpose, &slot->wanted);
 	if (next == HS_CBC_DELETE)
 		delete_start(slot);
 	else if (next == HS_CBC_POST)
@@ -230,6 +253,22 @@ hs_cbc_slot_run(struct hs_cbc_slot *slot, enum hs_cbc_purpose purpose, struct hs
 	slot->busy = false;
 	hs_cbc_posted_free(&slot->wanted);
 	return false;
+}
+
+void
+hs_cbc_slot_assume(struct hs_cbc_slot *slot, struct hs_cbc_posted *posted)
+{
+	HS_CHECK(!slot->busy);
+	hs_cbc_posted_free(&slot->posted);
+	slot->posted = *posted;
+	slot->stands = posted->any ? HS_CBC_STANDS : HS_CBC_EMPTY;
+	*posted = (struct hs_cbc_posted){ 0 };
+}
+
+bool
+hs_cbc_slot_is(const struct hs_cbc_slot *slot, const struct hs_cbc_posted *wanted)
+{
+	return next_of(slot, HS_CBC_CHANGE, wanted) == HS_CBC_DONE;
 }
 
 void

@@ -63,6 +63,15 @@ struct hs_cbc_slot {
 bool hs_cbc_slot_run(
 	struct hs_cbc_slot *slot, enum hs_cbc_purpose purpose, struct hs_cbc_posted *wanted);
 void hs_cbc_slot_abort(struct hs_cbc_slot *slot);
+/* The document that is posted for it. HS_ERR_TOO_LARGE: more than 15 pages; HS_ERR_NOMEM. Caller frees *out. */
+enum hs_err hs_cbc_slot_document(const struct hs_cbc_slot *slot, const struct hs_cbc_posted *wanted,
+	int64_t now_unix_us, char **out) HS_MUST_CHECK;
+/* Why there is none, for a receipt. */
+const char *hs_cbc_document_why(enum hs_err err);
+/* As if a run had ended well: *posted, which is taken over, stands there, or nothing does. Not while busy. */
+void hs_cbc_slot_assume(struct hs_cbc_slot *slot, struct hs_cbc_posted *posted);
+/* Whether a run to change it to this would find it done. */
+bool hs_cbc_slot_is(const struct hs_cbc_slot *slot, const struct hs_cbc_posted *wanted);
 void hs_cbc_slot_free(struct hs_cbc_slot *slot);
 void hs_cbc_posted_free(struct hs_cbc_posted *posted);
 

@@ -171,6 +171,8 @@ parts_open(struct telecom *telecom)
 		if (!shared->codes[i])
 			return HS_ERR_NOMEM;
 	}
+	if (hs_adapter_is_dry(shared->adapter))
+		return outlets_open(telecom);
 	enum hs_err err =
 		hs_telecom_canaries_create(shared->adapter, shared->settings, &shared->canaries);
 	if (err == HS_OK)
@@ -180,6 +182,7 @@ parts_open(struct telecom *telecom)
 	return err == HS_OK ? hs_telecom_preview_open(&preview, &telecom->preview) : err;
 }
 
+/* Dry: what on_notice needs, and no way to a carrier or centre. */
 static enum hs_err
 telecom_open(struct hs_adapter *adapter, const void *settings, void **state)
 {
@@ -242,6 +245,8 @@ const struct hs_adapter_ops hs_telecom_ops = {
 	.rings = true,
 	.snapshot = true,
 	.open = telecom_open,
+	.open_dry = telecom_open,
+	.close_dry = telecom_close,
 	.on_notice = on_notice,
 	.on_refused = on_refused,
 	.on_snapshot = on_snapshot,

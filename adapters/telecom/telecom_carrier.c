@@ -147,6 +147,8 @@ mail_send(struct carrier *carrier, struct hs_adapter_item *item, const char *out
 		.attempt = mail_attempt,
 		.abort = mail_abort,
 		.ended = mail_ended,
+		.output = document,
+		.output_is = "mail",
 	};
 	hs_adapter_deliver(item, &mail->delivery);
 }
@@ -343,25 +345,32 @@ carrier_close(struct hs_telecom_outlet *outlet)
 	free(carrier);
 }
 
+/* The way to it. */
+static enum hs_err
+http_open(struct carrier *carrier)
+{
+	struct hs_adapter *adapter = carrier->outlet.shared->adapter;
+	const struct hs_telecom_settings *settings = carrier->outlet.shared->settings;
+	const struct hs_post_options http = { settings->http_ca, settings->http_proxy,
+		settings->connections_per_host };
+	enum hs_err err = HS_OK;
+	for (size_t i = 0; err == HS_OK && i < HS_LANE_COUNT; i++)
+		err = hs_post_client_create(hs_adapter_loop(adapter), &http, &carrier->clients[i]);
+	if (err == HS_OK && carrier->settings->result_url[0] != '\0')
+		err = hs_telecom_results_open(adapter, carrier->settings, &http, &carrier->results);
+	return err;
+}
+
 static enum hs_err
 carrier_open(struct hs_telecom_shared *shared, size_t index, struct hs_telecom_outlet **out)
 {
-	const struct hs_telecom_settings *settings = shared->settings;
-	const struct hs_post_options http = { settings->http_ca, settings->http_proxy,
-		settings->connections_per_host };
-	uv_loop_t *loop = hs_adapter_loop(shared->adapter);
 	struct carrier *carrier = calloc(1, sizeof(*carrier));
 	if (!carrier)
 		return HS_ERR_NOMEM;
 	carrier->outlet = (struct hs_telecom_outlet){ &hs_carrier_outlet_ops, shared };
-	carrier->settings = (const struct hs_carrier *)settings->carriers.items + index;
+	carrier->settings = (const struct hs_carrier *)shared->settings->carriers.items + index;
 	carrier->index = index;
-	enum hs_err err = HS_OK;
-	for (size_t i = 0; err == HS_OK && i < HS_LANE_COUNT; i++)
-		err = hs_post_client_create(loop, &http, &carrier->clients[i]);
-	if (err == HS_OK && carrier->settings->result_url[0] != '\0')
-		err = hs_telecom_results_open(
-			shared->adapter, carrier->settings, &http, &carrier->results);
+	enum hs_err err = hs_adapter_is_dry(shared->adapter) ? HS_OK : http_open(carrier);
 	if (err != HS_OK) {
 		carrier_close(&carrier->outlet);
 		return err;

@@ -3,6 +3,8 @@
  *
  * Flow:    open, for each record of its kind in the settings → state, snapshot, serve, refused … → close.
  *          serve encodes for this outlet alone and hands deliveries or receipts to the runtime; it waits for nothing.
+ *          Where hs_adapter_is_dry, open makes no client, timer or canary, and nothing but snapshot, serve and close is
+ *          called; a delivery that serve makes then shows what it would send.
  * Owner:   the adapter owns what open made; shared is borrowed by all of them until close.
  * Threads: the loop's.
  */
