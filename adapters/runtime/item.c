@@ -174,6 +174,9 @@ item_refuse(struct hs_item *item, int state, const char *why, uint64_t *count)
 		(unsigned long long)item->pub.seq, why);
 	hs_lane_receipt(item->lane, item->pub.seq, "", state, why);
 	item->done = true;
+	const struct hs_adapter *adapter = item->lane->adapter;
+	if (adapter->opened && adapter->ops->on_refused)
+		adapter->ops->on_refused(adapter->state, &item->pub);
 }
 
 static void

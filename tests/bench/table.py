@@ -175,6 +175,18 @@ def http_rows(folder):
            "`http_bench 2000`, median of 21 rounds")
 
 
+def telecom_rows(folder):
+    command = [os.path.join(folder, "tests/bench/telecom_encode_bench"), "500" if QUICK else "5000"]
+    out = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout
+    rows = [line.split() for line in out.splitlines()]
+    floor = next(float(row[2]) for row in rows if row[0] == "reference")
+    names = {"mail": "a carrier's mail document", "cell-ja": "a cell broadcast", "cell-en": "the same in English",
+             "primary": "a primary warning"}
+    for name, places, median, p99 in (row for row in rows if row[0] != "reference"):
+        yield (f"encode {names[name]}, order of {int(places):,} districts", "≤ 200 µs", f"{median} µs", f"p99 {p99} µs",
+               f"{float(median) / floor:.2f} times SHA-256 of 64 KiB ({floor} µs)", f"`telecom_encode_bench {command[1]}`")
+
+
 def telegram_rows(folder):
     if not os.path.isdir(os.path.join(HERE, "..", "..", "..", "shared", "samples", "jma")):
         return
@@ -241,7 +253,7 @@ def main():
     folder = sys.argv[1]
     rows = [COLUMNS, ("---",) * len(COLUMNS)]
     for part in (submit_rows, throughput_rows, fanout_rows, interest_rows, slow_rows, storm_rows, cycle_rows, idle_rows, start_rows, http_rows,
-                 hostile_rows, telegram_rows, lane_rows, outlet_rows):
+                 telecom_rows, hostile_rows, telegram_rows, lane_rows, outlet_rows):
         rows += part(folder)
     for row in rows:
         print("| " + " | ".join(row) + " |")
