@@ -224,6 +224,9 @@ hs_item_arrive(struct hs_lane *lane, struct hs_arena *arena, const hs_deliver *d
 	} else if (adapter->ops->rings && item->pub.expired) {
 		item_refuse(item, HS_RECEIPT(EXPIRED), "too old to start anything",
 			&lane->counts.expired);
+	} else if (adapter->ops->rings && hs_notice_has_flag(notice, HS_FLAG_SAME_EVENT)) {
+		item_refuse(item, HS_RECEIPT(FILTERED), HS_SAME_EVENT_REASON,
+			&lane->counts.filtered);
 	} else if (adapter->ops->rings && item->pub.unknown) {
 		item_hold(item, hs_hold_reason(notice));
 	} else {
@@ -292,6 +295,14 @@ hs_adapter_receipt(
 		item->lane->counts.receipts_dropped++;
 	else
 		hs_lane_receipt(item->lane, pub->seq, outlet, receipt_state, detail);
+}
+
+void
+hs_adapter_hurry(struct hs_adapter_item *pub, int64_t end_unix_us)
+{
+	int64_t end_mono_us = hs_clock_mono_us() + (end_unix_us - hs_clock_unix_us());
+	if (end_mono_us < pub->deadline_mono_us)
+		pub->deadline_mono_us = end_mono_us;
 }
 
 void

@@ -32,6 +32,10 @@ struct hs_gate_verdict hs_drill_gate(int mode, int lane, bool drill_on);
  * comes later, and says nothing. */
 #define HS_SILENT_REASON "a silent correction: nothing that stands has changed"
 
+/* Receipt of an outlet that alerts people, for a message of another route about an event that was told already (the hub's
+ * flag, hub/core/same_event.h). */
+#define HS_SAME_EVENT_REASON "the same event was announced already, from another source"
+
 /* Receipts (HELD) that senders read: of an adapter that is cut off, and of an outlet that waits for its proof. */
 #define HS_MAINTENANCE_REASON                                                                                               \
 	"保守作業中のため配信していません。別の手段で伝えてください。maintenance: not sent; " \

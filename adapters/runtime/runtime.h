@@ -185,6 +185,8 @@ const struct hs_adapter_settings *hs_adapter_common(const struct hs_adapter *ada
  * receipt_state: HS_RECEIPT(…); detail: "" or a short sentence. */
 void hs_adapter_receipt(
 	struct hs_adapter_item *item, const char *outlet, int receipt_state, const char *detail);
+/* Brings the deadline of the item forward to that moment; never puts it off. Before the first delivery. */
+void hs_adapter_hurry(struct hs_adapter_item *item, int64_t end_unix_us);
 /* Nothing more will be added to this item. Exactly once per item. The item may be gone afterwards. */
 void hs_adapter_done(struct hs_adapter_item *item);
 /* A receipt for a notice whose item is gone: a screen that confirms later. Ignored (and counted) when

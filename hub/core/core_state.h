@@ -17,6 +17,7 @@
 #include "hub/core/pending.h"
 #include "hub/core/query.h"
 #include "hub/core/receipts.h"
+#include "hub/core/same_event.h"
 #include "hub/core/waiting.h"
 #include "hub/core/watch.h"
 
@@ -47,6 +48,7 @@ struct hs_core {
 	struct hs_core_options options;
 	struct hs_index *index;
 	struct hs_pending *pending;
+	struct hs_same_events *same;
 	struct hs_pending *held; /* receipts and acks whose commit failed: appended anew */
 	struct hs_route *route;
 	struct hs_recent *recent;
