@@ -60,8 +60,8 @@ alerts(struct walk *walk, const char *code)
 			like.phase = phases[i];
 			err = alert(walk, like, code);
 		}
-		for (size_t i = 0; kind == HS_ALERT_MISSILE && err == HS_OK && i < HS_COUNT(missile);
-			i++) {
+		for (size_t i = 0;
+			kind == HS_ALERT_MISSILE && err == HS_OK && i < HS_COUNT(missile); i++) {
 			like.phase = missile[i];
 			err = alert(walk, like, code);
 		}
@@ -117,8 +117,8 @@ hs_ahead_each(const struct hs_ahead *ahead, int mode,
 {
 	struct walk walk = { .ahead = ahead, .visit = visit, .owner = owner };
 	enum hs_err err = HS_OK;
-	size_t count = ahead->areas->count < ahead->areas_max ? ahead->areas->count
-							       : ahead->areas_max;
+	size_t count =
+		ahead->areas->count < ahead->areas_max ? ahead->areas->count : ahead->areas_max;
 	walk.notice = (hs_notice)HANSHO__V1__NOTICE__INIT;
 	walk.notice.mode = (Hansho__V1__Mode)mode;
 	walk.notice.action = HS_ACTION(ISSUE);

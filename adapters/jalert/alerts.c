@@ -44,9 +44,9 @@ join_title(struct reader *reader, struct hs_alert *alert, const char *title)
 {
 	if (title[0] == '\0' || strstr(alert->title, title))
 		return;
-	const char *joined = alert->title[0] == '\0'
-				     ? title
-				     : hs_arena_printf(reader->arena, "%s、%s", alert->title, title);
+	const char *joined = alert->title[0] == '\0' ? title
+						     : hs_arena_printf(reader->arena, "%s、%s",
+							       alert->title, title);
 	if (joined)
 		alert->title = joined;
 	else
@@ -190,17 +190,17 @@ static void
 put_eew(struct reader *reader)
 {
 	const Hansho__V1__Eew *eew = reader->notice->eew;
-	static const struct hs_alert unknown = { .kind = HS_ALERT_EEW,
-		.phase = "issue",
-		.grade = 10,
-		.title = "緊急地震速報" };
+	static const struct hs_alert unknown = {
+		.kind = HS_ALERT_EEW, .phase = "issue", .grade = 10, .title = "緊急地震速報"
+	};
 	if (!eew->warning)
 		return;
 	put_intensities(reader, eew->earthquake, HS_ALERT_EEW);
 	for (size_t i = 0; i < eew->n_items; i++)
 		for (size_t j = 0; eew->items[i]->in_force && j < eew->items[i]->n_areas; j++) {
 			const char *code = eew->items[i]->areas[j]->code;
-			if (!find(reader, code, HS_ALERT_EEW, "issue") && eew->items[i]->rank >= 5 &&
+			if (!find(reader, code, HS_ALERT_EEW, "issue") &&
+				eew->items[i]->rank >= 5 &&
 				(!eew->earthquake || eew->earthquake->n_intensities == 0))
 				put_area(reader, code, &unknown);
 		}
@@ -235,6 +235,34 @@ put_civil(struct reader *reader)
 	if (notice->action == HS_ACTION(LIFT) && strcmp(like.phase, "issue") == 0)
 		like.phase = "lift";
 	for (size_t i = 0; i < notice->n_areas; i++)
+		put_area(reader, notice->areas[i]->code, &like);
+}
+
+/* An alert without a scale of its own (CAP): how severe it is says which warning it stands for. */
+static void
+put_cap(struct reader *reader)
+{
+	static const struct {
+		const char *severity;
+		uint32_t rank, weather_rank;
+	} rows[] = { { "Extreme", 5, 5 }, { "Severe", 3, 4 }, { "Moderate", 2, 3 },
+		{ "Minor", 1, 2 } };
+	const hs_notice *notice = reader->notice;
+	const hs_cap_info *info =
+		notice->cap && notice->cap->n_infos ? notice->cap->infos[0] : NULL;
+	bool weather = notice->kind == HS_KIND(WEATHER) || notice->kind == HS_KIND(LANDSLIDE) ||
+		       notice->kind == HS_KIND(FLOOD);
+	uint32_t rank = 5; /* a word that nobody knows */
+	if (!info || notice->action == HS_ACTION(LIFT))
+		return;
+	for (size_t i = 0; i < HS_COUNT(rows); i++)
+		if (strcmp(rows[i].severity, info->severity) == 0)
+			rank = weather ? rows[i].weather_rank : rows[i].rank;
+	struct hs_alert like = { .kind = kind_of_rank((int)notice->kind, rank),
+		.phase = "issue",
+		.grade = 10,
+		.title = info->event };
+	for (size_t i = 0; like.kind != HS_ALERT_COUNT && i < notice->n_areas; i++)
 		put_area(reader, notice->areas[i]->code, &like);
 }
 
@@ -282,6 +310,9 @@ put_detail(struct reader *reader)
 		break;
 	case HANSHO__V1__NOTICE__DETAIL_EARTHQUAKE:
 		put_intensities(reader, notice->earthquake, HS_ALERT_INTENSITY);
+		break;
+	case HANSHO__V1__NOTICE__DETAIL__NOT_SET:
+		put_cap(reader);
 		break;
 	default:
 		break;

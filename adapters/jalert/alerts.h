@@ -21,7 +21,7 @@
 #include "hub/base/err.h"
 #include "schemas/notice.h"
 
-#define HS_ALERT_CODE_SIZE 16
+#define HS_ALERT_CODE_SIZE  16
 #define HS_ALERT_TITLE_SIZE 160
 
 struct hs_alert {

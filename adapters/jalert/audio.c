@@ -124,7 +124,8 @@ hs_audio_plan(struct hs_audio *audio, struct hs_adapter_item *item, const struct
 {
 	struct sounding *sounding = calloc(1, sizeof(*sounding));
 	bool instant = plan->priority == HS_PRIORITY_INSTANT;
-	if (!sounding || hs_render_plan(audio->render, plan, instant, item->deadline_mono_us) != HS_OK) {
+	if (!sounding ||
+		hs_render_plan(audio->render, plan, instant, item->deadline_mono_us) != HS_OK) {
 		free(sounding);
 		hs_render_drop(audio->render, plan->id);
 		hs_adapter_receipt(item, "audio", HS_RECEIPT(FAILED), "out of memory");
@@ -192,12 +193,14 @@ proof_done(uv_work_t *work, int status)
 	(void)status;
 	proof->busy = false;
 	if (proof->gone) {
-		hs_speech_destroy((struct hs_speech *)(uintptr_t)proof->speech); /* it was ours to free */
+		hs_speech_destroy(
+			(struct hs_speech *)(uintptr_t)proof->speech); /* it was ours to free */
 		free(proof);
 		return;
 	}
-	snprintf(why, sizeof(why), "no speech (%s): check audio_voice, audio_dictionary, "
-				   "audio_program, audio_bank_dir",
+	snprintf(why, sizeof(why),
+		"no speech (%s): check audio_voice, audio_dictionary, "
+		"audio_program, audio_bank_dir",
 		hs_err_name(proof->err));
 	if (strcmp(proof->token, proof->canary.token) == 0)
 		hs_canary_done(&proof->canary, proof->err == HS_OK, why);
@@ -386,10 +389,9 @@ hs_audio_look(const struct hs_jalert_audio_settings *settings,
 	struct hs_readings *readings = hs_readings_create();
 	struct hs_phrases *phrases = hs_phrases_create();
 	enum hs_err err = readings && phrases ? HS_OK : HS_ERR_NOMEM;
-	const struct hs_plan_options options = { .repeats = 1,
-		.mora_ms = 100,
-		.readings = readings,
-		.phrases = phrases };
+	const struct hs_plan_options options = {
+		.repeats = 1, .mora_ms = 100, .readings = readings, .phrases = phrases
+	};
 	const struct hs_ahead ahead = { &options, rules, rule_count, &one_place, 1 };
 	if (err == HS_OK && live)
 		err = hs_ahead_each(&ahead, HS_MODE(LIVE), look_at, &missing);

@@ -44,7 +44,8 @@ enum hs_err hs_audio_open(const struct hs_audio_setup *setup, struct hs_audio **
 /* NULL is allowed. */
 void hs_audio_close(struct hs_audio *audio);
 /* Out of memory is told by a receipt. */
-void hs_audio_plan(struct hs_audio *audio, struct hs_adapter_item *item, const struct hs_plan *plan);
+void hs_audio_plan(
+	struct hs_audio *audio, struct hs_adapter_item *item, const struct hs_plan *plan);
 /* What is not written of it yet will not be. */
 void hs_audio_drop(struct hs_audio *audio, const char *id);
 void hs_audio_metrics(const struct hs_audio *audio, struct hs_buf *out);

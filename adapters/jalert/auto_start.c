@@ -61,8 +61,7 @@ has_threshold(int kind)
 }
 
 enum hs_err
-hs_auto_start_look(
-	const struct hs_auto_start_rule *rules, size_t count, char why[HS_CONFIG_WHY])
+hs_auto_start_look(const struct hs_auto_start_rule *rules, size_t count, char why[HS_CONFIG_WHY])
 {
 	for (size_t i = 0; i < count; i++) {
 		const struct hs_auto_start_rule *rule = &rules[i];

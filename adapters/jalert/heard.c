@@ -168,8 +168,8 @@ hs_heard_news(const struct hs_heard *heard, struct hs_arena *arena, const char *
 	uint8_t key[HS_SHA256_BYTES];
 	event_key(event, key);
 	out->count = 0;
-	out->items = hs_arena_alloc(
-		arena, (alerts->count + heard->count + 1) * sizeof(*out->items));
+	out->items =
+		hs_arena_alloc(arena, (alerts->count + heard->count + 1) * sizeof(*out->items));
 	if (!out->items)
 		return HS_ERR_NOMEM;
 	for (size_t i = 0; i < alerts->count; i++) {
@@ -177,7 +177,10 @@ hs_heard_news(const struct hs_heard *heard, struct hs_arena *arena, const char *
 		if (is_news(find(heard, key, alert->code, alert->kind), alert))
 			out->items[out->count++] = *alert;
 	}
-	for (size_t i = 0; i < HS_HEARD_MAX; i++) {
+	/* What says no more than a headline ends nothing. */
+	bool whole = notice->detail_case != HANSHO__V1__NOTICE__DETAIL__NOT_SET ||
+		     notice->action == HS_ACTION(LIFT);
+	for (size_t i = 0; whole && i < HS_HEARD_MAX; i++) {
 		const struct row *row = &heard->rows[i];
 		if (!is_of(row, key) || hs_alert_row(row->kind)->only_up ||
 			says(alerts, row->code, row->kind) || !is_addressed(notice, row->code) ||
@@ -200,8 +203,7 @@ hs_heard_of_event(const struct hs_heard *heard, struct hs_arena *arena, const ch
 	if (!out->items)
 		return HS_ERR_NOMEM;
 	for (size_t i = 0; i < HS_HEARD_MAX; i++)
-		if (is_of(&heard->rows[i], key) &&
-			!add_row(arena, &heard->rows[i], "cancel", out))
+		if (is_of(&heard->rows[i], key) && !add_row(arena, &heard->rows[i], "cancel", out))
 			return HS_ERR_NOMEM;
 	return HS_OK;
 }

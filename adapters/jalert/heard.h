@@ -27,13 +27,14 @@ void hs_heard_destroy(struct hs_heard *heard);
 
 /* Of `alerts` those that are news, then lifts for what ended. event: hs_alert_event of the notice. HS_ERR_NOMEM. */
 enum hs_err hs_heard_news(const struct hs_heard *heard, struct hs_arena *arena, const char *event,
-	const hs_notice *notice, const struct hs_alerts *alerts, struct hs_alerts *out) HS_MUST_CHECK;
+	const hs_notice *notice, const struct hs_alerts *alerts,
+	struct hs_alerts *out) HS_MUST_CHECK;
 /* All that was heard of the event, with phase "cancel". HS_ERR_NOMEM. */
 enum hs_err hs_heard_of_event(const struct hs_heard *heard, struct hs_arena *arena,
 	const char *event, struct hs_alerts *out) HS_MUST_CHECK;
 /* It is being announced by the notice seq; a lift or cancel removes what it ends. */
-void hs_heard_take(struct hs_heard *heard, const char *event, uint64_t seq,
-	const struct hs_alerts *alerts);
+void hs_heard_take(
+	struct hs_heard *heard, const char *event, uint64_t seq, const struct hs_alerts *alerts);
 /* Nobody heard that one after all; who heard an earlier form of it stays. */
 void hs_heard_forget(struct hs_heard *heard, uint64_t seq);
 size_t hs_heard_count(const struct hs_heard *heard);

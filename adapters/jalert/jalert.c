@@ -171,13 +171,12 @@ find_news(struct work *work)
 		work->why_not = "nobody here heard what it takes back";
 		return find_heard(work);
 	}
-	enum hs_err err =
-		hs_alerts_of(work->arena, notice, &jalert->settings->areas, &alerts);
+	enum hs_err err = hs_alerts_of(work->arena, notice, &jalert->settings->areas, &alerts);
 	if (err != HS_OK)
 		return err;
 	keep_started(jalert, &alerts);
-	return hs_heard_news(heard, work->arena, hs_buf_text(&work->event), notice, &alerts,
-		&work->said);
+	return hs_heard_news(
+		heard, work->arena, hs_buf_text(&work->event), notice, &alerts, &work->said);
 }
 
 static enum hs_err
@@ -185,8 +184,8 @@ plan_alerts(struct work *work)
 {
 	enum hs_err err = find_news(work);
 	for (size_t i = 0; err == HS_OK && i < work->said.count; i++)
-		err = hs_plan_alert(work->arena, &work->plan, &work->said.items[i],
-			&work->jalert->options);
+		err = hs_plan_alert(
+			work->arena, &work->plan, &work->said.items[i], &work->jalert->options);
 	return err;
 }
 
@@ -261,9 +260,9 @@ is_too_late(const struct jalert *jalert, struct hs_adapter_item *item)
 static void
 announce(struct jalert *jalert, struct hs_adapter_item *item)
 {
-	struct work work = { .jalert = jalert,
-		.item = item,
-		.arena = hs_arena_create(PLAN_ARENA_BYTES) };
+	struct work work = {
+		.jalert = jalert, .item = item, .arena = hs_arena_create(PLAN_ARENA_BYTES)
+	};
 	hs_buf_init(&work.event, EVENT_MAX_BYTES);
 	enum hs_err err = work.arena ? plan_make(&work) : HS_ERR_NOMEM;
 	if (err != HS_OK) {
@@ -316,8 +315,8 @@ heard_load(struct jalert *jalert, const struct hs_adapter_snapshot *snapshot)
 			keep_started(jalert, &alerts);
 			if (hs_heard_news(heard, arena, hs_buf_text(&event), notice, &alerts,
 				    &news) == HS_OK)
-				hs_heard_take(heard, hs_buf_text(&event),
-					snapshot->notices[i].seq, &news);
+				hs_heard_take(heard, hs_buf_text(&event), snapshot->notices[i].seq,
+					&news);
 		}
 		hs_buf_free(&event);
 		hs_arena_destroy(arena);
@@ -433,7 +432,8 @@ metrics(void *state, struct hs_buf *out)
 {
 	static const struct hs_plays_counts none = { 0 };
 	struct jalert *jalert = state;
-	const struct hs_plays_counts *counts = jalert->plays ? hs_plays_counts(jalert->plays) : &none;
+	const struct hs_plays_counts *counts =
+		jalert->plays ? hs_plays_counts(jalert->plays) : &none;
 	hs_buf_printf(out,
 		"hansho_jalert_controller_up %d\nhansho_jalert_plans_total %llu\n"
 		"hansho_jalert_plan_failures_total %llu\nhansho_jalert_drills_stopped_total %llu\n"
@@ -441,9 +441,9 @@ metrics(void *state, struct hs_buf *out)
 		"hansho_jalert_replaced_total %llu\nhansho_jalert_taken_back_total %llu\n",
 		controller_is_up(jalert), (unsigned long long)jalert->planned,
 		(unsigned long long)jalert->plan_failures,
-		(unsigned long long)counts->drills_stopped,
-		(unsigned long long)counts->interrupted, (unsigned long long)counts->resumed,
-		(unsigned long long)counts->replaced, (unsigned long long)counts->cancelled);
+		(unsigned long long)counts->drills_stopped, (unsigned long long)counts->interrupted,
+		(unsigned long long)counts->resumed, (unsigned long long)counts->replaced,
+		(unsigned long long)counts->cancelled);
 	if (jalert->audio)
 		hs_audio_metrics(jalert->audio, out);
 }
@@ -453,8 +453,7 @@ status(void *state, struct hs_buf *out)
 {
 	struct jalert *jalert = state;
 	hs_buf_printf(out, "\"controller_up\":%s,\"plans\":%llu",
-		controller_is_up(jalert) ? "true" : "false",
-		(unsigned long long)jalert->planned);
+		controller_is_up(jalert) ? "true" : "false", (unsigned long long)jalert->planned);
 	if (jalert->audio)
 		hs_audio_status(jalert->audio, out);
 }

@@ -10,7 +10,7 @@
 
 #define CALLS	    2
 #define ALERT_TIMES 3
-#define TIMES_MAX 20
+#define TIMES_MAX   20
 
 struct builder {
 	struct hs_arena *arena;
@@ -116,8 +116,8 @@ speech_add(struct builder *builder, const char *text, const char *role)
 		builder->names, builder->name_count);
 	/* "-call" belongs to what is announced, "closing" to everything. */
 	bool own = role[0] == '-' || role[0] == '\0';
-	const char *bank = hs_arena_printf(builder->arena, "%s%s%s", builder->drill,
-		own ? builder->bank : "", role);
+	const char *bank = hs_arena_printf(
+		builder->arena, "%s%s%s", builder->drill, own ? builder->bank : "", role);
 	if (!reading || !bank) {
 		builder->nomem = true;
 		return;
@@ -152,8 +152,7 @@ name_add(struct builder *builder, const char *name, const char *kana)
 }
 
 static enum hs_err
-names_collect(
-	struct builder *builder, const hs_notice *notice, const char *name, const char *kana)
+names_collect(struct builder *builder, const hs_notice *notice, const char *name, const char *kana)
 {
 	const hs_evacuation *evacuation = hs_notice_evacuation(notice);
 	size_t room = 2 + notice->n_areas;
@@ -184,8 +183,7 @@ opening_add(struct builder *builder, const hs_notice *notice, const struct hs_mu
 {
 	const struct hs_force_group *top = hs_municipal_top(municipal);
 	bool end = municipal->ordered.count == 0 && municipal->returned.count == 0;
-	struct hs_siren siren =
-		hs_siren_for(builder->options, end ? 0 : hs_group_loudness(top));
+	struct hs_siren siren = hs_siren_for(builder->options, end ? 0 : hs_group_loudness(top));
 	builder->out->level = end ? 0 : top->level;
 	signal_add(builder, notice, &siren);
 }
@@ -197,8 +195,7 @@ easy_of(struct builder *builder, const char *mark)
 	const struct hs_level_display *display = hs_level_display(builder->out->level);
 	if (!display || display->action_easy[0] == '\0')
 		return "";
-	return hs_arena_printf(
-		builder->arena, "%s%s。%s", mark, display->action_easy, mark);
+	return hs_arena_printf(builder->arena, "%s%s。%s", mark, display->action_easy, mark);
 }
 
 /* For displays: once, with the marks of a drill in its first and last place. */
@@ -235,8 +232,8 @@ bank_set(struct builder *builder, const hs_notice *notice, enum hs_alert_kind ki
 	const char *phase)
 {
 	builder->drill = notice->mode == HS_MODE(LIVE) ? "" : "drill-";
-	builder->bank = hs_arena_printf(
-		builder->arena, "%s-%u-%s", hs_alert_row(kind)->word, level, phase);
+	builder->bank =
+		hs_arena_printf(builder->arena, "%s-%u-%s", hs_alert_row(kind)->word, level, phase);
 	builder->nomem = builder->nomem || !builder->bank;
 }
 
@@ -329,7 +326,8 @@ plan_add(struct builder *builder, struct hs_plan *plan, uint32_t priority)
 		return HS_ERR_NOMEM;
 	plan->volume = volume > plan->volume ? volume : plan->volume;
 	plan->repeats = out->kind == HS_ALERT_EVACUATION ? options->repeats : ALERT_TIMES;
-	plan_time(plan, options, out->duration_ms > plan->turn_ms ? out->duration_ms : plan->turn_ms);
+	plan_time(
+		plan, options, out->duration_ms > plan->turn_ms ? out->duration_ms : plan->turn_ms);
 	return HS_OK;
 }
 
@@ -387,8 +385,7 @@ segment_json(const struct hs_segment *segment)
 		json_object_set_new(
 			json, "frequency_hz", json_integer((json_int_t)segment->frequency_hz));
 	if (json && segment->kind == HS_SEGMENT_TONE && segment->sweep_hz > 0)
-		json_object_set_new(
-			json, "sweep_hz", json_integer((json_int_t)segment->sweep_hz));
+		json_object_set_new(json, "sweep_hz", json_integer((json_int_t)segment->sweep_hz));
 	if (json && segment->kind == HS_SEGMENT_SPEECH) {
 		json_object_set_new(json, "text", json_string(segment->text));
 		json_object_set_new(json, "reading", json_string(segment->reading));
@@ -418,8 +415,7 @@ groups_json(const struct hs_plan *plan)
 	for (size_t i = 0; plan->groups && i < plan->groups->count; i++)
 		json_array_append_new(list,
 			json_pack("{s:s, s:I}", "name", plan->groups->items[i], "start_ms",
-				(json_int_t)((int64_t)i *
-					     (plan->turn_ms + plan->group_pause_ms))));
+				(json_int_t)((int64_t)i * (plan->turn_ms + plan->group_pause_ms))));
 	return list;
 }
 
@@ -444,12 +440,12 @@ hs_plan_json(const struct hs_plan *plan)
 		"id", plan->id, "lane", hs_lane_name(plan->lane), "mode",
 		word(&hansho__v1__mode__descriptor, (int)plan->notice->mode, mode), "action",
 		word(&hansho__v1__action__descriptor, (int)plan->notice->action, action),
-		"priority", (int)plan->priority, "volume", (json_int_t)plan->volume,
-		"repeats", (json_int_t)plan->repeats, "expires", expires, "duration_ms",
-		(json_int_t)plan->duration_ms, "groups", groups_json(plan), "notice", "epoch", plan->epoch, "seq",
-		(json_int_t)plan->seq, "document", "source", document ? document->source : "", "id",
-		document ? document->id : "", "revision", document ? (int)document->revision : 0,
-		"announcements", list);
+		"priority", (int)plan->priority, "volume", (json_int_t)plan->volume, "repeats",
+		(json_int_t)plan->repeats, "expires", expires, "duration_ms",
+		(json_int_t)plan->duration_ms, "groups", groups_json(plan), "notice", "epoch",
+		plan->epoch, "seq", (json_int_t)plan->seq, "document", "source",
+		document ? document->source : "", "id", document ? document->id : "", "revision",
+		document ? (int)document->revision : 0, "announcements", list);
 	char *text = json ? json_dumps(json, JSON_COMPACT) : NULL;
 	json_decref(json);
 	return text;

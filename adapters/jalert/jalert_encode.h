@@ -43,8 +43,9 @@ struct hs_plan_options {
 	int64_t live_volume; /* percent */
 	int64_t drill_volume;
 	int64_t emergency_volume; /* civil protection, early warnings, tsunami, special warnings, eruptions */
-	bool easy_speech;	  /* easy Japanese behind the last time that the body is said */
-	const struct hs_config_texts *groups; /* of loudspeakers that take turns (時差放送); NULL, none: all at once */
+	bool easy_speech; /* easy Japanese behind the last time that the body is said */
+	const struct hs_config_texts
+		*groups; /* of loudspeakers that take turns (時差放送); NULL, none: all at once */
 	int64_t group_pause_ms;
 	const struct hs_readings *readings;
 	const struct hs_phrases *phrases;
@@ -68,7 +69,7 @@ struct hs_segment {
 struct hs_announcement {
 	const char *code, *name, *kana; /* of the place */
 	enum hs_alert_kind kind;
-	uint32_t level;	   /* 警戒レベル of an order that it says; 0: none */
+	uint32_t level;	  /* 警戒レベル of an order that it says; 0: none */
 	const char *text; /* for displays: the whole announcement once, marked */
 	const char *easy; /* the same in easy Japanese, marked; "" when there is none */
 	const char *reading;
@@ -84,8 +85,8 @@ struct hs_plan {
 	const char *epoch;
 	uint64_t seq;
 	int64_t expires_unix_us; /* must not start afterwards */
-	uint32_t priority; /* HS_PRIORITY_…, of the most urgent announcement */
-	int64_t volume;	   /* of the loudest */
+	uint32_t priority;	 /* HS_PRIORITY_…, of the most urgent announcement */
+	int64_t volume;		 /* of the loudest */
 	int64_t repeats;
 	const struct hs_config_texts *groups; /* NULL: all at once */
 	int64_t group_pause_ms;

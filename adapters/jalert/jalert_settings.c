@@ -167,8 +167,8 @@ hs_jalert_look(const void *given, char why[HS_CONFIG_WHY])
 		return hs_look_refuse(why,
 			"controller_url: %.200s begins with neither ipc:// nor tcp://",
 			settings->controller_url);
-	enum hs_err err = hs_auto_start_look(
-		settings->auto_start.items, settings->auto_start.count, why);
+	enum hs_err err =
+		hs_auto_start_look(settings->auto_start.items, settings->auto_start.count, why);
 	if (err == HS_OK && settings->readings[0] != '\0')
 		err = look_readings(settings->readings, why);
 	return err == HS_OK ? look_audio(settings, why) : err;

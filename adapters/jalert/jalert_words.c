@@ -260,7 +260,7 @@ hs_words_alert(struct hs_arena *arena, const hs_notice *notice, const struct hs_
 const char *
 hs_words_easy(struct hs_arena *arena, const hs_notice *notice, const char *easy)
 {
-	return is_drill(notice)
-		       ? hs_arena_printf(arena, "くんれん、くんれん。%sこれは、くんれんです。", easy)
-		       : hs_arena_strdup(arena, easy);
+	return is_drill(notice) ? hs_arena_printf(arena,
+					  "くんれん、くんれん。%sこれは、くんれんです。", easy)
+				: hs_arena_strdup(arena, easy);
 }

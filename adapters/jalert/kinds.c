@@ -5,9 +5,13 @@
 #include "hub/base/check.h"
 #include "schemas/notice.h"
 
-#define CIVIL(word_)                                                                      \
-	{ word_, HS_PRIORITY_INSTANT, true, true, false, "",                              \
-		{ 0, 14000, 1000, 1, 620, 930, 0 } }
+#define CIVIL(word_)                                               \
+	{                                                          \
+		word_, HS_PRIORITY_INSTANT, true, true, false, "", \
+		{                                                  \
+			0, 14000, 1000, 1, 620, 930, 0             \
+		}                                                  \
+	}
 
 /* Frequencies: our own, none of a signal that the law keeps. */
 static const struct hs_alert_row rows[HS_ALERT_COUNT] = {
@@ -32,8 +36,8 @@ static const struct hs_alert_row rows[HS_ALERT_COUNT] = {
 		{ 0, 0, 0, 0, 0, 0, 0 } },
 	[HS_ALERT_SPECIAL] = { "special_warning", HS_PRIORITY_LEVEL5, true, false, false, "",
 		{ 0, 0, 0, 0, 0, 0, 0 } },
-	[HS_ALERT_DANGER_WARNING] = { "danger_warning", HS_PRIORITY_LEVEL4, false, false, false,
-		"", { 0, 0, 0, 0, 0, 0, 0 } },
+	[HS_ALERT_DANGER_WARNING] = { "danger_warning", HS_PRIORITY_LEVEL4, false, false, false, "",
+		{ 0, 0, 0, 0, 0, 0, 0 } },
 	[HS_ALERT_WARNING] = { "warning", HS_PRIORITY_NORMAL, false, false, false, "",
 		{ 0, 0, 0, 0, 0, 0, 0 } },
 	[HS_ALERT_INTENSITY] = { "intensity", HS_PRIORITY_NORMAL, false, false, true, "5-",

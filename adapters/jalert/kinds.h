@@ -15,7 +15,7 @@
 #include <stdint.h>
 
 /* The words of this enum in settings and plans, in its order. */
-#define HS_ALERT_WORDS                                                                 \
+#define HS_ALERT_WORDS                                                                  \
 	"evacuation missile air_attack guerrilla terror civil_other eew tsunami_major " \
 	"tsunami_warning tsunami_advisory eruption crater special_warning "             \
 	"danger_warning warning intensity"
@@ -51,11 +51,11 @@ struct hs_siren {
 };
 
 struct hs_alert_row {
-	const char *word;   /* of HS_ALERT_WORDS */
-	uint32_t priority;  /* HS_PRIORITY_… */
-	bool starts;	    /* by itself, where no row of the settings says otherwise */
-	bool siren_each;    /* the siren before each time that it is said */
-	bool only_up;	    /* what is weaker than before is not said: early warnings */
+	const char *word;      /* of HS_ALERT_WORDS */
+	uint32_t priority;     /* HS_PRIORITY_… */
+	bool starts;	       /* by itself, where no row of the settings says otherwise */
+	bool siren_each;       /* the siren before each time that it is said */
+	bool only_up;	       /* what is weaker than before is not said: early warnings */
 	const char *threshold; /* the least intensity or grade that starts, "" = any */
 	struct hs_siren siren;
 };

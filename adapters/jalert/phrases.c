@@ -8,10 +8,10 @@
 
 extern const struct hs_asset hs_assets_adapters_jalert[];
 
-#define COLUMNS		4
-#define PHRASES_MAX	128
-#define ARENA_BYTES	(1u << 20)
-#define SENTENCE_BYTES	16384u
+#define COLUMNS	       4
+#define PHRASES_MAX    128
+#define ARENA_BYTES    (1u << 20)
+#define SENTENCE_BYTES 16384u
 
 struct phrase {
 	char *columns[COLUMNS]; /* kind, phase, Japanese, easy Japanese */

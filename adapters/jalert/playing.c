@@ -103,5 +103,5 @@ hs_playing_way(const struct hs_playing *playing, const struct hs_coming *coming)
 		covers(coming->places, playing->places ? playing->places : ""))
 		return HS_WAY_REPLACE;
 	return !playing->interrupted && coming->priority < playing->priority ? HS_WAY_INTERRUPT
-									   : HS_WAY_STAY;
+									     : HS_WAY_STAY;
 }

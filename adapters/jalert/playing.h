@@ -46,10 +46,10 @@ bool hs_playing_above(const struct hs_playing_list *list, enum hs_adapter_lane l
 
 /* What a new announcement does to one that is with the controller. */
 enum hs_way {
-	HS_WAY_STAY,	  /* it goes on, or waits its turn */
-	HS_WAY_END,	  /* a drill: it is silenced for good */
-	HS_WAY_CANCEL,	  /* the new one takes back what it says */
-	HS_WAY_REPLACE,	  /* the new one says the newer state, and this one has not begun */
+	HS_WAY_STAY,	/* it goes on, or waits its turn */
+	HS_WAY_END,	/* a drill: it is silenced for good */
+	HS_WAY_CANCEL,	/* the new one takes back what it says */
+	HS_WAY_REPLACE, /* the new one says the newer state, and this one has not begun */
 	HS_WAY_INTERRUPT, /* the new one is more urgent: this one begins again from its head afterwards */
 };
 struct hs_coming {

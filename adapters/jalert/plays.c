@@ -9,10 +9,10 @@
 #include "hub/base/clock.h"
 #include "hub/base/log.h"
 
-#define KEY_MAX_BYTES	 1024u
-#define PLACES_MAX_BYTES 65536u
-#define TICK_MS		 250
-#define REASON_LIVE	 "a live announcement has the loudspeakers"
+#define KEY_MAX_BYTES	  1024u
+#define PLACES_MAX_BYTES  65536u
+#define TICK_MS		  250
+#define REASON_LIVE	  "a live announcement has the loudspeakers"
 /* After its planned end an item counts as over even when the controller never said so. */
 #define PLAYING_MARGIN_US (30 * HS_US_PER_S)
 
@@ -146,8 +146,8 @@ stop(struct hs_plays *plays, const char *id, const char *reason)
 static void
 end_early(struct hs_plays *plays, struct hs_playing *playing, const char *detail)
 {
-	hs_adapter_report(plays->adapter, playing->lane, playing->epoch, playing->seq,
-		"controller", HS_RECEIPT(EXPIRED), detail);
+	hs_adapter_report(plays->adapter, playing->lane, playing->epoch, playing->seq, "controller",
+		HS_RECEIPT(EXPIRED), detail);
 	plays->ops->dropped(plays->owner, playing->id);
 	hs_playing_end(playing);
 }
@@ -212,8 +212,8 @@ resume(struct hs_plays *plays)
 			end_early(plays, playing, "interrupted, and too old to begin again");
 			continue;
 		}
-		if (hs_playing_above(&plays->playing, playing->lane, playing->priority,
-			    now_mono_us) ||
+		if (hs_playing_above(
+			    &plays->playing, playing->lane, playing->priority, now_mono_us) ||
 			hs_controller_send(plays->controller, playing->request) != HS_OK)
 			continue;
 		plays->counts.resumed++;
@@ -249,8 +249,8 @@ playing_answer(struct hs_plays *plays, const struct hs_controller_answer *answer
 	char detail[160];
 	snprintf(detail, sizeof(detail), "%s%s%s", finished ? "played" : "not played",
 		answer->detail[0] ? ": " : "", answer->detail);
-	hs_adapter_report(plays->adapter, playing->lane, playing->epoch, playing->seq,
-		"controller", finished ? HS_RECEIPT(DISPLAYED) : HS_RECEIPT(FAILED), detail);
+	hs_adapter_report(plays->adapter, playing->lane, playing->epoch, playing->seq, "controller",
+		finished ? HS_RECEIPT(DISPLAYED) : HS_RECEIPT(FAILED), detail);
 	hs_playing_end(playing);
 	resume(plays);
 }

@@ -68,8 +68,8 @@ file_read(const struct telegram *telegram, struct hs_buf *out)
 	snprintf(path, sizeof(path), "%.4000s/%s", settings->spool_dir, telegram->name);
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 	struct stat about;
-	enum hs_err err = fd >= 0 && fstat(fd, &about) == 0 && S_ISREG(about.st_mode) ? HS_OK
-										     : HS_ERR_IO;
+	enum hs_err err =
+		fd >= 0 && fstat(fd, &about) == 0 && S_ISREG(about.st_mode) ? HS_OK : HS_ERR_IO;
 	if (err == HS_OK && about.st_size > settings->file_max_bytes)
 		err = HS_ERR_TOO_LARGE;
 	hs_buf_init(out, (size_t)settings->file_max_bytes);
@@ -214,7 +214,8 @@ settle(struct telegram *telegram)
 		hs_info("receiver.submitted", "name=%s duplicate=%d", telegram->name,
 			telegram->duplicate);
 	else
-		hs_error("receiver.refused", "name=%s reason=\"%s\"", telegram->name, telegram->why);
+		hs_error(
+			"receiver.refused", "name=%s reason=\"%s\"", telegram->name, telegram->why);
 	if (!taken)
 		write_why(telegram);
 	if (move(telegram, taken ? "done" : "refused")) {
@@ -222,8 +223,7 @@ settle(struct telegram *telegram)
 		telegram_free(telegram);
 		return;
 	}
-	telegram->due_mono_us =
-		hs_clock_mono_us() + receiver->settings.retry_max_ms * 1000;
+	telegram->due_mono_us = hs_clock_mono_us() + receiver->settings.retry_max_ms * 1000;
 }
 
 static void
@@ -369,8 +369,8 @@ open_all(struct receiver *receiver)
 	static const struct hs_ops_callbacks callbacks = { not_ready, metrics, status };
 	const struct hs_receiver_settings *settings = &receiver->settings;
 	uv_loop_t *loop = &receiver->proc.loop;
-	enum hs_err err = hs_receiver_token(
-		settings->token_file, receiver->token, sizeof(receiver->token));
+	enum hs_err err =
+		hs_receiver_token(settings->token_file, receiver->token, sizeof(receiver->token));
 	if (err == HS_OK)
 		err = folder_make(settings->spool_dir, "done");
 	if (err == HS_OK)
@@ -378,7 +378,8 @@ open_all(struct receiver *receiver)
 	if (err == HS_OK)
 		err = hs_pool_open(loop, (size_t)settings->threads, &receiver->pool);
 	if (err == HS_OK)
-		err = hs_ops_create(loop, settings->ops_listen, &callbacks, receiver, &receiver->ops);
+		err = hs_ops_create(
+			loop, settings->ops_listen, &callbacks, receiver, &receiver->ops);
 	if (err == HS_OK && settings->listen[0] != '\0')
 		err = hs_receiver_http_open(loop, settings, on_received, receiver, &receiver->http);
 	uv_timer_init(loop, &receiver->timer);

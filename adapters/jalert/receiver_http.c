@@ -71,7 +71,8 @@ take(void *owner, const struct hs_http_request *request)
 {
 	struct hs_receiver_http *http = owner;
 	if (!is_allowed(http, hs_http_header_of(request, "authorization"))) {
-		answer(request, 401, "{\"error\":\"token\",\"message\":\"send Authorization: Bearer TOKEN\"}");
+		answer(request, 401,
+			"{\"error\":\"token\",\"message\":\"send Authorization: Bearer TOKEN\"}");
 		return;
 	}
 	enum hs_err err = request->body_len_bytes > 0 ? keep(http, request) : HS_ERR_INVALID;
@@ -102,8 +103,8 @@ hs_receiver_http_open(uv_loop_t *loop, const struct hs_receiver_settings *settin
 	http->route = (struct hs_http_route){ "POST", "/v1/telegrams",
 		(size_t)settings->file_max_bytes, take };
 	hs_http_options_init(&options);
-	enum hs_err err = hs_receiver_token(
-		settings->listen_token_file, http->token, sizeof(http->token));
+	enum hs_err err =
+		hs_receiver_token(settings->listen_token_file, http->token, sizeof(http->token));
 	if (err == HS_OK)
 		err = hs_listen_parse(settings->listen, address, sizeof(address), &options.port);
 	options.address = address;

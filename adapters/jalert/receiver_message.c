@@ -81,8 +81,7 @@ read_members(json_t *json, struct message *out, char why[HS_MESSAGE_WHY])
 		{ "status", &out->status, true }, { "text", &out->text, false } };
 	const char *name;
 	json_t *value;
-	json_object_foreach(json, name, value)
-	{
+	json_object_foreach (json, name, value) {
 		size_t i = 0;
 		while (i < HS_COUNT(texts) && strcmp(texts[i].name, name) != 0)
 			i++;
@@ -93,8 +92,8 @@ read_members(json_t *json, struct message *out, char why[HS_MESSAGE_WHY])
 		else if (strcmp(name, "replaces") == 0 && json_is_array(value))
 			out->replaces = value;
 		else
-			return refuse(why, "\"%.60s\" is no member of a message, or of another type",
-				name);
+			return refuse(why,
+				"\"%.60s\" is no member of a message, or of another type", name);
 	}
 	for (size_t i = 0; i < HS_COUNT(texts); i++) {
 		if (texts[i].must && (!*texts[i].text || (*texts[i].text)[0] == '\0'))
@@ -110,15 +109,16 @@ check(const struct message *message, char why[HS_MESSAGE_WHY])
 {
 	bool missile = strcmp(message->kind, "missile") == 0;
 	if (kind_row(message->kind) == HS_COUNT(kinds))
-		return refuse(why, "kind: \"%.60s\" is none of missile, air_attack, guerrilla, "
-				   "terror, other",
+		return refuse(why,
+			"kind: \"%.60s\" is none of missile, air_attack, guerrilla, "
+			"terror, other",
 			message->kind);
 	if (!is_among(phases, HS_COUNT(phases), message->phase) ||
 		(!missile && message->phase[0] != '\0'))
 		return refuse(why, "phase: \"%.60s\" is no phase of this kind", message->phase);
 	if (!msg_type(message->action))
-		return refuse(why, "action: \"%.60s\" is none of alert, update, cancel",
-			message->action);
+		return refuse(
+			why, "action: \"%.60s\" is none of alert, update, cancel", message->action);
 	if (!is_among(statuses, HS_COUNT(statuses), message->status))
 		return refuse(why, "status: \"%.60s\" is none of Actual, Exercise, Test",
 			message->status);
@@ -127,13 +127,13 @@ check(const struct message *message, char why[HS_MESSAGE_WHY])
 	for (size_t i = 0; i < json_array_size(message->areas); i++) {
 		const char *code = json_string_value(json_array_get(message->areas, i));
 		if (!code || !hs_area_find(code))
-			return refuse(why, "areas: \"%.60s\" is no code of a municipality or "
-					   "prefecture",
+			return refuse(why,
+				"areas: \"%.60s\" is no code of a municipality or "
+				"prefecture",
 				code ? code : "");
 	}
 	if (strcmp(message->action, "alert") != 0 && json_array_size(message->replaces) == 0)
-		return refuse(why, "replaces: what this %.60s is about is needed",
-			message->action);
+		return refuse(why, "replaces: what this %.60s is about is needed", message->action);
 	return HS_OK;
 }
 
@@ -161,7 +161,8 @@ put_references(struct hs_buf *out, const struct message *message, const char *se
 		const char *blank = entry ? strchr(entry, ' ') : NULL;
 		char id[256];
 		if (!blank || blank == entry || (size_t)(blank - entry) >= sizeof(id))
-			return refuse(why, "replaces: \"%.60s\" is no id and moment", entry ? entry : "");
+			return refuse(
+				why, "replaces: \"%.60s\" is no id and moment", entry ? entry : "");
 		memcpy(id, entry, (size_t)(blank - entry));
 		id[blank - entry] = '\0';
 		hs_buf_puts(out, i ? " " : "");
@@ -203,9 +204,10 @@ put_info(struct hs_buf *out, const struct message *message)
 	for (size_t i = 0; i < json_array_size(message->areas); i++) {
 		const char *code = json_string_value(json_array_get(message->areas, i));
 		hs_buf_puts(out, "<area>");
-		put(out, "areaDesc", hs_area_find(code)->name);
-		hs_buf_puts(out, "<geocode><valueName>JIS</valueName>");
-		put(out, "value", code);
+		const struct hs_area_row *row_of = hs_area_find(code);
+		put(out, "areaDesc", row_of->name);
+		hs_buf_puts(out, "<geocode><valueName>JISX0402-6</valueName>");
+		put(out, "value", row_of->code); /* six digits, of a prefecture too */
 		hs_buf_puts(out, "</geocode></area>");
 	}
 	hs_buf_puts(out, "</info>");

@@ -67,8 +67,9 @@ look_token(const char *key, const char *path, char why[HS_CONFIG_WHY])
 	char token[512];
 	if (hs_receiver_token(path, token, sizeof(token)) == HS_OK)
 		return HS_OK;
-	return hs_look_refuse(why, "%s: %.300s has no token in its first line, or cannot be read; "
-				   "write the token into it",
+	return hs_look_refuse(why,
+		"%s: %.300s has no token in its first line, or cannot be read; "
+		"write the token into it",
 		key, path);
 }
 

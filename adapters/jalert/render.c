@@ -97,7 +97,7 @@ write_file(struct job *job)
 	snprintf(job->name, sizeof(job->name), "%s-%s-%d.wav", job->id, job->code, job->part);
 	snprintf(path, sizeof(path), "%.4096s/%s", job->render->dir, job->name);
 	job->err = hs_clock_mono_us() >= job->until_mono_us ? HS_ERR_STALE
-							   : hs_wav_create(path, &writer);
+							    : hs_wav_create(path, &writer);
 	if (job->err != HS_OK)
 		return;
 	bool goes_on = true;
@@ -210,8 +210,8 @@ job_new(struct hs_render *render, const struct hs_announcement *announcement)
 	job->render = render;
 	job->part = 1;
 	job->arena = hs_arena_create(JOB_ARENA_BYTES);
-	job->segments = job->arena ? hs_arena_alloc(job->arena, announcement->segment_count *
-									sizeof(*job->segments))
+	job->segments = job->arena ? hs_arena_alloc(job->arena,
+					     announcement->segment_count * sizeof(*job->segments))
 				   : NULL;
 	for (size_t i = 0; job->segments && i < announcement->segment_count; i++) {
 		const struct hs_segment *from = &announcement->segments[i];
@@ -234,8 +234,8 @@ job_new(struct hs_render *render, const struct hs_announcement *announcement)
 }
 
 enum hs_err
-hs_render_plan(struct hs_render *render, const struct hs_plan *plan, bool instant,
-	int64_t until_mono_us)
+hs_render_plan(
+	struct hs_render *render, const struct hs_plan *plan, bool instant, int64_t until_mono_us)
 {
 	for (size_t i = 0; i < plan->announcement_count; i++) {
 		struct job *job = job_new(render, plan->announcements[i]);

@@ -18,7 +18,8 @@
 
 struct hs_tone {
 	int64_t frames;
-	int64_t from_hz, to_hz; /* to_hz 0: as from_hz; the frequency changes evenly over the tone */
+	int64_t from_hz,
+		to_hz; /* to_hz 0: as from_hz; the frequency changes evenly over the tone */
 };
 
 int64_t hs_sound_frames(int64_t ms);

@@ -9,9 +9,9 @@
 #include "hub/base/hash.h"
 #include "hub/base/log.h"
 
-#define PATH_BYTES     4300
-#define LEAST_MORA_MS  35 /* nobody speaks faster than that */
-#define PROBE	       "これは、しけんです。"
+#define PATH_BYTES    4300
+#define LEAST_MORA_MS 35 /* nobody speaks faster than that */
+#define PROBE	      "これは、しけんです。"
 
 struct hs_speech {
 	struct hs_speech_settings settings;
@@ -96,8 +96,8 @@ part_path(const struct hs_speech *speech, const char *reading, char path[PATH_BY
 }
 
 enum hs_err
-hs_speech_prepared(const struct hs_speech *speech, const struct hs_speech_want *want,
-	struct hs_pcm *out)
+hs_speech_prepared(
+	const struct hs_speech *speech, const struct hs_speech_want *want, struct hs_pcm *out)
 {
 	char path[PATH_BYTES];
 	*out = (struct hs_pcm){ 0 };

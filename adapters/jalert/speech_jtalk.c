@@ -101,8 +101,7 @@ read_result(int fd, const char *reading, struct hs_pcm *out)
 		n = read(fd, bytes + have, (size_t)size - have);
 	enum hs_err err = hs_wav_parse(bytes, have, out);
 	free(bytes);
-	if (err == HS_OK &&
-		(int64_t)out->frames < hs_sound_frames(hs_speech_least_ms(reading))) {
+	if (err == HS_OK && (int64_t)out->frames < hs_sound_frames(hs_speech_least_ms(reading))) {
 		free(out->samples);
 		*out = (struct hs_pcm){ 0 };
 		err = HS_ERR_CORRUPT;

@@ -8,9 +8,9 @@
 
 #include "adapters/jalert/sound.h"
 
-#define PATH_BYTES   4352
-#define FRAME_BYTES  2
-#define FORMAT_PCM   1
+#define PATH_BYTES    4352
+#define FRAME_BYTES   2
+#define FORMAT_PCM    1
 #define SILENT_FRAMES 4096
 
 static uint32_t
@@ -58,7 +58,8 @@ hs_wav_parse(const uint8_t *bytes, size_t len_bytes, struct hs_pcm *out)
 			if (!out->samples)
 				return HS_ERR_NOMEM;
 			for (size_t i = 0; i < out->frames; i++)
-				out->samples[i] = (int16_t)little(body + i * FRAME_BYTES, FRAME_BYTES);
+				out->samples[i] =
+					(int16_t)little(body + i * FRAME_BYTES, FRAME_BYTES);
 			return HS_OK;
 		}
 		at += 8 + chunk + (chunk & 1);

@@ -225,8 +225,8 @@ hs_item_arrive(struct hs_lane *lane, struct hs_arena *arena, const hs_deliver *d
 		item_refuse(item, HS_RECEIPT(EXPIRED), "too old to start anything",
 			&lane->counts.expired);
 	} else if (adapter->ops->rings && hs_notice_has_flag(notice, HS_FLAG_SAME_EVENT)) {
-		item_refuse(item, HS_RECEIPT(FILTERED), HS_SAME_EVENT_REASON,
-			&lane->counts.filtered);
+		item_refuse(
+			item, HS_RECEIPT(FILTERED), HS_SAME_EVENT_REASON, &lane->counts.filtered);
 	} else if (adapter->ops->rings && item->pub.unknown) {
 		item_hold(item, hs_hold_reason(notice));
 	} else {

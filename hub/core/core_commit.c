@@ -137,7 +137,8 @@ append_submission(struct hs_core *core, const hs_submit *submit, const struct hs
 		HS_CHECK(hs_record_look(row.body, &look) == HS_OK);
 		route_applied(core, record, look.notice, verdict);
 		if (!verdict->ended)
-			hs_same_event_take(core->same, row.seq, look.principal, submit->notice);
+			hs_same_event_take(
+				core->journal.same, row.seq, look.principal, submit->notice);
 	}
 }
 
@@ -198,7 +199,8 @@ told_before(const struct hs_core *core, const hs_submit *submit)
 {
 	const struct hs_span principal = { submit->principal, strlen(submit->principal) };
 
-	return hs_same_event_told(core->same, principal, submit->notice) ? BIT(SAME_EVENT) : 0;
+	return hs_same_event_told(core->journal.same, principal, submit->notice) ? BIT(SAME_EVENT)
+										 : 0;
 }
 
 static void
@@ -423,7 +425,7 @@ hs_core_commit_failed(struct hs_core *core, const struct hs_event *event)
 			hold(core, record);
 		hs_pending_free(record);
 	}
-	hs_same_event_cut(core->same, core->source.newest_seq);
+	hs_same_event_cut(core->journal.same, core->source.newest_seq);
 	hs_core_turn_away(core, event->lost ? BIT(JOURNAL_FAILED) : BIT(DISK_FULL), event->reason);
 	core->journal.next_pos = core->journal.committed_pos + 1;
 	core->journal.next_seq = core->source.newest_seq + 1;

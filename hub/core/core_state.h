@@ -29,6 +29,7 @@ struct hs_core_journal {
 	uint64_t state_seq;	     /* of the last note of the active set */
 	int64_t flush_after_mono_us; /* disk full: receipts and acks wait until then */
 	struct hs_waiting *waiting;  /* submissions that may not go into it yet */
+	struct hs_same_events *same; /* which route told what, with those that are pending */
 	bool low;		     /* the disk has only its reserve left */
 };
 
@@ -48,7 +49,6 @@ struct hs_core {
 	struct hs_core_options options;
 	struct hs_index *index;
 	struct hs_pending *pending;
-	struct hs_same_events *same;
 	struct hs_pending *held; /* receipts and acks whose commit failed: appended anew */
 	struct hs_route *route;
 	struct hs_recent *recent;

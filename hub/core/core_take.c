@@ -138,15 +138,15 @@ take_same_event(struct hs_core *core, const struct hs_row *row, const struct hs_
 	hs_notice *unpacked;
 	enum hs_err err;
 
-	if (row->seq <= hs_same_event_newest(core->same) || notice->ended ||
+	if (row->seq <= hs_same_event_newest(core->journal.same) || notice->ended ||
 		!hs_same_event_kind(notice->kind))
 		return HS_OK;
 	arena = hs_arena_create(HS_UNPACK_ARENA_BYTES);
-	err = arena != NULL ? hs_notice_unpack(arena, look->notice.bytes, look->notice.len_bytes,
-				      &unpacked)
+	err = arena != NULL ? hs_notice_unpack(
+				      arena, look->notice.bytes, look->notice.len_bytes, &unpacked)
 			    : HS_ERR_NOMEM;
 	if (err == HS_OK)
-		hs_same_event_take(core->same, row->seq, look->principal, unpacked);
+		hs_same_event_take(core->journal.same, row->seq, look->principal, unpacked);
 	hs_arena_destroy(arena);
 	return err;
 }

@@ -13,7 +13,8 @@
 /* A place, what is said of it, how strongly. */
 struct pair {
 	char code[HS_AREA_PLACE_SIZE];
-	char label[LABEL_SIZE]; /* hazard; of civil protection type/phase; "" of kinds with one hazard */
+	char label
+		[LABEL_SIZE]; /* hazard; of civil protection type/phase; "" of kinds with one hazard */
 	uint32_t strength;
 };
 
@@ -203,7 +204,8 @@ key_of(const hs_notice *notice, uint8_t out[HS_ID_BYTES])
 	char text[1200];
 
 	if (document->event[0] != '\0')
-		snprintf(text, sizeof(text), "event|%d|%.1000s", (int)notice->kind, document->event);
+		snprintf(
+			text, sizeof(text), "event|%d|%.1000s", (int)notice->kind, document->event);
 	else
 		snprintf(text, sizeof(text), "document|%.510s|%.510s", document->source,
 			document->id);
@@ -231,7 +233,7 @@ static bool
 read(const hs_notice *notice, struct hs_span principal, struct told *out)
 {
 	const hs_times *times = notice->times;
-	const hs_time *reported = times == NULL		  ? NULL
+	const hs_time *reported = times == NULL		    ? NULL
 				  : times->reported != NULL ? times->reported
 							    : times->sent;
 
@@ -315,8 +317,8 @@ hs_same_event_told(
 		if (row->seq == 0 || memcmp(row->key, one.key, HS_ID_BYTES) != 0 ||
 			memcmp(row->principal, one.principal, HS_ID_BYTES) == 0)
 			continue;
-		found = covers(row, &one) && (one.reported_unix_us <= row->reported_unix_us ||
-						     is_newest(events, row));
+		found = covers(row, &one) &&
+			(one.reported_unix_us <= row->reported_unix_us || is_newest(events, row));
 	}
 	free(one.pairs);
 	return found;
