@@ -260,7 +260,7 @@ put_cap(struct reader *reader)
 			rank = weather ? rows[i].weather_rank : rows[i].rank;
 	struct hs_alert like = { .kind = kind_of_rank((int)notice->kind, rank),
 		.phase = "issue",
-		.grade = 10,
+		.grade = notice->kind == HS_KIND(EEW) ? 10 : 1,
 		.title = info->event };
 	for (size_t i = 0; like.kind != HS_ALERT_COUNT && i < notice->n_areas; i++)
 		put_area(reader, notice->areas[i]->code, &like);

@@ -104,7 +104,29 @@ siren_add(struct builder *builder, const struct hs_siren *siren)
 	}
 }
 
-/* role: "" for a body; what it is else. */
+/* What is said again is read once. NULL: it was not said yet. */
+static const struct hs_segment *
+said_before(const struct builder *builder, const char *text)
+{
+	const struct hs_announcement *out = builder->out;
+	for (size_t i = 0; i < out->segment_count; i++)
+		if (out->segments[i].text == text)
+			return &out->segments[i];
+	return NULL;
+}
+
+static const char *
+reading_of(struct builder *builder, const char *text)
+{
+	const struct hs_segment *said = text[0] != '\0' ? said_before(builder, text) : NULL;
+	const char *reading = said ? said->reading
+				   : hs_readings_apply(builder->options->readings, builder->arena,
+					     text, builder->names, builder->name_count);
+	builder->nomem = builder->nomem || !reading;
+	return reading;
+}
+
+/* role: "" for a body; what it is else: "-call" belongs to what is announced, "closing" to everything. */
 static void
 speech_add(struct builder *builder, const char *text, const char *role)
 {
@@ -112,16 +134,19 @@ speech_add(struct builder *builder, const char *text, const char *role)
 		builder->nomem = builder->nomem || !text;
 		return;
 	}
-	const char *reading = hs_readings_apply(builder->options->readings, builder->arena, text,
-		builder->names, builder->name_count);
-	/* "-call" belongs to what is announced, "closing" to everything. */
-	bool own = role[0] == '-' || role[0] == '\0';
-	const char *bank = hs_arena_printf(
-		builder->arena, "%s%s%s", builder->drill, own ? builder->bank : "", role);
-	if (!reading || !bank) {
-		builder->nomem = true;
+	const struct hs_segment *said = said_before(builder, text);
+	if (said) {
+		segment_add(builder, *said);
+		silence_add(builder, builder->options->gap_ms);
 		return;
 	}
+	bool own = role[0] == '-' || role[0] == '\0';
+	const char *reading = reading_of(builder, text);
+	const char *bank = hs_arena_printf(
+		builder->arena, "%s%s%s", builder->drill, own ? builder->bank : "", role);
+	builder->nomem = builder->nomem || !bank;
+	if (builder->nomem)
+		return;
 	segment_add(builder, (struct hs_segment){ .on_ms = (int64_t)hs_reading_morae(reading) *
 							   builder->options->mora_ms,
 				     .kind = HS_SEGMENT_SPEECH,
@@ -212,9 +237,13 @@ texts_fill(struct builder *builder, const hs_notice *notice, const struct hs_wor
 		words->call, words->body, words->closing, mark);
 	out->easy = easy ? hs_arena_printf(builder->arena, "%s%s%s", easy_mark, easy, easy_mark)
 			 : easy_of(builder, easy_mark);
-	if (out->text)
-		out->reading = hs_readings_apply(builder->options->readings, builder->arena,
-			out->text, builder->names, builder->name_count);
+	const char *parts[] = { reading_of(builder, mark), reading_of(builder, words->before),
+		reading_of(builder, words->call), reading_of(builder, words->body),
+		reading_of(builder, words->closing) };
+	if (builder->nomem)
+		return;
+	out->reading = hs_arena_printf(builder->arena, "%s%s%s%s%s%s", parts[0], parts[1], parts[2],
+		parts[3], parts[4], parts[0]);
 	builder->nomem = !out->text || !out->reading || !out->easy;
 }
 
