@@ -124,9 +124,9 @@ def test_what_rings_for_a_telegram(make_stack, carriers, tmp_path):
         {"program": "hansho-broadcaster", "name": "broadcaster",
          "config": {"listen": f"127.0.0.1:{free_port()}", "out_dir": str(tmp_path / "air")}}])
     (tmp_path / "plans").mkdir(exist_ok=True)
-    # an old early warning is never sounded; rain of level 4 and a volcano's level 3 start by no default
+    # an old early warning is never sounded; rain of level 4 starts by no default
     for name, at_loudspeakers in (("eew", ["expired"]), ("tsunami", ["accepted", "received"]),
-                                  ("rain", ["filtered"]), ("volcano", ["filtered"])):
+                                  ("rain", ["filtered"]), ("volcano", ["accepted", "received"])):
         answer = stack.accepted(telegram(name).replace("<Text>訓練", "<Text>見出しの言葉"), "relay")
 
         def states(adapter):
@@ -141,4 +141,4 @@ def test_what_rings_for_a_telegram(make_stack, carriers, tmp_path):
         for text in texts:
             assert "【訓練】見出しの言葉" in text.read_text(encoding="utf-8")
     assert carriers.of("/ok") == []
-    assert len(list((tmp_path / "plans").iterdir())) == 1
+    assert len(list((tmp_path / "plans").iterdir())) == 2
