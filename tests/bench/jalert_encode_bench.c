@@ -62,8 +62,7 @@ measure(struct bench *bench, const char *name, size_t rounds,
 	for (size_t i = 0; i < rounds; i++) {
 		struct hs_plan plan = { .id = "live-bench-1",
 			.notice = &bench->notice,
-			.lane = bench->notice.mode == HS_MODE(LIVE) ? HS_LANE_LIVE
-								    : HS_LANE_DRILL,
+			.lane = bench->notice.mode == HS_MODE(LIVE) ? HS_LANE_LIVE : HS_LANE_DRILL,
 			.epoch = "bench",
 			.seq = 1 };
 		free(bench->json);

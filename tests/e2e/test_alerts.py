@@ -457,3 +457,46 @@ def test_a_bank_speaks_and_a_missing_file_is_found_before_the_start(make_stack, 
     answer = stack.accepted(order(status=LIVE))
     rows = wait_state(stack, answer["id"], "audio", "accepted")
     assert rows["detail"] == "1 files, 0 sentences without speech"
+
+
+@pytest.mark.parametrize("broken", ["dictionary", "voice", "folder"])
+def test_what_breaks_the_sound_raises_the_alarm_without_an_order(make_stack, folder, controller, broken):
+    voice = write_voice(os.path.join(folder, "hum.htsvoice"))
+    config = audio(folder, audio_voice=voice, areas=["990019"], canary_ms=1000, canary_timeout_ms=3000)
+    if broken == "dictionary":
+        config["audio_dictionary"] = folder
+    stack = make_stack(mode="live", principals=principals(LIVE), adapters=[adapter(folder, controller.url, **config)])
+    if broken != "dictionary":
+        stack.wait_output("jalert", f"adapter.outlet_proven outlet={'speech' if broken == 'voice' else 'audio'}")
+    if broken == "voice":
+        with open(voice, "w", encoding="ascii") as file:
+            file.write("no voice")
+    if broken == "folder":
+        shutil.rmtree(config["audio_dir"])
+    stack.wait_output("jalert", f"adapter.canary_alarm .*outlet={'audio' if broken == 'folder' else 'speech'}")
+    assert controller.plays() == []
+    answer = stack.accepted(order(status=LIVE))
+    wait_state(stack, answer["id"], "controller", "accepted")  # contacts wait for no sound
+
+
+def test_the_receivers_configuration_is_looked_at(tmp_path):
+    program = os.path.join(os.environ.get("HANSHO_BIN", "build/debug/bin"), "hansho-jalert")
+    example = os.path.join(SEEDS, "..", "..", "..", "deploy", "examples", "adapters", "receiver.yaml")
+    with open(example, encoding="utf-8") as file:
+        text = file.read()
+    (tmp_path / "token").write_text("abc\n")
+    (tmp_path / "spool").mkdir()
+    text = re.sub("(?m)^gate_ca.*\n", "", text).replace("/etc/hansho/receiver.token", str(tmp_path / "token"))
+    path = tmp_path / "receiver.yaml"
+
+    def look(content):
+        path.write_text(content)
+        run = subprocess.run([program, "--receive", "--check", "--config", str(path)], capture_output=True, text=True, timeout=60)
+        return run.returncode, run.stdout + run.stderr
+    status, said = look(text)
+    assert status == 1 and "spool_dir" in said
+    status, said = look(text.replace("/var/spool/hansho/receiver", str(tmp_path / "spool")))
+    assert status == 0 and "usable" in said, said
+    (tmp_path / "token").write_text("\n")
+    status, said = look(text.replace("/var/spool/hansho/receiver", str(tmp_path / "spool")))
+    assert status == 1 and "token_file" in said
