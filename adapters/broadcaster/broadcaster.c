@@ -145,6 +145,20 @@ items_out(struct broadcaster *own, struct hs_adapter_item *item,
 		hs_output_notice(own->output, item, items, count);
 }
 
+/* What stations and files would get (runtime/explain.h). */
+static void
+items_show(const struct broadcaster *own, struct hs_adapter_item *item,
+	const struct hs_broadcast_item *items, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		char *text = json_dumps(items[i].record, JSON_INDENT(1));
+		hs_adapter_show(item, "stations", items[i].prefecture, text != NULL ? text : "");
+		free(text);
+	}
+	if (own->settings->out_dir[0] != '\0')
+		hs_output_show(item, items, count);
+}
+
 static void
 on_notice(void *state, struct hs_adapter_item *item)
 {
@@ -165,7 +179,9 @@ on_notice(void *state, struct hs_adapter_item *item)
 	};
 	if (err == HS_OK)
 		err = hs_broadcast_encode(arena, &input, &own->style, &items, &count);
-	if (err == HS_OK) {
+	if (err == HS_OK && hs_adapter_is_dry(own->adapter)) {
+		items_show(own, item, items, count);
+	} else if (err == HS_OK) {
 		items_out(own, item, items, count);
 	} else {
 		hs_error("broadcaster.not_encoded", "seq=%llu err=%s",
@@ -211,7 +227,7 @@ on_snapshot(void *state, const struct hs_adapter_snapshot *snapshot)
 	lane->shown = force;
 	lane->known = true;
 	snprintf(lane->epoch, sizeof(lane->epoch), "%s", snapshot->epoch);
-	if (!same)
+	if (!same && own->stations != NULL)
 		hs_stations_reset(own->stations, snapshot->lane, snapshot->seq);
 	if (own->output != NULL)
 		hs_output_refresh(own->output, snapshot->lane);
@@ -277,8 +293,9 @@ outlets_prove(struct broadcaster *own)
 }
 
 static void
-own_free(struct broadcaster *own)
+own_free(void *state)
 {
+	struct broadcaster *own = state;
 	for (size_t i = 0; i < HS_LANE_COUNT; i++) {
 		hs_force_destroy(own->lanes[i].shown);
 		hs_force_destroy(own->lanes[i].basis);
@@ -286,10 +303,12 @@ own_free(struct broadcaster *own)
 	free(own);
 }
 
+/* What on_notice needs: no stations, no files. */
 static enum hs_err
-broadcaster_open(struct hs_adapter *adapter, const void *settings, void **state)
+broadcaster_open_dry(struct hs_adapter *adapter, const void *settings, void **state)
 {
 	struct broadcaster *own = calloc(1, sizeof(*own));
+	enum hs_err err = HS_OK;
 	if (own == NULL)
 		return HS_ERR_NOMEM;
 	own->adapter = adapter;
@@ -298,13 +317,24 @@ broadcaster_open(struct hs_adapter *adapter, const void *settings, void **state)
 		.width_half = (size_t)own->settings->crawl_width * 2,
 		.crawl_names_max = (size_t)own->settings->crawl_names_max,
 	};
-	enum hs_err err = HS_OK;
 	for (size_t i = 0; i < HS_LANE_COUNT; i++) {
 		own->lanes[i].shown = hs_force_create();
 		err = own->lanes[i].shown == NULL ? HS_ERR_NOMEM : err;
 	}
-	if (err == HS_OK)
-		err = outlets_open(own);
+	if (err != HS_OK)
+		own_free(own);
+	*state = own;
+	return err;
+}
+
+static enum hs_err
+broadcaster_open(struct hs_adapter *adapter, const void *settings, void **state)
+{
+	enum hs_err err = broadcaster_open_dry(adapter, settings, state);
+	struct broadcaster *own = *state;
+	if (err != HS_OK)
+		return err;
+	err = outlets_open(own);
 	if (err != HS_OK) {
 		hs_error("broadcaster.not_open", "listen=%s err=%s", own->settings->listen,
 			hs_err_name(err));
@@ -314,7 +344,6 @@ broadcaster_open(struct hs_adapter *adapter, const void *settings, void **state)
 	}
 	outlets_prove(own);
 	hs_info("broadcaster.open", "port=%d", hs_stations_port(own->stations));
-	*state = own;
 	return HS_OK;
 }
 
@@ -411,6 +440,8 @@ const struct hs_adapter_ops hs_broadcaster_ops = {
 	.look = broadcaster_look,
 	.snapshot = true,
 	.open = broadcaster_open,
+	.open_dry = broadcaster_open_dry,
+	.close_dry = own_free,
 	.on_notice = on_notice,
 	.on_snapshot = on_snapshot,
 	.on_state = on_state,

@@ -290,6 +290,26 @@ hs_output_notice(struct hs_output *output, struct hs_adapter_item *item,
 	hs_adapter_deliver(item, &own->delivery);
 }
 
+void
+hs_output_show(struct hs_adapter_item *item, const struct hs_broadcast_item *items, size_t count)
+{
+	struct notice_files *own = calloc(1, sizeof(*own));
+	bool good = own != NULL;
+	if (good) {
+		own->lane = item->lane;
+		own->files = hs_playout_job_create(NULL, NULL);
+		good = own->files != NULL;
+	}
+	for (size_t i = 0; good && i < count && i < HS_PREFECTURES_MAX; i++)
+		good = files_of_item(own, item->seq, &items[i]);
+	for (size_t i = 0; good && i < own->files->count; i++)
+		hs_adapter_show(
+			item, "playout", own->files->files[i].path, own->files->files[i].bytes);
+	if (own != NULL)
+		hs_playout_job_destroy(own->files);
+	free(own);
+}
+
 /* ---- life ---- */
 
 struct hs_output *

@@ -42,6 +42,9 @@ void hs_output_prove(
 /* Before hs_adapter_done(item). */
 void hs_output_notice(struct hs_output *output, struct hs_adapter_item *item,
 	const struct hs_broadcast_item *items, size_t count);
+/* Shows the files that the notice would become (runtime/explain.h). */
+void hs_output_show(
+	struct hs_adapter_item *item, const struct hs_broadcast_item *items, size_t count);
 /* Writes the current files of every prefecture that has something in force or a folder from before. */
 void hs_output_refresh(struct hs_output *output, enum hs_adapter_lane lane);
 

@@ -16,7 +16,9 @@
 #include "hub/base/log.h"
 #include "hub/base/look.h"
 
-#define PATH_BYTES 4200
+#define PATH_BYTES	 4200
+#define SPOKEN_MAX_BYTES (1u << 20)
+#define NO_SPEECH	 "tones only: neither audio_voice nor audio_bank_dir is set"
 
 /* A plan whose files are being written. */
 struct sounding {
@@ -138,6 +140,26 @@ hs_audio_plan(struct hs_audio *audio, struct hs_adapter_item *item, const struct
 	sounding->left = plan->announcement_count;
 	sounding->next = audio->soundings;
 	audio->soundings = sounding;
+}
+
+void
+hs_audio_show(const struct hs_jalert_audio_settings *settings, struct hs_adapter_item *item,
+	const struct hs_plan *plan)
+{
+	bool speaks = settings->voice[0] != '\0' || settings->bank_dir[0] != '\0';
+	for (size_t i = 0; i < plan->announcement_count; i++) {
+		const struct hs_announcement *announcement = plan->announcements[i];
+		char what[96];
+		struct hs_buf said;
+		hs_buf_init(&said, SPOKEN_MAX_BYTES);
+		for (size_t j = 0; speaks && j < announcement->segment_count; j++)
+			if (announcement->segments[j].kind == HS_SEGMENT_SPEECH)
+				hs_buf_printf(&said, "%s%s", said.len_bytes > 0 ? "\n" : "",
+					announcement->segments[j].text);
+		snprintf(what, sizeof(what), "%s-%s", plan->id, announcement->code);
+		hs_adapter_show(item, "audio", what, speaks ? hs_buf_text(&said) : NO_SPEECH);
+		hs_buf_free(&said);
+	}
 }
 
 void

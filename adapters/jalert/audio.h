@@ -6,6 +6,7 @@
  * Canaries: "audio": a WAV is written and read back in audio_dir; "speech": a sentence goes through the voice or the bank.
  * Ahead:   at the start every sentence that the auto-start table and orders of levels 3 to 5 can need is prepared, for the
  *          served municipalities (HS_AUDIO_AHEAD_MAX), in the lanes that are on.
+ * Explain: hs_audio_show says the sentences; nothing is opened, made or written.
  * Owner:   the adapter's state. Threads: the loop's.
  */
 #ifndef HS_JALERT_AUDIO_H
@@ -46,6 +47,10 @@ void hs_audio_close(struct hs_audio *audio);
 /* Out of memory is told by a receipt. */
 void hs_audio_plan(
 	struct hs_audio *audio, struct hs_adapter_item *item, const struct hs_plan *plan);
+/* For explain.h: what each place would hear spoken, a line for each sentence, in the outlet "audio", named ID-CODE. Text
+ * needs a voice or a bank; without both it says that only tones sound. */
+void hs_audio_show(const struct hs_jalert_audio_settings *settings, struct hs_adapter_item *item,
+	const struct hs_plan *plan);
 /* What is not written of it yet will not be. */
 void hs_audio_drop(struct hs_audio *audio, const char *id);
 void hs_audio_metrics(const struct hs_audio *audio, struct hs_buf *out);

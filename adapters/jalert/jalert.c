@@ -232,8 +232,12 @@ plan_send(struct work *work)
 			&jalert->canary.canary);
 	if (jalert->audio)
 		hs_audio_plan(jalert->audio, item, plan);
+	else if (settings->audio.dir[0] != '\0')
+		hs_audio_show(&settings->audio, item, plan); /* explain.h: nothing is opened */
 	snprintf(name, sizeof(name), "%s.json", plan->id);
-	if (settings->plan_dir[0] != '\0') {
+	if (settings->plan_dir[0] != '\0' && hs_adapter_is_dry(jalert->adapter)) {
+		hs_adapter_show(item, "plan_dir", name, json);
+	} else if (settings->plan_dir[0] != '\0') {
 		bool ok = hs_plan_file_write(settings->plan_dir, name, json) == HS_OK;
 		hs_adapter_receipt(item, "plan_dir", ok ? HS_RECEIPT(ACCEPTED) : HS_RECEIPT(FAILED),
 			ok ? name : "the plan could not be written; see the log");
@@ -384,8 +388,9 @@ audio_open(struct jalert *jalert)
 	return settings->audio.dir[0] == '\0' ? HS_OK : hs_audio_open(&setup, &jalert->audio);
 }
 
+/* What on_notice needs: the words, what was heard, and the plays, which open nothing in an adapter that only explains. */
 static enum hs_err
-jalert_open(struct hs_adapter *adapter, const void *settings, void **state)
+jalert_open_dry(struct hs_adapter *adapter, const void *settings, void **state)
 {
 	struct jalert *jalert = calloc(1, sizeof(*jalert));
 	if (!jalert)
@@ -397,8 +402,20 @@ jalert_open(struct hs_adapter *adapter, const void *settings, void **state)
 	if (err == HS_OK && jalert->settings->controller_url[0] != '\0')
 		err = hs_plays_open(adapter, jalert->settings->controller_url, &plays_ops, jalert,
 			&jalert->plays);
-	if (err == HS_OK)
-		err = audio_open(jalert);
+	*state = jalert;
+	if (err != HS_OK)
+		jalert_close(jalert);
+	return err;
+}
+
+static enum hs_err
+jalert_open(struct hs_adapter *adapter, const void *settings, void **state)
+{
+	enum hs_err err = jalert_open_dry(adapter, settings, state);
+	if (err != HS_OK)
+		return err;
+	struct jalert *jalert = *state;
+	err = audio_open(jalert);
 	if (err != HS_OK) {
 		jalert_close(jalert);
 		return err;
@@ -406,7 +423,6 @@ jalert_open(struct hs_adapter *adapter, const void *settings, void **state)
 	hs_jalert_canary_add(&jalert->canary, adapter,
 		jalert->plays ? hs_plays_controller(jalert->plays) : NULL,
 		jalert->settings->plan_dir, &jalert->options);
-	*state = jalert;
 	return HS_OK;
 }
 
@@ -465,6 +481,8 @@ const struct hs_adapter_ops hs_jalert_ops = {
 	.rings = true,
 	.snapshot = true,
 	.open = jalert_open,
+	.open_dry = jalert_open_dry,
+	.close_dry = jalert_close,
 	.on_notice = on_notice,
 	.on_snapshot = on_snapshot,
 	.not_ready = not_ready,

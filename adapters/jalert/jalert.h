@@ -7,7 +7,7 @@
  *          "plan_dir":   the plan as a file <lane>-<epoch8>-<seq>.json, written atomically;
  *          "audio":      WAV files, rendered beside the loop (audio.h).
  * Cancel:  of a warning is spoken to those who heard it, as loud; of an order to its municipalities (municipal.h).
- * Same:    what the hub found to be told already (flag same_event) does not come here (runtime, item.c).
+ * Same:    what the hub found to be told already (flag same_event) does not come here (runtime, rules.h).
  * State:   what the controller has (plays.h), what was heard (heard.h); in memory only. Threads: the loop's.
  */
 #ifndef HS_JALERT_H

@@ -326,6 +326,8 @@ play_new(struct hs_plays *plays, const struct hs_plan *plan, const char *json, c
 	play->owner = plays;
 	play->priority = plan->priority;
 	play->duration_ms = plan->duration_ms;
+	/* What is explained counts as heard, for what is asked after it. */
+	play->accepted = hs_adapter_is_dry(plays->adapter);
 	snprintf(play->id, sizeof(play->id), "%s", plan->id);
 	if (play->request && play->event && play->places)
 		return play;
@@ -353,6 +355,8 @@ hs_plays_send(struct hs_plays *plays, struct hs_adapter_item *item, const struct
 		.attempt = play_attempt,
 		.abort = play_abort,
 		.ended = play_ended,
+		.output = play->request,
+		.output_is = "play",
 	};
 	play->delivery.item = item; /* live_is_on looks at it before the runtime sets it */
 	play->next = plays->plays;
@@ -372,6 +376,10 @@ hs_plays_open(struct hs_adapter *adapter, const char *url, const struct hs_plays
 	plays->adapter = adapter;
 	plays->ops = ops;
 	plays->owner = owner;
+	if (hs_adapter_is_dry(adapter)) {
+		*out = plays;
+		return HS_OK;
+	}
 	enum hs_err err = hs_controller_open(
 		hs_adapter_loop(adapter), url, &controller_ops, plays, &plays->controller);
 	if (err != HS_OK) {
@@ -386,11 +394,16 @@ hs_plays_open(struct hs_adapter *adapter, const char *url, const struct hs_plays
 }
 
 static void
-on_timer_closed(uv_handle_t *handle)
+plays_free(struct hs_plays *plays)
 {
-	struct hs_plays *plays = handle->data;
 	hs_playing_free(&plays->playing);
 	free(plays);
+}
+
+static void
+on_timer_closed(uv_handle_t *handle)
+{
+	plays_free(handle->data);
 }
 
 void
@@ -398,6 +411,10 @@ hs_plays_close(struct hs_plays *plays)
 {
 	if (!plays)
 		return;
+	if (!plays->controller) {
+		plays_free(plays);
+		return;
+	}
 	hs_controller_close(plays->controller);
 	uv_close((uv_handle_t *)&plays->timer, on_timer_closed);
 }

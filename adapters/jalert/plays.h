@@ -6,6 +6,7 @@
  * Lanes:   a live announcement stops every drill, and no drill is sent while a live one is on its way or playing.
  *          Within a lane the more urgent one interrupts (priority); what was interrupted is sent again, from its head, when
  *          nothing more urgent sounds, unless it is too old by then. The controller plays equals one after the other.
+ * Explain: while hs_adapter_is_dry there is no controller and no clock; the request is shown, and counts as accepted.
  * Owner:   the adapter's state. Threads: the loop's.
  */
 #ifndef HS_JALERT_PLAYS_H
@@ -34,6 +35,7 @@ enum hs_err hs_plays_open(struct hs_adapter *adapter, const char *url,
 	const struct hs_plays_ops *ops, void *owner, struct hs_plays **out) HS_MUST_CHECK;
 /* Frees later. NULL is allowed. */
 void hs_plays_close(struct hs_plays *plays);
+/* NULL while nothing may leave. */
 struct hs_controller *hs_plays_controller(struct hs_plays *plays);
 const struct hs_plays_counts *hs_plays_counts(const struct hs_plays *plays);
 /* canary: of the controller. event: hs_alert_event. Out of memory is told by a receipt. */

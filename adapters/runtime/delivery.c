@@ -140,6 +140,8 @@ attempt_start(struct hs_adapter *adapter, struct hs_adapter_delivery *delivery, 
 	delivery->due_mono_us =
 		end < delivery->item->deadline_mono_us ? end : delivery->item->deadline_mono_us;
 	adapter->counts.attempts++;
+	if (delivery->attempts == 1)
+		hs_delay_note(item_of(delivery));
 	delivery->starting = true;
 	delivery->attempt(delivery);
 	delivery->starting = false;
@@ -209,6 +211,11 @@ hs_adapter_deliver(struct hs_adapter_item *pub, struct hs_adapter_delivery *deli
 	HS_CHECK(!item->done && delivery->outlet && delivery->attempt && delivery->abort &&
 		 delivery->ended);
 	const char *key = delivery->order_key ? delivery->order_key : "";
+	if (adapter->explanation) {
+		hs_explanation_delivery(adapter->explanation, delivery);
+		delivery->ended(delivery);
+		return;
+	}
 	struct hs_delivery_queue *queue = queue_find(adapter, pub->lane, key);
 	delivery->item = pub;
 	delivery->queue = queue;
@@ -219,6 +226,7 @@ hs_adapter_deliver(struct hs_adapter_item *pub, struct hs_adapter_delivery *deli
 		return;
 	}
 	item->open++;
+	item->delivered = true;
 	if (!is_proven(adapter, delivery))
 		hs_adapter_receipt(pub, delivery->outlet, HS_RECEIPT(HELD), HS_UNPROVEN_REASON);
 	queue_supersede(adapter, queue, delivery);

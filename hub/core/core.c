@@ -61,6 +61,7 @@ hs_core_create(const struct hs_core_options *options)
 		options->status_notices, options->receipts_per_notice, options->peer_count);
 	core->query = hs_query_create(options->waiters_max, READS_MAX);
 	core->source = (struct hs_delivery_source){ .epoch = options->epoch,
+		.options = &core->options,
 		.route = core->route,
 		.places = hs_places_create(),
 		.recent = core->recent,
@@ -331,6 +332,8 @@ hs_core_step(struct hs_core *core, const struct hs_event *event, struct hs_effec
 	HS_CHECK(event->peer < HS_PEERS_MAX && event->type < HS_EVENT_COUNT);
 	if (core->life == HS_CORE_STOPPED)
 		return;
+	if (core->source.effects == NULL)
+		hs_index_recovered(core->index);
 	core->source.unix_us = event->unix_us;
 	core->source.mono_us = event->mono_us;
 	core->source.effects = effects;

@@ -47,8 +47,9 @@ struct hs_core_peer {
 	size_t kind_count;
 	const char *const *areas; /* 2, 5, 6 or 12 digits; none = everywhere */
 	size_t area_count;
-	uint32_t level_min; /* 0: every level */
-	int rank;	    /* 1…9, smaller gets notices first; 0: by kind (peer.h) */
+	uint32_t level_min;	 /* 0: every level */
+	int rank;		 /* 1…9, smaller gets notices first; 0: by kind (peer.h) */
+	int64_t silent_after_ms; /* adapters: an outlet without a word for so long is silent; 0: never */
 };
 
 /* How far ahead records are given to the journal, beyond which submissions wait in lanes (waiting.h). */

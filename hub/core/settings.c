@@ -27,6 +27,8 @@ static const struct hs_config_item peer_items[] = {
 		"Least level that it gets; notices without a level (lifts, cancels) always pass.", NULL },
 	{ "rank", HS_CONFIG_INT, PEER(rank), "", 0, 9, "0",
 		"Who gets a notice first: 1 before 9, within a rank as they stand here; 0: adapters as 3, feeds as 6.", NULL },
+	{ "silent_after_ms", HS_CONFIG_INT, PEER(silent_after_ms), "ms", 0, 86400000, "60000",
+		"Of an adapter: how long its outlets may say nothing about a notice before senders are shown that they are silent; as long as outlets of its kind need; 0: never.", NULL },
 	{ "tls_ca", HS_CONFIG_TEXT, PEER(tls_ca), "path", 0, 4096, "",
 		"CA certificate in PEM for tls+tcp urls.", NULL },
 	{ "tls_cert_key", HS_CONFIG_TEXT, PEER(tls_cert_key), "path", 0, 4096, "",
@@ -116,7 +118,8 @@ hs_hub_core_options(const struct hs_hub_settings *settings, struct hs_core_peer 
 			.areas = rows[i].areas.items,
 			.area_count = rows[i].areas.count,
 			.level_min = (uint32_t)rows[i].level_min,
-			.rank = (int)rows[i].rank };
+			.rank = (int)rows[i].rank,
+			.silent_after_ms = rows[i].silent_after_ms };
 	out->mode = settings->mode == 0 ? HS_MODE(LIVE) : HS_MODE(DRILL);
 	out->peers = peers;
 	out->peer_count = settings->peers.count;

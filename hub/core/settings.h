@@ -10,7 +10,7 @@ struct hs_hub_peer_settings {
 	int kind; /* 0 gate, 1 feed, 2 adapter */
 	const char *url;
 	struct hs_config_texts kinds, areas;
-	int64_t level_min, rank;
+	int64_t level_min, rank, silent_after_ms;
 	const char *tls_ca, *tls_cert_key;
 };
 

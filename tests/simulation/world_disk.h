@@ -157,6 +157,19 @@ model_route(struct model *model, uint64_t seq, const hs_notice *notice)
 	model->filtered_gets[seq] = told;
 }
 
+/* The filtered adapter had this one. */
+static void
+model_tell(struct model *model, const hs_notice *notice)
+{
+	char key[128];
+	size_t i;
+
+	snprintf(key, sizeof(key), "%s|%s", notice->document->source, notice->document->id);
+	i = model_find(model, key);
+	if (i < model->document_count)
+		model->documents[i].told = true;
+}
+
 static void
 model_take(struct model *model, const struct hs_row *row)
 {

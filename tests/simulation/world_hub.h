@@ -183,6 +183,7 @@ hub_crash(struct world *world)
 		reload(world);
 	if (mishap(world, 12))
 		restore(world);
+	route_anew(world);
 	hub_start(world);
 }
 

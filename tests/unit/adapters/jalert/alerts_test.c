@@ -194,6 +194,47 @@ only_news_is_said(void **state)
 	bench_free(&bench);
 }
 
+/* One more place, with its own state. */
+static hs_notice *
+and_at(struct hs_arena *arena, hs_notice *notice, const char *code, uint32_t rank, const char *name)
+{
+	hs_notice *more = tsunami(arena, code, rank, name);
+	assert_true(hs_repeat(arena, &notice->tsunami->n_items, &notice->tsunami->items,
+		more->tsunami->items[0]));
+	assert_true(hs_repeat(arena, &notice->n_areas, &notice->areas, more->areas[0]));
+	return notice;
+}
+
+/* The new state of one place or family hides no end of another. */
+static void
+what_ends_is_said_but_where_something_takes_its_place(void **state)
+{
+	(void)state;
+	struct bench bench = bench_new();
+	struct hs_arena *arena = bench.arena;
+	const struct hs_alert eruption = { .kind = HS_ALERT_ERUPTION,
+		.phase = "issue",
+		.grade = 1,
+		.code = "032018",
+		.title = "x" };
+	const struct hs_alerts other = { (struct hs_alert *)(uintptr_t)&eruption, 1 };
+	assert_int_equal(2, tell(&bench, "E1", 1,
+				    and_at(arena, tsunami(arena, "03", 5, "大津波警報"), "990019",
+					    5, "大津波警報")));
+	assert_int_equal(2, tell(&bench, "E1", 2,
+				    and_at(arena, tsunami(arena, "03", 3, "津波警報"), "990019", 1,
+					    "津波なし")));
+	assert_string_equal("032018", bench.news.items[0].code);
+	assert_string_equal("issue", bench.news.items[0].phase);
+	assert_string_equal("990019", bench.news.items[1].code);
+	assert_string_equal("lift", bench.news.items[1].phase);
+	hs_heard_take(bench.heard, "E2", 3, &other);
+	assert_int_equal(2, tell(&bench, "E2", 4, tsunami(arena, "03", 5, "大津波警報")));
+	assert_int_equal(HS_ALERT_ERUPTION, bench.news.items[1].kind);
+	assert_string_equal("lift", bench.news.items[1].phase);
+	bench_free(&bench);
+}
+
 static void
 a_cancel_reaches_exactly_those_who_heard(void **state)
 {
@@ -295,6 +336,7 @@ main(void)
 		cmocka_unit_test(each_kind_has_its_words_in_both_languages),
 		cmocka_unit_test(the_first_row_of_kind_and_area_counts),
 		cmocka_unit_test(only_news_is_said),
+		cmocka_unit_test(what_ends_is_said_but_where_something_takes_its_place),
 		cmocka_unit_test(a_cancel_reaches_exactly_those_who_heard),
 		cmocka_unit_test(memory_is_bounded),
 		cmocka_unit_test(nothing_is_left_to_guess_how_to_read),

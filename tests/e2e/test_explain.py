@@ -1,0 +1,287 @@
+"""hansho explain: what it says would go out is compared with what did; nothing of it leaves."""
+
+import json
+import os
+import re
+import subprocess
+import time
+
+import pytest
+import yaml
+
+from carriers import carrier
+from conftest import BIN, wait_until
+from documents import detail, new_id, order
+from test_adapters_jalert import adapter
+from test_alerts import LIVE, audio, codes, principals, telegram, wait_state_as
+from voice import write_voice
+
+MARK = "【訓練】"
+
+
+def settings_of(stack, folder, **more):
+    path = folder / "client.yaml"
+    names = ["hub", *[a["name"] for a in stack.adapters]]
+    path.write_text(yaml.safe_dump({
+        "mode": stack.mode, "gate_url": stack.gate_url, "feed_url": stack.feed_url(""),
+        "token": stack.principal()["token"], "outlets": [stack.path(f"{n}.yaml") for n in names], **more}))
+    return path
+
+
+def run(settings, *arguments, status=0):
+    command = [os.path.join(BIN, "hansho"), *(["--config", str(settings)] if settings else []), "explain", *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == status, done
+    return done
+
+
+def explained(settings, *arguments):
+    """{adapter: answer} of one notice; outlets by name, outputs as {what: text}."""
+    whole = json.loads(run(settings, "--json", *arguments).stdout)
+    answers = {answer["adapter"]: answer for answer in whole["answers"]}
+    for answer in answers.values():
+        answer["at"] = {row["outlet"]: row for row in answer["outlets"]}
+        for row in answer["outlets"]:
+            row["out"] = {output["what"]: output["text"] for output in row["outputs"]}
+    return answers
+
+
+def read(*parts):
+    with open(os.path.join(*parts), encoding="utf-8") as file:
+        return file.read()
+
+
+def story(stack):
+    """An order, a level change with a lift, and its cancel."""
+    document = new_id()
+    return [stack.accepted(xml) for xml in (
+        order([detail("避難指示", ["北町一丁目", "南町"])], document),
+        order([detail("緊急安全確保", ["北町一丁目"]), detail("避難指示", ["南町"], "解除")], document, 2),
+        order([detail("緊急安全確保", ["北町一丁目"])], document, 3, "Cancel", errata="入力の誤り"))]
+
+
+def got(request):
+    """What came to the controller, without its note of when."""
+    return {k: v for k, v in request.items() if k != "at"}
+
+
+def came_out(outlets, answer, told):
+    """Compares one notice: carriers, loudspeakers and files got exactly what is explained."""
+    seq, epoch8 = answer["seq"], answer["epoch"][:8]
+    mail = next(m[2] for m in outlets.carriers.of("/ok") if m[2]["notice"]["seq"] == seq)
+    shown = json.loads(told["telecom"]["at"]["good/990019"]["out"]["mail"])
+    numbers = ("serial_nr",)  # depends on what was sent before
+    assert {k: v for k, v in shown.items() if k not in numbers} == {k: v for k, v in mail.items() if k not in numbers}
+    name = f"drill-{epoch8}-{seq}.json"
+    assert told["jalert"]["at"]["plan_dir"]["out"][name] == read(outlets.plans, name)
+    play = next(got(r) for r in outlets.controller.plays() if r["id"] == name[:-5])
+    assert json.loads(told["jalert"]["at"]["controller"]["out"]["play"]) == play
+    for kind in ("json", "txt"):
+        path = f"drill/99/{seq}.{kind}"
+        assert told["broadcaster"]["at"]["playout"]["out"][path] == read(outlets.playout, path)
+    record = told["broadcaster"]["at"]["stations"]["out"]["99"]
+    assert json.loads(record) == json.loads(read(outlets.playout, "drill", "99", f"{seq}.json"))
+    screen = json.loads(told["signage"]["at"]["hall"]["out"]["screen"])
+    assert screen["mode"] == "drill" and MARK in json.dumps(screen, ensure_ascii=False)
+
+
+def test_what_is_explained_is_what_went_out(make_stack, outlets, tmp_path):
+    stack = make_stack(adapters=outlets.adapters)
+    answers = story(stack)
+    outlets.have([a["seq"] for a in answers], "all three came out")
+    settings = settings_of(stack, tmp_path)
+    before = (outlets.all(), outlets.controller.connections, sorted(os.listdir(outlets.plans)))
+    for answer in answers:
+        stack.notice(answer["seq"])
+        told = explained(settings, answer["id"])
+        assert all(told[name]["decision"] == "passed" for name in outlets.names), told
+        assert {row["outlet"] for row in told["hub"]["outlets"]} == {"feed-1", *outlets.names}
+        came_out(outlets, answer, told)
+    assert explained(settings, str(answers[0]["seq"])).keys() == told.keys(), "a seq does as well"
+    assert (outlets.all(), outlets.controller.connections, sorted(os.listdir(outlets.plans))) == before
+    words = run(settings, str(answers[2]["seq"])).stdout
+    assert "good/990019" in words and "sends" in words and MARK in words
+
+
+def test_a_file_is_explained_as_it_then_goes_out(make_stack, outlets, tmp_path):
+    stack = make_stack(adapters=outlets.adapters)
+    document = new_id()
+    first = stack.accepted(order([detail("避難指示", ["北町一丁目", "南町"])], document))
+    stack.notice(first["seq"])
+    file = tmp_path / "lift.xml"
+    file.write_text(order([detail("避難指示", ["北町一丁目"], "解除"), detail("避難指示", ["南町"])], document, 2))
+    told = explained(settings_of(stack, tmp_path), str(file))
+    second = stack.accepted(file.read_text())
+    outlets.have([first["seq"], second["seq"]], "both came out")
+    mail = next(m[2] for m in outlets.carriers.of("/ok") if m[2]["notice"]["seq"] == second["seq"])
+    shown = json.loads(told["telecom"]["at"]["good/990019"]["out"]["mail"])
+    assert (shown["title"], shown["body"], shown["pages"]) == (mail["title"], mail["body"], mail["pages"])
+    assert "南町" in shown["body"], "what stays in force is known"
+    plan = json.loads(read(outlets.plans, f"drill-{second['epoch'][:8]}-{second['seq']}.json"))
+    play = json.loads(told["jalert"]["at"]["controller"]["out"]["play"])["plan"]
+    assert [a["text"] for a in play["announcements"]] == [a["text"] for a in plan["announcements"]]
+
+
+def test_why_not(make_stack, outlets, tmp_path):
+    """The reason of each rule: the hub's filter, the adapter's level, the screen's areas, another kind."""
+    for adapter in outlets.adapters:
+        if adapter["name"] == "broadcaster":
+            adapter["peer"] = {"areas": ["990027"]}
+        if adapter["name"] == "telecom":
+            adapter["config"]["level_min"] = 4
+        if adapter["name"] == "signage":
+            adapter["config"]["screens"][0]["areas"] = ["990027"]
+        if adapter["name"] == "jalert":
+            adapter["peer"] = {"level_min": 4}
+    stack = make_stack(adapters=outlets.adapters)
+    answer = stack.accepted(order([detail("高齢者等避難", ["北町一丁目"])]))
+    stack.notice(answer["seq"])
+    settings = settings_of(stack, tmp_path)
+    told = explained(settings, answer["id"])
+    hub = told["hub"]["at"]
+    assert (hub["broadcaster"]["decision"], hub["broadcaster"]["reason"]) == ("filtered", "area")
+    assert (hub["jalert"]["decision"], hub["jalert"]["reason"]) == ("filtered", "level")
+    assert hub["telecom"]["decision"] == hub["signage"]["decision"] == "sends"
+    assert told["telecom"]["at"]["good/990019"]["reason"] == "below level_min"
+    assert told["signage"]["at"]["hall"]["decision"] == "filtered"
+    assert "THE HUB KEEPS IT AWAY: area" in run(settings, answer["id"]).stdout
+    wait_until(lambda: len(stack.status(answer["id"]).json()["receipts"]) >= 4, "the receipts are there")
+    receipts = {(r["adapter"], r["outlet"]): r for r in stack.status(answer["id"]).json()["receipts"]}
+    assert receipts[("broadcaster", "")]["state"] == receipts[("jalert", "")]["state"] == "filtered"
+    assert receipts[("telecom", "good/990019")]["detail"] == told["telecom"]["at"]["good/990019"]["reason"]
+
+
+def taken_back(event):
+    text = telegram("tsunami", event, at=time.time() + 9, status="通常", infotype="取消")
+    return re.sub(r"<Tsunami>.*</Tsunami>", "", text, flags=re.S)
+
+
+def sounds(told, play, prefix):
+    """What is explained of loudspeakers is what they got."""
+    at = told["jalert"]["at"]
+    assert json.loads(at["controller"]["out"]["play"]) == play
+    assert json.loads(at["plan_dir"]["out"][f"{play['id']}.json"]) == play["plan"]
+    one = play["plan"]["announcements"][0]
+    said = [s["text"] for s in one["segments"] if s["kind"] == "speech"]
+    assert at["audio"]["out"] == {f"{play['id']}-{one['area']['code']}": "\n".join(said)}
+    assert said[0].startswith(prefix)
+
+
+def test_a_warning_its_cancel_and_a_second_route_as_they_sound(make_stack, outlets, tmp_path):
+    plans, controller = outlets.plans, outlets.controller
+    config = audio(str(tmp_path), audio_voice=write_voice(str(tmp_path / "hum.htsvoice")), areas=["032018"])
+    stack = make_stack(mode="live", principals=principals(LIVE), adapters=[adapter(plans, controller.url, **config)])
+    settings = settings_of(stack, tmp_path)
+    text = telegram("tsunami", "E1", status="通常")
+    first = stack.accepted(text, "relay")
+    again = stack.accepted(text.replace("<Serial>", "<Serial> "), "relay")
+    other = stack.accepted(text.replace("<Title>標題", "<Title> 標題"), "bridge")
+    assert "same_event" in codes(other)
+    last = stack.accepted(taken_back("E1"), "relay")
+    wait_state_as(stack, last, "accepted")
+    stack.stop("jalert")
+    before = (controller.requests[:], controller.connections, controller.canaries, sorted(os.walk(tmp_path)), sorted(os.walk(plans)))
+    plays = {play["id"].rsplit("-", 1)[1]: got(play) for play in controller.plays()}
+    assert sorted(plays) == sorted([str(first["seq"]), str(last["seq"])])
+    sounds(explained(settings, str(first["seq"])), plays[str(first["seq"])], "大津波警報。")
+    told = explained(settings, str(again["seq"]))["jalert"]
+    assert (told["decision"], told["outlets"]) == ("filtered", []) and told["reason"].startswith("nothing new"), told
+    told = explained(settings, str(other["seq"]))["jalert"]
+    assert (told["decision"], told["outlets"]) == ("filtered", []) and "from another source" in told["reason"], told
+    told = explained(settings, str(last["seq"]))
+    sounds(told, plays[str(last["seq"])], "先程の")
+    assert (controller.requests[:], controller.connections, controller.canaries, sorted(os.walk(tmp_path)),
+            sorted(os.walk(plans))) == before, "nothing was called, told or written"
+
+
+def question(notice, seq, **more):
+    return json.dumps({"type": "notice", "seq": seq, "epoch": "e", "notice": notice, **more})
+
+
+def test_what_is_explained_counts_as_heard_for_what_follows(make_stack, outlets, tmp_path):
+    """Without a snapshot: the cancel is spoken to those for whom the issue before it was explained; without one to nobody."""
+    stack = make_stack(mode="live", principals=principals(LIVE))
+    notices = [stack.notice(stack.accepted(xml, "relay")["seq"]) for xml in (
+        telegram("tsunami", "E2", status="通常"), taken_back("E2"))]
+    path = tmp_path / "jalert.yaml"
+    path.write_text(yaml.safe_dump({"name": "jalert", "live_url": "ipc:///nowhere/live", "controller_url": outlets.controller.url,
+                                    "areas": ["032018"], "audio_dir": str(tmp_path / "no-such-folder")}))
+
+    def ask(*lines):
+        done = subprocess.run([os.path.join(BIN, "hansho-jalert"), "--config", str(path), "--explain"], input="\n".join(lines),
+                              capture_output=True, text=True, timeout=60, check=False)
+        assert done.returncode == 0, done
+        return [json.loads(line) for line in done.stdout.splitlines()]
+    issue, cancel = (question(notice["notice"], i + 1) for i, notice in enumerate(notices))
+    both = ask(issue, cancel)
+    for answer, word in zip(both, ("大津波警報", "誤りでした")):
+        outlets_of = {row["outlet"]: row for row in answer["outlets"]}
+        plan = json.loads(outlets_of["controller"]["outputs"][0]["text"])["plan"]
+        assert word in plan["announcements"][0]["text"]
+        assert outlets_of["audio"]["outputs"][0]["text"].startswith("tones only"), "no voice, no bank"
+    alone = ask(cancel)[0]
+    assert (alone["decision"], alone["reason"]) == ("filtered", "nobody here heard what it takes back")
+    assert outlets.controller.connections == 0 and not (tmp_path / "no-such-folder").exists()
+
+
+def telecom_file(folder, **more):
+    path = folder / "telecom.yaml"
+    path.write_text(yaml.safe_dump({
+        "name": "telecom", "live_url": "ipc:///nowhere/live", "drill_url": "ipc:///nowhere/drill", "drill": True,
+        "carriers": [{**carrier("a", "http://127.0.0.1:9/drill"), "live_endpoint": "http://127.0.0.1:9/live"}], **more}))
+    return str(path)
+
+
+@pytest.mark.parametrize("config,status,decision", [
+    ({}, "Exercise", "passed"), ({"drill": False}, "Exercise", "filtered"), ({}, "Actual", "passed"),
+    ({"live_url": ""}, "Actual", "not_connected"), ({"maintenance": True}, "Exercise", "held"),
+    ({"proof_required": True}, "Exercise", "passed")])
+def test_what_would_sound_for_this_telegram(tmp_path, config, status, decision):
+    """The lint of a configuration: no hub, no link, a file of either lane."""
+    file = tmp_path / "order.xml"
+    code = "990019"
+    file.write_text(order([detail("避難指示", ["北町一丁目"], code=code)], status=status))
+    mode = "live" if status == "Actual" else "drill"
+    done = run(None, "--json", "--with", telecom_file(tmp_path, **config), "--mode", mode, str(file))
+    answer = json.loads(done.stdout)["answers"][0]
+    assert (answer["decision"], answer["lane"]) == (decision, mode), answer
+    assert bool(answer["reason"]) == (decision != "passed")
+    outlets = {row["outlet"]: row for row in answer["outlets"]}
+    if decision != "passed":
+        assert not outlets
+        return
+    row = outlets["a/990019"]
+    assert row["decision"] == "sends" and row["reason"].startswith("proof_required") == bool(config.get("proof_required"))
+    mail = json.loads(row["outputs"][0]["text"])
+    assert mail["title"].startswith(MARK) == mail["title"].endswith(MARK) == (mode == "drill")
+
+
+def test_unknown_terms_are_held_and_shown(tmp_path):
+    file = tmp_path / "order.xml"
+    file.write_text(order([detail("町内待避", ["北町一丁目"])]))
+    for hold_ms, sends in ((0, False), (5000, True)):
+        config = telecom_file(tmp_path, hold_ms=hold_ms)
+        answer = json.loads(run(None, "--json", "--with", config, "--mode", "drill", str(file)).stdout)["answers"][0]
+        assert answer["decision"] == "held" and "operator" in answer["reason"]
+        assert bool(answer["outlets"]) == sends, "what goes out when the hold runs out"
+
+
+def test_what_cannot_be_explained_is_told(tmp_path):
+    config = telecom_file(tmp_path)
+    file = tmp_path / "order.xml"
+    file.write_text(order(status="Actual"))
+    done = run(None, "--with", config, "--mode", "drill", str(file), status=4)
+    assert "a gate would refuse it: mode_mismatch" in done.stderr, done.stderr
+    file.write_text("no document")
+    assert "a gate would refuse it" in run(None, "--with", config, "--mode", "drill", str(file), status=4).stderr
+    assert "whose it is" in run(None, "--with", str(tmp_path / "order.xml"), "--mode", "drill", str(file), status=2).stderr
+    run(None, str(file), status=2 if os.path.exists("build/run/client.yaml") else 4)
+
+
+@pytest.mark.parametrize("text,status", [(b"", 0), (b"{", 4), (b"{}", 0), (b'{"type":"gap"}', 4), (b"\xff\xff", 4),
+                                         (b'{"type":"notice","notice":{"modus":"drill"}}', 4), (b"[]", 4)])
+def test_questions_of_any_bytes(tmp_path, text, status):
+    done = subprocess.run([os.path.join(BIN, "hansho-telecom"), "--config", telecom_file(tmp_path), "--explain"],
+                          input=text, capture_output=True, timeout=60, check=False)
+    assert done.returncode == status, done
+    assert bool(done.stderr) == (status != 0) or text == b"{}", done
