@@ -376,7 +376,7 @@ open_all(struct receiver *receiver)
 	if (err == HS_OK)
 		err = folder_make(settings->spool_dir, "refused");
 	if (err == HS_OK)
-		err = hs_pool_open(loop, (size_t)settings->threads, &receiver->pool);
+		err = hs_pool_open(loop, (size_t)settings->threads, 0, &receiver->pool);
 	if (err == HS_OK)
 		err = hs_ops_create(
 			loop, settings->ops_listen, &callbacks, receiver, &receiver->ops);

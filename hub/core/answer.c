@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "hub/base/check.h"
-#include "hub/core/wire.h"
+#include "hub/base/wire.h"
 #include "schemas/tables.h"
 
 #define ANSWER_MAX_BYTES  HS_FRAME_MAX_BYTES

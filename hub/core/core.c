@@ -11,7 +11,7 @@
 #define US_PER_S     1000000LL
 #define READS_MAX    64
 /* Of the note: the rules of the set, and what the watch remembers. */
-#define NOTE_VERSION HS_ACTIVE_RULES " watch 1"
+#define NOTE_VERSION HS_ACTIVE_RULES " watch 1 mark 2"
 
 void
 hs_core_options_init(struct hs_core_options *options)
@@ -69,6 +69,7 @@ hs_core_create(const struct hs_core_options *options)
 		.receipts = core->receipts };
 	core->journal.next_pos = 1;
 	core->journal.next_seq = 1;
+	core->journal.next_store = 1;
 	core->digest.is_old = true;
 	for (uint32_t i = 0; i < options->peer_count; i++) {
 		core->peers[i].config = &options->peers[i];
@@ -84,6 +85,12 @@ void
 hs_core_know_tables(struct hs_core *core, struct hs_core_tables tables)
 {
 	core->options.tables = tables;
+}
+
+void
+hs_core_know_stores(struct hs_core *core, uint64_t next_store)
+{
+	core->journal.next_store = next_store;
 }
 
 void
@@ -313,6 +320,8 @@ look_at_disk(struct hs_core *core, const struct hs_event *event)
 	hs_effects_log(core->source.effects, event->disk_low ? HS_LOG_ERROR : HS_LOG_INFO,
 		event->disk_low ? "hub.disk_low" : "hub.disk_has_room", "newest_seq=%llu",
 		(unsigned long long)core->source.newest_seq);
+	if (event->disk_low && core->life == HS_CORE_RUNS)
+		hs_core_store_low(core);
 }
 
 void
@@ -324,6 +333,7 @@ hs_core_step(struct hs_core *core, const struct hs_event *event, struct hs_effec
 		[HS_EVENT_FRAME] = hs_core_frame,
 		[HS_EVENT_COMMITTED] = hs_core_committed,
 		[HS_EVENT_COMMIT_FAILED] = hs_core_commit_failed,
+		[HS_EVENT_STORED] = hs_core_stored,
 		[HS_EVENT_RECORDS] = on_records,
 		[HS_EVENT_TICK] = on_tick,
 		[HS_EVENT_TURN] = on_turn,

@@ -34,13 +34,7 @@ take_kept(struct hs_prepared *prepared)
 static struct hs_reading *
 reading_of(const struct hs_row *row)
 {
-	struct hs_reading *reading = NULL;
-
-	if (row->owners.reading != NULL)
-		reading = hs_shared_memory(row->owners.reading);
-	if (reading != NULL && !reading->sealed)
-		hs_reading_seal(reading, row->seq);
-	return reading;
+	return row->owners.reading != NULL ? hs_shared_memory(row->owners.reading) : NULL;
 }
 
 static enum hs_err
@@ -55,6 +49,7 @@ take_into_active(struct hs_core *core, const struct hs_row *row, struct hs_span 
 	enum hs_err err = HS_OK;
 
 	if (reading != NULL) {
+		hs_reading_seal(reading, row->seq);
 		notice = reading->notice;
 		kept = reading->kept;
 		reading->kept = NULL;

@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "hub/base/check.h"
+#include "hub/base/wire.h"
 #include "hub/core/memory.h"
-#include "hub/core/wire.h"
 
 /* Above this the batch is flushed at the end of the step, whatever its age. */
 #define BATCH_MAX_BYTES ((size_t)1 << 20)

@@ -22,8 +22,10 @@ struct hs_hub_watch {
 struct hs_hub_journal_settings {
 	const char *path;
 	int64_t commit_linger_us, checkpoint_pages, verify_tail, reserve_bytes;
-	bool tables_unrehearsed; /* activation.h */
-	int64_t aside_nice;	 /* of the thread beside the loop (shell_aside.c) */
+	int64_t piece_bytes, piece_pause_us,
+		piece_checkpoint_bytes; /* of large records (stored.h) */
+	bool tables_unrehearsed;	/* activation.h */
+	int64_t aside_nice;		/* of the thread beside the loop (shell_aside.c) */
 };
 
 struct hs_hub_settings {

@@ -7,7 +7,7 @@
 #ifndef HS_TEST_WORLD_DISK_H
 #define HS_TEST_WORLD_DISK_H
 
-#include "tests/simulation/world.h"
+#include "tests/simulation/world_pieces.h"
 
 /* ---- rows ---- */
 
@@ -203,6 +203,7 @@ disk_take_row(struct world *world, const struct disk_row *taken)
 	if (row->seq > 0 && row->seq != disk->newest_seq + 1)
 		blame(world, "seq %llu follows %llu", (unsigned long long)row->seq,
 			(unsigned long long)disk->newest_seq);
+	pieces_check(world, row);
 	disk_grow(&disk->durable, &disk->durable_room, disk->durable_count);
 	disk->durable[disk->durable_count++] = *taken;
 	if (row->seq > 0) {
@@ -260,6 +261,7 @@ disk_crash(struct world *world)
 		world->counts.torn++;
 	}
 	disk_forget_queue(disk);
+	pieces_crash(disk);
 }
 
 /* The row of a notice that is on disk, or NULL. */
@@ -290,6 +292,7 @@ static void
 disk_free(struct disk *disk)
 {
 	disk_forget_queue(disk);
+	pieces_free(disk);
 	for (size_t i = 0; i < disk->durable_count; i++)
 		disk_row_free(&disk->durable[i]);
 	hs_buf_free(&disk->note);
