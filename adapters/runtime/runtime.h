@@ -12,6 +12,7 @@
  *   deliver → seen before by (epoch, seq)? dropped
  *           → drill gate (rules.h) says no?     receipt FILTERED, done
  *           → ops.rings and too old?            receipt EXPIRED, done
+ *           → ops.rings and told already?       receipt FILTERED, done (the hub's flag same_event)
  *           → ops.rings and unknown?            receipt HELD, done; released after hold_ms when > 0
  *           → ops.on_notice(item): the adapter encodes, then for each outlet either
  *               - reports at once:    hs_adapter_receipt(item, outlet, state, detail), or
@@ -194,6 +195,8 @@ const struct hs_adapter_settings *hs_adapter_common(const struct hs_adapter *ada
  * receipt_state: HS_RECEIPT(…); detail: "" or a short sentence. */
 void hs_adapter_receipt(
 	struct hs_adapter_item *item, const char *outlet, int receipt_state, const char *detail);
+/* Brings the deadline of the item forward to that moment; never puts it off. Before the first delivery. */
+void hs_adapter_hurry(struct hs_adapter_item *item, int64_t end_unix_us);
 /* Nothing more will be added to this item. Exactly once per item. The item may be gone afterwards. */
 void hs_adapter_done(struct hs_adapter_item *item);
 /* A receipt for a notice whose item is gone: a screen that confirms later. Ignored (and counted) when

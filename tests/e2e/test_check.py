@@ -216,6 +216,13 @@ REFUSED = [
     ("jalert", keys(controller_url="http://127.0.0.1:1"), ["controller_url"]),
     ("jalert", keys(areas=["990018"]), ["990018"]),
     ("jalert", readings, ["readings.csv", "line 2"]),
+    ("jalert", keys(auto_start=[{"kind": "evacuation"}]), ["auto_start", "row 1", "level_min"]),
+    ("jalert", keys(auto_start=[{"kind": "eew", "threshold": "8"}]), ["auto_start", "row 1", "5-"]),
+    ("jalert", keys(auto_start=[{"kind": "eew"}, {"kind": "missile", "threshold": "4"}]), ["row 2", "missile"]),
+    ("jalert", keys(auto_start=[{"kind": "eew", "areas": ["990018"]}]), ["auto_start", "990018"]),
+    ("jalert", keys(auto_start=[{"kind": "comet"}]), ["kind", "missile"]),
+    ("jalert", keys(audio_dir="/tmp", audio_voice="/nonexistent/x.htsvoice"), ["audio_voice", "/nonexistent"]),
+    ("jalert", keys(audio_dir="/tmp", audio_bank_dir="/nonexistent"), ["audio_bank_dir", ".wav", "auto_start"]),
 ]
 
 

@@ -2,7 +2,9 @@
 
 import json
 import os
+import re
 import subprocess
+import time
 
 import pytest
 import requests
@@ -12,7 +14,10 @@ from carriers import carrier
 from centre import DRILL, Centre, centre_of
 from conftest import BIN, free_port, wait_until
 from documents import detail, new_id, order
+from test_adapters_jalert import adapter
+from test_alerts import LIVE, audio, codes, principals, telegram, wait_state_as
 from test_cell_broadcast import ALL_JAPAN, relayed, shaken
+from voice import write_voice
 
 MARK = "【訓練】"
 
@@ -73,13 +78,18 @@ def mailed(outlets, seq, told, area="990019"):
     assert {k: v for k, v in shown.items() if k not in numbers} == {k: v for k, v in mail.items() if k not in numbers}
 
 
+def got(request):
+    """What came to the controller, without its note of when."""
+    return {k: v for k, v in request.items() if k != "at"}
+
+
 def came_out(outlets, answer, told):
     """Compares one notice: carriers, loudspeakers and files got exactly what is explained."""
     seq, epoch8 = answer["seq"], answer["epoch"][:8]
     mailed(outlets, seq, told)
     name = f"drill-{epoch8}-{seq}.json"
     assert told["jalert"]["at"]["plan_dir"]["out"][name] == read(outlets.plans, name)
-    play = next(r for r in outlets.controller.plays() if r["id"] == name[:-5])
+    play = next(got(r) for r in outlets.controller.plays() if r["id"] == name[:-5])
     assert json.loads(told["jalert"]["at"]["controller"]["out"]["play"]) == play
     for kind in ("json", "txt"):
         path = f"drill/99/{seq}.{kind}"
@@ -274,7 +284,80 @@ def test_explaining_asks_no_centre(centres, tmp_path):
     assert row["decision"] == "filtered" and "identifier for drills" in row["reason"] and row["outputs"] == []
 
 
-# ---- without a hub ----
+# ---- loudspeakers ----
+
+def taken_back(event):
+    text = telegram("tsunami", event, at=time.time() + 9, status="通常", infotype="取消")
+    return re.sub(r"<Tsunami>.*</Tsunami>", "", text, flags=re.S)
+
+
+def sounds(told, play, prefix):
+    """What is explained of loudspeakers is what they got."""
+    at = told["jalert"]["at"]
+    assert json.loads(at["controller"]["out"]["play"]) == play
+    assert json.loads(at["plan_dir"]["out"][f"{play['id']}.json"]) == play["plan"]
+    one = play["plan"]["announcements"][0]
+    said = [s["text"] for s in one["segments"] if s["kind"] == "speech"]
+    assert at["audio"]["out"] == {f"{play['id']}-{one['area']['code']}": "\n".join(said)}
+    assert said[0].startswith(prefix)
+
+
+def test_a_warning_its_cancel_and_a_second_route_as_they_sound(make_stack, outlets, tmp_path):
+    plans, controller = outlets.plans, outlets.controller
+    config = audio(str(tmp_path), audio_voice=write_voice(str(tmp_path / "hum.htsvoice")), areas=["032018"])
+    stack = make_stack(mode="live", principals=principals(LIVE), adapters=[adapter(plans, controller.url, **config)])
+    settings = settings_of(stack, tmp_path)
+    text = telegram("tsunami", "E1", status="通常")
+    first = stack.accepted(text, "relay")
+    again = stack.accepted(text.replace("<Serial>", "<Serial> "), "relay")
+    other = stack.accepted(text.replace("<Title>標題", "<Title> 標題"), "bridge")
+    assert "same_event" in codes(other)
+    last = stack.accepted(taken_back("E1"), "relay")
+    wait_state_as(stack, last, "accepted")
+    stack.stop("jalert")
+    before = (controller.requests[:], controller.connections, controller.canaries, sorted(os.walk(tmp_path)), sorted(os.walk(plans)))
+    plays = {play["id"].rsplit("-", 1)[1]: got(play) for play in controller.plays()}
+    assert sorted(plays) == sorted([str(first["seq"]), str(last["seq"])])
+    sounds(explained(settings, str(first["seq"])), plays[str(first["seq"])], "大津波警報。")
+    told = explained(settings, str(again["seq"]))["jalert"]
+    assert (told["decision"], told["outlets"]) == ("filtered", []) and told["reason"].startswith("nothing new"), told
+    told = explained(settings, str(other["seq"]))["jalert"]
+    assert (told["decision"], told["outlets"]) == ("filtered", []) and "from another source" in told["reason"], told
+    told = explained(settings, str(last["seq"]))
+    sounds(told, plays[str(last["seq"])], "先程の")
+    assert (controller.requests[:], controller.connections, controller.canaries, sorted(os.walk(tmp_path)),
+            sorted(os.walk(plans))) == before, "nothing was called, told or written"
+
+
+def question(notice, seq, **more):
+    return json.dumps({"type": "notice", "seq": seq, "epoch": "e", "notice": notice, **more})
+
+
+def test_what_is_explained_counts_as_heard_for_what_follows(make_stack, outlets, tmp_path):
+    """Without a snapshot: the cancel is spoken to those for whom the issue before it was explained; without one to nobody."""
+    stack = make_stack(mode="live", principals=principals(LIVE))
+    notices = [stack.notice(stack.accepted(xml, "relay")["seq"]) for xml in (
+        telegram("tsunami", "E2", status="通常"), taken_back("E2"))]
+    path = tmp_path / "jalert.yaml"
+    path.write_text(yaml.safe_dump({"name": "jalert", "live_url": "ipc:///nowhere/live", "controller_url": outlets.controller.url,
+                                    "areas": ["032018"], "audio_dir": str(tmp_path / "no-such-folder")}))
+
+    def ask(*lines):
+        done = subprocess.run([os.path.join(BIN, "hansho-jalert"), "--config", str(path), "--explain"], input="\n".join(lines),
+                              capture_output=True, text=True, timeout=60, check=False)
+        assert done.returncode == 0, done
+        return [json.loads(line) for line in done.stdout.splitlines()]
+    issue, cancel = (question(notice["notice"], i + 1) for i, notice in enumerate(notices))
+    both = ask(issue, cancel)
+    for answer, word in zip(both, ("大津波警報", "誤りでした")):
+        outlets_of = {row["outlet"]: row for row in answer["outlets"]}
+        plan = json.loads(outlets_of["controller"]["outputs"][0]["text"])["plan"]
+        assert word in plan["announcements"][0]["text"]
+        assert outlets_of["audio"]["outputs"][0]["text"].startswith("tones only"), "no voice, no bank"
+    alone = ask(cancel)[0]
+    assert (alone["decision"], alone["reason"]) == ("filtered", "nobody here heard what it takes back")
+    assert outlets.controller.connections == 0 and not (tmp_path / "no-such-folder").exists()
+
 
 def telecom_file(folder, **more):
     path = folder / "telecom.yaml"
