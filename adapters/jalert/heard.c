@@ -219,15 +219,18 @@ is_end(const char *phase)
 	return false;
 }
 
+/* What the alert takes the place of. Two kinds of a family that one notice says stand beside each other (a special warning and
+ * a warning); an end takes its own kind away, or, where that was not heard, what was heard instead of it. */
 static bool
-drop_family(struct hs_heard *heard, const uint8_t key[HS_SHA256_BYTES], const char *code,
-	enum hs_alert_kind kind)
+drop_replaced(struct hs_heard *heard, const uint8_t key[HS_SHA256_BYTES], uint64_t seq,
+	const struct hs_alert *alert)
 {
-	bool any = false;
+	bool any = false, own = find(heard, key, alert->code, alert->kind) != NULL;
 	for (size_t i = 0; i < HS_HEARD_MAX; i++) {
 		struct row *row = &heard->rows[i];
-		if (!is_of(row, key) || family(row->kind) != family(kind) ||
-			strcmp(row->code, code) != 0)
+		bool beside = is_end(alert->phase) ? own : row->seq == seq;
+		if (!is_of(row, key) || family(row->kind) != family(alert->kind) ||
+			strcmp(row->code, alert->code) != 0 || (row->kind != alert->kind && beside))
 			continue;
 		row->used = false;
 		heard->count--;
@@ -258,7 +261,7 @@ hs_heard_take(
 	event_key(event, key);
 	for (size_t i = 0; i < alerts->count; i++) {
 		const struct hs_alert *alert = &alerts->items[i];
-		bool before = drop_family(heard, key, alert->code, alert->kind);
+		bool before = drop_replaced(heard, key, seq, alert);
 		if (is_end(alert->phase))
 			continue;
 		struct row *row = place_for(heard);

@@ -236,6 +236,40 @@ what_ends_is_said_but_where_something_takes_its_place(void **state)
 }
 
 static void
+two_kinds_of_one_notice_stand_beside_each_other(void **state)
+{
+	(void)state;
+	struct bench bench = bench_new();
+	struct hs_alert items[] = {
+		{ .kind = HS_ALERT_SPECIAL,
+			.phase = "issue",
+			.grade = 5,
+			.code = "032018",
+			.title = "大雨特別警報" },
+		{ .kind = HS_ALERT_WARNING,
+			.phase = "issue",
+			.grade = 3,
+			.code = "032018",
+			.title = "暴風警報" },
+	};
+	struct hs_alert over = items[0];
+	struct hs_alerts both = { items, 2 }, end = { &over, 1 }, back;
+	over.phase = "lift";
+	hs_heard_take(bench.heard, "E1", 1, &both);
+	assert_int_equal(HS_OK, hs_heard_of_event(bench.heard, bench.arena, "E1", &back));
+	assert_int_equal(2, back.count);
+	hs_heard_take(bench.heard, "E1", 2, &end);
+	assert_int_equal(HS_OK, hs_heard_of_event(bench.heard, bench.arena, "E1", &back));
+	assert_int_equal(1, back.count);
+	assert_int_equal(HS_ALERT_WARNING, back.items[0].kind);
+	hs_heard_take(
+		bench.heard, "E1", 3, &end); /* the end of what was heard under a lower name */
+	assert_int_equal(HS_OK, hs_heard_of_event(bench.heard, bench.arena, "E1", &back));
+	assert_int_equal(0, back.count);
+	bench_free(&bench);
+}
+
+static void
 a_cancel_reaches_exactly_those_who_heard(void **state)
 {
 	(void)state;
@@ -337,6 +371,7 @@ main(void)
 		cmocka_unit_test(the_first_row_of_kind_and_area_counts),
 		cmocka_unit_test(only_news_is_said),
 		cmocka_unit_test(what_ends_is_said_but_where_something_takes_its_place),
+		cmocka_unit_test(two_kinds_of_one_notice_stand_beside_each_other),
 		cmocka_unit_test(a_cancel_reaches_exactly_those_who_heard),
 		cmocka_unit_test(memory_is_bounded),
 		cmocka_unit_test(nothing_is_left_to_guess_how_to_read),
