@@ -11,10 +11,9 @@
 #include "schemas/tables.h"
 
 #define GENERATION "4"
-#define NS_REPORT                                                                               \
-	" xmlns=\"http://xml.publiccommons.ne.jp/pcxml1/" GENERATION "\""                       \
-	" xmlns:pcx_ib=\"http://xml.publiccommons.ne.jp/pcxml1/informationBasis" GENERATION     \
-	"/\""                                                                                   \
+#define NS_REPORT                                                                                 \
+	" xmlns=\"http://xml.publiccommons.ne.jp/pcxml1/" GENERATION "\""                         \
+	" xmlns:pcx_ib=\"http://xml.publiccommons.ne.jp/pcxml1/informationBasis" GENERATION "/\"" \
 	" xmlns:pcx_eb=\"http://xml.publiccommons.ne.jp/pcxml1/elementBasis" GENERATION "/\""
 #define UNKNOWN_CODE "000000"
 
@@ -311,7 +310,9 @@ put_envelope_top(struct hs_buf *out, const hs_notice *notice)
 	put_distribution_id(out, notice->document);
 	hs_xml_put(out, "edxlde:senderID", notice->document->source);
 	hs_lalert_put_time(out, "edxlde:dateTimeSent",
-		sent || !times ? sent : times->accepted ? times->accepted : times->received);
+		sent || !times	  ? sent
+		: times->accepted ? times->accepted
+				  : times->received);
 	hs_xml_put(out, "edxlde:distributionStatus", status_of(notice));
 	hs_xml_put(out, "edxlde:distributionType", type_of(notice));
 	hs_buf_puts(out, "<edxlde:combinedConfidentiality>UNCLASSIFIED AND NOT SENSITIVE"

@@ -30,8 +30,8 @@ put_disaster(struct hs_buf *out, const char *name)
 /* ---- EvacuationOrder ---- */
 
 static void
-put_people(struct hs_buf *out, const char *element, const hs_count *households,
-	const hs_count *people)
+put_people(
+	struct hs_buf *out, const char *element, const hs_count *households, const hs_count *people)
 {
 	if (!households && !people)
 		return;
@@ -187,7 +187,8 @@ static const struct damage_form {
 } damage_forms[] = {
 	{ "human", "HumanDamages", "HumanDamage", "humanDamageType", "counterUnit", NULL },
 	{ "house", "HouseDamages", "HouseDamage", "houseDamageType", "counterUnit", NULL },
-	{ "building", "BuildingDamages", "BuildingDamage", "buildingDamageType", "counterUnit", NULL },
+	{ "building", "BuildingDamages", "BuildingDamage", "buildingDamageType", "counterUnit",
+		NULL },
 	{ "other", "OtherDamages", "OtherDamage", "otherDamageType", "counterUnit", NULL },
 	{ "sufferer", "Sufferers", "Sufferer", "suffererDamageType", "counterUnit", NULL },
 	{ "fire", "FireDamages", "FireDamage", "fireDamageType", "counterUnit", NULL },
@@ -212,14 +213,15 @@ damage_form_of(const char *group)
 static bool
 is_element_name(const char *type)
 {
-	return type[0] && type[strspn(type, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_"
-					    "0123456789")] == '\0' &&
+	return type[0] &&
+	       type[strspn(type, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_"
+				 "0123456789")] == '\0' &&
 	       (type[0] < '0' || type[0] > '9');
 }
 
 static void
-put_damage_item(struct hs_buf *out, const struct damage_form *form,
-	const Hansho__V1__Damage__Item *item)
+put_damage_item(
+	struct hs_buf *out, const struct damage_form *form, const Hansho__V1__Damage__Item *item)
 {
 	bool attribute = form && form->attribute && !is_element_name(item->type);
 	const char *element = attribute ? form->item : item->type;
@@ -228,8 +230,8 @@ put_damage_item(struct hs_buf *out, const struct damage_form *form,
 		element = "Counter";
 	hs_buf_printf(out, "<b:%s", element);
 	if (attribute || !is_element_name(item->type)) {
-		hs_buf_printf(out, " b:%s=\"", form && form->attribute ? form->attribute
-								       : "otherDamageType");
+		hs_buf_printf(out, " b:%s=\"",
+			form && form->attribute ? form->attribute : "otherDamageType");
 		hs_xml_put_text(out, item->type);
 		hs_buf_puts(out, "\"");
 	}
@@ -253,7 +255,7 @@ put_damage(struct hs_buf *out, const hs_notice *notice)
 	for (size_t i = 0; i < damage->n_items;) {
 		const char *group = damage->items[i]->group;
 		const struct damage_form *form = damage_form_of(group);
-		const char *holder = form ? form->holder
+		const char *holder = form		      ? form->holder
 				     : is_element_name(group) ? group
 							      : "OtherDamages";
 

@@ -17,12 +17,14 @@ struct hs_crawl_atom {
 	uint8_t width_half;
 	uint8_t class;
 	bool glued;  /* stays with the atom before it */
+	bool fresh;  /* begins a line */
 	bool inside; /* of a word: not its first character */
 };
 
 struct unit {
 	size_t from, to; /* atoms [from, to) */
 	size_t width_half;
+	bool fresh; /* begins a line */
 };
 
 /* ---- characters ---- */
@@ -192,7 +194,9 @@ put(struct hs_crawl *crawl, const char *text, bool together)
 		if (first && before != NULL && before->class == ATOM_LATIN && together)
 			stays = atom.class == ATOM_CLOSING || atom.class == ATOM_COMBINING;
 		atom.inside = together && !first;
-		atom.glued = stays || atom.inside;
+		atom.fresh = crawl->fresh;
+		crawl->fresh = false;
+		atom.glued = (stays || atom.inside) && !atom.fresh;
 		first = false;
 		if (!atom_push(crawl, &atom))
 			return;
@@ -205,10 +209,58 @@ hs_crawl_word(struct hs_crawl *crawl, const char *text)
 	put(crawl, text, true);
 }
 
+static void
+put_part(struct hs_crawl *crawl, const char *text, size_t len_bytes, bool together)
+{
+	if (len_bytes == 0 || crawl->failed)
+		return;
+	const char *part = hs_arena_strndup(crawl->arena, text, len_bytes);
+	crawl->failed = part == NULL;
+	put(crawl, part, together);
+}
+
 void
 hs_crawl_text(struct hs_crawl *crawl, const char *text)
 {
-	put(crawl, text, false);
+	if (text == NULL || crawl->names == NULL) {
+		put(crawl, text, false);
+		return;
+	}
+	const char *from = text;
+	for (const char *at = text; *at != '\0';) {
+		uint32_t code;
+		size_t name = hs_place_names_at(crawl->names, at);
+		if (name == 0) {
+			at += decode(at, &code);
+			continue;
+		}
+		put_part(crawl, from, (size_t)(at - from), false);
+		put_part(crawl, at, name, true);
+		from = at += name;
+	}
+	put(crawl, from, false);
+}
+
+void
+hs_crawl_break(struct hs_crawl *crawl)
+{
+	crawl->fresh = crawl->count > 0;
+}
+
+void
+hs_crawl_lines_of(struct hs_crawl *crawl, const char *text)
+{
+	while (*text != '\0' && !crawl->failed) {
+		size_t len = strcspn(text, "\n");
+		char *line = hs_arena_strndup(crawl->arena, text, len);
+		crawl->failed = line == NULL;
+		hs_crawl_text(crawl, line);
+		text += len;
+		if (*text == '\n') {
+			hs_crawl_break(crawl);
+			text++;
+		}
+	}
 }
 
 static const char *
@@ -302,14 +354,15 @@ units_make(const struct hs_crawl *crawl, size_t room_half, struct unit *units)
 			to++;
 		while (to > from + 1 && !fits(crawl, from, to, room_half)) {
 			size_t cut = cut_point(crawl, from, to, room_half);
-			units[count++] =
-				(struct unit){ from, cut, width_between(crawl, from, cut) };
+			units[count++] = (struct unit){ from, cut, width_between(crawl, from, cut),
+				crawl->atoms[from].fresh };
 			if (cut == to)
 				break;
 			from = cut;
 		}
 		if (count == 0 || units[count - 1].to != to)
-			units[count++] = (struct unit){ from, to, width_between(crawl, from, to) };
+			units[count++] = (struct unit){ from, to, width_between(crawl, from, to),
+				crawl->atoms[from].fresh };
 		from = to;
 	}
 	return count;
@@ -343,7 +396,8 @@ fill_lines(struct filling *fill, const struct unit *units, size_t count)
 		/* The last unit takes the closing mark along, so that the mark never stands alone. */
 		size_t tail_half = i + 1 == count ? mark_half : 0;
 		size_t wide = fill->width_half + units[i].width_half + tail_half;
-		if (wide > fill->room_half && fill->width_half > 0 && !line_end(fill, ""))
+		bool full = wide > fill->room_half || units[i].fresh;
+		if (full && fill->width_half > 0 && !line_end(fill, ""))
 			return false;
 		fill->to = units[i].to;
 		fill->width_half += units[i].width_half;

@@ -1,8 +1,10 @@
-/* playout.h: files for playout systems, written one job at a time on a worker thread.
+/* playout.h: files for playout systems, written one job at a time on a thread of this folder alone, so that a folder that
+ * hangs holds up nobody else.
  *
  * Flow:    job (some files) → worker: make folders, write to a hidden temporary name, fsync, rename,
  *          fsync the folder → done on the loop. Jobs run in the order in which they were added.
- * Format:  <out_dir>/<mode>/<prefecture>/<seq>.json, <seq>.txt, current.json, current.txt. A name appears
+ * Format:  <out_dir>/<mode>/<prefecture>/<seq>.json, <seq>.txt (crawl), <seq>.pages.txt, current.json, current.txt,
+ *          current.pages.txt; <out_dir>/<mode>/<seq>.lalert.xml, <seq>.cap.xml, feed.atom. A name appears
  *          only with its whole content; writing the same job again changes nothing that a reader sees.
  * Owner:   the playout owns a job from add until done was called; then it frees it with its bytes.
  * Threads: calls and done on the loop; the worker touches only its job.
@@ -39,7 +41,7 @@ struct hs_playout_job {
 	struct hs_playout_job *next;
 };
 
-/* NULL when out of memory. out_dir is copied. */
+/* NULL when out of memory or threads. out_dir is copied. */
 struct hs_playout *hs_playout_create(uv_loop_t *loop, const char *out_dir);
 /* Frees it when the job under way is over; no done is called any more. */
 void hs_playout_destroy(struct hs_playout *playout);

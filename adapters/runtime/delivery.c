@@ -42,6 +42,14 @@ queue_find(struct hs_adapter *adapter, enum hs_adapter_lane lane, const char *ke
 	return queue;
 }
 
+/* The outlet's own, or the item's, whichever is first. */
+static int64_t
+deadline_of(const struct hs_adapter_delivery *delivery)
+{
+	int64_t own = delivery->deadline_mono_us, item = delivery->item->deadline_mono_us;
+	return own != 0 && own < item ? own : item;
+}
+
 /* Empty queues are freed here and nowhere else, so that nobody's queue vanishes under his feet. */
 static void
 queues_sweep(struct hs_adapter *adapter)
@@ -117,15 +125,20 @@ delivery_settle(struct hs_adapter *adapter, struct hs_adapter_delivery *delivery
 		[HS_ATTEMPT_ACCEPTED] = HS_RECEIPT(ACCEPTED),
 		[HS_ATTEMPT_DISPLAYED] = HS_RECEIPT(DISPLAYED),
 		[HS_ATTEMPT_FAILED] = HS_RECEIPT(FAILED),
+		[HS_ATTEMPT_FILTERED] = HS_RECEIPT(FILTERED),
 	};
 	delivery->under_way = false;
 	if (delivery->result == HS_ATTEMPT_RETRY) {
 		delivery_retry(adapter, delivery);
 		return;
 	}
+	if (delivery->result == HS_ATTEMPT_WAIT) {
+		delivery->due_mono_us = deadline_of(delivery);
+		return;
+	}
 	if (delivery->result == HS_ATTEMPT_FAILED)
 		adapter->counts.failed++;
-	else
+	else if (delivery->result != HS_ATTEMPT_FILTERED)
 		adapter->counts.accepted++;
 	delivery_end(delivery, states[delivery->result], delivery->why);
 }
@@ -137,8 +150,7 @@ attempt_start(struct hs_adapter *adapter, struct hs_adapter_delivery *delivery, 
 	delivery->attempts++;
 	delivery->under_way = true;
 	delivery->answered = false;
-	delivery->due_mono_us =
-		end < delivery->item->deadline_mono_us ? end : delivery->item->deadline_mono_us;
+	delivery->due_mono_us = end < deadline_of(delivery) ? end : deadline_of(delivery);
 	adapter->counts.attempts++;
 	delivery->starting = true;
 	delivery->attempt(delivery);
@@ -164,7 +176,7 @@ queue_run(struct hs_adapter *adapter, struct hs_delivery_queue *queue)
 		return;
 	queue->running = true;
 	while (queue->head && !queue->head->under_way && !adapter->stopping) {
-		if (queue->head->item->deadline_mono_us <= now_mono_us)
+		if (deadline_of(queue->head) <= now_mono_us)
 			delivery_expire(adapter, queue->head);
 		else if (queue->head->due_mono_us <= now_mono_us && is_proven(adapter, queue->head))
 			attempt_start(adapter, queue->head, now_mono_us);
@@ -245,6 +257,13 @@ hs_adapter_attempt_done(
 	queue_run(adapter, queue);
 }
 
+void
+hs_adapter_deliver_now(struct hs_adapter_delivery *delivery)
+{
+	if (!delivery->under_way)
+		delivery->due_mono_us = 0;
+}
+
 static void
 queue_tick(struct hs_adapter *adapter, struct hs_delivery_queue *queue, int64_t now_mono_us)
 {
@@ -252,7 +271,7 @@ queue_tick(struct hs_adapter *adapter, struct hs_delivery_queue *queue, int64_t 
 	if (head && head->under_way && head->due_mono_us <= now_mono_us) {
 		head->abort(head);
 		head->under_way = false;
-		bool over = head->item->deadline_mono_us <= now_mono_us;
+		bool over = deadline_of(head) <= now_mono_us;
 		/* An attempt that our own deadline cut short tells less than what one before it said. */
 		if (!over || head->why[0] == '\0')
 			snprintf(head->why, sizeof(head->why), "no answer in time");

@@ -198,18 +198,22 @@ enum hs_attempt_result {
 	HS_ATTEMPT_ACCEPTED,  /* taken: receipt ACCEPTED, over */
 	HS_ATTEMPT_DISPLAYED, /* taken and shown or played: receipt DISPLAYED, over */
 	HS_ATTEMPT_FAILED,    /* will never work: receipt FAILED, over */
-	HS_ATTEMPT_RETRY      /* try again after the back-off, until the deadline */
+	HS_ATTEMPT_FILTERED,  /* the outlet has no need of it: receipt FILTERED, over */
+	HS_ATTEMPT_RETRY,     /* try again after the back-off, until the deadline */
+	HS_ATTEMPT_WAIT /* nobody is there: try again at hs_adapter_deliver_now, until the deadline */
 };
 
 struct hs_delivery_queue; /* private */
 
 /* Embed it in the adapter's own record of one output; recover that by HS_CONTAINER_OF. Zero it, fill
- * the first six members, call hs_adapter_deliver. */
+ * the first seven members, call hs_adapter_deliver. */
 struct hs_adapter_delivery {
 	const char *outlet;    /* for the receipt; must live as long as the delivery */
 	const char *order_key; /* deliveries of one key go in order; NULL = on its own. Copied. */
 	/* Of its outlet; with proof_required it waits for the first proof. NULL: it waits for none. */
 	const struct hs_canary *canary;
+	/* hs_clock_mono_us after which this outlet does not want it any more, when earlier than the item's; 0: the item's. */
+	int64_t deadline_mono_us;
 	/* Starts one attempt. Ends by hs_adapter_attempt_done, also from inside. */
 	void (*attempt)(struct hs_adapter_delivery *delivery);
 	/* Stops the attempt under way (timeout, deadline, end of the process): no attempt_done after it. */
@@ -235,5 +239,8 @@ void hs_adapter_deliver(struct hs_adapter_item *item, struct hs_adapter_delivery
 /* The result of the attempt under way. detail: why, in a few words ("HTTP 503"). */
 void hs_adapter_attempt_done(
 	struct hs_adapter_delivery *delivery, enum hs_attempt_result result, const char *detail);
+
+/* What it waited for is there (a station connected): its next attempt begins at the next tick. */
+void hs_adapter_deliver_now(struct hs_adapter_delivery *delivery);
 
 #endif

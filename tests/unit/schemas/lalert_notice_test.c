@@ -170,8 +170,9 @@ next_random(uint32_t below)
 static char *
 random_name(struct hs_arena *arena)
 {
-	static const char *const parts[] = { "架", "空", "北町", "南", "一丁目", "1", "A", "（", "）",
-		"<b>", "&amp;", "\"", "'", "]]>", "ヶ", "濱", "、", "全域(解除の地区除く)", "𠮷", "・" };
+	static const char *const parts[] = { "架", "空", "北町", "南", "一丁目", "1", "A", "（",
+		"）", "<b>", "&amp;", "\"", "'", "]]>", "ヶ", "濱", "、", "全域(解除の地区除く)",
+		"𠮷", "・" };
 	char name[256] = "町";
 	for (uint32_t left = 1 + next_random(6); left > 0; left--)
 		strcat(name, parts[next_random(HS_COUNT(parts))]);
@@ -265,10 +266,10 @@ random_frame(struct hs_arena *arena, const char *category, int kind)
 	notice->document = HS_NEW(arena, &hansho__v1__document__descriptor);
 	notice->document->source = hs_arena_strdup(arena, "bosai.kakuu.example");
 	notice->document->id = hs_arena_printf(arena, "kakuu<&>%u", next_random(1000));
-	notice->document->revision =
-		notice->action == HS_ACTION(ISSUE) ? 1 : 2 + next_random(20);
+	notice->document->revision = notice->action == HS_ACTION(ISSUE) ? 1 : 2 + next_random(20);
 	if (next_random(3))
-		notice->document->distribution_id = hs_arena_printf(arena, "d-%u", next_random(9999));
+		notice->document->distribution_id =
+			hs_arena_printf(arena, "d-%u", next_random(9999));
 	notice->source = HS_NEW(arena, &hansho__v1__source__descriptor);
 	notice->source->code = hs_arena_strdup(arena, "990019");
 	notice->source->name = hs_arena_strdup(arena, "架空市");
@@ -383,7 +384,8 @@ check_first(const hs_notice *made, const hs_notice *got)
 		for (size_t k = 0; k < a->n_areas; k++) {
 			assert_string_equal(a->areas[k]->area->name, b->areas[k]->area->name);
 			assert_string_equal(a->areas[k]->area->code, b->areas[k]->area->code);
-			assert_string_equal(a->areas[k]->area->sub_code, b->areas[k]->area->sub_code);
+			assert_string_equal(
+				a->areas[k]->area->sub_code, b->areas[k]->area->sub_code);
 			assert_true(a->areas[k]->ordered->unix_us == b->areas[k]->ordered->unix_us);
 			assert_int_equal(!a->areas[k]->people, !b->areas[k]->people);
 			char *one = told_shape(a->areas[k]->area->geometry);
