@@ -27,7 +27,7 @@ static const struct hs_config_item items[] = {
 	{ "forms", HS_CONFIG_TEXTS, AT(everybody.forms), "forms", 0, 8, "",
 		"Further forms that out_dir gets beside record and texts: lalert, cap, atom.",
 		NULL },
-	{ "stations", HS_CONFIG_LIST, AT(stations), "", 0, 1000, "",
+	{ "stations", HS_CONFIG_LIST, AT(stations), "", 0, 120, "",
 		"Stations with a profile of their own; each is an outlet with receipts and canary.",
 		&hs_station_record },
 	{ "guests", HS_CONFIG_BOOL, AT(guests), "", 0, 0, "true",
