@@ -86,7 +86,8 @@ put_municipality(struct hs_buf *out, const struct hs_lalert_document *document, 
 	const struct hs_area_row *row = hs_area_find(code);
 	bool own = document->office.code && strcmp(document->office.code, code) == 0;
 
-	hs_xml_put(out, "commons:areaName", own || !row ? document->office.organisation : row->name);
+	hs_xml_put(
+		out, "commons:areaName", own || !row ? document->office.organisation : row->name);
 	hs_xml_put(out, "commons:jisX0402", code);
 }
 

@@ -47,6 +47,7 @@ outputs_open(struct hs_broadcaster *own)
 	for (size_t i = 0; i < own->profile_count; i++) {
 		const struct hs_profile *profile = &own->profiles[i];
 		struct hs_output_options options = {
+			.adapter = own->adapter,
 			.outlet = i == 0 ? "playout" : profile->settings->name,
 			.dir = i == 0 ? own->settings->out_dir : profile->settings->folder,
 			.profile = profile,

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "adapters/broadcaster/acks.h"
 #include "adapters/broadcaster/playout.h"
 #include "hub/base/check.h"
 #include "hub/base/clock.h"
@@ -18,6 +19,7 @@
 struct hs_output {
 	struct hs_output_options options;
 	struct hs_playout *playout;
+	struct hs_acks *acks;
 	char *out_dir;
 	uv_timer_t timer; /* the next try of a refresh that failed */
 	bool again[HS_LANE_COUNT];
@@ -220,6 +222,8 @@ attempt_over(void *owner, enum hs_err err, const char *why)
 	struct notice_files *own = owner;
 	own->under_way = NULL;
 	if (err == HS_OK) {
+		hs_acks_await(own->output->acks, own->delivery.item,
+			(const char(*)[HS_PREFECTURE_SIZE])own->prefectures, own->prefecture_count);
 		hs_adapter_attempt_done(&own->delivery, HS_ATTEMPT_ACCEPTED, why);
 		return;
 	}
@@ -387,7 +391,10 @@ hs_output_create(uv_loop_t *loop, const struct hs_output_options *options)
 	output->options = *options;
 	output->out_dir = strdup(options->dir);
 	output->playout = hs_playout_create(loop, options->dir);
-	if (output->out_dir == NULL || output->playout == NULL) {
+	if (output->out_dir != NULL && output->playout != NULL)
+		output->acks = hs_acks_create(
+			loop, options->adapter, options->outlet, output->out_dir, output->playout);
+	if (output->acks == NULL) {
 		free(output->out_dir);
 		hs_playout_destroy(output->playout);
 		free(output);
@@ -442,6 +449,7 @@ hs_output_destroy(struct hs_output *output)
 		return;
 	for (size_t i = 0; i < HS_LANE_COUNT; i++)
 		hs_canary_folder_close(&output->canaries[i]);
+	hs_acks_close(output->acks);
 	hs_playout_destroy(output->playout);
 	uv_close((uv_handle_t *)&output->timer, on_timer_closed);
 }

@@ -5,7 +5,8 @@
  *          <seq>.json, <seq>.txt, <seq>.pages.txt per prefecture and the forms that are wanted, then current.json,
  *          current.txt and feed.atom of the moment in which the attempt starts, so that a late attempt never writes an
  *          old state. An item whose time to break in is over by then goes out without crawl and pages.
- *          A failed attempt is told at once (FAILED with the reason); ACCEPTED follows when it worked.
+ *          A failed attempt is told at once (FAILED with the reason); ACCEPTED follows when it worked, and DISPLAYED when
+ *          the playout system says so (acks.h).
  * Canary:  each folder and lane (runtime/canary_folder.h), after the profile was proven (profile.h): a hidden file in each folder of a prefecture that is
  *          there, or in the lane's while there is none; written as the files of a notice are, on a worker of its own.
  * Owner:   the output owns its records until the runtime says that a delivery ended.
@@ -35,6 +36,7 @@ struct hs_output_state {
 };
 
 struct hs_output_options {
+	struct hs_adapter *adapter;
 	const char *outlet;		  /* lives as long as the output */
 	const char *dir;		  /* copied */
 	const struct hs_profile *profile; /* lives as long as the output */

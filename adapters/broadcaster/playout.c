@@ -231,6 +231,12 @@ hs_playout_add(struct hs_playout *playout, struct hs_playout_job *job)
 	playout_run(playout);
 }
 
+void
+hs_playout_run(struct hs_playout *playout, struct hs_pool_job *job)
+{
+	hs_pool_run(playout->pool, job);
+}
+
 struct hs_playout *
 hs_playout_create(uv_loop_t *loop, const char *out_dir)
 {

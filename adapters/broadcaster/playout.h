@@ -21,6 +21,7 @@
 #define HS_PLAYOUT_PATH 96
 
 struct hs_playout;
+struct hs_pool_job;
 
 struct hs_playout_file {
 	char path[HS_PLAYOUT_PATH]; /* below out_dir: "drill/99/12.json" */
@@ -53,6 +54,8 @@ int hs_playout_job_add(struct hs_playout_job *job, const char *path, const char 
 /* For a job that was never added. NULL is allowed. */
 void hs_playout_job_destroy(struct hs_playout_job *job);
 void hs_playout_add(struct hs_playout *playout, struct hs_playout_job *job);
+/* Another job on the thread of this folder, behind those that wait. */
+void hs_playout_run(struct hs_playout *playout, struct hs_pool_job *job);
 /* Writes the files of a job here and now: what the worker does. For the worker and for tests. */
 enum hs_err hs_playout_write(const char *out_dir, struct hs_playout_job *job);
 /* Proves that files of this lane can be written, read and removed: on any thread (runtime/canary_folder.h). */

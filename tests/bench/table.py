@@ -148,6 +148,18 @@ def http_rows(folder):
            "`http_bench 2000`, median of 21 rounds")
 
 
+def outlet_rows(folder):
+    command = [os.path.join(folder, "tests/bench/broadcaster_encode_bench"), "200" if QUICK else "2000", "10"]
+    out = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout
+    found = {line.split()[0]: line.split()[1:] for line in out.splitlines()}
+    for name, what in (("record", "the record of a station, with crawl and pages"), ("state", "the list in force"),
+                       ("lalert", "L-Alert XML"), ("cap", "CAP 1.2"), ("atom", "an Atom entry")):
+        median, p99, size, ratio = found[name]
+        yield (f"encode an order of 10 districts for an outlet: {what}", "≤ 200 µs", f"{median} µs",
+               f"p99 {p99} µs, {size} bytes", f"{ratio} times packing it (protobuf), {found['packed'][0]} µs",
+               f"`broadcaster_encode_bench {command[1]} 10`")
+
+
 def telegram_rows(folder):
     if not os.path.isdir(os.path.join(HERE, "..", "..", "..", "shared", "samples", "jma")):
         return
@@ -197,7 +209,8 @@ def hostile_rows(folder):
 def main():
     folder = sys.argv[1]
     rows = [COLUMNS, ("---",) * len(COLUMNS)]
-    for part in (submit_rows, throughput_rows, fanout_rows, interest_rows, slow_rows, idle_rows, start_rows, http_rows, hostile_rows, telegram_rows,
+    for part in (submit_rows, throughput_rows, fanout_rows, interest_rows, slow_rows, idle_rows, start_rows, http_rows, outlet_rows,
+                 hostile_rows, telegram_rows,
                  lane_rows):
         rows += part(folder)
     for row in rows:

@@ -7,20 +7,39 @@ import threading
 import time
 import unicodedata
 
+import jsonschema
 import pytest
 import requests
 from lxml import etree
 
+import test_adapters_broadcaster
 from conftest import START_S, free_port, wait_until
 from documents import detail, new_id, order
 from nng_station import NngStation
-from test_adapters_broadcaster import MARK, Station, arrived, broadcaster, receipts, states
+from test_adapters_broadcaster import MARK, arrived, broadcaster, receipts, states
 from test_canary import FAST, wait_proof
+from test_schemas import closed, read
 from ws_client import ConnectionClosed
 
 SHARED = os.path.join(os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))),
                       "shared")
+BASE = "https://hansho.example/schemas/broadcast.asyncapi.yaml"
 ATOM = "{http://www.w3.org/2005/Atom}"
+
+
+def described(message, name=None, schema=closed(read("broadcast.asyncapi.yaml"))):
+    """The message is as schemas/broadcast.asyncapi.yaml says; a member that is not described is a fault."""
+    resolver = jsonschema.RefResolver(os.path.dirname(BASE) + "/", {}, store={BASE: schema})
+    reference = {"$ref": f"{BASE}#/components/schemas/{name or message['type']}"}
+    jsonschema.Draft202012Validator(reference, resolver=resolver).validate(message)
+    return message
+
+
+class Station(test_adapters_broadcaster.Station):
+    """One that holds every message to the description."""
+
+    def read(self, timeout=START_S):
+        return described(super().read(timeout))
 
 
 def cells(text):
@@ -205,6 +224,8 @@ def test_nng_station_gets_the_forms_it_asks_for(on_air, nng):
     row = reached(stack, answer, "nng-tv", "displayed")
     assert row["outlet"] == "nng-tv"
     assert tv.messages[0]["type"] == "state"
+    for message in tv.messages:
+        described(message)
     item = tv.of("item")[0]
     assert item["seq"] == answer["seq"] and item["crawl"]
     check_cap(item["forms"]["cap"])
@@ -275,6 +296,24 @@ def test_folder_of_a_station_has_every_form_whole(on_air, tmp_path):
     assert len(list(etree.parse(str(drill / "feed.atom")).iter(ATOM + "entry"))) == 2
 
 
+def test_a_playout_system_says_by_files_what_it_showed(on_air, tmp_path):
+    stack = on_air([station("disk-tv", channel="files", folder=str(tmp_path / "disk"))], out_dir=str(tmp_path / "all"))
+    answer = stack.accepted(order())
+    for outlet in ("disk-tv", "playout"):
+        reached(stack, answer, outlet, "accepted")
+    (tmp_path / "all" / "drill" / "99" / f"{answer['seq']}.displayed").touch()
+    failed = tmp_path / "disk" / "drill" / "99" / f"{answer['seq']}.failed"
+    failed.write_text("no picture\nand more")
+    os.utime(failed, (1782899763, 1782899763))
+    row = reached(stack, answer, "disk-tv", "failed")
+    assert row["detail"] == "at 2026-07-01T18:56:03+09:00; no picture", row
+    assert reached(stack, answer, "playout", "displayed")["detail"].startswith("at 20")
+    failed.with_suffix(".displayed").touch()
+    reached(stack, answer, "disk-tv", "displayed")
+    later = stack.accepted(order())
+    reached(stack, later, "playout", "accepted")  # and of this one nothing is said
+
+
 def test_what_is_new_changed_and_lifted_since(on_air):
     stack = on_air([])
     document = new_id()
@@ -286,7 +325,7 @@ def test_what_is_new_changed_and_lifted_since(on_air):
     url = f"http://127.0.0.1:{stack.port}/v1/state"
 
     def since(seq, **more):
-        told = requests.get(url, params={"mode": "drill", "since": seq, **more}, timeout=20).json()["since"]
+        told = described(requests.get(url, params={"mode": "drill", "since": seq, **more}, timeout=20).json())["since"]
         return {key: sorted(area["name"] for area in told[key]) for key in ("new", "changed", "lifted")}, told
     names, told = since(first)
     assert names == {"new": ["東町"], "changed": ["北町"], "lifted": ["南町"]} and told["complete"]
