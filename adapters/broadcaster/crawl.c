@@ -97,31 +97,43 @@ width_of(uint32_t code)
 	return half ? 1 : 2;
 }
 
+/* 行末禁則: ([{（［｛「『【〔〈《“‘｢＜ */
+static const uint32_t opening[] = { 0x0028, 0x005b, 0x007b, 0x2018, 0x201c, 0x3008, 0x300a, 0x300c,
+	0x300e, 0x3010, 0x3014, 0xff08, 0xff1c, 0xff3b, 0xff5b, 0xff62 };
+/* 行頭禁則: )]}）］｝」』】〕〉》”’｣＞、。，．,.・：；:;！？!?ー々ゝゞヽヾぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶ〜～…‥(U+3000) */
+static const uint32_t closing[] = { 0x0020, 0x0021, 0x0029, 0x002c, 0x002e, 0x003a, 0x003b, 0x003f,
+	0x005d, 0x007d, 0x2019, 0x201d, 0x2025, 0x2026, 0x3000, 0x3001, 0x3002, 0x3005, 0x3009,
+	0x300b, 0x300d, 0x300f, 0x3011, 0x3015, 0x301c, 0x3041, 0x3043, 0x3045, 0x3047, 0x3049,
+	0x3063, 0x3083, 0x3085, 0x3087, 0x308e, 0x309d, 0x309e, 0x30a1, 0x30a3, 0x30a5, 0x30a7,
+	0x30a9, 0x30c3, 0x30e3, 0x30e5, 0x30e7, 0x30ee, 0x30f5, 0x30f6, 0x30fb, 0x30fc, 0x30fd,
+	0x30fe, 0xff01, 0xff09, 0xff0c, 0xff0e, 0xff1a, 0xff1b, 0xff1e, 0xff1f, 0xff3d, 0xff5d,
+	0xff5e, 0xff63 };
+
+/* set: rising. */
 static bool
-stands_in(const char *set, const char *bytes, size_t len_bytes)
+stands_in(const uint32_t *set, size_t count, uint32_t code)
 {
-	for (const char *at = set; *at != '\0';) {
-		uint32_t code;
-		size_t len = decode(at, &code);
-		if (len == len_bytes && memcmp(at, bytes, len) == 0)
-			return true;
-		at += len;
+	size_t low = 0, high = count;
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+		if (set[middle] < code)
+			low = middle + 1;
+		else
+			high = middle;
 	}
-	return false;
+	return low < count && set[low] == code;
 }
 
 static enum atom_class
-class_of(uint32_t code, const char *bytes, size_t len_bytes)
+class_of(uint32_t code)
 {
-	static const char opening[] = "([{（［｛「『【〔〈《“‘｢＜";
-	static const char closing[] =
-		")]}）］｝」』】〕〉》”’｣＞、。，．,.・：；:;！？!?ー々ゝゞヽヾ"
-		"ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶ〜～…‥　 ";
+	if (code >= 0x4e00 && code <= 0x9fff)
+		return ATOM_PLAIN; /* most of a text */
 	if (is_combining(code))
 		return ATOM_COMBINING;
-	if (stands_in(opening, bytes, len_bytes))
+	if (stands_in(opening, HS_COUNT(opening), code))
 		return ATOM_OPENING;
-	if (stands_in(closing, bytes, len_bytes))
+	if (stands_in(closing, HS_COUNT(closing), code))
 		return ATOM_CLOSING;
 	bool digit_full = code >= 0xff10 && code <= 0xff19;
 	return code < 0x80 || digit_full ? ATOM_LATIN : ATOM_PLAIN;
@@ -186,7 +198,7 @@ put(struct hs_crawl *crawl, const char *text, bool together)
 			code = ' ';
 		}
 		atom.width_half = width_of(code);
-		atom.class = (uint8_t)class_of(code, atom.bytes, atom.len_bytes);
+		atom.class = (uint8_t)class_of(code);
 		const struct hs_crawl_atom *before =
 			crawl->count > 0 ? &crawl->atoms[crawl->count - 1] : NULL;
 		bool stays = before != NULL && must_stay(before, &atom);
