@@ -1,4 +1,5 @@
 /* broadcaster_settings.c: the table of the broadcaster's own keys, and the second look at them. See broadcaster.h. */
+#include <stdio.h>
 #include <string.h>
 
 #include "adapters/broadcaster/broadcaster.h"
@@ -71,6 +72,30 @@ look_everybody(const struct hs_broadcaster_settings *settings, char why[HS_CONFI
 	return HS_OK;
 }
 
+/* Sockets that can be dialled. */
+static enum hs_err
+look_urls(const struct hs_broadcaster_settings *settings, char why[HS_CONFIG_WHY])
+{
+	const struct hs_station_settings *stations = settings->stations.items;
+	enum hs_err err = HS_OK;
+	for (size_t i = 0; i < settings->stations.count && err == HS_OK; i++) {
+		const char *const keys[] = { "live_url", "drill_url" };
+		const char *const urls[] = { stations[i].live_url, stations[i].drill_url };
+		char place[96];
+		snprintf(place, sizeof(place), "station %.64s: ", stations[i].name);
+		for (size_t k = 0; k < HS_COUNT(urls) && err == HS_OK; k++) {
+			const struct hs_look_link link = { .place = place,
+				.key = keys[k],
+				.url = urls[k],
+				.prefix = "",
+				.tls_ca = settings->common.tls_ca,
+				.tls_cert_key = settings->common.tls_cert_key };
+			err = urls[k][0] == '\0' ? HS_OK : hs_look_link(&link, why);
+		}
+	}
+	return err;
+}
+
 enum hs_err
 hs_broadcaster_look(const void *given, char why[HS_CONFIG_WHY])
 {
@@ -84,7 +109,9 @@ hs_broadcaster_look(const void *given, char why[HS_CONFIG_WHY])
 		err = hs_look_server_tls(settings->tls_cert, settings->tls_key, why);
 	if (err == HS_OK)
 		err = look_everybody(settings, why);
-	return err == HS_OK ? hs_profiles_look(&settings->stations, why) : err;
+	if (err == HS_OK)
+		err = hs_profiles_look(&settings->stations, why);
+	return err == HS_OK ? look_urls(settings, why) : err;
 }
 
 const struct hs_config_record hs_broadcaster_record = { items, HS_COUNT(items),
