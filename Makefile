@@ -30,7 +30,7 @@ LDMODE_release := -pie -Wl,-z,relro,-z,now
 LDMODE_asan := -fsanitize=address,undefined
 LDMODE_tsan := -fsanitize=thread
 LDMODE_cov := --coverage
-PKGS := libwebsockets libuv libxml-2.0 libprotobuf-c sqlite3 jansson yaml-0.1 libcurl libcrypto libssl
+PKGS := libwebsockets libuv liburing libxml-2.0 libprotobuf-c sqlite3 jansson yaml-0.1 libcurl libcrypto libssl
 # Of the gate alone: linked only into what uses them.
 PKGS_GATE := xmlsec1-openssl libutf8proc
 PKG_CFLAGS = $(shell pkg-config --cflags $(PKGS) $(PKGS_GATE) 2>/dev/null)
@@ -226,14 +226,11 @@ changed-tables: $(addprefix $(BIN)/,$(CHANGED_BINS))
 		$(OUT)/$(call prog_dir,$(p))/main.o $(CHANGED)/tables_data.o -Wl,--start-group $(ALL_LIBS) -Wl,--end-group \
 		$(LIBS) -o $(CHANGED)/$(call prog_name,$(p)) &&) true
 
-COMMA := ,
 BENCH_BINS := $(patsubst %.c,$(OUT)/%,$(wildcard tests/bench/*_bench.c tests/bench/peers/*_bench.c))
 .PHONY: bench-programs
 bench-programs: $(BENCH_BINS)
-# liburing is one of the packages of make bench-peers; without it the floor says that it has none.
-URING := $(if $(wildcard /usr/include/liburing.h),-Wl$(COMMA)--as-needed -luring)
 $(OUT)/tests/bench/%_bench: $(OUT)/tests/bench/%_bench.o $(ALL_LIBS)
-	$(Q)$(CC) $(LDMODE_$(MODE)) $< -Wl,--start-group $(ALL_LIBS) -Wl,--end-group $(LIBS) $(URING) -o $@
+	$(Q)$(CC) $(LDMODE_$(MODE)) $< -Wl,--start-group $(ALL_LIBS) -Wl,--end-group $(LIBS) -o $@
 
 # ---- use ----
 .PHONY: run

@@ -25,6 +25,7 @@
 #define DEFAULT_REQUEST_MS    10000
 #define DEFAULT_KEEPALIVE_MS  30000
 #define DEFAULT_SEND_BYTES    65536
+#define DEFAULT_SENDS	      1
 
 enum stop_stage {
 	STOP_WAITS,
@@ -41,7 +42,8 @@ hs_http_options_init(struct hs_http_options *options)
 		.shares = { DEFAULT_SHARE, DEFAULT_REPLIES_BYTES },
 		.request_timeout_ms = DEFAULT_REQUEST_MS,
 		.keepalive_timeout_ms = DEFAULT_KEEPALIVE_MS,
-		.send_buffer_bytes = DEFAULT_SEND_BYTES };
+		.send_buffer_bytes = DEFAULT_SEND_BYTES,
+		.sends_per_call = DEFAULT_SENDS };
 }
 
 int
@@ -215,6 +217,7 @@ handle_closed(uv_handle_t *handle)
 	void *owner = server->stop.owner;
 	hs_conn_table_free(&server->table);
 	hs_addresses_free(&server->addresses);
+	hs_batch_destroy(server->batch.frames);
 	free(server);
 	if (done != NULL)
 		done(owner);
@@ -340,9 +343,12 @@ hs_http_server_create(
 	server->options = *options;
 	server->loop = loop;
 	enum hs_err err = hs_addresses_init(&server->addresses, options);
+	if (err == HS_OK && options->sends_per_call > 1 && options->tls_cert_path == NULL)
+		err = hs_batch_create((size_t)options->sends_per_call, &server->batch.frames);
 	if (err == HS_OK)
 		err = listen_open(server);
 	if (err != HS_OK) {
+		hs_batch_destroy(server->batch.frames);
 		hs_addresses_free(&server->addresses);
 		free(server);
 		return err;

@@ -114,6 +114,10 @@ void hs_ws_expect(struct hs_http_server *server, hs_http_id next, hs_http_id aft
  * message. Never blocks; one system call. */
 enum hs_err hs_ws_send(
 	struct hs_http_server *server, hs_http_id id, struct hs_frame *frame, bool binary);
+/* Between the two, what hs_ws_send takes may wait for the end, and then leaves in one system call for many connections. A
+ * frame is always sent as the same kind, text or binary. No callback may come in between. */
+void hs_ws_batch_begin(struct hs_http_server *server);
+void hs_ws_batch_end(struct hs_http_server *server);
 enum hs_err hs_ws_ping(struct hs_http_server *server, hs_http_id id);
 /* Sends a close frame with code (1000–4999) and reason (≤ 123 bytes of UTF-8), then closes. */
 enum hs_err hs_ws_close(struct hs_http_server *server, hs_http_id id, int code, const char *reason);
@@ -158,9 +162,10 @@ struct hs_http_options {
 	int64_t request_timeout_ms;   /* header and body must be in by then */
 	int64_t keepalive_timeout_ms; /* idle HTTP connections */
 	int64_t send_buffer_bytes;    /* SO_SNDBUF of each connection */
+	int64_t sends_per_call; /* 1…4096, of hs_ws_batch_begin; 1: no batch. With TLS there is none */
 };
 
-/* Fills every field with the defaults: 127.0.0.1, 15,000 connections, 25 %, 256 MiB of replies, 10 s, 30 s, 64 KiB. */
+/* Fills every field with the defaults: 127.0.0.1, 15,000 connections, 25 %, 256 MiB of replies, 10 s, 30 s, 64 KiB, 1. */
 void hs_http_options_init(struct hs_http_options *options);
 /* Listens. The option tables are borrowed for the server's life. */
 enum hs_err hs_http_server_create(uv_loop_t *loop, const struct hs_http_options *options,

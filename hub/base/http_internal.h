@@ -8,6 +8,7 @@
  *   http_reply.c    replies and endless streams
  *   http_ws.c       WebSocket: upgrade, messages, frames, close
  *   http_send.c     frames that leave piece by piece
+ *   http_batch.c    frames to many WebSockets in one call
  *   http_guard.c    pure checks of heads, choice of the route
  *   http_peer.c     certificates of clients
  *   http_param.c    pure: percent-encoding, parameters, header values
@@ -17,6 +18,7 @@
 
 #include <libwebsockets.h>
 
+#include "hub/base/batch.h"
 #include "hub/base/buf.h"
 #include "hub/base/http.h"
 
@@ -30,6 +32,7 @@
 #define HS_HTTP_KICK_MAX	256   /* forced rounds without a break, see http_lws.c */
 #define HS_HTTP_USER_TIMEOUT_MS 20000 /* sent bytes that nobody acknowledges end the connection */
 #define HS_HTTP_ACK_MS		2000  /* far longer than any way there and back */
+#define HS_SEND_PIECE_BYTES	32768 /* of a frame, at once */
 #define HS_WS_SUBPROTOCOLS_MAX	16
 #define HS_WS_REASON_MAX_BYTES	123
 
@@ -66,8 +69,10 @@ struct hs_conn_place {
 	bool silent;			 /* in which of its lists */
 };
 
-/* What is still leaving (http_send.c). */
+/* What is still leaving (http_send.c, http_batch.c). */
 struct hs_conn_rest {
+	int fd;			/* of a WebSocket */
+	bool gathered;		/* a frame of it is in the batch */
 	struct hs_frame *frame; /* NULL: nothing */
 	size_t sent_bytes;
 	size_t reply_bytes; /* of a reply that the socket did not take at once, see hs_reply_fits */
@@ -151,6 +156,12 @@ struct hs_http_scratch {
 	size_t used_bytes;
 };
 
+/* Frames that wait for hs_ws_batch_end. */
+struct hs_http_batch {
+	struct hs_batch *frames; /* NULL: each is sent at once */
+	bool open;
+};
+
 struct hs_http_stop {
 	bool begun;
 	int stage;
@@ -175,10 +186,15 @@ struct hs_http_server {
 	struct hs_linger *lingers;
 	size_t linger_count;
 	struct hs_conn *in_handler;
+	struct hs_http_batch batch;
 	struct hs_http_stop stop;
 	int handles_open;
 };
 
+/* ---- http_batch.c ---- */
+bool hs_ws_batch_takes(const struct hs_conn *conn, const struct hs_frame *frame);
+void hs_ws_batch_add(struct hs_conn *conn, struct hs_frame *frame, bool binary);
+void hs_ws_batch_flush(struct hs_http_server *server);
 /* ---- http_conn.c ---- */
 struct hs_conn *hs_conn_create(struct hs_http_server *server);
 struct hs_conn *hs_conn_find(struct hs_http_server *server, hs_http_id id);

@@ -9,7 +9,6 @@
 
 #include "hub/base/http_internal.h"
 
-#define PIECE_BYTES	32768
 #define PIECES_PER_TURN 2 /* then the other connections have their turn */
 
 bool
@@ -42,7 +41,7 @@ static int
 write_piece(struct hs_conn *conn, enum lws_write_protocol kind)
 {
 	size_t left = hs_frame_len_bytes(conn->rest.frame) - conn->rest.sent_bytes;
-	size_t len = left < PIECE_BYTES ? left : PIECE_BYTES;
+	size_t len = left < HS_SEND_PIECE_BYTES ? left : HS_SEND_PIECE_BYTES;
 	uint8_t *at = hs_frame_bytes(conn->rest.frame) + conn->rest.sent_bytes;
 	uint8_t before[LWS_PRE];
 

@@ -333,10 +333,15 @@ hs_broadcast_heartbeat(struct hs_broadcast *broadcast, struct hs_frame *frames[H
 bool
 hs_broadcast_turn(struct hs_broadcast *broadcast)
 {
+	const struct hs_broadcast_ports *ports = &broadcast->with.ports;
 	size_t budget = broadcast->with.slice;
 
+	if (ports->begin != NULL)
+		ports->begin(ports->owner);
 	rounds_of_notices(broadcast, &budget);
 	if (!notices_left(broadcast))
 		round_of_heartbeats(broadcast, &budget);
+	if (ports->end != NULL)
+		ports->end(ports->owner);
 	return notices_left(broadcast) || broadcast->beats.left > 0;
 }

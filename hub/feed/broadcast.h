@@ -55,6 +55,9 @@ struct hs_broadcast_ports {
 	/* HS_ERR_AGAIN: full, wait for on_drained. Any other error: gone. */
 	enum hs_err (*send)(
 		void *owner, const struct hs_subscriber *subscriber, struct hs_frame *frame);
+	/* Around many sends, whose frames may leave together at the end. Both may be NULL. */
+	void (*begin)(void *owner);
+	void (*end)(void *owner);
 	/* Who is likely to be sent to next, and after that: a hint (http.h). May be NULL. */
 	void (*expect)(void *owner, const struct hs_subscriber *next,
 		const struct hs_subscriber *after_next);

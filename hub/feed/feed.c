@@ -97,7 +97,7 @@ make_parts(uv_loop_t *loop, struct hs_feed *feed)
 	struct hs_broadcast_options broadcast = { .store = &parts->store,
 		.counts = &parts->counts,
 		.ports = hs_session_ports,
-		.slice = (size_t)limits->slice_subscribers,
+		.slice = (size_t)limits->sending.slice_subscribers,
 		.backlog_max = (uint64_t)limits->backlog_max,
 		.backlog_max_bytes = (uint64_t)limits->backlog_max_bytes };
 	enum hs_err err = hs_store_init(&parts->store, hs_feed_settings_mode(feed->settings),
@@ -155,7 +155,8 @@ listen_for_subscribers(uv_loop_t *loop, struct hs_feed *feed)
 	options.shares = limits->shares;
 	options.request_timeout_ms = limits->request_timeout_ms;
 	options.keepalive_timeout_ms = limits->keepalive_timeout_ms;
-	options.send_buffer_bytes = limits->send_buffer_bytes;
+	options.send_buffer_bytes = limits->sending.send_buffer_bytes;
+	options.sends_per_call = limits->sending.sends_per_call;
 	return hs_http_server_create(loop, &options, &feed->parts.server);
 }
 

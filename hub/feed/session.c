@@ -43,6 +43,22 @@ port_expect(void *owner, const struct hs_subscriber *next, const struct hs_subsc
 }
 
 static void
+port_begin(void *owner)
+{
+	const struct hs_feed_parts *parts = owner;
+
+	hs_ws_batch_begin(parts->server);
+}
+
+static void
+port_end(void *owner)
+{
+	const struct hs_feed_parts *parts = owner;
+
+	hs_ws_batch_end(parts->server);
+}
+
+static void
 port_close(void *owner, struct hs_subscriber *subscriber, int code, const char *reason)
 {
 	hs_session_end(owner, subscriber, code, reason);
@@ -74,6 +90,8 @@ port_encodes(void *owner, struct hs_entry *entry, enum hs_form form)
 }
 
 const struct hs_broadcast_ports hs_session_ports = { .send = port_send,
+	.begin = port_begin,
+	.end = port_end,
 	.expect = port_expect,
 	.close = port_close,
 	.hello = port_hello,

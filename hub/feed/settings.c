@@ -27,6 +27,13 @@
 		.sentence = (sentence_)                                                  \
 	}
 
+#define SEND(key_, unit_, min_, max_, fallback_, sentence_)                             \
+	{                                                                               \
+		.key = #key_, .type = HS_CONFIG_INT, .offset = AT(limits.sending.key_), \
+		.unit = (unit_), .min = (min_), .max = (max_), .fallback = (fallback_), \
+		.sentence = (sentence_)                                                 \
+	}
+
 #define PAST(key_, unit_, min_, max_, fallback_, sentence_)                                        \
 	{                                                                                          \
 		.key = "history_" #key_, .type = HS_CONFIG_INT, .offset = AT(limits.history.key_), \
@@ -146,13 +153,17 @@ static const struct hs_config_item items[] = {
 	ASIDE(large_bytes, "bytes", 1024, 8388608, "262144",
 		"a notice above this is worked on beside the loop"),
 	ASIDE(nice, "nice", 0, 19, "5", "how much the thread that does so yields to the loops"),
-	NUMBER(slice_subscribers, "frames", 1, 100000, "100",
+	SEND(slice_subscribers, "frames", 1, 100000, "128",
 		"frames sent before the loop looks for newer events"),
+	SEND(sends_per_call, "frames", 1, 4096, "64",
+		"frames to as many WebSockets without TLS in one system call (io_uring, where the "
+		"kernel lets "
+		"us have it); 1: each frame has its own"),
 	NUMBER(filter_areas_max, "codes", 1, 2000, "256", "most areas in one filter"),
 	NUMBER(receipts_per_minute, "receipts", 0, 60000, "600",
 		"most receipts passed on to the hub per subscriber"),
 	NUMBER(message_max_bytes, "bytes", 1024, 1 << 20, "65536", "largest frame of a client"),
-	NUMBER(send_buffer_bytes, "bytes", 4096, 1 << 24, "65536", "SO_SNDBUF of a connection"),
+	SEND(send_buffer_bytes, "bytes", 4096, 1 << 24, "65536", "SO_SNDBUF of a connection"),
 	NUMBER(request_timeout_ms, "ms", 100, 600000, "10000",
 		"the header of a request must be in by then"),
 	NUMBER(keepalive_timeout_ms, "ms", 100, 600000, "30000", "idle HTTP connections"),

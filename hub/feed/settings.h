@@ -39,6 +39,13 @@ struct hs_feed_settings;
 void hs_feed_settings_children(
 	const struct hs_feed_settings *settings, struct hs_children_settings *out);
 
+/* How frames leave. */
+struct hs_sending_limits {
+	int64_t slice_subscribers; /* frames in a turn of the loop */
+	int64_t sends_per_call;
+	int64_t send_buffer_bytes;
+};
+
 /* Every limit of the feed. Units are in the names; ranges and defaults in settings.c. */
 struct hs_feed_limits {
 	int64_t heartbeat_ms;
@@ -54,11 +61,10 @@ struct hs_feed_limits {
 	int64_t stall_timeout_ms;
 	int64_t fetch_timeout_ms;
 	struct hs_history_limits history;
-	int64_t slice_subscribers;
+	struct hs_sending_limits sending;
 	int64_t filter_areas_max;
 	int64_t receipts_per_minute;
 	int64_t message_max_bytes;
-	int64_t send_buffer_bytes;
 	int64_t request_timeout_ms;
 	int64_t keepalive_timeout_ms;
 };

@@ -71,6 +71,19 @@ hs_ws_expect(struct hs_http_server *server, hs_http_id next, hs_http_id after_ne
 	(void)after_next;
 }
 
+/* What is sent in between is on its way at once: the pipe holds back enough by itself. */
+void
+hs_ws_batch_begin(struct hs_http_server *server)
+{
+	(void)server;
+}
+
+void
+hs_ws_batch_end(struct hs_http_server *server)
+{
+	(void)server;
+}
+
 enum hs_err
 hs_ws_close(struct hs_http_server *server, hs_http_id id, int code, const char *reason)
 {

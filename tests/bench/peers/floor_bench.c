@@ -6,9 +6,10 @@
  *
  * usage: floor_bench PORT CONTROL_PORT FILE MESSAGE_BYTES SUBSCRIBERS [uring] [processes=N]
  * With processes=N they share PORT (SO_REUSEPORT) and each sends to its own; the first one has the control connection.
- * uring: sends are handed over in batches of io_uring instead of one call each; needs liburing at build time.
+ * uring: sends are handed over in batches of io_uring instead of one call each.
  */
 #include <fcntl.h>
+#include <liburing.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <string.h>
@@ -18,13 +19,6 @@
 
 #include "hub/base/check.h"
 #include "tests/bench/client.h"
-
-#if __has_include(<liburing.h>)
-#include <liburing.h>
-#define HAS_URING 1
-#else
-#define HAS_URING 0
-#endif
 
 #define BATCH	      1024
 #define PROCESSES_MAX 16
@@ -38,9 +32,7 @@ struct floor_server {
 	int others[PROCESSES_MAX]; /* pipes to the other processes */
 	size_t other_count;
 	bool by_uring;
-#if HAS_URING
 	struct io_uring ring;
-#endif
 };
 
 static int
@@ -94,7 +86,6 @@ send_by_loop(struct floor_server *server)
 	}
 }
 
-#if HAS_URING
 static void
 send_by_uring(struct floor_server *server)
 {
@@ -126,21 +117,6 @@ open_uring(struct floor_server *server)
 		exit(1);
 	}
 }
-#else
-static void
-send_by_uring(struct floor_server *server)
-{
-	(void)server;
-}
-
-static void
-open_uring(struct floor_server *server)
-{
-	(void)server;
-	fprintf(stderr, "floor: built without liburing\n");
-	exit(1);
-}
-#endif
 
 static void
 send_all(struct floor_server *server, char how)

@@ -2,12 +2,15 @@
  * (measure.py) has several of them take turns.
  *
  *   load_bench [publish=PORT] [publish_new=1] [publish_hello=FILE] [messages=FILE%d] [expect=TEXT]
- *              [durable=FILE] [keep=FILE] [wait_s=N] group=NAME count=N port=P|path=SOCKET%d hello=FILE … [group=…]
+ *              [durable=FILE] [keep=FILE] [wait_s=N] [awake=1] group=NAME count=N port=P|path=SOCKET%d hello=FILE … [group=…]
  *
  * It connects everybody, waits until all are live, prints "live", and then obeys lines on stdin:
  *   go K D    publishes message K (file of `messages`), with D = 1 after append and fdatasync of its bytes to the
  *             file `durable`; waits until every subscriber has one delivery more and the reply begins with `expect`;
  *             prints begun (monotonic), begun (unix), reply and per group first, p50, p99, last (monotonic µs)
+ * With awake=1 it does not sleep while a message is on its way. A server on loopback must wake who sleeps: each time
+ * costs its core as much as a delivery, and who is slower by a little finds it asleep more often. A network card in
+ * between would spare it that, so a generator with a core of its own stays awake.
  * Between rounds it reads on, so that heartbeats do not pile up. A subscriber that is closed, silent for wait_s, or
  * that gets a message twice ends the program with status 1: every run is checked for 100 % delivery.
  */
@@ -26,7 +29,7 @@ struct load {
 	struct group groups[GROUPS_MAX];
 	size_t group_count;
 	const char *publish, *publish_new, *publish_hello, *messages, *expect, *durable, *keep;
-	const char *wait_s;
+	const char *wait_s, *awake;
 	struct subscriber *all;
 	size_t count, done;
 	int epoll, publisher, durable_fd;
@@ -58,8 +61,8 @@ static const struct option {
 } options[] = { LOAD_TEXT(publish), LOAD_TEXT(publish_new), LOAD_TEXT(publish_hello),
 	LOAD_TEXT(messages), LOAD_TEXT(expect), LOAD_TEXT(durable), LOAD_TEXT(keep),
 	GROUP_TEXT(port), GROUP_TEXT(path), GROUP_TEXT(bind), GROUP_TEXT(hello), GROUP_TEXT(then),
-	GROUP_TEXT(each), LOAD_TEXT(wait_s), GROUP_NUMBER(count), GROUP_NUMBER(skip),
-	GROUP_NUMBER(min_bytes) };
+	GROUP_TEXT(each), LOAD_TEXT(wait_s), LOAD_TEXT(awake), GROUP_NUMBER(count),
+	GROUP_NUMBER(skip), GROUP_NUMBER(min_bytes) };
 
 static const struct flag {
 	const char *name;
@@ -331,7 +334,7 @@ await_all(struct load *load)
 	char missing[64];
 
 	while (load->done < load->count || !replied(load)) {
-		if (look(load, 1000, &line) && now_us() < until_us)
+		if (look(load, load->awake != NULL ? 0 : 1000, &line) && now_us() < until_us)
 			continue;
 		if (now_us() < until_us)
 			continue;

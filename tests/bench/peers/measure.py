@@ -10,6 +10,9 @@ after an append and fdatasync of the message by who publishes. The order turns b
     two      nothing is pinned but the floor; Hansho with two feeds on one port, peers with two workers
     tls      as one, subscribers over TLS 1.3
     classes  as one: ten links and 200 subscribers of first_addresses beside the public
+Before each of them other bytes go through the caches of the cores: an order comes after hours of silence, and who
+has just had a turn (the durable floor, after the floor) must not find its sockets there. Where the generator has a core
+of its own it stays awake (load_bench.c says why).
 Cells are kept in build/peers/results.json and replaced one by one, so a run can be repeated in parts. report.py makes
 the table and the plot. A message that does not come, or comes twice, ends the cell with an error and status 1.
 """
@@ -41,6 +44,7 @@ SUBSCRIBERS = {"one": [100, 1000, 5000, 10000, 15000], "two": [1000, 5000, 10000
                "classes": [10000]}
 PAIRS = {100: 40, 1000: 50, 5000: 25, 10000: 20, 15000: 16}  # unless --pairs says otherwise
 WARM_UP_DELIVERIES = 2000  # and two rounds at least: some peers translate their code as they go
+RINSE_BYTES = 64 << 20  # more than the caches have
 PROBLEMS = (RuntimeError, AssertionError, OSError)
 RESULTS = os.path.join(ROOT, "build", "peers", "results.json")
 
@@ -119,11 +123,28 @@ def ways_of(reference, ours, peer):
     return ways
 
 
-def measure(ways, pairs, subscribers):
+class Rinse:
+    """Puts other bytes into the caches of these cores."""
+
+    def __init__(self, cores):
+        self.cores, self.all = cores, os.sched_getaffinity(0)
+        self.source, self.target = bytearray(RINSE_BYTES), bytearray(RINSE_BYTES)
+
+    def __call__(self):
+        for core in self.cores:
+            os.sched_setaffinity(0, {core})
+            self.target[:] = self.source
+        os.sched_setaffinity(0, self.all)
+
+
+def measure(ways, pairs, subscribers, rinse):
     rounds, names = [], list(ways)
     for number in range(-max(2, WARM_UP_DELIVERIES // subscribers), pairs):
         turn = number % len(names)
-        result = {name: ways[name]() for name in names[turn:] + names[:turn]}
+        result = {}
+        for name in names[turn:] + names[:turn]:
+            rinse()
+            result[name] = ways[name]()
         if number >= 0:
             rounds.append(result)
     return rounds
@@ -196,6 +217,7 @@ class Bench:
         self.tls = certificate(folder)
         self.message_bytes = frame_bytes(asked, folder)
         self.cores = sorted(os.sched_getaffinity(0))
+        self.rinse = Rinse(self.cores)
         self.version = version()
         self.failed = 0
 
@@ -203,7 +225,8 @@ class Bench:
         """A running side, stopped with the stack."""
         workers = 2 if mode == "two" and peer.workers_max > 1 else 1
         tls = self.tls if mode == "tls" and peer.can_tls else None
-        case = Case(tempfile.mkdtemp(dir=self.folder), self.asked.folder, subscribers, self.message_bytes, workers, tls)
+        case = Case(tempfile.mkdtemp(dir=self.folder), self.asked.folder, subscribers, self.message_bytes, workers, tls,
+                    awake=mode != "two")
         side = Side(peer(case), self.asked.folder)
         stack.callback(side.stop)
         if len(self.cores) > 1 and (mode != "two" or peer is floor.Floor):
@@ -215,7 +238,7 @@ class Bench:
         with contextlib.ExitStack() as stack:
             other = self.side(peer, mode, subscribers, stack) if peer else None
             pairs = self.asked.pairs or min(PAIRS.get(subscribers, 20), peer.pairs_max if peer else 1000)
-            rounds = measure(ways_of(reference, ours, other), pairs, subscribers)
+            rounds = measure(ways_of(reference, ours, other), pairs, subscribers, self.rinse)
             idle = {"floor": reference.idle_bytes, "hansho": ours.idle_bytes}
             if other:
                 idle["peer"] = other.idle_bytes

@@ -32,11 +32,12 @@ MESSAGE_LEAST_BYTES = 1000  # smaller frames are heartbeats and the like
 class Case:
     """What one server is started for."""
 
-    def __init__(self, folder, programs, subscribers, message_bytes, workers=1, tls=None):
+    def __init__(self, folder, programs, subscribers, message_bytes, workers=1, tls=None, awake=True):
         self.folder, self.programs = folder, programs
         self.subscribers, self.message_bytes = subscribers, message_bytes
         self.workers = workers
         self.tls = tls  # (certificate, key) or None
+        self.awake = awake  # the generator has a core of its own
 
 
 def write(path, content):
@@ -162,7 +163,8 @@ class Load:
     def __init__(self, server, program):
         self.server = server
         self.said = server.path("load.out")
-        command = [program, f"durable={server.path('durable')}", *server.words()]
+        command = [program, f"durable={server.path('durable')}", *(["awake=1"] if server.case.awake else []),
+                   *server.words()]
         with open(self.said, "ab") as errors:
             self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, text=True)
         self._line("live", CONNECT_S)

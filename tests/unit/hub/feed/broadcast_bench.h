@@ -90,7 +90,7 @@ begin(void **state)
 	const struct hs_pager_ports pager = { fetch, bench };
 	struct hs_broadcast_options options = { .store = &bench->store,
 		.counts = &bench->counts,
-		.ports = { send_frame, NULL, close_one, hello, bench },
+		.ports = { .send = send_frame, .close = close_one, .hello = hello, .owner = bench },
 		.slice = 20,
 		.backlog_max = 10,
 		.backlog_max_bytes = 1 << 20 };

@@ -377,7 +377,10 @@ begin(uint64_t seed)
 	const struct hs_pager_ports pager = { port_fetch, world };
 	struct hs_broadcast_options options = { .store = &world->store,
 		.counts = &world->counts,
-		.ports = { port_send, NULL, port_close, port_hello, world },
+		.ports = { .send = port_send,
+			.close = port_close,
+			.hello = port_hello,
+			.owner = world },
 		.backlog_max_bytes = 1 << 20 };
 
 	assert_non_null(world);
