@@ -22,6 +22,7 @@ struct hs_line_item {
 	bool under_way;
 	bool said_sent;
 	bool takes_back; /* a cancel */
+	bool replaced;	 /* a newer message of its document has come */
 	bool answered;	 /* between two attempts */
 	enum hs_attempt_result answer;
 	char detail[160];
@@ -108,6 +109,9 @@ attempt(struct hs_adapter_delivery *delivery)
 	if (item->answered) {
 		item->answered = false;
 		hs_adapter_attempt_done(delivery, item->answer, item->detail);
+	} else if (item->replaced) {
+		hs_adapter_attempt_done(delivery, HS_ATTEMPT_FILTERED,
+			"a newer message of its document came before it was confirmed");
 	} else if (got != NULL && !*got) {
 		hs_adapter_attempt_done(delivery, HS_ATTEMPT_FILTERED,
 			"this station got nothing of what is taken back");
@@ -164,6 +168,35 @@ item_create(struct hs_line *line, const struct hs_adapter_item *item, struct hs_
 	return own;
 }
 
+/* state 0: sent, and nothing was said of it yet. */
+static void
+remember(struct hs_line *line, const struct hs_adapter_item *item, int state)
+{
+	size_t at = line->told_next++ % HS_LINE_TOLD_MAX;
+	line->told[at].seq = item->seq;
+	line->told[at].states = state != 0 ? 1u << state : 0;
+	snprintf(line->told[at].epoch, sizeof(line->told[at].epoch), "%s", item->epoch);
+}
+
+/* Nothing newer waits for what a station does not confirm: what is older of this document is over. It has left in this
+ * order already, and may still be called displayed. */
+static void
+older_end(struct hs_line *line, uint64_t document)
+{
+	for (struct hs_line_item *item = line->items; item != NULL; item = item->next) {
+		if (item->document != document || document == 0)
+			continue;
+		item->replaced = true;
+		if (item->said_sent)
+			remember(line, item->delivery.item, 0);
+		if (item->under_way) {
+			item->under_way = false;
+			hs_adapter_attempt_done(&item->delivery, HS_ATTEMPT_WAIT, "not confirmed");
+		}
+		hs_adapter_deliver_now(&item->delivery);
+	}
+}
+
 bool
 hs_line_deliver(struct hs_line *line, struct hs_adapter_item *item, struct hs_frame **frames,
 	size_t count, bool fresh)
@@ -171,6 +204,7 @@ hs_line_deliver(struct hs_line *line, struct hs_adapter_item *item, struct hs_fr
 	struct hs_line_item *own = item_create(line, item, frames, count), **at = &line->items;
 	if (own == NULL)
 		return false;
+	older_end(line, own->document);
 	while (*at != NULL)
 		at = &(*at)->next;
 	*at = own;
@@ -289,15 +323,6 @@ detail_of(const json_t *message, char out[160])
 	hs_text_mend(out);
 }
 
-static void
-remember(struct hs_line *line, const struct hs_adapter_item *item, int state)
-{
-	size_t at = line->told_next++ % HS_LINE_TOLD_MAX;
-	line->told[at].seq = item->seq;
-	line->told[at].states = 1u << state;
-	snprintf(line->told[at].epoch, sizeof(line->told[at].epoch), "%s", item->epoch);
-}
-
 /* Of an item that is over here: what it becomes later. */
 static void
 report_later(struct hs_line *line, uint64_t seq, int state, const char *detail)
@@ -308,7 +333,7 @@ report_later(struct hs_line *line, uint64_t seq, int state, const char *detail)
 			continue;
 		bool again = (line->told[at].states & 1u << state) != 0;
 		/* What was shown is not received any more; what failed may still be shown. */
-		bool back_in_time = state == HS_RECEIPT(ACCEPTED);
+		bool back_in_time = state == HS_RECEIPT(ACCEPTED) && line->told[at].states != 0;
 		line->told[at].states |= 1u << state;
 		if (!again && !back_in_time)
 			hs_adapter_report(line->adapter, line->lane, line->told[at].epoch, seq,

@@ -9,6 +9,7 @@
  *          not sent to this station cannot be confirmed by it.
  * Rules:   a cancel of a document of which this station got nothing (it was away, the order expired or was replaced first)
  *          is not told: FILTERED. When that is not known, as after a restart, it is told.
+ *          A newer message of a document never waits until the older one is confirmed: that one is over then.
  * Canary:  {"type":"canary","token":T} must come back as the same; a station that is not there is an alarm.
  * Owner:   outlets.h owns the lines; a line owns its items until the runtime ended them.
  * Threads: the loop's. Format: JSON, schemas/broadcast.asyncapi.yaml.

@@ -184,6 +184,26 @@ def test_a_cancel_reaches_exactly_the_stations_that_got_the_order(on_air):
         each.close()
 
 
+def test_a_cancel_waits_for_no_confirmation(on_air):
+    """A station that confirms nothing, or late, gets the cancel at once; what it shows afterwards still counts."""
+    stack = on_air([station("silent-tv")], attempt_timeout_ms=60000)
+    one = Station(stack.port, "silent-tv")
+    one.until("state")
+    wrong = new_id()
+    first = stack.accepted(order(document=wrong))
+    assert one.item()["seq"] == first["seq"]
+    cancel = stack.accepted(order(document=wrong, revision=2, kind="Cancel", errata="誤り"))
+    assert one.item(5)["change"] == "cancelled"
+    assert "replaced" in reached(stack, first, "silent-tv", "expired")["detail"]
+    assert states(stack, cancel["id"], "silent-tv") == ["sent"]
+    for answer in (cancel, first):
+        one.send({"type": "receipt", "seq": answer["seq"], "state": "displayed"})
+        reached(stack, answer, "silent-tv", "displayed")
+    _, seen = one.until("heartbeat")
+    assert "item" not in told(seen), "nothing comes a second time"
+    one.close()
+
+
 def test_who_saw_the_order_in_the_state_gets_its_cancel(on_air):
     stack = on_air([station("late-tv", deadline_ms=1000)])
     wrong = new_id()
