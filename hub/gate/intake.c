@@ -262,6 +262,7 @@ hs_intake_begin(struct hs_intake_call *call)
 	call->job.run = check_document;
 	call->job.done = on_checked;
 	call->job.large = (int64_t)call->document_len_bytes > call->intake->limits->large_bytes;
+	call->job.brief = (int64_t)call->document_len_bytes <= call->intake->limits->brief_bytes;
 	call->job.lane = hs_lane_guess(call->document, call->document_len_bytes, call->job.large);
 	err = hs_worker_queue(call->intake->worker, &call->job);
 	if (err == HS_OK)

@@ -230,6 +230,7 @@ fill_call(struct soap_call *call, const struct hs_http_request *request)
 		&call->findings, call->intake.arena, (size_t)gate->settings->limits.findings);
 	call->parse.run = parse_envelope;
 	call->parse.done = on_parsed;
+	call->parse.brief = (int64_t)request->body_len_bytes <= gate->settings->limits.brief_bytes;
 	call->parse.lane = hs_lane_guess(copy, request->body_len_bytes, false);
 	return true;
 }

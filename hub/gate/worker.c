@@ -12,6 +12,7 @@ hs_worker_start(
 {
 	*worker =
 		(struct hs_worker){ .jobs_max = jobs_max, .large_waiting_max = large_waiting_max };
+	uv_idle_init(loop, &worker->turn);
 	return hs_pool_open(loop, POOL_THREADS, &worker->pool);
 }
 
@@ -80,6 +81,8 @@ stop_when_idle(struct hs_worker *worker)
 {
 	if (worker->jobs > 0)
 		return;
+	if (worker->turn.loop != NULL && !uv_is_closing((uv_handle_t *)&worker->turn))
+		uv_close((uv_handle_t *)&worker->turn, NULL);
 	hs_pool_close(worker->pool);
 	worker->pool = NULL;
 }
@@ -99,9 +102,8 @@ start_waiting(struct hs_worker *worker)
 }
 
 static void
-on_done(struct hs_pool_job *work)
+end_job(struct hs_job *job)
 {
-	struct hs_job *job = HS_CONTAINER_OF(work, struct hs_job, work);
 	struct hs_worker *worker = job->worker;
 
 	worker->jobs--;
@@ -113,6 +115,32 @@ on_done(struct hs_pool_job *work)
 	job->done(job);
 	if (worker->stopped)
 		stop_when_idle(worker);
+}
+
+static void
+on_done(struct hs_pool_job *work)
+{
+	end_job(HS_CONTAINER_OF(work, struct hs_job, work));
+}
+
+static void
+on_turn(uv_idle_t *turn)
+{
+	struct hs_worker *worker = HS_CONTAINER_OF(turn, struct hs_worker, turn);
+	struct hs_job *job = worker->here;
+
+	uv_idle_stop(turn);
+	worker->here = NULL;
+	end_job(job);
+}
+
+static void
+run_here(struct hs_worker *worker, struct hs_job *job)
+{
+	worker->running++;
+	worker->here = job;
+	job->run(job);
+	uv_idle_start(&worker->turn, on_turn);
 }
 
 void
@@ -143,6 +171,12 @@ hs_worker_queue(struct hs_worker *worker, struct hs_job *job)
 		return HS_ERR_FULL;
 	job->worker = worker;
 	job->next = NULL;
+	if (job->brief && worker->jobs == 0) {
+		worker->jobs++;
+		worker->calm += is_calm(job);
+		run_here(worker, job);
+		return HS_OK;
+	}
 	if (list->last != NULL)
 		list->last->next = job;
 	else

@@ -6,8 +6,11 @@
  *          order neither waits for telegrams to end nor is told to come back because of them.
  * Large:   at most one large job is on the pool at any time. So a digest of the weather agency never takes the threads that an
  *          order or an early warning needs.
+ * Brief:   a brief job that finds nothing else open runs at once on the loop's thread: two hand-overs between threads cost more
+ *          than the check of an ordinary order, and a lone order is what hurries most.
  * Owner:   the caller embeds struct hs_job and keeps it until `done`.
- * Threads: `run` on a pool thread, with nothing but its own job; `done` on the loop's thread, exactly once.
+ * Threads: `run` on a pool thread (or, brief, in hs_worker_queue), with nothing but its own job; `done` on the loop's thread,
+ *          exactly once, never before hs_worker_queue has returned.
  * Errors:  HS_ERR_FULL when jobs_max jobs are queued or running, when less urgent ones have filled their part of it, or when
  *          large_waiting_max large ones wait, or after the stop: the sender is told to come back.
  */
@@ -31,6 +34,7 @@ struct hs_job {
 	/* set by the caller */
 	uint32_t lane; /* HS_PRIORITY_*; smaller goes first (lane.h) */
 	bool large;
+	bool brief; /* it never takes longer than what a loop can spare */
 	/* the worker's own */
 	struct hs_worker *worker;
 	struct hs_job *next;
@@ -43,6 +47,8 @@ struct hs_job_list {
 
 struct hs_worker {
 	struct hs_pool *pool;
+	uv_idle_t turn;	     /* a brief job has run, and is told as done in the next turn */
+	struct hs_job *here; /* that one, or NULL */
 	size_t jobs_max;
 	size_t jobs;	/* waiting or running */
 	size_t running; /* on the pool */

@@ -23,7 +23,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "pee
 import bench_stack
 import floor
 import hansho
-from measure import Side, measure
+from measure import Rinse, Side, measure
 from server import Case
 
 FORMS = {"proto": hansho.Hansho, "json": hansho.HanshoJson}
@@ -43,18 +43,21 @@ def options():
 
 def one_round(asked, folder, stack):
     """Rounds of both sides, the size of the frame, and the memory of an idle subscriber."""
+    cores = sorted(os.sched_getaffinity(0))
+    pinned = len(cores) > 1 and not asked.no_pin
+
     def side(kind, message_bytes):
-        running = Side(kind(Case(folder, asked.folder, asked.subscribers, message_bytes)), asked.folder)
+        case = Case(folder, asked.folder, asked.subscribers, message_bytes, awake=pinned)
+        running = Side(kind(case), asked.folder)
         stack.callback(running.stop)
-        cores = sorted(os.sched_getaffinity(0))
-        if len(cores) > 1 and not asked.no_pin:
+        if pinned:
             running.pin(cores)
         return running
     ours = side(FORMS[asked.form], 0)
     ours.go(ours.server.next_message(), False)
     bare = side(floor.Floor, ours.server.frame_bytes())
     rounds = measure({"ours": lambda: ours.go(ours.server.next_message(), False), "floor": lambda: bare.go(0, False)},
-                     asked.pairs, asked.subscribers)
+                     asked.pairs, asked.subscribers, Rinse(cores))
     return rounds, ours.server.frame_bytes(), ours.idle_bytes
 
 

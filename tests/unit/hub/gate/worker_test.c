@@ -1,4 +1,5 @@
 /* The worker: large jobs one at a time and in order, small ones never behind them, urgent ones before all others. */
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdatomic.h>
@@ -240,6 +241,73 @@ test_room_is_kept_for_orders(void **state)
 	end(&bench);
 }
 
+/* ---- brief ones ---- */
+
+struct brief_job {
+	struct hs_job job;
+	pthread_t ran_on;
+	_Atomic int ran;
+	int done;
+};
+
+static void
+run_brief(struct hs_job *job)
+{
+	struct brief_job *mine = HS_CONTAINER_OF(job, struct brief_job, job);
+
+	mine->ran_on = pthread_self();
+	atomic_fetch_add(&mine->ran, 1);
+}
+
+static void
+brief_done(struct hs_job *job)
+{
+	struct brief_job *mine = HS_CONTAINER_OF(job, struct brief_job, job);
+
+	assert_int_equal(mine->ran, 1);
+	mine->done++;
+}
+
+/* The first finds nobody and is checked at once; the second does not wait for the loop. */
+static void
+test_a_lone_brief_job_runs_here(void **state)
+{
+	struct bench bench;
+	struct brief_job jobs[3] = { 0 };
+
+	(void)state;
+	begin(&bench, JOBS_MAX, WAITING);
+	for (int i = 0; i < 3; i++) {
+		jobs[i].job = (struct hs_job){ .run = run_brief,
+			.done = brief_done,
+			.lane = HS_PRIORITY_LEVEL4,
+			.brief = i < 2 };
+		assert_int_equal(hs_worker_queue(&bench.worker, &jobs[i].job), HS_OK);
+		assert_int_equal(jobs[i].done, 0);
+	}
+	assert_int_equal(jobs[0].ran, 1);
+	hs_worker_stop(&bench.worker); /* they still end */
+	end(&bench);
+	for (int i = 0; i < 3; i++) {
+		assert_int_equal(jobs[i].done, 1);
+		assert_int_equal(pthread_equal(jobs[i].ran_on, pthread_self()) != 0, i == 0);
+	}
+}
+
+static void
+test_a_job_that_is_not_brief_never_runs_here(void **state)
+{
+	struct brief_job job = { .job = { .run = run_brief, .done = brief_done } };
+	struct bench bench;
+
+	(void)state;
+	begin(&bench, JOBS_MAX, WAITING);
+	assert_int_equal(hs_worker_queue(&bench.worker, &job.job), HS_OK);
+	end(&bench);
+	assert_int_equal(job.done, 1);
+	assert_false(pthread_equal(job.ran_on, pthread_self()));
+}
+
 int
 main(void)
 {
@@ -249,6 +317,8 @@ main(void)
 		cmocka_unit_test(test_an_order_finds_a_thread),
 		cmocka_unit_test(test_the_most_urgent_goes_first),
 		cmocka_unit_test(test_room_is_kept_for_orders),
+		cmocka_unit_test(test_a_lone_brief_job_runs_here),
+		cmocka_unit_test(test_a_job_that_is_not_brief_never_runs_here),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
