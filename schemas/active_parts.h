@@ -11,11 +11,18 @@
 #define HS_ACTIVE_LANES 4
 
 /* One notice that the set rests on: its bytes and what it says about areas. */
+/* Its packed notice: what changes up to the moment in which it gets its place stands in front of the bulk (hs_notice_bulk). */
+struct hs_kept_bytes {
+	struct hs_buf store;
+	size_t at; /* where the notice begins in it */
+	uint8_t bulk_sha256[32], says_sha256[32];
+};
+
 struct hs_kept {
 	struct hs_arena *arena; /* owns all that the statements point to */
 	struct hs_statements says;
 	const char *disaster; /* its name as sent, or "" */
-	struct hs_buf bytes;
+	struct hs_kept_bytes bytes;
 	uint64_t mark
 		[HS_ACTIVE_LANES]; /* hash of seq, bytes and statements: its part of the digest */
 	int mode;
@@ -78,6 +85,7 @@ struct hs_active {
  * NULL: out of memory. */
 char *hs_active_group_key(const hs_notice *notice);
 /* The notice that stands; NULL when nothing does. */
+struct hs_span hs_kept_bytes(const struct hs_kept *kept);
 const struct hs_kept *hs_active_stands(const struct hs_active_document *document);
 void hs_active_view_forget(struct hs_active_view *view);
 

@@ -302,7 +302,8 @@ each_kept(const struct hs_active *active, bool standing_only,
 	size_t count = 0;
 	const struct hs_kept **all = sorted_kept(active, standing_only, &count);
 	for (size_t i = 0; i < count; i++)
-		visit(owner, all[i]->seq, hs_buf_text(&all[i]->bytes), all[i]->bytes.len_bytes);
+		visit(owner, all[i]->seq, hs_kept_bytes(all[i]).bytes,
+			hs_kept_bytes(all[i]).len_bytes);
 	free(all);
 }
 

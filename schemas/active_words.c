@@ -83,7 +83,6 @@ hs_active_newest(const struct hs_active *active, const hs_notice *of)
 	const struct hs_active_document *document = document_of(active, of);
 	struct hs_span bytes = { "", 0 };
 	if (document && document->newest)
-		bytes = (struct hs_span){ hs_buf_text(&document->newest->bytes),
-			document->newest->bytes.len_bytes };
+		bytes = hs_kept_bytes(document->newest);
 	return bytes;
 }

@@ -295,3 +295,30 @@ hs_same_document(const hs_document *one, const hs_document *other)
 	return one && other && strcmp(one->id, other->id) == 0 &&
 	       strcmp(one->source, other->source) == 0;
 }
+
+hs_notice
+hs_notice_bulk(const hs_notice *notice)
+{
+	hs_notice bulk = HANSHO__V1__NOTICE__INIT;
+
+	bulk.n_areas = notice->n_areas;
+	bulk.areas = notice->areas;
+	bulk.n_texts = notice->n_texts;
+	bulk.texts = notice->texts;
+	bulk.cap = notice->cap;
+	bulk.detail_case = notice->detail_case;
+	bulk.evacuation = notice->evacuation; /* whichever of the union it is */
+	return bulk;
+}
+
+hs_notice
+hs_notice_rest(const hs_notice *notice)
+{
+	hs_notice rest = *notice;
+
+	rest.n_areas = 0;
+	rest.n_texts = 0;
+	rest.cap = NULL;
+	rest.detail_case = HANSHO__V1__NOTICE__DETAIL__NOT_SET;
+	return rest;
+}

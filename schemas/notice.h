@@ -140,6 +140,11 @@ void hs_text_mend(char *text);
 /* Appends the packed message. Failure shows in out->failed. */
 void hs_message_pack(const void *message, struct hs_buf *out);
 
+/* A notice in two, which borrow from it and whose packed bytes are the notice when one stands behind the other. Bulk: areas, texts, CAP
+ * and details, which are many and large, and nothing that the hub changes. */
+hs_notice hs_notice_bulk(const hs_notice *notice);
+hs_notice hs_notice_rest(const hs_notice *notice);
+
 /* Shorthands for the two most used. *out is set on HS_OK only. */
 enum hs_err hs_notice_unpack(
 	struct hs_arena *arena, const void *bytes, size_t len_bytes, hs_notice **out) HS_MUST_CHECK;

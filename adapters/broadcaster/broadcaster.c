@@ -41,21 +41,27 @@ profiles_open(struct hs_broadcaster *own)
 	return HS_OK;
 }
 
+struct hs_output_options
+hs_broadcaster_folder(struct hs_broadcaster *own, size_t index)
+{
+	const struct hs_profile *profile = &own->profiles[index];
+	return (struct hs_output_options){
+		.adapter = own->adapter,
+		.outlet = index == 0 ? "playout" : profile->settings->name,
+		.dir = index == 0 ? own->settings->out_dir : profile->settings->folder,
+		.profile = profile,
+		.forms = profile->forms,
+		.state = hs_broadcaster_ask_output,
+		.feed = hs_broadcaster_ask_feed,
+		.owner = own,
+	};
+}
+
 static enum hs_err
 outputs_open(struct hs_broadcaster *own)
 {
 	for (size_t i = 0; i < own->profile_count; i++) {
-		const struct hs_profile *profile = &own->profiles[i];
-		struct hs_output_options options = {
-			.adapter = own->adapter,
-			.outlet = i == 0 ? "playout" : profile->settings->name,
-			.dir = i == 0 ? own->settings->out_dir : profile->settings->folder,
-			.profile = profile,
-			.forms = profile->forms,
-			.state = hs_broadcaster_ask_output,
-			.feed = hs_broadcaster_ask_feed,
-			.owner = own,
-		};
+		struct hs_output_options options = hs_broadcaster_folder(own, i);
 		if (options.dir[0] == '\0')
 			continue;
 		own->outputs[i] = hs_output_create(hs_adapter_loop(own->adapter), &options);
@@ -126,8 +132,9 @@ outputs_prove(struct hs_broadcaster *own)
 }
 
 static void
-own_free(struct hs_broadcaster *own)
+own_free(void *state)
 {
+	struct hs_broadcaster *own = state;
 	for (size_t i = 0; i < HS_LANE_COUNT; i++) {
 		hs_force_destroy(own->lanes[i].shown);
 		hs_force_destroy(own->lanes[i].basis);
@@ -144,8 +151,9 @@ own_free(struct hs_broadcaster *own)
 	free(own);
 }
 
+/* What on_notice needs: no stations, no files. */
 static enum hs_err
-broadcaster_open(struct hs_adapter *adapter, const void *settings, void **state)
+broadcaster_open_dry(struct hs_adapter *adapter, const void *settings, void **state)
 {
 	struct hs_broadcaster *own = calloc(1, sizeof(*own));
 	if (own == NULL)
@@ -157,8 +165,20 @@ broadcaster_open(struct hs_adapter *adapter, const void *settings, void **state)
 		own->lanes[i].shown = hs_force_create();
 		err = own->lanes[i].shown == NULL ? HS_ERR_NOMEM : err;
 	}
-	if (err == HS_OK)
-		err = outputs_open(own);
+	if (err != HS_OK)
+		own_free(own);
+	*state = own;
+	return err;
+}
+
+static enum hs_err
+broadcaster_open(struct hs_adapter *adapter, const void *settings, void **state)
+{
+	enum hs_err err = broadcaster_open_dry(adapter, settings, state);
+	if (err != HS_OK)
+		return err;
+	struct hs_broadcaster *own = *state;
+	err = outputs_open(own);
 	if (err == HS_OK)
 		err = outlets_open(own);
 	if (err == HS_OK)
@@ -172,7 +192,6 @@ broadcaster_open(struct hs_adapter *adapter, const void *settings, void **state)
 	outputs_prove(own);
 	hs_info("broadcaster.open", "port=%d stations=%zu", hs_stations_port(own->stations),
 		own->settings->stations.count);
-	*state = own;
 	return HS_OK;
 }
 
@@ -232,6 +251,8 @@ const struct hs_adapter_ops hs_broadcaster_ops = {
 	.look = hs_broadcaster_look,
 	.snapshot = true,
 	.open = broadcaster_open,
+	.open_dry = broadcaster_open_dry,
+	.close_dry = own_free,
 	.on_notice = hs_broadcaster_on_notice,
 	.on_snapshot = hs_broadcaster_on_snapshot,
 	.on_state = hs_broadcaster_on_state,

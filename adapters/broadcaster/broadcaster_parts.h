@@ -1,4 +1,5 @@
-/* broadcaster_parts.h: what broadcaster.c (life), broadcaster_ask.c (answers) and broadcaster_tell.c (notices, lanes) share. */
+/* broadcaster_parts.h: what broadcaster.c (life), broadcaster_ask.c (answers), broadcaster_tell.c (notices, lanes) and
+ * broadcaster_show.c (what would be told) share. */
 #ifndef HS_BROADCASTER_PARTS_H
 #define HS_BROADCASTER_PARTS_H
 
@@ -46,6 +47,9 @@ struct hs_broadcaster {
 	uint64_t items, filtered;
 };
 
+/* broadcaster.c: the folder of a profile (index as in profiles); dir "": it has none. */
+struct hs_output_options hs_broadcaster_folder(struct hs_broadcaster *own, size_t index);
+
 /* broadcaster_ask.c: owner is the struct hs_broadcaster. See stations.h, outlets.h, output.h. */
 void hs_broadcaster_ask_lane(void *owner, enum hs_adapter_lane id, struct hs_stations_lane *out);
 struct json_t *hs_broadcaster_ask_in_force(
@@ -63,5 +67,14 @@ void hs_broadcaster_on_notice(void *state, struct hs_adapter_item *item);
 void hs_broadcaster_on_snapshot(void *state, const struct hs_adapter_snapshot *snapshot);
 void hs_broadcaster_on_state(
 	void *state, enum hs_adapter_lane id, enum hs_adapter_lane_state lane_state, uint64_t seq);
+/* What keeps a notice from an outlet of this class: HS_RECEIPT(FAILED), FILTERED or EXPIRED and why; 0: it goes out. files:
+ * the outlet is a folder, which also takes what is late. */
+int hs_broadcaster_kept_back(const struct hs_profile_class *class,
+	const struct hs_adapter_item *item, bool files, const char **why);
+
+/* broadcaster_show.c: what every outlet would get of the notice whose items the classes hold (runtime/explain.h). */
+void hs_broadcaster_show(struct hs_broadcaster *own, struct hs_adapter_item *item,
+	struct hs_arena *arena, const struct hs_broadcast_input *input,
+	const struct hs_forms *forms);
 
 #endif

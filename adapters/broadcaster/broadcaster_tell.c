@@ -103,11 +103,25 @@ struct line_out {
 	bool fresh;
 };
 
-static const char *
-class_why(enum hs_err err)
+int
+hs_broadcaster_kept_back(const struct hs_profile_class *class, const struct hs_adapter_item *item,
+	bool files, const char **why)
 {
-	return err == HS_ERR_INVALID ? "it does not fit: check crawl_width, page_width, page_rows"
-				     : hs_err_text(err);
+	*why = "";
+	if (class->err != HS_OK) {
+		*why = class->err == HS_ERR_INVALID
+			       ? "it does not fit: check crawl_width, page_width, page_rows"
+			       : hs_err_text(class->err);
+		return HS_RECEIPT(FAILED);
+	}
+	if (class->count == 0)
+		return HS_RECEIPT(FILTERED);
+	/* What stands now is told by the state; the item would sound like news. */
+	if (!files && item->expired) {
+		*why = "too old to be told as news; the station got the state";
+		return HS_RECEIPT(EXPIRED);
+	}
+	return 0;
 }
 
 static void
@@ -115,22 +129,18 @@ line_out(void *owner, struct hs_line *line)
 {
 	struct line_out *out = owner;
 	struct hs_broadcaster *own = out->own;
-	const char *name = line->profile->settings->name;
+	const char *name = line->profile->settings->name, *why;
 	struct hs_profile_class *class =
 		&own->classes[own->class_of[line->profile - own->profiles]];
-	if (class->err != HS_OK) {
-		hs_adapter_receipt(out->item, name, HS_RECEIPT(FAILED), class_why(class->err));
-		return;
-	}
-	if (class->count == 0) {
+	int kept = hs_broadcaster_kept_back(class, out->item, false, &why);
+	if (kept == HS_RECEIPT(FILTERED)) {
 		own->filtered++;
 		return;
 	}
-	if (out->item->expired) {
-		/* What stands now is told by the state; the item would sound like news. */
-		hs_adapter_receipt(out->item, name, HS_RECEIPT(EXPIRED),
-			"too old to be told as news; the station got the state");
-		hs_line_owe_state(line);
+	if (kept != 0) {
+		hs_adapter_receipt(out->item, name, kept, why);
+		if (kept == HS_RECEIPT(EXPIRED))
+			hs_line_owe_state(line);
 		return;
 	}
 	struct hs_frame **frames = class_frames(class);
@@ -144,10 +154,12 @@ output_out(struct hs_broadcaster *own, size_t i, struct hs_adapter_item *item,
 	const struct hs_forms *forms)
 {
 	const struct hs_profile_class *class = &own->classes[own->class_of[i]];
-	if (class->err != HS_OK)
-		hs_adapter_receipt(item, i == 0 ? "playout" : own->profiles[i].settings->name,
-			HS_RECEIPT(FAILED), class_why(class->err));
-	else
+	const char *why;
+	int kept = hs_broadcaster_kept_back(class, item, true, &why);
+	if (kept == HS_RECEIPT(FAILED))
+		hs_adapter_receipt(
+			item, i == 0 ? "playout" : own->profiles[i].settings->name, kept, why);
+	else if (kept == 0)
 		hs_output_notice(own->outputs[i], item, class->items, class->count, forms);
 }
 
@@ -218,7 +230,10 @@ hs_broadcaster_on_notice(void *state, struct hs_adapter_item *item)
 		err = remember_changes(own, arena, item, &around, fresh);
 	if (err == HS_OK) {
 		classes_encode(own, arena, &input, forms);
-		items_out(own, item, forms, fresh);
+		if (hs_adapter_is_dry(own->adapter))
+			hs_broadcaster_show(own, item, arena, &input, forms);
+		else
+			items_out(own, item, forms, fresh);
 	} else {
 		hs_error("broadcaster.not_told", "seq=%llu err=%s", (unsigned long long)item->seq,
 			hs_err_name(err));
@@ -250,11 +265,12 @@ line_state(void *owner, struct hs_line *line)
 	hs_line_owe_state(line);
 }
 
-/* Stations and folders get the state as it is now. */
+/* Stations and folders get the state as it is now; there are none in a process that only explains. */
 static void
 lane_told(struct hs_broadcaster *own, enum hs_adapter_lane id)
 {
-	hs_outlets_each(own->outlets, id, line_state, NULL);
+	if (own->outlets != NULL)
+		hs_outlets_each(own->outlets, id, line_state, NULL);
 	for (size_t i = 0; i < own->profile_count; i++) {
 		if (own->outputs[i] != NULL && own->lanes[id].known &&
 			(i == 0 || hs_profile_takes(&own->profiles[i], id)))
@@ -283,7 +299,8 @@ hs_broadcaster_on_snapshot(void *state, const struct hs_adapter_snapshot *snapsh
 	snprintf(lane->epoch, sizeof(lane->epoch), "%s", snapshot->epoch);
 	if (!same) {
 		hs_archive_reset(own->archive, snapshot->lane, snapshot->seq);
-		hs_stations_reset(own->stations, snapshot->lane, snapshot->seq);
+		if (own->stations != NULL)
+			hs_stations_reset(own->stations, snapshot->lane, snapshot->seq);
 	}
 	for (size_t i = 0; i < snapshot->count; i++)
 		(void)hs_archive_add(own->archive, snapshot->lane, snapshot->epoch,

@@ -318,7 +318,8 @@ files_of_item(struct notice_files *own, uint64_t seq, const struct hs_broadcast_
 }
 
 static bool
-files_of_forms(struct notice_files *own, uint64_t seq, const struct hs_forms *forms)
+files_of_forms(
+	struct notice_files *own, uint64_t seq, const struct hs_forms *forms, unsigned wanted)
 {
 	const struct {
 		const char *text, *suffix;
@@ -330,7 +331,7 @@ files_of_forms(struct notice_files *own, uint64_t seq, const struct hs_forms *fo
 	bool good = true;
 	for (size_t i = 0; i < HS_COUNT(rows); i++) {
 		char name[48];
-		if (rows[i].text == NULL || (own->output->options.forms & rows[i].form) == 0)
+		if (rows[i].text == NULL || (wanted & rows[i].form) == 0)
 			continue;
 		snprintf(name, sizeof(name), "%llu.%s", (unsigned long long)seq, rows[i].suffix);
 		good = good && job_add_named(own->files, own->lane, "", name, rows[i].text);
@@ -338,31 +339,46 @@ files_of_forms(struct notice_files *own, uint64_t seq, const struct hs_forms *fo
 	return good;
 }
 
+static void
+files_free(struct notice_files *own)
+{
+	if (own != NULL)
+		hs_playout_job_destroy(own->files);
+	free(own);
+}
+
+/* All files of the notice; NULL when out of memory. */
+static struct notice_files *
+files_create(const struct hs_output_options *options, const struct hs_adapter_item *item,
+	const struct hs_broadcast_item *items, size_t count, const struct hs_forms *forms)
+{
+	struct notice_files *own = calloc(1, sizeof(*own));
+	if (own == NULL)
+		return NULL;
+	own->lane = item->lane;
+	own->files = hs_playout_job_create(NULL, NULL);
+	bool good = own->files != NULL;
+	for (size_t i = 0; good && i < count && i < HS_PREFECTURES_MAX; i++)
+		good = files_of_item(own, item->seq, &items[i]);
+	if (good && files_of_forms(own, item->seq, forms, options->forms))
+		return own;
+	files_free(own);
+	return NULL;
+}
+
 void
 hs_output_notice(struct hs_output *output, struct hs_adapter_item *item,
 	const struct hs_broadcast_item *items, size_t count, const struct hs_forms *forms)
 {
 	const char *outlet = output->options.outlet;
-	struct notice_files *own = count > 0 ? calloc(1, sizeof(*own)) : NULL;
 	if (count == 0)
 		return;
-	bool good = own != NULL;
-	if (good) {
-		own->output = output;
-		own->lane = item->lane;
-		own->files = hs_playout_job_create(NULL, NULL);
-		good = own->files != NULL;
-	}
-	for (size_t i = 0; good && i < count && i < HS_PREFECTURES_MAX; i++)
-		good = files_of_item(own, item->seq, &items[i]);
-	good = good && files_of_forms(own, item->seq, forms);
-	if (!good) {
-		if (own != NULL)
-			hs_playout_job_destroy(own->files);
-		free(own);
+	struct notice_files *own = files_create(&output->options, item, items, count, forms);
+	if (own == NULL) {
 		hs_adapter_receipt(item, outlet, HS_RECEIPT(FAILED), "out of memory");
 		return;
 	}
+	own->output = output;
 	int64_t deadline_ms = output->options.profile->settings != NULL
 				      ? output->options.profile->settings->deadline_ms
 				      : 0;
@@ -378,6 +394,22 @@ hs_output_notice(struct hs_output *output, struct hs_adapter_item *item,
 	own->delivery.abort = attempt_abort;
 	own->delivery.ended = delivery_ended;
 	hs_adapter_deliver(item, &own->delivery);
+}
+
+void
+hs_output_show(const struct hs_output_options *options, struct hs_adapter_item *item,
+	const struct hs_broadcast_item *items, size_t count, const struct hs_forms *forms)
+{
+	struct notice_files *own = files_create(options, item, items, count, forms);
+	if (own == NULL) {
+		hs_adapter_receipt(item, options->outlet, HS_RECEIPT(FAILED), "out of memory");
+		return;
+	}
+	hs_adapter_show_sends(item, options->outlet, "");
+	for (size_t i = 0; i < own->files->count; i++)
+		hs_adapter_show(item, options->outlet, own->files->files[i].path,
+			own->files->files[i].bytes);
+	files_free(own);
 }
 
 /* ---- life ---- */

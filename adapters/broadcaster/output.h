@@ -57,6 +57,9 @@ void hs_output_prove(
 /* Before hs_adapter_done(item). count 0: nothing that this profile wants. */
 void hs_output_notice(struct hs_output *output, struct hs_adapter_item *item,
 	const struct hs_broadcast_item *items, size_t count, const struct hs_forms *forms);
+/* Shows the files that the notice would become (runtime/explain.h). options: outlet and forms are what counts. */
+void hs_output_show(const struct hs_output_options *options, struct hs_adapter_item *item,
+	const struct hs_broadcast_item *items, size_t count, const struct hs_forms *forms);
 /* Writes the current files of every prefecture that has something in force or a folder from before. */
 void hs_output_refresh(struct hs_output *output, enum hs_adapter_lane lane);
 

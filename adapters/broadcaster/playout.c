@@ -244,7 +244,7 @@ hs_playout_create(uv_loop_t *loop, const char *out_dir)
 	if (playout == NULL)
 		return NULL;
 	playout->out_dir = strdup(out_dir);
-	if (playout->out_dir == NULL || hs_pool_open(loop, 1, &playout->pool) != HS_OK) {
+	if (playout->out_dir == NULL || hs_pool_open(loop, 1, 0, &playout->pool) != HS_OK) {
 		free(playout->out_dir);
 		free(playout);
 		return NULL;

@@ -181,9 +181,15 @@ look_channel(const struct hs_station_settings *row, char why[HS_CONFIG_WHY])
 	return HS_OK;
 }
 
+/* The names of the outlets that are everybody's, and of this adapter, are taken. */
 static bool
 name_is_good(const char *name)
 {
+	static const char *const taken[] = { "playout", "stations", "broadcaster" };
+	for (size_t i = 0; i < HS_COUNT(taken); i++) {
+		if (strcmp(name, taken[i]) == 0)
+			return false;
+	}
 	return name[strspn(name,
 		       "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-")] ==
 	       '\0';
@@ -217,11 +223,10 @@ hs_profiles_look(const struct hs_config_list *stations, char why[HS_CONFIG_WHY])
 	const struct hs_station_settings *rows = stations->items;
 	enum hs_err err = HS_OK;
 	for (size_t i = 0; i < stations->count && err == HS_OK; i++) {
-		if (!name_is_good(rows[i].name) || strcmp(rows[i].name, "playout") == 0 ||
-			strcmp(rows[i].name, "broadcaster") == 0)
+		if (!name_is_good(rows[i].name))
 			return hs_look_refuse(why,
-				"station %zu: name: letters, digits, dots and dashes, and neither "
-				"playout nor broadcaster",
+				"station %zu: name: letters, digits, dots and dashes, and not "
+				"playout, stations or broadcaster",
 				i + 1);
 		err = look_words(&rows[i], why);
 		if (err == HS_OK)

@@ -232,6 +232,8 @@ controller_send_plan(struct jalert *jalert, struct hs_adapter_item *item,
 		.attempt = play_attempt,
 		.abort = play_abort,
 		.ended = play_ended,
+		.output = play->request,
+		.output_is = "play",
 	};
 	play->delivery.item = item; /* live_is_on looks at it before the runtime sets it */
 	play->next = jalert->plays;
@@ -309,10 +311,12 @@ plan_send(struct jalert *jalert, struct hs_adapter_item *item, const struct hs_p
 	if (item->lane == HS_LANE_LIVE)
 		drills_stop(jalert);
 	/* The loudspeakers first: the file is for the record. */
-	if (jalert->controller)
+	if (settings->controller_url[0] != '\0')
 		controller_send_plan(jalert, item, plan, json);
 	snprintf(name, sizeof(name), "%s.json", plan->id);
-	if (settings->plan_dir[0] != '\0') {
+	if (settings->plan_dir[0] != '\0' && hs_adapter_is_dry(jalert->adapter)) {
+		hs_adapter_show(item, "plan_dir", name, json);
+	} else if (settings->plan_dir[0] != '\0') {
 		bool ok = hs_plan_file_write(settings->plan_dir, name, json) == HS_OK;
 		hs_adapter_receipt(item, "plan_dir", ok ? HS_RECEIPT(ACCEPTED) : HS_RECEIPT(FAILED),
 			ok ? name : "the plan could not be written; see the log");
@@ -411,6 +415,22 @@ jalert_open(struct hs_adapter *adapter, const void *settings, void **state)
 	return HS_OK;
 }
 
+/* What on_notice needs: no controller, no canary. */
+static enum hs_err
+jalert_open_dry(struct hs_adapter *adapter, const void *settings, void **state)
+{
+	struct jalert *jalert = calloc(1, sizeof(*jalert));
+	if (!jalert)
+		return HS_ERR_NOMEM;
+	jalert->adapter = adapter;
+	jalert->settings = settings;
+	enum hs_err err = readings_load(jalert);
+	*state = jalert;
+	if (err != HS_OK)
+		jalert_close(jalert);
+	return err;
+}
+
 static const char *
 not_ready(void *state)
 {
@@ -450,6 +470,8 @@ const struct hs_adapter_ops hs_jalert_ops = {
 	.rings = true,
 	.snapshot = true,
 	.open = jalert_open,
+	.open_dry = jalert_open_dry,
+	.close_dry = jalert_close,
 	.on_notice = on_notice,
 	.on_snapshot = on_snapshot,
 	.not_ready = not_ready,

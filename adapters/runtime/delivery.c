@@ -152,6 +152,8 @@ attempt_start(struct hs_adapter *adapter, struct hs_adapter_delivery *delivery, 
 	delivery->answered = false;
 	delivery->due_mono_us = end < deadline_of(delivery) ? end : deadline_of(delivery);
 	adapter->counts.attempts++;
+	if (delivery->attempts == 1)
+		hs_delay_note(item_of(delivery));
 	delivery->starting = true;
 	delivery->attempt(delivery);
 	delivery->starting = false;
@@ -221,6 +223,11 @@ hs_adapter_deliver(struct hs_adapter_item *pub, struct hs_adapter_delivery *deli
 	HS_CHECK(!item->done && delivery->outlet && delivery->attempt && delivery->abort &&
 		 delivery->ended);
 	const char *key = delivery->order_key ? delivery->order_key : "";
+	if (adapter->explanation) {
+		hs_explanation_delivery(adapter->explanation, delivery);
+		delivery->ended(delivery);
+		return;
+	}
 	struct hs_delivery_queue *queue = queue_find(adapter, pub->lane, key);
 	delivery->item = pub;
 	delivery->queue = queue;
@@ -231,6 +238,7 @@ hs_adapter_deliver(struct hs_adapter_item *pub, struct hs_adapter_delivery *deli
 		return;
 	}
 	item->open++;
+	item->delivered = true;
 	if (!is_proven(adapter, delivery))
 		hs_adapter_receipt(pub, delivery->outlet, HS_RECEIPT(HELD), HS_UNPROVEN_REASON);
 	queue_supersede(adapter, queue, delivery);

@@ -92,6 +92,7 @@ hs_send_heartbeat(struct hs_lane *lane)
 	Hansho__V1__Heartbeat heartbeat;
 	hansho__v1__heartbeat__init(&heartbeat);
 	heartbeat.newest_seq = lane->stream.last_seq;
+	heartbeat.digest = text(hs_agree_digest(lane));
 	heartbeat.unix_us = hs_clock_unix_us();
 	hs_outlets_report report;
 	hs_outlet_proof rows[OUTLETS_MAX], *list[OUTLETS_MAX];

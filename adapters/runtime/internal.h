@@ -11,6 +11,7 @@
 #include "hub/base/link.h"
 #include "hub/base/proc.h"
 #include "hub/base/silence.h"
+#include "schemas/active.h"
 
 #define HS_EPOCH_SIZE 80
 
@@ -19,7 +20,6 @@
 struct hs_kept_receipt {
 	struct hs_kept_receipt *next;
 	uint32_t beats; /* heartbeats of the hub since it was sent */
-	bool sent;
 	size_t len_bytes;
 	uint8_t bytes[];
 };
@@ -31,9 +31,11 @@ struct hs_item {
 	struct hs_item *next;	/* in its lane, by rising seq */
 	size_t open;		/* deliveries that are not over */
 	bool done;		/* the adapter adds no more */
+	bool delivered;		/* a delivery was added */
 	bool early;		/* acknowledged although not done */
 	bool orphan; /* of an epoch that is gone, or left to the next process: no ack, no receipt */
 	int64_t release_mono_us; /* held until then; 0 = not held */
+	int64_t durable_unix_us; /* when the hub had it on disk; 0 = a replay, or told already */
 	char epoch8[9];
 };
 
@@ -52,9 +54,28 @@ struct hs_snapshot_part {
 	const hs_link_frame *frame;
 };
 
+/* Those that are not safe at the hub, oldest first; all before `unsent` were sent on this connection. */
+struct hs_kept_receipts {
+	struct hs_kept_receipt *first, **end;
+	struct hs_kept_receipt *unsent; /* NULL: all were sent */
+	size_t count;
+};
+
+/* What is in force by what came on this lane, to be compared with what the hub says (agree.c). */
+struct hs_agreement {
+	struct hs_active *active; /* NULL: not known */
+	uint64_t seq;		  /* true for this one */
+	char digest[HS_DIGEST_SIZE];
+	bool digest_is_old;
+	bool wanted; /* the hub says digests: this adapter gets everything */
+	unsigned strikes;
+	int64_t resync_from_mono_us;
+};
+
 struct hs_lane_counts {
 	uint64_t notices, duplicates, filtered, expired, held, early_acks;
 	uint64_t receipts, receipts_dropped, gaps, drops, unknown_frames;
+	uint64_t digests_differ, resyncs;
 };
 
 struct hs_lane {
@@ -69,15 +90,30 @@ struct hs_lane {
 	uint32_t hub_window; /* notices that the hub sends ahead of our ack; 0 = it did not say */
 	struct hs_item *items, **items_end;
 	size_t item_count;
-	struct hs_kept_receipt *receipts, **receipts_end;
-	size_t receipt_count;
+	struct hs_kept_receipts receipts;
+	struct hs_agreement agreement;
 	struct hs_snapshot_part *parts, **parts_end;
 	struct hs_lane_counts counts;
 	uint64_t ack_sent;
 };
 
+#define HS_DELAYS 16
+
+/* From the hub's commit to the first call of an output, for each notice and output. */
+struct hs_delays {
+	uint64_t buckets[HS_DELAYS]; /* delays.c has the limits; the last is "longer" */
+	uint64_t count;
+	int64_t sum_us;
+};
+
 struct hs_delivery_counts {
 	uint64_t attempts, retries, accepted, failed, expired, superseded;
+	struct hs_delays delays;
+};
+
+struct hs_adapter_patience {
+	struct hs_silence_looks looks;
+	bool may_judge; /* a hub's silence, at this tick */
 };
 
 struct hs_adapter {
@@ -93,8 +129,8 @@ struct hs_adapter {
 	int64_t start_mono_us;
 	uv_timer_t timer;
 	struct hs_ops *page;
-	struct hs_silence_looks looks;
-	bool may_judge; /* a hub's silence, at this tick */
+	struct hs_adapter_patience patience;
+	struct hs_explanation *explanation; /* explain.h; NULL: a real process */
 	bool opened;
 	bool stopping;
 	int64_t stop_mono_us;
@@ -119,6 +155,30 @@ void hs_lane_free(struct hs_lane *lane);
 void hs_lane_snapshot_part(
 	struct hs_lane *lane, struct hs_arena *arena, const hs_link_frame *frame);
 void hs_lane_snapshot_free(struct hs_lane *lane);
+
+/* receipts.c */
+void hs_receipts_init(struct hs_kept_receipts *receipts);
+/* Takes it over; the oldest goes when there are more than `most`. True when one went that was never sent. */
+bool hs_receipts_add(
+	struct hs_kept_receipts *receipts, struct hs_kept_receipt *receipt, size_t most);
+/* Sends what was not sent yet, in order, until the link takes no more. */
+void hs_receipts_send(struct hs_kept_receipts *receipts, struct hs_link *link);
+/* The connection is gone: what is kept must be sent again. */
+void hs_receipts_unsend(struct hs_kept_receipts *receipts);
+/* A heartbeat of the hub: what was sent long enough before is safe there and goes. */
+void hs_receipts_beat(struct hs_kept_receipts *receipts);
+/* Frees all; how many there were. */
+size_t hs_receipts_free(struct hs_kept_receipts *receipts);
+
+/* agree.c */
+void hs_agree_snapshot(struct hs_lane *lane, const struct hs_adapter_snapshot *snapshot);
+void hs_agree_notice(struct hs_lane *lane, uint64_t seq, const hs_notice *notice);
+/* What the hub says for its newest seq. False: it differs for the second time; the lane is to resume with a snapshot. */
+bool hs_agree_heartbeat(
+	struct hs_lane *lane, uint64_t newest_seq, const char *digest, int64_t now_mono_us);
+/* For our own heartbeat; "" when nothing is known, or the hub asks for none. Borrowed until the next notice. */
+const char *hs_agree_digest(struct hs_lane *lane);
+void hs_agree_forget(struct hs_lane *lane);
 
 /* frames.c: each sends one frame; false when the link did not take it. */
 bool hs_send_hello(struct hs_lane *lane);
@@ -173,6 +233,24 @@ void hs_alarms_stop(struct hs_adapter *adapter);
 
 /* runtime.c: a handle that was counted in open_handles is closed. The last one frees the adapter. */
 void hs_adapter_handle_gone(struct hs_adapter *adapter);
+
+/* explain.c: where receipts and deliveries go while an adapter explains. */
+void hs_explanation_receipt(
+	struct hs_explanation *explanation, const char *outlet, int state, const char *detail);
+void hs_explanation_delivery(
+	struct hs_explanation *explanation, const struct hs_adapter_delivery *delivery);
+
+/* runtime.c */
+void hs_lane_init(struct hs_adapter *adapter, enum hs_adapter_lane id);
+/* The link of each lane that is to be dialled; "" = none. */
+const char *hs_lane_url(const struct hs_adapter_settings *settings, enum hs_adapter_lane id);
+
+/* delays.c */
+/* When the hub had this notice on disk, by its hops; 0: not told. */
+int64_t hs_durable_unix_us(const hs_deliver *deliver);
+/* An output is called for the first time. */
+void hs_delay_note(struct hs_item *item);
+void hs_delays_metrics(const struct hs_delays *delays, struct hs_buf *out);
 
 /* ops_page.c */
 enum hs_err hs_adapter_page_open(struct hs_adapter *adapter) HS_MUST_CHECK;

@@ -28,22 +28,17 @@ hs_lane_receipt(
 	struct hs_lane *lane, uint64_t seq, const char *outlet, int state, const char *detail)
 {
 	const struct hs_adapter_settings *settings = lane->adapter->settings;
+	if (lane->adapter->explanation) {
+		hs_explanation_receipt(lane->adapter->explanation, outlet, state, detail);
+		return;
+	}
 	struct hs_kept_receipt *kept =
 		hs_pack_receipt(seq, settings->name, outlet, state, detail ? detail : "");
 	if (!kept)
 		return;
-	*lane->receipts_end = kept;
-	lane->receipts_end = &kept->next;
-	lane->receipt_count++;
 	lane->counts.receipts++;
-	if (lane->receipt_count > (size_t)settings->receipts_max) {
-		struct hs_kept_receipt *oldest = lane->receipts;
-		lane->receipts = oldest->next;
-		lane->receipt_count--;
-		if (!oldest->sent)
-			lane->counts.receipts_dropped++;
-		free(oldest);
-	}
+	if (hs_receipts_add(&lane->receipts, kept, (size_t)settings->receipts_max))
+		lane->counts.receipts_dropped++;
 	hs_lane_flush(lane);
 }
 
@@ -138,7 +133,8 @@ item_create(struct hs_lane *lane, struct hs_arena *arena, const hs_deliver *deli
 	struct hs_item *item = calloc(1, sizeof(*item));
 	if (!item)
 		return NULL;
-	int64_t now_unix_us = hs_clock_unix_us(), now_mono_us = hs_clock_mono_us();
+	int64_t now_unix_us = hs_adapter_now_unix_us(adapter);
+	int64_t now_mono_us = hs_clock_mono_us();
 	int64_t expiry = hs_expiry_unix_us(
 		deliver->notice, now_unix_us, settings->max_age_ms, settings->max_age_end_ms);
 	bool expired = expiry <= now_unix_us;
@@ -146,6 +142,7 @@ item_create(struct hs_lane *lane, struct hs_arena *arena, const hs_deliver *deli
 	if (expired && !adapter->ops->rings)
 		left_us = settings->max_age_ms * 1000;
 	item->lane = lane;
+	item->durable_unix_us = hs_durable_unix_us(deliver);
 	item->arena = arena;
 	const char *epoch = hs_arena_strdup(arena, lane->stream.epoch);
 	if (!epoch) {
@@ -194,10 +191,53 @@ item_hold(struct hs_item *item, const char *why)
 
 /* Maintenance: told, and left open without an ack, so that the hub gives it again to the process after this one. */
 static void
-item_keep_back(struct hs_item *item)
+item_keep_back(struct hs_item *item, const char *why)
 {
-	item_refuse(item, HS_RECEIPT(HELD), HS_MAINTENANCE_REASON, &item->lane->counts.held);
+	item_refuse(item, HS_RECEIPT(HELD), why, &item->lane->counts.held);
 	item->done = false;
+}
+
+static void
+item_too_old(struct hs_item *item, const char *why)
+{
+	item_refuse(item, HS_RECEIPT(EXPIRED), why, &item->lane->counts.expired);
+}
+
+static void
+item_filter(struct hs_item *item, const char *why)
+{
+	item_refuse(item, HS_RECEIPT(FILTERED), why, &item->lane->counts.filtered);
+}
+
+static void
+item_pass(struct hs_item *item, const char *why)
+{
+	struct hs_adapter *adapter = item->lane->adapter;
+	hs_lane_receipt(item->lane, item->pub.seq, "", HS_RECEIPT(RECEIVED), why);
+	adapter->ops->on_notice(adapter->state, &item->pub);
+}
+
+static void
+item_follow(struct hs_item *item)
+{
+	static void (*const follow[])(struct hs_item * item, const char *why) = {
+		[HS_RULING_GATE] = item_filter,
+		[HS_RULING_MAINTENANCE] = item_keep_back,
+		[HS_RULING_OLD] = item_too_old,
+		[HS_RULING_UNKNOWN] = item_hold,
+		[HS_RULING_PASS] = item_pass,
+	};
+	const struct hs_adapter *adapter = item->lane->adapter;
+	const struct hs_ruling_case one = {
+		.notice = item->pub.notice,
+		.lane = (int)item->lane->id,
+		.drill_on = adapter->settings->drill,
+		.maintenance = !adapter->opened,
+		.rings = adapter->ops->rings,
+		.expired = item->pub.expired,
+	};
+	struct hs_ruling ruling = hs_rule(&one);
+	follow[ruling.kind](item, ruling.reason);
 }
 
 void
@@ -214,22 +254,7 @@ hs_item_arrive(struct hs_lane *lane, struct hs_arena *arena, const hs_deliver *d
 	}
 	lane->counts.notices++;
 	item_append(lane, item);
-	const hs_notice *notice = item->pub.notice;
-	struct hs_gate_verdict verdict =
-		hs_drill_gate((int)notice->mode, (int)lane->id, adapter->settings->drill);
-	if (!verdict.allow) {
-		item_refuse(item, HS_RECEIPT(FILTERED), verdict.reason, &lane->counts.filtered);
-	} else if (!adapter->opened) {
-		item_keep_back(item);
-	} else if (adapter->ops->rings && item->pub.expired) {
-		item_refuse(item, HS_RECEIPT(EXPIRED), "too old to start anything",
-			&lane->counts.expired);
-	} else if (adapter->ops->rings && item->pub.unknown) {
-		item_hold(item, hs_hold_reason(notice));
-	} else {
-		hs_lane_receipt(lane, item->pub.seq, "", HS_RECEIPT(RECEIVED), "");
-		adapter->ops->on_notice(adapter->state, &item->pub);
-	}
+	item_follow(item);
 	/* In maintenance nothing is acknowledged early: what is held must come again. */
 	if (adapter->opened)
 		items_bound(lane);
@@ -299,6 +324,8 @@ hs_adapter_done(struct hs_adapter_item *pub)
 {
 	struct hs_item *item = item_of(pub);
 	HS_CHECK(!item->done);
+	if (!item->delivered)
+		hs_delay_note(item); /* its output is pushed, not tried */
 	item->done = true;
 	hs_items_advance(item->lane);
 }

@@ -7,8 +7,6 @@
 #include "hub/base/clock.h"
 #include "hub/base/log.h"
 
-/* A receipt is safe at the hub when this many of its heartbeats came after it. */
-#define BEATS_SAFE 2
 #define BODY(name) HANSHO__V1__LINK_FRAME__BODY_##name
 
 static void
@@ -51,8 +49,7 @@ on_down(void *owner, struct hs_link *link)
 		(unsigned long long)lane->stream.last_seq);
 	lane->greeted = false;
 	lane->ack_sent = 0;
-	for (struct hs_kept_receipt *kept = lane->receipts; kept; kept = kept->next)
-		kept->sent = false;
+	hs_receipts_unsend(&lane->receipts);
 	hs_lane_snapshot_free(lane);
 	lane_state(lane, HS_LANE_DOWN);
 }
@@ -67,14 +64,8 @@ stream_restart(struct hs_lane *lane, const char *epoch)
 			stream->epoch, epoch);
 		hs_items_orphan(lane);
 	}
-	for (struct hs_kept_receipt *kept = lane->receipts, *next; kept; kept = next) {
-		next = kept->next;
-		free(kept);
-		lane->counts.receipts_dropped++;
-	}
-	lane->receipts = NULL;
-	lane->receipts_end = &lane->receipts;
-	lane->receipt_count = 0;
+	lane->counts.receipts_dropped += hs_receipts_free(&lane->receipts);
+	hs_agree_forget(lane);
 	*stream = (struct hs_stream){ 0 };
 	memcpy(stream->epoch, epoch, strlen(epoch) + 1);
 }
@@ -150,6 +141,7 @@ take_deliver(struct hs_lane *lane, struct hs_arena *arena, const hs_deliver *del
 	stream->first = false;
 	stream->any_prev = false;
 	stream->last_seq = deliver->seq;
+	hs_agree_notice(lane, deliver->seq, deliver->notice);
 	hs_item_arrive(lane, arena, deliver);
 }
 
@@ -174,20 +166,13 @@ static void
 take_heartbeat(struct hs_lane *lane, const hs_link_frame *frame)
 {
 	const struct hs_adapter_ops *ops = lane->adapter->ops;
-	for (struct hs_kept_receipt *kept = lane->receipts; kept; kept = kept->next)
-		if (kept->sent)
-			kept->beats++;
-	while (lane->receipts && lane->receipts->sent && lane->receipts->beats > BEATS_SAFE) {
-		struct hs_kept_receipt *safe = lane->receipts;
-		lane->receipts = safe->next;
-		if (!lane->receipts)
-			lane->receipts_end = &lane->receipts;
-		lane->receipt_count--;
-		free(safe);
-	}
+	const Hansho__V1__Heartbeat *heartbeat = frame->heartbeat;
+	hs_receipts_beat(&lane->receipts);
 	if (lane->adapter->opened && ops->on_heartbeat)
-		ops->on_heartbeat(lane->adapter->state, lane->id, frame->heartbeat->newest_seq,
-			frame->heartbeat->digest);
+		ops->on_heartbeat(
+			lane->adapter->state, lane->id, heartbeat->newest_seq, heartbeat->digest);
+	if (!hs_agree_heartbeat(lane, heartbeat->newest_seq, heartbeat->digest, hs_clock_mono_us()))
+		lane_drop(lane, "another_state_than_the_hub");
 }
 
 static void
@@ -277,14 +262,7 @@ hs_lane_flush(struct hs_lane *lane)
 {
 	if (!lane->greeted || !lane->link)
 		return;
-	for (struct hs_kept_receipt *kept = lane->receipts; kept; kept = kept->next) {
-		if (kept->sent)
-			continue;
-		if (hs_link_send(lane->link, kept->bytes, kept->len_bytes) != HS_OK)
-			return;
-		kept->sent = true;
-		kept->beats = 0;
-	}
+	hs_receipts_send(&lane->receipts, lane->link);
 	if (lane->stream.ack_seq > lane->ack_sent && hs_send_ack(lane, lane->stream.ack_seq))
 		lane->ack_sent = lane->stream.ack_seq;
 }
@@ -299,7 +277,7 @@ hs_lane_tick(struct hs_lane *lane, int64_t now_mono_us)
 	/* The hub counts its own intervals: ours may not be the longer one. */
 	if (lane->hub_heartbeat_ms > 0 && lane->hub_heartbeat_ms < beat_ms)
 		beat_ms = lane->hub_heartbeat_ms;
-	if (lane->adapter->may_judge &&
+	if (lane->adapter->patience.may_judge &&
 		now_mono_us - lane->heard_mono_us > hs_silence_of_hub_us(quiet_ms, lane->greeted)) {
 		lane->heard_mono_us = now_mono_us;
 		lane_drop(lane, "hub_is_silent");
@@ -335,9 +313,6 @@ hs_lane_free(struct hs_lane *lane)
 {
 	hs_items_free(lane);
 	hs_lane_snapshot_free(lane);
-	for (struct hs_kept_receipt *kept = lane->receipts, *next; kept; kept = next) {
-		next = kept->next;
-		free(kept);
-	}
-	lane->receipts = NULL;
+	hs_receipts_free(&lane->receipts);
+	hs_agree_forget(lane);
 }

@@ -50,6 +50,8 @@ lane_metrics(const struct hs_lane *lane, struct hs_buf *out)
 		{ "gaps_total", counts->gaps },
 		{ "link_drops_total", counts->drops },
 		{ "unknown_frames_total", counts->unknown_frames },
+		{ "digests_differ_total", counts->digests_differ },
+		{ "resyncs_total", counts->resyncs },
 	};
 	for (size_t i = 0; i < HS_COUNT(rows); i++)
 		hs_buf_printf(out, "hansho_adapter_%s{lane=\"%s\"} %" PRIu64 "\n", rows[i].name,
@@ -78,6 +80,7 @@ metrics(void *owner, struct hs_buf *out)
 	for (size_t i = 0; i < HS_COUNT(rows); i++)
 		hs_buf_printf(out, "hansho_adapter_%s %" PRIu64 "\n", rows[i].name, rows[i].value);
 	hs_buf_printf(out, "hansho_adapter_maintenance %d\n", adapter->settings->maintenance);
+	hs_delays_metrics(&counts->delays, out);
 	hs_canaries_metrics(adapter, out);
 	if (adapter->opened && adapter->ops->metrics)
 		adapter->ops->metrics(adapter->state, out);

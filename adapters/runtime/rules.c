@@ -124,3 +124,27 @@ hs_backoff_ms(uint32_t attempt, int64_t first_ms, int64_t max_ms, uint32_t rando
 	int64_t half = (pause + 1) / 2;
 	return half + (int64_t)(random % (uint32_t)(pause - half + 1));
 }
+
+struct hs_ruling
+hs_rule(const struct hs_ruling_case *one)
+{
+	struct hs_gate_verdict verdict =
+		hs_drill_gate((int)one->notice->mode, one->lane, one->drill_on);
+	const char *unknown = hs_hold_reason(one->notice);
+	const struct {
+		bool holds;
+		struct hs_ruling ruling;
+	} rows[] = {
+		{ !verdict.allow, { HS_RULING_GATE, HS_RECEIPT(FILTERED), verdict.reason } },
+		{ one->maintenance,
+			{ HS_RULING_MAINTENANCE, HS_RECEIPT(HELD), HS_MAINTENANCE_REASON } },
+		{ one->rings && one->expired,
+			{ HS_RULING_OLD, HS_RECEIPT(EXPIRED), "too old to start anything" } },
+		{ one->rings && unknown[0] != '\0',
+			{ HS_RULING_UNKNOWN, HS_RECEIPT(HELD), unknown } },
+	};
+	for (size_t i = 0; i < HS_COUNT(rows); i++)
+		if (rows[i].holds)
+			return rows[i].ruling;
+	return (struct hs_ruling){ HS_RULING_PASS, HS_RECEIPT(RECEIVED), "" };
+}

@@ -28,6 +28,32 @@ struct hs_gate_verdict {
  * drill_on: the adapter's switch. */
 struct hs_gate_verdict hs_drill_gate(int mode, int lane, bool drill_on);
 
+/* What the runtime makes of a notice before its adapter sees it: the first that holds, in this order. */
+enum hs_ruling_kind {
+	HS_RULING_GATE,	       /* the drill gate says no: FILTERED */
+	HS_RULING_MAINTENANCE, /* HELD, kept for the process after this one */
+	HS_RULING_OLD,	       /* it rings, and this is too old to start anything: EXPIRED */
+	HS_RULING_UNKNOWN,     /* it rings, and this has an unknown term: HELD */
+	HS_RULING_PASS	       /* the adapter gets it: RECEIVED */
+};
+
+struct hs_ruling {
+	enum hs_ruling_kind kind;
+	int receipt;	    /* HS_RECEIPT(…) of the adapter itself */
+	const char *reason; /* "" for PASS. Static. */
+};
+
+struct hs_ruling_case {
+	const hs_notice *notice;
+	int lane;
+	bool drill_on;	  /* the adapter's switch */
+	bool maintenance; /* its outlets are closed */
+	bool rings;	  /* it alerts people */
+	bool expired;	  /* hs_expiry_unix_us is past */
+};
+
+struct hs_ruling hs_rule(const struct hs_ruling_case *one);
+
 /* Receipt of an outlet that alerts people, for a silent correction (notice.proto): it keeps it in mind, for what
  * comes later, and says nothing. */
 #define HS_SILENT_REASON "a silent correction: nothing that stands has changed"

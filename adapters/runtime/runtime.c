@@ -20,7 +20,7 @@ static void
 adapter_tick(struct hs_adapter *adapter)
 {
 	int64_t now_mono_us = hs_clock_mono_us();
-	adapter->may_judge = hs_silence_may_judge(&adapter->looks, now_mono_us);
+	adapter->patience.may_judge = hs_silence_may_judge(&adapter->patience.looks, now_mono_us);
 	for (size_t i = 0; i < HS_LANE_COUNT; i++)
 		hs_lane_tick(&adapter->lanes[i], now_mono_us);
 	if (adapter->stopping) {
@@ -40,14 +40,14 @@ on_timer(uv_timer_t *timer)
 	adapter_tick(timer->data);
 }
 
-static void
-lane_init(struct hs_adapter *adapter, enum hs_adapter_lane id)
+void
+hs_lane_init(struct hs_adapter *adapter, enum hs_adapter_lane id)
 {
 	struct hs_lane *lane = &adapter->lanes[id];
 	lane->adapter = adapter;
 	lane->id = id;
 	lane->items_end = &lane->items;
-	lane->receipts_end = &lane->receipts;
+	hs_receipts_init(&lane->receipts);
 	lane->parts_end = &lane->parts;
 }
 
@@ -109,21 +109,26 @@ adapter_finish(struct hs_adapter *adapter)
 	uv_timer_start(&adapter->timer, on_goodbye_left, GOODBYE_US / 1000, 0);
 }
 
+const char *
+hs_lane_url(const struct hs_adapter_settings *settings, enum hs_adapter_lane id)
+{
+	if (id == HS_LANE_LIVE)
+		return settings->live_url;
+	return settings->drill ? settings->drill_url : "";
+}
+
 static enum hs_err
 lanes_open(struct hs_adapter *adapter)
 {
-	const struct hs_adapter_settings *settings = adapter->settings;
-	const char *urls[HS_LANE_COUNT] = {
-		[HS_LANE_LIVE] = settings->live_url,
-		[HS_LANE_DRILL] = settings->drill ? settings->drill_url : "",
-	};
 	for (size_t i = 0; i < HS_LANE_COUNT; i++) {
-		if (urls[i][0] == '\0')
+		enum hs_adapter_lane id = (enum hs_adapter_lane)i;
+		const char *url = hs_lane_url(adapter->settings, id);
+		if (url[0] == '\0')
 			continue;
-		enum hs_err err = hs_lane_open(&adapter->lanes[i], urls[i]);
+		enum hs_err err = hs_lane_open(&adapter->lanes[i], url);
 		if (err != HS_OK) {
 			hs_error("adapter.link_not_opened", "lane=%s err=%s url=%s",
-				hs_lane_name((enum hs_adapter_lane)i), hs_err_name(err), urls[i]);
+				hs_lane_name(id), hs_err_name(err), url);
 			return err;
 		}
 	}
@@ -158,7 +163,7 @@ hs_adapter_create(uv_loop_t *loop, const struct hs_adapter_ops *ops, const void 
 	adapter->ops = ops;
 	adapter->settings = settings;
 	for (size_t i = 0; i < HS_LANE_COUNT; i++)
-		lane_init(adapter, (enum hs_adapter_lane)i);
+		hs_lane_init(adapter, (enum hs_adapter_lane)i);
 	uv_timer_init(loop, &adapter->timer);
 	adapter->timer.data = adapter;
 	adapter->open_handles = 1;
@@ -230,12 +235,22 @@ look(const void *owner, const void *settings, char why[HS_CONFIG_WHY])
 	return hs_adapter_settings_check(owner, settings, why);
 }
 
+static int
+explain(const void *owner, const void *settings)
+{
+	return hs_explain(owner, settings, stdin, stdout);
+}
+
 int
 hs_adapter_main(int argc, char **argv, const struct hs_adapter_ops *ops)
 {
 	struct hs_config_record record;
 	struct hs_config_item *items = NULL;
-	const struct hs_proc_settings what = { .record = &record, .look = look, .owner = ops };
+	const struct hs_proc_settings what = { .record = &record,
+		.look = look,
+		.owner = ops,
+		.ask_flag = "--explain",
+		.ask = explain };
 	struct hs_proc proc;
 	struct hs_adapter *adapter = NULL;
 	int exit_code = 1;

@@ -27,6 +27,7 @@
  *   Within a key, a newer revision of a document replaces an older one that still waits (EXPIRED, with
  *   the reason); one that is under way is never called back for that.
  * Canaries: every outlet is proven regularly, and an alarm is raised when it cannot be (canary.h).
+ * Explain: `--explain` runs all of this up to where something would leave, and says what (explain.h).
  * Maintenance (misissuance M11): `maintenance: true` cuts the outlets off. ops.open is not called, so that no socket,
  *   file or contact of the adapter comes to life, and no other member of ops either, but `look`. Only the links to
  *   the hub live: each notice gets a receipt HELD (rules.h) and no ack. After the restart without it the hub
@@ -46,6 +47,7 @@
 #include <uv.h>
 
 #include "adapters/runtime/canary.h"
+#include "adapters/runtime/explain.h"
 #include "adapters/runtime/rules.h"
 #include "hub/base/buf.h"
 #include "hub/base/config.h"
@@ -155,6 +157,11 @@ struct hs_adapter_ops {
 	void (*metrics)(void *state, struct hs_buf *out);
 	/* * Further members of the status object: `"key":value,"key":value` without braces. */
 	void (*status)(void *state, struct hs_buf *out);
+	/* * For explain.h: the state as open makes it, but without any way out: opens no socket, no contact and no folder,
+	 * and adds no canary. on_snapshot and on_notice then run as always. */
+	enum hs_err (*open_dry)(struct hs_adapter *adapter, const void *settings, void **state);
+	/* Frees what open_dry gave; needs no loop. Goes with it. */
+	void (*close_dry)(void *state);
 	/* Close everything that keeps the loop alive; free state when that is gone. Items that are still
 	 * open are no longer valid after this call. */
 	void (*close)(void *state);
@@ -206,7 +213,7 @@ enum hs_attempt_result {
 struct hs_delivery_queue; /* private */
 
 /* Embed it in the adapter's own record of one output; recover that by HS_CONTAINER_OF. Zero it, fill
- * the first seven members, call hs_adapter_deliver. */
+ * the members up to `ended`, call hs_adapter_deliver. */
 struct hs_adapter_delivery {
 	const char *outlet;    /* for the receipt; must live as long as the delivery */
 	const char *order_key; /* deliveries of one key go in order; NULL = on its own. Copied. */
@@ -220,6 +227,9 @@ struct hs_adapter_delivery {
 	void (*abort)(struct hs_adapter_delivery *delivery);
 	/* Over: free your record. The last thing that happens to the delivery. */
 	void (*ended)(struct hs_adapter_delivery *delivery);
+	/* What the attempt sends, as text, for explain.h, and what that is ("mail", "plan"). NULL: shown otherwise. */
+	const char *output;
+	const char *output_is;
 	/* Private to the runtime from here on. */
 	struct hs_adapter_item *item;
 	struct hs_delivery_queue *queue;

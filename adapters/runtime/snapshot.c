@@ -73,6 +73,7 @@ snapshot_show(struct hs_lane *lane, const Hansho__V1__Snapshot *last)
 	};
 	for (const struct hs_snapshot_part *part = lane->parts; part; part = part->next)
 		part_collect(lane, part, notices, &shown.count);
+	hs_agree_snapshot(lane, &shown);
 	adapter->ops->on_snapshot(adapter->state, &shown);
 	free(notices);
 }

@@ -7,6 +7,8 @@
 
 #include "hub/base/clock.h"
 
+#define FACE_MAX_BYTES (16u << 20)
+
 void
 hs_screen_reset(struct hs_screen *screen, enum hs_adapter_lane lane)
 {
@@ -102,6 +104,23 @@ hs_screen_status(const struct hs_screen *screen, size_t players, int64_t now_uni
 		(json_int_t)players, "changed_at", hs_screen_time(screen->changed_unix_us),
 		"displayed_at", hs_screen_time(screen->displayed_unix_us), "age_ms", age, "shown",
 		strcmp(screen->displayed_digest, screen->face.digest) == 0);
+}
+
+void
+hs_screen_explain(const struct hs_screen *screen, struct hs_adapter_item *item, bool concerned)
+{
+	const char *id = screen->settings->id;
+	if (!concerned) {
+		hs_adapter_receipt(
+			item, id, HS_RECEIPT(FILTERED), "none of the areas of this screen");
+		return;
+	}
+	struct hs_buf text;
+	hs_buf_init(&text, FACE_MAX_BYTES);
+	hs_buf_add(
+		&text, hs_frame_bytes(screen->face.frame), hs_frame_len_bytes(screen->face.frame));
+	hs_adapter_show(item, id, "screen", hs_buf_text(&text));
+	hs_buf_free(&text);
 }
 
 void

@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "adapters/runtime/runtime.h"
 #include "adapters/signage/players.h"
 #include "adapters/signage/signage_encode.h"
 
@@ -53,6 +54,9 @@ struct json_t *hs_screen_status(
 	const struct hs_screen *screen, size_t players, int64_t now_unix_us);
 /* New reference: RFC 3339 in Japanese time; null for 0. */
 struct json_t *hs_screen_time(int64_t unix_us);
+/* What the screen shows after the notice, or why it stays as it is (runtime/explain.h). */
+void hs_screen_explain(
+	const struct hs_screen *screen, struct hs_adapter_item *item, bool concerned);
 void hs_screen_free(struct hs_screen *screen);
 
 #endif

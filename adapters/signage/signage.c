@@ -74,7 +74,7 @@ screen_draw(struct signage *own, size_t index)
 		.screen = screen->settings,
 		.lanes = { lane_seen(own, screen, HS_LANE_LIVE, now_mono_us),
 			lane_seen(own, screen, HS_LANE_DRILL, now_mono_us) },
-		.now_unix_us = hs_clock_unix_us(),
+		.now_unix_us = hs_adapter_now_unix_us(own->adapter),
 	};
 	struct hs_signage_face face;
 	struct hs_arena *arena = hs_arena_create(ENCODE_ARENA_BYTES);
@@ -114,10 +114,9 @@ static int
 ask_find(void *owner, const char *id)
 {
 	const struct signage *own = owner;
-	for (size_t i = 0; i < own->screen_count; i++) {
+	for (size_t i = 0; i < own->screen_count; i++)
 		if (strcmp(own->screens[i].settings->id, id) == 0)
 			return (int)i;
-	}
 	return -1;
 }
 
@@ -207,7 +206,8 @@ on_notice(void *state, struct hs_adapter_item *item)
 		enum hs_err err = hs_force_apply(lane->force, item->seq, item->notice);
 		if (err == HS_OK)
 			err = hs_signage_cancel_take(&lane->cancel, lane->force, item->notice,
-				hs_clock_unix_us() + own->settings->cancel_shown_ms * 1000);
+				hs_adapter_now_unix_us(own->adapter) +
+					own->settings->cancel_shown_ms * 1000);
 		if (err != HS_OK && err != HS_ERR_STALE) {
 			hs_error("signage.not_applied", "seq=%llu err=%s",
 				(unsigned long long)item->seq, hs_err_name(err));
@@ -220,15 +220,17 @@ on_notice(void *state, struct hs_adapter_item *item)
 		return;
 	}
 	for (size_t i = 0; i < own->screen_count; i++) {
-		bool concerned = concerns(&own->screens[i], item);
+		bool concerned = concerns(&own->screens[i], item), changed = false;
 		if (concerned)
 			hs_screen_wait(&own->screens[i], item->lane, item->seq);
-		if (!concerned && !may_reach_further(item->notice))
-			continue;
-		if (screen_draw(own, i) && !concerned) {
+		if (concerned || may_reach_further(item->notice))
+			changed = screen_draw(own, i);
+		if (changed && !concerned) {
 			hs_screen_wait(&own->screens[i], item->lane, item->seq);
 			(void)screen_draw(own, i);
 		}
+		if (hs_adapter_is_dry(own->adapter))
+			hs_screen_explain(&own->screens[i], item, concerned || changed);
 	}
 	hs_adapter_done(item);
 }
@@ -307,10 +309,9 @@ on_heartbeat(void *state, enum hs_adapter_lane lane, uint64_t newest_seq, const 
 static bool
 freshness_changed(const struct signage *own, const struct hs_screen *screen, int64_t now_mono_us)
 {
-	for (int i = 0; i < HS_LANE_COUNT; i++) {
+	for (int i = 0; i < HS_LANE_COUNT; i++)
 		if (lane_seen(own, screen, i, now_mono_us).fresh != screen->drawn_fresh[i])
 			return true;
-	}
 	return false;
 }
 
@@ -351,8 +352,9 @@ screens_open(struct signage *own)
 }
 
 static void
-own_free(struct signage *own)
+own_free(void *state)
 {
+	struct signage *own = state;
 	for (size_t i = 0; own->screens != NULL && i < own->screen_count; i++)
 		hs_screen_free(&own->screens[i]);
 	for (size_t i = 0; i < HS_LANE_COUNT; i++) {
@@ -384,8 +386,9 @@ players_open(struct signage *own)
 	return hs_players_create(hs_adapter_loop(own->adapter), &options, &own->players);
 }
 
+/* What on_notice needs: screens without players, no timer. */
 static enum hs_err
-signage_open(struct hs_adapter *adapter, const void *settings, void **state)
+signage_open_dry(struct hs_adapter *adapter, const void *settings, void **state)
 {
 	struct signage *own = calloc(1, sizeof(*own));
 	if (own == NULL)
@@ -399,8 +402,20 @@ signage_open(struct hs_adapter *adapter, const void *settings, void **state)
 	}
 	if (err == HS_OK)
 		err = screens_open(own);
-	if (err == HS_OK)
-		err = players_open(own);
+	if (err != HS_OK)
+		own_free(own);
+	*state = own;
+	return err;
+}
+
+static enum hs_err
+signage_open(struct hs_adapter *adapter, const void *settings, void **state)
+{
+	enum hs_err err = signage_open_dry(adapter, settings, state);
+	struct signage *own = *state;
+	if (err != HS_OK)
+		return err;
+	err = players_open(own);
 	if (err != HS_OK) {
 		hs_error("signage.not_open", "listen=%s err=%s", own->settings->listen,
 			hs_err_name(err));
@@ -412,7 +427,6 @@ signage_open(struct hs_adapter *adapter, const void *settings, void **state)
 	hs_signage_canary_add(&own->canary, adapter, own->players, own->screens);
 	hs_info("signage.open", "port=%d screens=%zu", hs_players_port(own->players),
 		own->screen_count);
-	*state = own;
 	return HS_OK;
 }
 
@@ -434,10 +448,9 @@ static const char *
 signage_not_ready(void *state)
 {
 	const struct signage *own = state;
-	for (int i = 0; i < HS_LANE_COUNT; i++) {
+	for (int i = 0; i < HS_LANE_COUNT; i++)
 		if (lane_configured(own, i) && !own->lanes[i].known)
 			return "the state in force has not come from the hub yet";
-	}
 	return "";
 }
 
@@ -474,6 +487,8 @@ const struct hs_adapter_ops hs_signage_ops = {
 	.look = hs_signage_look,
 	.snapshot = true,
 	.open = signage_open,
+	.open_dry = signage_open_dry,
+	.close_dry = own_free,
 	.on_notice = on_notice,
 	.on_snapshot = on_snapshot,
 	.on_state = on_state,

@@ -129,6 +129,8 @@ mail_send(struct telecom *telecom, struct hs_adapter_item *item, const struct hs
 		.attempt = mail_attempt,
 		.abort = mail_abort,
 		.ended = mail_ended,
+		.output = document,
+		.output_is = "mail",
 	};
 	hs_adapter_deliver(item, &mail->delivery);
 }
@@ -311,6 +313,19 @@ telecom_open(struct hs_adapter *adapter, const void *settings, void **state)
 	return HS_OK;
 }
 
+/* What on_notice needs, and no way to a carrier. */
+static enum hs_err
+telecom_open_dry(struct hs_adapter *adapter, const void *settings, void **state)
+{
+	struct telecom *telecom = calloc(1, sizeof(*telecom));
+	if (!telecom)
+		return HS_ERR_NOMEM;
+	telecom->adapter = adapter;
+	telecom->settings = settings;
+	*state = telecom;
+	return HS_OK;
+}
+
 static const char *
 not_ready(void *state)
 {
@@ -341,6 +356,8 @@ const struct hs_adapter_ops hs_telecom_ops = {
 	.rings = true,
 	.snapshot = true,
 	.open = telecom_open,
+	.open_dry = telecom_open_dry,
+	.close_dry = telecom_close,
 	.on_notice = on_notice,
 	.on_snapshot = on_snapshot,
 	.not_ready = not_ready,

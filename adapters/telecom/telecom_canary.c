@@ -251,7 +251,7 @@ const struct hs_canary *
 hs_telecom_canary_of(
 	const struct hs_telecom_canaries *canaries, size_t carrier, enum hs_adapter_lane lane)
 {
-	const struct hs_canary *canary = &canaries->probes[carrier][lane].canary;
+	const struct hs_canary *canary = canaries ? &canaries->probes[carrier][lane].canary : NULL;
 
-	return canary->outlet ? canary : NULL;
+	return canary && canary->outlet ? canary : NULL;
 }

@@ -24,7 +24,7 @@ enum hs_err hs_telecom_canaries_create(struct hs_adapter *adapter,
 	const struct hs_telecom_settings *settings, struct hs_telecom_canaries **out) HS_MUST_CHECK;
 /* NULL is allowed. */
 void hs_telecom_canaries_destroy(struct hs_telecom_canaries *canaries);
-/* Of one carrier of the settings; NULL when it has none on that lane. */
+/* Of one carrier of the settings; NULL when it has none on that lane, or canaries is NULL. */
 const struct hs_canary *hs_telecom_canary_of(
 	const struct hs_telecom_canaries *canaries, size_t carrier, enum hs_adapter_lane lane);
 

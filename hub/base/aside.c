@@ -1,14 +1,10 @@
 #include "hub/base/aside.h"
 
-#include <errno.h>
 #include <pthread.h>
-#include <sched.h>
 #include <stdlib.h>
-#include <sys/resource.h>
-#include <unistd.h>
 
 #include "hub/base/check.h"
-#include "hub/base/log.h"
+#include "hub/base/step_back.h"
 
 struct list {
 	struct hs_aside_job *first, **last;
@@ -55,24 +51,13 @@ take(struct list *list)
 	return job;
 }
 
-/* A thread that may not be slowed down works all the same. */
-static void
-step_back(int nice)
-{
-	struct sched_param param = { 0 };
-
-	if (setpriority(PRIO_PROCESS, (id_t)gettid(), nice) != 0 ||
-		sched_setscheduler(0, SCHED_BATCH, &param) != 0)
-		hs_warn("aside.nice", "errno=%d", errno);
-}
-
 static void *
 aside_main(void *owner)
 {
 	struct hs_aside *aside = owner;
 	struct hs_aside_job *job;
 
-	step_back(aside->nice);
+	hs_step_back(aside->nice);
 	pthread_mutex_lock(&aside->mutex);
 	for (;;) {
 		while (!aside->stop && !aside->waiting.first)

@@ -90,7 +90,7 @@ hs_link_carrier_up(struct hs_link *link)
 	link->in.failed = false;
 	if (greeting.len_bytes == 0)
 		opened(link);
-	else if (link->carrier_ops->send(link->carrier, &greeting, 1) != HS_OK)
+	else if (link->carrier_ops->send(link->carrier, &greeting, 1, NULL) != HS_OK)
 		hs_link_drop(link);
 }
 
@@ -124,6 +124,25 @@ hs_link_carrier_down(struct hs_link *link)
 	/* A listener has been accepting all the time, to refuse a second peer. */
 	if (!link->listens && !link->closing)
 		retry_later(link);
+}
+
+/* Of a frame that has begun the whole is known: its room is taken at once, and grows no more with copies of what is there. */
+static void
+make_room(struct hs_link *link)
+{
+	size_t have = link->in.len_bytes;
+	uint64_t len;
+
+	if (have < link->framing->head_bytes ||
+		have + HS_CARRIER_CHUNK_BYTES < link->in.room_bytes || !link->open ||
+		link->dropping ||
+		!hs_link_head_read(link->framing, (const unsigned char *)link->in.bytes, &len) ||
+		len > link->frame_max_bytes)
+		return;
+	/* And what comes with its last bytes. */
+	len += link->framing->head_bytes + HS_CARRIER_CHUNK_BYTES;
+	if (len > have && hs_buf_extend(&link->in, len - have) != NULL)
+		link->in.len_bytes = have;
 }
 
 /* The other side's greeting at the beginning of a connection; returns how many bytes were used. */
@@ -201,6 +220,7 @@ hs_link_carrier_bytes(struct hs_link *link, const unsigned char *bytes, size_t l
 		memmove(link->in.bytes, link->in.bytes + used, len_bytes - used);
 		link->in.len_bytes = len_bytes - used;
 	}
+	make_room(link);
 	if (link->in.failed)
 		hs_link_drop(link);
 }
@@ -245,11 +265,12 @@ hs_link_send(struct hs_link *link, const void *bytes, size_t len_bytes)
 {
 	const struct hs_span whole = { bytes, len_bytes };
 
-	return hs_link_send_pieces(link, &whole, 1);
+	return hs_link_send_pieces(link, &whole, 1, NULL);
 }
 
 enum hs_err
-hs_link_send_pieces(struct hs_link *link, const struct hs_span *pieces, size_t count)
+hs_link_send_pieces(
+	struct hs_link *link, const struct hs_span *pieces, size_t count, struct hs_shared *owner)
 {
 	unsigned char head[HS_FRAMING_HEAD_MAX];
 	struct hs_span all[1 + HS_LINK_PIECES_MAX] = { { head, link->framing->head_bytes } };
@@ -265,7 +286,7 @@ hs_link_send_pieces(struct hs_link *link, const struct hs_span *pieces, size_t c
 	if (len_bytes > link->frame_max_bytes)
 		return HS_ERR_TOO_LARGE;
 	hs_link_head_write(link->framing, head, len_bytes);
-	return link->carrier_ops->send(link->carrier, all, 1 + count);
+	return link->carrier_ops->send(link->carrier, all, 1 + count, owner);
 }
 
 const uint8_t *

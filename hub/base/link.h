@@ -27,6 +27,7 @@
 #include "hub/base/hash.h"
 
 struct hs_link;
+struct hs_shared;
 
 struct hs_link_ops {
 	void (*on_up)(void *owner, struct hs_link *link);
@@ -52,10 +53,10 @@ enum hs_err hs_link_open(
 /* Copies. HS_ERR_CLOSED: no peer. HS_ERR_AGAIN: the queue is full; on_drained is not needed because
  * the window of link.proto keeps senders below it. */
 enum hs_err hs_link_send(struct hs_link *link, const void *bytes, size_t len_bytes) HS_MUST_CHECK;
-/* One frame of at most HS_LINK_PIECES_MAX parts. */
+/* One frame of at most HS_LINK_PIECES_MAX parts. owner (NULL: none) owns what its large parts point to: these are not copied. */
 #define HS_LINK_PIECES_MAX 3
-enum hs_err hs_link_send_pieces(
-	struct hs_link *link, const struct hs_span *pieces, size_t count) HS_MUST_CHECK;
+enum hs_err hs_link_send_pieces(struct hs_link *link, const struct hs_span *pieces, size_t count,
+	struct hs_shared *owner) HS_MUST_CHECK;
 /* Inside on_frame: the bytes of that frame are the caller's from now on, without a copy where the frame is so large that it came in
  * several pieces. *memory is to be given to free, in a later turn of the loop. NULL: out of memory, the frame is still borrowed. */
 const uint8_t *hs_link_take_frame(

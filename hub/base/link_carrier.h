@@ -13,6 +13,7 @@
 #include "hub/base/buf.h"
 #include "hub/base/hash.h"
 #include "hub/base/link.h"
+#include "hub/base/shared.h"
 
 #define HS_CARRIER_CHUNK_BYTES 65536 /* read at once */
 #define HS_CARRIER_SOCKET_MODE \
@@ -29,8 +30,9 @@ struct hs_carrier_ops {
 	 * under way. */
 	void (*connect)(struct hs_carrier *carrier);
 	/* All pieces in order, or none: HS_ERR_AGAIN (the queue is full), HS_ERR_NOMEM. Only between up and
-	 * down. Copies what does not leave at once. */
-	enum hs_err (*send)(struct hs_carrier *carrier, const struct hs_span *pieces, size_t count);
+	 * down. Copies what does not leave at once, or, where it is large and has an owner, takes a reference. */
+	enum hs_err (*send)(struct hs_carrier *carrier, const struct hs_span *pieces, size_t count,
+		struct hs_shared *owner);
 	/* Ends the connection; hs_link_carrier_down follows in a later turn of the loop, and no bytes before it. */
 	void (*drop)(struct hs_carrier *carrier);
 	/* Ends everything; only hs_link_carrier_closed follows, at once or later. */
@@ -49,20 +51,24 @@ void hs_link_carrier_down(struct hs_link *link);
 void hs_link_carrier_rival(struct hs_link *link);
 void hs_link_carrier_closed(struct hs_link *link); /* the last call; the carrier is free */
 
-/* Bytes that wait for one connection: one buffer is being sent while the other is filled. */
+/* Bytes that wait for one connection, part behind part: what is small in one buffer, what is large and shared where it lies. */
+struct hs_send_part;
 struct hs_send_queue {
-	struct hs_buf leaving; /* from left_bytes on */
-	size_t left_bytes;
-	struct hs_buf waiting;
+	struct hs_send_part *first, *last;
+	size_t first_sent_bytes;
+	size_t waiting_bytes, max_bytes;
+	bool leaves; /* the first was handed out by hs_send_queue_next */
 };
 
 void hs_send_queue_init(struct hs_send_queue *queue, size_t max_bytes);
 void hs_send_queue_free(struct hs_send_queue *queue);
-/* All pieces from the byte `skip` on, or none. HS_ERR_AGAIN, HS_ERR_NOMEM. */
+/* All pieces from the byte `skip` on, or none. owner (NULL: none) keeps them alive: large ones are not copied then. HS_ERR_AGAIN,
+ * HS_ERR_NOMEM. */
 enum hs_err hs_send_queue_add(struct hs_send_queue *queue, const struct hs_span *pieces,
-	size_t count, size_t skip) HS_MUST_CHECK;
+	size_t count, size_t skip, struct hs_shared *owner) HS_MUST_CHECK;
 /* What is to be sent next, borrowed until hs_send_queue_sent; empty: nothing waits. */
 struct hs_span hs_send_queue_next(struct hs_send_queue *queue);
+/* So many bytes of it have left. */
 void hs_send_queue_sent(struct hs_send_queue *queue, size_t len_bytes);
 
 #endif

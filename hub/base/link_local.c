@@ -18,6 +18,8 @@
 #define SCHEME	   "unix://"
 #define BACKLOG	   8 /* one peer is served, others are hung up on */
 #define PIECES_MAX 4
+/* Read in one turn of the loop: a frame of some MB comes in many, so that others have theirs between. */
+#define TURN_BYTES ((size_t)4 * HS_CARRIER_CHUNK_BYTES)
 
 struct local;
 
@@ -27,6 +29,10 @@ struct local_conn {
 	uv_pipe_t socket;
 	uv_connect_t dialled;
 	uv_write_t write;
+	uv_idle_t next_turn; /* reads on */
+	int open_handles;
+	size_t turn_bytes; /* read in this turn */
+	size_t writing_bytes;
 	bool up, writing;
 	struct hs_send_queue queue;
 	char chunk[HS_CARRIER_CHUNK_BYTES];
@@ -70,6 +76,8 @@ conn_closed(uv_handle_t *handle)
 	struct local *local = conn->local;
 	bool was_up = conn->up;
 
+	if (--conn->open_handles > 0)
+		return;
 	hs_send_queue_free(&conn->queue);
 	free(conn);
 	local->conn = NULL;
@@ -84,8 +92,10 @@ conn_closed(uv_handle_t *handle)
 static void
 conn_end(struct local_conn *conn)
 {
-	if (!uv_is_closing((uv_handle_t *)&conn->socket))
-		uv_close((uv_handle_t *)&conn->socket, conn_closed);
+	if (uv_is_closing((uv_handle_t *)&conn->socket))
+		return;
+	uv_close((uv_handle_t *)&conn->socket, conn_closed);
+	uv_close((uv_handle_t *)&conn->next_turn, conn_closed);
 }
 
 /* By ourselves: the link hears of it as of a drop of its own, so that no more frames are handed out. */
@@ -105,7 +115,9 @@ conn_create(struct local *local)
 	conn->local = local;
 	hs_send_queue_init(&conn->queue, local->queue_max_bytes);
 	HS_CHECK(uv_pipe_init(local->loop, &conn->socket, 0) == 0);
-	conn->socket.data = conn->dialled.data = conn->write.data = conn;
+	HS_CHECK(uv_idle_init(local->loop, &conn->next_turn) == 0);
+	conn->open_handles = 2;
+	conn->socket.data = conn->dialled.data = conn->write.data = conn->next_turn.data = conn;
 	return conn;
 }
 
@@ -118,16 +130,38 @@ give_chunk(uv_handle_t *handle, size_t suggested, uv_buf_t *out)
 	*out = uv_buf_init(conn->chunk, sizeof(conn->chunk));
 }
 
+static void read_on(uv_idle_t *next_turn);
+
 static void
 on_bytes(uv_stream_t *stream, ssize_t count, const uv_buf_t *buf)
 {
 	struct local_conn *conn = stream->data;
 
-	if (count < 0)
+	if (count < 0) {
 		conn_broke(conn);
-	else if (count > 0)
+		return;
+	}
+	conn->turn_bytes += (size_t)count;
+	if (conn->turn_bytes >= TURN_BYTES) {
+		uv_read_stop(stream);
+		uv_idle_start(&conn->next_turn, read_on);
+	} else if ((size_t)count < buf->len) {
+		conn->turn_bytes = 0; /* it was all that is there */
+	}
+	if (count > 0)
 		hs_link_carrier_bytes(
 			conn->local->link, (const unsigned char *)buf->base, (size_t)count);
+}
+
+static void
+read_on(uv_idle_t *next_turn)
+{
+	struct local_conn *conn = next_turn->data;
+
+	uv_idle_stop(next_turn);
+	conn->turn_bytes = 0;
+	if (!uv_is_closing((uv_handle_t *)&conn->socket))
+		HS_CHECK(uv_read_start((uv_stream_t *)&conn->socket, give_chunk, on_bytes) == 0);
 }
 
 static void
@@ -154,7 +188,7 @@ on_written(uv_write_t *write, int status)
 		conn_broke(conn);
 		return;
 	}
-	hs_send_queue_sent(&conn->queue, conn->queue.leaving.len_bytes - conn->queue.left_bytes);
+	hs_send_queue_sent(&conn->queue, conn->writing_bytes);
 	write_next(conn);
 }
 
@@ -167,11 +201,13 @@ write_next(struct local_conn *conn)
 	if (next.len_bytes == 0)
 		return;
 	conn->writing = true;
+	conn->writing_bytes = next.len_bytes;
 	HS_CHECK(uv_write(&conn->write, (uv_stream_t *)&conn->socket, &buf, 1, on_written) == 0);
 }
 
 static enum hs_err
-local_send(struct hs_carrier *carrier, const struct hs_span *pieces, size_t count)
+local_send(struct hs_carrier *carrier, const struct hs_span *pieces, size_t count,
+	struct hs_shared *owner)
 {
 	struct local_conn *conn = local_of(carrier)->conn;
 	uv_buf_t bufs[PIECES_MAX] = { { 0 } };
@@ -194,7 +230,7 @@ local_send(struct hs_carrier *carrier, const struct hs_span *pieces, size_t coun
 	}
 	if ((size_t)sent == total)
 		return HS_OK;
-	enum hs_err err = hs_send_queue_add(&conn->queue, pieces, count, (size_t)sent);
+	enum hs_err err = hs_send_queue_add(&conn->queue, pieces, count, (size_t)sent, owner);
 	if (err != HS_OK && sent > 0)
 		conn_broke(conn); /* half a frame has left */
 	if (err == HS_OK && !conn->writing)

@@ -246,10 +246,11 @@ woken(uv_async_t *wake)
 }
 
 static enum hs_err
-carrier_send(struct hs_carrier *carrier, const struct hs_span *pieces, size_t count)
+carrier_send(struct hs_carrier *carrier, const struct hs_span *pieces, size_t count,
+	struct hs_shared *owner)
 {
 	struct conn *conn = nng_of(carrier)->conn;
-	enum hs_err err = hs_send_queue_add(&conn->queue, pieces, count, 0);
+	enum hs_err err = hs_send_queue_add(&conn->queue, pieces, count, 0, owner);
 
 	if (err == HS_OK)
 		send_start(conn);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "hub/base/check.h"
+#include "hub/base/step_back.h"
 #include "hub/base/wake.h"
 
 struct job_list {
@@ -16,6 +17,7 @@ struct hs_pool {
 	size_t open;  /* jobs that are not told as done; loop's thread */
 	bool closing; /* loop's thread */
 	size_t thread_count;
+	int nice;
 	pthread_mutex_t mutex; /* over what follows */
 	pthread_cond_t work;   /* a job waits, or stop */
 	bool stop;
@@ -69,6 +71,8 @@ thread_main(void *arg)
 	struct hs_pool *pool = arg;
 	struct hs_pool_job *job;
 
+	if (pool->nice > 0)
+		hs_step_back(pool->nice);
 	while ((job = next_job(pool)) != NULL) {
 		job->run(job);
 		pthread_mutex_lock(&pool->mutex);
@@ -129,7 +133,7 @@ on_woken(struct hs_wake *wake)
 }
 
 enum hs_err
-hs_pool_open(uv_loop_t *loop, size_t threads, struct hs_pool **out)
+hs_pool_open(uv_loop_t *loop, size_t threads, int nice, struct hs_pool **out)
 {
 	struct hs_pool *pool = calloc(1, sizeof(*pool) + threads * sizeof(pthread_t));
 	enum hs_err err;
@@ -141,6 +145,7 @@ hs_pool_open(uv_loop_t *loop, size_t threads, struct hs_pool **out)
 		free(pool);
 		return err;
 	}
+	pool->nice = nice;
 	uv_unref((uv_handle_t *)&pool->wake.poll);
 	pthread_mutex_init(&pool->mutex, NULL);
 	pthread_cond_init(&pool->work, NULL);

@@ -23,8 +23,9 @@ struct hs_pool_job {
 	struct hs_pool_job *next; /* the pool's own */
 };
 
-/* HS_ERR_NOMEM, HS_ERR_IO: no thread or no descriptor left; nothing is open then. */
-enum hs_err hs_pool_open(uv_loop_t *loop, size_t threads, struct hs_pool **out) HS_MUST_CHECK;
+/* nice: 0…19, how much its threads yield to others (step_back.h); 0: not at all. HS_ERR_NOMEM, HS_ERR_IO: no thread or no descriptor left; nothing is open then. */
+enum hs_err hs_pool_open(
+	uv_loop_t *loop, size_t threads, int nice, struct hs_pool **out) HS_MUST_CHECK;
 void hs_pool_run(struct hs_pool *pool, struct hs_pool_job *job);
 /* No job may follow. Those that are open run to their end, and are told as done, before it is freed. NULL is allowed. */
 void hs_pool_close(struct hs_pool *pool);

@@ -16,6 +16,7 @@ struct arguments {
 	const char *config_path;
 	const char *file_path; /* behind the flag of hs_proc_settings.file_flag */
 	bool check;
+	bool ask;
 	bool config_help;
 	bool version;
 	bool help;
@@ -34,6 +35,11 @@ usage_print(FILE *to, const char *name, const struct hs_proc_settings *what)
 	if (what->file_flag != NULL)
 		fprintf(to, "       %s %s FILE   look at that file alone, and exit\n", name,
 			what->file_flag);
+	if (what->ask_flag != NULL)
+		fprintf(to,
+			"       %s --config FILE %s   answer what stands on the standard input, "
+			"and exit\n",
+			name, what->ask_flag);
 }
 
 static const char *
@@ -82,6 +88,10 @@ arguments_read(
 		if (what->file_flag != NULL && strcmp(argv[i], what->file_flag) == 0 &&
 			i + 1 < argc) {
 			arguments->file_path = argv[++i];
+			continue;
+		}
+		if (what->ask_flag != NULL && strcmp(argv[i], what->ask_flag) == 0) {
+			arguments->ask = true;
 			continue;
 		}
 		if (strncmp(argv[i], "--config=", 9) == 0) {
@@ -219,6 +229,11 @@ hs_proc_init(struct hs_proc *proc, int argc, char **argv, const struct hs_proc_s
 		return false;
 	}
 	signal(SIGPIPE, SIG_IGN);
+	if (arguments.ask) {
+		*exit_code = what->ask(what->owner, settings);
+		hs_config_free(proc->config);
+		return false;
+	}
 	if (!loop_begin(proc)) {
 		fprintf(stderr, "%s: no event loop: raise the limit of open files\n", name);
 		hs_config_free(proc->config);

@@ -33,6 +33,10 @@ struct hs_proc_settings {
 	/* A second file that can be looked at alone: `flag` FILE, by look_file; "" and NULL: there is none. */
 	const char *file_flag;
 	enum hs_err (*look_file)(const char *path, char why[HS_CONFIG_WHY]);
+	/* One more word that goes with --config ("--explain"): `ask` runs with the settings instead of a start, on the
+	 * standard streams, and gives the exit status; NULL: there is none. */
+	const char *ask_flag;
+	int (*ask)(const void *owner, const void *settings);
 };
 
 /* Parses the command line, loads the configuration into `settings` and looks at it. Returns true to go on;

@@ -34,6 +34,7 @@ struct hs_client_settings {
 	const char *token; /* bearer token at the gate */
 	const char *source, *code, *organisation, *office;
 	struct hs_config_texts operations; /* "name=http://127.0.0.1:9101" */
+	struct hs_config_texts outlets;	   /* configurations of hub and adapters, for explain */
 };
 
 struct hs_cli {
@@ -59,6 +60,7 @@ int hs_cmd_validate(struct hs_cli *cli, int argc, char **argv);
 /* `validate config …`; argv[0] is "config". */
 int hs_cmd_check(struct hs_cli *cli, int argc, char **argv);
 int hs_cmd_status(struct hs_cli *cli, int argc, char **argv);
+int hs_cmd_explain(struct hs_cli *cli, int argc, char **argv);
 int hs_cmd_journal(struct hs_cli *cli, int argc, char **argv);
 int hs_cmd_rehearse(struct hs_cli *cli, int argc, char **argv);
 int hs_cmd_tables(struct hs_cli *cli, int argc, char **argv);

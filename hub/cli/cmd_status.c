@@ -168,14 +168,70 @@ show_process(const struct hs_cli *cli, const char *name, const char *base, bool 
 	return alarm && status == 200 ? 503 : status;
 }
 
+static void
+print_receipts(const json_t *status)
+{
+	size_t i;
+	json_t *row;
+	printf("%s  seq %lld  %s\n", hs_cli_text(status, "id"),
+		(long long)json_integer_value(json_object_get(status, "seq")),
+		hs_cli_text(status, "outcome"));
+	json_array_foreach (json_object_get(status, "receipts"), i, row) {
+		const char *outlet = hs_cli_text(row, "outlet");
+		const char *detail = hs_cli_text(row, "detail");
+		long long silent_ms = json_integer_value(json_object_get(row, "silent_ms"));
+		char label[160];
+		snprintf(label, sizeof(label), "%s%s%s", hs_cli_text(row, "adapter"),
+			outlet[0] ? "/" : "", outlet);
+		printf("  %-28s %-10s %s%s%s", label, hs_cli_text(row, "state"),
+			hs_cli_text(row, "time"), detail[0] ? "  " : "", detail);
+		if (silent_ms > 0)
+			printf("  SILENT for %lld s", silent_ms / 1000);
+		printf("\n");
+	}
+}
+
+/* One submission, by the gate. */
+static int
+status_of(const struct hs_cli *cli, const char *id)
+{
+	const struct hs_client_settings *client = &cli->settings;
+	char url[700], why[256] = "";
+	long http = 0;
+	struct hs_buf reply;
+	hs_buf_init(&reply, REPLY_MAX_BYTES);
+	snprintf(url, sizeof(url), "%s/v1/submissions/%s", client->gate_url, id);
+	const struct hs_client_call call = { .url = url,
+		.ca = client->ca,
+		.cert = client->cert,
+		.key = client->key,
+		.token = client->token,
+		.timeout_ms = TIMEOUT_MS };
+	enum hs_err err = hs_client_do(&call, &http, &reply, why);
+	json_t *status =
+		err == HS_OK && http == 200 ? json_loads(hs_buf_text(&reply), 0, NULL) : NULL;
+	if (!status)
+		fprintf(stderr, "hansho: %s: %s\n", url, err != HS_OK ? why : hs_buf_text(&reply));
+	else if (cli->json)
+		printf("%s\n", hs_buf_text(&reply));
+	else
+		print_receipts(status);
+	json_decref(status);
+	hs_buf_free(&reply);
+	if (status)
+		return HS_EXIT_OK;
+	return err != HS_OK ? HS_EXIT_UNREACHABLE : HS_EXIT_REFUSED;
+}
+
 int
 hs_cmd_status(struct hs_cli *cli, int argc, char **argv)
 {
-	(void)argv;
-	if (argc != 1)
-		return hs_cli_usage("status takes no arguments");
+	if (argc > 2)
+		return hs_cli_usage("status takes one ID, or nothing");
 	if (!hs_cli_settings(cli))
 		return HS_EXIT_INPUT;
+	if (argc == 2)
+		return status_of(cli, argv[1]);
 	const struct hs_config_texts *pages = &cli->settings.operations;
 	int exit_status = HS_EXIT_OK;
 	if (cli->json)

@@ -30,7 +30,12 @@ static const struct command {
 	{ "validate", hs_cmd_validate, "… | config [--as NAME] FILE…",
 		"the options and checks of submit, nothing is sent; config: look at configurations "
 		"and principals" },
-	{ "status", hs_cmd_status, "", "what each process says of itself" },
+	{ "status", hs_cmd_status, "[ID]",
+		"what each process says of itself; ID: what became of a submission at each "
+		"outlet" },
+	{ "explain", hs_cmd_explain,
+		"ID|SEQ|FILE… [--with CONFIGURATION]… [--mode live|drill] [--gate FILE]",
+		"which outlet gets a notice, why or why not, and what exactly would go out" },
 	{ "replay", hs_cmd_replay, "[--after SEQ] [--limit N]", "print notices of the past" },
 	{ "journal", hs_cmd_journal, "check PATH", "verify every record of a journal" },
 	{ "rehearse", hs_cmd_rehearse,
@@ -68,6 +73,8 @@ static const struct hs_config_item setting_items[] = {
 	{ "office", HS_CONFIG_TEXT, AT(office), "text", 0, 128, "", "own office's name", NULL },
 	{ "operations", HS_CONFIG_TEXTS, AT(operations), "name=url", 0, 64, "",
 		"operations pages that status asks", NULL },
+	{ "outlets", HS_CONFIG_TEXTS, AT(outlets), "path", 0, 64, "",
+		"configurations of the hub and the adapters that explain asks", NULL },
 #undef AT
 };
 static const struct hs_config_record setting_record = { setting_items, HS_COUNT(setting_items),

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "hub/base/check.h"
-#include "hub/core/wire.h"
+#include "hub/base/wire.h"
 #include "schemas/tables.h"
 
 #define ANSWER_MAX_BYTES  HS_FRAME_MAX_BYTES
@@ -144,10 +144,66 @@ send_body(struct hs_effects *effects, uint32_t peer, uint32_t number, struct hs_
 	hs_buf_free(inner);
 }
 
+struct add_receipts {
+	struct hs_buf *out;
+	const struct hs_receipts *receipts;
+	const struct hs_answer_status *status;
+	uint64_t spoke; /* adapters (bits) with a receipt */
+};
+
+/* Its place among the peers, or peer_count. */
+static size_t
+adapter_at(const struct hs_core_options *options, const char *name)
+{
+	size_t i = 0;
+
+	while (i < options->peer_count && (options->peers[i].kind != (int)HS_PEER(ADAPTER) ||
+						  strcmp(options->peers[i].name, name) != 0))
+		i++;
+	return i;
+}
+
 static void
 add_receipt(void *owner, const struct hs_receipt_entry *entry)
 {
-	hs_receipt_write(owner, STATUS_RECEIPTS, entry);
+	struct add_receipts *add = owner;
+	const struct hs_core_options *options = add->status->options;
+	struct hs_receipt_entry told = *entry;
+	size_t peer = adapter_at(options, entry->adapter);
+
+	if (peer < options->peer_count) {
+		add->spoke |= (uint64_t)1 << peer;
+		told.silent_ms = hs_receipts_silent_ms(add->receipts, entry,
+			options->peers[peer].silent_after_ms, add->status->unix_us);
+	}
+	hs_receipt_write(add->out, STATUS_RECEIPTS, &told);
+}
+
+/* Adapters that are to have the notice, and to which it could not be sent for longer than their limit. */
+static void
+add_missing(const struct add_receipts *add)
+{
+	const struct hs_answer_status *status = add->status;
+	const struct hs_core_options *options = status->options;
+	uint64_t seq = status->known->seq;
+	int64_t quiet_ms = (status->unix_us - status->known->unix_us) / 1000;
+
+	if (seq == 0 || hs_receipts_version(add->receipts, seq) == 0)
+		return;
+	for (uint32_t i = 0; i < options->peer_count; i++) {
+		const struct hs_core_peer *peer = &options->peers[i];
+		const struct hs_receipt_entry entry = { .seq = seq,
+			.adapter = peer->name,
+			.outlet = "",
+			.detail = "",
+			.unix_us = status->known->unix_us,
+			.silent_ms = quiet_ms };
+
+		if (peer->kind == (int)HS_PEER(ADAPTER) && (add->spoke >> i & 1) == 0 &&
+			peer->silent_after_ms > 0 && quiet_ms > peer->silent_after_ms &&
+			hs_route_entitled(status->route, seq, i))
+			hs_receipt_write(add->out, STATUS_RECEIPTS, &entry);
+	}
 }
 
 void
@@ -156,6 +212,7 @@ hs_answer_status(struct hs_effects *effects, uint32_t peer, const struct hs_rece
 {
 	const struct hs_known_submission *known = status->known;
 	struct hs_buf body;
+	struct add_receipts add = { &body, receipts, status, 0 };
 
 	hs_buf_init(&body, (size_t)4 * ANSWER_MAX_BYTES);
 	hs_wire_put_uint(&body, STATUS_REQUEST, status->request);
@@ -166,7 +223,8 @@ hs_answer_status(struct hs_effects *effects, uint32_t peer, const struct hs_rece
 		hs_wire_put_text(&body, STATUS_PRINCIPAL, known->principal);
 		hs_wire_put_uint(&body, STATUS_OUTCOME, (uint64_t)known->outcome);
 		hs_wire_put_uint(&body, STATUS_ACCEPTED, (uint64_t)known->unix_us);
-		hs_receipts_each(receipts, known->seq, add_receipt, &body);
+		hs_receipts_each(receipts, known->seq, add_receipt, &add);
+		add_missing(&add);
 		hs_wire_put_uint(&body, STATUS_VERSION, hs_receipts_version(receipts, known->seq));
 		hs_wire_put_bytes(
 			&body, STATUS_NOTICE, status->notice.bytes, status->notice.len_bytes);

@@ -11,6 +11,7 @@
 #include "hub/core/guard.h"
 #include "hub/core/pending.h"
 #include "hub/core/receipts.h"
+#include "hub/core/route.h"
 #include "hub/core/watch.h"
 #include "schemas/active.h"
 
@@ -36,6 +37,9 @@ struct hs_answer_status {
 	char id[HS_ID_HEX];
 	const struct hs_known_submission *known; /* NULL: not found */
 	struct hs_span notice;			 /* packed, may be empty */
+	const struct hs_core_options *options;	 /* for the limits of silence */
+	const struct hs_route *route;		 /* whose words are missing */
+	int64_t unix_us;			 /* now */
 };
 void hs_answer_status(struct hs_effects *effects, uint32_t peer, const struct hs_receipts *receipts,
 	const struct hs_answer_status *status);

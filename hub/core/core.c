@@ -11,7 +11,7 @@
 #define US_PER_S     1000000LL
 #define READS_MAX    64
 /* Of the note: the rules of the set, and what the watch remembers. */
-#define NOTE_VERSION HS_ACTIVE_RULES " watch 1"
+#define NOTE_VERSION HS_ACTIVE_RULES " watch 1 mark 2"
 
 void
 hs_core_options_init(struct hs_core_options *options)
@@ -59,6 +59,7 @@ hs_core_create(const struct hs_core_options *options)
 		options->status_notices, options->receipts_per_notice, options->peer_count);
 	core->query = hs_query_create(options->waiters_max, READS_MAX);
 	core->source = (struct hs_delivery_source){ .epoch = options->epoch,
+		.options = &core->options,
 		.route = core->route,
 		.places = hs_places_create(),
 		.recent = core->recent,
@@ -66,6 +67,7 @@ hs_core_create(const struct hs_core_options *options)
 		.receipts = core->receipts };
 	core->journal.next_pos = 1;
 	core->journal.next_seq = 1;
+	core->journal.next_store = 1;
 	core->digest.is_old = true;
 	for (uint32_t i = 0; i < options->peer_count; i++) {
 		core->peers[i].config = &options->peers[i];
@@ -81,6 +83,12 @@ void
 hs_core_know_tables(struct hs_core *core, struct hs_core_tables tables)
 {
 	core->options.tables = tables;
+}
+
+void
+hs_core_know_stores(struct hs_core *core, uint64_t next_store)
+{
+	core->journal.next_store = next_store;
 }
 
 void
@@ -309,6 +317,8 @@ look_at_disk(struct hs_core *core, const struct hs_event *event)
 	hs_effects_log(core->source.effects, event->disk_low ? HS_LOG_ERROR : HS_LOG_INFO,
 		event->disk_low ? "hub.disk_low" : "hub.disk_has_room", "newest_seq=%llu",
 		(unsigned long long)core->source.newest_seq);
+	if (event->disk_low && core->life == HS_CORE_RUNS)
+		hs_core_store_low(core);
 }
 
 void
@@ -320,6 +330,7 @@ hs_core_step(struct hs_core *core, const struct hs_event *event, struct hs_effec
 		[HS_EVENT_FRAME] = hs_core_frame,
 		[HS_EVENT_COMMITTED] = hs_core_committed,
 		[HS_EVENT_COMMIT_FAILED] = hs_core_commit_failed,
+		[HS_EVENT_STORED] = hs_core_stored,
 		[HS_EVENT_RECORDS] = on_records,
 		[HS_EVENT_TICK] = on_tick,
 		[HS_EVENT_TURN] = on_turn,
@@ -328,6 +339,8 @@ hs_core_step(struct hs_core *core, const struct hs_event *event, struct hs_effec
 	HS_CHECK(event->peer < HS_PEERS_MAX && event->type < HS_EVENT_COUNT);
 	if (core->life == HS_CORE_STOPPED)
 		return;
+	if (core->source.effects == NULL)
+		hs_index_recovered(core->index);
 	core->source.unix_us = event->unix_us;
 	core->source.mono_us = event->mono_us;
 	core->source.effects = effects;

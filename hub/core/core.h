@@ -10,6 +10,8 @@
  *                 ─ delivery.h: SEND deliver to each entitled peer within its window (P2)
  *   FRAME(ack, receipt) ─ receipts.h ─ batch ─ APPEND record ─ status waiters answered
  *   FRAME(resume) ─ delivery.h: SEND gap / snapshot parts ─ READ … RECORDS ─ SEND deliver … live
+ *   Large and opened aside: waits while STORE … STORED bring its bulk to disk in pieces, between which orders are committed; then as above,
+ *   with a record that names the pieces (stored.h). FORGET: they are not needed.
  * Nothing is answered with ACCEPTED and nothing is sent to a peer before COMMITTED names its record.
  *
  * When the journal fails:
@@ -47,8 +49,9 @@ struct hs_core_peer {
 	size_t kind_count;
 	const char *const *areas; /* 2, 5, 6 or 12 digits; none = everywhere */
 	size_t area_count;
-	uint32_t level_min; /* 0: every level */
-	int rank;	    /* 1…9, smaller gets notices first; 0: by kind (peer.h) */
+	uint32_t level_min;	 /* 0: every level */
+	int rank;		 /* 1…9, smaller gets notices first; 0: by kind (peer.h) */
+	int64_t silent_after_ms; /* adapters: an outlet without a word for so long is silent; 0: never */
 };
 
 /* How far ahead records are given to the journal, beyond which submissions wait in lanes (waiting.h). */
@@ -93,10 +96,11 @@ enum hs_event_type {
 	HS_EVENT_FRAME,		/* bytes from a peer */
 	HS_EVENT_COMMITTED,	/* every record up to pos is on disk */
 	HS_EVENT_COMMIT_FAILED, /* no record after the last committed is on disk; see lost */
-	HS_EVENT_RECORDS,	/* the answer to a READ: rows with seq > after_seq, without holes */
-	HS_EVENT_TICK,		/* at least each 50 ms */
-	HS_EVENT_TURN,		/* the answer to a TURN: what else was ready went before it */
-	HS_EVENT_STOP,		/* stop in good order: flush, goodbye, STOP with exit code 0 */
+	HS_EVENT_STORED,  /* the answer to a STORE: on disk, or, with a reason, not; see stored.h */
+	HS_EVENT_RECORDS, /* the answer to a READ: rows with seq > after_seq, without holes */
+	HS_EVENT_TICK,	  /* at least each 50 ms */
+	HS_EVENT_TURN,	  /* the answer to a TURN: what else was ready went before it */
+	HS_EVENT_STOP,	  /* stop in good order: flush, goodbye, STOP with exit code 0 */
 	HS_EVENT_COUNT
 };
 
@@ -109,7 +113,8 @@ struct hs_event {
 	struct hs_opened *opened; /* FRAME: instead of bytes; the core takes it over (opened.h) */
 	uint64_t pos;		  /* COMMITTED */
 	bool lost;		  /* COMMIT_FAILED: state of the disk unknown */
-	const char *reason;	  /* COMMIT_FAILED: for people; borrowed */
+	const char *reason;	  /* COMMIT_FAILED, STORED (NULL: on disk): for people; borrowed */
+	uint64_t store;		  /* STORED */
 	bool disk_low;		  /* of every event: only the reserve is left on the disk */
 	uint64_t ticket;	  /* RECORDS */
 	const struct hs_row *rows;
@@ -135,6 +140,9 @@ void hs_core_prepare(struct hs_core *core);
 
 /* After the recovery, before the first step: replaces the tables of the options. */
 void hs_core_know_tables(struct hs_core *core, struct hs_core_tables tables);
+
+/* After the recovery, before the first step: the number that no pieces on disk have (journal.h). 1 when this is left out. */
+void hs_core_know_stores(struct hs_core *core, uint64_t next_store);
 
 /* What the operations page shows. */
 struct hs_core_peer_stats {

@@ -4,9 +4,9 @@
 #include <string.h>
 
 #include "hub/base/check.h"
+#include "hub/base/wire.h"
 #include "hub/core/core_state.h"
 #include "hub/core/urgent.h"
-#include "hub/core/wire.h"
 
 #define BODY_MAX_BYTES	((size_t)HS_FRAME_MAX_BYTES * 2)
 #define FULL_PAUSE_US	1000000 /* receipts and acks wait this long after the disk was full */
@@ -125,6 +125,7 @@ append_submission(struct hs_core *core, const hs_submit *submit, const struct hs
 	bool applied = verdict->record_type == (int)HS_RECORD(NOTICE);
 
 	row.seq = applied ? core->journal.next_seq++ : 0;
+	row.store = built->store;
 	record = append(core, &row);
 	record->document = verdict->document;
 	record->submission = (struct hs_known_submission){
@@ -180,6 +181,8 @@ build(struct hs_core *core, const struct hs_waiting_submit *waiting, struct hs_v
 		built.body = (struct hs_span){ body.bytes, body.len_bytes };
 	if (err == HS_OK) {
 		append_submission(core, submit, &built, verdict, reply);
+		if (built.store.number > 0)
+			waiting->opened->stage = HS_STORE_USED;
 		hs_row_unref(&built);
 	} else {
 		reply->outcome = HS_OUTCOME(REFUSED);
@@ -235,9 +238,9 @@ reply_to(const struct hs_waiting_submit *submit)
 		.request = submit->submit->request };
 }
 
-static void
-refuse(struct hs_core *core, const struct hs_waiting_submit *submit, int outcome, unsigned findings,
-	const char *detail)
+void
+hs_core_refuse(struct hs_core *core, const struct hs_waiting_submit *submit, int outcome,
+	unsigned findings, const char *detail)
 {
 	struct hs_waiting_reply reply = reply_to(submit);
 
@@ -255,7 +258,7 @@ hs_core_submit(struct hs_core *core, const struct hs_waiting_submit *submit)
 	if (busy == 0)
 		decide(core, submit, &reply);
 	else
-		refuse(core, submit, HS_OUTCOME(UNAVAILABLE), busy, NULL);
+		hs_core_refuse(core, submit, HS_OUTCOME(UNAVAILABLE), busy, NULL);
 }
 
 bool
@@ -269,11 +272,10 @@ hs_core_receive(struct hs_core *core, const struct hs_waiting_submit *submit)
 	unsigned busy = not_now(core);
 
 	if (wrong != 0)
-		refuse(core, submit, HS_OUTCOME(REFUSED), wrong, NULL);
+		hs_core_refuse(core, submit, HS_OUTCOME(REFUSED), wrong, NULL);
 	else if (busy != 0)
-		refuse(core, submit, HS_OUTCOME(UNAVAILABLE), busy, NULL);
-	else if (core->journal.waiting->count > 0 ||
-		 !hs_waiting_may_go(&journal, submit->submit->notice->priority, submit->large)) {
+		hs_core_refuse(core, submit, HS_OUTCOME(UNAVAILABLE), busy, NULL);
+	else if (!hs_waiting_passes(core->journal.waiting, &journal, submit)) {
 		hs_waiting_add(core->journal.waiting, submit);
 		return true;
 	} else
@@ -284,12 +286,11 @@ hs_core_receive(struct hs_core *core, const struct hs_waiting_submit *submit)
 void
 hs_core_turn_away(struct hs_core *core, unsigned findings, const char *detail)
 {
-	static const struct hs_waiting_journal all = { 0, 1 };
 	struct hs_waiting_submit *submit;
 
-	while ((submit = hs_waiting_next(core->journal.waiting, &all)) != NULL) {
-		refuse(core, submit, HS_OUTCOME(UNAVAILABLE), findings, detail);
-		hs_waiting_free(submit);
+	while ((submit = hs_waiting_any(core->journal.waiting)) != NULL) {
+		hs_core_refuse(core, submit, HS_OUTCOME(UNAVAILABLE), findings, detail);
+		hs_core_let_go(core, submit);
 	}
 }
 
@@ -409,6 +410,8 @@ hs_core_commit_failed(struct hs_core *core, const struct hs_event *event)
 		}
 		if (record->again)
 			hold(core, record);
+		if (record->row.store.number > 0)
+			hs_effects_forget(core->source.effects, record->row.store.number);
 		hs_pending_free(record);
 	}
 	hs_core_turn_away(core, event->lost ? BIT(JOURNAL_FAILED) : BIT(DISK_FULL), event->reason);

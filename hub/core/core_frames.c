@@ -182,13 +182,24 @@ on_heartbeat(const struct frame_context *context)
 	peer->digest_differed = differs;
 }
 
+/* More than a commit should hold beside others. */
+static bool
+is_large(const struct frame_context *context)
+{
+	size_t len_bytes = context->frame->submit->original.len;
+
+	if (context->opened != NULL)
+		len_bytes += context->opened->bulk_len_bytes;
+	return len_bytes > context->core->options.ahead.large_bytes;
+}
+
 static void
 on_submit(const struct frame_context *context)
 {
 	struct hs_core *core = context->core;
 	const struct hs_waiting_submit submit = { .peer = context->peer,
 		.connection = core->peers[context->peer].connection,
-		.large = context->frame->submit->original.len > core->options.ahead.large_bytes,
+		.large = is_large(context),
 		.arena = context->arena,
 		.opened = context->opened,
 		.submit = context->frame->submit };

@@ -3,6 +3,7 @@
  * core.c         create, recover, step, time, stop, statistics
  * core_frames.c  what a peer may send in which state: the table, and hello / resume / ack / receipt …
  * core_commit.c  submissions before the journal, records after it
+ * core_store.c   large submissions: their pieces, before the journal
  * core_turn.c    what waits for a turn of the loop: submissions in lanes, peers in their order
  */
 #ifndef HS_CORE_CORE_STATE_H
@@ -29,6 +30,7 @@ struct hs_core_journal {
 	int64_t flush_after_mono_us; /* disk full: receipts and acks wait until then */
 	struct hs_waiting *waiting;  /* submissions that may not go into it yet */
 	bool low;		     /* the disk has only its reserve left */
+	uint64_t next_store;	     /* number of the next pieces */
 };
 
 /* Of the active set, made when it is asked for. */
@@ -77,6 +79,20 @@ void hs_core_drop_peer(struct hs_core *core, uint32_t peer, const char *reason);
 void hs_core_submit(struct hs_core *core, const struct hs_waiting_submit *submit);
 /* The same for one that was just received, when its turn comes: true when it waits and the arena is taken over. */
 bool hs_core_receive(struct hs_core *core, const struct hs_waiting_submit *submit);
+/* Answers it without a record. */
+void hs_core_refuse(struct hs_core *core, const struct hs_waiting_submit *submit, int outcome,
+	unsigned findings, const char *detail);
+
+/* core_store.c */
+/* Frees one that was taken out of the lanes, and the pieces that no record names. */
+void hs_core_let_go(struct hs_core *core, struct hs_waiting_submit *submit);
+/* The next large one → disk, in pieces. */
+void hs_core_store_next(struct hs_core *core);
+void hs_core_stored(struct hs_core *core, const struct hs_event *event);
+/* Only the reserve is left on the disk: who is not urgent does not use it up. */
+void hs_core_store_low(struct hs_core *core);
+
+/* core_commit.c, too */
 /* UNAVAILABLE to everybody who waits; findings: bits 1 << enum hs_hub_finding. */
 void hs_core_turn_away(struct hs_core *core, unsigned findings, const char *detail);
 /* Receipts and acks that wait → journal. */
@@ -92,6 +108,15 @@ struct hs_taken {
 	struct hs_in_force in_force;
 	struct hs_prepared *prepared; /* its kept is taken over */
 };
+/* Why peers get a notice or not (route.h), for explain.h. */
+struct hs_core_routed {
+	const char *reasons[HS_PEERS_MAX]; /* of those who do not get it */
+	uint64_t told; /* who gets it in any case, because he was told of its document */
+};
+/* What a packed, readable notice makes of its document in the index, and the peers that get it. areas: those of the notice
+ * (hs_notice_areas_told). routed may be NULL. */
+uint64_t hs_core_take_document(struct hs_index *index, const struct hs_route *route,
+	struct hs_span packed, const struct hs_area_set *areas, struct hs_core_routed *routed);
 /* Takes over one record of the journal: shared by commit and recovery. taken: NULL at start. */
 enum hs_err hs_core_take_record(struct hs_core *core, const struct hs_row *row,
 	const struct hs_record_look *look, struct hs_taken *taken) HS_MUST_CHECK;

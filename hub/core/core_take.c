@@ -34,13 +34,7 @@ take_kept(struct hs_prepared *prepared)
 static struct hs_reading *
 reading_of(const struct hs_row *row)
 {
-	struct hs_reading *reading = NULL;
-
-	if (row->owners.reading != NULL)
-		reading = hs_shared_memory(row->owners.reading);
-	if (reading != NULL && !reading->sealed)
-		hs_reading_seal(reading, row->seq);
-	return reading;
+	return row->owners.reading != NULL ? hs_shared_memory(row->owners.reading) : NULL;
 }
 
 static enum hs_err
@@ -55,6 +49,7 @@ take_into_active(struct hs_core *core, const struct hs_row *row, struct hs_span 
 	enum hs_err err = HS_OK;
 
 	if (reading != NULL) {
+		hs_reading_seal(reading, row->seq);
 		notice = reading->notice;
 		kept = reading->kept;
 		reading->kept = NULL;
@@ -109,23 +104,26 @@ areas_told(const struct hs_row *row, struct hs_span packed, struct hs_area_set *
 	HS_CHECK(err == HS_OK);
 }
 
-/* What the notice makes of its document, and the peers that get it. */
-static uint64_t
-take_document(struct hs_core *core, const struct hs_notice_look *notice, struct hs_span packed,
-	const struct hs_area_set *told)
+uint64_t
+hs_core_take_document(struct hs_index *index, const struct hs_route *route, struct hs_span packed,
+	const struct hs_area_set *areas, struct hs_core_routed *routed)
 {
-	struct told_search search = { core->index, 0 };
+	struct told_search search = { index, 0 };
 	struct hs_known_document document;
+	struct hs_notice_look notice;
 	uint8_t key[HS_ID_BYTES];
 	uint64_t mask;
 
-	hs_document_id(notice->mode, notice->source, notice->document, key);
+	HS_CHECK(hs_notice_look(packed, &notice) == HS_OK);
+	hs_document_id(notice.mode, notice.source, notice.document, key);
 	add_told(&search, key);
-	hs_notice_each_superseded(packed, notice, add_told, &search);
-	hs_intake_apply(hs_index_document(core->index, key), notice, &document);
-	mask = hs_route_decide(core->route, packed, search.told, NULL);
+	hs_notice_each_superseded(packed, &notice, add_told, &search);
+	hs_intake_apply(hs_index_document(index, key), &notice, &document);
+	mask = hs_route_decide(route, packed, search.told, routed != NULL ? routed->reasons : NULL);
 	document.told = search.told | mask;
-	hs_index_take_document(core->index, &document, packed, told);
+	hs_index_take_document(index, &document, packed, areas);
+	if (routed != NULL)
+		routed->told = search.told;
 	return mask;
 }
 
@@ -133,13 +131,14 @@ static enum hs_err
 take_notice(struct hs_core *core, const struct hs_row *row, const struct hs_record_look *look,
 	struct hs_taken *taken)
 {
-	struct hs_notice_look notice;
 	struct hs_recent_notice recent = { .seq = row->seq,
 		.accepted_unix_us = row->unix_us,
 		.durable_unix_us = core->source.effects == NULL ? 0 : core->source.unix_us,
 		.notice = look->notice,
 		.owner = row->owners.body };
 	struct hs_area_set told = { 0 };
+	struct hs_notice_look notice;
+	uint8_t key[HS_ID_BYTES];
 	enum hs_err err = hs_notice_look(look->notice, &notice);
 
 	if (err == HS_OK && hs_active_state_needs(&core->state, row->seq))
@@ -147,7 +146,12 @@ take_notice(struct hs_core *core, const struct hs_row *row, const struct hs_reco
 	if (err != HS_OK)
 		return err;
 	areas_told(row, look->notice, &told);
-	hs_route_keep(core->route, row->seq, take_document(core, &notice, look->notice, &told));
+	hs_route_keep(core->route, row->seq,
+		hs_core_take_document(core->index, core->route, look->notice, &told, NULL));
+	if (core->source.effects == NULL) {
+		hs_document_id(notice.mode, notice.source, notice.document, key);
+		hs_index_note_seq(core->index, row->seq, key);
+	}
 	hs_places_take(core->source.places, row->seq, &told);
 	hs_area_set_free(&told);
 	if (look->id.len_bytes == HS_ID_HEX - 1)
@@ -175,6 +179,17 @@ take_submission(struct hs_core *core, const struct hs_row *row, const struct hs_
 	return HS_OK;
 }
 
+/* At a start: who got a notice is told of what follows, although a filter of today would keep it out (promise P6). Only what
+ * the hub itself says counts (SENT): a late word of an outlet would make a hub that starts know more than one that runs. */
+static void
+take_told(struct hs_core *core, const hs_receipt *receipt)
+{
+	for (uint32_t i = 0; i < core->options.peer_count; i++) {
+		if (strcmp(core->options.peers[i].name, receipt->adapter) == 0)
+			hs_index_tell(core->index, receipt->seq, (uint64_t)1 << i);
+	}
+}
+
 /* Receipts of adapters are in memory already when they come back from the journal; these are not: FILTERED,
  * and everything at start. Putting one again changes nothing. */
 static enum hs_err
@@ -191,9 +206,11 @@ take_receipts(struct hs_core *core, const struct hs_row *row)
 	for (size_t i = 0; err == HS_OK && i < record->n_receipts; i++) {
 		const hs_receipt *receipt = record->receipts[i];
 		struct hs_receipt_entry entry = { receipt->seq, receipt->adapter, receipt->outlet,
-			(int)receipt->state, receipt->detail, receipt->unix_us };
+			(int)receipt->state, receipt->detail, receipt->unix_us, 0 };
 
 		hs_receipts_put(core->receipts, &entry);
+		if (entry.state == (int)HS_RECEIPT(SENT))
+			take_told(core, receipt);
 	}
 	hs_arena_destroy(arena);
 	return err;

@@ -22,7 +22,7 @@ take_waiting(struct hs_core *core)
 		if (submit == NULL)
 			return;
 		hs_core_submit(core, submit);
-		hs_waiting_free(submit);
+		hs_core_let_go(core, submit);
 	}
 }
 
@@ -47,8 +47,10 @@ hs_core_pump(struct hs_core *core)
 void
 hs_core_turn(struct hs_core *core)
 {
-	if (core->life == HS_CORE_RUNS)
+	if (core->life == HS_CORE_RUNS) {
 		take_waiting(core);
+		hs_core_store_next(core);
+	}
 	hs_core_pump(core);
 }
 
@@ -57,5 +59,6 @@ hs_core_wants_turn(const struct hs_core *core)
 {
 	struct hs_waiting_journal journal = journal_of(core);
 
-	return core->source.unfinished > 0 || hs_waiting_ready(core->journal.waiting, &journal);
+	return core->source.unfinished > 0 || hs_waiting_ready(core->journal.waiting, &journal) ||
+	       hs_waiting_to_store(core->journal.waiting) != NULL;
 }

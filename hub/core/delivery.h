@@ -46,6 +46,7 @@ struct hs_delivery;
 /* What all streams draw from. Borrowed; the core fills in the time and newest_seq at each step. */
 struct hs_delivery_source {
 	const char *epoch;
+	const struct hs_core_options *options;
 	const struct hs_route *route;
 	struct hs_places *places; /* owned by the core, as all of these */
 	const struct hs_recent *recent;

@@ -98,6 +98,14 @@ hs_effect_row(const struct hs_effects *effects, const struct hs_effect *effect)
 	return row;
 }
 
+static void
+keep_row(struct hs_effect *effect, const struct hs_row *row)
+{
+	effect->row = hs_must_alloc(1, sizeof(*row));
+	*effect->row = *row;
+	hs_row_ref(row);
+}
+
 void
 hs_effects_append(struct hs_effects *effects, const struct hs_row *row)
 {
@@ -108,15 +116,28 @@ hs_effects_append(struct hs_effects *effects, const struct hs_row *row)
 	effect->unix_us = row->unix_us;
 	effect->record_type = row->type;
 	if (row->owners.body != NULL) {
-		effect->row = hs_must_alloc(1, sizeof(*row));
-		*effect->row = *row;
-		hs_row_ref(row);
+		keep_row(effect, row);
 		return;
 	}
 	effect->at = store(effects, row->body);
 	effect->len_bytes = row->body.len_bytes;
 	effect->original_at = store(effects, row->original);
 	effect->original_len_bytes = row->original.len_bytes;
+}
+
+void
+hs_effects_store(struct hs_effects *effects, const struct hs_row *row)
+{
+	struct hs_effect *effect = add(effects, HS_EFFECT_STORE, 0);
+
+	effect->store = row->store.number;
+	keep_row(effect, row);
+}
+
+void
+hs_effects_forget(struct hs_effects *effects, uint64_t number)
+{
+	add(effects, HS_EFFECT_FORGET, 0)->store = number;
 }
 
 struct hs_buf *

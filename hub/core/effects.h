@@ -19,7 +19,9 @@ enum hs_effect_type {
 	HS_EFFECT_DROP, /* end the peer's connection */
 	HS_EFFECT_LOG,
 	HS_EFFECT_STATE, /* note of the active set → journal, beside the next commit (active_state.h) */
-	HS_EFFECT_TURN, /* event TURN when what else is ready has been handled */
+	HS_EFFECT_STORE, /* bulk and original of a large record → disk, in pieces → event STORED */
+	HS_EFFECT_FORGET, /* remove these pieces: no record will name them */
+	HS_EFFECT_TURN,	  /* event TURN when what else is ready has been handled */
 	HS_EFFECT_STOP /* leave the loop with exit_code, after everything before it was carried out */
 };
 
@@ -38,7 +40,9 @@ struct hs_effect {
 	int record_type;
 	size_t at, len_bytes; /* in store: frame, body or text */
 	size_t original_at, original_len_bytes;
-	struct hs_row *row; /* APPEND of a row with owners: it, with references; NULL else */
+	struct hs_row *
+		row; /* APPEND of a row with owners: it, with references; NULL else. STORE: likewise, the body being the bulk */
+	uint64_t store; /* STORE, FORGET */
 };
 
 struct hs_effects {
@@ -53,10 +57,13 @@ void hs_effects_reset(struct hs_effects *effects);
 
 /* The frame, body or text of an effect. Borrowed until the next append or reset. */
 struct hs_span hs_effect_bytes(const struct hs_effects *effects, const struct hs_effect *effect);
-/* The row of an APPEND. Borrowed likewise. */
+/* The row of an APPEND or a STORE. Borrowed likewise. */
 struct hs_row hs_effect_row(const struct hs_effects *effects, const struct hs_effect *effect);
 
 void hs_effects_append(struct hs_effects *effects, const struct hs_row *row);
+/* row: owners, bulk as its body, original, store.number. */
+void hs_effects_store(struct hs_effects *effects, const struct hs_row *row);
+void hs_effects_forget(struct hs_effects *effects, uint64_t store);
 /* Packs the frame once, for one peer. */
 void hs_effects_frame(struct hs_effects *effects, uint32_t peer, const hs_link_frame *frame);
 /* A frame that is already packed. */

@@ -37,6 +37,8 @@ struct hs_index {
 	struct principal_node *principals;
 	struct reference_node *references; /* oldest first */
 	size_t references_max;
+	uint8_t (*keys)[HS_ID_BYTES]; /* by seq - 1, while recovering */
+	uint64_t key_count, key_room;
 };
 
 struct hs_index *
@@ -62,6 +64,7 @@ hs_index_destroy(struct hs_index *index)
 	struct submission_node *submission, *next_submission;
 	struct principal_node *principal, *next_principal;
 
+	hs_index_recovered(index);
 	while (index->references != NULL)
 		drop_reference(index, index->references);
 	HASH_ITER (hh, index->documents, document, next_document) {
@@ -227,4 +230,34 @@ hs_index_take_document(struct hs_index *index, const struct hs_known_document *d
 	HS_CHECK(hs_area_set_add_all(&node->areas, told) == HS_OK);
 	HS_CHECK(hs_notice_look(notice, &look) == HS_OK);
 	hs_notice_each_superseded(notice, &look, take_superseded, &superseder);
+}
+
+void
+hs_index_note_seq(struct hs_index *index, uint64_t seq, const uint8_t key[HS_ID_BYTES])
+{
+	HS_CHECK(seq == index->key_count + 1);
+	if (index->key_count == index->key_room) {
+		index->key_room = index->key_room == 0 ? 1024 : index->key_room * 2;
+		index->keys = hs_must_realloc(index->keys, index->key_room, sizeof(*index->keys));
+	}
+	memcpy(index->keys[index->key_count++], key, HS_ID_BYTES);
+}
+
+void
+hs_index_tell(struct hs_index *index, uint64_t seq, uint64_t peers)
+{
+	struct document_node *node = NULL;
+
+	if (seq >= 1 && seq <= index->key_count)
+		node = find_document(index, index->keys[seq - 1]);
+	if (node != NULL)
+		node->known.told |= peers;
+}
+
+void
+hs_index_recovered(struct hs_index *index)
+{
+	free(index->keys);
+	index->keys = NULL;
+	index->key_count = index->key_room = 0;
 }

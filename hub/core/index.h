@@ -6,6 +6,8 @@
  * Keys:   16 bytes of SHA-256 (record.h).
  * References: what a notice supersedes and nobody has seen yet is remembered, so that it is born superseded when
  *         it comes (CAP: out of order). At most references_max; the oldest is forgotten first.
+ * Told:   while the journal is read at a start, the document of each seq is known too, so that a receipt that says
+ *         "sent" tells who was told of it under whatever filter was in force then (hs_index_tell).
  * Memory: about 200 bytes per submission, for the life of the process, and the areas of each document.
  */
 #ifndef HS_CORE_INDEX_H
@@ -25,7 +27,8 @@ struct hs_known_document {
 	uint8_t by[HS_ID_BYTES]; /* superseded: the last document that did */
 	int kind;		 /* of its newest notice that is no cancel */
 	bool begun;		 /* a notice that is not a cancel was taken */
-	uint64_t told; /* peers (bits) that were entitled to any revision of it (route.h) */
+	uint64_t
+		told; /* peers (bits) that were entitled to any revision of it, or got one (route.h) */
 };
 
 /* The first record of a submission. */
@@ -63,5 +66,12 @@ size_t hs_index_references(const struct hs_index *index);
  * notice supersedes are superseded from now on. */
 void hs_index_take_document(struct hs_index *index, const struct hs_known_document *document,
 	struct hs_span notice, const struct hs_area_set *told);
+
+/* While recovering: the document of the next seq, from 1. */
+void hs_index_note_seq(struct hs_index *index, uint64_t seq, const uint8_t key[HS_ID_BYTES]);
+/* While recovering: these peers got this seq. Nothing for a seq that was not noted. */
+void hs_index_tell(struct hs_index *index, uint64_t seq, uint64_t peers);
+/* The recovery is over: frees what note_seq took. */
+void hs_index_recovered(struct hs_index *index);
 
 #endif

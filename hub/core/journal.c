@@ -15,23 +15,23 @@
 #include "hub/core/memory.h"
 
 #define BUSY_TIMEOUT_MS 1000
+#define PIECE_BYTES	65536
 
 static const struct hs_pragma write_pragmas[] = {
-	{ "journal_mode", "PRAGMA journal_mode = WAL", "wal" },
-	{ "synchronous", "PRAGMA synchronous = FULL", "2" },
-	{ "wal_autocheckpoint", "PRAGMA wal_autocheckpoint = 0", "0" },
-	{ "application_id", NULL, "1213418033" },
-	{ "user_version", NULL, "1" },
+	{ "journal_mode", "PRAGMA journal_mode = WAL", "wal", NULL },
+	{ "synchronous", "PRAGMA synchronous = FULL", "2", NULL },
+	{ "wal_autocheckpoint", "PRAGMA wal_autocheckpoint = 0", "0", NULL },
+	HS_JOURNAL_PRAGMAS,
 };
 static const struct hs_pragma read_pragmas[] = {
-	{ "journal_mode", NULL, "wal" },
-	{ "query_only", "PRAGMA query_only = 1", "1" },
-	{ "wal_autocheckpoint", "PRAGMA wal_autocheckpoint = 0", "0" },
+	{ "journal_mode", NULL, "wal", NULL },
+	{ "query_only", "PRAGMA query_only = 1", "1", NULL },
+	{ "wal_autocheckpoint", "PRAGMA wal_autocheckpoint = 0", "0", NULL },
 };
 static const struct hs_pragma checkpoint_pragmas[] = {
-	{ "journal_mode", NULL, "wal" },
-	{ "synchronous", "PRAGMA synchronous = FULL", "2" },
-	{ "wal_autocheckpoint", "PRAGMA wal_autocheckpoint = 0", "0" },
+	{ "journal_mode", NULL, "wal", NULL },
+	{ "synchronous", "PRAGMA synchronous = FULL", "2", NULL },
+	{ "wal_autocheckpoint", "PRAGMA wal_autocheckpoint = 0", "0", NULL },
 };
 
 static const char schema[] =
@@ -92,7 +92,8 @@ hs_journal_pragmas(sqlite3 *db, const struct hs_pragma *pragmas, size_t count, b
 		if (set && pragma->set != NULL)
 			sqlite3_exec(db, pragma->set, NULL, NULL, NULL);
 		if (read_pragma(db, pragma->name, value, sizeof(value)) == HS_OK &&
-			strcmp(value, pragma->want) == 0)
+			(strcmp(value, pragma->want) == 0 ||
+				(pragma->or != NULL && strcmp(value, pragma->or) == 0)))
 			continue;
 		snprintf(why, HS_JOURNAL_WHY,
 			"journal: PRAGMA %s is '%s' and must be '%s': %s; the hub does not start "
@@ -290,6 +291,18 @@ prepare_statements(struct hs_journal *journal)
 	return HS_OK;
 }
 
+/* Waits by the clock of hs_clock_mono_us. */
+static void
+init_work(pthread_cond_t *work)
+{
+	pthread_condattr_t monotonic;
+
+	HS_CHECK(pthread_condattr_init(&monotonic) == 0 &&
+		 pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC) == 0 &&
+		 pthread_cond_init(work, &monotonic) == 0);
+	pthread_condattr_destroy(&monotonic);
+}
+
 enum hs_err
 hs_journal_open(const struct hs_journal_options *options, struct hs_journal **out, char *why)
 {
@@ -297,19 +310,27 @@ hs_journal_open(const struct hs_journal_options *options, struct hs_journal **ou
 	enum hs_err err;
 
 	journal->options = *options;
+	if (options->piece_bytes == 0)
+		journal->options.piece_bytes = PIECE_BYTES;
+	if (options->piece_checkpoint_bytes == 0)
+		journal->options.piece_checkpoint_bytes = SIZE_MAX;
 	journal->path = hs_must_copy(options->path, strlen(options->path));
 	journal->lock_fd = -1;
 	journal->head_fd = -1;
 	journal->writer.last = &journal->writer.first;
+	journal->writer.jobs.last = &journal->writer.jobs.first;
+	journal->stores.next = 1;
 	journal->writer.done_last = &journal->writer.done_first;
 	pthread_mutex_init(&journal->writer.mutex, NULL);
-	pthread_cond_init(&journal->writer.work, NULL);
+	init_work(&journal->writer.work);
 	pthread_cond_init(&journal->writer.due, NULL);
 	err = take_lock(journal, why);
 	if (err == HS_OK)
 		err = open_connections(journal, why);
 	if (err == HS_OK)
 		err = read_epoch(journal, why);
+	if (err == HS_OK)
+		journal->pieces.db = journal->read_db;
 	if (err == HS_OK)
 		err = hs_journal_head_check(journal->read_db, journal->path, journal->epoch, why);
 	if (err == HS_OK)
@@ -392,6 +413,9 @@ hs_journal_close(struct hs_journal *journal)
 
 	for (size_t i = 0; i < HS_COUNT(statements); i++)
 		sqlite3_finalize(statements[i]);
+	hs_journal_jobs_free(journal);
+	hs_pieces_free(&journal->pieces);
+	free(journal->stores.numbers);
 	close_connections(journal);
 	if (journal->head_fd >= 0) {
 		(void)fsync(

@@ -3,6 +3,8 @@
  * Flow:    hs_journal_append (loop) → queue → writer thread: drain → BEGIN IMMEDIATE … INSERT … COMMIT
  *          (WAL, synchronous=FULL: returns after fsync) → results (loop, by hs_wake of the shell).
  *          A lone record is written at once; records that come while a commit runs share the next one.
+ *          hs_journal_store, _forget (loop) → jobs → the same thread, when its queue is empty: a piece in a commit of its own, a pause,
+ *          the next one; the result says that all are on disk (stored.h). A row that names them comes after that.
  *          Checkpoints (PASSIVE) run on a thread and connection of their own, never inside a COMMIT.
  * Reading: hs_journal_stream at start; hs_journal_read for replay and fetch, on the loop's thread with a
  *          connection of its own, ≤ 64 rows or 1 MiB at a time, every row checked against the chain.
@@ -10,13 +12,15 @@
  * Head:    PATH.head says outside the database which record was the last on disk, with its hash and the epoch: written,
  *          not synced, after each commit and before its result, so it never says more than what was synced. What is
  *          missing at the end, which neither SQLite nor the chain can see, is found by it (journal_head.c).
- * Format:  SQLite, application_id "HSJ1", user_version 1; table record(pos, type, seq, unix_us, body,
- *          original, hash) and meta(name, value). Chain: schemas/link.proto, JournalRecord; record.h.
+ * Format:  SQLite, application_id "HSJ1", user_version 1, 2 from the first pieces on; table record(pos, type, seq, unix_us, body,
+ *          original, hash), meta(name, value) and piece(id, bytes). Chain: schemas/link.proto, JournalRecord; record.h.
  * Errors:  a commit that failed without a trace (disk full, rolled back) is reported as not lost, and all
  *          that was queued behind it is thrown away: the core hands in the next record with the position
  *          that follows the last committed. Any other failure is `lost`, for ever: an fsync that failed
  *          is not tried again, because the kernel may have thrown the pages away while calling them clean; the
  *          checkpoint that SQLite makes at the end is left out then.
+ *          A piece that the full disk does not take ends its store alone; nobody else is told.
+ * Crash:   between the pieces and their record: hs_journal_start removes those that no record names.
  * Retention: none. Records are never deleted or changed. The note (meta 'note') is not a record.
  */
 #ifndef HS_CORE_JOURNAL_H
@@ -38,10 +42,14 @@ struct hs_journal_options {
 	void *owner;
 	uint64_t page_max;	/* most pages of the database file, 0: no limit; above: disk full */
 	uint64_t reserve_bytes; /* with less free than this the disk is low; 0: never */
+	size_t piece_bytes;	/* of one piece; 0: 65,536 */
+	int64_t piece_pause_us; /* between two pieces; what has a place does not wait for it */
+	size_t piece_checkpoint_bytes; /* of pieces, after which a checkpoint is due; 0: never for them */
 };
 
 struct hs_journal_result {
 	bool committed;	   /* else failed */
+	uint64_t store;	   /* not 0: of these pieces, and of nothing else; not lost */
 	bool lost;	   /* failed: nobody knows what is on disk */
 	uint64_t pos;	   /* committed: all up to here */
 	size_t records;	   /* committed in this transaction */
@@ -63,11 +71,18 @@ const char *hs_journal_epoch(const struct hs_journal *journal);
 enum hs_err hs_journal_stream(struct hs_journal *journal, uint64_t verify_tail,
 	enum hs_err (*visit)(void *owner, const struct hs_row *row), void *owner,
 	char *why) HS_MUST_CHECK;
-/* Starts the two threads; the next record has the position after the last row. HS_ERR_SYNC: a write before it failed. */
+/* Removes the pieces that no record names, when all were streamed. Starts the two threads; the next record has the position after the last row. HS_ERR_SYNC: a write before it failed. */
 enum hs_err hs_journal_start(struct hs_journal *journal) HS_MUST_CHECK;
 
 /* Copies the rows into the queue, all under one lock: they enter the same transaction. */
 void hs_journal_append(struct hs_journal *journal, const struct hs_row *rows, size_t count);
+/* Bulk (as body) and original of row, of which it takes references, go to disk in pieces under row->store.number, which was never
+ * used before. */
+void hs_journal_store(struct hs_journal *journal, const struct hs_row *row);
+/* Removes these pieces, or as many as there are; no record may name them. */
+void hs_journal_forget(struct hs_journal *journal, uint64_t store);
+/* After hs_journal_start: greater than the number of all pieces on disk. */
+uint64_t hs_journal_next_store(const struct hs_journal *journal);
 /* Keeps a note beside the records, replacing the one before, with the next commit (or one of its own). It is
  * no record: it may be lost, and nothing is built on it unchecked. */
 void hs_journal_note(struct hs_journal *journal, struct hs_span note);
@@ -117,7 +132,8 @@ void hs_journal_close(struct hs_journal *journal);
 struct hs_journal_report {
 	char epoch[HS_EPOCH_SIZE];
 	uint64_t records, newest_seq;
-	uint64_t bad_pos;	       /* first record that is wrong; 0 none */
+	uint64_t unnamed; /* stores of pieces that no record names: a crash before it */
+	uint64_t bad_pos; /* first record that is wrong; 0 none */
 	char head_hash[HS_SHA256_HEX]; /* of the last good record */
 	char text[HS_JOURNAL_WHY];     /* one English sentence */
 };

@@ -21,9 +21,8 @@ static enum hs_err
 open_reader(struct hs_journal_look *look, sqlite3 **db)
 {
 	static const struct hs_pragma pragmas[] = {
-		{ "application_id", NULL, "1213418033" },
-		{ "user_version", NULL, "1" },
-		{ "query_only", "PRAGMA query_only = 1", "1" },
+		HS_JOURNAL_PRAGMAS,
+		{ "query_only", "PRAGMA query_only = 1", "1", NULL },
 	};
 
 	if (sqlite3_open_v2(look->path, db, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL) !=
@@ -84,7 +83,8 @@ read_head(struct hs_journal_look *look, sqlite3 *db)
 
 /* columns: pos, seq, unix_us, type, body, original, hash, the hash before */
 static enum hs_err
-take_row(struct hs_journal_look *look, sqlite3_stmt *statement, uint64_t *seq)
+take_row(struct hs_journal_look *look, struct hs_pieces *pieces, sqlite3_stmt *statement,
+	uint64_t *seq)
 {
 	uint8_t before[HS_SHA256_BYTES] = { 0 }, hash[HS_SHA256_BYTES];
 	struct hs_span stored = hs_column(statement, 6), previous = hs_column(statement, 7);
@@ -95,8 +95,11 @@ take_row(struct hs_journal_look *look, sqlite3_stmt *statement, uint64_t *seq)
 	row.original = hs_column(statement, 5);
 	if (previous.len_bytes == sizeof(before))
 		memcpy(before, previous.bytes, sizeof(before));
-	hs_record_hash(before, &row, hash);
 	snprintf(text, sizeof(text), "seq %llu", (unsigned long long)row.seq);
+	if (hs_pieces_put(pieces, &row, true) != HS_OK)
+		return fail(look, HS_ERR_CORRUPT,
+			"the pieces of a record are not whole: run hansho journal check", text);
+	hs_pieces_hash(pieces, before, &row, hash);
 	if (stored.len_bytes != sizeof(hash) || memcmp(stored.bytes, hash, sizeof(hash)) != 0)
 		return fail(look, HS_ERR_CORRUPT,
 			"a record does not fit its hash: run hansho journal check", text);
@@ -109,6 +112,7 @@ static enum hs_err
 read_rows(struct hs_journal_look *look, sqlite3 *db)
 {
 	uint64_t seq = look->up_to > look->count ? look->up_to - look->count : 0;
+	struct hs_pieces pieces = { .db = db };
 	sqlite3_stmt *statement;
 	enum hs_err err = hs_journal_prepare(db,
 		"SELECT pos, seq, unix_us, type, body, original, hash,"
@@ -125,11 +129,12 @@ read_rows(struct hs_journal_look *look, sqlite3 *db)
 		sqlite3_bind_int64(statement, 2, (sqlite3_int64)look->up_to);
 		rc = sqlite3_step(statement);
 		if (rc == SQLITE_ROW)
-			err = take_row(look, statement, &seq);
+			err = take_row(look, &pieces, statement, &seq);
 		else if (rc != SQLITE_DONE)
 			err = fail(look, HS_ERR_IO, "cannot be read", sqlite3_errmsg(db));
 		sqlite3_reset(statement);
 	}
+	hs_pieces_free(&pieces);
 	sqlite3_finalize(statement);
 	return err;
 }

@@ -38,17 +38,22 @@ hash_at(struct hs_journal *journal, uint64_t pos, uint8_t out[HS_SHA256_BYTES])
 	return err;
 }
 
-/* Is this row, with its original, what its hash says? columns: body 4, original 5, hash 6. */
+/* Fills the row and looks whether it is, with its original, what its hash says. columns: body 4, original 5, hash 6. pieces: also the
+ * original of a stored one, which need not be read to know that. */
 static bool
-row_holds(struct hs_journal *journal, sqlite3_stmt *statement, const struct hs_row *row)
+row_holds(struct hs_journal *journal, sqlite3_stmt *statement, bool pieces, struct hs_row *row)
 {
 	uint8_t before[HS_SHA256_BYTES];
 	uint8_t hash[HS_SHA256_BYTES];
 	struct hs_span stored = hs_column(statement, 6);
 
-	if (stored.len_bytes != HS_SHA256_BYTES || hash_at(journal, row->pos - 1, before) != HS_OK)
+	hs_column_row(statement, row);
+	row->original = hs_column(statement, 5);
+	if (stored.len_bytes != HS_SHA256_BYTES ||
+		hs_pieces_put(&journal->pieces, row, pieces) != HS_OK ||
+		hash_at(journal, row->pos - 1, before) != HS_OK)
 		return false;
-	hs_record_hash(before, row, hash);
+	hs_pieces_hash(&journal->pieces, before, row, hash);
 	return memcmp(hash, stored.bytes, sizeof(hash)) == 0;
 }
 
@@ -68,9 +73,7 @@ verify_tail(struct hs_journal *journal, uint64_t newest_pos, uint64_t count, cha
 	while (err == HS_OK && sqlite3_step(statement) == SQLITE_ROW) {
 		struct hs_row row;
 
-		hs_column_row(statement, &row);
-		row.original = hs_column(statement, 5);
-		if (!row_holds(journal, statement, &row))
+		if (!row_holds(journal, statement, true, &row))
 			err = corrupt(why, row.pos, "does not fit its hash");
 	}
 	sqlite3_finalize(statement);
@@ -89,6 +92,7 @@ hs_journal_stream(struct hs_journal *journal, uint64_t tail,
 
 	if (err != HS_OK)
 		return corrupt(why, 0, sqlite3_errmsg(journal->read_db));
+	journal->stores.count = 0;
 	while ((rc = sqlite3_step(statement)) == SQLITE_ROW) {
 		struct hs_row row;
 
@@ -97,6 +101,11 @@ hs_journal_stream(struct hs_journal *journal, uint64_t tail,
 			err = corrupt(why, pos + 1, "is missing");
 			break;
 		}
+		if (hs_pieces_put(&journal->pieces, &row, false) != HS_OK) {
+			err = corrupt(why, row.pos, "has pieces that are missing or damaged");
+			break;
+		}
+		hs_journal_stores_take(journal);
 		err = visit(owner, &row);
 		if (err != HS_OK) {
 			err = corrupt(why, row.pos, "is damaged or out of order");
@@ -107,7 +116,10 @@ hs_journal_stream(struct hs_journal *journal, uint64_t tail,
 	if (err == HS_OK && rc != SQLITE_DONE)
 		err = corrupt(why, pos + 1, sqlite3_errmsg(journal->read_db));
 	sqlite3_finalize(statement);
-	return err == HS_OK ? verify_tail(journal, pos, tail, why) : err;
+	if (err == HS_OK)
+		err = verify_tail(journal, pos, tail, why);
+	journal->stores.known = err == HS_OK;
+	return err;
 }
 
 /* Copies bytes into the store and remembers where: the store may move until all rows are in. */
@@ -125,10 +137,14 @@ keep(struct hs_buf *store, struct hs_span span)
 static bool
 has_room(const struct hs_journal *journal, bool originals, const struct hs_journal_rows *out)
 {
-	size_t len_bytes = hs_column(journal->read, 4).len_bytes;
+	struct hs_span body = hs_column(journal->read, 4);
+	size_t len_bytes = body.len_bytes;
+	struct hs_stored stored;
 
 	if (originals)
 		len_bytes += hs_column(journal->read, 5).len_bytes;
+	if (hs_stored_is(body) && hs_stored_look(body, &stored) == HS_OK)
+		len_bytes += stored.bulk_bytes + (originals ? stored.original_bytes : 0);
 	return out->count == 0 || out->store.len_bytes + len_bytes <= HS_READ_BYTES_MAX;
 }
 
@@ -139,9 +155,7 @@ take_row(struct hs_journal *journal, uint64_t seq, bool originals, struct hs_jou
 	struct hs_row row;
 	size_t i = out->count;
 
-	hs_column_row(journal->read, &row);
-	row.original = hs_column(journal->read, 5);
-	if (row.seq != seq || !row_holds(journal, journal->read, &row))
+	if (!row_holds(journal, journal->read, originals, &row) || row.seq != seq)
 		return HS_ERR_CORRUPT;
 	if (!originals)
 		row.original = (struct hs_span){ "", 0 };

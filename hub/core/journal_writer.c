@@ -127,9 +127,8 @@ hs_journal_depth(struct hs_journal *journal)
 	return depth;
 }
 
-/* Under the mutex. */
-static void
-push_result(struct hs_journal_writer *writer, const struct hs_journal_result *result)
+void
+hs_journal_push_result(struct hs_journal_writer *writer, const struct hs_journal_result *result)
 {
 	struct hs_journal_done *done = hs_must_alloc(1, sizeof(*done));
 
@@ -139,8 +138,8 @@ push_result(struct hs_journal_writer *writer, const struct hs_journal_result *re
 }
 
 /* Under the mutex: nothing that is queued may be written any more. */
-static void
-push_failure(struct hs_journal_writer *writer, bool lost, const char *reason)
+void
+hs_journal_push_failure(struct hs_journal_writer *writer, bool lost, const char *reason)
 {
 	struct hs_journal_result result = { .lost = lost, .pos = writer->committed };
 
@@ -151,11 +150,11 @@ push_failure(struct hs_journal_writer *writer, bool lost, const char *reason)
 	writer->queued = 0;
 	writer->next_pos = writer->committed + 1;
 	writer->lost = writer->lost || lost;
-	push_result(writer, &result);
+	hs_journal_push_result(writer, &result);
 }
 
-static int
-run(sqlite3_stmt *statement)
+int
+hs_journal_run(sqlite3_stmt *statement)
 {
 	int rc = sqlite3_step(statement);
 
@@ -163,6 +162,7 @@ run(sqlite3_stmt *statement)
 	return rc == SQLITE_DONE ? SQLITE_OK : rc;
 }
 
+/* The original of a stored row lies in its pieces. */
 static int
 insert(struct hs_journal_writer *writer, const struct hs_row *row, const uint8_t *hash)
 {
@@ -176,11 +176,11 @@ insert(struct hs_journal_writer *writer, const struct hs_row *row, const uint8_t
 	sqlite3_bind_int(statement, 4, row->type);
 	sqlite3_bind_blob64(
 		statement, 5, row->body.bytes, (sqlite3_uint64)row->body.len_bytes, SQLITE_STATIC);
-	if (row->original.len_bytes > 0)
+	if (row->original.len_bytes > 0 && row->store.number == 0)
 		sqlite3_bind_blob64(statement, 6, row->original.bytes,
 			(sqlite3_uint64)row->original.len_bytes, SQLITE_STATIC);
 	sqlite3_bind_blob(statement, 7, hash, HS_SHA256_BYTES, SQLITE_STATIC);
-	rc = run(statement);
+	rc = hs_journal_run(statement);
 	sqlite3_clear_bindings(statement);
 	return rc;
 }
@@ -192,7 +192,7 @@ write_note(struct hs_journal_writer *writer, struct hs_span note)
 
 	sqlite3_bind_blob64(
 		writer->sql.note, 1, note.bytes, (sqlite3_uint64)note.len_bytes, SQLITE_STATIC);
-	rc = run(writer->sql.note);
+	rc = hs_journal_run(writer->sql.note);
 	sqlite3_clear_bindings(writer->sql.note);
 	return rc;
 }
@@ -209,24 +209,53 @@ hs_journal_is_clean(int extended)
 	return false;
 }
 
+/* Puts the row behind `head`, which becomes its hash. */
+static int
+write_row(struct hs_journal_writer *writer, const struct hs_row *row, uint8_t *head)
+{
+	struct hs_row put = *row;
+	uint8_t hash[HS_SHA256_BYTES];
+	struct hs_stored stored;
+	struct hs_buf column;
+	int rc;
+
+	hs_buf_init(&column, HS_FRAME_MAX_BYTES);
+	if (row->store.number > 0) {
+		HS_CHECK(hs_stored_look(row->body, &stored) == HS_OK);
+		HS_CHECK(hs_stored_shrink(row->body, row->store.bulk_bytes, &column) == HS_OK);
+		put.body = (struct hs_span){ column.bytes, column.len_bytes };
+		hs_stored_hash(head, row, put.body, &stored, hash);
+	} else {
+		hs_record_hash(head, row, hash);
+	}
+	memcpy(head, hash, sizeof(hash));
+	rc = insert(writer, &put, hash);
+	hs_buf_free(&column);
+	return rc;
+}
+
 static int
 write_batch(struct hs_journal *journal, const struct hs_journal_item *batch, uint8_t *head)
 {
 	struct hs_journal_writer *writer = &journal->writer;
-	int rc = run(writer->sql.begin);
+	int rc = hs_journal_run(writer->sql.begin);
 
 	for (; rc == SQLITE_OK && batch != NULL; batch = batch->next) {
-		uint8_t hash[HS_SHA256_BYTES];
-
-		if (batch->row.pos == 0) {
-			rc = write_note(writer, batch->row.body);
-			continue;
-		}
-		hs_record_hash(head, &batch->row, hash);
-		memcpy(head, hash, sizeof(hash));
-		rc = insert(writer, &batch->row, hash);
+		rc = batch->row.pos == 0 ? write_note(writer, batch->row.body)
+					 : write_row(writer, &batch->row, head);
 	}
-	return rc == SQLITE_OK ? run(writer->sql.commit) : rc;
+	return rc == SQLITE_OK ? hs_journal_run(writer->sql.commit) : rc;
+}
+
+bool
+hs_journal_take_back(struct hs_journal *journal, char *reason, size_t size)
+{
+	int extended = sqlite3_extended_errcode(journal->write_db);
+
+	snprintf(reason, size, "%s", sqlite3_errmsg(journal->write_db));
+	if (!sqlite3_get_autocommit(journal->write_db))
+		hs_journal_run(journal->writer.sql.rollback);
+	return hs_journal_is_clean(extended) && sqlite3_get_autocommit(journal->write_db);
 }
 
 static void
@@ -240,12 +269,7 @@ commit_batch(struct hs_journal *journal, const struct hs_journal_item *batch, si
 
 	memcpy(head, writer->head, sizeof(head));
 	if (write_batch(journal, batch, head) != SQLITE_OK) {
-		int extended = sqlite3_extended_errcode(journal->write_db);
-
-		snprintf(reason, sizeof(reason), "%s", sqlite3_errmsg(journal->write_db));
-		if (!sqlite3_get_autocommit(journal->write_db))
-			run(writer->sql.rollback);
-		lost = !hs_journal_is_clean(extended) || !sqlite3_get_autocommit(journal->write_db);
+		lost = !hs_journal_take_back(journal, reason, sizeof(reason));
 	} else if (count > 0 && !hs_journal_head_write(journal, writer->committed + count, head)) {
 		snprintf(reason, sizeof(reason), "its head file cannot be written");
 		lost = true;
@@ -253,7 +277,7 @@ commit_batch(struct hs_journal *journal, const struct hs_journal_item *batch, si
 	pthread_mutex_lock(&writer->mutex);
 	if (reason[0] == '\0' && writer->lost) {
 		/* It is on disk, but a checkpoint failed meanwhile: nothing is confirmed after that. */
-		push_failure(writer, true, "a checkpoint failed");
+		hs_journal_push_failure(writer, true, "a checkpoint failed");
 	} else if (reason[0] == '\0') {
 		struct hs_journal_result result = { .committed = true,
 			.pos = writer->committed + count,
@@ -263,13 +287,13 @@ commit_batch(struct hs_journal *journal, const struct hs_journal_item *batch, si
 
 		writer->committed += count;
 		memcpy(writer->head, head, sizeof(head));
-		push_result(writer, &result);
+		hs_journal_push_result(writer, &result);
 		if (atomic_load(&journal->wal_pages) >= journal->options.checkpoint_pages) {
 			writer->checkpoint_due = true;
 			pthread_cond_signal(&writer->due);
 		}
 	} else if (count > 0 || lost) {
-		push_failure(writer, lost, reason);
+		hs_journal_push_failure(writer, lost, reason);
 	} /* else a note alone: it may be lost. A result would take back records that came after it and are taken. */
 	writer->running = 0;
 	pthread_mutex_unlock(&writer->mutex);
@@ -293,7 +317,7 @@ checkpoint(struct hs_journal *journal, sqlite3 *db)
 		return;
 	pthread_mutex_lock(&writer->mutex);
 	if (!writer->lost)
-		push_failure(writer, true, sqlite3_errmsg(db));
+		hs_journal_push_failure(writer, true, sqlite3_errmsg(db));
 	pthread_mutex_unlock(&writer->mutex);
 	journal->options.wake(journal->options.owner);
 }
@@ -308,6 +332,47 @@ linger(const struct hs_journal *journal)
 		nanosleep(&time, NULL);
 }
 
+/* Under the mutex: waits until there are rows, or a piece may go; false: the end. Rows come before the end, pieces do not. */
+static bool
+wait_for_work(struct hs_journal_writer *writer)
+{
+	while (writer->first == NULL && !writer->stop) {
+		int64_t at_us = writer->jobs.next_mono_us;
+		struct timespec at = { .tv_sec = at_us / HS_US_PER_S,
+			.tv_nsec = (at_us % HS_US_PER_S) * 1000 };
+
+		if (writer->jobs.first == NULL)
+			pthread_cond_wait(&writer->work, &writer->mutex);
+		else if (hs_clock_mono_us() >= at_us)
+			return true;
+		else
+			pthread_cond_timedwait(&writer->work, &writer->mutex, &at);
+	}
+	return writer->first != NULL;
+}
+
+static void
+commit_queue(struct hs_journal *journal)
+{
+	struct hs_journal_writer *writer = &journal->writer;
+	struct hs_journal_item *batch;
+	size_t count;
+
+	linger(journal);
+	pthread_mutex_lock(&writer->mutex);
+	batch = writer->first;
+	count = writer->queued;
+	writer->first = NULL;
+	writer->last = &writer->first;
+	writer->queued = 0;
+	writer->running = count;
+	pthread_mutex_unlock(&writer->mutex);
+	if (batch == NULL)
+		return; /* a checkpoint failed meanwhile */
+	commit_batch(journal, batch, count);
+	free_items(batch);
+}
+
 static void *
 writer_main(void *owner)
 {
@@ -315,26 +380,18 @@ writer_main(void *owner)
 	struct hs_journal_writer *writer = &journal->writer;
 
 	for (;;) {
-		struct hs_journal_item *batch;
-		size_t count;
+		bool more, rows;
 
 		pthread_mutex_lock(&writer->mutex);
-		while (writer->first == NULL && !writer->stop)
-			pthread_cond_wait(&writer->work, &writer->mutex);
+		more = wait_for_work(writer);
+		rows = writer->first != NULL;
 		pthread_mutex_unlock(&writer->mutex);
-		linger(journal);
-		pthread_mutex_lock(&writer->mutex);
-		batch = writer->first;
-		count = writer->queued;
-		writer->first = NULL;
-		writer->last = &writer->first;
-		writer->queued = 0;
-		writer->running = count;
-		pthread_mutex_unlock(&writer->mutex);
-		if (batch == NULL)
+		if (!more)
 			return NULL;
-		commit_batch(journal, batch, count);
-		free_items(batch);
+		if (rows)
+			commit_queue(journal);
+		else
+			hs_journal_job_step(journal);
 		if (atomic_load(&journal->wal_pages) >=
 			WAL_HARD_FACTOR * journal->options.checkpoint_pages)
 			checkpoint(journal, journal->write_db);
@@ -403,8 +460,12 @@ enum hs_err
 hs_journal_start(struct hs_journal *journal)
 {
 	struct hs_journal_writer *writer = &journal->writer;
-	enum hs_err err = writer->lost ? HS_ERR_SYNC : read_head(journal);
+	enum hs_err err = writer->lost ? HS_ERR_SYNC : hs_journal_sweep(journal);
 
+	if (err == HS_OK)
+		err = hs_journal_jobs_prepare(journal);
+	if (err == HS_OK)
+		err = read_head(journal);
 	if (err != HS_OK)
 		return err;
 	sqlite3_wal_hook(journal->write_db, on_wal, journal);

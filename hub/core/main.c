@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "hub/base/proc.h"
+#include "hub/core/explain.h"
 #include "hub/core/journal.h"
 #include "hub/core/shell.h"
 
@@ -22,10 +23,20 @@ look(const void *owner, const void *settings, char why[HS_CONFIG_WHY])
 	return hs_hub_settings_check(settings, why);
 }
 
+static int
+explain(const void *owner, const void *settings)
+{
+	(void)owner;
+	return hs_hub_explain(settings, stdin, stdout);
+}
+
 int
 main(int argc, char **argv)
 {
-	const struct hs_proc_settings what = { .record = &hs_hub_settings_record, .look = look };
+	const struct hs_proc_settings what = { .record = &hs_hub_settings_record,
+		.look = look,
+		.ask_flag = "--explain",
+		.ask = explain };
 	struct hs_proc proc;
 	struct hs_hub_settings settings = { 0 };
 	struct hs_shell *shell = NULL;

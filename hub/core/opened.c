@@ -4,9 +4,10 @@
 #include <string.h>
 
 #include "hub/base/check.h"
+#include "hub/base/wire.h"
 #include "hub/core/intake.h"
 #include "hub/core/memory.h"
-#include "hub/core/wire.h"
+#include "hub/core/stored.h"
 
 #define RECORD_NOTICE 7 /* field of JournalRecord */
 
@@ -29,40 +30,18 @@ release_reading(void *memory)
 	free(reading);
 }
 
-/* What is many and large, and nothing that a step changes. */
-static hs_notice
-bulk_of(const hs_notice *notice)
-{
-	hs_notice bulk = HANSHO__V1__NOTICE__INIT;
-
-	bulk.n_areas = notice->n_areas;
-	bulk.areas = notice->areas;
-	bulk.n_texts = notice->n_texts;
-	bulk.texts = notice->texts;
-	bulk.cap = notice->cap;
-	bulk.detail_case = notice->detail_case;
-	bulk.evacuation = notice->evacuation; /* whichever of the union it is */
-	return bulk;
-}
-
-static hs_notice
-rest_of(const hs_notice *notice)
-{
-	hs_notice rest = *notice;
-
-	rest.n_areas = 0;
-	rest.n_texts = 0;
-	rest.cap = NULL;
-	rest.detail_case = HANSHO__V1__NOTICE__DETAIL__NOT_SET;
-	return rest;
-}
-
 /* ---- opening ---- */
+
+static struct hs_span
+bulk_bytes(const struct hs_opened *opened)
+{
+	return (struct hs_span){ opened->bulk + HS_OPENED_FRONT_BYTES, opened->bulk_len_bytes };
+}
 
 static void
 pack_bulk(struct hs_opened *opened, const hs_notice *notice)
 {
-	hs_notice bulk = bulk_of(notice);
+	hs_notice bulk = hs_notice_bulk(notice);
 	struct hs_buf packed;
 
 	hs_buf_init(&packed, HS_OPENED_FRONT_BYTES + HS_FRAME_MAX_BYTES);
@@ -71,12 +50,16 @@ pack_bulk(struct hs_opened *opened, const hs_notice *notice)
 	HS_CHECK(!packed.failed);
 	opened->bulk = hs_must_realloc(packed.bytes, packed.len_bytes, 1);
 	opened->bulk_len_bytes = packed.len_bytes - HS_OPENED_FRONT_BYTES;
+	opened->bulk_owner = hs_shared_create(opened->bulk, free);
+	HS_CHECK(opened->bulk_owner != NULL);
+	const struct hs_span bytes = bulk_bytes(opened);
+	hs_sha256(&bytes, 1, opened->bulk_sha256);
 }
 
 static void
 read_areas(struct hs_opened *opened, const hs_notice *notice, struct hs_reading *reading)
 {
-	struct hs_span bulk = { opened->bulk + HS_OPENED_FRONT_BYTES, opened->bulk_len_bytes };
+	struct hs_span bulk = bulk_bytes(opened);
 
 	for (size_t i = 0; i < notice->n_areas; i++) {
 		const char *code = notice->areas[i]->code;
@@ -135,7 +118,7 @@ hs_opened_free(struct hs_opened *opened)
 	if (opened == NULL)
 		return;
 	hs_area_set_free(&opened->own);
-	free(opened->bulk);
+	hs_shared_unref(opened->bulk_owner);
 	hs_shared_unref(opened->reading);
 	hs_shared_unref(opened->arena_owner);
 	free(opened);
@@ -143,16 +126,44 @@ hs_opened_free(struct hs_opened *opened)
 
 /* ---- the record ---- */
 
+struct hs_row
+hs_opened_pieces(const struct hs_opened *opened)
+{
+	const hs_submit *submit = opened->frame->submit;
+
+	return (struct hs_row){ .body = bulk_bytes(opened),
+		.original = { submit->original.data, submit->original.len },
+		.owners = { .body = opened->bulk_owner, .original = opened->arena_owner },
+		.store = { opened->store, opened->bulk_len_bytes } };
+}
+
+static void
+put_stored(const struct hs_opened *opened, struct hs_buf *front)
+{
+	const hs_submit *submit = opened->frame->submit;
+	struct hs_stored stored = { .store = opened->store,
+		.bulk_bytes = opened->bulk_len_bytes,
+		.original_bytes = submit->original.len };
+
+	memcpy(stored.bulk_sha256, opened->bulk_sha256, sizeof(stored.bulk_sha256));
+	if (submit->original.len > 0)
+		memcpy(stored.original_sha256, submit->notice->original->sha256.data,
+			sizeof(stored.original_sha256));
+	hs_stored_put(front, &stored);
+}
+
 struct hs_span
 hs_opened_body(struct hs_opened *opened, const hs_journal_record *record, struct hs_shared **owner)
 {
-	hs_notice rest = rest_of(opened->frame->submit->notice);
+	hs_notice rest = hs_notice_rest(opened->frame->submit->notice);
 	struct hs_span body = { "", 0 };
 	struct hs_buf front, small;
 
 	hs_buf_init(&front, HS_OPENED_FRONT_BYTES);
 	hs_buf_init(&small, HS_OPENED_FRONT_BYTES);
 	hs_message_pack(&rest, &small);
+	if (opened->stage == HS_STORE_DONE)
+		put_stored(opened, &front);
 	hs_message_pack(record, &front);
 	hs_wire_put_head(&front, RECORD_NOTICE, small.len_bytes + opened->bulk_len_bytes);
 	hs_buf_add(&front, hs_buf_text(&small), small.len_bytes);
@@ -161,9 +172,7 @@ hs_opened_body(struct hs_opened *opened, const hs_journal_record *record, struct
 
 		memcpy(begin, front.bytes, front.len_bytes);
 		body = (struct hs_span){ begin, front.len_bytes + opened->bulk_len_bytes };
-		*owner = hs_shared_create(opened->bulk, free);
-		HS_CHECK(*owner != NULL);
-		opened->bulk = NULL;
+		*owner = hs_shared_ref(opened->bulk_owner);
 	}
 	hs_buf_free(&small);
 	hs_buf_free(&front);
@@ -177,5 +186,4 @@ hs_reading_seal(struct hs_reading *reading, uint64_t seq)
 		hs_kept_free(reading->kept);
 		reading->kept = NULL;
 	}
-	reading->sealed = true;
 }

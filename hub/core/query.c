@@ -72,7 +72,12 @@ answer_status(struct hs_delivery_source *source, const struct hs_known_submissio
 	const struct waiter *asked, struct hs_span notice)
 {
 	struct hs_answer_status status = {
-		.request = asked->request, .known = known, .notice = notice
+		.request = asked->request,
+		.known = known,
+		.notice = notice,
+		.options = source->options,
+		.route = source->route,
+		.unix_us = source->unix_us,
 	};
 
 	hs_hex(asked->id, HS_ID_BYTES, status.id);

@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "hub/base/check.h"
+#include "hub/base/wire.h"
 #include "hub/core/memory.h"
-#include "hub/core/wire.h"
 
 /* Above this the batch is flushed at the end of the step, whatever its age. */
 #define BATCH_MAX_BYTES ((size_t)1 << 20)
@@ -181,10 +181,35 @@ hs_receipts_each(const struct hs_receipts *receipts, uint64_t seq,
 	for (size_t i = 0; slot != NULL && i < slot->count; i++) {
 		const struct stored *stored = &slot->items[i];
 		struct hs_receipt_entry entry = { seq, stored->adapter, stored->outlet,
-			stored->state, stored->detail, stored->unix_us };
+			stored->state, stored->detail, stored->unix_us, 0 };
 
 		visit(owner, &entry);
 	}
+}
+
+static bool
+outlets_spoke(const struct slot *slot, const char *adapter)
+{
+	for (size_t i = 0; i < slot->count; i++) {
+		if (slot->items[i].outlet[0] != '\0' &&
+			strcmp(slot->items[i].adapter, adapter) == 0)
+			return true;
+	}
+	return false;
+}
+
+int64_t
+hs_receipts_silent_ms(const struct hs_receipts *receipts, const struct hs_receipt_entry *entry,
+	int64_t limit_ms, int64_t unix_us)
+{
+	const struct slot *slot = slot_of(receipts, entry->seq);
+	bool waits =
+		entry->state == (int)HS_RECEIPT(SENT) || entry->state == (int)HS_RECEIPT(RECEIVED);
+	int64_t quiet_ms = (unix_us - entry->unix_us) / 1000;
+
+	if (!waits || limit_ms == 0 || quiet_ms <= limit_ms || slot == NULL)
+		return 0;
+	return entry->outlet[0] == '\0' && outlets_spoke(slot, entry->adapter) ? 0 : quiet_ms;
 }
 
 static void
@@ -321,6 +346,7 @@ hs_receipt_write(struct hs_buf *out, uint32_t number, const struct hs_receipt_en
 	hs_wire_put_uint(&inner, 4, (uint64_t)entry->state);
 	hs_wire_put_text(&inner, 5, entry->detail);
 	hs_wire_put_uint(&inner, 6, (uint64_t)entry->unix_us);
+	hs_wire_put_uint(&inner, 7, (uint64_t)entry->silent_ms);
 	HS_CHECK(!inner.failed);
 	hs_wire_put_message(out, number, &inner);
 	hs_buf_free(&inner);

@@ -6,6 +6,9 @@
  *         notice that waits for the same disk.
  * Rules:  SENT and RECEIVED never replace a later state: a notice that is sent again after a reconnect does
  *         not look less done. Everything else replaces what was there. An equal receipt changes nothing.
+ * Silence: an outlet from which nothing was heard since it was SENT or RECEIVED says nothing about itself. Longer than the
+ *         limit of its kind (silent_after_ms of the adapter's peer) that is told as silence, computed whenever somebody asks
+ *         and never kept. A word for the adapter as a whole (outlet "") counts only while none of its outlets spoke.
  * Versions: each change of a notice's receipts counts its version up from 1.
  * Memory: the newest notices_max notices, each with at most per_notice receipts in memory; older and
  *         further ones stand in the journal only.
@@ -28,6 +31,7 @@ struct hs_receipt_entry {
 	int state; /* HS_RECEIPT(…) */
 	const char *detail;
 	int64_t unix_us;
+	int64_t silent_ms; /* in answers only; 0: not silent */
 };
 
 struct hs_receipts *hs_receipts_create(size_t notices_max, size_t per_notice, size_t peer_count);
@@ -40,6 +44,11 @@ bool hs_receipts_put(struct hs_receipts *receipts, const struct hs_receipt_entry
 uint32_t hs_receipts_version(const struct hs_receipts *receipts, uint64_t seq);
 void hs_receipts_each(const struct hs_receipts *receipts, uint64_t seq,
 	void (*visit)(void *owner, const struct hs_receipt_entry *entry), void *owner);
+
+/* How long this entry (as hs_receipts_each gives it) has been silent; 0 when that is not longer than limit_ms, or limit_ms
+ * is 0. */
+int64_t hs_receipts_silent_ms(const struct hs_receipts *receipts,
+	const struct hs_receipt_entry *entry, int64_t limit_ms, int64_t unix_us);
 
 /* Puts it and, when that changed something, adds it to the batch. */
 void hs_receipts_report(

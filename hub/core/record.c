@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "hub/base/check.h"
-#include "hub/core/wire.h"
+#include "hub/base/wire.h"
 #include "schemas/tables.h"
 
 #define PREFECTURE_DIGITS 2

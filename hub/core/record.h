@@ -28,6 +28,11 @@ struct hs_row {
 	struct hs_span original; /* empty when it was not asked for, or there is none */
 	const uint8_t
 		*original_sha256; /* of it, where that is known; NULL: nobody has computed it */
+	struct hs_row_store {
+		uint64_t
+			number; /* its bulk and its original are on disk in pieces (stored.h); 0: no */
+		size_t bulk_bytes; /* the last ones of body */
+	} store;
 	struct hs_row_owners {
 		struct hs_shared *body, *original, *reading; /* NULL: none */
 	} owners;

@@ -10,7 +10,8 @@
  *         level:  level_min holds for notices that have a level; none (a lift, a cancel, a restricted
  *                 zone, an unknown term) passes.
  *         told:   who was entitled to any revision of a document gets all later ones: a lift, a
- *                 correction, a lower level or a cancel reaches exactly those who had the order.
+ *                 correction, a lower level or a cancel reaches exactly those who had the order. So does who was
+ *                 given a revision under an older configuration (receipts in the journal; index.h).
  * Memory: 8 bytes per notice.
  * At start the masks are made again from the journal with the configuration of now.
  */

@@ -27,6 +27,8 @@ static const struct hs_config_item peer_items[] = {
 		"Least level that it gets; notices without a level (lifts, cancels) always pass.", NULL },
 	{ "rank", HS_CONFIG_INT, PEER(rank), "", 0, 9, "0",
 		"Who gets a notice first: 1 before 9, within a rank as they stand here; 0: adapters as 3, feeds as 6.", NULL },
+	{ "silent_after_ms", HS_CONFIG_INT, PEER(silent_after_ms), "ms", 0, 86400000, "60000",
+		"Of an adapter: how long its outlets may say nothing about a notice before senders are shown that they are silent; as long as outlets of its kind need; 0: never.", NULL },
 	{ "tls_ca", HS_CONFIG_TEXT, PEER(tls_ca), "path", 0, 4096, "",
 		"CA certificate in PEM for tls+tcp urls.", NULL },
 	{ "tls_cert_key", HS_CONFIG_TEXT, PEER(tls_cert_key), "path", 0, 4096, "",
@@ -61,7 +63,13 @@ static const struct hs_config_item hub_items[] = {
 	{ "ahead_records", HS_CONFIG_INT, HUB(ahead_records), "records", 1, 100000, "32",
 		"Records given to the journal ahead of the disk; further submissions wait in lanes, the most urgent first. From level 4 on twice as many.", NULL },
 	{ "ahead_large_bytes", HS_CONFIG_INT, HUB(ahead_large_bytes), "bytes", 1024, 8388608, "262144",
-		"A submission less urgent than level 4 whose original is larger is committed alone, when nothing else is on its way.", NULL },
+		"A submission less urgent than level 4 whose original is larger goes to disk in pieces before it gets its place, and whatever has one goes between them.", NULL },
+	{ "piece_bytes", HS_CONFIG_INT, HUB(journal.piece_bytes), "bytes", 4096, 1048576, "65536",
+		"Size of such a piece, which has a commit and a sync of its own: an order that comes just then waits for that one. Smaller: a shorter wait, more syncs.", NULL },
+	{ "piece_pause_us", HS_CONFIG_INT, HUB(journal.piece_pause_us), "us", 0, 100000, "1000",
+		"Pause between two pieces, so that the disk is free for orders in most moments. The default adds 16 ms to 1 MB.", NULL },
+	{ "piece_checkpoint_bytes", HS_CONFIG_INT, HUB(journal.piece_checkpoint_bytes), "bytes", 65536, 1073741824, "1048576",
+		"A checkpoint is made after so many bytes of pieces, also before checkpoint_pages are full: many small ones disturb orders less than one large one.", NULL },
 	{ "aside_nice", HS_CONFIG_INT, HUB(journal.aside_nice), "nice", 0, 19, "5",
 		"How much the thread that opens submissions above ahead_large_bytes yields to the loops.", NULL },
 	{ "recent_notices", HS_CONFIG_INT, HUB(recent_notices), "notices", 1, 1000000, "4096",
@@ -116,7 +124,8 @@ hs_hub_core_options(const struct hs_hub_settings *settings, struct hs_core_peer 
 			.areas = rows[i].areas.items,
 			.area_count = rows[i].areas.count,
 			.level_min = (uint32_t)rows[i].level_min,
-			.rank = (int)rows[i].rank };
+			.rank = (int)rows[i].rank,
+			.silent_after_ms = rows[i].silent_after_ms };
 	out->mode = settings->mode == 0 ? HS_MODE(LIVE) : HS_MODE(DRILL);
 	out->peers = peers;
 	out->peer_count = settings->peers.count;

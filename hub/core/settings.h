@@ -10,7 +10,7 @@ struct hs_hub_peer_settings {
 	int kind; /* 0 gate, 1 feed, 2 adapter */
 	const char *url;
 	struct hs_config_texts kinds, areas;
-	int64_t level_min, rank;
+	int64_t level_min, rank, silent_after_ms;
 	const char *tls_ca, *tls_cert_key;
 };
 
@@ -22,8 +22,10 @@ struct hs_hub_watch {
 struct hs_hub_journal_settings {
 	const char *path;
 	int64_t commit_linger_us, checkpoint_pages, verify_tail, reserve_bytes;
-	bool tables_unrehearsed; /* activation.h */
-	int64_t aside_nice;	 /* of the thread beside the loop (shell_aside.c) */
+	int64_t piece_bytes, piece_pause_us,
+		piece_checkpoint_bytes; /* of large records (stored.h) */
+	bool tables_unrehearsed;	/* activation.h */
+	int64_t aside_nice;		/* of the thread beside the loop (shell_aside.c) */
 };
 
 struct hs_hub_settings {

@@ -32,7 +32,7 @@ do_append(struct hs_shell *shell)
 		rows[count++] = hs_effect_row(effects, &effects->items[i]);
 	}
 	hs_journal_append(shell->journal, rows, count);
-	hs_shell_seal(shell, rows, count);
+	hs_shell_keep(shell, rows, count);
 	free(rows);
 }
 
@@ -51,6 +51,20 @@ do_send(struct hs_shell *shell, const struct hs_effect *effect)
 	hs_warn("hub.send_failed", "peer=%s error=%s", shell->peers[effect->peer].name,
 		hs_err_name(err));
 	hs_link_drop(link);
+}
+
+static void
+do_store(struct hs_shell *shell, const struct hs_effect *effect)
+{
+	struct hs_row row = hs_effect_row(&shell->effects, effect);
+
+	hs_journal_store(shell->journal, &row);
+}
+
+static void
+do_forget(struct hs_shell *shell, const struct hs_effect *effect)
+{
+	hs_journal_forget(shell->journal, effect->store);
 }
 
 static void do_turn(struct hs_shell *shell, const struct hs_effect *effect);
@@ -120,6 +134,8 @@ carry_out(struct hs_shell *shell)
 		[HS_EFFECT_DROP] = do_drop,
 		[HS_EFFECT_LOG] = do_log,
 		[HS_EFFECT_STATE] = do_state,
+		[HS_EFFECT_STORE] = do_store,
+		[HS_EFFECT_FORGET] = do_forget,
 		[HS_EFFECT_TURN] = do_turn,
 		[HS_EFFECT_STOP] = do_stop };
 
@@ -200,28 +216,34 @@ do_turn(struct hs_shell *shell, const struct hs_effect *effect)
 
 /* ---- events ---- */
 
-void
-hs_shell_committed(struct hs_shell *shell)
+static void
+take_results(struct hs_shell *shell)
 {
 	struct hs_journal_result result;
 
-	while (hs_shell_next_result(shell, &result)) {
+	while (shell->journal != NULL && hs_journal_result(shell->journal, &result)) {
 		struct hs_event event = { .type = result.committed ? HS_EVENT_COMMITTED
 								   : HS_EVENT_COMMIT_FAILED,
 			.pos = result.pos,
 			.lost = result.lost,
 			.reason = result.reason };
 
-		hs_commit_stats_add(&shell->commits, &result);
+		if (result.store > 0)
+			event = (struct hs_event){ .type = HS_EVENT_STORED,
+				.store = result.store,
+				.reason = result.committed ? NULL : result.reason };
+		else
+			hs_commit_stats_add(&shell->commits, &result);
 		hs_shell_step(shell, &event);
-		hs_shell_result_done(shell);
+		if (result.store == 0)
+			hs_shell_let_go(shell, result.committed ? result.pos : UINT64_MAX);
 	}
 }
 
 static void
 on_committed(struct hs_wake *wake)
 {
-	hs_shell_committed(HS_CONTAINER_OF(wake, struct hs_shell, committed));
+	take_results(HS_CONTAINER_OF(wake, struct hs_shell, committed));
 }
 
 static void
@@ -344,6 +366,9 @@ start_core(struct hs_shell *shell, char *why)
 		.commit_linger_us = shell->settings->journal.commit_linger_us,
 		.checkpoint_pages = (size_t)shell->settings->journal.checkpoint_pages,
 		.reserve_bytes = (uint64_t)shell->settings->journal.reserve_bytes,
+		.piece_bytes = (size_t)shell->settings->journal.piece_bytes,
+		.piece_pause_us = shell->settings->journal.piece_pause_us,
+		.piece_checkpoint_bytes = (size_t)shell->settings->journal.piece_checkpoint_bytes,
 		.wake = wake,
 		.owner = shell };
 	int64_t began_us = hs_clock_mono_us();
@@ -364,6 +389,7 @@ start_core(struct hs_shell *shell, char *why)
 		err = hs_journal_start(shell->journal);
 		snprintf(why, HS_JOURNAL_WHY, "journal: cannot be started: %s", hs_err_text(err));
 	}
+	hs_core_know_stores(shell->core, hs_journal_next_store(shell->journal));
 	shell->recovery_us = hs_clock_mono_us() - began_us;
 	if (err == HS_OK)
 		hs_info("hub.recovered", "epoch=%s newest_seq=%llu records=%llu us=%lld",

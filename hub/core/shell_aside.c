@@ -1,4 +1,4 @@
-/* What would hold the loop for tens of milliseconds: a large submission is opened, and what was read of it is sealed, on the thread of
+/* What would hold the loop for tens of milliseconds: a large submission is opened, and its memory given back, on the thread of
  * hs_aside. Other frames of the gate are not held up: it has one large submission at the hub at a time, and sends nothing of that
  * document behind it (hub/gate/port_table.h). */
 #include <stdlib.h>
@@ -70,154 +70,67 @@ hs_shell_opens_aside(struct shell_link *from, const uint8_t *bytes, size_t len_b
 	return true;
 }
 
-/* ---- sealing ---- */
+/* ---- giving back ---- */
 
-struct shell_seal {
+struct shell_keep {
 	struct hs_aside_job job;
-	struct shell_seal *next;
-	struct hs_shell *shell; /* NULL: its commit failed */
-	uint64_t pos, seq;
+	struct shell_keep *next;
+	uint64_t pos;
 	struct hs_shared *reading;
-	bool done;
 };
 
-static void
-run_seal(struct hs_aside_job *job)
-{
-	struct shell_seal *seal = HS_CONTAINER_OF(job, struct shell_seal, job);
-
-	hs_reading_seal(hs_shared_memory(seal->reading), seal->seq);
-}
-
-static void
-seal_free(struct shell_seal *seal)
-{
-	hs_shared_unref(seal->reading);
-	free(seal);
-}
-
-static void
-seal_done(struct hs_aside_job *job, bool ended)
-{
-	struct shell_seal *seal = HS_CONTAINER_OF(job, struct shell_seal, job);
-	struct hs_shell *shell = seal->shell;
-
-	if (ended || shell == NULL) {
-		seal_free(seal);
-		return;
-	}
-	seal->done = true;
-	hs_shell_committed(shell);
-}
-
 void
-hs_shell_seal(struct hs_shell *shell, const struct hs_row *rows, size_t count)
+hs_shell_keep(struct hs_shell *shell, const struct hs_row *rows, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
-		struct shell_seal *seal;
+		struct shell_keep *keep;
 
-		if (rows[i].owners.reading == NULL || rows[i].type != (int)HS_RECORD(NOTICE))
+		if (rows[i].owners.reading == NULL)
 			continue;
-		seal = hs_must_alloc(1, sizeof(*seal));
-		seal->job = (struct hs_aside_job){ .run = run_seal, .done = seal_done };
-		seal->shell = shell;
-		seal->pos = rows[i].pos;
-		seal->seq = rows[i].seq;
-		seal->reading = hs_shared_ref(rows[i].owners.reading);
-		*shell->aside.last = seal;
-		shell->aside.last = &seal->next;
-		hs_aside_queue_first(shell->aside.thread, &seal->job);
+		keep = hs_must_alloc(1, sizeof(*keep));
+		keep->pos = rows[i].pos;
+		keep->reading = hs_shared_ref(rows[i].owners.reading);
+		*shell->aside.last = keep;
+		shell->aside.last = &keep->next;
 	}
-}
-
-static struct shell_seal *
-take_seal(struct shell_aside *aside)
-{
-	struct shell_seal *seal = aside->first;
-
-	aside->first = seal->next;
-	if (aside->first == NULL)
-		aside->last = &aside->first;
-	return seal;
-}
-
-/* The core hears of a record when what was read of it is sealed. */
-static bool
-is_sealed(struct shell_aside *aside, uint64_t pos)
-{
-	while (aside->first != NULL && aside->first->pos <= pos) {
-		struct shell_seal *seal = aside->first;
-
-		if (!seal->done)
-			return false;
-		take_seal(aside);
-		seal->next = aside->spent;
-		aside->spent = seal;
-	}
-	return true;
 }
 
 static void
 run_free(struct hs_aside_job *job)
 {
-	struct shell_seal *seal = HS_CONTAINER_OF(job, struct shell_seal, job);
+	struct shell_keep *keep = HS_CONTAINER_OF(job, struct shell_keep, job);
 
-	hs_shared_unref(seal->reading);
-	seal->reading = NULL;
+	hs_shared_unref(keep->reading);
+	keep->reading = NULL;
 }
 
 static void
 free_done(struct hs_aside_job *job, bool ended)
 {
+	struct shell_keep *keep = HS_CONTAINER_OF(job, struct shell_keep, job);
+
 	(void)ended;
-	seal_free(HS_CONTAINER_OF(job, struct shell_seal, job));
+	hs_shared_unref(keep->reading);
+	free(keep);
 }
 
-/* Ours is the last reference to an arena of many MB: even to give that back takes milliseconds. */
 void
-hs_shell_result_done(struct hs_shell *shell)
-{
-	while (shell->aside.spent != NULL) {
-		struct shell_seal *seal = shell->aside.spent;
-
-		shell->aside.spent = seal->next;
-		if (shell->aside.thread == NULL) {
-			seal_free(seal);
-			continue;
-		}
-		seal->job = (struct hs_aside_job){ .run = run_free, .done = free_done };
-		hs_aside_queue(shell->aside.thread, &seal->job);
-	}
-}
-
-/* Nothing behind the last committed record is on disk. */
-static void
-drop_seals(struct shell_aside *aside)
-{
-	while (aside->first != NULL) {
-		struct shell_seal *seal = take_seal(aside);
-
-		seal->shell = NULL;
-		if (seal->done)
-			seal_free(seal);
-	}
-}
-
-bool
-hs_shell_next_result(struct hs_shell *shell, struct hs_journal_result *out)
+hs_shell_let_go(struct hs_shell *shell, uint64_t pos)
 {
 	struct shell_aside *aside = &shell->aside;
 
-	if (shell->journal == NULL ||
-		(!aside->holds && !hs_journal_result(shell->journal, &aside->held)))
-		return false;
-	aside->holds = aside->held.committed && !is_sealed(aside, aside->held.pos);
-	if (aside->holds)
-		return false;
-	if (!aside->held.committed)
-		drop_seals(aside);
-	*out = aside->held;
-	return true;
+	while (aside->first != NULL && aside->first->pos <= pos) {
+		struct shell_keep *keep = aside->first;
+
+		aside->first = keep->next;
+		if (aside->first == NULL)
+			aside->last = &aside->first;
+		keep->job = (struct hs_aside_job){ .run = run_free, .done = free_done };
+		if (aside->thread != NULL)
+			hs_aside_queue(aside->thread, &keep->job);
+		else
+			free_done(&keep->job, true);
+	}
 }
 
 /* ---- start and end ---- */
@@ -229,11 +142,10 @@ hs_shell_aside_start(struct hs_shell *shell, int nice)
 	return hs_aside_create(shell->loop, nice, &shell->aside.thread);
 }
 
-/* Seals that are done and whose result never came are not with the thread any more. */
 void
 hs_shell_aside_stop(struct hs_shell *shell)
 {
-	drop_seals(&shell->aside);
 	hs_aside_close(shell->aside.thread);
 	shell->aside.thread = NULL;
+	hs_shell_let_go(shell, UINT64_MAX);
 }

@@ -1,7 +1,7 @@
 /* shell_parts.h: inside of the shell; for shell.c and shell_aside.c only.
  *
  * shell.c        loop, links, effects, turns, operations page
- * shell_aside.c  what is too large for a turn of the loop: opening a large submission, sealing what was read of it
+ * shell_aside.c  what is too large for a turn of the loop: opening a large submission, giving its memory back
  */
 #ifndef HS_CORE_SHELL_PARTS_H
 #define HS_CORE_SHELL_PARTS_H
@@ -26,10 +26,8 @@ struct shell_link {
 /* What is done beside the loop (hs_aside). */
 struct shell_aside {
 	struct hs_aside *thread;
-	struct shell_seal *first, **last; /* of records in the journal's queue, by pos */
-	struct shell_seal *spent;	  /* the core has taken what was read */
-	struct hs_journal_result held;	  /* waits for the first seal */
-	bool holds;
+	struct shell_keep *first,
+		**last; /* what was read of records in the journal's queue, by pos */
 };
 
 /* Work that goes in turns of the loop. */
@@ -64,19 +62,16 @@ struct hs_shell {
 
 /* shell.c */
 void hs_shell_step(struct hs_shell *shell, struct hs_event *event);
-/* What the journal has done → core, as far as it is sealed. */
-void hs_shell_committed(struct hs_shell *shell);
 
 /* shell_aside.c */
 enum hs_err hs_shell_aside_start(struct hs_shell *shell, int nice) HS_MUST_CHECK;
 /* True when this frame is one to be opened aside, and was taken. */
 bool hs_shell_opens_aside(struct shell_link *from, const uint8_t *bytes, size_t len_bytes);
-/* Rows that went to the journal: what was read of them is sealed meanwhile. */
-void hs_shell_seal(struct hs_shell *shell, const struct hs_row *rows, size_t count);
-/* The journal's next result that the core may hear of; false: there is none. */
-bool hs_shell_next_result(struct hs_shell *shell, struct hs_journal_result *out);
-/* The core has heard of it. */
-void hs_shell_result_done(struct hs_shell *shell);
+/* Rows that went to the journal: a reference of ours to what was read of them, so that it is the last one. Even to give an arena of many MB
+ * back takes milliseconds. */
+void hs_shell_keep(struct hs_shell *shell, const struct hs_row *rows, size_t count);
+/* The core has heard of all up to pos: gives it back, on the thread. */
+void hs_shell_let_go(struct hs_shell *shell, uint64_t pos);
 void hs_shell_aside_stop(struct hs_shell *shell);
 
 #endif

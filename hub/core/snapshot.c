@@ -3,8 +3,8 @@
 #include <stdlib.h>
 
 #include "hub/base/check.h"
+#include "hub/base/wire.h"
 #include "hub/core/memory.h"
-#include "hub/core/wire.h"
 
 #define PART_BYTES	((size_t)512 << 10)
 #define STORE_MAX_BYTES ((size_t)1 << 30)

@@ -37,10 +37,9 @@ hs_waiting_free(struct hs_waiting_submit *submit)
 void
 hs_waiting_destroy(struct hs_waiting *waiting)
 {
-	static const struct hs_waiting_journal empty = { 0, 1 };
 	struct hs_waiting_submit *submit;
 
-	while ((submit = hs_waiting_next(waiting, &empty)) != NULL)
+	while ((submit = hs_waiting_any(waiting)) != NULL)
 		hs_waiting_free(submit);
 	free(waiting);
 }
@@ -91,44 +90,185 @@ hs_waiting_add(struct hs_waiting *waiting, const struct hs_waiting_submit *submi
 	fetch_older(waiting, row, submit->submit);
 	put_last(&waiting->lanes[row], copy);
 	waiting->count++;
+	waiting->large_count += copy->large;
 }
 
-bool
-hs_waiting_before(const struct hs_waiting *waiting, uint32_t lane)
+/* It goes to disk in pieces while it waits. */
+static bool
+is_pieced(const struct hs_waiting_submit *one)
 {
-	for (uint32_t i = 0; i <= hs_priority_row(lane); i++) {
-		if (waiting->lanes[i].first != NULL)
-			return true;
+	return one->large && one->opened != NULL;
+}
+
+static bool
+may_go(const struct hs_waiting_journal *journal, uint32_t lane, const struct hs_waiting_submit *one)
+{
+	bool there = is_pieced(one) && one->opened->stage == HS_STORE_DONE;
+
+	if (is_pieced(one) && !there && !hs_priority_is_urgent(lane))
+		return false;
+	return hs_waiting_may_go(journal, lane, one->large && !there);
+}
+
+/* An older one of the document, among the first `lanes` and in the next one up to `end`. */
+static bool
+has_older(const struct hs_waiting *waiting, uint32_t lanes, const struct hs_waiting_submit *end,
+	const hs_submit *submit)
+{
+	for (uint32_t i = 0; i <= lanes && i < HS_PRIORITY_COUNT; i++) {
+		for (const struct hs_waiting_submit *one = waiting->lanes[i].first;
+			one != NULL && one != end; one = one->next) {
+			if (hs_same_document(
+				    one->submit->notice->document, submit->notice->document))
+				return true;
+		}
 	}
 	return false;
 }
 
-/* The lane whose first is next; HS_PRIORITY_COUNT: none may go. The lane counts, not the notice: it may have been fetched. */
-static uint32_t
-next_lane(const struct hs_waiting *waiting, const struct hs_waiting_journal *journal)
+/* The place of the next; NULL: none may go. The lane counts, not the notice: it may have been fetched. */
+static struct hs_waiting_submit **
+find_next(struct hs_waiting *waiting, const struct hs_waiting_journal *journal, uint32_t *lane)
 {
-	uint32_t i = 0;
+	for (*lane = 0; *lane < HS_PRIORITY_COUNT; ++*lane) {
+		struct hs_waiting_submit **place = &waiting->lanes[*lane].first;
 
-	while (i < HS_PRIORITY_COUNT &&
-		(waiting->lanes[i].first == NULL ||
-			!hs_waiting_may_go(journal, i, waiting->lanes[i].first->large)))
-		i++;
-	return i;
+		for (; *place != NULL; place = &(*place)->next) {
+			const struct hs_waiting_submit *one = *place;
+
+			if (!may_go(journal, *lane, one)) {
+				if (!is_pieced(one))
+					break; /* nor may the rest of its lane */
+			} else if (waiting->large_count == 0 ||
+				   !has_older(waiting, *lane, one, one->submit)) {
+				return place;
+			}
+		}
+	}
+	return NULL;
 }
 
 bool
 hs_waiting_ready(const struct hs_waiting *waiting, const struct hs_waiting_journal *journal)
 {
-	return waiting->count > 0 && next_lane(waiting, journal) < HS_PRIORITY_COUNT;
+	struct hs_waiting view = *waiting;
+	uint32_t lane;
+
+	return waiting->count > 0 && find_next(&view, journal, &lane) != NULL;
+}
+
+static struct hs_waiting_submit *
+take_at(struct hs_waiting *waiting, uint32_t lane, struct hs_waiting_submit **place)
+{
+	waiting->count--;
+	waiting->large_count -= (*place)->large;
+	return take_out(&waiting->lanes[lane], place);
 }
 
 struct hs_waiting_submit *
 hs_waiting_next(struct hs_waiting *waiting, const struct hs_waiting_journal *journal)
 {
-	uint32_t i = next_lane(waiting, journal);
+	uint32_t lane;
+	struct hs_waiting_submit **place = find_next(waiting, journal, &lane);
 
-	if (i == HS_PRIORITY_COUNT)
+	return place != NULL ? take_at(waiting, lane, place) : NULL;
+}
+
+struct hs_waiting_submit *
+hs_waiting_any(struct hs_waiting *waiting)
+{
+	for (uint32_t i = 0; i < HS_PRIORITY_COUNT; i++) {
+		if (waiting->lanes[i].first != NULL)
+			return take_at(waiting, i, &waiting->lanes[i].first);
+	}
+	return NULL;
+}
+
+void
+hs_waiting_take(struct hs_waiting *waiting, struct hs_waiting_submit *submit)
+{
+	for (uint32_t i = 0; i < HS_PRIORITY_COUNT; i++) {
+		struct hs_waiting_submit **place = &waiting->lanes[i].first;
+
+		while (*place != NULL && *place != submit)
+			place = &(*place)->next;
+		if (*place != NULL) {
+			take_at(waiting, i, place);
+			return;
+		}
+	}
+}
+
+/* ---- large ones ---- */
+
+bool
+hs_waiting_passes(const struct hs_waiting *waiting, const struct hs_waiting_journal *journal,
+	const struct hs_waiting_submit *submit)
+{
+	uint32_t row = hs_priority_row(submit->submit->notice->priority);
+
+	if (!may_go(journal, row, submit))
+		return false;
+	return waiting->count == 0 ||
+	       (waiting->count == waiting->large_count && !hs_waiting_ready(waiting, journal) &&
+		       !has_older(waiting, HS_PRIORITY_COUNT, NULL, submit->submit));
+}
+
+struct hs_waiting_submit *
+hs_waiting_to_store(const struct hs_waiting *waiting)
+{
+	if (hs_waiting_storing(waiting) != NULL)
 		return NULL;
-	waiting->count--;
-	return take_out(&waiting->lanes[i], &waiting->lanes[i].first);
+	for (uint32_t i = HS_PRIORITY_LEVEL4 + 1; i < HS_PRIORITY_COUNT && waiting->large_count > 0;
+		i++) {
+		struct hs_waiting_submit *one = waiting->lanes[i].first;
+
+		while (one != NULL && !(is_pieced(one) && one->opened->stage == HS_STORE_NONE))
+			one = one->next;
+		if (one != NULL)
+			return one;
+	}
+	return NULL;
+}
+
+struct hs_waiting_submit *
+hs_waiting_storing(const struct hs_waiting *waiting)
+{
+	for (uint32_t i = 0; i < HS_PRIORITY_COUNT && waiting->large_count > 0; i++) {
+		struct hs_waiting_submit *one = waiting->lanes[i].first;
+
+		while (one != NULL && !(is_pieced(one) && one->opened->stage == HS_STORE_WRITING))
+			one = one->next;
+		if (one != NULL)
+			return one;
+	}
+	return NULL;
+}
+
+struct hs_waiting_submit *
+hs_waiting_stored(const struct hs_waiting *waiting, uint64_t store)
+{
+	for (uint32_t i = 0; i < HS_PRIORITY_COUNT; i++) {
+		struct hs_waiting_submit *one = waiting->lanes[i].first;
+
+		while (one != NULL && (one->opened == NULL || one->opened->store != store))
+			one = one->next;
+		if (one != NULL)
+			return one;
+	}
+	return NULL;
+}
+
+bool
+hs_waiting_is_behind(const struct hs_waiting *waiting, const struct hs_waiting_submit *submit)
+{
+	for (uint32_t i = 0; i < HS_PRIORITY_COUNT; i++) {
+		const struct hs_waiting_submit *one = waiting->lanes[i].first;
+
+		while (one != NULL && one != submit)
+			one = one->next;
+		if (one != NULL)
+			return has_older(waiting, i, submit, submit->submit);
+	}
+	return false;
 }

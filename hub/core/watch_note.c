@@ -8,9 +8,9 @@
 #include <string.h>
 
 #include "hub/base/check.h"
+#include "hub/base/wire.h"
 #include "hub/core/memory.h"
 #include "hub/core/watch_parts.h"
-#include "hub/core/wire.h"
 
 #define NOTE_MAX_BYTES ((size_t)256 << 20)
 

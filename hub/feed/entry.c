@@ -2,67 +2,135 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "hub/base/check.h"
 #include "hub/base/clock.h"
+#include "hub/base/wire.h"
 
 /* Hops that a delivery may bring; more are left out. */
 #define HOPS_MAX 15
 
-static struct hs_frame *
-pack(const char *epoch, const hs_deliver *deliver, int64_t feed_unix_us)
-{
+/* Field numbers of schemas/link.proto. */
+enum { FEED_FRAME_NOTICE = 3, FEED_NOTICE_NOTICE = 3 };
+
+/* FeedNotice of a delivery, in what the caller has for its parts. */
+struct made_notice {
 	Hansho__V1__FeedNotice notice;
-	hs_feed_frame frame;
 	hs_hop own;
 	hs_time now;
 	hs_hop *hops[HOPS_MAX + 1];
-	char name[] = "feed", epoch_copy[HS_EPOCH_SIZE];
+	char name[sizeof("feed")], epoch[HS_EPOCH_SIZE];
+};
+
+static void
+make_notice(struct made_notice *made, const char *epoch, const hs_deliver *deliver,
+	int64_t feed_unix_us)
+{
 	size_t count = deliver->n_hops < HOPS_MAX ? deliver->n_hops : HOPS_MAX;
 
-	hansho__v1__feed_notice__init(&notice);
-	hansho__v1__feed_frame__init(&frame);
-	hansho__v1__hop__init(&own);
-	hansho__v1__time__init(&now);
+	hansho__v1__feed_notice__init(&made->notice);
+	hansho__v1__hop__init(&made->own);
+	hansho__v1__time__init(&made->now);
 	for (size_t i = 0; i < count; i++)
-		hops[i] = deliver->hops[i];
-	own.name = name;
-	now.unix_us = feed_unix_us;
-	now.offset_minutes = HS_JST_MINUTES;
-	own.time = &now;
-	hops[count] = &own;
-	snprintf(epoch_copy, sizeof(epoch_copy), "%s", epoch);
-	notice.epoch = epoch_copy;
-	notice.seq = deliver->seq;
-	notice.notice = deliver->notice;
-	notice.n_hops = count + 1;
-	notice.hops = hops;
+		made->hops[i] = deliver->hops[i];
+	memcpy(made->name, "feed", sizeof(made->name));
+	made->own.name = made->name;
+	made->now.unix_us = feed_unix_us;
+	made->now.offset_minutes = HS_JST_MINUTES;
+	made->own.time = &made->now;
+	made->hops[count] = &made->own;
+	snprintf(made->epoch, sizeof(made->epoch), "%s", epoch);
+	made->notice.epoch = made->epoch;
+	made->notice.seq = deliver->seq;
+	made->notice.n_hops = count + 1;
+	made->notice.hops = made->hops;
+}
+
+static struct hs_frame *
+pack(const char *epoch, const hs_deliver *deliver, int64_t feed_unix_us)
+{
+	struct made_notice made;
+	hs_feed_frame frame;
+
+	make_notice(&made, epoch, deliver, feed_unix_us);
+	hansho__v1__feed_frame__init(&frame);
+	made.notice.notice = deliver->notice;
 	frame.body_case = HANSHO__V1__FEED_FRAME__BODY_NOTICE;
-	frame.notice = &notice;
+	frame.notice = &made.notice;
 	return hs_frames_encode(HS_FORM_PROTO, &frame, NULL);
+}
+
+/* The same around packed bytes, which are copied once. */
+static struct hs_frame *
+pack_around(
+	const char *epoch, const hs_deliver *deliver, struct hs_span notice, int64_t feed_unix_us)
+{
+	struct made_notice made;
+	struct hs_buf inner, front;
+	struct hs_frame *frame = NULL;
+
+	make_notice(&made, epoch, deliver, feed_unix_us);
+	hs_buf_init(&inner, HS_FRAME_MAX_BYTES);
+	hs_buf_init(&front, HS_FRAME_MAX_BYTES);
+	hs_message_pack(&made.notice, &inner);
+	hs_wire_put_head(&inner, FEED_NOTICE_NOTICE, notice.len_bytes);
+	hs_wire_put_head(&front, FEED_FRAME_NOTICE, inner.len_bytes + notice.len_bytes);
+	hs_buf_add(&front, hs_buf_text(&inner), inner.len_bytes);
+	if (!inner.failed && !front.failed)
+		frame = hs_frame_create(front.len_bytes + notice.len_bytes);
+	if (frame != NULL) {
+		memcpy(hs_frame_bytes(frame), front.bytes, front.len_bytes);
+		memcpy(hs_frame_bytes(frame) + front.len_bytes, notice.bytes, notice.len_bytes);
+	}
+	hs_buf_free(&inner);
+	hs_buf_free(&front);
+	return frame;
+}
+
+/* Takes the frame over. */
+static enum hs_err
+entry_of(const hs_deliver *deliver, struct hs_frame *frame, struct hs_entry **out)
+{
+	struct hs_entry *entry = frame != NULL ? calloc(1, sizeof(*entry)) : NULL;
+
+	if (entry == NULL) {
+		hs_frame_unref(frame);
+		return HS_ERR_NOMEM;
+	}
+	entry->refs = 1;
+	entry->seq = deliver->seq;
+	entry->frames[HS_FORM_PROTO] = frame;
+	if (hs_head_read(deliver->notice, &entry->head) != HS_OK) {
+		hs_entry_unref(entry);
+		return HS_ERR_NOMEM;
+	}
+	*out = entry;
+	return HS_OK;
 }
 
 enum hs_err
 hs_entry_create(
 	const char *epoch, const hs_deliver *deliver, int64_t feed_unix_us, struct hs_entry **out)
 {
-	struct hs_entry *entry;
-
 	if (deliver->notice == NULL)
 		return HS_ERR_INVALID;
-	entry = calloc(1, sizeof(*entry));
-	if (entry == NULL)
-		return HS_ERR_NOMEM;
-	entry->refs = 1;
-	entry->seq = deliver->seq;
-	entry->frames[HS_FORM_PROTO] = pack(epoch, deliver, feed_unix_us);
-	if (entry->frames[HS_FORM_PROTO] == NULL ||
-		hs_head_read(deliver->notice, &entry->head) != HS_OK) {
-		hs_entry_unref(entry);
-		return HS_ERR_NOMEM;
+	return entry_of(deliver, pack(epoch, deliver, feed_unix_us), out);
+}
+
+enum hs_err
+hs_entry_create_packed(const char *epoch, const hs_deliver *deliver, struct hs_span notice,
+	const struct hs_area_set *areas, int64_t feed_unix_us, struct hs_entry **out)
+{
+	enum hs_err err = entry_of(deliver, pack_around(epoch, deliver, notice, feed_unix_us), out);
+
+	if (err == HS_OK)
+		err = hs_area_set_add_all(&(*out)->head.areas, areas);
+	if (err != HS_OK && *out != NULL) {
+		hs_entry_unref(*out);
+		*out = NULL;
 	}
-	*out = entry;
-	return HS_OK;
+	return err;
 }
 
 struct hs_entry *

@@ -12,6 +12,7 @@
 #define HS_FEED_ENTRY_H
 
 #include "hub/base/frame.h"
+#include "hub/base/hash.h"
 #include "hub/feed/filter.h"
 #include "hub/feed/frames.h"
 #include "schemas/notice.h"
@@ -28,6 +29,10 @@ struct hs_entry {
 /* A new entry with one reference. `feed_unix_us` becomes the hop "feed". HS_ERR_NOMEM, or HS_ERR_INVALID
  * when the delivery carries no notice. */
 enum hs_err hs_entry_create(const char *epoch, const hs_deliver *deliver, int64_t feed_unix_us,
+	struct hs_entry **out) HS_MUST_CHECK;
+/* The same for a notice that lies packed in `notice` and that deliver has without its bulk; areas: those of hs_head.areas. */
+enum hs_err hs_entry_create_packed(const char *epoch, const hs_deliver *deliver,
+	struct hs_span notice, const struct hs_area_set *areas, int64_t feed_unix_us,
 	struct hs_entry **out) HS_MUST_CHECK;
 struct hs_entry *hs_entry_ref(struct hs_entry *entry);
 /* NULL is allowed. */

@@ -5,6 +5,7 @@
 
 #include "hub/base/check.h"
 #include "hub/base/clock.h"
+#include "hub/feed/glance.h"
 
 struct hs_hub_frame {
 	struct hs_aside_job job;
@@ -117,6 +118,25 @@ go_on(struct hs_hub_frames *frames)
 	}
 }
 
+/* A large delivery that needs no more than a glance: true when it was taken. */
+static bool
+glance(struct hs_hub_frames *frames, const uint8_t *bytes, size_t len_bytes)
+{
+	struct hs_arena *arena = hs_arena_create(HS_UNPACK_ARENA_BYTES);
+	struct hs_entry *made = NULL;
+	hs_link_frame *frame;
+	enum hs_err err = HS_ERR_NOMEM;
+
+	if (arena != NULL)
+		err = hs_glance(arena, (struct hs_span){ bytes, len_bytes }, frames->with.epoch,
+			hs_clock_unix_us(), &frame, &made);
+	if (err == HS_OK)
+		frames->take(frames->owner, HS_OK, frame, made);
+	hs_entry_unref(made);
+	hs_arena_destroy(arena);
+	return err == HS_OK;
+}
+
 enum hs_err
 hs_hub_frames_put(
 	struct hs_hub_frames *frames, struct hs_link *link, const uint8_t *bytes, size_t len_bytes)
@@ -130,6 +150,8 @@ hs_hub_frames_put(
 		hs_arena_destroy(now.arena);
 		return HS_OK;
 	}
+	if (frames->first == NULL && glance(frames, bytes, len_bytes))
+		return HS_OK;
 	frame = calloc(1, sizeof(*frame));
 	if (frame == NULL)
 		return HS_ERR_NOMEM;

@@ -1,7 +1,8 @@
 /* hub_frames.h: the frames of the hub in their order, of which large ones are opened beside the loop.
  *
- * Flow:    hs_hub_frames_put → small and nothing before it: `take` at once. Large: unpacked, and the frame for subscribers packed, on
- *          the thread of hs_aside, then `take`. What comes meanwhile waits here: the stream keeps its order.
+ * Flow:    hs_hub_frames_put → small and nothing before it: `take` at once; a large delivery likewise, of which only the outside is
+ *          read (glance.h). Other large ones (snapshots, pages, large orders): unpacked, and the frame for subscribers packed, on the thread of
+ *          hs_aside, then `take`. What comes meanwhile waits here: the stream keeps its order.
  * Limit:   what the hub has under way: its window of notices and 16 MiB (hub/core/delivery.h), and what was asked for.
  * Owner:   owns the frames that wait. Threads: the loop's.
  */
@@ -18,7 +19,7 @@ struct hs_hub_frames_options {
 	const char *epoch;	/* that notices belong to now; borrowed, it changes */
 };
 
-/* made: of a Deliver that was opened aside, borrowed; NULL else. err: the frame is not readable. */
+/* made: of a large Deliver, borrowed; its notice may be without its bulk. NULL else. err: the frame is not readable. */
 typedef void (*hs_hub_frame_take)(
 	void *owner, enum hs_err err, const hs_link_frame *frame, struct hs_entry *made);
 

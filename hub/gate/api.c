@@ -12,6 +12,7 @@
 #include "hub/gate/reply.h"
 #include "hub/gate/role.h"
 #include "hub/gate/who.h"
+#include "schemas/lalert_result.h"
 
 #define SUBMISSION_ID_CHARS 32
 #define JST_MIN		    540
@@ -22,11 +23,14 @@ struct submit_call {
 	hs_http_id id;
 };
 
+#define RESULT_MAX_BYTES ((size_t)16 << 20)
+
 struct status_call {
 	struct hs_port_call port_call;
 	struct hs_gate *gate;
 	hs_http_id id;
 	const struct hs_principal *principal; /* held */
+	bool lalert;			      /* answered as a document */
 };
 
 const struct hs_principal *
@@ -205,10 +209,12 @@ receipt_json(const hs_receipt *receipt)
 	const char *state =
 		hs_enum_word(&hansho__v1__receipt_state__descriptor, (int)receipt->state, word);
 
+	if (receipt->state == HS_RECEIPT(UNSPECIFIED))
+		state = "waiting";
 	hs_rfc3339_format(receipt->unix_us, JST_MIN, when);
-	return json_pack("{s:s,s:s,s:s,s:s,s:s}", "adapter", receipt->adapter, "outlet",
+	return json_pack("{s:s,s:s,s:s,s:s,s:s,s:I}", "adapter", receipt->adapter, "outlet",
 		receipt->outlet, "state", state != NULL ? state : "unknown", "detail",
-		receipt->detail, "time", when);
+		receipt->detail, "time", when, "silent_ms", (json_int_t)receipt->silent_ms);
 }
 
 static json_t *
@@ -225,6 +231,28 @@ status_json(const hs_status_reply *reply)
 		"accepted", when, "version", (int)reply->version, "receipts", receipts);
 }
 
+/* 配信結果情報: the same as a document (schemas/lalert_result.h). */
+static void
+answer_lalert(const struct status_call *call, const hs_status_reply *reply)
+{
+	struct hs_gate_reply answer = { .status = 200,
+		.content_type = "application/xml; charset=utf-8" };
+	struct hs_buf text;
+
+	hs_buf_init(&text, RESULT_MAX_BYTES);
+	if (!hs_lalert_result_write(
+		    &text, reply, call->gate->settings->place.name, hs_clock_unix_us())) {
+		hs_gate_refuse(call->gate, call->id, HS_REFUSAL_NOT_FOUND);
+	} else if (text.failed) {
+		hs_gate_refuse(call->gate, call->id, hs_refusal_of(HS_ERR_NOMEM));
+	} else {
+		answer.body = text.bytes;
+		answer.len_bytes = text.len_bytes;
+		hs_gate_answer(call->gate, call->id, &answer);
+	}
+	hs_buf_free(&text);
+}
+
 static void
 on_status(struct hs_port_call *port_call, enum hs_err err, const hs_link_frame *frame)
 {
@@ -237,6 +265,8 @@ on_status(struct hs_port_call *port_call, enum hs_err err, const hs_link_frame *
 		hs_gate_refuse(call->gate, call->id, HS_REFUSAL_AWAY);
 	else if (!hs_role_may_see(call->principal, reply))
 		hs_gate_refuse(call->gate, call->id, HS_REFUSAL_NOT_FOUND);
+	else if (call->lalert)
+		answer_lalert(call, reply);
 	else
 		hs_gate_answer_json(call->gate, call->id, 200, status_json(reply));
 	hs_principal_drop(call->principal);
@@ -265,12 +295,15 @@ ask_status(struct hs_gate *gate, const struct hs_http_request *request,
 	const struct hs_principal *principal, const char *submission_id)
 {
 	uint32_t wait_s = 0, version = HS_VERSION_NOW;
+	char as[16] = "json";
 	struct status_call *call;
 	enum hs_err err = HS_ERR_NOMEM;
 
 	if (!number_param(
 		    request, "wait", (unsigned long)gate->settings->bounds.wait_max_s, &wait_s) ||
-		!number_param(request, "version", UINT32_MAX, &version)) {
+		!number_param(request, "version", UINT32_MAX, &version) ||
+		(hs_http_param(request->query, "as", as, sizeof(as)) && strcmp(as, "json") != 0 &&
+			strcmp(as, "lalert") != 0)) {
 		hs_gate_refuse(gate, request->id, HS_REFUSAL_REQUEST);
 		return;
 	}
@@ -279,6 +312,7 @@ ask_status(struct hs_gate *gate, const struct hs_http_request *request,
 		call->gate = gate;
 		call->id = request->id;
 		call->principal = principal;
+		call->lalert = strcmp(as, "lalert") == 0;
 		hs_principal_hold(principal);
 		call->port_call.done = on_status;
 		err = hs_submit_port_status(

@@ -5,6 +5,7 @@
  */
 #include "hub/gate/form.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "hub/base/check.h"
@@ -12,33 +13,35 @@
 #include "hub/gate/form_call.h"
 #include "hub/gate/outlet_name.h"
 #include "hub/gate/role.h"
+#include "schemas/lalert_result.h"
 
 #define OUTLET_MAX_BYTES 4096
-
-static const struct {
-	int state;
-	const char *ja, *en;
-} STATES[] = {
-	{ HS_RECEIPT(SENT), "送信済み（返事待ち）", "sent, no answer yet" },
-	{ HS_RECEIPT(RECEIVED), "受信を確認", "received" },
-	{ HS_RECEIPT(ACCEPTED), "相手のシステムが受け付けた", "accepted" },
-	{ HS_RECEIPT(DISPLAYED), "表示・放送・放音を確認", "displayed, broadcast or played" },
-	{ HS_RECEIPT(FAILED), "失敗", "failed" },
-	{ HS_RECEIPT(EXPIRED), "期限切れ", "expired" },
-	{ HS_RECEIPT(HELD), "担当者の確認待ち", "held for an operator" },
-	{ HS_RECEIPT(FILTERED), "対象外", "not for this outlet" },
-};
 
 static void
 put_state(int state, struct hs_buf *out)
 {
-	for (size_t i = 0; i < HS_COUNT(STATES); i++) {
-		if (STATES[i].state == state) {
-			hs_form_both(out, STATES[i].ja, STATES[i].en);
-			return;
-		}
-	}
-	hs_buf_printf(out, "状態 %d", state);
+	const char *ja, *en;
+
+	if (hs_receipt_words(state, &ja, &en))
+		hs_form_both(out, ja, en);
+	else
+		hs_buf_printf(out, "状態 %d", state);
+}
+
+/* Nothing heard is no good news, and is said. */
+static void
+put_silence(const hs_receipt *receipt, struct hs_buf *out)
+{
+	char ja[96], en[96];
+	unsigned long long seconds = receipt->silent_ms / 1000;
+
+	if (receipt->silent_ms == 0)
+		return;
+	(void)snprintf(ja, sizeof(ja), "【応答なし %llu秒】確認してください", seconds);
+	(void)snprintf(en, sizeof(en), "SILENT for %llu s: check it by another way", seconds);
+	hs_buf_puts(out, "<br><strong>");
+	hs_form_both(out, ja, en);
+	hs_buf_puts(out, "</strong>");
 }
 
 static void
@@ -80,6 +83,7 @@ put_receipts(const struct hs_gate *gate, const hs_status_reply *reply, struct hs
 		put_outlet(gate, receipt, out);
 		hs_buf_puts(out, "</th><td>");
 		put_state((int)receipt->state, out);
+		put_silence(receipt, out);
 		hs_buf_puts(out, " ");
 		hs_buf_escape(out, receipt->detail);
 		hs_buf_puts(out, "</td><td>");

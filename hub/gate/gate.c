@@ -241,7 +241,8 @@ start_tables(struct hs_gate *gate, char why[HS_CONFIG_WHY])
 		return HS_ERR_NOMEM;
 	}
 	err = hs_worker_start(&gate->worker, gate->loop, (size_t)bounds->jobs_max,
-		(size_t)gate->settings->limits.large_waiting);
+		(size_t)gate->settings->limits.large_waiting,
+		(int)gate->settings->limits.large_nice);
 	if (err != HS_OK)
 		(void)snprintf(why, HS_CONFIG_WHY,
 			"no threads for checking documents: %s; raise the limits of open files and "

@@ -1,6 +1,9 @@
 #include "hub/gate/port_send.h"
 
+#include <stdlib.h>
+
 #include "hub/base/check.h"
+#include "hub/base/shared.h"
 
 enum hs_err
 hs_port_send(struct hs_link *link, const hs_link_frame *frame)
@@ -16,6 +19,7 @@ hs_port_send(struct hs_link *link, const hs_link_frame *frame)
 	return err;
 }
 
+/* The queue of the link may hold it when we are done; where there is no memory to say so, it copies. */
 static enum hs_err
 send_packed(struct hs_link *link, struct hs_buf *packed, uint64_t request)
 {
@@ -26,7 +30,12 @@ send_packed(struct hs_link *link, struct hs_buf *packed, uint64_t request)
 	const struct hs_span pieces[] = { { edges.before, edges.before_bytes },
 		{ packed->bytes, packed->len_bytes }, { edges.behind, edges.behind_bytes } };
 
-	err = hs_link_send_pieces(link, pieces, HS_COUNT(pieces));
+	struct hs_shared *owner = hs_shared_create(packed->bytes, free);
+
+	err = hs_link_send_pieces(link, pieces, HS_COUNT(pieces), owner);
+	if (owner != NULL)
+		hs_buf_init(packed, packed->max_bytes);
+	hs_shared_unref(owner);
 	hs_buf_free(packed);
 	return err;
 }

@@ -6,14 +6,34 @@
 #define CALM_THREADS  (POOL_THREADS - 1)
 #define RESERVED_PART 4 /* a quarter */
 
-enum hs_err
-hs_worker_start(
-	struct hs_worker *worker, uv_loop_t *loop, size_t jobs_max, size_t large_waiting_max)
+static void
+stop_when_idle(struct hs_worker *worker)
 {
+	if (worker->jobs > 0)
+		return;
+	if (worker->turn.loop != NULL && !uv_is_closing((uv_handle_t *)&worker->turn))
+		uv_close((uv_handle_t *)&worker->turn, NULL);
+	hs_pool_close(worker->pool);
+	hs_pool_close(worker->aside);
+	worker->pool = worker->aside = NULL;
+}
+
+enum hs_err
+hs_worker_start(struct hs_worker *worker, uv_loop_t *loop, size_t jobs_max,
+	size_t large_waiting_max, int large_nice)
+{
+	enum hs_err err;
+
 	*worker =
 		(struct hs_worker){ .jobs_max = jobs_max, .large_waiting_max = large_waiting_max };
 	uv_idle_init(loop, &worker->turn);
-	return hs_pool_open(loop, POOL_THREADS, &worker->pool);
+	err = hs_pool_open(loop, POOL_THREADS, 0, &worker->pool);
+	if (err != HS_OK)
+		return err;
+	err = hs_pool_open(loop, 1, large_nice, &worker->aside);
+	if (err != HS_OK)
+		stop_when_idle(worker);
+	return err;
 }
 
 static bool
@@ -77,17 +97,6 @@ hs_worker_take_next(struct hs_worker *worker)
 static void on_done(struct hs_pool_job *work);
 
 static void
-stop_when_idle(struct hs_worker *worker)
-{
-	if (worker->jobs > 0)
-		return;
-	if (worker->turn.loop != NULL && !uv_is_closing((uv_handle_t *)&worker->turn))
-		uv_close((uv_handle_t *)&worker->turn, NULL);
-	hs_pool_close(worker->pool);
-	worker->pool = NULL;
-}
-
-static void
 start_waiting(struct hs_worker *worker)
 {
 	struct hs_job *job;
@@ -97,7 +106,7 @@ start_waiting(struct hs_worker *worker)
 		worker->large_waiting -= job->large;
 		worker->large_runs = worker->large_runs || job->large;
 		job->work = (struct hs_pool_job){ .run = on_run, .done = on_done };
-		hs_pool_run(worker->pool, &job->work);
+		hs_pool_run(job->large && is_calm(job) ? worker->aside : worker->pool, &job->work);
 	}
 }
 

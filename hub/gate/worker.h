@@ -5,7 +5,8 @@
  *          a lane the oldest. What is less urgent than level 4 leaves one thread and a quarter of jobs_max free, so that an
  *          order neither waits for telegrams to end nor is told to come back because of them.
  * Large:   at most one large job is on the pool at any time. So a digest of the weather agency never takes the threads that an
- *          order or an early warning needs.
+ *          order or an early warning needs. Less urgent than level 4 it is done on a thread of its own with a nice value, so that it
+ *          does not take the cores either.
  * Brief:   a brief job that finds nothing else open runs at once on the loop's thread: two hand-overs between threads cost more
  *          than the check of an ordinary order, and a lone order is what hurries most.
  * Owner:   the caller embeds struct hs_job and keeps it until `done`.
@@ -46,7 +47,7 @@ struct hs_job_list {
 };
 
 struct hs_worker {
-	struct hs_pool *pool;
+	struct hs_pool *pool, *aside; /* aside: for large ones */
 	uv_idle_t turn;	     /* a brief job has run, and is told as done in the next turn */
 	struct hs_job *here; /* that one, or NULL */
 	size_t jobs_max;
@@ -58,9 +59,9 @@ struct hs_worker {
 	struct hs_job_list waiting[HS_PRIORITY_COUNT]; /* by lane */
 };
 
-/* Starts the threads. HS_ERR_NOMEM, HS_ERR_IO: there are none. */
+/* Starts the threads. large_nice: 0…19, of that for large ones. HS_ERR_NOMEM, HS_ERR_IO: there are none. */
 enum hs_err hs_worker_start(struct hs_worker *worker, uv_loop_t *loop, size_t jobs_max,
-	size_t large_waiting_max) HS_MUST_CHECK;
+	size_t large_waiting_max, int large_nice) HS_MUST_CHECK;
 /* No job may be queued after it; those that are open run to their end. Also when it was never started. */
 void hs_worker_stop(struct hs_worker *worker);
 /* Takes the most urgent job that may start now out of its line; NULL: none may. The worker's own, here for its test. */

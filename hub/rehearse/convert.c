@@ -4,6 +4,7 @@
 
 #include "hub/base/check.h"
 #include "hub/gate/pipeline.h"
+#include "hub/gate/settings.h"
 #include "schemas/tables.h"
 
 #define PREFECTURES_MAX 100 /* two digits */
@@ -105,4 +106,71 @@ hs_convert_again(struct hs_arena *arena, const struct hs_gate_limits *limits,
 	if (err == HS_OK && other.notice != NULL)
 		*out = other;
 	return err;
+}
+
+enum hs_err
+hs_convert_limits(const char *gate, struct hs_gate_limits *out, char why[HS_CONFIG_WHY])
+{
+	struct hs_gate_settings settings;
+	struct hs_config *config = NULL;
+	enum hs_err err;
+
+	*out = hs_gate_limits_default;
+	if (gate == NULL)
+		return HS_OK;
+	err = hs_config_load(gate, &hs_gate_settings_record, &settings, &config, why);
+	if (err == HS_OK)
+		*out = settings.limits;
+	hs_config_free(config);
+	return err;
+}
+
+/* What a document says of its sender; NULL: it cannot be read that far. */
+static hs_notice *
+learn(struct hs_arena *arena, const struct hs_gate_limits *limits, const hs_notice *nobody,
+	struct hs_span original)
+{
+	struct hs_submission submission;
+	struct hs_principal principal;
+	hs_notice *notice;
+
+	if (!neutral_principal(arena, nobody, HS_ROLE_SENDER, &principal))
+		return NULL;
+	hs_submission_begin(&submission, arena, limits);
+	submission.principal = &principal;
+	submission.bytes = original.bytes;
+	submission.len_bytes = original.len_bytes;
+	submission.mode = (int)nobody->mode;
+	submission.received_unix_us = nobody->times->received->unix_us;
+	(void)!hs_pipeline_run(&submission, NULL); /* refused: nobody has no rights */
+	notice = submission.notice;
+	hs_submission_end(&submission);
+	return notice != NULL && notice->document != NULL ? notice : NULL;
+}
+
+enum hs_err
+hs_convert_new(struct hs_arena *arena, const struct hs_gate_limits *limits, int mode,
+	int64_t received_unix_us, struct hs_span original, struct hs_converted *out)
+{
+	hs_notice *nobody = HS_NEW(arena, &hansho__v1__notice__descriptor), *known;
+
+	if (nobody == NULL)
+		return HS_ERR_NOMEM;
+	nobody->document = HS_NEW(arena, &hansho__v1__document__descriptor);
+	nobody->source = HS_NEW(arena, &hansho__v1__source__descriptor);
+	nobody->times = HS_NEW(arena, &hansho__v1__times__descriptor);
+	if (nobody->document == NULL || nobody->source == NULL || nobody->times == NULL)
+		return HS_ERR_NOMEM;
+	nobody->mode = (Hansho__V1__Mode)mode;
+	nobody->times->received = hs_time_new(arena, received_unix_us, 540);
+	if (nobody->times->received == NULL)
+		return HS_ERR_NOMEM;
+	known = learn(arena, limits, nobody, original);
+	if (known != NULL) {
+		nobody->document->source = known->document->source;
+		nobody->document->moments = known->document->moments;
+		nobody->source = known->source != NULL ? known->source : nobody->source;
+		nobody->cap = known->cap;
+	}
+	return hs_convert_again(arena, limits, nobody, original, out);
 }

@@ -6,7 +6,6 @@
 
 #include "hub/base/check.h"
 #include "hub/gate/pipeline.h"
-#include "hub/gate/settings.h"
 #include "hub/rehearse/convert.h"
 
 /* Recorded notice, submission, notice of today, both as JSON. */
@@ -119,26 +118,6 @@ finish(struct run *run, const struct hs_journal_look *look)
 	rehearsal->ran = json_loads(hs_buf_text(&look->tables), 0, NULL);
 }
 
-/* How long a text may be, and from when on an order is late, is the gate's configuration. */
-static enum hs_err
-read_limits(struct run *run)
-{
-	struct hs_gate_settings settings;
-	struct hs_config *config = NULL;
-	enum hs_err err;
-
-	_Static_assert(HS_REHEARSAL_WHY >= HS_CONFIG_WHY, "one text for both");
-	run->limits = hs_gate_limits_default;
-	if (run->rehearsal->gate == NULL)
-		return HS_OK;
-	err = hs_config_load(run->rehearsal->gate, &hs_gate_settings_record, &settings, &config,
-		run->rehearsal->why);
-	if (err == HS_OK)
-		run->limits = settings.limits;
-	hs_config_free(config);
-	return err;
-}
-
 void
 hs_rehearsal_setup(void)
 {
@@ -158,7 +137,7 @@ hs_rehearsal_run(struct hs_rehearsal *rehearsal)
 
 	rehearsal->seen = (struct hs_rehearsed){ 0 };
 	rehearsal->why[0] = '\0';
-	err = read_limits(&run);
+	err = hs_convert_limits(rehearsal->gate, &run.limits, rehearsal->why);
 	if (err != HS_OK)
 		return err;
 	err = hs_journal_newest(&look);

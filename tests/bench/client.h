@@ -15,7 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define REQUEST_MAX (1 << 20)
+#define REQUEST_MAX (8 << 20)
 
 static inline int64_t
 now_us(void)

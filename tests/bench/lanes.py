@@ -39,6 +39,7 @@ def options():
     parser.add_argument("--seconds", type=int, default=4, help="of each half of a round")
     parser.add_argument("--rate", type=int, default=25, help="orders per second")
     parser.add_argument("--loads", default="telegrams,burst,digest,drill")
+    parser.add_argument("--hub", action="append", default=[], metavar="KEY=VALUE", help="settings of the live hub")
     return parser.parse_args()
 
 
@@ -66,11 +67,13 @@ def digest(number):
 # ---- load ----
 
 class Flood:
-    """submit_bench at FLOOD_PER_S."""
+    """submit_bench at PER_S."""
+
+    PER_S = FLOOD_PER_S
 
     def __init__(self, asked, stack, body):
         self.asked, self.stack = asked, stack
-        self.count, self.first = FLOOD_PER_S * asked.seconds, 0
+        self.count, self.first = self.PER_S * asked.seconds, 0
         self.folder = tempfile.TemporaryDirectory(prefix="hs-bench-")
         if body is None:
             bench_stack.write_requests(self.folder.name, stack, self.count * asked.rounds)
@@ -82,7 +85,7 @@ class Flood:
     def start(self):
         self.popen = subprocess.Popen(
             [os.path.join(self.asked.folder, SUBMIT_BENCH), "rate", str(self.stack.ports["gate"]), self.folder.name,
-             str(self.first), str(self.count), str(FLOOD_PER_S)], stdout=subprocess.PIPE, text=True)
+             str(self.first), str(self.count), str(self.PER_S)], stdout=subprocess.PIPE, text=True)
         self.first += self.count
 
     def stop(self):
@@ -118,29 +121,13 @@ class Bursts(Flood):
         return self.taken
 
 
-class Digests:
-    """One each second, each of them the next version."""
+class Digests(Flood):
+    """One each second, each of them the next version, by a process of its own: what it costs to send them is not measured."""
 
-    def __init__(self, stack, count):
-        self.stack, self.next = stack, 0
-        self.bodies = [digest(number * bench_stack.DOCUMENTS) for number in range(count)]
+    PER_S = 1
 
-    def start(self):
-        self.over, self.taken = threading.Event(), 0
-        self.thread = threading.Thread(target=self._run)
-        self.thread.start()
-
-    def _run(self):
-        while not self.over.is_set():
-            reply = self.stack.submit(self.bodies[self.next % len(self.bodies)], "relay")
-            self.next += 1
-            self.taken += reply.status_code == 202
-            self.over.wait(1)
-
-    def stop(self):
-        self.over.set()
-        self.thread.join()
-        return self.taken
+    def __init__(self, asked, stack):
+        super().__init__(asked, stack, lambda number: digest(number * bench_stack.DOCUMENTS))
 
 
 # ---- what is measured ----
@@ -224,6 +211,12 @@ def compared(asked, orders, load):
     return result
 
 
+def turns(stack):
+    """The longest turn of each loop in the last one to two minutes, by the clock and by the processor's time of the loop."""
+    return {name: [round(1e6 * stack.metrics(name)[f'hansho_loop_turn_max_seconds{{by="{by}"}}'])
+                   for by in ("clock", "processor")] for name in ("gate", "hub", "feed-1")}
+
+
 def main():
     asked = options()
     wanted = asked.loads.split(",")
@@ -231,7 +224,8 @@ def main():
     from conftest import PRINCIPALS
     principals = [{**row, "statuses": ["Actual"]} for row in PRINCIPALS] + [RELAYER]
     gate = {"jobs_max": 1000}  # so that nothing of a burst is sent away
-    live = bench_stack.start(asked.folder, "live", principals=principals, gate=gate)
+    live = bench_stack.start(asked.folder, "live", principals=principals, gate=gate,
+                             hub=dict(one.split("=", 1) for one in asked.hub))
     drill = bench_stack.start(asked.folder, "drill", wrap=DRILL)
     result = {}
     try:
@@ -240,10 +234,11 @@ def main():
             orders = Orders(asked, live, folder)
             loads = {"telegrams": lambda: Flood(asked, live, telegram),
                      "burst": lambda: Bursts(asked, live, telegram),
-                     "digest": lambda: Digests(live, asked.rounds * (asked.seconds + 1)),
+                     "digest": lambda: Digests(asked, live),
                      "drill": lambda: Flood(asked, drill, None)}
             for name in wanted:
                 result[name] = compared(asked, orders, loads[name]())
+                result[name]["turn_max_us"] = turns(live)
         drill.stop_all()
         live.stop_all()
     finally:

@@ -148,7 +148,7 @@ def http_rows(folder):
            "`http_bench 2000`, median of 21 rounds")
 
 
-def outlet_rows(folder):
+def encode_rows(folder):
     command = [os.path.join(folder, "tests/bench/broadcaster_encode_bench"), "200" if QUICK else "2000", "10"]
     out = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout
     found = {line.split()[0]: line.split()[1:] for line in out.splitlines()}
@@ -193,6 +193,22 @@ def lane_rows(folder):
                    f"load average {found['load_average']}")
 
 
+def outlet_rows(folder):
+    found, command = run(folder, "outlets.py", "--rounds", "1" if QUICK else "3")
+    one, many = found["steady"], found["burst"]
+    for name, worst in one["p99_ms"].items():
+        middle = max(row["p50_ms"] for row in one["by_round"][name])
+        yield (f"hub's commit → output of {name} called, {one['rate_per_s']} orders/s, all four adapters: p99", "≤ 5 ms",
+               f"≤ {worst} ms in each round", f"p50 ≤ {middle} ms", "", f"`{command}`, {one['orders']} orders")
+    whole = all((many["mails"] == many["mails_wanted"], many["mail_places"] == many["mail_places_wanted"],
+                 many["plans"] == many["played"] == many["air"] == many["orders"]))
+    yield (f"{many['municipalities']} municipalities issue within {many['window_s']:.0f} s: every outlet complete", "complete, in order",
+           f"{'complete' if whole else 'NOT COMPLETE'}, {'in order' if many['order_kept'] else 'NOT IN ORDER'}",
+           f"{many['mails']} mails, {many['plans']} plans, {many['played']} played", "", f"`{command}`")
+    yield ("the same: until nothing waits any more", "≤ 10 s", f"{many['settled_s']} s",
+           f"p99 of a call ≤ {max(many['p99_ms'].values())} ms", "", f"load average {found['load_average']:.1f}")
+
+
 def hostile_rows(folder):
     found, command = run(folder, "hostile.py", "--rounds", "5" if QUICK else "20")
     honest = found.pop("honest")
@@ -209,9 +225,8 @@ def hostile_rows(folder):
 def main():
     folder = sys.argv[1]
     rows = [COLUMNS, ("---",) * len(COLUMNS)]
-    for part in (submit_rows, throughput_rows, fanout_rows, interest_rows, slow_rows, idle_rows, start_rows, http_rows, outlet_rows,
-                 hostile_rows, telegram_rows,
-                 lane_rows):
+    for part in (submit_rows, throughput_rows, fanout_rows, interest_rows, slow_rows, idle_rows, start_rows, http_rows, encode_rows,
+                 hostile_rows, telegram_rows, lane_rows, outlet_rows):
         rows += part(folder)
     for row in rows:
         print("| " + " | ".join(row) + " |")

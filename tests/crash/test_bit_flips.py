@@ -80,9 +80,9 @@ def used_bytes(path):
 def test_a_flipped_bit_is_found_or_cannot_be_seen():
     folder = tempfile.mkdtemp(prefix="hs-flip-", dir="/tmp")
     try:
-        # Folded back at a stop, then a few more until a crash: both files hold notices that only they have.
-        image, _ = prepared(folder, "first", story(SEED, NOTICES - NEWEST, 6000, (600, 3000)), Hub.stop)
-        image, _ = prepared(folder, "image", story(SEED + 1, NEWEST, 6000, (600, 3000)), Hub.kill, image)
+        # Folded back at a stop, then a few more until a crash: both files hold notices that only they have, large ones in pieces among them.
+        image, _ = prepared(folder, "first", story(SEED, NOTICES - NEWEST, 16000, (600, 3000)), Hub.stop)
+        image, _ = prepared(folder, "image", story(SEED + 1, NEWEST, 16000, (600, 3000)), Hub.kill, image)
         whole = Hub(image)
         before, all_of_it = served(whole)
         assert all_of_it

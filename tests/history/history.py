@@ -59,6 +59,7 @@ class Row:
     body: bytes
     original: bytes
     hash: bytes
+    bulk: bytes = b""  # of its notice, when that lies in pieces (hub/core/stored.h); the original too was put together then
 
 
 @dataclasses.dataclass
@@ -159,20 +160,34 @@ def facts_of_notice(notice):
 
 # ---- journal ----
 
+STORED_FIRST = b"\x62"  # JournalRecord.stored stands first
+PIECE_BITS = 20
+
 def read_journal(path):
     """Epoch and rows of a journal, that a hub may have open."""
     try:
         with sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=10) as db:
             epoch = db.execute("SELECT value FROM meta WHERE name = 'epoch'").fetchone()
-            rows = [Row(pos, kind, seq or 0, unix_us, body, original or b"", link) for
+            rows = [with_pieces(db, Row(pos, kind, seq or 0, unix_us, body, original or b"", link)) for
                     pos, kind, seq, unix_us, body, original, link in
-                    db.execute("SELECT pos, type, seq, unix_us, body, original, hash FROM record ORDER BY pos")]
+                    db.execute("SELECT pos, type, seq, unix_us, body, original, hash FROM record ORDER BY pos").fetchall()]
     except sqlite3.Error as problem:
         raise Malformed(f"{path}: {problem}") from problem
     finally:
         if "db" in locals():
             db.close()
     return _text(epoch[0]) if epoch else "", rows
+
+
+def with_pieces(db, row):
+    """The same row, its bulk and its original put together from their pieces, where it has any."""
+    if row.body[:1] != STORED_FIRST:
+        return row
+    stored = link_pb2.JournalRecord.FromString(row.body).stored
+    first = stored.store << PIECE_BITS
+    whole = b"".join(piece for piece, in db.execute("SELECT bytes FROM piece WHERE id BETWEEN ? AND ? ORDER BY id",
+                                                    (first, first + (1 << PIECE_BITS) - 1)))
+    return dataclasses.replace(row, bulk=whole[:stored.bulk_bytes], original=whole[stored.bulk_bytes:])
 
 
 def _text(value):
@@ -187,6 +202,7 @@ def record_of(row):
         return None
     if not body.HasField("notice"):
         return None
+    body.notice.MergeFromString(row.bulk)
     return Record(row.pos, body.type, body.seq, body.submission_id, facts_of_notice(plain(body.notice)),
                   hashlib.sha256(row.original).hexdigest())
 

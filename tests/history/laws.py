@@ -374,6 +374,14 @@ def link_of(before, row):
     return hashlib.sha256(before + row.pos.to_bytes(8, "big") + row.body + original).digest()
 
 
+def other_bulk(row):
+    """Its pieces are not those that the record, and so the chain, names."""
+    if not row.bulk:
+        return False
+    stored = h.link_pb2.JournalRecord.FromString(row.body).stored
+    return hashlib.sha256(row.bulk).digest() != stored.bulk_sha256
+
+
 def chain_breaks(view):
     before, newest = NO_HASH, 0
     by_pos = {record.pos: record for record in view.history.records}
@@ -382,7 +390,7 @@ def chain_breaks(view):
         if row.pos != number:
             yield f"pos {number} is missing in the journal; pos {row.pos} follows"
             return
-        if link_of(before, row) != row.hash:
+        if link_of(before, row) != row.hash or other_bulk(row):
             yield f"the chain of hashes breaks at pos {row.pos} of the journal"
             return
         if (row.type == h.NOTICE) != (row.seq > 0) or (row.seq and row.seq != newest + 1):

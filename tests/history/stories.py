@@ -6,6 +6,7 @@ one the only answer; 架空県 (pref) orders in two municipalities and takes tha
 """
 
 import copy
+import dataclasses
 import hashlib
 import json
 import os
@@ -79,6 +80,24 @@ def ok_ms(seq):
     return seq * STEP_MS + 10
 
 
+STORED = (4,)  # records that lie in pieces
+PIECE_BYTES = 50
+
+
+def stored(row, body, original):
+    """The same record as a large one lies on disk: its texts and areas in pieces, with the original behind them."""
+    bulk = type(body.notice)(areas=body.notice.areas, texts=body.notice.texts)
+    small = link_pb2.JournalRecord()
+    small.CopyFrom(body)
+    for name in ("areas", "texts"):
+        small.notice.ClearField(name)
+    packed = bulk.SerializeToString() + b"\xa2\x7d\x01."  # and a field of a newer sender
+    named = link_pb2.JournalRecord.Stored(store=row.pos, bulk_bytes=len(packed), bulk_sha256=hashlib.sha256(packed).digest(),
+                                          original_bytes=len(original), original_sha256=hashlib.sha256(original).digest())
+    front = link_pb2.JournalRecord(stored=named).SerializeToString()
+    return dataclasses.replace(row, body=front + small.SerializeToString(), bulk=packed)
+
+
 class Story:
     """calls: lines of one log; records: (type, seq, id, notice, original) of the journal, notice None in what is none;
     readers: name → lines."""
@@ -146,8 +165,10 @@ class Story:
         for pos, (kind, seq, identity, notice, original) in enumerate(self.records, 1):
             body = link_pb2.JournalRecord(type=kind, seq=seq, unix_us=pos, submission_id=identity, notice=notice)
             row = h.Row(pos, kind, seq, pos, body.SerializeToString(), original, b"")
+            if pos in STORED:
+                row = stored(row, body, original)
             before = link_of(before, row)
-            rows.append(h.Row(*[*vars(row).values()][:-1], before))
+            rows.append(dataclasses.replace(row, hash=before))
         return self.tamper(rows)
 
     def write(self, folder):
@@ -157,8 +178,14 @@ class Story:
         db.execute("CREATE TABLE meta (name TEXT PRIMARY KEY, value)")
         db.execute("CREATE TABLE record (pos INTEGER PRIMARY KEY, type, seq UNIQUE, unix_us, body, original, hash)")
         db.execute("INSERT INTO meta VALUES ('epoch', ?)", (EPOCH,))
-        db.executemany("INSERT INTO record VALUES (?, ?, ?, ?, ?, ?, ?)",
-                       [(r.pos, r.type, r.seq or None, r.unix_us, r.body, r.original, r.hash) for r in self.rows()])
+        db.execute("CREATE TABLE piece (id INTEGER PRIMARY KEY, bytes)")
+        for r in self.rows():
+            db.execute("INSERT INTO record VALUES (?, ?, ?, ?, ?, ?, ?)",
+                       (r.pos, r.type, r.seq or None, r.unix_us, r.body, None if r.bulk else r.original, r.hash))
+            whole = r.bulk + r.original if r.bulk else b""
+            db.executemany("INSERT INTO piece VALUES (?, ?)", [
+                (r.pos << h.PIECE_BITS | part, whole[at:at + PIECE_BYTES])
+                for part, at in enumerate(range(0, len(whole), PIECE_BYTES))])
         db.commit()
         db.close()
         files = {"calls": self.calls, **self.readers}
@@ -407,6 +434,8 @@ BAD = [(function.__name__[1:], law, function) for law, functions in {
     ("a_hash_that_does_not_fit", "C10", _tampered(lambda rows: _with(rows, 3, hash=bytes(32)))),
     ("a_time_changed_in_a_body", "C10", _tampered(lambda rows: _with(rows, 3, body=link_pb2.JournalRecord.FromString(
         rows[2].body + link_pb2.JournalRecord(unix_us=99).SerializeToString()).SerializeToString()))),
+    ("another_bulk_in_the_pieces", "C10", _tampered(lambda rows: _with(rows, STORED[0], bulk=rows[STORED[0] - 1].bulk[:-1] + b"?"))),
+    ("another_original_in_the_pieces", "C10", _tampered(lambda rows: _with(rows, STORED[0], original=b"other"))),
     ("another_original", "C10", _tampered(lambda rows: _with(rows, 3, original=b"other"))),
     ("a_record_cut_out", "C10", _tampered(lambda rows: rows[:4] + rows[5:])),
 ]

@@ -170,12 +170,15 @@ test_runs_are_eventful(void **state)
 		"frames dropped %zu, doubled %zu, overtaken %zu (%zu seen), clock jumps %zu, "
 		"sleeps %zu, reloads %zu (%zu filters), restores %zu (%zu gaps told); at "
 		"subscribers of the feed: notices %zu, gaps %zu, pages fetched %zu, deaths of it "
-		"%zu\n",
+		"%zu; large ones in pieces %zu, forgotten %zu, left by a crash %zu\n",
 		sum.notices, counts->crashes, counts->torn, counts->lost_syncs, counts->full,
 		counts->dropped, counts->doubled, counts->overtaken, counts->holes_seen,
 		counts->jumps, counts->sleeps, counts->reloads, counts->refilters, counts->restores,
 		counts->gaps, counts->viewer_notices, counts->viewer_gaps, counts->fetches,
-		counts->feed_deaths);
+		counts->feed_deaths, counts->stores, counts->stores_forgotten,
+		counts->stores_swept);
+	assert_true(
+		counts->stores > 100 && counts->stores_forgotten > 10 && counts->stores_swept > 10);
 	assert_true(sum.notices > 400 && sum.conflicts > 20 && sum.again > 200 && sum.cancels > 40);
 	assert_true(counts->crashes > 80 && counts->torn > 20 && counts->lost_syncs > 10);
 	assert_true(counts->full > 100 && counts->jumps > 10 && counts->sleeps > 100);

@@ -213,6 +213,16 @@ __wrap_hs_active_apply_kept(struct hs_active *active, uint64_t seq, const hs_not
 	return __real_hs_active_apply_kept(active, seq, notice, kept, vanished);
 }
 
+void __real_hs_effects_forget(struct hs_effects *effects, uint64_t store);
+void __wrap_hs_effects_forget(struct hs_effects *effects, uint64_t store);
+
+void
+__wrap_hs_effects_forget(struct hs_effects *effects, uint64_t store)
+{
+	if (wrong_now != WRONG_PIECES_KEPT)
+		__real_hs_effects_forget(effects, store);
+}
+
 /* ---- what is wrong inside the feed ---- */
 
 struct hs_entry *__real_hs_ring_after(const struct hs_ring *ring, uint64_t seq);
@@ -273,6 +283,8 @@ static const struct mutant {
 	{ WRONG_REPLY_EARLY, "reply before the commit", "P1" },
 	{ WRONG_DELIVER_EARLY, "deliver before the commit", "P2" },
 	{ WRONG_DISK_LIES, "commit reported before the sync", "P1" },
+	{ WRONG_STORED_EARLY, "a record before its pieces", "P1" },
+	{ WRONG_PIECES_KEPT, "pieces without a record stay", "P11" },
 	{ WRONG_TORN_STEP, "half a transaction after a crash", "P6" },
 	{ WRONG_NO_DEDUPE, "no dedupe", "P3" },
 	{ WRONG_RESUME_AT_LIVE, "resume at live, without replay", "P5" },

@@ -9,6 +9,7 @@
  *   disk     (world_disk.h) only what was committed survives a crash; commits are late, take a part of what waits,
  *            fail cleanly (full), or fail with the outcome unknown (lost: the batch is there or not, the hub must
  *            stop); a crash meets a running commit before it is done or after
+ *            large records (half of the lives of the hub: all) come in pieces (world_pieces.h), and all of this happens between two of them
  *   network  (world_net.h) any order across links; a break loses what is on the way to the hub and any tail of what
  *            is on the way to the peer. Half of the runs are unruly as well: frames are lost, doubled and overtaken
  *            within a link that stays up, which no stream does; the peers must see it and break the link
@@ -85,6 +86,17 @@ struct model {
 	size_t document_count;
 };
 
+/* Bulk and original of a large record, on disk in pieces before the record (hub/core/stored.h). */
+struct disk_store {
+	uint64_t number;
+	uint8_t *bytes;
+	size_t bulk_bytes, len_bytes;
+	size_t on_disk; /* of them */
+	bool job;	/* the journal of this life of the hub works on it */
+	bool forgotten;
+	bool excused; /* the full disk did not let go of it: the next start does */
+};
+
 struct disk {
 	struct disk_row *durable; /* by pos - 1 */
 	size_t durable_count, durable_room;
@@ -94,12 +106,15 @@ struct disk {
 	size_t queue_count, queue_room;
 	uint64_t next_pos;
 	bool full;
+	struct disk_store *stores;
+	size_t store_count;
 	struct hs_buf note, note_queued; /* of the active set (hub/core/active_state.h) */
 };
 
 struct result {
 	bool committed, lost;
 	uint64_t pos;
+	uint64_t store; /* of these pieces alone */
 };
 
 struct reading {
@@ -154,7 +169,7 @@ struct taker {
 struct world_counts {
 	size_t crashes, lost_syncs, torn, full, dropped, doubled, overtaken, jumps, sleeps, reloads,
 		refilters, restores, gaps, holes_seen, viewer_notices, viewer_gaps, fetches,
-		feed_deaths;
+		feed_deaths, stores, stores_forgotten, stores_swept;
 };
 
 /* Frames of a wrong hub (WRONG_REPLY_EARLY, WRONG_DELIVER_EARLY) for the side that it does not wrong. */

@@ -7,7 +7,7 @@
 #ifndef HS_TEST_WORLD_DISK_H
 #define HS_TEST_WORLD_DISK_H
 
-#include "tests/simulation/world.h"
+#include "tests/simulation/world_pieces.h"
 
 /* ---- rows ---- */
 
@@ -157,6 +157,19 @@ model_route(struct model *model, uint64_t seq, const hs_notice *notice)
 	model->filtered_gets[seq] = told;
 }
 
+/* The filtered adapter had this one. */
+static void
+model_tell(struct model *model, const hs_notice *notice)
+{
+	char key[128];
+	size_t i;
+
+	snprintf(key, sizeof(key), "%s|%s", notice->document->source, notice->document->id);
+	i = model_find(model, key);
+	if (i < model->document_count)
+		model->documents[i].told = true;
+}
+
 static void
 model_take(struct model *model, const struct hs_row *row)
 {
@@ -190,6 +203,7 @@ disk_take_row(struct world *world, const struct disk_row *taken)
 	if (row->seq > 0 && row->seq != disk->newest_seq + 1)
 		blame(world, "seq %llu follows %llu", (unsigned long long)row->seq,
 			(unsigned long long)disk->newest_seq);
+	pieces_check(world, row);
 	disk_grow(&disk->durable, &disk->durable_room, disk->durable_count);
 	disk->durable[disk->durable_count++] = *taken;
 	if (row->seq > 0) {
@@ -247,6 +261,7 @@ disk_crash(struct world *world)
 		world->counts.torn++;
 	}
 	disk_forget_queue(disk);
+	pieces_crash(disk);
 }
 
 /* The row of a notice that is on disk, or NULL. */
@@ -277,6 +292,7 @@ static void
 disk_free(struct disk *disk)
 {
 	disk_forget_queue(disk);
+	pieces_free(disk);
 	for (size_t i = 0; i < disk->durable_count; i++)
 		disk_row_free(&disk->durable[i]);
 	hs_buf_free(&disk->note);

@@ -56,6 +56,21 @@ send_held(struct world *world)
 }
 
 static void
+do_store(struct world *world, const struct hs_effect *effect)
+{
+	struct world_hub *hub = &world->hub;
+	struct hs_row row = hs_effect_row(&hub->effects, effect);
+
+	if (pieces_find(&world->disk, effect->store) != NULL)
+		blame(world, "P1: pieces %llu are written twice",
+			(unsigned long long)effect->store);
+	pieces_put(world, &row);
+	if (wrong_now == WRONG_STORED_EARLY && hub->result_count < RESULTS_MAX)
+		hub->results[hub->result_count++] =
+			(struct result){ .committed = true, .store = effect->store };
+}
+
+static void
 do_one(struct world *world, const struct hs_effect *effect)
 {
 	struct world_hub *hub = &world->hub;
@@ -81,6 +96,12 @@ do_one(struct world *world, const struct hs_effect *effect)
 	case HS_EFFECT_STATE:
 		hs_buf_free(&world->disk.note_queued);
 		hs_buf_add(&world->disk.note_queued, bytes.bytes, bytes.len_bytes);
+		break;
+	case HS_EFFECT_FORGET:
+		pieces_forget(world, effect->store);
+		break;
+	case HS_EFFECT_STORE:
+		do_store(world, effect);
 		break;
 	case HS_EFFECT_TURN: /* a tick does the same, later: nothing may hang on the turn */
 	case HS_EFFECT_APPEND:
@@ -164,7 +185,11 @@ hub_load(struct world *world, struct world_hub *hub)
 static void
 hub_start(struct world *world)
 {
+	uint64_t next_store = pieces_sweep(world);
+
+	pieces_check_all(world);
 	hub_load(world, &world->hub);
+	hs_core_know_stores(world->hub.core, next_store);
 }
 
 static void
@@ -183,6 +208,7 @@ hub_crash(struct world *world)
 		reload(world);
 	if (mishap(world, 12))
 		restore(world);
+	route_anew(world);
 	hub_start(world);
 }
 

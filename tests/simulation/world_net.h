@@ -3,7 +3,7 @@
 #ifndef HS_TEST_WORLD_NET_H
 #define HS_TEST_WORLD_NET_H
 
-#include "hub/core/wire.h"
+#include "hub/base/wire.h"
 #include "tests/simulation/world_disk.h"
 
 #define UNRULY_ONCE_IN 25

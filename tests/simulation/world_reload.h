@@ -2,7 +2,7 @@
  *
  *   reload   A hub reads its configuration at its start, so it is a start with other limits, and now and then with
  *            another filter for one adapter. The masks are made again from the journal with the filter of now (route.h),
- *            so the model is asked again who gets what. Receipts FILTERED stay as they were judged.
+ *            so the model is asked again who gets what; what was given is told on (hs_index_tell). Receipts FILTERED stay as they were judged.
  *   restore  The disk was lost. An older copy of the journal takes its place under a new epoch, as the runbook says.
  *            What came after the copy is gone: senders and takers know it, the hub does not.
  */
@@ -39,19 +39,47 @@ use_filter(struct world *world, size_t filter)
 	peer->level_min = row->level_min;
 }
 
+/* Who got a notice under another filter is told of what follows it in the journal. */
+static void
+tell_anew(struct world *world, const struct hs_row *row)
+{
+	const char *name = world->peers[WORLD_PEERS - 1].name;
+	struct hs_arena *arena = hs_arena_create((size_t)1 << 20);
+	hs_journal_record *record;
+
+	HS_CHECK(hs_message_unpack(arena, &hansho__v1__journal_record__descriptor, row->body.bytes,
+			 row->body.len_bytes, HS_NOTICE_MAX_BYTES, &record) == HS_OK);
+	for (size_t i = 0; i < record->n_receipts; i++) {
+		const hs_receipt *receipt = record->receipts[i];
+
+		if (receipt->state == HS_RECEIPT(SENT) && strcmp(receipt->adapter, name) == 0)
+			model_tell(&world->model,
+				notice_of(arena, disk_notice(&world->disk, receipt->seq)));
+	}
+	hs_arena_destroy(arena);
+}
+
+/* At each start: what came into the journal meanwhile may say that the adapter had something under an older filter. */
 static void
 route_anew(struct world *world)
 {
 	struct model *model = &world->model;
 
 	model->document_count = 0;
-	for (uint64_t seq = 1; seq <= world->disk.newest_seq; seq++) {
-		struct hs_arena *arena = hs_arena_create((size_t)1 << 20);
-		bool before = model->filtered_gets[seq];
+	for (size_t i = 0; i < world->disk.durable_count; i++) {
+		const struct hs_row *row = &world->disk.durable[i].row;
+		struct hs_arena *arena;
+		bool before = model->filtered_gets[row->seq];
 
-		model_route(model, seq, notice_of(arena, disk_notice(&world->disk, seq)));
+		if (row->type == (int)HS_RECORD(RECEIPTS))
+			tell_anew(world, row);
+		if (row->type != (int)HS_RECORD(NOTICE))
+			continue;
+		arena = hs_arena_create((size_t)1 << 20);
+		model_route(model, row->seq, notice_of(arena, row));
 		/* Passed over, on its way, or had: who may get it only since or only until now. */
-		model->excused[seq] = model->excused[seq] || before != model->filtered_gets[seq];
+		model->excused[row->seq] =
+			model->excused[row->seq] || before != model->filtered_gets[row->seq];
 		hs_arena_destroy(arena);
 	}
 }

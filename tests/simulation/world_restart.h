@@ -19,7 +19,10 @@ settle(struct world *world)
 		hub_step(world, &tick);
 		act_commit(world);
 		act_result(world);
+		while (pieces_job(&world->disk) != NULL)
+			act_piece(world);
 	}
+	pieces_check_none_left(world);
 }
 
 static void

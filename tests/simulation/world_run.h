@@ -111,6 +111,42 @@ act_commit(struct world *world)
 	}
 }
 
+/* The next part of the pieces that are under way, or of what is to be removed: each a commit of its own. */
+static void
+act_piece(struct world *world)
+{
+	struct disk *disk = &world->disk;
+	struct disk_store *store = pieces_job(disk);
+
+	if (store == NULL || disk->next_pos == UINT64_MAX)
+		return;
+	if (mishap(world, 40)) {
+		hub_crash(world);
+	} else if (mishap(world, 120)) {
+		world->counts.lost_syncs++;
+		disk_forget_queue(disk);
+		disk->next_pos = UINT64_MAX;
+		push_result(world, (struct result){ .lost = true });
+	} else if (disk->full) {
+		world->counts.full++;
+		store->job = !store->forgotten;
+		store->excused = store->forgotten;
+		if (!store->forgotten)
+			push_result(world, (struct result){ .store = store->number });
+		store->forgotten = true;
+	} else if (store->forgotten) {
+		store->on_disk -= store->on_disk == 0 ? 0 : 1 + below(world, store->on_disk);
+		if (store->on_disk == 0)
+			pieces_remove(disk, store);
+	} else {
+		store->on_disk += 1 + below(world, store->len_bytes - store->on_disk);
+		store->job = store->on_disk < store->len_bytes;
+		if (!store->job)
+			push_result(world,
+				(struct result){ .committed = true, .store = store->number });
+	}
+}
+
 static void
 act_result(struct world *world)
 {
@@ -125,6 +161,11 @@ act_result(struct world *world)
 	event.type = result.committed ? HS_EVENT_COMMITTED : HS_EVENT_COMMIT_FAILED;
 	event.pos = result.pos;
 	event.lost = result.lost;
+	if (result.store > 0) {
+		event.type = HS_EVENT_STORED;
+		event.store = result.store;
+		event.reason = result.committed ? NULL : event.reason;
+	}
 	hub_step(world, &event);
 }
 
@@ -249,9 +290,10 @@ act(struct world *world)
 		void (*act)(struct world *world);
 		uint64_t weight;
 	} rows[] = { { act_frame_to_hub, 20 }, { act_frame_to_peer, 24 }, { act_commit, 8 },
-		{ act_result, 10 }, { act_read, 8 }, { act_tick, 4 }, { act_link, 4 },
-		{ act_mishap, 2 }, { act_taker, 12 }, { gate_act, 8 }, { act_feed, 20 } };
-	uint64_t at = below(world, 120);
+		{ act_piece, 10 }, { act_result, 10 }, { act_read, 8 }, { act_tick, 4 },
+		{ act_link, 4 }, { act_mishap, 2 }, { act_taker, 12 }, { gate_act, 8 },
+		{ act_feed, 20 } };
+	uint64_t at = below(world, 130);
 
 	for (size_t i = 0; i < WORLD_PEERS; i++)
 		world->links[i].sleeps -= world->links[i].sleeps > 0;

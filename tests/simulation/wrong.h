@@ -13,6 +13,8 @@ enum world_wrong {
 	WRONG_REPLY_EARLY,	 /* world: the gate is told before the commit */
 	WRONG_DELIVER_EARLY,	 /* world: the takers are told before the commit */
 	WRONG_DISK_LIES,	 /* world: the commit is reported, the sync comes later */
+	WRONG_STORED_EARLY,	 /* world: pieces are reported before they are on disk */
+	WRONG_PIECES_KEPT,	 /* core: nobody says that pieces are not needed */
 	WRONG_TORN_STEP,	 /* world: a crash leaves a part of one transaction on the disk */
 	WRONG_NO_DEDUPE,	 /* world: what is sent again looks like something new */
 	WRONG_RESUME_AT_LIVE,	 /* core: a resume begins at the newest notice, without replay */

@@ -15,6 +15,7 @@
 
 #include "hub/base/clock.h"
 #include "hub/base/link.h"
+#include "schemas/active.h"
 #include "schemas/notice.h"
 
 #define FAKE_RECEIPTS 512
@@ -35,7 +36,9 @@ struct fake_hub {
 	bool beats; /* answers heartbeats; else the adapter gives it up after three that are missing */
 	bool from_last_ack, wants_snapshot;
 	uint64_t resume_seq, ack_seq, newest_seq;
-	uint32_t window; /* 0: it does not say */
+	uint32_t window;		  /* 0: it does not say */
+	char digest[HS_DIGEST_SIZE];	  /* in heartbeats, for newest_seq; "" none */
+	char peer_digest[HS_DIGEST_SIZE]; /* of the newest heartbeat of the adapter */
 	char resume_epoch[40];
 	char peer[64];
 	size_t ups, goodbyes, heartbeats;
@@ -81,6 +84,8 @@ fake_heartbeat(struct fake_hub *hub)
 {
 	Hansho__V1__Heartbeat heartbeat;
 	hansho__v1__heartbeat__init(&heartbeat);
+	heartbeat.newest_seq = hub->newest_seq;
+	heartbeat.digest = hub->digest;
 	hs_link_frame frame;
 	hansho__v1__link_frame__init(&frame);
 	frame.body_case = HANSHO__V1__LINK_FRAME__BODY_HEARTBEAT;
@@ -182,6 +187,8 @@ fake_on_frame(void *owner, struct hs_link *link, const uint8_t *bytes, size_t le
 		fake_receipt_take(hub, frame->receipt);
 	} else if (frame->body_case == HANSHO__V1__LINK_FRAME__BODY_HEARTBEAT) {
 		hub->heartbeats++;
+		snprintf(
+			hub->peer_digest, sizeof(hub->peer_digest), "%s", frame->heartbeat->digest);
 		if (hub->beats)
 			fake_heartbeat(hub);
 		fake_outlets_take(hub, frame->heartbeat->adapter);

@@ -134,12 +134,42 @@ backoff_doubles_within_its_limits(void **state)
 	assert_true(hs_backoff_ms(2, 1, 1, 0) >= 1);
 }
 
+/* All cases of the order: gate, maintenance, age, unknown. */
+static void
+ruling_takes_the_first_that_holds(void **state)
+{
+	(void)state;
+	struct hs_arena *arena = hs_arena_create(1u << 20);
+	for (unsigned bits = 0; bits < 32; bits++) {
+		hs_notice *notice = notice_new(arena);
+		bool gate = bits & 1, held = bits & 2, old = bits & 4, unknown = bits & 8;
+		bool rings = bits & 16;
+		notice->mode = gate ? HS_MODE(TEST) : HS_MODE(LIVE);
+		if (unknown)
+			assert_true(hs_notice_flag(arena, notice, "unknown_sort"));
+		const struct hs_ruling_case one = { notice, HS_LANE_LIVE, true, held, rings, old };
+		struct hs_ruling ruling = hs_rule(&one);
+		int want = gate		      ? HS_RULING_GATE
+			   : held	      ? HS_RULING_MAINTENANCE
+			   : rings && old     ? HS_RULING_OLD
+			   : rings && unknown ? HS_RULING_UNKNOWN
+					      : HS_RULING_PASS;
+		static const int receipts[] = { HS_RECEIPT(FILTERED), HS_RECEIPT(HELD),
+			HS_RECEIPT(EXPIRED), HS_RECEIPT(HELD), HS_RECEIPT(RECEIVED) };
+		assert_int_equal(want, ruling.kind);
+		assert_int_equal(receipts[want], ruling.receipt);
+		assert_int_equal(want == HS_RULING_PASS, ruling.reason[0] == '\0');
+	}
+	hs_arena_destroy(arena);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(gate_allows_two_cells_only),
 		cmocka_unit_test(gate_says_why),
+		cmocka_unit_test(ruling_takes_the_first_that_holds),
 		cmocka_unit_test(hold_only_what_is_unknown),
 		cmocka_unit_test(hold_unknown_state_of_an_order),
 		cmocka_unit_test(expiry_is_the_first_of_both),

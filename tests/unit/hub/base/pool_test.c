@@ -52,7 +52,7 @@ test_every_job_once(void **state)
 	(void)state;
 	alarm(GIVE_UP_S);
 	assert_int_equal(uv_loop_init(&loop), 0);
-	assert_int_equal(hs_pool_open(&loop, THREADS, &pool), HS_OK);
+	assert_int_equal(hs_pool_open(&loop, THREADS, 0, &pool), HS_OK);
 	assert_int_equal(uv_run(&loop, UV_RUN_DEFAULT), 0); /* nothing is open */
 	for (int i = 0; i < JOBS; i++) {
 		jobs[i] = (struct job){ { run, done, NULL }, pool, 0, 0, &all_done };
@@ -104,7 +104,7 @@ test_threads_run_together(void **state)
 	alarm(GIVE_UP_S);
 	assert_int_equal(uv_loop_init(&loop), 0);
 	assert_int_equal(uv_barrier_init(&barrier, THREADS), 0);
-	assert_int_equal(hs_pool_open(&loop, THREADS, &pool), HS_OK);
+	assert_int_equal(hs_pool_open(&loop, THREADS, 0, &pool), HS_OK);
 	for (int i = 0; i < THREADS; i++) {
 		jobs[i] = (struct meeting){ { meet, met, NULL }, &barrier, &clock, i, -1 };
 		hs_pool_run(pool, &jobs[i].job);
@@ -127,7 +127,7 @@ test_first_come_first_run(void **state)
 
 	(void)state;
 	assert_int_equal(uv_loop_init(&loop), 0);
-	assert_int_equal(hs_pool_open(&loop, 1, &pool), HS_OK);
+	assert_int_equal(hs_pool_open(&loop, 1, 7, &pool), HS_OK);
 	for (int i = 0; i < JOBS; i++) {
 		jobs[i] = (struct meeting){ { meet, met, NULL }, NULL, &clock, i, -1 };
 		hs_pool_run(pool, &jobs[i].job);

@@ -14,6 +14,7 @@
 
 #include "hub/base/check.h"
 #include "hub/core/core.h"
+#include "hub/core/opened.h"
 
 struct order {
 	const char *id; /* document id */
@@ -272,6 +273,28 @@ desk_submit(struct desk *desk, struct order order)
 
 	submit->request = ++desk->request;
 	DESK_FRAME(desk, GATE, SUBMIT, submit, submit);
+}
+
+/* The same, opened aside as the shell does it with large ones. */
+static inline void
+desk_submit_opened(struct desk *desk, struct order order)
+{
+	hs_submit *submit = order_submit(desk->arena, &order);
+	hs_link_frame frame;
+	struct hs_buf packed;
+
+	hansho__v1__link_frame__init(&frame);
+	submit->request = ++desk->request;
+	frame.body_case = HANSHO__V1__LINK_FRAME__BODY_SUBMIT;
+	frame.submit = submit;
+	hs_buf_init(&packed, HS_FRAME_MAX_BYTES);
+	hs_message_pack(&frame, &packed);
+	desk_step(desk, (struct hs_event){ .type = HS_EVENT_FRAME,
+				.peer = GATE,
+				.opened = hs_opened_create(
+					(struct hs_span){ packed.bytes, packed.len_bytes },
+					HS_MODE(DRILL)) });
+	hs_buf_free(&packed);
 }
 
 static inline hs_submit_reply *

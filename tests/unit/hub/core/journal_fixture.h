@@ -16,8 +16,8 @@
 
 #include "hub/base/check.h"
 #include "hub/base/clock.h"
+#include "hub/base/wire.h"
 #include "hub/core/journal.h"
-#include "hub/core/wire.h"
 
 #define WAIT_MAX_MS 10000
 
@@ -28,7 +28,7 @@ struct fixture {
 	struct hs_journal *journal;
 	uint64_t next_pos, next_seq;
 	uint64_t page_max;
-	int64_t linger_us;
+	int64_t linger_us, piece_pause_us;
 };
 
 static inline void
@@ -44,6 +44,8 @@ open_journal(struct fixture *fixture)
 		.checkpoint_pages = 100,
 		.commit_linger_us = fixture->linger_us,
 		.page_max = fixture->page_max,
+		.piece_bytes = 4096,
+		.piece_pause_us = fixture->piece_pause_us,
 		.wake = no_wake };
 	enum hs_err err = hs_journal_open(&options, &fixture->journal, fixture->why);
 

@@ -122,7 +122,7 @@ test_two_hubs_cannot_open_one_journal(void **state)
 static void
 test_pragmas_that_differ_are_refused(void **state)
 {
-	static const char *const changes[] = { "PRAGMA user_version = 2",
+	static const char *const changes[] = { "PRAGMA user_version = 3",
 		"PRAGMA application_id = 7" };
 	static const char *const repairs[] = { "PRAGMA user_version = 1",
 		"PRAGMA application_id = 1213418033" };

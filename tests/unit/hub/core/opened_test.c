@@ -2,27 +2,6 @@
 #include "hub/core/opened.h"
 #include "tests/unit/hub/core/fixtures.h"
 
-static void
-submit_opened(struct desk *desk, struct order order)
-{
-	hs_submit *submit = order_submit(desk->arena, &order);
-	hs_link_frame frame;
-	struct hs_buf packed;
-
-	hansho__v1__link_frame__init(&frame);
-	submit->request = ++desk->request;
-	frame.body_case = HANSHO__V1__LINK_FRAME__BODY_SUBMIT;
-	frame.submit = submit;
-	hs_buf_init(&packed, HS_FRAME_MAX_BYTES);
-	hs_message_pack(&frame, &packed);
-	desk_step(desk, (struct hs_event){ .type = HS_EVENT_FRAME,
-				.peer = GATE,
-				.opened = hs_opened_create(
-					(struct hs_span){ packed.bytes, packed.len_bytes },
-					HS_MODE(DRILL)) });
-	hs_buf_free(&packed);
-}
-
 /* What the record says, in one order of fields. */
 static void
 canonical(struct desk *desk, const struct hs_row *row, struct hs_buf *out)
@@ -100,7 +79,7 @@ test_same_as_by_bytes(void **state)
 		size_t before = plain->row_count;
 
 		desk_submit(plain, story[i]);
-		submit_opened(aside, story[i]);
+		desk_submit_opened(aside, story[i]);
 		assert_int_equal(plain->row_count, aside->row_count);
 		if (plain->row_count > before) {
 			desk_commit(plain);
@@ -116,30 +95,6 @@ test_same_as_by_bytes(void **state)
 	desk_restart(aside);
 	assert_same_digest(plain, aside);
 	desk_teardown(&other);
-}
-
-/* Where the shell has sealed it before the commit was told. */
-static void
-test_sealed_before_the_commit(void **state)
-{
-	struct desk *desk = *state;
-	struct hs_row row = { 0 };
-	char digest[HS_DIGEST_SIZE], again[HS_DIGEST_SIZE];
-
-	desk_hello(desk, GATE);
-	submit_opened(desk, story[0]);
-	for (size_t i = 0; i < desk->effects.count; i++) {
-		if (desk->effects.items[i].type == HS_EFFECT_APPEND && row.pos == 0)
-			row = hs_effect_row(&desk->effects, &desk->effects.items[i]);
-	}
-	assert_non_null(row.owners.reading);
-	assert_non_null(row.original_sha256);
-	hs_reading_seal(hs_shared_memory(row.owners.reading), row.seq);
-	desk_commit(desk);
-	hs_core_digest(desk->core, digest);
-	desk_restart(desk);
-	hs_core_digest(desk->core, again);
-	assert_string_equal(digest, again);
 }
 
 static void
@@ -163,10 +118,10 @@ test_a_failed_commit_gives_everything_back(void **state)
 	struct desk *desk = *state;
 
 	desk_hello(desk, GATE);
-	submit_opened(desk, story[0]);
+	desk_submit_opened(desk, story[0]);
 	desk_step(desk, (struct hs_event){ .type = HS_EVENT_COMMIT_FAILED, .reason = "full" });
 	assert_int_equal(desk_reply(desk, 0)->outcome, HS_OUTCOME(UNAVAILABLE));
-	submit_opened(desk, story[0]);
+	desk_submit_opened(desk, story[0]);
 	desk_commit(desk);
 	assert_int_equal(desk_reply(desk, 0)->outcome, HS_OUTCOME(ACCEPTED));
 }
@@ -176,8 +131,6 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_same_as_by_bytes, desk_setup, desk_teardown),
-		cmocka_unit_test_setup_teardown(
-			test_sealed_before_the_commit, desk_setup, desk_teardown),
 		cmocka_unit_test_setup_teardown(
 			test_what_is_not_readable_ends_the_connection, desk_setup, desk_teardown),
 		cmocka_unit_test_setup_teardown(

@@ -6,7 +6,7 @@
 static bool
 put(struct hs_receipts *receipts, uint64_t seq, const char *outlet, int state)
 {
-	struct hs_receipt_entry entry = { seq, "a", outlet, state, "", 1 };
+	struct hs_receipt_entry entry = { seq, "a", outlet, state, "", 1, 0 };
 
 	return hs_receipts_put(receipts, &entry);
 }
@@ -54,6 +54,33 @@ test_newest_state_and_version(void **state)
 	hs_receipts_open(receipts, 3);
 	assert_int_equal(hs_receipts_version(receipts, 1), 0);
 	assert_int_equal(hs_receipts_version(receipts, 3), 1);
+	hs_receipts_destroy(receipts);
+}
+
+static int64_t
+silent(struct hs_receipts *receipts, const char *outlet, int state, int64_t after_ms)
+{
+	const struct hs_receipt_entry entry = { 1, "a", outlet, state, "", 1000, 0 };
+
+	return hs_receipts_silent_ms(receipts, &entry, 60000, 1000 + after_ms * 1000);
+}
+
+static void
+test_silence_is_what_nobody_answered(void **state)
+{
+	struct hs_receipts *receipts = hs_receipts_create(2, 3, 1);
+
+	(void)state;
+	hs_receipts_open(receipts, 1);
+	assert_true(put(receipts, 1, "", HS_RECEIPT(RECEIVED)));
+	assert_int_equal(0, silent(receipts, "", HS_RECEIPT(RECEIVED), 60000));
+	assert_int_equal(60001, silent(receipts, "", HS_RECEIPT(RECEIVED), 60001));
+	assert_int_equal(0, silent(receipts, "", HS_RECEIPT(FAILED), 60001));
+	/* From now on its outlets speak for it. */
+	assert_true(put(receipts, 1, "one", HS_RECEIPT(ACCEPTED)));
+	assert_int_equal(0, silent(receipts, "", HS_RECEIPT(RECEIVED), 60001));
+	assert_int_equal(60001, silent(receipts, "two", HS_RECEIPT(SENT), 60001));
+	assert_int_equal(0, silent(receipts, "one", HS_RECEIPT(ACCEPTED), 60001));
 	hs_receipts_destroy(receipts);
 }
 
@@ -347,6 +374,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_newest_state_and_version),
+		cmocka_unit_test(test_silence_is_what_nobody_answered),
 		DESK_TEST(test_status_waits_for_a_change),
 		DESK_TEST(test_an_unknown_id_is_not_found),
 		DESK_TEST(test_receipts_are_journalled_together_and_late),

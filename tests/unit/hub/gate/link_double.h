@@ -69,10 +69,13 @@ hs_link_send(struct hs_link *link, const void *bytes, size_t len_bytes)
 }
 
 enum hs_err
-hs_link_send_pieces(struct hs_link *link, const struct hs_span *pieces, size_t count)
+hs_link_send_pieces(
+	struct hs_link *link, const struct hs_span *pieces, size_t count, struct hs_shared *owner)
 {
 	unsigned char whole[sizeof(link->sent)];
 	size_t len_bytes = 0;
+
+	(void)owner;
 
 	for (size_t i = 0; i < count; i++) {
 		assert_true(len_bytes + pieces[i].len_bytes <= sizeof(whole));

@@ -71,7 +71,8 @@ begin(struct bench *bench, size_t jobs_max, size_t waiting)
 	*bench = (struct bench){ 0 };
 	assert_int_equal(uv_loop_init(&bench->loop), 0);
 	assert_int_equal(uv_sem_init(&bench->small_is_done, 0), 0);
-	assert_int_equal(hs_worker_start(&bench->worker, &bench->loop, jobs_max, waiting), HS_OK);
+	assert_int_equal(
+		hs_worker_start(&bench->worker, &bench->loop, jobs_max, waiting, 5), HS_OK);
 }
 
 static void

@@ -1,4 +1,4 @@
-#include "hub/core/wire.h"
+#include "hub/base/wire.h"
 
 #include <string.h>
 
@@ -80,6 +80,12 @@ hs_wire_next(struct hs_wire *wire, struct hs_wire_field *field)
 	}
 	wire->bad = !good;
 	return good;
+}
+
+void
+hs_wire_copy(const struct hs_wire *wire, const uint8_t *begin, struct hs_buf *out)
+{
+	hs_buf_add(out, begin, (size_t)(wire->at - begin));
 }
 
 static void

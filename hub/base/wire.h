@@ -5,8 +5,8 @@
  * Format: protocol buffers encoding (varint, 64-bit, length-delimited, 32-bit).
  * Threads: none. Nothing is allocated; spans point into the caller's bytes.
  */
-#ifndef HS_CORE_WIRE_H
-#define HS_CORE_WIRE_H
+#ifndef HS_WIRE_H
+#define HS_WIRE_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -30,6 +30,8 @@ struct hs_wire_field {
 struct hs_wire hs_wire_of(const void *bytes, size_t len_bytes);
 /* The next field; false at the end and when the bytes are bad. */
 bool hs_wire_next(struct hs_wire *wire, struct hs_wire_field *field);
+/* Appends the field that was read last, as it stands there; begin: wire->at before it. */
+void hs_wire_copy(const struct hs_wire *wire, const uint8_t *begin, struct hs_buf *out);
 
 /* Appends a field; a zero value and empty bytes are left out, as proto3 does. */
 void hs_wire_put_uint(struct hs_buf *out, uint32_t number, uint64_t value);
