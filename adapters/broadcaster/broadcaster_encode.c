@@ -103,6 +103,38 @@ area_record(const struct hs_change_row *row)
 	return record;
 }
 
+static bool
+same_order(const struct hs_force_row *a, const struct hs_force_row *b)
+{
+	if (a == NULL || b == NULL)
+		return a == b;
+	return a->level == b->level && a->unknown == b->unknown &&
+	       a->ordered_unix_us == b->ordered_unix_us && a->meta == b->meta &&
+	       strcmp(a->term, b->term) == 0;
+}
+
+/* Whether the records of both differ in nothing but the place's name and code. */
+static bool
+differ_in_place(const struct hs_change_row *a, const struct hs_change_row *b)
+{
+	return a->change == b->change && same_order(a->before, b->before) &&
+	       same_order(a->after, b->after) &&
+	       strcmp(hs_change_area(a)->area_code, hs_change_area(b)->area_code) == 0;
+}
+
+/* The districts of an order are alike: each is the one before it under another name, and shares its texts. */
+static json_t *
+area_record_like(const json_t *model, const struct hs_change_row *row)
+{
+	const struct hs_force_row *area = hs_change_area(row);
+	json_t *record = json_copy((json_t *)(uintptr_t)model);
+	json_object_del(record, "name");
+	json_object_del(record, "sub_code");
+	set_text(record, "name", area->area_name);
+	set_text(record, "sub_code", area->sub_code);
+	return record;
+}
+
 static json_t *
 source_record(const hs_source *source)
 {
@@ -332,8 +364,14 @@ static json_t *
 areas_record(const struct share *share)
 {
 	json_t *areas = json_array();
-	for (size_t i = 0; i < share->row_count; i++)
-		json_array_append_new(areas, area_record(&share->rows[i]));
+	const json_t *model = NULL;
+	for (size_t i = 0; i < share->row_count; i++) {
+		const struct hs_change_row *row = &share->rows[i];
+		bool alike = model != NULL && differ_in_place(row - 1, row);
+		json_t *record = alike ? area_record_like(model, row) : area_record(row);
+		json_array_append_new(areas, record);
+		model = record;
+	}
 	return areas;
 }
 

@@ -4,6 +4,7 @@
 
 #include "adapters/broadcaster/broadcaster_parts.h"
 #include "hub/base/check.h"
+#include "schemas/json_text.h"
 
 /* Guests and stations get the record as one message each. */
 static void
@@ -11,9 +12,11 @@ show_messages(
 	struct hs_adapter_item *item, const char *outlet, const struct hs_profile_class *class)
 {
 	for (size_t i = 0; i < class->count; i++) {
-		char *text = json_dumps(class->items[i].record, JSON_COMPACT);
-		hs_adapter_show(item, outlet, class->items[i].prefecture, text != NULL ? text : "");
-		free(text);
+		struct hs_buf text;
+		hs_buf_init(&text, HS_JSON_TEXT_MAX);
+		(void)hs_json_write(&text, class->items[i].record);
+		hs_adapter_show(item, outlet, class->items[i].prefecture, hs_buf_text(&text));
+		hs_buf_free(&text);
 	}
 }
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "adapters/broadcaster/broadcaster_parts.h"
+#include "adapters/broadcaster/message.h"
 #include "hub/base/check.h"
 #include "hub/base/log.h"
 
@@ -82,10 +83,8 @@ class_frames(struct hs_profile_class *class)
 		class->frames = calloc(class->count, sizeof(*class->frames));
 	bool good = copy != NULL && class->frames != NULL;
 	for (size_t i = 0; good && i < class->count; i++) {
-		char *text = made ? NULL : json_dumps(class->items[i].record, JSON_COMPACT);
-		if (text != NULL)
-			class->frames[i] = hs_frame_from(text, strlen(text));
-		free(text);
+		if (!made)
+			class->frames[i] = hs_message_frame(class->items[i].record);
 		copy[i] = class->frames[i] != NULL ? hs_frame_ref(class->frames[i]) : NULL;
 		good = copy[i] != NULL;
 	}

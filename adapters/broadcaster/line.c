@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "adapters/broadcaster/message.h"
 #include "hub/base/check.h"
 #include "hub/base/clock.h"
 #include "hub/base/log.h"
@@ -229,9 +230,7 @@ hs_line_deliver(struct hs_line *line, struct hs_adapter_item *item, struct hs_fr
 static struct hs_frame *
 frame_of(json_t *message)
 {
-	char *text = message != NULL ? json_dumps(message, JSON_COMPACT) : NULL;
-	struct hs_frame *frame = text != NULL ? hs_frame_from(text, strlen(text)) : NULL;
-	free(text);
+	struct hs_frame *frame = hs_message_frame(message);
 	json_decref(message);
 	return frame;
 }

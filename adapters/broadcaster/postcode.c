@@ -15,7 +15,7 @@ digit_bytes(const char *text)
 	if (text[0] >= '0' && text[0] <= '9')
 		return 1;
 	for (size_t i = 0; i < HS_COUNT(digits); i++) {
-		if (strncmp(text, digits[i], 3) == 0)
+		if (text[0] == digits[i][0] && text[1] == digits[i][1] && text[2] == digits[i][2])
 			return 3;
 	}
 	return 0;
@@ -89,11 +89,15 @@ hs_postcode_areas(
 	struct hs_arena *arena, const struct hs_change_row *rows, size_t count, bool ended)
 {
 	json_t *list = json_array(), *seen = json_object();
+	const struct hs_area_row *area = NULL;
+	const char *area_code = "";
 	for (size_t i = 0; i < count; i++) {
 		const struct hs_force_row *row = hs_change_area(&rows[i]);
-		const struct hs_area_row *area = hs_area_find(row->area_code);
 		if ((rows[i].after == NULL) != ended)
 			continue;
+		if (area == NULL || strcmp(area_code, row->area_code) != 0)
+			area = hs_area_find(row->area_code);
+		area_code = row->area_code;
 		const char *town =
 			hs_postcode_town(arena, row->area_name, area != NULL ? area->name : "");
 		char *key =

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "adapters/broadcaster/message.h"
 #include "adapters/broadcaster/stations_internal.h"
 #include "hub/base/check.h"
 #include "hub/base/clock.h"
@@ -48,10 +49,8 @@ hs_station_wants(const struct hs_station *station, const char *prefecture)
 enum hs_err
 hs_station_send(struct hs_stations *stations, struct hs_station *station, json_t *message)
 {
-	char *text = message != NULL ? json_dumps(message, JSON_COMPACT) : NULL;
+	struct hs_frame *frame = hs_message_frame(message);
 	json_decref(message);
-	struct hs_frame *frame = text != NULL ? hs_frame_from(text, strlen(text)) : NULL;
-	free(text);
 	if (frame == NULL)
 		return HS_ERR_NOMEM;
 	enum hs_err err = hs_ws_send(stations->http, station->id, frame, false);
@@ -69,9 +68,7 @@ late_frame(struct hs_frame *frame)
 	json_object_set_new(record, "pages", json_array());
 	json_object_del(record, "break_in_until");
 	json_object_set_new(record, "late", json_true());
-	char *text = record != NULL ? json_dumps(record, JSON_COMPACT) : NULL;
-	struct hs_frame *late = text != NULL ? hs_frame_from(text, strlen(text)) : NULL;
-	free(text);
+	struct hs_frame *late = hs_message_frame(record);
 	json_decref(record);
 	return late;
 }
@@ -193,9 +190,7 @@ void
 hs_stations_push(struct hs_stations *stations, enum hs_adapter_lane lane, uint64_t seq,
 	const char *prefecture, int64_t deadline_mono_us, const struct json_t *record)
 {
-	char *text = json_dumps(record, JSON_COMPACT);
-	struct hs_frame *frame = text != NULL ? hs_frame_from(text, strlen(text)) : NULL;
-	free(text);
+	struct hs_frame *frame = hs_message_frame(record);
 	if (frame == NULL) {
 		hs_error("broadcaster.item_lost", "seq=%llu prefecture=%s", (unsigned long long)seq,
 			prefecture);

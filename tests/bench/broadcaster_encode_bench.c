@@ -1,6 +1,6 @@
 /* broadcaster_encode_bench.c: one order in each form of an outlet of the broadcaster, on one core.
  *
- * usage: broadcaster_encode_bench [rounds] [areas]     an order of so many districts of 架空市, a drill, after one before it
+ * usage: broadcaster_encode_bench [rounds] [areas] [form]     an order of so many districts of 架空市, a drill, after one before it
  * Prints one line per form: µs of processor time, median and 99th percentile, bytes, and the median as a multiple of the
  * reference: copying and hashing nothing but packing the same notice for the link (protobuf), in the same run.
  */
@@ -12,6 +12,7 @@
 
 #include "adapters/broadcaster/broadcaster_encode.h"
 #include "adapters/broadcaster/forms.h"
+#include "adapters/broadcaster/message.h"
 #include "hub/base/check.h"
 #include "schemas/atom_write.h"
 #include "schemas/lalert_notice.h"
@@ -55,10 +56,10 @@ encode_record(const struct order *order)
 		.around = &order->around };
 	HS_CHECK(hs_broadcast_encode(arena, &input, &order->style, &items, &count) == HS_OK);
 	for (size_t i = 0; i < count; i++) {
-		char *text = json_dumps(items[i].record, JSON_COMPACT);
-		HS_CHECK(text != NULL && items[i].crawl_count > 0 && items[i].page_count > 0);
-		bytes += strlen(text);
-		free(text);
+		struct hs_frame *frame = hs_message_frame(items[i].record);
+		HS_CHECK(frame != NULL && items[i].crawl_count > 0 && items[i].page_count > 0);
+		bytes += hs_frame_len_bytes(frame);
+		hs_frame_unref(frame);
 		json_decref(items[i].record);
 	}
 	hs_arena_destroy(arena);
@@ -187,7 +188,8 @@ main(int argc, char **argv)
 	struct order order;
 	double reference_ns = 0;
 	if (rounds < 1 || rounds > ROUNDS_MAX || areas < 1 || areas > AREAS_MAX) {
-		fprintf(stderr, "usage: broadcaster_encode_bench [1 … %d rounds] [1 … %d areas]\n",
+		fprintf(stderr,
+			"usage: broadcaster_encode_bench [1 … %d rounds] [1 … %d areas] [form]\n",
 			ROUNDS_MAX, AREAS_MAX);
 		return 2;
 	}
@@ -195,6 +197,8 @@ main(int argc, char **argv)
 	order_make(&order, (size_t)areas, names);
 	for (size_t i = 0; i < HS_COUNT(forms); i++) {
 		size_t bytes = 0;
+		if (i > 0 && argc > 3 && strcmp(argv[3], forms[i].name) != 0)
+			continue;
 		for (long round = 0; round < rounds; round++) {
 			int64_t from_ns = processor_ns();
 			bytes = forms[i].encode(&order);
