@@ -222,7 +222,7 @@ says_over(const Hansho__V1__Hazard *item)
 {
 	const char *const words[] = { item->status, item->condition, item->name };
 	for (size_t i = 0; i < HS_COUNT(words); i++)
-		if (strstr(words[i], "解除") || strstr(words[i], "なし"))
+		if (words[i] && (strstr(words[i], "解除") || strstr(words[i], "なし")))
 			return true;
 	return false;
 }

@@ -197,7 +197,7 @@ hs_repeat(struct hs_arena *arena, size_t *count, void *array_address, void *item
 		void **larger = hs_field_array(arena, room * sizeof(*larger));
 		if (!larger)
 			return false;
-		if (*count)
+		if (array != NULL)
 			memcpy(larger, array, *count * sizeof(*larger));
 		array = larger;
 		memcpy(array_address, &array, sizeof(array));

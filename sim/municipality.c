@@ -144,7 +144,7 @@ hs_sim_municipality_speak(struct hs_sim_municipality *own, const struct hs_sim_s
 	int64_t now_unix_us, struct hs_buf *out)
 {
 	apply(own, step, now_unix_us);
-	struct hs_lalert_area *areas = calloc(2 * DISTRICTS_MAX, sizeof(*areas));
+	struct hs_lalert_area *areas = calloc((size_t)2 * DISTRICTS_MAX, sizeof(*areas));
 	struct hs_lalert_detail details[2 * LEVELS_MAX];
 	struct hs_lalert_area *next = areas;
 	size_t count = 0;

@@ -246,10 +246,15 @@ connected(uv_connect_t *request, int status)
 static bool
 read_url(struct hs_ws_client *client, const char *url)
 {
-	int end = 0;
-	if (sscanf(url, "ws://%127[0-9.]:%d%n", client->host, &client->port, &end) != 2 || end == 0)
+	int host_end = 0;
+	char *end;
+	if (sscanf(url, "ws://%127[0-9.]:%n", client->host, &host_end) != 1 || host_end == 0)
 		return false;
-	const char *path = url[end] ? url + end : "/";
+	long port = strtol(url + host_end, &end, 10);
+	if (end == url + host_end || port < 1 || port > 65535)
+		return false;
+	client->port = (int)port;
+	const char *path = *end ? end : "/";
 	return snprintf(client->path, sizeof(client->path), "%s", path) < (int)sizeof(client->path);
 }
 

@@ -16,6 +16,7 @@ HS_RECONNECTS=100000 HS_PARTITIONS=60 HANSHO_BIN=build/release/bin /usr/bin/pyth
 HS_CYCLES=100000 HANSHO_BIN=build/release/bin /usr/bin/python3 -m pytest -q -s -p no:cacheprovider tests/e2e/test_bounds.py
 make --no-print-directory -s -j2 MODE=release bench-programs
 tests/bench/slow.py --rounds 1 --more-mib 32
+tests/bench/cycles.py --cycles 100000 --rounds 2
 tests/bench/slow.py --rounds 1 --orders 40 --per-second 2 --places 300 --backlog-max 20 --more-mib 32
 mapfile -t sources < <(git ls-files 'hub/*.c' 'schemas/*.c' 'adapters/*.c' 'sim/*.c')
 check_c() {
@@ -29,5 +30,6 @@ if check_c build/known_bad.c 2>build/known_bad.txt || ! grep -q arrayIndexOutOfB
 	echo "check-all: cppcheck does not see a fault that is there: tests/lint/cppcheck.h must tell it more" >&2
 	exit 1
 fi
-clang-tidy --quiet "${sources[@]}" -- -std=gnu17 -D_GNU_SOURCE -I. -isystem build/gen -isystem /usr/include/libxml2
+mapfile -t flags < <(pkg-config --cflags xmlsec1-openssl | tr ' ' '\n' | grep .)
+clang-tidy --quiet "${sources[@]}" -- -std=gnu17 -D_GNU_SOURCE -I. -isystem build/gen -isystem /usr/include/libxml2 "${flags[@]}"
 echo "check-all: all passed"

@@ -73,7 +73,7 @@ numbers(const struct say *say, const char *text)
 void
 hs_wording_time(int64_t unix_us, int offset_minutes, struct hs_buf *out)
 {
-	time_t local_s = (time_t)(unix_us / HS_US_PER_S) + offset_minutes * 60;
+	time_t local_s = (time_t)(unix_us / HS_US_PER_S) + (time_t)offset_minutes * 60;
 	struct tm at;
 
 	if (gmtime_r(&local_s, &at) == NULL)

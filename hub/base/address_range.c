@@ -1,6 +1,7 @@
 #include "hub/base/address_range.h"
 
 #include <arpa/inet.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -30,9 +31,8 @@ read_range(const char *text, struct address *out, unsigned *length)
 	char *slash, *end;
 	unsigned long asked;
 
-	if (strlen(text) >= sizeof(copy))
+	if (snprintf(copy, sizeof(copy), "%s", text) >= (int)sizeof(copy))
 		return false;
-	strcpy(copy, text);
 	slash = strchr(copy, '/');
 	if (slash != NULL)
 		*slash = '\0';

@@ -22,6 +22,8 @@
 #define DEFAULT_CONNECTIONS   15000
 #define DEFAULT_SHARE	      25
 #define DEFAULT_REPLIES_BYTES (256 << 20)
+#define DEFAULT_ACCEPTS	      16
+#define DEFAULT_LOOK_US	      1000
 #define DEFAULT_REQUEST_MS    10000
 #define DEFAULT_KEEPALIVE_MS  30000
 #define DEFAULT_SEND_BYTES    65536
@@ -40,6 +42,7 @@ hs_http_options_init(struct hs_http_options *options)
 	*options = (struct hs_http_options){ .address = "127.0.0.1",
 		.connections_max = DEFAULT_CONNECTIONS,
 		.shares = { DEFAULT_SHARE, DEFAULT_REPLIES_BYTES },
+		.turn = { .accepts = DEFAULT_ACCEPTS, .look_us = DEFAULT_LOOK_US },
 		.request_timeout_ms = DEFAULT_REQUEST_MS,
 		.keepalive_timeout_ms = DEFAULT_KEEPALIVE_MS,
 		.send_buffer_bytes = DEFAULT_SEND_BYTES,
@@ -128,7 +131,9 @@ on_listener(uv_poll_t *poll, int status, int events)
 	(void)events;
 	if (status != 0)
 		return;
-	for (int i = 0; i < HS_HTTP_ACCEPT_BATCH; i++) {
+	for (int64_t i = 0; i < server->options.turn.accepts; i++) {
+		if (hs_lws_look(server, i == 0) && i > 0)
+			return; /* the rest keeps the listener readable */
 		struct sockaddr_storage peer = { 0 };
 		socklen_t size = sizeof(peer);
 		int fd = accept4(server->listen_fd, (struct sockaddr *)&peer, &size,

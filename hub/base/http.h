@@ -140,6 +140,16 @@ struct hs_http_shares {
 	int64_t replies_max_bytes; /* of large replies that wait to be read; beyond it: 503 */
 };
 
+/* A crowd that comes, asks or goes makes one turn of the loop as long as there are events of it, and what else came in stands
+ * behind them: a thousand handshakes are 25 ms. So the server stops in between, at least after so long. */
+struct hs_http_turn {
+	int64_t accepts; /* new connections in one turn */
+	int64_t look_us; /* of events of connections, before `look` is called */
+	/* Does what must not wait for the end of the turn; may send and close. true: more of it is to be done, take no more
+	 * connections in this turn than one. Called between two events, not from within a handler. NULL: there is none. */
+	bool (*look)(void *owner);
+};
+
 struct hs_http_options {
 	const char *address;	   /* "127.0.0.1" */
 	int port;		   /* 0: any free one, see hs_http_port */
@@ -159,13 +169,14 @@ struct hs_http_options {
 	bool (*may_send)(void *owner, const struct hs_http_request *head, size_t body_len_bytes);
 	int64_t connections_max; /* a further one takes the place of another (http_address.c) */
 	struct hs_http_shares shares;
+	struct hs_http_turn turn;
 	int64_t request_timeout_ms;   /* header and body must be in by then */
 	int64_t keepalive_timeout_ms; /* idle HTTP connections */
 	int64_t send_buffer_bytes;    /* SO_SNDBUF of each connection */
 	int64_t sends_per_call; /* 1…4096, of hs_ws_batch_begin; 1: no batch. With TLS there is none */
 };
 
-/* Fills every field with the defaults: 127.0.0.1, 15,000 connections, 25 %, 256 MiB of replies, 10 s, 30 s, 64 KiB, 1. */
+/* Fills every field with the defaults: 127.0.0.1, 15,000 connections, 25 %, 256 MiB of replies, 16 accepts, 1 ms, 10 s, 30 s, 64 KiB, 1. */
 void hs_http_options_init(struct hs_http_options *options);
 /* Listens. The option tables are borrowed for the server's life. */
 enum hs_err hs_http_server_create(uv_loop_t *loop, const struct hs_http_options *options,

@@ -27,8 +27,7 @@
 #define HS_HTTP_TICK_MS		100
 #define HS_HTTP_LINGER_MAX	1024 /* connections that are read empty after a refusal */
 #define HS_HTTP_LINGER_MS	2000
-#define HS_HTTP_CLOSE_MS	5000 /* for the client's part of a WebSocket close */
-#define HS_HTTP_ACCEPT_BATCH	16 /* in one turn of the loop: more would hold up who is connected */
+#define HS_HTTP_CLOSE_MS	5000  /* for the client's part of a WebSocket close */
 #define HS_HTTP_KICK_MAX	256   /* forced rounds without a break, see http_lws.c */
 #define HS_HTTP_USER_TIMEOUT_MS 20000 /* sent bytes that nobody acknowledges end the connection */
 #define HS_HTTP_ACK_MS		2000  /* far longer than any way there and back */
@@ -170,6 +169,12 @@ struct hs_http_stop {
 	void *owner;
 };
 
+/* When options.turn.look was called last. */
+struct hs_http_look {
+	int64_t at_us; /* monotonic; or when the turn began */
+	bool inside, more;
+};
+
 struct hs_http_server {
 	struct hs_http_options options;
 	uv_loop_t *loop;
@@ -186,6 +191,7 @@ struct hs_http_server {
 	struct hs_linger *lingers;
 	size_t linger_count;
 	struct hs_conn *in_handler;
+	struct hs_http_look look;
 	struct hs_http_batch batch;
 	struct hs_http_stop stop;
 	int handles_open;
@@ -246,6 +252,8 @@ enum hs_err hs_lws_create(struct hs_http_server *server);
 enum hs_err hs_lws_adopt(struct hs_http_server *server, struct hs_conn *conn, int fd);
 void hs_lws_destroy(struct hs_http_server *server); /* two times, with a loop turn between */
 enum lws_token_indexes hs_lws_token(const char *name);
+/* Calls options.turn.look when it is due, or now; what it said last. */
+bool hs_lws_look(struct hs_http_server *server, bool now);
 
 /* ---- http_request.c: libwebsockets' callbacks; 0 goes on, -1 closes ---- */
 int hs_on_head(struct hs_conn *conn, void *in, size_t len);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "hub/base/check.h"
+#include "hub/base/clock.h"
 #include "hub/base/http_internal.h"
 #include "hub/base/log.h"
 #include "hub/base/look.h"
@@ -37,6 +38,41 @@ static const struct reason_row reason_rows[] = {
 	{ LWS_CALLBACK_WSI_DESTROY, hs_on_gone },
 };
 
+/* By the clock and not by events: a handshake of TLS is worth fifty others, and after a pause of the whole process what has come
+ * meanwhile is looked for at once. */
+bool
+hs_lws_look(struct hs_http_server *server, bool now)
+{
+	const struct hs_http_turn *turn = &server->options.turn;
+	struct hs_http_look *look = &server->look;
+
+	if (turn->look == NULL || look->inside || server->stop.begun)
+		return false;
+	if (!now && hs_clock_mono_us() - look->at_us < turn->look_us)
+		return look->more;
+	look->inside = true;
+	look->more = turn->look(server->options.owner);
+	look->inside = false;
+	look->at_us = hs_clock_mono_us();
+	return look->more;
+}
+
+static int
+handle(struct hs_http_server *server, const struct reason_row *row, struct lws *wsi, void *in,
+	size_t len)
+{
+	struct hs_conn *conn =
+		hs_conn_find(server, (hs_http_id)(uintptr_t)lws_get_opaque_user_data(wsi));
+
+	if (conn == NULL)
+		return row->handle == hs_on_gone ? 0 : -1;
+	if (conn->state == HS_CONN_DOOMED && row->handle != hs_on_gone)
+		return -1;
+	server->lws.kicks = 0;
+	conn->wsi = wsi;
+	return row->handle(conn, in, len);
+}
+
 static int
 on_lws(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t len)
 {
@@ -51,15 +87,9 @@ on_lws(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, 
 		if (reason_rows[i].reason != reason)
 			continue;
 		struct hs_http_server *server = lws_context_user(lws_get_context(wsi));
-		struct hs_conn *conn =
-			hs_conn_find(server, (hs_http_id)(uintptr_t)lws_get_opaque_user_data(wsi));
-		if (conn == NULL)
-			return reason_rows[i].handle == hs_on_gone ? 0 : -1;
-		if (conn->state == HS_CONN_DOOMED && reason_rows[i].handle != hs_on_gone)
-			return -1;
-		server->lws.kicks = 0;
-		conn->wsi = wsi;
-		return reason_rows[i].handle(conn, in, len);
+		int result = handle(server, &reason_rows[i], wsi, in, len);
+		(void)hs_lws_look(server, false);
+		return result;
 	}
 	return 0;
 }
@@ -82,6 +112,7 @@ on_prepare(uv_prepare_t *prepare)
 	struct hs_http_server *server = prepare->data;
 
 	hs_conn_run_queue(server);
+	server->look = (struct hs_http_look){ .at_us = hs_clock_mono_us() };
 	if (server->lws.context == NULL || server->stop.stage > 0)
 		return;
 	if (server->lws.kicks < HS_HTTP_KICK_MAX &&

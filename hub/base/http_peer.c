@@ -109,13 +109,11 @@ hs_trust_stale(const struct hs_trust *trust)
 static void
 add_name(struct hs_peer *peer, const char *kind, const unsigned char *text, size_t len_bytes)
 {
-	char *name = peer->names[peer->name_count];
-
 	if (peer->name_count == HS_PEER_NAMES_MAX || memchr(text, '\0', len_bytes) != NULL ||
 		strlen(kind) + len_bytes >= HS_PEER_NAME_SIZE)
 		return;
-	(void)snprintf(name, HS_PEER_NAME_SIZE, "%s%.*s", kind, (int)len_bytes, text);
-	peer->name_count++;
+	(void)snprintf(peer->names[peer->name_count++], HS_PEER_NAME_SIZE, "%s%.*s", kind,
+		(int)len_bytes, text);
 }
 
 static void

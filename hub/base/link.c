@@ -35,6 +35,7 @@ struct hs_link {
 	bool open;	/* and it was greeted: up for the owner */
 	bool dropping;	/* and it is about to end */
 	bool closing;
+	bool handing_out; /* stands in on_frame */
 	bool taken;	  /* by hs_link_take_frame: `in` is the caller's */
 	int open_parts;	  /* timer and carrier that are not closed yet */
 	struct hs_buf in; /* the beginning of a frame that is not whole yet */
@@ -209,7 +210,9 @@ hs_link_carrier_bytes(struct hs_link *link, const unsigned char *bytes, size_t l
 		len_bytes = link->in.len_bytes;
 	}
 	link->taken = false;
+	link->handing_out = true;
 	used = frames_cut(link, bytes, len_bytes);
+	link->handing_out = false;
 	if (link->taken)
 		hs_buf_init(&link->in, max_bytes); /* `bytes` lie in what was taken */
 	if (link->closing)			   /* by on_frame */
@@ -311,6 +314,13 @@ bool
 hs_link_is_up(const struct hs_link *link)
 {
 	return link->open && !link->dropping && !link->closing;
+}
+
+void
+hs_link_look(struct hs_link *link)
+{
+	if (hs_link_is_up(link) && !link->handing_out)
+		link->carrier_ops->look(link->carrier);
 }
 
 /* The caller may stand inside on_frame: the carrier ends the connection in a later turn. */

@@ -5,7 +5,8 @@
  * Two:     hs_carrier_local (unix:…, sockets of this loop) and hs_carrier_nng (ipc:…, tcp:…, tls+tcp:…).
  *          On the wire unix: and ipc: are the same, so each end may choose for itself.
  * Owner:   the link owns its carrier until hs_link_carrier_closed.
- * Threads: the loop's only. No carrier calls the link from inside a call of the link, but for _refused and _closed.
+ * Threads: the loop's only. No carrier calls the link from inside a call of the link, but for _refused, _closed, and _bytes from
+ *          inside look.
  */
 #ifndef HS_LINK_CARRIER_H
 #define HS_LINK_CARRIER_H
@@ -35,6 +36,8 @@ struct hs_carrier_ops {
 		struct hs_shared *owner);
 	/* Ends the connection; hs_link_carrier_down follows in a later turn of the loop, and no bytes before it. */
 	void (*drop)(struct hs_carrier *carrier);
+	/* Hands out by hs_link_carrier_bytes what has come and was not handed out yet. Only between up and down. */
+	void (*look)(struct hs_carrier *carrier);
 	/* Ends everything; only hs_link_carrier_closed follows, at once or later. */
 	void (*close)(struct hs_carrier *carrier);
 };

@@ -153,6 +153,22 @@ on_bytes(uv_stream_t *stream, ssize_t count, const uv_buf_t *buf)
 			conn->local->link, (const unsigned char *)buf->base, (size_t)count);
 }
 
+/* What libuv would read in its turn; it does not mind that there is nothing any more. An end or an error it finds itself. */
+static void
+local_look(struct hs_carrier *carrier)
+{
+	struct local_conn *conn = local_of(carrier)->conn;
+	uv_os_fd_t fd;
+	ssize_t count;
+
+	if (uv_fileno((uv_handle_t *)&conn->socket, &fd) != 0)
+		return;
+	count = recv(fd, conn->chunk, sizeof(conn->chunk), MSG_DONTWAIT);
+	if (count > 0)
+		hs_link_carrier_bytes(
+			conn->local->link, (const unsigned char *)conn->chunk, (size_t)count);
+}
+
 static void
 read_on(uv_idle_t *next_turn)
 {
@@ -426,4 +442,4 @@ local_close(struct hs_carrier *carrier)
 }
 
 const struct hs_carrier_ops hs_carrier_local = { local_open, local_connect, local_send, local_drop,
-	local_close };
+	local_look, local_close };

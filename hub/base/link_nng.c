@@ -245,6 +245,16 @@ woken(uv_async_t *wake)
 		connect_ended(nng);
 }
 
+static void
+carrier_look(struct hs_carrier *carrier)
+{
+	struct nng *nng = nng_of(carrier);
+
+	/* all else has time until the loop's turn */
+	if (!nng->closing && !nng->dropping && nng->conn && call_take(&nng->conn->receive))
+		received(nng);
+}
+
 static enum hs_err
 carrier_send(struct hs_carrier *carrier, const struct hs_span *pieces, size_t count,
 	struct hs_shared *owner)
@@ -339,4 +349,4 @@ carrier_open(uv_loop_t *loop, const struct hs_link_options *options, struct hs_l
 }
 
 const struct hs_carrier_ops hs_carrier_nng = { carrier_open, connect_start, carrier_send,
-	carrier_drop, carrier_close };
+	carrier_drop, carrier_look, carrier_close };

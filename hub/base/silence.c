@@ -1,6 +1,6 @@
 #include "hub/base/silence.h"
 
-#define US_PER_MS      1000
+#define US_PER_MS      1000LL
 #define TENTHS_OF_HUB  16
 #define TENTHS_OF_PEER 29
 #define USUAL_BEAT_MS  5000

@@ -8,9 +8,6 @@
 #include "hub/core/outlets.h"
 #include "schemas/active.h"
 
-static const int64_t bounds_us[HS_LATENCY_BUCKETS] = { 250, 500, 1000, 2000, 5000, 10000, 50000,
-	250000, 1000000 };
-
 void
 hs_commit_stats_add(struct hs_commit_stats *stats, const struct hs_journal_result *result)
 {
@@ -18,26 +15,8 @@ hs_commit_stats_add(struct hs_commit_stats *stats, const struct hs_journal_resul
 		stats->failures++;
 		return;
 	}
-	stats->commits++;
 	stats->records += result->records;
-	stats->sum_us += (uint64_t)result->waited_us;
-	for (size_t i = 0; i < HS_COUNT(bounds_us); i++)
-		stats->buckets[i] += result->waited_us <= bounds_us[i];
-}
-
-static void
-commit_metrics(const struct hs_commit_stats *commits, struct hs_buf *out)
-{
-	hs_buf_puts(out, "# HELP hansho_hub_commit_seconds From the queue to the disk.\n"
-			 "# TYPE hansho_hub_commit_seconds histogram\n");
-	for (size_t i = 0; i < HS_COUNT(bounds_us); i++)
-		hs_buf_printf(out, "hansho_hub_commit_seconds_bucket{le=\"%g\"} %llu\n",
-			(double)bounds_us[i] / 1e6, (unsigned long long)commits->buckets[i]);
-	hs_buf_printf(out, "hansho_hub_commit_seconds_bucket{le=\"+Inf\"} %llu\n",
-		(unsigned long long)commits->commits);
-	hs_buf_printf(out, "hansho_hub_commit_seconds_sum %g\n", (double)commits->sum_us / 1e6);
-	hs_buf_printf(out, "hansho_hub_commit_seconds_count %llu\n",
-		(unsigned long long)commits->commits);
+	hs_latency_add(&stats->waited, result->waited_us);
 }
 
 static int64_t
@@ -131,7 +110,8 @@ hs_shell_metrics(const struct hs_shell_view *view, struct hs_buf *out)
 
 	for (size_t i = 0; i < HS_COUNT(rows); i++)
 		hs_buf_printf(out, "%s %llu\n", rows[i].name, (unsigned long long)rows[i].value);
-	commit_metrics(view->commits, out);
+	hs_latency_metrics(&view->commits->waited, "hansho_hub_commit_seconds",
+		"From the queue to the disk.", out);
 	peer_metrics(view, out);
 }
 
@@ -198,7 +178,8 @@ hs_shell_status(const struct hs_shell_view *view, struct hs_buf *out)
 		view->options->epoch, "newest_seq", (json_int_t)stats.newest_seq, "journal_pos",
 		(json_int_t)stats.committed_pos, "pending", (json_int_t)stats.pending,
 		"live_documents", (json_int_t)stats.documents, "alarms",
-		(json_int_t)(stats.alarms[HS_ALARM(NO_ORDER)] + stats.alarms[HS_ALARM(NO_UPDATE)]),
+		(json_int_t)stats.alarms[HS_ALARM(NO_ORDER)] +
+			(json_int_t)stats.alarms[HS_ALARM(NO_UPDATE)],
 		"peers_up", (json_int_t)stats.peers_up, "digest", digest, "tables",
 		view->activation->version.digest, "tables_unrehearsed",
 		view->activation->unrehearsed, "disk", disk_status(view), "started_unix_us",

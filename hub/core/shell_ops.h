@@ -2,18 +2,16 @@
 #ifndef HS_CORE_SHELL_OPS_H
 #define HS_CORE_SHELL_OPS_H
 
+#include "hub/base/latency.h"
 #include "hub/base/proc.h"
 #include "hub/core/activation.h"
 #include "hub/core/core.h"
 #include "hub/core/journal.h"
 
-#define HS_LATENCY_BUCKETS 9
-
 /* Counted by the shell from the journal's results. */
 struct hs_commit_stats {
-	uint64_t commits, records, failures;
-	uint64_t sum_us;
-	uint64_t buckets[HS_LATENCY_BUCKETS]; /* cumulative, by the bounds in shell_ops.c */
+	uint64_t records, failures;
+	struct hs_latency waited; /* of each commit, from the queue to the disk */
 };
 void hs_commit_stats_add(struct hs_commit_stats *stats, const struct hs_journal_result *result);
 

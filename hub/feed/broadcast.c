@@ -4,13 +4,13 @@
 #include <string.h>
 
 #include "hub/base/check.h"
+#include "hub/base/clock.h"
 #include "hub/feed/visit.h"
 
 /* Frames for one subscriber before the next one has its turn. */
 #define FRAMES_PER_VISIT 64
 /* Visits in one turn, many of which have nothing to do. */
 #define VISITS_PER_TURN	 20000
-#define KEPT_PART	 4 /* a quarter of the slice, for those who catch up */
 
 /* Once around the table. Slots that are added meanwhile are part of it: else they would stand where those at the end of
  * the way were counted, who would go without. */
@@ -23,6 +23,9 @@ struct hs_broadcast {
 	uv_idle_t idle;
 	struct hs_group rest;
 	struct hs_due rest_due; /* it, or nobody */
+	int64_t due_since_us;	/* somebody who is up to date has something to get; 0: nobody */
+	bool begun;		/* and the first slice of it has left */
+	bool told;		/* some of it is in this slice */
 	struct walk beats;
 	struct hs_frame *heartbeats[HS_FORM_COUNT];
 };
@@ -158,20 +161,43 @@ hs_broadcast_leave(struct hs_broadcast *broadcast, struct hs_subscriber *subscri
 	put_among(broadcast, subscriber, HS_AMONG_NONE);
 }
 
+/* For those who are up to date but for these. */
 static bool
-notices_left(const struct hs_broadcast *broadcast)
+news_left(const struct hs_broadcast *broadcast)
 {
 	for (int i = 0; i < HS_RANK_COUNT; i++) {
 		if (hs_interest_due(broadcast->with.store->interests, (enum hs_rank)i)->first !=
 			NULL)
 			return true;
 	}
-	return broadcast->rest_due.first != NULL;
+	return false;
+}
+
+static bool
+notices_left(const struct hs_broadcast *broadcast)
+{
+	return news_left(broadcast) || broadcast->rest_due.first != NULL;
+}
+
+/* Looks whether the clock of hs_feed_counts.served begins or ends. */
+static void
+watch_news(struct hs_broadcast *broadcast)
+{
+	bool left = news_left(broadcast);
+
+	if (left == (broadcast->due_since_us != 0))
+		return;
+	if (!left)
+		hs_latency_add(&broadcast->with.counts->served,
+			hs_clock_mono_us() - broadcast->due_since_us);
+	broadcast->due_since_us = left ? hs_clock_mono_us() : 0;
+	broadcast->begun = false;
 }
 
 void
 hs_broadcast_kick(struct hs_broadcast *broadcast)
 {
+	watch_news(broadcast);
 	hs_group_call(&broadcast->rest_due, &broadcast->rest, 0);
 	if (notices_left(broadcast))
 		uv_idle_start(&broadcast->idle, on_idle);
@@ -190,9 +216,8 @@ serve(struct hs_broadcast *broadcast, struct hs_subscriber *subscriber, size_t m
 	progress = hs_visit(&broadcast->with, subscriber, most, sent);
 	if (!hs_visit_receives(subscriber))
 		among = HS_AMONG_NONE;
-	else if (progress == HS_PROGRESS_DONE)
-		among = HS_AMONG_EQUALS;
-	else if (progress == HS_PROGRESS_MORE && subscriber->among == HS_AMONG_EQUALS)
+	else if (progress == HS_PROGRESS_DONE ||
+		 (progress == HS_PROGRESS_MORE && subscriber->among == HS_AMONG_EQUALS))
 		among = HS_AMONG_EQUALS;
 	put_among(broadcast, subscriber, among);
 	return progress;
@@ -271,14 +296,35 @@ run_round(struct hs_broadcast *broadcast, struct hs_due *due, size_t *budget)
 }
 
 static void
-rounds_of_notices(struct hs_broadcast *broadcast, size_t *budget)
+rounds_of_news(struct hs_broadcast *broadcast, size_t *budget)
 {
 	struct hs_interest_pool *interests = broadcast->with.store->interests;
-	size_t kept = broadcast->rest_due.first != NULL ? *budget / KEPT_PART : 0;
+	size_t before = *budget;
 
-	*budget -= kept;
 	for (int i = 0; i < HS_RANK_COUNT; i++)
 		run_round(broadcast, hs_interest_due(interests, (enum hs_rank)i), budget);
+	broadcast->told = *budget < before;
+}
+
+/* Rounded up, so that who catches up does so while notices never end, but never all. */
+static size_t
+kept_for_rest(const struct hs_broadcast *broadcast)
+{
+	size_t slice = broadcast->with.slice;
+	size_t kept = (slice * broadcast->with.rest_percent + 99) / 100;
+
+	if (broadcast->rest_due.first == NULL)
+		return 0;
+	return kept < slice ? kept : slice - 1;
+}
+
+static void
+rounds_of_notices(struct hs_broadcast *broadcast, size_t *budget)
+{
+	size_t kept = kept_for_rest(broadcast);
+
+	*budget -= kept;
+	rounds_of_news(broadcast, budget);
 	*budget += kept;
 	run_round(broadcast, &broadcast->rest_due, budget);
 }
@@ -330,18 +376,53 @@ hs_broadcast_heartbeat(struct hs_broadcast *broadcast, struct hs_frame *frames[H
 		drop_heartbeats(broadcast);
 }
 
+static void
+slice_begins(struct hs_broadcast *broadcast)
+{
+	const struct hs_broadcast_ports *ports = &broadcast->with.ports;
+
+	broadcast->told = false;
+	if (ports->begin != NULL)
+		ports->begin(ports->owner);
+}
+
+static void
+slice_ends(struct hs_broadcast *broadcast)
+{
+	const struct hs_broadcast_ports *ports = &broadcast->with.ports;
+
+	if (ports->end != NULL)
+		ports->end(ports->owner);
+	if (broadcast->told && !broadcast->begun && broadcast->due_since_us != 0) {
+		broadcast->begun = true;
+		hs_latency_add(&broadcast->with.counts->begun,
+			hs_clock_mono_us() - broadcast->due_since_us);
+	}
+	watch_news(broadcast);
+}
+
+bool
+hs_broadcast_news(struct hs_broadcast *broadcast)
+{
+	size_t budget = broadcast->with.slice;
+
+	if (!news_left(broadcast))
+		return false;
+	slice_begins(broadcast);
+	rounds_of_news(broadcast, &budget);
+	slice_ends(broadcast);
+	return news_left(broadcast);
+}
+
 bool
 hs_broadcast_turn(struct hs_broadcast *broadcast)
 {
-	const struct hs_broadcast_ports *ports = &broadcast->with.ports;
 	size_t budget = broadcast->with.slice;
 
-	if (ports->begin != NULL)
-		ports->begin(ports->owner);
+	slice_begins(broadcast);
 	rounds_of_notices(broadcast, &budget);
 	if (!notices_left(broadcast))
 		round_of_heartbeats(broadcast, &budget);
-	if (ports->end != NULL)
-		ports->end(ports->owner);
+	slice_ends(broadcast);
 	return notices_left(broadcast) || broadcast->beats.left > 0;
 }

@@ -12,7 +12,7 @@
  *          in one that is due it is where the group was before, or further. hs_broadcast_position knows; whoever
  *          leaves a group takes that with it.
  * Order:   three rounds in each turn: those who are served first (settings.h first_addresses), those who are up to date, and the
- *          rest, for whom a quarter of the slice is kept. So a newer notice goes to the first ones before an older
+ *          rest, for whom a part of the slice (replay_percent) is kept. So a newer notice goes to the first ones before an older
  *          one has reached all others, and who is up to date does not wait for replays. Between groups: group.h. A large
  *          frame counts as several (hs_visit_cost), so that a digest to everybody is cut into more slices than an order.
  * Rules:   a subscriber gets its notices in order of seq, each once: only its cursor decides what comes next. A LIVE
@@ -26,6 +26,7 @@
 
 #include <uv.h>
 
+#include "hub/base/latency.h"
 #include "hub/feed/pager.h"
 #include "hub/feed/store.h"
 #include "hub/feed/subscriber.h"
@@ -49,6 +50,11 @@ struct hs_feed_counts {
 	uint64_t receipts_dropped;
 	uint64_t gets;
 	uint64_t resyncs;
+	struct hs_latency arrived; /* from the hub's commit until a notice came in here */
+	struct hs_latency
+		begun; /* from there until the first slice of those who are up to date was sent it */
+	struct hs_latency
+		served; /* from a notice's arrival until all who are up to date were sent it */
 };
 
 struct hs_broadcast_ports {
@@ -77,6 +83,7 @@ struct hs_broadcast_options {
 	struct hs_feed_counts *counts;
 	struct hs_broadcast_ports ports;
 	size_t slice;	      /* frames per turn of the loop */
+	size_t rest_percent;  /* of them, kept for who catches up while who is up to date waits */
 	uint64_t backlog_max; /* notices */
 	uint64_t backlog_max_bytes;
 };
@@ -102,6 +109,8 @@ uint64_t hs_broadcast_position(
 	const struct hs_broadcast *broadcast, const struct hs_subscriber *subscriber);
 /* Sends these frames (one per form, NULL where nobody listens; references are taken over) to everybody. */
 void hs_broadcast_heartbeat(struct hs_broadcast *broadcast, struct hs_frame *frames[HS_FORM_COUNT]);
+/* Between two turns of the loop: one slice to those who are up to date, if a notice waits for them. true: it still does. */
+bool hs_broadcast_news(struct hs_broadcast *broadcast);
 /* Runs one slice now: for tests, and for those who have no loop. true: there is more to do. */
 bool hs_broadcast_turn(struct hs_broadcast *broadcast);
 

@@ -98,6 +98,7 @@ make_parts(uv_loop_t *loop, struct hs_feed *feed)
 		.counts = &parts->counts,
 		.ports = hs_session_ports,
 		.slice = (size_t)limits->sending.slice_subscribers,
+		.rest_percent = (size_t)limits->turn.replay_percent,
 		.backlog_max = (uint64_t)limits->backlog_max,
 		.backlog_max_bytes = (uint64_t)limits->backlog_max_bytes };
 	enum hs_err err = hs_store_init(&parts->store, hs_feed_settings_mode(feed->settings),
@@ -153,6 +154,9 @@ listen_for_subscribers(uv_loop_t *loop, struct hs_feed *feed)
 	options.owner = &feed->parts;
 	options.connections_max = limits->connections_max;
 	options.shares = limits->shares;
+	options.turn = (struct hs_http_turn){ .accepts = limits->turn.accepts_per_turn,
+		.look_us = limits->turn.look_us,
+		.look = hs_session_look };
 	options.request_timeout_ms = limits->request_timeout_ms;
 	options.keepalive_timeout_ms = limits->keepalive_timeout_ms;
 	options.send_buffer_bytes = limits->sending.send_buffer_bytes;

@@ -143,6 +143,15 @@ metrics(void *owner, struct hs_buf *out)
 			hs_buf_printf(out, "%s{form=\"%s\"} %" PRIu64 "\n", by_form[i].name,
 				hs_form_name((enum hs_form)form), values[form]);
 	}
+	hs_latency_metrics(&parts->counts.arrived, "hansho_feed_arrived_seconds",
+		"from the hub's commit until the notice came in here, by their clocks", out);
+	hs_latency_metrics(&parts->counts.begun, "hansho_feed_begun_seconds",
+		"from the arrival of a notice until the first slice of those who were up to date "
+		"has been sent it",
+		out);
+	hs_latency_metrics(&parts->counts.served, "hansho_feed_served_seconds",
+		"from the arrival of a notice until all who were up to date have been sent it",
+		out);
 	head(out, "hansho_feed_subscribers", "subscribers", "gauge");
 	for (int form = 0; form < HS_FORM_COUNT; form++)
 		hs_buf_printf(out, "hansho_feed_subscribers{form=\"%s\"} %zu\n",

@@ -78,6 +78,19 @@ on_snapshot(void *owner, const Hansho__V1__Snapshot *part)
 	return hs_store_load(&parts->store, part);
 }
 
+/* By the stamps of two clocks, when hub and feed are on two machines. */
+static void
+count_way(struct hs_feed_parts *parts, const hs_deliver *deliver)
+{
+	for (size_t i = 0; i < deliver->n_hops; i++) {
+		const hs_hop *hop = deliver->hops[i];
+
+		if (hop->time != NULL && strcmp(hop->name, "durable") == 0)
+			hs_latency_add(
+				&parts->counts.arrived, hs_clock_unix_us() - hop->time->unix_us);
+	}
+}
+
 /* err: what the store said to it. */
 static enum hs_err
 delivered(struct hs_feed_parts *parts, const hs_deliver *deliver, enum hs_err err)
@@ -94,6 +107,7 @@ delivered(struct hs_feed_parts *parts, const hs_deliver *deliver, enum hs_err er
 			(unsigned long long)deliver->prev_seq, (unsigned long long)deliver->seq);
 	if (err != HS_OK)
 		return err;
+	count_way(parts, deliver);
 	if (parts->store.oldest_seq == 0)
 		parts->store.oldest_seq = deliver->seq;
 	hs_children_pump(parts->children);
@@ -224,9 +238,10 @@ static void
 say(void *owner, uint64_t *newest_seq, char *digest)
 {
 	const struct hs_feed_parts *parts = owner;
+	const char *said = hs_store_digest(&parts->store);
 
 	*newest_seq = hs_store_newest(&parts->store);
-	strcpy(digest, hs_store_digest(&parts->store));
+	memcpy(digest, said, strlen(said) + 1);
 }
 
 const struct hs_hub_ops hs_hub_events = { .on_hello = on_hello,

@@ -406,6 +406,13 @@ hs_hub_port_close(struct hs_hub_port *port)
 	hs_link_close(port->link, on_link_closed, port);
 }
 
+void
+hs_hub_port_look(struct hs_hub_port *port)
+{
+	if (!port->closing)
+		hs_link_look(port->link);
+}
+
 bool
 hs_hub_port_is_up(const struct hs_hub_port *port)
 {

@@ -72,6 +72,8 @@ enum hs_err hs_hub_port_fetch(struct hs_hub_port *port, uint64_t after_seq, uint
 enum hs_err hs_hub_port_fetch_area(struct hs_hub_port *port, uint64_t after_seq, uint32_t limit,
 	const char *area_code, uint64_t *request) HS_MUST_CHECK;
 /* The hub can be asked now: our link stands, and that of the feed above when there is one. */
+/* Takes what has come on the link, now. */
+void hs_hub_port_look(struct hs_hub_port *port);
 bool hs_hub_port_is_up(const struct hs_hub_port *port);
 /* Milliseconds since the hub was known to live; UINT32_MAX: never. */
 uint32_t hs_hub_port_age_ms(const struct hs_hub_port *port);

@@ -30,6 +30,9 @@ void hs_session_end(struct hs_feed_parts *parts, struct hs_subscriber *subscribe
 	const char *reason);
 /* Everybody: the epoch ended. */
 void hs_session_end_all(struct hs_feed_parts *parts, int code, const char *reason);
+/* In the middle of a long turn of the loop: a notice that has come goes to who is up to date before the crowd is worked on
+ * further. hs_http_turn.look; owner: struct hs_feed_parts. */
+bool hs_session_look(void *owner);
 /* Once a second: time limits, pings. */
 void hs_session_tick(struct hs_feed_parts *parts);
 

@@ -1,4 +1,5 @@
-/* Subscribers and time, once a second: who is gone, who has not said what he wants, whose turn it is to be pinged. */
+/* Subscribers and time. Once a second: who is gone, who has not said what he wants, whose turn it is to be pinged. And in the
+ * middle of a long turn: whether a notice has come. */
 #include "hub/base/clock.h"
 #include "hub/base/log.h"
 #include "hub/feed/session.h"
@@ -75,6 +76,15 @@ tick_one(struct hs_feed_parts *parts, struct hs_subscriber *subscriber, size_t s
 	if (subscriber->form != HS_FORM_SSE && subscriber->state != HS_SUB_CLOSING &&
 		!subscriber->choked && parts->now_s % ping_every_s == slot % ping_every_s)
 		(void)hs_ws_ping(parts->server, id);
+}
+
+bool
+hs_session_look(void *owner)
+{
+	struct hs_feed_parts *parts = owner;
+
+	hs_hub_port_look(parts->hub);
+	return hs_broadcast_news(parts->broadcast);
 }
 
 void

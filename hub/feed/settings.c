@@ -27,6 +27,13 @@
 		.sentence = (sentence_)                                                  \
 	}
 
+#define TURN(key_, unit_, min_, max_, fallback_, sentence_)                             \
+	{                                                                               \
+		.key = #key_, .type = HS_CONFIG_INT, .offset = AT(limits.turn.key_),    \
+		.unit = (unit_), .min = (min_), .max = (max_), .fallback = (fallback_), \
+		.sentence = (sentence_)                                                 \
+	}
+
 #define SEND(key_, unit_, min_, max_, fallback_, sentence_)                             \
 	{                                                                               \
 		.key = #key_, .type = HS_CONFIG_INT, .offset = AT(limits.sending.key_), \
@@ -159,6 +166,15 @@ static const struct hs_config_item items[] = {
 		"frames to as many WebSockets without TLS in one system call (io_uring, where the "
 		"kernel lets "
 		"us have it); 1: each frame has its own"),
+	TURN(replay_percent, "percent", 1, 50, "10",
+		"part of those frames that goes to who catches up while a notice is on its way to "
+		"who is up to date; while none is, they get all"),
+	TURN(accepts_per_turn, "connections", 1, 4096, "16",
+		"new connections taken in one turn of the loop; one while a notice is on its way "
+		"to who is up to date"),
+	TURN(look_us, "us", 100, 1000000, "1000",
+		"accepts, handshakes, requests and closes are worked on for this long; then the "
+		"loop looks whether a notice has come and sends it to who is up to date"),
 	NUMBER(filter_areas_max, "codes", 1, 2000, "256", "most areas in one filter"),
 	NUMBER(receipts_per_minute, "receipts", 0, 60000, "600",
 		"most receipts passed on to the hub per subscriber"),

@@ -16,6 +16,13 @@ struct hs_history_limits {
 	int64_t timeout_ms;
 };
 
+/* What one turn of the loop does before it looks at what else has come. */
+struct hs_turn_limits {
+	int64_t replay_percent; /* of the slice */
+	int64_t accepts_per_turn;
+	int64_t look_us;
+};
+
 /* What is done beside the loop (large.h). */
 struct hs_aside_limits {
 	int64_t large_bytes;
@@ -61,6 +68,7 @@ struct hs_feed_limits {
 	int64_t stall_timeout_ms;
 	int64_t fetch_timeout_ms;
 	struct hs_history_limits history;
+	struct hs_turn_limits turn;
 	struct hs_sending_limits sending;
 	int64_t filter_areas_max;
 	int64_t receipts_per_minute;

@@ -29,7 +29,7 @@ event_set(struct hs_jma *jma)
 {
 	char *list = hs_arena_strdup(jma->arena, hs_jma_head_text(jma, "EventID"));
 	const char *joined = "-";
-	char *events[EVENTS_MAX], *rest = NULL;
+	char *events[EVENTS_MAX] = { NULL }, *rest = NULL;
 	size_t count = 0;
 
 	for (char *event = list ? strtok_r(list, " \t\r\n", &rest) : NULL;

@@ -275,7 +275,7 @@ hs_stage_signature(struct hs_submission *submission)
 {
 	const struct hs_signature_settings *settings = &submission->principal->signature;
 	hs_xml_node *root = hs_xml_root(submission->doc);
-	struct hs_signature_shape shape;
+	struct hs_signature_shape shape = { 0 };
 
 	if (settings->mode == HS_SIGNATURE_OFF ||
 		(!settings->keys && settings->mode == HS_SIGNATURE_OPTIONAL)) {

@@ -366,7 +366,7 @@ hs_signature_shape(struct hs_submission *submission, struct hs_signature_shape *
 		if (is_signature(at))
 			out->signature = at;
 	}
-	if (!out->signature)
+	if (!root || !out->signature)
 		return true;
 	return check_place(&look, root) && check_signature(&look) && check_reference(&look, root) &&
 	       check_ids(&look, root) && check_growth(&look, root);

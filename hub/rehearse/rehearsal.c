@@ -72,7 +72,7 @@ static enum hs_err
 rehearse_record(struct run *run, struct hs_arena *arena, const struct hs_row *row)
 {
 	struct hs_differences differences = { 0 };
-	struct hs_converted converted;
+	struct hs_converted converted = { 0 };
 	hs_journal_record *record;
 	enum hs_err err = hs_message_unpack(arena, &hansho__v1__journal_record__descriptor,
 		row->body.bytes, row->body.len_bytes, HS_FRAME_MAX_BYTES, &record);

@@ -6,7 +6,7 @@
  *   target S     "reached S COUNT FIRST_US LAST_US" when all have the notice with seq S
  *   drop         all connections end at once: "dropped COUNT US"
  *   resume N     all come back, N at a time, each from its place: "live …" as above
- *   follow       from now on "notice SEQ US" for each notice of the first subscriber
+ *   follow       from now on "notice SEQ US" for each notice of each subscriber
  *   status       "status LIVE LOST WRONG GAPS FRAMES": WRONG counts notices that do not follow the one before
  *   quit
  *
@@ -182,7 +182,7 @@ on_data(struct crowd *crowd, struct subscriber *one)
 		if (one->seq > 0 && seq != one->seq + 1)
 			crowd->wrong++;
 		have(crowd, one, seq);
-		if (crowd->follows && one == crowd->rows)
+		if (crowd->follows)
 			printf("notice %llu %lld\n", (unsigned long long)seq, (long long)now_us());
 		break;
 	case TAG_LIVE:

@@ -1,12 +1,10 @@
 #!/usr/bin/python3
-"""Very many subscribers of several feeds behind one port: scale.py [--what crowd,tls,burst,storm,tree] [--folder build/release]
+"""Very many subscribers of several feeds behind one port: scale.py [--what crowd,tls,burst,tree] [--folder build/release]
 
 crowd   --subscribers plain ones on --feeds feeds, made by as many client processes, each with a loopback address of its own:
         resident memory of the feeds for each, one notice to all of them (from the first byte of the POST to the last subscriber)
 tls     2,000 with TLS 1.3 on one feed: resident memory for each
 burst   300 orders a second for 10 s to 1,000 subscribers: how many were closed as too far behind, when the last one had all
-storm   10,000 dropped at once, orders go on, all resume at once: time until all are live and have what they missed; latency of
-        orders meanwhile (answer, and delivery to one who stayed) against the same before, in turns
 tree    hub → relay → leaf: what the level between adds, from the stamps that the notices carry
 
 Subscribers, feeds, hub and gate share the cores. Prints one JSON line for each. Descriptors: 20,000 for a process.
@@ -31,24 +29,19 @@ CROWD_BENCH = "tests/bench/crowd_bench"
 SUBMIT_BENCH = "tests/bench/submit_bench"
 WAIT_S = 40
 AT_ONCE = 200  # connections that one client process has under way
-MISSED = 20  # orders that go out while all are away: more than the rings hold, so that pages of the journal are needed
 PLACES = 13  # so that a frame has about 2 KB
-ORDER_PAUSE_S = 0.25  # to 10,000: 40,000 deliveries a second
 
 
 def options():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--what", default="crowd,tls,burst,storm,tree")
+    parser.add_argument("--what", default="crowd,tls,burst,tree")
     parser.add_argument("--folder", default="build/release", help="of bin/ and tests/bench/")
     parser.add_argument("--feeds", type=int, default=7)
     parser.add_argument("--subscribers", type=int, default=100000, help="of crowd")
     parser.add_argument("--notices", type=int, default=10, help="of crowd")
     parser.add_argument("--tls-subscribers", type=int, default=2000)
-    parser.add_argument("--storm-subscribers", type=int, default=10000)
-    parser.add_argument("--storm-nice", type=int, default=0, help="of the clients that come back: elsewhere they have other cores")
     parser.add_argument("--burst-rate", type=int, default=300)
     parser.add_argument("--burst-seconds", type=int, default=10)
-    parser.add_argument("--rounds", type=int, default=5, help="of storm")
     return parser.parse_args()
 
 
@@ -60,7 +53,7 @@ class Crowd:
         self.popen = subprocess.Popen(
             ["nice", "-n", str(nice), os.path.join(folder, CROWD_BENCH), str(port), f"127.0.0.{10 + number}", str(count), form],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1)
-        self.said, self.notices = {}, {}
+        self.said, self.times = {}, {}  # times: of each notice that the subscribers follow, µs, one for each of them
         threading.Thread(target=self._read, daemon=True).start()
 
     def _queue(self, word):
@@ -70,7 +63,7 @@ class Crowd:
         for line in self.popen.stdout:
             word, *numbers = line.split()
             if word == "notice":
-                self.notices[int(numbers[0])] = int(numbers[1])
+                self.times.setdefault(int(numbers[0]), []).append(int(numbers[1]))
             else:
                 self._queue(word).put([int(number) for number in numbers])
 
@@ -107,12 +100,17 @@ def total(crowds):
     return {name: sum(row[name] for row in rows) for name in rows[0]}
 
 
-def start(asked, feeds, **feed):
+def start(asked, feeds, wrap=(), **feed):
     bench_stack.programs_of(asked.folder)
     import conftest
     port = conftest.free_port()
-    stack = bench_stack.start(asked.folder, feeds=feeds, feed={"listen": f"127.0.0.1:{port}", **feed})
+    stack = bench_stack.start(asked.folder, wrap=[*wrap], feeds=feeds, feed={"listen": f"127.0.0.1:{port}", **feed})
     return stack, port
+
+
+def wait_until(check, what):
+    import conftest
+    return conftest.wait_until(check, what)
 
 
 def now_us():
@@ -234,84 +232,6 @@ def burst(asked):
         stack.stop_all()
 
 
-class Stream(threading.Thread):
-    """Orders at a fixed pace until it is told to stop."""
-
-    def __init__(self, orders):
-        super().__init__(daemon=True)
-        self.orders, self.rows, self.enough = orders, [], threading.Event()
-        self.start()
-
-    def run(self):
-        due = time.monotonic()
-        while not self.enough.is_set():
-            self.rows.append(self.orders.send())
-            due = max(due + ORDER_PAUSE_S, time.monotonic())
-            self.enough.wait(due - time.monotonic())
-
-    def end(self):
-        self.enough.set()
-        self.join(30)
-        return self.rows
-
-
-def latencies(rows, stayed):
-    """Answer and delivery of each order, in ms."""
-    deadline = time.monotonic() + WAIT_S
-    while rows[-1][2] not in stayed.notices and time.monotonic() < deadline:
-        time.sleep(0.01)
-    return ([(answer - begin) / 1000 for begin, answer, _ in rows],
-            [(stayed.notices[seq] - begin) / 1000 for begin, _, seq in rows])
-
-
-def storm_once(crowds, stayed, orders):
-    quiet = Stream(orders)
-    time.sleep(4)
-    calm = latencies(quiet.end(), stayed)
-    for one in crowds:
-        one.tell("drop")
-    dropped = max(one.hear("dropped")[-1] for one in crowds)
-    for _ in range(MISSED):
-        missed = orders.send()[2]
-    for one in crowds:
-        one.tell(f"target {missed}")
-    busy = Stream(orders)
-    resumed = now_us()
-    live = all_do(crowds, "resume 1000000", "live")
-    have = max(one.hear("reached")[-1] for one in crowds)
-    wild = latencies(busy.end(), stayed)
-    return calm, wild, (max(live, have) - resumed) / 1e6, (max(live, have) - dropped) / 1e6
-
-
-def storm(asked):
-    stack, port = start(asked, asked.feeds, ring_notices=16)
-    try:
-        orders = Orders(stack)
-        orders.send()
-        crowds = crowds_of(asked, port, asked.storm_subscribers, nice=asked.storm_nice)
-        connected(stack, crowds)
-        stayed = Crowd(asked.folder, port, 100, 1)
-        stayed.tell("follow")
-        all_do([stayed], "connect 1", "live")
-        rounds = [storm_once(crowds, stayed, orders) for _ in range(asked.rounds)]
-        found = total(crowds)
-        pages = figures(stack, "hansho_feed_backfills_total")
-        for one in [*crowds, stayed]:
-            one.close()
-        result = {"what": "storm", "subscribers": asked.storm_subscribers, "feeds": asked.feeds, "rounds": asked.rounds,
-                  "back_s": round(statistics.median(r[2] for r in rounds), 2), "back_s_max": round(max(r[2] for r in rounds), 2),
-                  "from_drop_s": round(statistics.median(r[3] for r in rounds), 2), "backfills": int(pages), **found}
-        for at, name in enumerate(("answer", "delivery")):
-            for part, percent in (("p50", 0.5), ("p99", 0.99)):
-                calm = [bench_stack.percentile(r[0][at], percent) for r in rounds]
-                wild = [bench_stack.percentile(r[1][at], percent) for r in rounds]
-                result[f"{name}_{part}_ms"] = [round(statistics.median(calm), 2), round(statistics.median(wild), 2)]
-                result[f"{name}_{part}_ratio"] = round(statistics.median(b / a for a, b in zip(calm, wild)), 2)
-        return result
-    finally:
-        stack.stop_all()
-
-
 def tree(asked):
     bench_stack.programs_of(asked.folder)
     stack = bench_stack.start(asked.folder, feeds=1, start=False)
@@ -341,7 +261,7 @@ def time_us(text):
 def main():
     asked = options()
     for name in asked.what.split(","):
-        print(json.dumps({"crowd": crowd, "tls": tls, "burst": burst, "storm": storm, "tree": tree}[name](asked)), flush=True)
+        print(json.dumps({"crowd": crowd, "tls": tls, "burst": burst, "tree": tree}[name](asked)), flush=True)
 
 
 if __name__ == "__main__":

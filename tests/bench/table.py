@@ -115,6 +115,33 @@ def slow_rows(folder):
            f"closed as behind {found['feed_counted_behind']}, connections that had ended {found['came_back_dropped']}", "", runs)
 
 
+def crowd_rows(folder, what, script, arguments, before, after):
+    """Answer and delivery of a live order beside a crowd, each part with ÷ without."""
+    found, command = run(folder, script, *arguments)
+    for name, way in (("answer", "durable answer"), ("delivery", "delivery to who was connected all along")):
+        for part in ("p50", "p99"):
+            each = found[f"{name}_{part}_ms"]
+            yield (f"live order while {what}: {way}, {part} with ÷ without", "", f"{found[f'{name}_{part}_to_{before}']} times",
+                   f"{each[after]} ms", f"without: {each[before]} ms", f"`{command}`, {found['orders']} orders")
+    return found, command
+
+
+def storm_rows(folder):
+    arguments = ["--feeds", "1", "--split", "--nice", "19", "--rounds", "2" if QUICK else "5"]
+    found, command = yield from crowd_rows(folder, "10,000 come back at once", "storm.py", arguments, "alone", "storm")
+    yield ("the same: all are back and have what they missed", "≤ 5 s", f"{found['back_s']} s, {found['back_s_max']} at most",
+           f"{found['wrong']} wrong, {found['gaps']} gaps", "", f"`{command}`")
+    yield ("the same, in the feed: arrival → first hundred who are up to date, p99", "", f"{found['begun_p99_to_alone']} times",
+           f"{found['begun_p99_ms']['storm']} ms", f"without: {found['begun_p99_ms']['alone']} ms", f"`{command}`")
+
+
+def cycle_rows(folder):
+    arguments = ["--split", "--cycles", "20000" if QUICK else "100000", "--rounds", "2" if QUICK else "5"]
+    found, command = yield from crowd_rows(folder, "connections come and go", "cycles.py", arguments, "without", "with")
+    yield (f"{found['cycles']:,} connections that come and go: what gate or feed has grown by", "≤ 2 MiB", f"{found['more_kib']} KiB",
+           f"{found['cycles_per_s']:,}/s", "", f"`{command}`")
+
+
 def idle_rows(folder):
     found, command = run(folder, "fanout.py", "--subscribers", "8000", "--pairs", "3")
     yield ("resident memory of the feed per idle subscriber", "≤ 4096 bytes",
@@ -225,8 +252,8 @@ def hostile_rows(folder):
 def main():
     folder = sys.argv[1]
     rows = [COLUMNS, ("---",) * len(COLUMNS)]
-    for part in (submit_rows, throughput_rows, fanout_rows, interest_rows, slow_rows, idle_rows, start_rows, http_rows, encode_rows,
-                 hostile_rows, telegram_rows, lane_rows, outlet_rows):
+    for part in (submit_rows, throughput_rows, fanout_rows, interest_rows, slow_rows, storm_rows, cycle_rows, idle_rows, start_rows, http_rows,
+                 encode_rows, hostile_rows, telegram_rows, lane_rows, outlet_rows):
         rows += part(folder)
     for row in rows:
         print("| " + " | ".join(row) + " |")

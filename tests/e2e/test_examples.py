@@ -217,6 +217,8 @@ def test_install_writes_below_its_target_only(tmp_path):
         started = re.search(r"^ExecStart=(\S+)", text, re.M).group(1)
         assert os.path.dirname(started) == "/opt/hansho/bin" and os.path.basename(started) in PROGRAMS
         assert "NoNewPrivileges=yes" in text and "ProtectSystem=strict" in text and "Restart=always" in text
+    feed = (system / "hansho-feed@.service").read_text(encoding="utf-8")  # it yields to those before it
+    assert re.search(r"^Nice=5$", feed, re.M) and re.search(r"^CPUWeight=50$", feed, re.M)
     for name in ("hub", "gate", "feed"):  # the drill lane yields; the live one does not
         text = (system / f"hansho-{name}@drill.service.d" / "10-drill.conf").read_text(encoding="utf-8")
         assert re.search(r"^Nice=10$", text, re.M) and re.search(r"^CPUWeight=20$", text, re.M)
@@ -236,5 +238,6 @@ def test_alerts_name_metrics_that_exist():
                      + glob.glob(os.path.join(ROOT, "adapters", "*", "*.c")))
     for name in names:
         short = re.sub(r"^hansho_(gate|adapter)_", "", name)
-        assert name in source or f'"{short}"' in source, name
+        histogram = re.sub(r"_(bucket|sum|count)$", "", name)  # hub/base/latency.c
+        assert name in source or f'"{short}"' in source or f'"{histogram}"' in source, name
     assert names and all(rule["annotations"]["summary"] for rule in rules)

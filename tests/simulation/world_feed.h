@@ -158,6 +158,7 @@ feed_begin(struct world *world)
 		.counts = &parts->counts,
 		.ports = hs_session_ports,
 		.slice = 1 + below(world, 8),
+		.rest_percent = 1 + below(world, 50),
 		.backlog_max = 1 + below(world, 8),
 		.backlog_max_bytes = 1 << 20 };
 

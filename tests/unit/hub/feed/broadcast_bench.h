@@ -92,6 +92,7 @@ begin(void **state)
 		.counts = &bench->counts,
 		.ports = { .send = send_frame, .close = close_one, .hello = hello, .owner = bench },
 		.slice = 20,
+		.rest_percent = 25,
 		.backlog_max = 10,
 		.backlog_max_bytes = 1 << 20 };
 

@@ -386,6 +386,7 @@ begin(uint64_t seed)
 	assert_non_null(world);
 	world->random = seed * 977;
 	options.slice = 1 + below(world, 8);
+	options.rest_percent = 1 + below(world, 50);
 	options.backlog_max = 3 + below(world, 6);
 	uv_loop_init(&world->loop);
 	assert_int_equal(
