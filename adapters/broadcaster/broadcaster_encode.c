@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "adapters/broadcaster/postcode.h"
+#include "adapters/broadcaster/readings.h"
 #include "adapters/runtime/change.h"
 #include "hub/base/check.h"
 #include "hub/base/clock.h"
@@ -28,7 +29,7 @@ static void
 set_text(json_t *object, const char *key, const char *text)
 {
 	if (text != NULL && text[0] != '\0')
-		json_object_set_new(object, key, json_string(text));
+		json_object_set_new_nocheck(object, key, json_string(text)); /* keys are ours */
 }
 
 static void
@@ -113,13 +114,15 @@ same_order(const struct hs_force_row *a, const struct hs_force_row *b)
 	       strcmp(a->term, b->term) == 0;
 }
 
-/* Whether the records of both differ in nothing but the place's name and code. */
+/* Whether the records of both differ in nothing but the texts of the place's name and code. */
 static bool
 differ_in_place(const struct hs_change_row *a, const struct hs_change_row *b)
 {
+	const struct hs_force_row *one = hs_change_area(a), *other = hs_change_area(b);
 	return a->change == b->change && same_order(a->before, b->before) &&
-	       same_order(a->after, b->after) &&
-	       strcmp(hs_change_area(a)->area_code, hs_change_area(b)->area_code) == 0;
+	       same_order(a->after, b->after) && strcmp(one->area_code, other->area_code) == 0 &&
+	       (one->area_name[0] == '\0') == (other->area_name[0] == '\0') &&
+	       (one->sub_code[0] == '\0') == (other->sub_code[0] == '\0');
 }
 
 /* The districts of an order are alike: each is the one before it under another name, and shares its texts. */
@@ -128,8 +131,6 @@ area_record_like(const json_t *model, const struct hs_change_row *row)
 {
 	const struct hs_force_row *area = hs_change_area(row);
 	json_t *record = json_copy((json_t *)(uintptr_t)model);
-	json_object_del(record, "name");
-	json_object_del(record, "sub_code");
 	set_text(record, "name", area->area_name);
 	set_text(record, "sub_code", area->sub_code);
 	return record;
@@ -146,59 +147,6 @@ source_record(const hs_source *source)
 		set_text(record, "entered_by", source->entered_by);
 	}
 	return record;
-}
-
-/* ---- readings ---- */
-
-static void
-add_reading(json_t *list, json_t *seen, const char *name, const char *kana)
-{
-	if (name == NULL || kana == NULL || name[0] == '\0' || kana[0] == '\0')
-		return;
-	if (json_object_get(seen, name) != NULL)
-		return;
-	json_object_set_new(seen, name, json_true());
-	json_array_append_new(list, json_pack("{s:s,s:s}", "name", name, "kana", kana));
-}
-
-static void
-place_readings(json_t *list, json_t *seen, const hs_evacuation *evacuation, const char *prefecture)
-{
-	for (size_t i = 0; i < evacuation->n_details; i++) {
-		const hs_evacuation_detail *detail = evacuation->details[i];
-		for (size_t j = 0; j < detail->n_areas; j++) {
-			const hs_area *area = detail->areas[j]->area;
-			char own[HS_PREFECTURE_SIZE];
-			if (area == NULL)
-				continue;
-			hs_prefecture_of(area->code, own);
-			if (area->code[0] == '\0' || strcmp(own, prefecture) == 0)
-				add_reading(list, seen, area->name, area->kana);
-		}
-	}
-}
-
-static json_t *
-readings(const hs_notice *notice, const struct hs_clause *clauses, size_t count,
-	const char *prefecture)
-{
-	json_t *list = json_array();
-	json_t *seen = json_object();
-	for (size_t i = 0; i < count; i++) {
-		const struct hs_area_row *area = hs_area_find(clauses[i].area_code);
-		if (area != NULL)
-			add_reading(list, seen, area->name, area->kana);
-	}
-	if (notice->detail_case == HANSHO__V1__NOTICE__DETAIL_EVACUATION)
-		place_readings(list, seen, notice->evacuation, prefecture);
-	for (size_t i = 0; i < notice->n_areas; i++) {
-		char own[HS_PREFECTURE_SIZE];
-		hs_prefecture_of(notice->areas[i]->code, own);
-		if (strcmp(own, prefecture) == 0)
-			add_reading(list, seen, notice->areas[i]->name, notice->areas[i]->kana);
-	}
-	json_decref(seen);
-	return list;
 }
 
 /* ---- one item ---- */
@@ -369,8 +317,7 @@ areas_record(const struct share *share)
 		const struct hs_change_row *row = &share->rows[i];
 		bool alike = model != NULL && differ_in_place(row - 1, row);
 		json_t *record = alike ? area_record_like(model, row) : area_record(row);
-		json_array_append_new(areas, record);
-		model = record;
+		model = json_array_append_new(areas, record) == 0 ? record : NULL;
 	}
 	return areas;
 }
@@ -398,7 +345,8 @@ share_encode(struct hs_arena *arena, struct share *share, struct hs_broadcast_it
 		json_object_set_new(record, "pages", pages_record(item));
 		json_object_set_new(record, "text", json_string(hs_buf_text(&text)));
 		json_object_set_new(record, "readings",
-			readings(notice, share->clauses, share->clause_count, share->prefecture));
+			hs_broadcast_readings(
+				notice, share->clauses, share->clause_count, share->prefecture));
 		json_object_set_new(record, "areas", areas_record(share));
 		json_object_set_new(record, "postcode_areas",
 			hs_postcode_areas(arena, share->rows, share->row_count, false));

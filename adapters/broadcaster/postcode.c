@@ -84,33 +84,70 @@ hs_postcode_town(struct hs_arena *arena, const char *area_name, const char *muni
 	return out;
 }
 
+/* What the towns of one municipality share. */
+struct municipality {
+	const char *area_code;
+	const struct hs_area_row *area; /* NULL: not known */
+	json_t *code, *code5;
+};
+
+static void
+municipality_forget(struct municipality *own)
+{
+	json_decref(own->code);
+	json_decref(own->code5);
+}
+
+static void
+municipality_take(struct municipality *own, const char *area_code)
+{
+	char code5[6] = "";
+	if (own->area_code != NULL && strcmp(own->area_code, area_code) == 0)
+		return;
+	municipality_forget(own);
+	strncat(code5, area_code, 5);
+	*own = (struct municipality){ area_code, hs_area_find(area_code), json_string(area_code),
+		json_string(code5) };
+}
+
+/* false: it was seen before, or there is no memory. */
+static bool
+town_is_new(struct hs_arena *arena, json_t *seen, const char *area_code, const char *town)
+{
+	size_t code_bytes = strlen(area_code), town_bytes = strlen(town);
+	char *key = hs_arena_alloc(arena, code_bytes + town_bytes + 2);
+	if (key == NULL)
+		return false;
+	memcpy(key, area_code, code_bytes);
+	key[code_bytes] = '|';
+	memcpy(key + code_bytes + 1, town, town_bytes + 1);
+	return json_object_get(seen, key) == NULL &&
+	       json_object_set_new(seen, key, json_true()) == 0;
+}
+
 struct json_t *
 hs_postcode_areas(
 	struct hs_arena *arena, const struct hs_change_row *rows, size_t count, bool ended)
 {
 	json_t *list = json_array(), *seen = json_object();
-	const struct hs_area_row *area = NULL;
-	const char *area_code = "";
+	struct municipality own = { 0 };
 	for (size_t i = 0; i < count; i++) {
 		const struct hs_force_row *row = hs_change_area(&rows[i]);
 		if ((rows[i].after == NULL) != ended)
 			continue;
-		if (area == NULL || strcmp(area_code, row->area_code) != 0)
-			area = hs_area_find(row->area_code);
-		area_code = row->area_code;
-		const char *town =
-			hs_postcode_town(arena, row->area_name, area != NULL ? area->name : "");
-		char *key =
-			town != NULL ? hs_arena_printf(arena, "%s|%s", row->area_code, town) : NULL;
-		if (key == NULL || json_object_get(seen, key) != NULL)
+		municipality_take(&own, row->area_code);
+		const char *town = hs_postcode_town(
+			arena, row->area_name, own.area != NULL ? own.area->name : "");
+		if (town == NULL || !town_is_new(arena, seen, row->area_code, town))
 			continue;
-		json_object_set_new(seen, key, json_true());
-		char code5[6] = "";
-		strncat(code5, row->area_code, 5);
-		json_array_append_new(
-			list, json_pack("{s:s,s:s,s:s,s:b}", "code5", code5, "code", row->area_code,
-				      "town", town, "whole", town[0] == '\0'));
+		json_t *record = json_object();
+		json_object_set_nocheck(record, "code5", own.code5);
+		json_object_set_nocheck(record, "code", own.code);
+		json_object_set_new_nocheck(record, "town", json_string(town));
+		json_object_set_new_nocheck(record, "whole", json_boolean(town[0] == '\0'));
+		json_array_append_new(list, record);
 	}
+	municipality_forget(&own);
 	json_decref(seen);
 	return list;
 }
