@@ -82,6 +82,10 @@ typedef Hansho__V1__FeedFrame hs_feed_frame;
 #define HS_ALARM(name)	 HANSHO__V1__ALARM_KIND__ALARM_KIND_##name
 #define HS_RECORD(name)	 HANSHO__V1__JOURNAL_RECORD__TYPE__TYPE_##name
 
+/* Put by the hub: another source told the same event already, as strong and for the same areas (hub/core/same_event.h):
+ * shown and kept, never sounded or sent again. */
+#define HS_FLAG_SAME_EVENT "same_event"
+
 /* Lanes: smaller goes first. */
 enum hs_priority {
 	HS_PRIORITY_INSTANT = 0, /* civil protection, earthquake early warning */

@@ -244,3 +244,12 @@ hs_hazard_guess(const char *text)
 	}
 	return found;
 }
+
+const struct hs_cb_id_row *
+hs_cb_id_find(uint16_t message_id)
+{
+	for (size_t i = 0; i < hs_table_cb_id_count; i++)
+		if (hs_table_cb_ids[i].first <= message_id && message_id <= hs_table_cb_ids[i].last)
+			return &hs_table_cb_ids[i];
+	return NULL;
+}

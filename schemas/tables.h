@@ -81,4 +81,24 @@ const struct hs_hazard_row *hs_hazard_guess(const char *text);
  * (schemas/tables/validity.csv). */
 int64_t hs_kind_validity_us(const char *kind);
 
+/* What a message identifier of cell broadcast may carry (schemas/tables/cb_message_ids.csv; 3GPP TS 23.041, 9.4.1.2.2). */
+enum hs_cb_use {
+	HS_CB_USE_ETWS,
+	HS_CB_USE_ETWS_TEST,
+	HS_CB_USE_ALERT,
+	HS_CB_USE_TEST,
+	HS_CB_USE_EXERCISE,
+	HS_CB_USE_OPERATOR,
+	HS_CB_USE_SILENT,
+	HS_CB_USE_RESERVED
+};
+struct hs_cb_id_row {
+	uint16_t first, last;
+	enum hs_cb_use use;
+	bool additional; /* for a further language */
+	const char *meaning;
+};
+/* NULL: not in the table. */
+const struct hs_cb_id_row *hs_cb_id_find(uint16_t message_id);
+
 #endif

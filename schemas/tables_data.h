@@ -33,6 +33,8 @@ extern const struct hs_hazard_row hs_table_hazards[];
 extern const size_t hs_table_hazard_count;
 extern const struct hs_validity_row hs_table_validity_rows[];
 extern const size_t hs_table_validity_row_count;
+extern const struct hs_cb_id_row hs_table_cb_ids[]; /* by first */
+extern const size_t hs_table_cb_id_count;
 extern const struct hs_lalert_category hs_table_lalert_categories[];
 extern const size_t hs_table_lalert_category_count;
 extern const struct hs_lalert_value hs_table_lalert_values[];

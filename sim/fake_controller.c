@@ -34,9 +34,10 @@ on_frame(void *owner, struct hs_link *link, const uint8_t *bytes, size_t len_byt
 	const char *id = json_string_value(json_object_get(order, "id"));
 	bool play = type && strcmp(type, "play") == 0;
 	bool canary = type && strcmp(type, "canary") == 0;
+	bool audio = type && strcmp(type, "audio") == 0;
 	if (canary && id) {
 		answer(own, id, "canary");
-	} else if (type && id) {
+	} else if (type && id && !audio) {
 		if (play)
 			hs_keep_add(own->played, id, json_incref(order));
 		answer(own, id, "accepted");

@@ -9,12 +9,13 @@
 #include "hub/base/http.h"
 #include "hub/base/log.h"
 #include "hub/base/proc.h"
+#include "sim/fake_cbc.h"
 
 #define BODY_MAX_BYTES (256u << 10)
 #define STOP_GRACE_MS  200
 
 struct settings {
-	const char *listen, *ops_listen, *controller_url;
+	const char *listen, *ops_listen, *controller_url, *cbc_listen;
 	int64_t keep_max;
 };
 
@@ -24,6 +25,7 @@ struct fakes {
 	struct hs_http_server *http;
 	struct hs_ops *ops;
 	struct hs_fake_controller *controller;
+	struct hs_fake_cbc *cbc;
 	struct hs_keep *mails, *canaries, *played;
 };
 
@@ -35,6 +37,8 @@ static const struct hs_config_item items[] = {
 		"operations page", NULL },
 	{ "controller_url", HS_CONFIG_TEXT, AT(controller_url), "url", 0, 512, "",
 		"nng address of the auto-starter; empty: none", NULL },
+	{ "cbc_listen", HS_CONFIG_TEXT, AT(cbc_listen), "address:port", 0, 128, "",
+		"where the cell broadcast centre listens; empty: none", NULL },
 	{ "keep_max", HS_CONFIG_INT, AT(keep_max), "documents", 1, 1000000, "10000",
 		"documents that are kept to be looked at", NULL },
 };
@@ -89,6 +93,16 @@ take_mail(void *owner, const struct hs_http_request *request)
 		request->server, request->id, 200, "application/json", "{\"result\":\"accepted\"}");
 }
 
+/* A mail that was taken is broadcast at once. */
+static void
+show_result(void *owner, const struct hs_http_request *request)
+{
+	const struct fakes *fakes = owner;
+	bool taken = hs_keep_find(fakes->mails, request->path + strlen("/results/")) != NULL;
+	(void)hs_http_reply_text(request->server, request->id, taken ? 200 : 404,
+		"application/json", taken ? "{\"state\":\"broadcast\"}" : "{}");
+}
+
 static void
 show(const struct hs_http_request *request, const struct hs_keep *keep)
 {
@@ -112,11 +126,38 @@ show_played(void *owner, const struct hs_http_request *request)
 	show(request, ((struct fakes *)owner)->played);
 }
 
+static void
+show_cbc(void *owner, const struct hs_http_request *request)
+{
+	const struct fakes *fakes = owner;
+	json_t *json = fakes->cbc ? hs_cbc_model_json(hs_fake_cbc_model(fakes->cbc)) : NULL;
+	char *text = json ? json_dumps(json, JSON_INDENT(1)) : NULL;
+	json_decref(json);
+	(void)hs_http_reply_text(request->server, request->id, text ? 200 : 404,
+		"application/json; charset=utf-8", text ? text : "{}");
+	free(text);
+}
+
+static void
+control_cbc(void *owner, const struct hs_http_request *request)
+{
+	struct fakes *fakes = owner;
+	json_t *control = json_loadb((const char *)request->body, request->body_len_bytes, 0, NULL);
+	bool good = fakes->cbc && json_is_object(control) &&
+		    hs_cbc_model_control(hs_fake_cbc_model(fakes->cbc), control);
+	json_decref(control);
+	(void)hs_http_reply_text(request->server, request->id, good ? 200 : 400, "text/plain",
+		good ? "done\n" : "habits by their names, as whole numbers\n");
+}
+
 static const struct hs_http_route routes[] = {
 	{ "POST", "/carrier-*", BODY_MAX_BYTES, take_mail },
 	{ "GET", "/received", 0, show_mails },
 	{ "GET", "/played", 0, show_played },
 	{ "GET", "/canaries/*", 0, show_canary },
+	{ "GET", "/results/*", 0, show_result },
+	{ "GET", "/cbc", 0, show_cbc },
+	{ "POST", "/cbc", BODY_MAX_BYTES, control_cbc },
 };
 static const char *const headers[] = { "idempotency-key", NULL };
 
@@ -141,6 +182,8 @@ open_all(struct fakes *fakes)
 		return HS_ERR_NOMEM;
 	if (err == HS_OK)
 		err = hs_http_server_create(&fakes->proc.loop, &options, &fakes->http);
+	if (err == HS_OK && fakes->settings.cbc_listen[0])
+		err = hs_fake_cbc_open(&fakes->proc.loop, fakes->settings.cbc_listen, &fakes->cbc);
 	if (err == HS_OK && fakes->settings.controller_url[0])
 		err = hs_fake_controller_open(&fakes->proc.loop, fakes->settings.controller_url,
 			fakes->played, &fakes->controller);
@@ -158,6 +201,7 @@ stop(void *owner)
 		hs_http_server_stop(fakes->http, STOP_GRACE_MS, NULL, NULL);
 	if (fakes->controller)
 		hs_fake_controller_close(fakes->controller);
+	hs_fake_cbc_close(fakes->cbc);
 	hs_ops_stop(fakes->ops);
 }
 

@@ -1,9 +1,12 @@
-/* fakes.h: what stands for the outside in a drill: carriers that take urgent mails, and an auto-starter.
+/* fakes.h: what stands for the outside in a drill: carriers that take urgent mails, a cell broadcast centre, an auto-starter.
  *
  * Carriers:   POST /carrier-NAME with the document of adapters/telecom → 200; the Idempotency-Key is
  *             remembered, a second one counts as duplicate. GET /received → everything that came.
  *             A canary ({"canary", "carrier"} instead of a mail) is kept apart and given back when the path is that
  *             of its carrier, else refused with 403. GET /canaries/TOKEN → the one that came, or 404: the read-back.
+ *             GET /results/KEY → {"state":"broadcast"} for a mail that was taken, else 404.
+ * Centre:     fake_cbc.h at cbc_listen. GET /cbc → what stands there, what was on the air, what was asked; POST /cbc with
+ *             habits by their names (cbc_model.h) → it behaves so from now on.
  * Starter:    nng PAIR at controller_url: play → accepted, started, finished; a second play of the same id
  *             counts as duplicate; canary → canary. GET /played → everything that was played.
  * Memory:     keep_max items of each; what is older is forgotten, the counts stay.

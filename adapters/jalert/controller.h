@@ -4,9 +4,13 @@
  *          → hs_controller_send(JSON) → … → on_answer(JSON).
  * Format:  one JSON object a message, UTF-8:
  *          → {"type":"play","id":ID,"plan":{…}}   ID again = the same item: answered, not played twice
- *          → {"type":"stop","id":ID,"reason":TEXT}
+ *                                                 (but after a stop: then it begins again). Plans of equal or lower urgency
+ *                                                 (a higher number in plan.priority) wait for the one that sounds
+ *          → {"type":"stop","id":ID,"reason":TEXT}   silence, forget it, answer "failed"
  *          → {"type":"canary","id":TOKEN}         sound nothing, answer {"id":TOKEN,"state":"canary"} when all that
  *                                                 a play needs is there, else "failed" with the reason
+ *          → {"type":"audio","id":ID,"area":CODE,"file":NAME,"part":1|2,"last":BOOL,"duration_ms":N}
+ *                                                 a WAV of audio_dir for the plan of that id is there; not answered
  *          ← {"id":ID,"state":"accepted"|"started"|"finished"|"failed","detail":TEXT}
  * Owner:   the caller; hs_controller_close frees it later.
  * Threads: the loop's.

@@ -1,245 +1,74 @@
 #include "adapters/jalert/jalert.h"
 
-#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "adapters/jalert/controller.h"
+#include "adapters/jalert/heard.h"
 #include "adapters/jalert/jalert_canary.h"
 #include "adapters/jalert/jalert_encode.h"
 #include "adapters/jalert/plan_file.h"
-#include "adapters/jalert/playing.h"
+#include "adapters/jalert/plays.h"
 #include "adapters/runtime/standing.h"
 #include "hub/base/check.h"
 #include "hub/base/clock.h"
 #include "hub/base/log.h"
 
-#define PLAN_ARENA_BYTES  (64u << 20)
-#define KEY_MAX_BYTES	  1024u
-#define REASON_LIVE	  "a live announcement has the loudspeakers"
-/* After its planned end an item counts as over even when the controller never said so. */
-#define PLAYING_MARGIN_US (30 * HS_US_PER_S)
+#define PLAN_ARENA_BYTES (64u << 20)
+#define EVENT_MAX_BYTES	 2048u
 
 struct jalert {
 	struct hs_adapter *adapter;
 	const struct hs_jalert_settings *settings;
 	struct hs_readings *readings;
-	struct hs_controller *controller; /* NULL = none configured */
-	struct play *plays;		  /* on their way to the controller */
-	struct hs_playing_list playing;
+	struct hs_phrases *phrases;
+	struct hs_plan_options options;
+	struct hs_plays *plays; /* NULL = no controller configured */
+	struct hs_audio *audio; /* NULL = none */
 	struct hs_standing standing[HS_LANE_COUNT];
+	struct hs_heard *heard[HS_LANE_COUNT];
 	struct hs_jalert_canary canary;
-	uint64_t plans, plan_failures, stops;
+	uint64_t planned, plan_failures;
 };
 
-/* One plan on its way to the controller. */
-struct play {
-	struct hs_adapter_delivery delivery;
+/* What becomes of one notice. */
+struct work {
 	struct jalert *jalert;
-	struct play *next;
-	char id[64];
-	struct hs_buf key; /* of the document: its revisions go in order, a newer one replaces */
-	char *request;
-	int64_t duration_ms;
-	bool sent;
+	struct hs_adapter_item *item;
+	struct hs_arena *arena;
+	struct hs_plan plan;
+	struct hs_buf event;
+	struct hs_alerts said; /* of the plan, when it is no evacuation order */
+	const char *why_not;   /* the plan is empty */
 };
 
-static struct play *
-play_find(struct jalert *jalert, const char *id)
-{
-	struct play *play = jalert->plays;
-	while (play && strcmp(play->id, id) != 0)
-		play = play->next;
-	return play;
-}
+/* ---- what others tell ---- */
 
 static bool
-live_is_on(const struct jalert *jalert)
+on_other(void *owner, const struct hs_controller_answer *answer)
 {
-	for (const struct play *play = jalert->plays; play; play = play->next)
-		if (play->delivery.item->lane == HS_LANE_LIVE)
-			return true;
-	return hs_playing_any(&jalert->playing, HS_LANE_LIVE, hs_clock_mono_us());
-}
-
-/* ---- one play ---- */
-
-static void
-play_attempt(struct hs_adapter_delivery *delivery)
-{
-	struct play *play = HS_CONTAINER_OF(delivery, struct play, delivery);
-	struct jalert *jalert = play->jalert;
-	if (delivery->item->lane == HS_LANE_DRILL && live_is_on(jalert)) {
-		hs_adapter_attempt_done(delivery, HS_ATTEMPT_RETRY, REASON_LIVE);
-		return;
-	}
-	if (hs_controller_send(jalert->controller, play->request) == HS_OK)
-		play->sent = true;
-	else
-		hs_adapter_attempt_done(
-			delivery, HS_ATTEMPT_RETRY, "the controller is not connected");
-}
-
-/* There is nothing to call back; a late answer finds no play and is handled as such. */
-static void
-play_abort(struct hs_adapter_delivery *delivery)
-{
-	(void)delivery;
-}
-
-static void
-play_ended(struct hs_adapter_delivery *delivery)
-{
-	struct play *play = HS_CONTAINER_OF(delivery, struct play, delivery);
-	struct play **at = &play->jalert->plays;
-	while (*at != play)
-		at = &(*at)->next;
-	*at = play->next;
-	hs_buf_free(&play->key);
-	free(play->request);
-	free(play);
-}
-
-static void
-play_accepted(struct jalert *jalert, struct play *play)
-{
-	const struct hs_adapter_item *item = play->delivery.item;
-	struct hs_playing playing = {
-		.lane = item->lane,
-		.seq = item->seq,
-		.until_mono_us = hs_clock_mono_us() + play->duration_ms * 1000 + PLAYING_MARGIN_US,
-	};
-	snprintf(playing.id, sizeof(playing.id), "%s", play->id);
-	snprintf(playing.epoch, sizeof(playing.epoch), "%s", item->epoch);
-	hs_playing_add(&jalert->playing, &playing);
-}
-
-/* ---- the controller ---- */
-
-static void
-controller_stop(struct jalert *jalert, const char *id)
-{
-	char request[256];
-	snprintf(request, sizeof(request), "{\"type\":\"stop\",\"id\":\"%s\",\"reason\":\"%s\"}",
-		id, REASON_LIVE);
-	jalert->stops++;
-	hs_info("jalert.drill_stopped", "id=%s", id);
-	if (hs_controller_send(jalert->controller, request) != HS_OK)
-		hs_warn("jalert.stop_not_sent", "id=%s", id);
-}
-
-/* Before a live plan goes out: what is a drill is silenced. */
-static void
-drills_stop(struct jalert *jalert)
-{
-	if (!jalert->controller)
-		return;
-	for (size_t i = 0; i < HS_PLAYING_MAX; i++) {
-		struct hs_playing *playing = &jalert->playing.items[i];
-		if (playing->id[0] != '\0' && playing->lane == HS_LANE_DRILL)
-			controller_stop(jalert, playing->id);
-	}
-	for (struct play *play = jalert->plays; play; play = play->next)
-		if (play->sent && play->delivery.item->lane == HS_LANE_DRILL)
-			controller_stop(jalert, play->id);
-}
-
-static void
-playing_answer(struct jalert *jalert, const struct hs_controller_answer *answer)
-{
-	struct hs_playing *playing = hs_playing_find(&jalert->playing, answer->id);
-	if (!playing) {
-		hs_info("jalert.answer_for_nobody", "id=%s state=%s", answer->id, answer->state);
-		return;
-	}
-	bool finished = strcmp(answer->state, "finished") == 0;
-	if (!finished && strcmp(answer->state, "failed") != 0)
-		return;
-	char detail[160];
-	snprintf(detail, sizeof(detail), "%s%s%s", finished ? "played" : "not played",
-		answer->detail[0] ? ": " : "", answer->detail);
-	hs_adapter_report(jalert->adapter, playing->lane, playing->epoch, playing->seq,
-		"controller", finished ? HS_RECEIPT(DISPLAYED) : HS_RECEIPT(FAILED), detail);
-	hs_playing_end(playing);
-}
-
-static void
-on_answer(void *owner, const struct hs_controller_answer *answer)
-{
-	static const struct {
-		const char *state;
-		enum hs_attempt_result result;
-		const char *detail;
-	} rows[] = {
-		{ "accepted", HS_ATTEMPT_ACCEPTED, "accepted by the controller" },
-		{ "started", HS_ATTEMPT_ACCEPTED, "started" },
-		{ "finished", HS_ATTEMPT_DISPLAYED, "played" },
-		{ "failed", HS_ATTEMPT_FAILED, "" },
-	};
 	struct jalert *jalert = owner;
-	if (hs_jalert_canary_answer(&jalert->canary, answer))
-		return;
-	struct play *play = play_find(jalert, answer->id);
-	if (!play || !play->delivery.under_way) {
-		playing_answer(jalert, answer);
-		return;
-	}
-	for (size_t i = 0; i < HS_COUNT(rows); i++) {
-		if (strcmp(rows[i].state, answer->state) != 0)
-			continue;
-		if (rows[i].result == HS_ATTEMPT_ACCEPTED)
-			play_accepted(jalert, play);
-		hs_adapter_attempt_done(&play->delivery, rows[i].result,
-			answer->detail[0] ? answer->detail : rows[i].detail);
-		return;
-	}
-	hs_warn("jalert.answer_unknown", "id=%s state=%s", answer->id, answer->state);
+	return hs_jalert_canary_answer(&jalert->canary, answer);
 }
-
-static const struct hs_controller_ops controller_ops = { on_answer };
-
-/* ---- a notice ---- */
 
 static void
-controller_send_plan(struct jalert *jalert, struct hs_adapter_item *item,
-	const struct hs_plan *plan, const char *json)
+unheard(void *owner, enum hs_adapter_lane lane, uint64_t seq)
 {
-	struct play *play = calloc(1, sizeof(*play));
-	struct hs_buf request;
-	hs_buf_init(&request, HS_FRAME_MAX_BYTES);
-	hs_buf_printf(&request, "{\"type\":\"play\",\"id\":\"%s\",\"plan\":", plan->id);
-	hs_buf_puts(&request, json);
-	hs_buf_puts(&request, "}");
-	if (play && !request.failed)
-		play->request = strdup(hs_buf_text(&request));
-	if (play)
-		hs_buf_init(&play->key, KEY_MAX_BYTES);
-	bool has_key = play && hs_document_key(item->notice, &play->key);
-	hs_buf_free(&request);
-	if (!play || !play->request) {
-		free(play);
-		hs_adapter_receipt(item, "controller", HS_RECEIPT(FAILED), "out of memory");
-		return;
-	}
-	play->jalert = jalert;
-	play->duration_ms = plan->duration_ms;
-	snprintf(play->id, sizeof(play->id), "%s", plan->id);
-	play->delivery = (struct hs_adapter_delivery){
-		.outlet = "controller",
-		.order_key = has_key ? hs_buf_text(&play->key) : NULL,
-		.canary = &jalert->canary.canary,
-		.attempt = play_attempt,
-		.abort = play_abort,
-		.ended = play_ended,
-		.output = play->request,
-		.output_is = "play",
-	};
-	play->delivery.item = item; /* live_is_on looks at it before the runtime sets it */
-	play->next = jalert->plays;
-	jalert->plays = play;
-	hs_adapter_deliver(item, &play->delivery);
+	struct jalert *jalert = owner;
+	hs_heard_forget(jalert->heard[lane], seq);
 }
+
+static void
+dropped(void *owner, const char *id)
+{
+	struct jalert *jalert = owner;
+	if (jalert->audio)
+		hs_audio_drop(jalert->audio, id);
+}
+
+static const struct hs_plays_ops plays_ops = { on_other, unheard, dropped };
+
+/* ---- a plan ---- */
 
 static bool
 is_served(const struct jalert *jalert, const struct hs_municipal *municipal)
@@ -254,30 +83,118 @@ is_served(const struct jalert *jalert, const struct hs_municipal *municipal)
 static struct hs_plan_options
 options_of(const struct jalert *jalert)
 {
-	const struct hs_jalert_settings *settings = jalert->settings;
+	const struct hs_jalert_voice_settings *voice = &jalert->settings->voice;
 	return (struct hs_plan_options){
-		.sirens = settings->sirens.items,
-		.siren_count = settings->sirens.count,
-		.drill_siren = settings->drill_siren,
-		.repeats = settings->repeats,
-		.gap_ms = settings->gap_ms,
-		.mora_ms = settings->mora_ms,
-		.live_volume = settings->live_volume,
-		.drill_volume = settings->drill_volume,
+		.sirens = jalert->settings->sirens.items,
+		.siren_count = jalert->settings->sirens.count,
+		.drill_siren = voice->drill_siren,
+		.repeats = voice->repeats,
+		.gap_ms = voice->gap_ms,
+		.mora_ms = voice->mora_ms,
+		.live_volume = voice->live_volume,
+		.drill_volume = voice->drill_volume,
+		.emergency_volume = voice->emergency_volume,
+		.easy_speech = voice->easy_speech,
+		.groups = &voice->groups,
+		.group_pause_ms = voice->group_pause_ms,
 		.readings = jalert->readings,
+		.phrases = jalert->phrases,
 	};
 }
 
-/* The plan for the municipalities that are served here; none: announcement_count stays 0. */
+/* An evacuation order, for the municipalities that are served here. */
 static enum hs_err
-plan_make(struct jalert *jalert, struct hs_arena *arena, const struct hs_adapter_item *item,
-	struct hs_plan *plan)
+plan_order(struct work *work)
 {
-	const struct hs_adapter_settings *common = &jalert->settings->common;
-	struct hs_plan_options options = options_of(jalert);
+	const struct jalert *jalert = work->jalert;
 	struct hs_municipal *municipals;
 	size_t count;
-	*plan = (struct hs_plan){
+	work->why_not = "no municipality served here, or below level_min";
+	enum hs_err err = hs_standing_split(&jalert->standing[work->item->lane], work->arena,
+		work->item, false, &municipals, &count);
+	for (size_t i = 0; err == HS_OK && i < count; i++) {
+		uint32_t loudness = hs_municipal_loudness(&municipals[i]);
+		if (is_served(jalert, &municipals[i]) &&
+			(loudness == 0 || loudness >= jalert->settings->level_min))
+			err = hs_plan_announce(
+				work->arena, &work->plan, &municipals[i], &jalert->options);
+	}
+	return err;
+}
+
+/* Leaves those that sound by themselves. */
+static void
+keep_started(const struct jalert *jalert, struct hs_alerts *alerts)
+{
+	const struct hs_config_list *rules = &jalert->settings->auto_start;
+	size_t kept = 0;
+	for (size_t i = 0; i < alerts->count; i++)
+		if (hs_auto_start(rules->items, rules->count, &alerts->items[i]))
+			alerts->items[kept++] = alerts->items[i];
+	alerts->count = kept;
+}
+
+/* A cancel names its event, or the documents that it ends (CAP): what was heard of any of them. */
+static enum hs_err
+find_heard(struct work *work)
+{
+	const hs_notice *notice = work->item->notice;
+	const struct hs_heard *heard = work->jalert->heard[work->item->lane];
+	enum hs_err err =
+		hs_heard_of_event(heard, work->arena, hs_buf_text(&work->event), &work->said);
+	for (size_t i = 0; err == HS_OK && notice->document && work->said.count == 0 &&
+			   i < notice->document->n_supersedes;
+		i++) {
+		const char *id = hs_superseded_id(notice->document, i);
+		if (!id)
+			continue;
+		hs_buf_free(&work->event);
+		hs_buf_init(&work->event, EVENT_MAX_BYTES);
+		err = hs_document_key_of(notice, id, &work->event) ? HS_OK : HS_ERR_NOMEM;
+		if (err == HS_OK)
+			err = hs_heard_of_event(
+				heard, work->arena, hs_buf_text(&work->event), &work->said);
+	}
+	return err;
+}
+
+/* What is to be said of a warning: what is news to places where its kind sounds, and what ended there. */
+static enum hs_err
+find_news(struct work *work)
+{
+	struct jalert *jalert = work->jalert;
+	const hs_notice *notice = work->item->notice;
+	const struct hs_heard *heard = jalert->heard[work->item->lane];
+	struct hs_alerts alerts;
+	work->why_not = "nothing new for a place where it sounds (auto_start, areas)";
+	if (notice->action == HS_ACTION(CANCEL)) {
+		work->why_not = "nobody here heard what it takes back";
+		return find_heard(work);
+	}
+	enum hs_err err = hs_alerts_of(work->arena, notice, &jalert->settings->areas, &alerts);
+	if (err != HS_OK)
+		return err;
+	keep_started(jalert, &alerts);
+	return hs_heard_news(
+		heard, work->arena, hs_buf_text(&work->event), notice, &alerts, &work->said);
+}
+
+static enum hs_err
+plan_alerts(struct work *work)
+{
+	enum hs_err err = find_news(work);
+	for (size_t i = 0; err == HS_OK && i < work->said.count; i++)
+		err = hs_plan_alert(
+			work->arena, &work->plan, &work->said.items[i], &work->jalert->options);
+	return err;
+}
+
+static enum hs_err
+plan_make(struct work *work)
+{
+	const struct hs_adapter_item *item = work->item;
+	const struct hs_adapter_settings *common = &work->jalert->settings->common;
+	work->plan = (struct hs_plan){
 		.notice = item->notice,
 		.lane = item->lane,
 		.epoch = item->epoch,
@@ -285,22 +202,21 @@ plan_make(struct jalert *jalert, struct hs_arena *arena, const struct hs_adapter
 		.expires_unix_us = hs_expiry_unix_us(item->notice, item->received_unix_us,
 			common->max_age_ms, common->max_age_end_ms),
 	};
-	snprintf(plan->id, sizeof(plan->id), "%s-%s-%llu", hs_lane_name(item->lane), item->epoch8,
-		(unsigned long long)item->seq);
-	enum hs_err err = hs_standing_split(
-		&jalert->standing[item->lane], arena, item, false, &municipals, &count);
-	for (size_t i = 0; err == HS_OK && i < count; i++) {
-		uint32_t loudness = hs_municipal_loudness(&municipals[i]);
-		if (is_served(jalert, &municipals[i]) &&
-			(loudness == 0 || loudness >= jalert->settings->level_min))
-			err = hs_plan_announce(arena, plan, &municipals[i], &options);
-	}
-	return err;
+	snprintf(work->plan.id, sizeof(work->plan.id), "%s-%s-%llu", hs_lane_name(item->lane),
+		item->epoch8, (unsigned long long)item->seq);
+	if (!hs_alert_event(item->notice, &work->event))
+		work->event.failed = work->event.len_bytes > 0;
+	if (work->event.failed)
+		return HS_ERR_NOMEM;
+	return item->notice->kind == HS_KIND(EVACUATION) ? plan_order(work) : plan_alerts(work);
 }
 
 static void
-plan_send(struct jalert *jalert, struct hs_adapter_item *item, const struct hs_plan *plan)
+plan_send(struct work *work)
 {
+	struct jalert *jalert = work->jalert;
+	struct hs_adapter_item *item = work->item;
+	const struct hs_plan *plan = &work->plan;
 	const struct hs_jalert_settings *settings = jalert->settings;
 	char *json = hs_plan_json(plan);
 	char name[80];
@@ -308,11 +224,16 @@ plan_send(struct jalert *jalert, struct hs_adapter_item *item, const struct hs_p
 		hs_adapter_receipt(item, "", HS_RECEIPT(FAILED), "out of memory");
 		return;
 	}
-	if (item->lane == HS_LANE_LIVE)
-		drills_stop(jalert);
-	/* The loudspeakers first: the file is for the record. */
-	if (settings->controller_url[0] != '\0')
-		controller_send_plan(jalert, item, plan, json);
+	/* Before it goes out: an answer may say at once that nobody heard it. */
+	hs_heard_take(jalert->heard[item->lane], hs_buf_text(&work->event), item->seq, &work->said);
+	/* The loudspeakers first: sound is made beside the loop, and the file is for the record. */
+	if (jalert->plays)
+		hs_plays_send(jalert->plays, item, plan, json, hs_buf_text(&work->event),
+			&jalert->canary.canary);
+	if (jalert->audio)
+		hs_audio_plan(jalert->audio, item, plan);
+	else if (settings->audio.dir[0] != '\0')
+		hs_audio_show(&settings->audio, item, plan); /* explain.h: nothing is opened */
 	snprintf(name, sizeof(name), "%s.json", plan->id);
 	if (settings->plan_dir[0] != '\0' && hs_adapter_is_dry(jalert->adapter)) {
 		hs_adapter_show(item, "plan_dir", name, json);
@@ -324,64 +245,123 @@ plan_send(struct jalert *jalert, struct hs_adapter_item *item, const struct hs_p
 	free(json);
 }
 
+/* Late is worse than none: the ground has shaken already. Its cancel may come later than that. */
+static bool
+is_too_late(const struct jalert *jalert, struct hs_adapter_item *item)
+{
+	const hs_notice *notice = item->notice;
+	const hs_times *times = notice->times;
+	const hs_time *issued = times && times->reported ? times->reported
+				: times			 ? times->sent
+							 : NULL;
+	if (notice->kind != HS_KIND(EEW) || notice->action == HS_ACTION(CANCEL) || !issued)
+		return false;
+	int64_t end_unix_us = issued->unix_us + jalert->settings->instant_max_age_ms * 1000;
+	hs_adapter_hurry(item, end_unix_us);
+	return end_unix_us <= item->received_unix_us;
+}
+
+static void
+announce(struct jalert *jalert, struct hs_adapter_item *item)
+{
+	struct work work = {
+		.jalert = jalert, .item = item, .arena = hs_arena_create(PLAN_ARENA_BYTES)
+	};
+	hs_buf_init(&work.event, EVENT_MAX_BYTES);
+	enum hs_err err = work.arena ? plan_make(&work) : HS_ERR_NOMEM;
+	if (err != HS_OK) {
+		jalert->plan_failures++;
+		hs_adapter_receipt(item, "", HS_RECEIPT(FAILED), hs_err_text(err));
+	} else if (work.plan.announcement_count == 0) {
+		hs_adapter_receipt(item, "", HS_RECEIPT(FILTERED), work.why_not);
+	} else {
+		jalert->planned++;
+		plan_send(&work);
+	}
+	hs_buf_free(&work.event);
+	hs_arena_destroy(work.arena);
+}
+
 static void
 on_notice(void *state, struct hs_adapter_item *item)
 {
 	struct jalert *jalert = state;
-	struct hs_plan plan;
 	hs_standing_apply(&jalert->standing[item->lane], item);
-	struct hs_arena *arena = hs_arena_create(PLAN_ARENA_BYTES);
-	enum hs_err err = HS_ERR_NOMEM;
-	if (item->notice->detail_case != HANSHO__V1__NOTICE__DETAIL_EVACUATION) {
-		hs_adapter_receipt(item, "", HS_RECEIPT(FILTERED),
-			"only evacuation orders are announced here");
-	} else if (item->notice->silent) {
+	/* Known from the snapshot only: this process never announced it. */
+	hs_heard_forget(jalert->heard[item->lane], item->seq);
+	if (item->notice->silent)
 		hs_adapter_receipt(item, "", HS_RECEIPT(FILTERED), HS_SILENT_REASON);
-	} else {
-		err = arena ? plan_make(jalert, arena, item, &plan) : HS_ERR_NOMEM;
-		if (err == HS_OK && plan.announcement_count == 0) {
-			hs_adapter_receipt(item, "", HS_RECEIPT(FILTERED),
-				"no municipality served here, or below level_min");
-		} else if (err == HS_OK) {
-			jalert->plans++;
-			plan_send(jalert, item, &plan);
-		} else {
-			jalert->plan_failures++;
-			hs_adapter_receipt(item, "", HS_RECEIPT(FAILED), hs_err_text(err));
-		}
-	}
-	hs_arena_destroy(arena);
+	else if (is_too_late(jalert, item))
+		hs_adapter_receipt(
+			item, "", HS_RECEIPT(EXPIRED), "issued too long ago (instant_max_age_ms)");
+	else
+		announce(jalert, item);
 	hs_adapter_done(item);
 }
 
 /* ---- life ---- */
+
+/* What is in force was heard, as far as it would have been announced: an end or a cancel must reach those. */
+static void
+heard_load(struct jalert *jalert, const struct hs_adapter_snapshot *snapshot)
+{
+	const struct hs_config_texts *areas = &jalert->settings->areas;
+	struct hs_heard *heard = jalert->heard[snapshot->lane];
+	for (size_t i = 0; i < snapshot->count; i++) {
+		const hs_notice *notice = snapshot->notices[i].notice;
+		struct hs_arena *arena = hs_arena_create(PLAN_ARENA_BYTES);
+		struct hs_alerts alerts, news;
+		struct hs_buf event;
+		hs_buf_init(&event, EVENT_MAX_BYTES);
+		if (arena && notice->kind != HS_KIND(EVACUATION) &&
+			hs_alert_event(notice, &event) &&
+			hs_alerts_of(arena, notice, areas, &alerts) == HS_OK) {
+			keep_started(jalert, &alerts);
+			if (hs_heard_news(heard, arena, hs_buf_text(&event), notice, &alerts,
+				    &news) == HS_OK)
+				hs_heard_take(heard, hs_buf_text(&event), snapshot->notices[i].seq,
+					&news);
+		}
+		hs_buf_free(&event);
+		hs_arena_destroy(arena);
+	}
+}
 
 static void
 on_snapshot(void *state, const struct hs_adapter_snapshot *snapshot)
 {
 	struct jalert *jalert = state;
 	hs_standing_load(&jalert->standing[snapshot->lane], snapshot);
+	heard_load(jalert, snapshot);
 }
 
 static void
 jalert_close(void *state)
 {
 	struct jalert *jalert = state;
-	for (size_t i = 0; i < HS_LANE_COUNT; i++)
+	for (size_t i = 0; i < HS_LANE_COUNT; i++) {
 		hs_standing_free(&jalert->standing[i]);
+		hs_heard_destroy(jalert->heard[i]);
+	}
 	hs_jalert_canary_close(&jalert->canary);
-	hs_controller_close(jalert->controller);
+	hs_audio_close(jalert->audio);
+	hs_plays_close(jalert->plays);
 	hs_readings_destroy(jalert->readings);
+	hs_phrases_destroy(jalert->phrases);
 	free(jalert);
 }
 
 static enum hs_err
-readings_load(struct jalert *jalert)
+words_load(struct jalert *jalert)
 {
 	const char *path = jalert->settings->readings;
 	size_t line = 0;
 	jalert->readings = hs_readings_create();
-	if (!jalert->readings)
+	jalert->phrases = hs_phrases_create();
+	for (size_t i = 0; i < HS_LANE_COUNT; i++)
+		jalert->heard[i] = hs_heard_create();
+	if (!jalert->readings || !jalert->phrases || !jalert->heard[HS_LANE_LIVE] ||
+		!jalert->heard[HS_LANE_DRILL])
 		return HS_ERR_NOMEM;
 	if (path[0] == '\0')
 		return HS_OK;
@@ -393,29 +373,22 @@ readings_load(struct jalert *jalert)
 }
 
 static enum hs_err
-jalert_open(struct hs_adapter *adapter, const void *settings, void **state)
+audio_open(struct jalert *jalert)
 {
-	struct jalert *jalert = calloc(1, sizeof(*jalert));
-	if (!jalert)
-		return HS_ERR_NOMEM;
-	jalert->adapter = adapter;
-	jalert->settings = settings;
-	enum hs_err err = readings_load(jalert);
-	if (err == HS_OK && jalert->settings->controller_url[0] != '\0')
-		err = hs_controller_open(hs_adapter_loop(adapter), jalert->settings->controller_url,
-			&controller_ops, jalert, &jalert->controller);
-	if (err != HS_OK) {
-		jalert_close(jalert);
-		return err;
-	}
-	struct hs_plan_options options = options_of(jalert);
-	hs_jalert_canary_add(
-		&jalert->canary, adapter, jalert->controller, jalert->settings->plan_dir, &options);
-	*state = jalert;
-	return HS_OK;
+	const struct hs_jalert_settings *settings = jalert->settings;
+	const struct hs_audio_setup setup = { .adapter = jalert->adapter,
+		.settings = &settings->audio,
+		.controller = jalert->plays ? hs_plays_controller(jalert->plays) : NULL,
+		.options = &jalert->options,
+		.areas = &settings->areas,
+		.rules = settings->auto_start.items,
+		.rule_count = settings->auto_start.count,
+		.live = settings->common.live_url[0] != '\0',
+		.drill = settings->common.drill && settings->common.drill_url[0] != '\0' };
+	return settings->audio.dir[0] == '\0' ? HS_OK : hs_audio_open(&setup, &jalert->audio);
 }
 
-/* What on_notice needs: no controller, no canary. */
+/* What on_notice needs: the words, what was heard, and the plays, which open nothing in an adapter that only explains. */
 static enum hs_err
 jalert_open_dry(struct hs_adapter *adapter, const void *settings, void **state)
 {
@@ -424,43 +397,81 @@ jalert_open_dry(struct hs_adapter *adapter, const void *settings, void **state)
 		return HS_ERR_NOMEM;
 	jalert->adapter = adapter;
 	jalert->settings = settings;
-	enum hs_err err = readings_load(jalert);
+	enum hs_err err = words_load(jalert);
+	jalert->options = options_of(jalert);
+	if (err == HS_OK && jalert->settings->controller_url[0] != '\0')
+		err = hs_plays_open(adapter, jalert->settings->controller_url, &plays_ops, jalert,
+			&jalert->plays);
 	*state = jalert;
 	if (err != HS_OK)
 		jalert_close(jalert);
 	return err;
 }
 
+static enum hs_err
+jalert_open(struct hs_adapter *adapter, const void *settings, void **state)
+{
+	enum hs_err err = jalert_open_dry(adapter, settings, state);
+	if (err != HS_OK)
+		return err;
+	struct jalert *jalert = *state;
+	err = audio_open(jalert);
+	if (err != HS_OK) {
+		jalert_close(jalert);
+		return err;
+	}
+	hs_jalert_canary_add(&jalert->canary, adapter,
+		jalert->plays ? hs_plays_controller(jalert->plays) : NULL,
+		jalert->settings->plan_dir, &jalert->options);
+	return HS_OK;
+}
+
+static bool
+controller_is_up(const struct jalert *jalert)
+{
+	return jalert->plays && hs_controller_is_up(hs_plays_controller(jalert->plays));
+}
+
 static const char *
 not_ready(void *state)
 {
 	struct jalert *jalert = state;
-	if (jalert->controller && !hs_controller_is_up(jalert->controller))
+	if (jalert->plays && !controller_is_up(jalert))
 		return "the controller is not connected";
-	if (!jalert->controller && jalert->settings->plan_dir[0] == '\0')
-		return "neither controller_url nor plan_dir is configured";
+	if (!jalert->plays && jalert->settings->plan_dir[0] == '\0' && !jalert->audio)
+		return "none of controller_url, plan_dir and audio_dir is configured";
 	return "";
 }
 
 static void
 metrics(void *state, struct hs_buf *out)
 {
+	static const struct hs_plays_counts none = { 0 };
 	struct jalert *jalert = state;
-	bool up = jalert->controller && hs_controller_is_up(jalert->controller);
+	const struct hs_plays_counts *counts =
+		jalert->plays ? hs_plays_counts(jalert->plays) : &none;
 	hs_buf_printf(out,
 		"hansho_jalert_controller_up %d\nhansho_jalert_plans_total %llu\n"
-		"hansho_jalert_plan_failures_total %llu\nhansho_jalert_drills_stopped_total %llu\n",
-		up, (unsigned long long)jalert->plans, (unsigned long long)jalert->plan_failures,
-		(unsigned long long)jalert->stops);
+		"hansho_jalert_plan_failures_total %llu\nhansho_jalert_drills_stopped_total %llu\n"
+		"hansho_jalert_interrupted_total %llu\nhansho_jalert_resumed_total %llu\n"
+		"hansho_jalert_replaced_total %llu\nhansho_jalert_taken_back_total %llu\n",
+		controller_is_up(jalert), (unsigned long long)jalert->planned,
+		(unsigned long long)jalert->plan_failures,
+		(unsigned long long)counts->drills_stopped, (unsigned long long)counts->interrupted,
+		(unsigned long long)counts->resumed, (unsigned long long)counts->replaced,
+		(unsigned long long)counts->cancelled);
+	if (jalert->audio)
+		hs_audio_metrics(jalert->audio, out);
 }
 
 static void
 status(void *state, struct hs_buf *out)
 {
 	struct jalert *jalert = state;
-	bool up = jalert->controller && hs_controller_is_up(jalert->controller);
-	hs_buf_printf(out, "\"controller_up\":%s,\"plans\":%llu", up ? "true" : "false",
-		(unsigned long long)jalert->plans);
+	hs_buf_printf(out, "\"controller_up\":%s,\"plans\":%llu",
+		controller_is_up(jalert) ? "true" : "false", (unsigned long long)jalert->planned);
+	if (jalert->audio)
+		hs_audio_status(jalert->audio, out);
 }
 
 const struct hs_adapter_ops hs_jalert_ops = {

@@ -1,18 +1,34 @@
 /* jalert.h: the J-Alert style adapter: announcements for the loudspeakers of municipalities.
  *
- * Flow:    item → plan (jalert_encode) → outlet "plan_dir": the plan as a file
- *          <lane>-<epoch8>-<seq>.json, written atomically;
- *          → outlet "controller": {"type":"play","id","plan"} over nng (controller.h), sent again
- *          until it is answered or too old; accepted → ACCEPTED, finished → DISPLAYED, failed → FAILED.
- * Lanes:   a live announcement stops every drill that plays, and no drill is sent while a live one is
- *          on its way or playing; it is tried again afterwards, until it is too old. A live item goes
- *          out at once, whatever drills wait.
- * State:   what the controller accepted and has not finished, in memory only. Threads: the loop's.
+ * Flow:    item → evacuation order: words of each municipality (jalert_words)
+ *               → warning (alerts.h) → what is news to its places (heard.h) → what starts by itself (auto_start.h)
+ *          → plan (jalert_encode) → outlets, each on its own:
+ *          "controller": contacts and text at once, over nng (plays.h);
+ *          "plan_dir":   the plan as a file <lane>-<epoch8>-<seq>.json, written atomically;
+ *          "audio":      WAV files, rendered beside the loop (audio.h).
+ * Cancel:  of a warning is spoken to those who heard it, as loud; of an order to its municipalities (municipal.h).
+ * Same:    what the hub found to be told already (flag same_event) does not come here (runtime, rules.h).
+ * State:   what the controller has (plays.h), what was heard (heard.h); in memory only. Threads: the loop's.
  */
 #ifndef HS_JALERT_H
 #define HS_JALERT_H
 
+#include "adapters/jalert/audio.h"
 #include "adapters/runtime/runtime.h"
+
+/* How it is said. */
+struct hs_jalert_voice_settings {
+	int64_t repeats;
+	int64_t gap_ms;
+	int64_t mora_ms;
+	int64_t live_volume;
+	int64_t drill_volume;
+	int64_t emergency_volume;
+	bool drill_siren;
+	bool easy_speech;
+	struct hs_config_texts groups;
+	int64_t group_pause_ms;
+};
 
 struct hs_jalert_settings {
 	struct hs_adapter_settings common;
@@ -21,13 +37,11 @@ struct hs_jalert_settings {
 	const char *readings;
 	struct hs_config_texts areas;
 	int64_t level_min;
-	int64_t repeats;
-	int64_t gap_ms;
-	int64_t mora_ms;
-	int64_t live_volume;
-	int64_t drill_volume;
-	bool drill_siren;
-	struct hs_config_list sirens; /* of struct hs_siren */
+	int64_t instant_max_age_ms;
+	struct hs_jalert_voice_settings voice;
+	struct hs_config_list sirens;	  /* of struct hs_siren */
+	struct hs_config_list auto_start; /* of struct hs_auto_start_rule */
+	struct hs_jalert_audio_settings audio;
 };
 
 extern const struct hs_config_record hs_jalert_record;

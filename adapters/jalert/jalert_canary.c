@@ -26,6 +26,14 @@ encodes(const struct hs_plan_options *options)
 		err = hs_municipal_split(arena, 0, notice, NULL, false, &municipals, &count);
 	if (err == HS_OK && count > 0)
 		err = hs_plan_announce(arena, &plan, &municipals[0], options);
+	const struct hs_alert alert = { .kind = HS_ALERT_MISSILE,
+		.phase = "issue",
+		.code = "990019",
+		.name = "",
+		.kana = "",
+		.title = "" };
+	if (err == HS_OK)
+		err = hs_plan_alert(arena, &plan, &alert, options);
 	char *json = err == HS_OK ? hs_plan_json(&plan) : NULL;
 	bool good = json != NULL;
 	free(json);

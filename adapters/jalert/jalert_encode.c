@@ -6,9 +6,11 @@
 #include "adapters/jalert/jalert_words.h"
 #include "hub/base/check.h"
 #include "hub/base/clock.h"
+#include "schemas/tables.h"
 
-#define CALLS	  2
-#define TIMES_MAX 20
+#define CALLS	    2
+#define ALERT_TIMES 3
+#define TIMES_MAX   20
 
 struct builder {
 	struct hs_arena *arena;
@@ -16,6 +18,8 @@ struct builder {
 	const struct hs_plan_options *options;
 	struct hs_reading *names;
 	size_t name_count;
+	const char *bank;  /* of the bodies: evacuation-4-issue */
+	const char *drill; /* "drill-" or "" */
 	bool full;
 	bool nomem;
 };
@@ -23,21 +27,31 @@ struct builder {
 /* ---- sirens ---- */
 
 static const struct hs_siren defaults[] = {
-	{ 4, 60000, 5000, 2, 400 },
-	{ 5, 60000, 5000, 2, 400 },
-	{ 6, 60000, 5000, 2, 400 },
+	{ 4, 60000, 5000, 2, 400, 0, HS_ALERT_EVACUATION },
+	{ 5, 60000, 5000, 2, 400, 0, HS_ALERT_EVACUATION },
+	{ 6, 60000, 5000, 2, 400, 0, HS_ALERT_EVACUATION },
 };
 
 struct hs_siren
 hs_siren_for(const struct hs_plan_options *options, uint32_t level)
 {
 	for (size_t i = 0; i < options->siren_count; i++)
-		if (options->sirens[i].level == (int64_t)level)
+		if (options->sirens[i].kind == HS_ALERT_EVACUATION &&
+			options->sirens[i].level == (int64_t)level)
 			return options->sirens[i];
 	for (size_t i = 0; i < HS_COUNT(defaults); i++)
 		if (defaults[i].level == (int64_t)level)
 			return defaults[i];
 	return (struct hs_siren){ .level = (int64_t)level };
+}
+
+struct hs_siren
+hs_siren_of(const struct hs_plan_options *options, enum hs_alert_kind kind)
+{
+	for (size_t i = 0; i < options->siren_count; i++)
+		if (options->sirens[i].kind == (int)kind)
+			return options->sirens[i];
+	return hs_alert_row(kind)->siren;
 }
 
 /* ---- segments ---- */
@@ -64,11 +78,12 @@ silence_add(struct builder *builder, int64_t on_ms)
 }
 
 static void
-tone_add(struct builder *builder, int64_t on_ms, int64_t frequency_hz)
+tone_add(struct builder *builder, int64_t on_ms, int64_t frequency_hz, int64_t sweep_hz)
 {
-	segment_add(builder,
-		(struct hs_segment){
-			.on_ms = on_ms, .kind = HS_SEGMENT_TONE, .frequency_hz = frequency_hz });
+	segment_add(builder, (struct hs_segment){ .on_ms = on_ms,
+				     .kind = HS_SEGMENT_TONE,
+				     .frequency_hz = frequency_hz,
+				     .sweep_hz = sweep_hz });
 }
 
 static void
@@ -76,7 +91,7 @@ chime_add(struct builder *builder, bool rising)
 {
 	static const int64_t notes_hz[] = { 440, 554, 659, 880 };
 	for (size_t i = 0; i < HS_COUNT(notes_hz); i++)
-		tone_add(builder, 500, notes_hz[rising ? i : HS_COUNT(notes_hz) - 1 - i]);
+		tone_add(builder, 500, notes_hz[rising ? i : HS_COUNT(notes_hz) - 1 - i], 0);
 	silence_add(builder, builder->options->gap_ms);
 }
 
@@ -84,30 +99,72 @@ static void
 siren_add(struct builder *builder, const struct hs_siren *siren)
 {
 	for (int64_t i = 0; i < siren->times && i < TIMES_MAX; i++) {
-		tone_add(builder, siren->on_ms, siren->frequency_hz);
+		tone_add(builder, siren->on_ms, siren->frequency_hz, siren->sweep_hz);
 		silence_add(builder, siren->off_ms);
 	}
 }
 
+/* What is said again is read once. NULL: it was not said yet. */
+static const struct hs_segment *
+said_before(const struct builder *builder, const char *text)
+{
+	const struct hs_announcement *out = builder->out;
+	for (size_t i = 0; i < out->segment_count; i++)
+		if (out->segments[i].text == text)
+			return &out->segments[i];
+	return NULL;
+}
+
+static const char *
+reading_of(struct builder *builder, const char *text)
+{
+	const struct hs_segment *said = text[0] != '\0' ? said_before(builder, text) : NULL;
+	const char *reading = said ? said->reading
+				   : hs_readings_apply(builder->options->readings, builder->arena,
+					     text, builder->names, builder->name_count);
+	builder->nomem = builder->nomem || !reading;
+	return reading;
+}
+
+/* role: "" for a body; what it is else: "-call" belongs to what is announced, "closing" to everything. */
 static void
-speech_add(struct builder *builder, const char *text)
+speech_add(struct builder *builder, const char *text, const char *role)
 {
 	if (!text || text[0] == '\0') {
 		builder->nomem = builder->nomem || !text;
 		return;
 	}
-	const char *reading = hs_readings_apply(builder->options->readings, builder->arena, text,
-		builder->names, builder->name_count);
-	if (!reading) {
-		builder->nomem = true;
+	const struct hs_segment *said = said_before(builder, text);
+	if (said) {
+		segment_add(builder, *said);
+		silence_add(builder, builder->options->gap_ms);
 		return;
 	}
+	bool own = role[0] == '-' || role[0] == '\0';
+	const char *reading = reading_of(builder, text);
+	const char *bank = hs_arena_printf(
+		builder->arena, "%s%s%s", builder->drill, own ? builder->bank : "", role);
+	builder->nomem = builder->nomem || !bank;
+	if (builder->nomem)
+		return;
 	segment_add(builder, (struct hs_segment){ .on_ms = (int64_t)hs_reading_morae(reading) *
 							   builder->options->mora_ms,
 				     .kind = HS_SEGMENT_SPEECH,
 				     .text = text,
-				     .reading = reading });
+				     .reading = reading,
+				     .bank = bank });
 	silence_add(builder, builder->options->gap_ms);
+}
+
+/* Siren or chime: a drill gets a chime unless the settings say otherwise. */
+static void
+signal_add(struct builder *builder, const hs_notice *notice, const struct hs_siren *siren)
+{
+	bool drill = notice->mode != HS_MODE(LIVE);
+	if (siren->times > 0 && (!drill || builder->options->drill_siren))
+		siren_add(builder, siren);
+	else
+		chime_add(builder, true);
 }
 
 /* ---- readings of this notice's names ---- */
@@ -120,8 +177,7 @@ name_add(struct builder *builder, const char *name, const char *kana)
 }
 
 static enum hs_err
-names_collect(
-	struct builder *builder, const hs_notice *notice, const struct hs_municipal *municipal)
+names_collect(struct builder *builder, const hs_notice *notice, const char *name, const char *kana)
 {
 	const hs_evacuation *evacuation = hs_notice_evacuation(notice);
 	size_t room = 2 + notice->n_areas;
@@ -130,7 +186,7 @@ names_collect(
 	builder->names = hs_arena_alloc(builder->arena, room * sizeof(*builder->names));
 	if (!builder->names)
 		return HS_ERR_NOMEM;
-	name_add(builder, municipal->name, municipal->kana);
+	name_add(builder, name, kana);
 	for (size_t i = 0; i < notice->n_areas; i++)
 		name_add(builder, notice->areas[i]->name, notice->areas[i]->kana);
 	for (size_t i = 0; evacuation && i < evacuation->n_details; i++) {
@@ -145,45 +201,163 @@ names_collect(
 
 /* ---- the announcement ---- */
 
+/* Level and siren of what is said: an order that a cancel brings back is an order for those who hear it, what ends
+ * one has no level. */
 static void
-opening_add(struct builder *builder, const hs_notice *notice)
+opening_add(struct builder *builder, const hs_notice *notice, const struct hs_municipal *municipal)
 {
-	bool drill = notice->mode != HS_MODE(LIVE);
-	const struct hs_municipal *municipal = builder->out->municipal;
-	/* An order that a cancel brings back is an order for those who hear it. */
+	const struct hs_force_group *top = hs_municipal_top(municipal);
 	bool end = municipal->ordered.count == 0 && municipal->returned.count == 0;
-	struct hs_siren siren = hs_siren_for(
-		builder->options, end ? 0 : hs_group_loudness(hs_municipal_top(municipal)));
-	if (siren.times > 0 && (!drill || builder->options->drill_siren))
-		siren_add(builder, &siren);
-	else
-		chime_add(builder, true);
+	struct hs_siren siren = hs_siren_for(builder->options, end ? 0 : hs_group_loudness(top));
+	builder->out->level = end ? 0 : top->level;
+	signal_add(builder, notice, &siren);
+}
+
+/* Easy Japanese of an order: what its level asks. */
+static const char *
+easy_of(struct builder *builder, const char *mark)
+{
+	const struct hs_level_display *display = hs_level_display(builder->out->level);
+	if (!display || display->action_easy[0] == '\0')
+		return "";
+	return hs_arena_printf(builder->arena, "%s%s。%s", mark, display->action_easy, mark);
+}
+
+/* For displays: once, with the marks of a drill in its first and last place. */
+static void
+texts_fill(struct builder *builder, const hs_notice *notice, const struct hs_words *words,
+	const char *easy)
+{
+	struct hs_announcement *out = builder->out;
+	const char *mark = hs_mode_mark((int)notice->mode, "ja");
+	const char *easy_mark = hs_mode_mark((int)notice->mode, "ja-x-easy");
+	if (builder->nomem)
+		return;
+	out->text = hs_arena_printf(builder->arena, "%s%s%s%s%s%s", mark, words->before,
+		words->call, words->body, words->closing, mark);
+	out->easy = easy ? hs_arena_printf(builder->arena, "%s%s%s", easy_mark, easy, easy_mark)
+			 : easy_of(builder, easy_mark);
+	const char *parts[] = { reading_of(builder, mark), reading_of(builder, words->before),
+		reading_of(builder, words->call), reading_of(builder, words->body),
+		reading_of(builder, words->closing) };
+	if (builder->nomem)
+		return;
+	out->reading = hs_arena_printf(builder->arena, "%s%s%s%s%s%s", parts[0], parts[1], parts[2],
+		parts[3], parts[4], parts[0]);
+	builder->nomem = !out->text || !out->reading || !out->easy;
+}
+
+/* Said in easy Japanese, behind the last body; not at all where it is switched off. */
+static void
+easy_add(struct builder *builder, const hs_notice *notice, const char *easy)
+{
+	if (!easy || (builder->options->easy_speech && easy[0] != '\0'))
+		speech_add(builder, easy ? hs_words_easy(builder->arena, notice, easy) : NULL,
+			"-easy");
 }
 
 static void
-announcement_fill(struct builder *builder, const hs_notice *notice)
+bank_set(struct builder *builder, const hs_notice *notice, enum hs_alert_kind kind, uint32_t level,
+	const char *phase)
 {
-	struct hs_announcement *out = builder->out;
-	struct hs_words words = hs_words_make(builder->arena, notice, out->municipal);
-	const char *mark = hs_mode_mark((int)notice->mode, "ja");
-	speech_add(builder, words.before);
-	opening_add(builder, notice);
+	builder->drill = notice->mode == HS_MODE(LIVE) ? "" : "drill-";
+	builder->bank =
+		hs_arena_printf(builder->arena, "%s-%u-%s", hs_alert_row(kind)->word, level, phase);
+	builder->nomem = builder->nomem || !builder->bank;
+}
+
+static const char *
+phase_of(const hs_notice *notice, const struct hs_municipal *municipal)
+{
+	if (notice->action == HS_ACTION(CANCEL))
+		return "cancel";
+	return municipal->ordered.count == 0 ? "lift" : "issue";
+}
+
+static void
+announcement_fill(
+	struct builder *builder, const hs_notice *notice, const struct hs_municipal *municipal)
+{
+	struct hs_words words = hs_words_make(builder->arena, notice, municipal);
+	bank_set(builder, notice, HS_ALERT_EVACUATION, hs_municipal_loudness(municipal),
+		phase_of(notice, municipal));
+	speech_add(builder, words.before, "before");
+	opening_add(builder, notice, municipal);
 	for (int i = 0; i < CALLS; i++)
-		speech_add(builder, words.call);
+		speech_add(builder, words.call, "-call");
 	for (int64_t i = 0; i < builder->options->repeats && i < TIMES_MAX; i++)
-		speech_add(builder, words.body);
-	speech_add(builder, words.closing);
+		speech_add(builder, words.body, "");
+	easy_add(builder, notice, easy_of(builder, ""));
+	speech_add(builder, words.closing, "closing");
 	/* The last thing that a drill's listeners hear is that it was one. */
 	if (notice->mode == HS_MODE(LIVE))
 		chime_add(builder, false);
-	if (builder->nomem)
+	texts_fill(builder, notice, &words, NULL);
+}
+
+static void
+alert_fill(struct builder *builder, const hs_notice *notice, const struct hs_alert *alert)
+{
+	const struct hs_alert_row *row = hs_alert_row(alert->kind);
+	struct hs_siren siren = hs_siren_of(builder->options, alert->kind);
+	struct hs_words words;
+	const char *easy = hs_phrase_say(builder->options->phrases, builder->arena, alert, true);
+	const char *said = hs_phrase_say(builder->options->phrases, builder->arena, alert, false);
+	bank_set(builder, notice, alert->kind, 0, alert->phase);
+	if (!said || !easy || !hs_words_alert(builder->arena, notice, alert, said, &words)) {
+		builder->nomem = true;
 		return;
-	out->text = hs_arena_printf(builder->arena, "%s%s%s%s%s%s", mark, words.before, words.call,
-		words.body, words.closing, mark);
-	if (out->text)
-		out->reading = hs_readings_apply(builder->options->readings, builder->arena,
-			out->text, builder->names, builder->name_count);
-	builder->nomem = !out->text || !out->reading;
+	}
+	if (strcmp(alert->phase, "lift") == 0)
+		siren.times = 0;
+	speech_add(builder, words.before, "before");
+	for (int i = 0; i < ALERT_TIMES; i++) {
+		if (i == 0 || (row->siren_each && siren.times > 0))
+			signal_add(builder, notice, &siren);
+		speech_add(builder, words.body, "");
+	}
+	easy_add(builder, notice, easy);
+	speech_add(builder, words.closing, "closing");
+	if (notice->mode == HS_MODE(LIVE))
+		chime_add(builder, false);
+	texts_fill(builder, notice, &words, easy);
+}
+
+/* Loudspeakers that take turns: each group begins when the one before is silent. What must not wait goes to all at once. */
+static void
+plan_time(struct hs_plan *plan, const struct hs_plan_options *options, int64_t longest_ms)
+{
+	bool turns = options->groups && options->groups->count > 1 &&
+		     plan->priority > HS_PRIORITY_TSUNAMI;
+	int64_t rounds = turns ? (int64_t)options->groups->count : 1;
+	plan->groups = turns ? options->groups : NULL;
+	plan->group_pause_ms = options->group_pause_ms;
+	plan->turn_ms = longest_ms;
+	plan->duration_ms = rounds * longest_ms + (rounds - 1) * options->group_pause_ms;
+}
+
+static enum hs_err
+plan_add(struct builder *builder, struct hs_plan *plan, uint32_t priority)
+{
+	const struct hs_plan_options *options = builder->options;
+	struct hs_announcement *out = builder->out;
+	bool emergency = hs_alert_is_emergency(out->kind);
+	int64_t volume = plan->lane != HS_LANE_LIVE ? options->drill_volume
+			 : emergency		    ? options->emergency_volume
+						    : options->live_volume;
+	if (builder->nomem)
+		return HS_ERR_NOMEM;
+	if (builder->full)
+		return HS_ERR_TOO_LARGE;
+	if (plan->announcement_count == 0 || priority < plan->priority)
+		plan->priority = priority;
+	if (!hs_repeat(builder->arena, &plan->announcement_count, &plan->announcements, out))
+		return HS_ERR_NOMEM;
+	plan->volume = volume > plan->volume ? volume : plan->volume;
+	plan->repeats = out->kind == HS_ALERT_EVACUATION ? options->repeats : ALERT_TIMES;
+	plan_time(
+		plan, options, out->duration_ms > plan->turn_ms ? out->duration_ms : plan->turn_ms);
+	return HS_OK;
 }
 
 enum hs_err
@@ -194,23 +368,38 @@ hs_plan_announce(struct hs_arena *arena, struct hs_plan *plan, const struct hs_m
 	struct builder builder = { .arena = arena, .out = out, .options = options };
 	if (!out)
 		return HS_ERR_NOMEM;
-	out->municipal = municipal;
-	out->loudness = hs_municipal_loudness(municipal);
-	enum hs_err err = names_collect(&builder, plan->notice, municipal);
+	out->code = municipal->code;
+	out->name = municipal->name;
+	out->kana = municipal->kana;
+	out->kind = HS_ALERT_EVACUATION;
+	enum hs_err err = names_collect(&builder, plan->notice, municipal->name, municipal->kana);
 	if (err != HS_OK)
 		return err;
-	announcement_fill(&builder, plan->notice);
-	if (builder.nomem)
+	announcement_fill(&builder, plan->notice, municipal);
+	uint32_t loudness = hs_municipal_loudness(municipal);
+	return plan_add(&builder, plan,
+		loudness >= 5	? HS_PRIORITY_LEVEL5
+		: loudness == 4 ? HS_PRIORITY_LEVEL4
+				: HS_PRIORITY_NORMAL);
+}
+
+enum hs_err
+hs_plan_alert(struct hs_arena *arena, struct hs_plan *plan, const struct hs_alert *alert,
+	const struct hs_plan_options *options)
+{
+	struct hs_announcement *out = hs_arena_alloc(arena, sizeof(*out));
+	struct builder builder = { .arena = arena, .out = out, .options = options };
+	if (!out)
 		return HS_ERR_NOMEM;
-	if (builder.full)
-		return HS_ERR_TOO_LARGE;
-	if (!hs_repeat(arena, &plan->announcement_count, &plan->announcements, out))
-		return HS_ERR_NOMEM;
-	plan->volume = plan->lane == HS_LANE_LIVE ? options->live_volume : options->drill_volume;
-	plan->repeats = options->repeats;
-	if (out->duration_ms > plan->duration_ms)
-		plan->duration_ms = out->duration_ms;
-	return HS_OK;
+	out->code = alert->code;
+	out->name = alert->name;
+	out->kana = alert->kana;
+	out->kind = alert->kind;
+	enum hs_err err = names_collect(&builder, plan->notice, alert->name, alert->kana);
+	if (err != HS_OK)
+		return err;
+	alert_fill(&builder, plan->notice, alert);
+	return plan_add(&builder, plan, hs_alert_row(alert->kind)->priority);
 }
 
 /* ---- JSON ---- */
@@ -224,9 +413,12 @@ segment_json(const struct hs_segment *segment)
 	if (json && segment->kind == HS_SEGMENT_TONE)
 		json_object_set_new(
 			json, "frequency_hz", json_integer((json_int_t)segment->frequency_hz));
+	if (json && segment->kind == HS_SEGMENT_TONE && segment->sweep_hz > 0)
+		json_object_set_new(json, "sweep_hz", json_integer((json_int_t)segment->sweep_hz));
 	if (json && segment->kind == HS_SEGMENT_SPEECH) {
 		json_object_set_new(json, "text", json_string(segment->text));
 		json_object_set_new(json, "reading", json_string(segment->reading));
+		json_object_set_new(json, "bank", json_string(segment->bank));
 	}
 	return json;
 }
@@ -234,18 +426,26 @@ segment_json(const struct hs_segment *segment)
 static json_t *
 announcement_json(const struct hs_announcement *announcement)
 {
-	const struct hs_municipal *municipal = announcement->municipal;
-	const struct hs_force_group *top = hs_municipal_top(municipal);
 	json_t *segments = json_array();
 	for (size_t i = 0; i < announcement->segment_count; i++)
 		json_array_append_new(segments, segment_json(&announcement->segments[i]));
-	/* What ends an order has no level. */
-	bool order = municipal->ordered.count > 0 || municipal->returned.count > 0;
-	uint32_t level = order ? top->level : 0;
-	return json_pack("{s:{s:s, s:s, s:s}, s:i, s:s, s:s, s:I, s:o}", "area", "code",
-		municipal->code, "name", municipal->name, "kana", municipal->kana, "level",
-		(int)level, "text", announcement->text, "reading", announcement->reading,
+	return json_pack("{s:{s:s, s:s, s:s}, s:s, s:i, s:s, s:s, s:s, s:I, s:o}", "area", "code",
+		announcement->code, "name", announcement->name, "kana", announcement->kana, "kind",
+		hs_alert_row(announcement->kind)->word, "level", (int)announcement->level, "text",
+		announcement->text, "easy", announcement->easy, "reading", announcement->reading,
 		"duration_ms", (json_int_t)announcement->duration_ms, "segments", segments);
+}
+
+/* Who begins when; an empty list where nobody waits for anybody. */
+static json_t *
+groups_json(const struct hs_plan *plan)
+{
+	json_t *list = json_array();
+	for (size_t i = 0; plan->groups && i < plan->groups->count; i++)
+		json_array_append_new(list,
+			json_pack("{s:s, s:I}", "name", plan->groups->items[i], "start_ms",
+				(json_int_t)((int64_t)i * (plan->turn_ms + plan->group_pause_ms))));
+	return list;
 }
 
 static const char *
@@ -265,16 +465,16 @@ hs_plan_json(const struct hs_plan *plan)
 		json_array_append_new(list, announcement_json(plan->announcements[i]));
 	hs_rfc3339_format(plan->expires_unix_us, HS_JST_MINUTES, expires);
 	json_t *json = json_pack("{s:s, s:s, s:s, s:s, s:i, s:I, s:I, s:s, s:I,"
-				 " s:{s:s, s:I, s:{s:s, s:s, s:i}}, s:o}",
+				 " s:o, s:{s:s, s:I, s:{s:s, s:s, s:i}}, s:o}",
 		"id", plan->id, "lane", hs_lane_name(plan->lane), "mode",
 		word(&hansho__v1__mode__descriptor, (int)plan->notice->mode, mode), "action",
 		word(&hansho__v1__action__descriptor, (int)plan->notice->action, action),
-		"priority", (int)plan->notice->priority, "volume", (json_int_t)plan->volume,
-		"repeats", (json_int_t)plan->repeats, "expires", expires, "duration_ms",
-		(json_int_t)plan->duration_ms, "notice", "epoch", plan->epoch, "seq",
-		(json_int_t)plan->seq, "document", "source", document ? document->source : "", "id",
-		document ? document->id : "", "revision", document ? (int)document->revision : 0,
-		"announcements", list);
+		"priority", (int)plan->priority, "volume", (json_int_t)plan->volume, "repeats",
+		(json_int_t)plan->repeats, "expires", expires, "duration_ms",
+		(json_int_t)plan->duration_ms, "groups", groups_json(plan), "notice", "epoch",
+		plan->epoch, "seq", (json_int_t)plan->seq, "document", "source",
+		document ? document->source : "", "id", document ? document->id : "", "revision",
+		document ? (int)document->revision : 0, "announcements", list);
 	char *text = json ? json_dumps(json, JSON_COMPACT) : NULL;
 	json_decref(json);
 	return text;

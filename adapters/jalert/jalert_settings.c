@@ -1,5 +1,7 @@
 #include <string.h>
+#include <unistd.h>
 
+#include "adapters/jalert/auto_start.h"
 #include "adapters/jalert/jalert.h"
 #include "adapters/jalert/jalert_encode.h"
 #include "adapters/jalert/readings.h"
@@ -11,7 +13,7 @@
 #define J(member) offsetof(struct hs_jalert_settings, member)
 
 static const struct hs_config_item siren_items[] = {
-	{ "level", HS_CONFIG_INT, S(level), "level", 0, 6, NULL,
+	{ "level", HS_CONFIG_INT, S(level), "level", 0, 6, "0",
 		"Alert level of this pattern; 6: restricted zone or unknown term; 0: lifts and "
 		"cancels.",
 		NULL },
@@ -23,6 +25,10 @@ static const struct hs_config_item siren_items[] = {
 		"How often; 0: a chime instead of a siren.", NULL },
 	{ "frequency_hz", HS_CONFIG_INT, S(frequency_hz), "Hz", 100, 4000, "400",
 		"Frequency of the synthetic tone.", NULL },
+	{ "sweep_hz", HS_CONFIG_INT, S(sweep_hz), "Hz", 0, 4000, "0",
+		"Frequency at which each tone ends; 0: a steady tone.", NULL },
+	{ "kind", HS_CONFIG_ENUM, S(kind), HS_ALERT_WORDS, 0, 0, "evacuation",
+		"What the pattern is for; level counts for evacuation only.", NULL },
 };
 
 static const struct hs_config_record siren_record = { siren_items, HS_COUNT(siren_items),
@@ -41,19 +47,53 @@ static const struct hs_config_item items[] = {
 		"Municipalities or prefectures that this installation serves; empty: all.", NULL },
 	{ "level_min", HS_CONFIG_INT, J(level_min), "level", 0, 5, "3",
 		"Orders (and their ends) below this level are not announced.", NULL },
-	{ "repeats", HS_CONFIG_INT, J(repeats), "times", 1, 10, "2",
+	{ "repeats", HS_CONFIG_INT, J(voice.repeats), "times", 1, 10, "2",
 		"How often the body is read out.", NULL },
-	{ "gap_ms", HS_CONFIG_INT, J(gap_ms), "ms", 0, 10000, "1500",
+	{ "gap_ms", HS_CONFIG_INT, J(voice.gap_ms), "ms", 0, 10000, "1500",
 		"Silence between the parts, so that echoes die away.", NULL },
-	{ "mora_ms", HS_CONFIG_INT, J(mora_ms), "ms", 80, 500, "180",
+	{ "mora_ms", HS_CONFIG_INT, J(voice.mora_ms), "ms", 80, 500, "180",
 		"Speed of speech, for the time plan: milliseconds per kana.", NULL },
-	{ "live_volume", HS_CONFIG_INT, J(live_volume), "percent", 1, 100, "100",
+	{ "live_volume", HS_CONFIG_INT, J(voice.live_volume), "percent", 1, 100, "100",
 		"Volume of real announcements, lifts and cancels alike.", NULL },
-	{ "drill_volume", HS_CONFIG_INT, J(drill_volume), "percent", 1, 100, "50",
+	{ "drill_volume", HS_CONFIG_INT, J(voice.drill_volume), "percent", 1, 100, "50",
 		"Volume of drills.", NULL },
-	{ "drill_siren", HS_CONFIG_BOOL, J(drill_siren), "", 0, 0, "false",
+	{ "emergency_volume", HS_CONFIG_INT, J(voice.emergency_volume), "percent", 1, 100, "100",
+		"Volume of civil protection, early warnings, tsunami and special warnings, and of "
+		"their ends and cancels.",
+		NULL },
+	{ "easy_speech", HS_CONFIG_BOOL, J(voice.easy_speech), "", 0, 0, "false",
+		"Whether easy Japanese is said behind the text; displays get it always.", NULL },
+	{ "groups", HS_CONFIG_TEXTS, J(voice.groups), "names", 0, 32, "",
+		"Groups of loudspeakers that take turns, in this order; warnings of the "
+		"highest urgency sound from all at once. Empty: all at once.",
+		NULL },
+	{ "group_pause_ms", HS_CONFIG_INT, J(voice.group_pause_ms), "ms", 0, 60000, "3000",
+		"Silence between two groups.", NULL },
+	{ "instant_max_age_ms", HS_CONFIG_INT, J(instant_max_age_ms), "ms", 1000, 3600000, "60000",
+		"Early warnings that were issued longer ago are not sounded: late is worse than "
+		"none.",
+		NULL },
+	{ "auto_start", HS_CONFIG_LIST, J(auto_start), "", 0, 256, "",
+		"Which kinds sound by themselves, and where; the first row of a kind and area "
+		"counts. Without a row: civil protection, eew, tsunami_major, tsunami_warning, "
+		"eruption, special_warning.",
+		&hs_auto_start_record },
+	{ "audio_dir", HS_CONFIG_TEXT, J(audio.dir), "path", 0, 4096, "",
+		"Folder of the WAV files; empty: none are made.", NULL },
+	{ "audio_voice", HS_CONFIG_TEXT, J(audio.voice), "path", 0, 4096, "",
+		"Voice for Open JTalk (.htsvoice), supplied by the operator; empty: none.", NULL },
+	{ "audio_bank_dir", HS_CONFIG_TEXT, J(audio.bank_dir), "path", 0, 4096, "",
+		"Folder of the operator's own recordings, used without a voice; empty: none.",
+		NULL },
+	{ "audio_program", HS_CONFIG_TEXT, J(audio.program), "path", 1, 4096, "open_jtalk",
+		"The program of Open JTalk.", NULL },
+	{ "audio_dictionary", HS_CONFIG_TEXT, J(audio.dictionary), "path", 1, 4096,
+		"/var/lib/mecab/dic/open-jtalk/naist-jdic", "Its dictionary.", NULL },
+	{ "audio_timeout_ms", HS_CONFIG_INT, J(audio.speech_timeout_ms), "ms", 100, 60000, "5000",
+		"A sentence that is not spoken by then is left out.", NULL },
+	{ "drill_siren", HS_CONFIG_BOOL, J(voice.drill_siren), "", 0, 0, "false",
 		"Whether drills sound the siren pattern; false: a chime.", NULL },
-	{ "sirens", HS_CONFIG_LIST, J(sirens), "", 0, 7, "",
+	{ "sirens", HS_CONFIG_LIST, J(sirens), "", 0, 64, "",
 		"Siren patterns of this municipality; levels without a row: 60 s / 5 s twice from "
 		"level "
 		"4 on, else a chime.",
@@ -90,6 +130,26 @@ is_controller(const char *url)
 	return strncmp(url, "ipc://", 6) == 0 || strncmp(url, "tcp://", 6) == 0;
 }
 
+/* What audio needs of files; a folder that is missing refuses nothing (look.h). */
+static enum hs_err
+look_audio(const struct hs_jalert_settings *settings, char why[HS_CONFIG_WHY])
+{
+	const struct hs_jalert_audio_settings *audio = &settings->audio;
+	const struct hs_adapter_settings *common = &settings->common;
+
+	if (audio->dir[0] == '\0')
+		return HS_OK;
+	if (audio->voice[0] != '\0' && access(audio->voice, R_OK) != 0)
+		return hs_look_refuse(why,
+			"audio_voice: %.300s cannot be read; check the path and its permissions",
+			audio->voice);
+	if (audio->voice[0] == '\0' && audio->bank_dir[0] != '\0')
+		return hs_audio_look(audio, settings->auto_start.items, settings->auto_start.count,
+			common->live_url[0] != '\0', common->drill && common->drill_url[0] != '\0',
+			why);
+	return HS_OK;
+}
+
 enum hs_err
 hs_jalert_look(const void *given, char why[HS_CONFIG_WHY])
 {
@@ -107,5 +167,9 @@ hs_jalert_look(const void *given, char why[HS_CONFIG_WHY])
 		return hs_look_refuse(why,
 			"controller_url: %.200s begins with neither ipc:// nor tcp://",
 			settings->controller_url);
-	return settings->readings[0] == '\0' ? HS_OK : look_readings(settings->readings, why);
+	enum hs_err err =
+		hs_auto_start_look(settings->auto_start.items, settings->auto_start.count, why);
+	if (err == HS_OK && settings->readings[0] != '\0')
+		err = look_readings(settings->readings, why);
+	return err == HS_OK ? look_audio(settings, why) : err;
 }

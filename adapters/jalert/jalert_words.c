@@ -216,22 +216,51 @@ body_make(struct hs_arena *arena, const hs_notice *notice, const struct hs_munic
 	return text;
 }
 
+static const char *
+closing_make(struct hs_arena *arena, const hs_notice *notice, const char *name)
+{
+	if (is_drill(notice))
+		return hs_arena_printf(arena,
+			"訓練、訓練。こちらは、%sです。これで訓練放送を終わります。"
+			"これは、訓練です。",
+			name);
+	return hs_arena_printf(arena, "こちらは、%sです。これで放送を終わります。", name);
+}
+
+static const char *
+before_of(const hs_notice *notice)
+{
+	return is_drill(notice) ? "訓練、訓練。ただいまから、訓練放送を行います。"
+				  "訓練、訓練。ただいまから、訓練放送を行います。"
+				: "";
+}
+
 struct hs_words
 hs_words_make(struct hs_arena *arena, const hs_notice *notice, const struct hs_municipal *municipal)
 {
-	struct hs_words words = { .before = "" };
-	if (is_drill(notice))
-		words.before = "訓練、訓練。ただいまから、訓練放送を行います。"
-			       "訓練、訓練。ただいまから、訓練放送を行います。";
-	words.call = call_make(arena, notice, municipal);
-	words.body = body_make(arena, notice, municipal);
-	words.closing =
-		is_drill(notice)
-			? hs_arena_printf(arena,
-				  "訓練、訓練。こちらは、%sです。これで訓練放送を終わります。"
-				  "これは、訓練です。",
-				  municipal->name)
-			: hs_arena_printf(arena, "こちらは、%sです。これで放送を終わります。",
-				  municipal->name);
-	return words;
+	return (struct hs_words){ .before = before_of(notice),
+		.call = call_make(arena, notice, municipal),
+		.body = body_make(arena, notice, municipal),
+		.closing = closing_make(arena, notice, municipal->name) };
+}
+
+bool
+hs_words_alert(struct hs_arena *arena, const hs_notice *notice, const struct hs_alert *alert,
+	const char *said, struct hs_words *out)
+{
+	*out = (struct hs_words){ .before = before_of(notice),
+		.call = "",
+		.closing = closing_make(arena, notice, alert->name) };
+	out->body = is_drill(notice)
+			    ? hs_arena_printf(arena, "訓練、訓練。%sこれは、訓練です。", said)
+			    : hs_arena_strdup(arena, said);
+	return out->body && out->closing;
+}
+
+const char *
+hs_words_easy(struct hs_arena *arena, const hs_notice *notice, const char *easy)
+{
+	return is_drill(notice) ? hs_arena_printf(arena,
+					  "くんれん、くんれん。%sこれは、くんれんです。", easy)
+				: hs_arena_strdup(arena, easy);
 }

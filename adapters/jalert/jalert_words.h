@@ -3,6 +3,7 @@
 #ifndef HS_JALERT_WORDS_H
 #define HS_JALERT_WORDS_H
 
+#include "adapters/jalert/alerts.h"
 #include "adapters/runtime/municipal.h"
 #include "schemas/notice.h"
 
@@ -15,5 +16,11 @@ struct hs_words {
 
 struct hs_words hs_words_make(
 	struct hs_arena *arena, const hs_notice *notice, const struct hs_municipal *municipal);
+
+/* The frame around what an alert says: 訓練 first and last in every sentence of a drill. false: the arena is full. */
+bool hs_words_alert(struct hs_arena *arena, const hs_notice *notice, const struct hs_alert *alert,
+	const char *said, struct hs_words *out);
+/* The same for a sentence in easy Japanese; NULL: the arena is full. */
+const char *hs_words_easy(struct hs_arena *arena, const hs_notice *notice, const char *easy);
 
 #endif

@@ -14,24 +14,57 @@ extern const struct hs_asset hs_assets_adapters_jalert[];
 #define FILE_MAX_BYTES	(4u << 20)
 #define TEXT_MAX_BYTES	(1u << 20)
 
+#define BUCKETS 1024 /* words by their first letter */
+
+struct word {
+	struct hs_reading reading;
+	size_t len_bytes;
+	size_t next; /* in its bucket, the newest first; 0: none, else place + 1 */
+};
+
 struct hs_readings {
 	struct hs_arena *arena;
-	struct hs_reading *rows;
+	struct word *rows;
 	size_t count, room;
+	size_t buckets[BUCKETS];
 };
+
+/* Bytes of the letter that begins here; what is no UTF-8 counts as one. */
+static size_t
+letter_bytes(const char *at)
+{
+	unsigned char first = (unsigned char)at[0];
+	size_t wanted = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : first >= 0xc0 ? 2 : 1;
+	for (size_t i = 1; i < wanted; i++)
+		if (((unsigned char)at[i] & 0xc0) != 0x80)
+			return 1;
+	return wanted;
+}
+
+static size_t
+bucket_of(const char *at)
+{
+	size_t value = 0;
+	for (size_t i = 0, end = letter_bytes(at); i < end; i++)
+		value = value * 67 + (unsigned char)at[i];
+	return value % BUCKETS;
+}
 
 static bool
 row_add(struct hs_readings *readings, const char *word, const char *reading)
 {
 	if (readings->count == readings->room) {
-		size_t room = readings->room ? readings->room * 2 : 128;
-		struct hs_reading *rows = realloc(readings->rows, room * sizeof(*rows));
+		size_t room = readings->room ? readings->room * 2 : 256;
+		struct word *rows = realloc(readings->rows, room * sizeof(*rows));
 		if (!rows)
 			return false;
 		readings->rows = rows;
 		readings->room = room;
 	}
-	readings->rows[readings->count++] = (struct hs_reading){ word, reading };
+	size_t *bucket = &readings->buckets[bucket_of(word)];
+	readings->rows[readings->count++] =
+		(struct word){ { word, reading }, strlen(word), *bucket };
+	*bucket = readings->count;
 	return true;
 }
 
@@ -117,21 +150,37 @@ hs_readings_destroy(struct hs_readings *readings)
 	free(readings);
 }
 
-/* The longest word that begins at text; of equal ones the last. */
+/* The longest name that begins at text; of equal ones the last. */
 static const struct hs_reading *
-longest_of(const struct hs_reading *rows, size_t count, const char *text)
+longest_name(const struct hs_reading *names, size_t count, const char *text)
 {
 	const struct hs_reading *best = NULL;
 	size_t best_bytes = 0;
 	for (size_t i = 0; i < count; i++) {
-		size_t len_bytes = strlen(rows[i].word);
+		if (names[i].word[0] != text[0])
+			continue;
+		size_t len_bytes = strlen(names[i].word);
 		if (len_bytes > 0 && len_bytes >= best_bytes &&
-			strncmp(rows[i].word, text, len_bytes) == 0) {
-			best = &rows[i];
+			strncmp(names[i].word, text, len_bytes) == 0) {
+			best = &names[i];
 			best_bytes = len_bytes;
 		}
 	}
 	return best;
+}
+
+/* The same of the table: a bucket has the last row first, and an equal one before it does not take its place. */
+static const struct hs_reading *
+longest_word(const struct hs_readings *readings, const char *text)
+{
+	const struct word *best = NULL;
+	for (size_t i = readings->buckets[bucket_of(text)]; i > 0; i = readings->rows[i - 1].next) {
+		const struct word *word = &readings->rows[i - 1];
+		if ((!best || word->len_bytes > best->len_bytes) &&
+			strncmp(word->reading.word, text, word->len_bytes) == 0)
+			best = word;
+	}
+	return best ? &best->reading : NULL;
 }
 
 const char *
@@ -141,15 +190,16 @@ hs_readings_apply(const struct hs_readings *readings, struct hs_arena *arena, co
 	struct hs_buf buf;
 	hs_buf_init(&buf, TEXT_MAX_BYTES);
 	while (*text != '\0') {
-		const struct hs_reading *row = longest_of(names, name_count, text);
+		const struct hs_reading *row = longest_name(names, name_count, text);
 		if (!row)
-			row = longest_of(readings->rows, readings->count, text);
+			row = longest_word(readings, text);
 		if (row) {
 			hs_buf_puts(&buf, row->reading);
 			text += strlen(row->word);
 		} else {
-			hs_buf_add(&buf, text, 1);
-			text++;
+			size_t len_bytes = letter_bytes(text);
+			hs_buf_add(&buf, text, len_bytes);
+			text += len_bytes;
 		}
 	}
 	const char *made = buf.failed ? NULL : hs_arena_strdup(arena, hs_buf_text(&buf));
@@ -157,33 +207,35 @@ hs_readings_apply(const struct hs_readings *readings, struct hs_arena *arena, co
 	return made;
 }
 
+/* A letter as a number, as far as the tables below need it: three bytes of UTF-8. */
+#define LETTER(text)                                                                          \
+	((uint32_t)(unsigned char)(text)[0] << 16 | (uint32_t)(unsigned char)(text)[1] << 8 | \
+		(unsigned char)(text)[2])
+
 /* Three-byte letters ぁ…ヿ are kana; the small ya, yu, yo and vowels join the one before. */
 static size_t
-morae_of(const char *at)
+morae_of(const char *at, size_t len_bytes)
 {
-	static const char *const joined[] = { "ゃ", "ゅ", "ょ", "ぁ", "ぃ", "ぅ", "ぇ", "ぉ", "ャ",
-		"ュ", "ョ", "ァ", "ィ", "ゥ", "ェ", "ォ", "「", "」", "【", "】" };
-	static const struct {
-		const char *letter;
-		size_t morae;
-	} pauses[] = { { "、", 2 }, { "。", 4 }, { "\n", 4 } };
-	for (size_t i = 0; i < HS_COUNT(joined); i++)
-		if (strncmp(at, joined[i], strlen(joined[i])) == 0)
+	static const char joined[] = "ゃゅょぁぃぅぇぉャュョァィゥェォ「」【】";
+	uint32_t letter = len_bytes == 3 ? LETTER(at) : 0;
+	if (letter == LETTER("、"))
+		return 2;
+	if (letter == LETTER("。") || at[0] == '\n')
+		return 4;
+	for (size_t i = 0; letter > 0 && i + 3 < sizeof(joined); i += 3)
+		if (LETTER(joined + i) == letter)
 			return 0;
-	for (size_t i = 0; i < HS_COUNT(pauses); i++)
-		if (strncmp(at, pauses[i].letter, strlen(pauses[i].letter)) == 0)
-			return pauses[i].morae;
-	if (strncmp(at, "ぁ", 3) >= 0 && strncmp(at, "ヿ", 3) <= 0)
-		return 1;
-	return 2;
+	return letter >= LETTER("ぁ") && letter <= LETTER("ヿ") ? 1 : 2;
 }
 
 size_t
 hs_reading_morae(const char *reading)
 {
 	size_t morae = 0;
-	for (const char *at = reading; *at != '\0'; at++)
-		if (((unsigned char)*at & 0xc0) != 0x80)
-			morae += morae_of(at);
+	for (const char *at = reading; *at != '\0';) {
+		size_t len_bytes = letter_bytes(at);
+		morae += morae_of(at, len_bytes);
+		at += len_bytes;
+	}
 	return morae;
 }

@@ -25,6 +25,14 @@ item_of(const struct hs_adapter_delivery *delivery)
 	return HS_CONTAINER_OF(delivery->item, struct hs_item, pub);
 }
 
+/* After which nothing of it begins: the item's, or an earlier one of its own. */
+static int64_t
+deadline_us(const struct hs_adapter_delivery *delivery)
+{
+	int64_t own = delivery->deadline_mono_us, of_item = delivery->item->deadline_mono_us;
+	return own != 0 && own < of_item ? own : of_item;
+}
+
 static struct hs_delivery_queue *
 queue_find(struct hs_adapter *adapter, enum hs_adapter_lane lane, const char *key)
 {
@@ -40,14 +48,6 @@ queue_find(struct hs_adapter *adapter, enum hs_adapter_lane lane, const char *ke
 	queue->next = adapter->queues;
 	adapter->queues = queue;
 	return queue;
-}
-
-/* The outlet's own, or the item's, whichever is first. */
-static int64_t
-deadline_of(const struct hs_adapter_delivery *delivery)
-{
-	int64_t own = delivery->deadline_mono_us, item = delivery->item->deadline_mono_us;
-	return own != 0 && own < item ? own : item;
 }
 
 /* Empty queues are freed here and nowhere else, so that nobody's queue vanishes under his feet. */
@@ -133,7 +133,7 @@ delivery_settle(struct hs_adapter *adapter, struct hs_adapter_delivery *delivery
 		return;
 	}
 	if (delivery->result == HS_ATTEMPT_WAIT) {
-		delivery->due_mono_us = deadline_of(delivery);
+		delivery->due_mono_us = deadline_us(delivery);
 		return;
 	}
 	if (delivery->result == HS_ATTEMPT_FAILED)
@@ -146,11 +146,13 @@ delivery_settle(struct hs_adapter *adapter, struct hs_adapter_delivery *delivery
 static void
 attempt_start(struct hs_adapter *adapter, struct hs_adapter_delivery *delivery, int64_t now_mono_us)
 {
-	int64_t end = now_mono_us + adapter->settings->attempt_timeout_ms * 1000;
+	int64_t timeout_ms = delivery->attempt_timeout_ms ? delivery->attempt_timeout_ms
+							  : adapter->settings->attempt_timeout_ms;
+	int64_t end = now_mono_us + timeout_ms * 1000;
 	delivery->attempts++;
 	delivery->under_way = true;
 	delivery->answered = false;
-	delivery->due_mono_us = end < deadline_of(delivery) ? end : deadline_of(delivery);
+	delivery->due_mono_us = end < deadline_us(delivery) ? end : deadline_us(delivery);
 	adapter->counts.attempts++;
 	if (delivery->attempts == 1)
 		hs_delay_note(item_of(delivery));
@@ -178,7 +180,7 @@ queue_run(struct hs_adapter *adapter, struct hs_delivery_queue *queue)
 		return;
 	queue->running = true;
 	while (queue->head && !queue->head->under_way && !adapter->stopping) {
-		if (deadline_of(queue->head) <= now_mono_us)
+		if (deadline_us(queue->head) <= now_mono_us)
 			delivery_expire(adapter, queue->head);
 		else if (queue->head->due_mono_us <= now_mono_us && is_proven(adapter, queue->head))
 			attempt_start(adapter, queue->head, now_mono_us);
@@ -225,6 +227,7 @@ hs_adapter_deliver(struct hs_adapter_item *pub, struct hs_adapter_delivery *deli
 	const char *key = delivery->order_key ? delivery->order_key : "";
 	if (adapter->explanation) {
 		hs_explanation_delivery(adapter->explanation, delivery);
+		delivery->item = pub;
 		delivery->ended(delivery);
 		return;
 	}
@@ -279,7 +282,7 @@ queue_tick(struct hs_adapter *adapter, struct hs_delivery_queue *queue, int64_t 
 	if (head && head->under_way && head->due_mono_us <= now_mono_us) {
 		head->abort(head);
 		head->under_way = false;
-		bool over = deadline_of(head) <= now_mono_us;
+		bool over = deadline_us(head) <= now_mono_us;
 		/* An attempt that our own deadline cut short tells less than what one before it said. */
 		if (!over || head->why[0] == '\0')
 			snprintf(head->why, sizeof(head->why), "no answer in time");

@@ -3,7 +3,7 @@
  * Flow:    stdin, line by line → [snapshot → ops.on_snapshot] notice → item.c as always: rules.h, then ops.on_notice
  *          → every receipt, delivery and hs_adapter_show is written down instead of sent → one JSON line a notice.
  *          There is no second copy of a rule here: what is explained is what happens. Receipts that only a real
- *          answer from outside could give (accepted, displayed) do not occur.
+ *          answer from outside could give (accepted, displayed) do not occur, but where nothing has to leave for them.
  * Input:   frames of the feed as JSON, one a line: {"type":"snapshot","seq","epoch","notices":[{"seq","notice"}]},
  *          {"type":"notice","seq","epoch","notice","at"?,"submission_id"?}; a notice alone, as JSON or packed, is a notice of seq 1. `at`
  *          (RFC 3339): the moment to explain for; without it the one at which the hub accepted it, else now. Notices stay

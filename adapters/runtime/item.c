@@ -174,6 +174,9 @@ item_refuse(struct hs_item *item, int state, const char *why, uint64_t *count)
 		(unsigned long long)item->pub.seq, why);
 	hs_lane_receipt(item->lane, item->pub.seq, "", state, why);
 	item->done = true;
+	const struct hs_adapter *adapter = item->lane->adapter;
+	if (adapter->opened && adapter->ops->on_refused)
+		adapter->ops->on_refused(adapter->state, &item->pub);
 }
 
 static void
@@ -224,6 +227,7 @@ item_follow(struct hs_item *item)
 		[HS_RULING_GATE] = item_filter,
 		[HS_RULING_MAINTENANCE] = item_keep_back,
 		[HS_RULING_OLD] = item_too_old,
+		[HS_RULING_SAME_EVENT] = item_filter,
 		[HS_RULING_UNKNOWN] = item_hold,
 		[HS_RULING_PASS] = item_pass,
 	};
@@ -317,6 +321,14 @@ hs_adapter_receipt(
 		item->lane->counts.receipts_dropped++;
 	else
 		hs_lane_receipt(item->lane, pub->seq, outlet, receipt_state, detail);
+}
+
+void
+hs_adapter_hurry(struct hs_adapter_item *pub, int64_t end_unix_us)
+{
+	int64_t end_mono_us = hs_clock_mono_us() + (end_unix_us - hs_clock_unix_us());
+	if (end_mono_us < pub->deadline_mono_us)
+		pub->deadline_mono_us = end_mono_us;
 }
 
 void

@@ -33,6 +33,7 @@ enum hs_ruling_kind {
 	HS_RULING_GATE,	       /* the drill gate says no: FILTERED */
 	HS_RULING_MAINTENANCE, /* HELD, kept for the process after this one */
 	HS_RULING_OLD,	       /* it rings, and this is too old to start anything: EXPIRED */
+	HS_RULING_SAME_EVENT,  /* it rings, and this was told already by another route: FILTERED */
 	HS_RULING_UNKNOWN,     /* it rings, and this has an unknown term: HELD */
 	HS_RULING_PASS	       /* the adapter gets it: RECEIVED */
 };
@@ -57,6 +58,10 @@ struct hs_ruling hs_rule(const struct hs_ruling_case *one);
 /* Receipt of an outlet that alerts people, for a silent correction (notice.proto): it keeps it in mind, for what
  * comes later, and says nothing. */
 #define HS_SILENT_REASON "a silent correction: nothing that stands has changed"
+
+/* Receipt of an outlet that alerts people, for a message of another route about an event that was told already (the hub's
+ * flag, hub/core/same_event.h). */
+#define HS_SAME_EVENT_REASON "the same event was announced already, from another source"
 
 /* Receipts (HELD) that senders read: of an adapter that is cut off, and of an outlet that waits for its proof. */
 #define HS_MAINTENANCE_REASON                                                                                               \

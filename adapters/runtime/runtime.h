@@ -12,6 +12,7 @@
  *   deliver → seen before by (epoch, seq)? dropped
  *           → drill gate (rules.h) says no?     receipt FILTERED, done
  *           → ops.rings and too old?            receipt EXPIRED, done
+ *           → ops.rings and told already?       receipt FILTERED, done (the hub's flag same_event)
  *           → ops.rings and unknown?            receipt HELD, done; released after hold_ms when > 0
  *           → ops.on_notice(item): the adapter encodes, then for each outlet either
  *               - reports at once:    hs_adapter_receipt(item, outlet, state, detail), or
@@ -143,6 +144,8 @@ struct hs_adapter_ops {
 	enum hs_err (*open)(struct hs_adapter *adapter, const void *settings, void **state);
 	/* A notice that may go out. Must lead to hs_adapter_done(item), now or later. */
 	void (*on_notice)(void *state, struct hs_adapter_item *item);
+	/* * A notice that the runtime keeps away (drill gate, too old, unknown): for who keeps what it told by notice. */
+	void (*on_refused)(void *state, const struct hs_adapter_item *item);
 	/* * Only when `snapshot`. */
 	void (*on_snapshot)(void *state, const struct hs_adapter_snapshot *snapshot);
 	/* * The lane's link changed. seq: the newest seq taken in its epoch. */
@@ -192,6 +195,8 @@ const struct hs_adapter_settings *hs_adapter_common(const struct hs_adapter *ada
  * receipt_state: HS_RECEIPT(…); detail: "" or a short sentence. */
 void hs_adapter_receipt(
 	struct hs_adapter_item *item, const char *outlet, int receipt_state, const char *detail);
+/* Brings the deadline of the item forward to that moment; never puts it off. Before the first delivery. */
+void hs_adapter_hurry(struct hs_adapter_item *item, int64_t end_unix_us);
 /* Nothing more will be added to this item. Exactly once per item. The item may be gone afterwards. */
 void hs_adapter_done(struct hs_adapter_item *item);
 /* A receipt for a notice whose item is gone: a screen that confirms later. Ignored (and counted) when
@@ -213,13 +218,15 @@ enum hs_attempt_result {
 struct hs_delivery_queue; /* private */
 
 /* Embed it in the adapter's own record of one output; recover that by HS_CONTAINER_OF. Zero it, fill
- * the members up to `ended`, call hs_adapter_deliver. */
+ * the members before the private ones, call hs_adapter_deliver. */
 struct hs_adapter_delivery {
 	const char *outlet;    /* for the receipt; must live as long as the delivery */
 	const char *order_key; /* deliveries of one key go in order; NULL = on its own. Copied. */
 	/* Of its outlet; with proof_required it waits for the first proof. NULL: it waits for none. */
 	const struct hs_canary *canary;
-	/* hs_clock_mono_us after which this outlet does not want it any more, when earlier than the item's; 0: the item's. */
+	/* Of this outlet alone; 0: attempt_timeout_ms of the settings, and the deadline of the item. The earlier of the
+	 * two deadlines counts. */
+	int64_t attempt_timeout_ms;
 	int64_t deadline_mono_us;
 	/* Starts one attempt. Ends by hs_adapter_attempt_done, also from inside. */
 	void (*attempt)(struct hs_adapter_delivery *delivery);

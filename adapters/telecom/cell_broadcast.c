@@ -8,6 +8,7 @@
 
 #define PADDING	    0x000d
 #define CODES	    1024u
+#define ETWS_CODES  256u
 #define UPDATE_BITS 0xfu
 
 static void
@@ -132,17 +133,17 @@ code_taken(const struct hs_cb_codes *codes, uint16_t message_id, unsigned code)
 }
 
 static struct hs_cb_alert *
-alert_add(struct hs_cb_codes *codes, uint16_t message_id, uint64_t key, uint32_t revision)
+alert_add(struct hs_cb_codes *codes, unsigned space, uint16_t message_id, uint64_t key,
+	uint32_t revision)
 {
 	struct hs_cb_alert *place = &codes->alerts[0];
 	for (size_t i = 0; i < HS_CB_ALERTS_MAX && place->key; i++)
 		if (!codes->alerts[i].key || codes->alerts[i].used < place->used)
 			place = &codes->alerts[i];
 	*place = (struct hs_cb_alert){ 0 };
-	unsigned code = (unsigned)(key % CODES);
-	/* Fewer alerts than codes: there is always a free one. */
-	while (code_taken(codes, message_id, code))
-		code = (code + 1) % CODES;
+	unsigned code = (unsigned)(key % space);
+	for (unsigned i = 0; i < space && code_taken(codes, message_id, code); i++)
+		code = (code + 1) % space;
 	*place = (struct hs_cb_alert){
 		.key = key,
 		.message_id = message_id,
@@ -152,17 +153,35 @@ alert_add(struct hs_cb_codes *codes, uint16_t message_id, uint64_t key, uint32_t
 	return place;
 }
 
-uint16_t
-hs_cb_serial_for(struct hs_cb_codes *codes, uint16_t message_id, const char *key, uint32_t revision,
-	const char *text)
+static const struct hs_cb_alert *
+alert_of(struct hs_cb_codes *codes, unsigned space, uint16_t message_id, const char *key,
+	uint32_t revision, const char *text)
 {
 	uint64_t hash = hash_of(text), name = hash_of(key);
 	struct hs_cb_alert *alert = alert_find(codes, message_id, name);
 	if (!alert)
-		alert = alert_add(codes, message_id, name, revision);
+		alert = alert_add(codes, space, message_id, name, revision);
 	else if (alert->text != hash)
 		alert->update = (uint8_t)((alert->update + 1) & UPDATE_BITS);
 	alert->text = hash;
 	alert->used = ++codes->turn;
+	return alert;
+}
+
+uint16_t
+hs_cb_serial_for(struct hs_cb_codes *codes, uint16_t message_id, const char *key, uint32_t revision,
+	const char *text)
+{
+	const struct hs_cb_alert *alert = alert_of(codes, CODES, message_id, key, revision, text);
 	return hs_cb_serial(HS_CB_SCOPE_PLMN, alert->code, alert->update);
+}
+
+uint16_t
+hs_cb_etws_serial_for(struct hs_cb_codes *codes, uint16_t message_id, const char *key,
+	uint32_t revision, const char *text)
+{
+	const struct hs_cb_alert *alert =
+		alert_of(codes, ETWS_CODES, message_id, key, revision, text);
+	return hs_cb_serial(
+		HS_CB_SCOPE_PLMN, HS_CB_ETWS_ALERT | HS_CB_ETWS_POPUP | alert->code, alert->update);
 }

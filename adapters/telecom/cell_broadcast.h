@@ -8,6 +8,8 @@
  * Rules:   new text of the same alert: same message id and code, next update number (wraps at 16);
  *          another area only: the very same serial number, or phones ring again; two alerts that are
  *          alive under one message id never share a code.
+ *          The message code of an ETWS message holds two switches in front (TS 23.041, 9.4.1.2.1; the same bits in
+ *          Android's SmsCbConstants): 0x200 emergency user alert, 0x100 popup; 8 bits are left for the alert.
  * Threads: any; struct hs_cb_codes belongs to one thread.
  */
 #ifndef HS_CELL_BROADCAST_H
@@ -46,6 +48,17 @@ enum hs_err hs_cb_decode(const struct hs_cb_pages *pages, char *out, size_t size
 /* scope 0…3, code 0…1023, update: any, of which the lowest 4 bits count. */
 uint16_t hs_cb_serial(enum hs_cb_scope scope, unsigned code, unsigned update);
 
+/* Warning types of ETWS, TS 23.041, 9.3.24. */
+enum hs_cb_etws {
+	HS_CB_ETWS_EARTHQUAKE = 0,
+	HS_CB_ETWS_TSUNAMI = 1,
+	HS_CB_ETWS_EARTHQUAKE_TSUNAMI = 2,
+	HS_CB_ETWS_TEST = 3,
+	HS_CB_ETWS_OTHER = 4
+};
+#define HS_CB_ETWS_ALERT 0x200u
+#define HS_CB_ETWS_POPUP 0x100u
+
 /* Which message code each live alert has. Kept in memory only: codes are derived from the alert's key,
  * so that a restart gives the same ones but for collisions. */
 #define HS_CB_ALERTS_MAX 512
@@ -68,6 +81,10 @@ struct hs_cb_codes {
  * decides the first update number after a restart. When all places are taken, the alert that was used
  * longest ago gives its place up. */
 uint16_t hs_cb_serial_for(struct hs_cb_codes *codes, uint16_t message_id, const char *key,
+	uint32_t revision, const char *text);
+/* The same for an ETWS message with both switches set, which leave 8 bits for the code: of more than 256 alerts that are
+ * remembered some share one. */
+uint16_t hs_cb_etws_serial_for(struct hs_cb_codes *codes, uint16_t message_id, const char *key,
 	uint32_t revision, const char *text);
 
 #endif

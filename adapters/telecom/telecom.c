@@ -1,310 +1,199 @@
 #include "adapters/telecom/telecom.h"
 
-#include <jansson.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "adapters/runtime/standing.h"
+#include "adapters/telecom/cbc_settings.h"
 #include "adapters/telecom/cell_broadcast.h"
 #include "adapters/telecom/telecom_canary.h"
-#include "adapters/telecom/telecom_chars.h"
-#include "adapters/telecom/telecom_document.h"
-#include "adapters/telecom/telecom_http.h"
+#include "adapters/telecom/telecom_outlet.h"
+#include "adapters/telecom/telecom_preview.h"
 #include "adapters/telecom/telecom_settings.h"
 #include "hub/base/check.h"
-#include "hub/base/clock.h"
 #include "hub/base/log.h"
 
 #define ENCODE_ARENA_BYTES (64u << 20)
-#define OUTLET_SIZE	   64
 
 struct telecom {
-	struct hs_adapter *adapter;
-	const struct hs_telecom_settings *settings;
-	struct hs_post_client *clients[HS_LANE_COUNT]; /* lanes share no connection */
-	struct hs_telecom_canaries *canaries;
-	struct hs_cb_codes codes[HS_LANE_COUNT];
-	struct hs_standing standing[HS_LANE_COUNT];
-	uint64_t refused_texts;
-};
-
-/* One mail on its way to one carrier. */
-struct mail_delivery {
-	struct hs_adapter_delivery delivery;
-	struct hs_post post;
-	struct telecom *telecom;
-	char outlet[OUTLET_SIZE];
-	char key[256];
-	char *document;
-};
-
-static const struct hs_carrier *
-carrier_at(const struct telecom *telecom, size_t index)
-{
-	return (const struct hs_carrier *)telecom->settings->carriers.items + index;
-}
-
-static size_t
-carrier_index(const struct telecom *telecom, const struct hs_carrier *carrier)
-{
-	return (size_t)(carrier - carrier_at(telecom, 0));
-}
-
-static void
-mail_done(struct hs_post *post, long status, const char *error, const char *reply)
-{
-	struct mail_delivery *mail = HS_CONTAINER_OF(post, struct mail_delivery, post);
-	enum hs_attempt_result result = HS_ATTEMPT_FAILED;
-	char detail[160];
-	if (status == 0 || status >= 500 || status == 408 || status == 425 || status == 429)
-		result = HS_ATTEMPT_RETRY;
-	else if (status >= 200 && status < 300)
-		result = HS_ATTEMPT_ACCEPTED;
-	if (status == 0)
-		snprintf(detail, sizeof(detail), "%s", error);
-	else if (result == HS_ATTEMPT_FAILED)
-		snprintf(detail, sizeof(detail), "the carrier refused it: HTTP %ld %.80s", status,
-			reply);
-	else
-		snprintf(detail, sizeof(detail), "HTTP %ld", status);
-	hs_adapter_attempt_done(&mail->delivery, result, detail);
-}
-
-static void
-mail_attempt(struct hs_adapter_delivery *delivery)
-{
-	struct mail_delivery *mail = HS_CONTAINER_OF(delivery, struct mail_delivery, delivery);
-	struct hs_post_client *client = mail->telecom->clients[delivery->item->lane];
-	enum hs_err err = hs_post_start(client, &mail->post);
-	if (err != HS_OK)
-		hs_adapter_attempt_done(delivery,
-			err == HS_ERR_NOMEM ? HS_ATTEMPT_RETRY : HS_ATTEMPT_FAILED,
-			"the endpoint of this carrier is not a usable http or https address");
-}
-
-static void
-mail_abort(struct hs_adapter_delivery *delivery)
-{
-	hs_post_cancel(&HS_CONTAINER_OF(delivery, struct mail_delivery, delivery)->post);
-}
-
-static void
-mail_ended(struct hs_adapter_delivery *delivery)
-{
-	struct mail_delivery *mail = HS_CONTAINER_OF(delivery, struct mail_delivery, delivery);
-	free(mail->document);
-	free(mail);
-}
-
-static void
-mail_send(struct telecom *telecom, struct hs_adapter_item *item, const struct hs_carrier *carrier,
-	const char *area_code, char *document)
-{
-	struct mail_delivery *mail = calloc(1, sizeof(*mail));
-	if (!mail) {
-		free(document);
-		hs_adapter_receipt(item, carrier->name, HS_RECEIPT(FAILED), "out of memory");
-		return;
-	}
-	mail->telecom = telecom;
-	mail->document = document;
-	snprintf(mail->outlet, sizeof(mail->outlet), "%s/%s", carrier->name, area_code);
-	snprintf(mail->key, sizeof(mail->key), "%s-%llu-%s-%s", item->epoch,
-		(unsigned long long)item->seq, carrier->name, area_code);
-	mail->post = (struct hs_post){
-		.url = item->lane == HS_LANE_LIVE ? carrier->live_endpoint
-						  : carrier->drill_endpoint,
-		.idempotency_key = mail->key,
-		.body = document,
-		.body_len_bytes = strlen(document),
-		.timeout_ms = telecom->settings->common.attempt_timeout_ms,
-		.done = mail_done,
-	};
-	mail->delivery = (struct hs_adapter_delivery){
-		.outlet = mail->outlet,
-		.order_key = mail->outlet,
-		.canary = hs_telecom_canary_of(
-			telecom->canaries, carrier_index(telecom, carrier), item->lane),
-		.attempt = mail_attempt,
-		.abort = mail_abort,
-		.ended = mail_ended,
-		.output = document,
-		.output_is = "mail",
-	};
-	hs_adapter_deliver(item, &mail->delivery);
-}
-
-/* Makes the JSON document of one mail; NULL when out of memory. */
-static char *
-mail_document(struct telecom *telecom, struct hs_arena *arena, const struct hs_adapter_item *item,
-	const struct hs_carrier *carrier, const struct hs_municipal *municipal,
-	const struct hs_mail *mail)
-{
-	const hs_notice *notice = item->notice;
-	const hs_document *document = notice->document;
-	struct hs_telecom_document out = { .item = item,
-		.carrier = carrier->name,
-		.area_code = municipal->code,
-		.area_name = municipal->name,
-		.mail = mail };
-	out.message_id =
-		hs_carrier_message_id(carrier, (int)notice->mode, hs_municipal_loudness(municipal));
-	const char *text = hs_telecom_cb_text(arena, mail, &out.replaced);
-	const char *key = hs_arena_printf(arena, "%s|%s|%s|%s", carrier->name,
-		document ? document->source : "", document ? document->id : "", municipal->code);
-	if (!text || !key)
-		return NULL;
-	out.serial_nr = hs_cb_serial_for(&telecom->codes[item->lane], out.message_id, key,
-		document ? document->revision : 1, text);
-	if (hs_cb_encode(text, &out.pages, NULL) != HS_OK)
-		out.pages.count = 0;
-	return hs_telecom_document_write(&out);
-}
-
-static void
-mail_make(struct telecom *telecom, struct hs_arena *arena, struct hs_adapter_item *item,
-	const struct hs_carrier *carrier, const struct hs_municipal *municipal)
-{
-	struct hs_mail_limits limits = hs_carrier_limits(carrier);
-	struct hs_mail mail;
-	char outlet[OUTLET_SIZE];
-	bool own = item->notice->detail_case == HANSHO__V1__NOTICE__DETAIL_URGENT_MAIL;
-	snprintf(outlet, sizeof(outlet), "%s/%s", carrier->name, municipal->code);
-	enum hs_err err = own ? hs_mail_encode_own(arena, item->notice, &limits, &mail)
-			      : hs_mail_encode(arena, item->notice, municipal, &limits, &mail);
-	char *document = NULL;
-	if (err == HS_OK)
-		document = mail_document(telecom, arena, item, carrier, municipal, &mail);
-	if (document) {
-		mail_send(telecom, item, carrier, municipal->code, document);
-		return;
-	}
-	telecom->refused_texts++;
-	hs_error("telecom.no_mail", "seq=%llu outlet=%s err=%s", (unsigned long long)item->seq,
-		outlet, hs_err_name(err));
-	hs_adapter_receipt(item, outlet, HS_RECEIPT(FAILED),
-		err == HS_ERR_REFUSED ? mail.why : "out of memory");
-}
-
-/* "" when this carrier gets this notice, else why not. */
-static const char *
-carrier_filter(const struct hs_adapter_item *item, const struct hs_carrier *carrier)
-{
-	if (item->lane == HS_LANE_LIVE && carrier->live_endpoint[0] == '\0')
-		return "no live_endpoint is configured for this carrier";
-	if (item->lane == HS_LANE_DRILL && carrier->drill_endpoint[0] == '\0')
-		return "no drill_endpoint is configured for this carrier";
-	if (!hs_mail_for_carrier(item->notice, carrier->lalert_code))
-		return "the sender named other carriers";
-	return "";
-}
-
-static void
-carrier_serve(struct telecom *telecom, struct hs_arena *arena, struct hs_adapter_item *item,
-	const struct hs_carrier *carrier)
-{
-	struct hs_municipal *municipals;
+	struct hs_telecom_shared shared;
+	struct hs_telecom_outlet **outlets;
 	size_t count;
-	const char *why = carrier_filter(item, carrier);
-	if (why[0] != '\0') {
-		hs_adapter_receipt(item, carrier->name, HS_RECEIPT(FILTERED), why);
-		return;
-	}
-	enum hs_err err = hs_standing_split(&telecom->standing[item->lane], arena, item,
-		carrier->area_unit == 0, &municipals, &count);
-	if (err != HS_OK) {
-		hs_adapter_receipt(item, carrier->name, HS_RECEIPT(FAILED),
-			err == HS_ERR_INVALID ? "the notice names no area" : "out of memory");
-		return;
-	}
-	for (size_t i = 0; i < count; i++) {
-		uint32_t loudness = hs_municipal_loudness(&municipals[i]);
-		char outlet[OUTLET_SIZE];
-		snprintf(outlet, sizeof(outlet), "%s/%s", carrier->name, municipals[i].code);
-		if (loudness > 0 && loudness < telecom->settings->level_min)
-			hs_adapter_receipt(item, outlet, HS_RECEIPT(FILTERED), "below level_min");
-		else
-			mail_make(telecom, arena, item, carrier, &municipals[i]);
-	}
+	struct hs_telecom_preview *preview;
+};
+
+static const struct hs_telecom_outlet_ops *const kinds[] = { &hs_cbc_outlet_ops,
+	&hs_carrier_outlet_ops };
+
+void
+hs_telecom_no_text(struct hs_telecom_shared *shared, struct hs_adapter_item *item,
+	const char *outlet, const char *why)
+{
+	shared->refused_texts++;
+	hs_error("telecom.no_mail", "seq=%llu outlet=%s err=%s", (unsigned long long)item->seq,
+		outlet, hs_err_name(why[0] ? HS_ERR_REFUSED : HS_ERR_NOMEM));
+	hs_adapter_receipt(item, outlet, HS_RECEIPT(FAILED), why[0] ? why : "out of memory");
+}
+
+/* ---- notices ---- */
+
+static bool
+anybody_takes(const struct telecom *telecom, int detail_case)
+{
+	for (size_t i = 0; i < telecom->count; i++)
+		if (telecom->outlets[i]->ops->takes(detail_case))
+			return true;
+	return false;
+}
+
+static void
+serve_all(struct telecom *telecom, struct hs_adapter_item *item)
+{
+	struct hs_arena *arena = hs_arena_create(ENCODE_ARENA_BYTES);
+	for (size_t i = 0; arena && i < telecom->count; i++)
+		if (telecom->outlets[i]->ops->takes((int)item->notice->detail_case))
+			telecom->outlets[i]->ops->serve(telecom->outlets[i], arena, item);
+	if (!arena)
+		hs_adapter_receipt(item, "", HS_RECEIPT(FAILED), "out of memory");
+	hs_arena_destroy(arena);
 }
 
 static void
 on_notice(void *state, struct hs_adapter_item *item)
 {
 	struct telecom *telecom = state;
-	int kind = (int)item->notice->detail_case;
-	hs_standing_apply(&telecom->standing[item->lane], item);
-	if (kind != HANSHO__V1__NOTICE__DETAIL_EVACUATION &&
-		kind != HANSHO__V1__NOTICE__DETAIL_URGENT_MAIL) {
+	hs_standing_apply(&telecom->shared.standing[item->lane], item);
+	if (!anybody_takes(telecom, (int)item->notice->detail_case))
 		hs_adapter_receipt(item, "", HS_RECEIPT(FILTERED),
 			"carriers mail evacuation orders and urgent mails only");
-		hs_adapter_done(item);
-		return;
-	}
-	if (item->notice->silent) {
+	else if (item->notice->silent)
 		hs_adapter_receipt(item, "", HS_RECEIPT(FILTERED), HS_SILENT_REASON);
-		hs_adapter_done(item);
-		return;
-	}
-	struct hs_arena *arena = hs_arena_create(ENCODE_ARENA_BYTES);
-	for (size_t i = 0; arena && i < telecom->settings->carriers.count; i++)
-		carrier_serve(telecom, arena, item, carrier_at(telecom, i));
-	if (!arena)
-		hs_adapter_receipt(item, "", HS_RECEIPT(FAILED), "out of memory");
-	hs_arena_destroy(arena);
+	else
+		serve_all(telecom, item);
 	hs_adapter_done(item);
+}
+
+static void
+on_refused(void *state, const struct hs_adapter_item *item)
+{
+	struct telecom *telecom = state;
+	/* Too old to be told, or held: it is in force all the same. */
+	bool right_lane = (int)item->notice->mode == hs_lane_mode(item->lane);
+	if (right_lane && (item->expired || item->unknown))
+		hs_standing_apply(&telecom->shared.standing[item->lane], item);
+	for (size_t i = 0; i < telecom->count; i++)
+		if (telecom->outlets[i]->ops->refused)
+			telecom->outlets[i]->ops->refused(telecom->outlets[i], item);
 }
 
 static void
 on_snapshot(void *state, const struct hs_adapter_snapshot *snapshot)
 {
 	struct telecom *telecom = state;
-	hs_standing_load(&telecom->standing[snapshot->lane], snapshot);
+	struct hs_arena *arena = hs_arena_create(ENCODE_ARENA_BYTES);
+	hs_standing_load(&telecom->shared.standing[snapshot->lane], snapshot);
+	for (size_t i = 0; arena && i < telecom->count; i++)
+		if (telecom->outlets[i]->ops->snapshot)
+			telecom->outlets[i]->ops->snapshot(telecom->outlets[i], arena, snapshot);
+	hs_arena_destroy(arena);
 }
+
+static void
+on_state(
+	void *state, enum hs_adapter_lane lane, enum hs_adapter_lane_state lane_state, uint64_t seq)
+{
+	struct telecom *telecom = state;
+	(void)seq;
+	for (size_t i = 0; i < telecom->count; i++)
+		if (telecom->outlets[i]->ops->lane_state)
+			telecom->outlets[i]->ops->lane_state(telecom->outlets[i], lane, lane_state);
+}
+
+/* ---- life ---- */
 
 static void
 telecom_close(void *state)
 {
 	struct telecom *telecom = state;
-	hs_telecom_canaries_destroy(telecom->canaries);
+	hs_telecom_preview_close(telecom->preview);
+	for (size_t i = 0; i < telecom->count; i++)
+		telecom->outlets[i]->ops->close(telecom->outlets[i]);
+	hs_telecom_canaries_destroy(telecom->shared.canaries);
 	for (size_t i = 0; i < HS_LANE_COUNT; i++) {
-		hs_post_client_close(telecom->clients[i]);
-		hs_standing_free(&telecom->standing[i]);
+		hs_standing_free(&telecom->shared.standing[i]);
+		free(telecom->shared.codes[i]);
 	}
+	free(telecom->outlets);
 	free(telecom);
 }
 
 static bool
-carriers_right(const struct telecom *telecom)
+carriers_right(const struct hs_telecom_settings *settings)
 {
-	for (size_t i = 0; i < telecom->settings->carriers.count; i++) {
-		const char *wrong = hs_carrier_wrong(carrier_at(telecom, i));
+	const struct hs_carrier *carriers = settings->carriers.items;
+	for (size_t i = 0; i < settings->carriers.count; i++) {
+		const char *wrong = hs_carrier_wrong(&carriers[i]);
 		if (wrong[0] == '\0')
 			continue;
-		hs_error("telecom.carrier_wrong", "carrier=%s reason=\"%s\"",
-			carrier_at(telecom, i)->name, wrong);
+		hs_error("telecom.carrier_wrong", "carrier=%s reason=\"%s\"", carriers[i].name,
+			wrong);
 		return false;
 	}
 	return true;
 }
 
 static enum hs_err
+outlets_open(struct telecom *telecom)
+{
+	const struct hs_telecom_settings *settings = telecom->shared.settings;
+	enum hs_err err = HS_OK;
+	size_t total = 0;
+	for (size_t k = 0; k < HS_COUNT(kinds); k++)
+		total += kinds[k]->count(settings);
+	telecom->outlets = calloc(total + 1, sizeof(struct hs_telecom_outlet *));
+	if (!telecom->outlets)
+		return HS_ERR_NOMEM;
+	for (size_t k = 0; k < HS_COUNT(kinds); k++) {
+		for (size_t i = 0; err == HS_OK && i < kinds[k]->count(settings); i++) {
+			err = kinds[k]->open(
+				&telecom->shared, i, &telecom->outlets[telecom->count]);
+			telecom->count += err == HS_OK;
+		}
+	}
+	return err;
+}
+
+static enum hs_err
+parts_open(struct telecom *telecom)
+{
+	struct hs_telecom_shared *shared = &telecom->shared;
+	for (size_t i = 0; i < HS_LANE_COUNT; i++) {
+		shared->codes[i] = calloc(1, sizeof(*shared->codes[i]));
+		if (!shared->codes[i])
+			return HS_ERR_NOMEM;
+	}
+	if (hs_adapter_is_dry(shared->adapter))
+		return outlets_open(telecom);
+	enum hs_err err =
+		hs_telecom_canaries_create(shared->adapter, shared->settings, &shared->canaries);
+	if (err == HS_OK)
+		err = outlets_open(telecom);
+	const struct hs_telecom_preview_options preview = { shared, telecom->outlets,
+		telecom->count };
+	return err == HS_OK ? hs_telecom_preview_open(&preview, &telecom->preview) : err;
+}
+
+/* Dry: what on_notice needs, and no way to a carrier or centre. */
+static enum hs_err
 telecom_open(struct hs_adapter *adapter, const void *settings, void **state)
 {
+	if (!carriers_right(settings))
+		return HS_ERR_CONFIG;
 	struct telecom *telecom = calloc(1, sizeof(*telecom));
 	if (!telecom)
 		return HS_ERR_NOMEM;
-	telecom->adapter = adapter;
-	telecom->settings = settings;
-	struct hs_post_options options = { telecom->settings->http_ca,
-		telecom->settings->http_proxy, telecom->settings->connections_per_host };
-	enum hs_err err = carriers_right(telecom) ? HS_OK : HS_ERR_CONFIG;
-	for (size_t i = 0; err == HS_OK && i < HS_LANE_COUNT; i++)
-		err = hs_post_client_create(
-			hs_adapter_loop(adapter), &options, &telecom->clients[i]);
-	if (err == HS_OK)
-		err = hs_telecom_canaries_create(adapter, settings, &telecom->canaries);
+	telecom->shared.adapter = adapter;
+	telecom->shared.settings = settings;
+	enum hs_err err = parts_open(telecom);
 	if (err != HS_OK) {
 		telecom_close(telecom);
 		return err;
@@ -313,24 +202,14 @@ telecom_open(struct hs_adapter *adapter, const void *settings, void **state)
 	return HS_OK;
 }
 
-/* What on_notice needs, and no way to a carrier. */
-static enum hs_err
-telecom_open_dry(struct hs_adapter *adapter, const void *settings, void **state)
-{
-	struct telecom *telecom = calloc(1, sizeof(*telecom));
-	if (!telecom)
-		return HS_ERR_NOMEM;
-	telecom->adapter = adapter;
-	telecom->settings = settings;
-	*state = telecom;
-	return HS_OK;
-}
+/* ---- what is told of it ---- */
 
 static const char *
 not_ready(void *state)
 {
 	const struct telecom *telecom = state;
-	return telecom->settings->carriers.count == 0 ? "no carrier is configured" : "";
+	return telecom->count == 0 ? "neither a carrier nor a cell broadcast centre is configured"
+				   : "";
 }
 
 static void
@@ -338,15 +217,25 @@ metrics(void *state, struct hs_buf *out)
 {
 	const struct telecom *telecom = state;
 	hs_buf_printf(out, "hansho_telecom_texts_refused_total %llu\n",
-		(unsigned long long)telecom->refused_texts);
+		(unsigned long long)telecom->shared.refused_texts);
+	for (size_t i = 0; i < telecom->count; i++)
+		if (telecom->outlets[i]->ops->metrics)
+			telecom->outlets[i]->ops->metrics(telecom->outlets[i], out);
 }
 
 static void
 status(void *state, struct hs_buf *out)
 {
 	const struct telecom *telecom = state;
-	hs_buf_printf(out, "\"carriers\":%zu,\"texts_refused\":%llu",
-		telecom->settings->carriers.count, (unsigned long long)telecom->refused_texts);
+	hs_buf_printf(out, "\"carriers\":%zu,\"texts_refused\":%llu,\"cell_broadcast\":[",
+		telecom->shared.settings->carriers.count,
+		(unsigned long long)telecom->shared.refused_texts);
+	size_t begin = out->len_bytes;
+	for (size_t i = 0; i < telecom->count; i++)
+		if (telecom->outlets[i]->ops->status)
+			telecom->outlets[i]->ops->status(
+				telecom->outlets[i], out->len_bytes == begin, out);
+	hs_buf_puts(out, "]");
 }
 
 const struct hs_adapter_ops hs_telecom_ops = {
@@ -356,10 +245,12 @@ const struct hs_adapter_ops hs_telecom_ops = {
 	.rings = true,
 	.snapshot = true,
 	.open = telecom_open,
-	.open_dry = telecom_open_dry,
+	.open_dry = telecom_open,
 	.close_dry = telecom_close,
 	.on_notice = on_notice,
+	.on_refused = on_refused,
 	.on_snapshot = on_snapshot,
+	.on_state = on_state,
 	.not_ready = not_ready,
 	.metrics = metrics,
 	.status = status,

@@ -1,17 +1,22 @@
-/* telecom.h: the telecom adapter: 緊急速報メール and cell broadcast pages to mobile carriers.
+/* telecom.h: the telecom adapter: 緊急速報メール to mobile carriers, and cell broadcast centres.
  *
- * Flow:    item → municipalities → for each carrier and municipality: telecom_encode → pages and serial
- *          number (cell_broadcast) → JSON document → POST to the carrier (telecom_http), tried by the
- *          runtime until taken, refused or too late → receipt for outlet "carrier/area".
- * Format:  POST, application/json:
+ * Flow:    item → each outlet on its own (telecom_outlet.h) → encode → deliveries of the runtime → receipts.
+ *          carrier: municipalities → telecom_encode → JSON document → POST (telecom_carrier.c), tried until taken, refused
+ *          or too late → receipt for outlet "carrier/area"; telecom_result.h then asks what became of it.
+ *          centre: cbc_plan → board → slot → POST and DELETE of ECBE (cbc.c, cbc_lane.h) → receipt for "centre/area",
+ *          "centre/area/en", "centre/etws".
+ * Format:  of a carrier: POST, application/json:
  *          {"carrier","title","body","message_id","serial_nr","dcs","pages":[hex of ≤ 82 octets],
  *           "areas":[6-digit codes],"mode":"live"|"drill","action":"issue"|…,
  *           "notice":{"epoch","seq","document":{"source","id","revision"}}}
  *          Header Idempotency-Key: epoch-seq-carrier-area; the same key again is the same mail.
  *          2xx: accepted. 408, 425, 429, 5xx, no answer: tried again. Any other: refused for good.
  *          A canary (telecom_canary.h) comes to the same address and is marked: {"canary":TOKEN,…} without text.
- * Lanes:   a carrier has one endpoint for each lane; a drill never goes to live_endpoint.
- * Threads: the loop's thread. Keeps nothing on disk.
+ *          Of a centre: cbc_rest.h.
+ * Ends:    a cancel or lift goes to whom the order went, as loud as it was; who is known never to have got the order is
+ *          left out (telecom_missed.h).
+ * Lanes:   an outlet has one endpoint for each lane; a drill never goes to a live one.
+ * Threads: the loop's thread. Keeps nothing on disk: what stands at a centre is found again from what is in force.
  */
 #ifndef HS_TELECOM_H
 #define HS_TELECOM_H

@@ -37,21 +37,20 @@ hs_body_longest(const struct hs_municipal *municipal)
 	return (struct hs_body_plan){ total, total, true, true, true, true };
 }
 
-/* A long list loses several names at a time, so that thousands cost few trials; a short one, one. */
-static size_t
-fewer_names(size_t names)
+struct hs_body_plan
+hs_body_shortest(const struct hs_municipal *municipal)
 {
-	size_t step = names / 64;
-	return names - (step > 0 ? step : 1);
+	return (struct hs_body_plan){ .names_total = hs_body_longest(municipal).names_total };
 }
 
-bool
-hs_body_shorten(struct hs_body_plan *plan)
+/* The next shorter plan. false: this was the shortest. */
+static bool
+shorten(struct hs_body_plan *plan)
 {
 	if (plan->remark)
 		plan->remark = false;
 	else if (plan->names > 1)
-		plan->names = fewer_names(plan->names);
+		plan->names = 1;
 	else if (plan->action)
 		plan->action = false;
 	else if (plan->names > 0)
@@ -309,4 +308,71 @@ hs_body_write(struct hs_arena *arena, const hs_notice *notice, const struct hs_m
 		writer.buf.failed ? NULL : hs_arena_strdup(arena, hs_buf_text(&writer.buf));
 	hs_buf_free(&writer.buf);
 	return text;
+}
+
+struct fitting {
+	struct hs_arena *arena;
+	const hs_notice *notice;
+	const struct hs_municipal *municipal;
+	const struct hs_body_room *room;
+};
+
+/* The body of this plan when it fits, else NULL; *failed: out of memory. */
+static const char *
+body_try(const struct fitting *fitting, const struct hs_body_plan *plan, bool *failed)
+{
+	const char *text = hs_body_write(fitting->arena, fitting->notice, fitting->municipal, plan);
+	*failed = text == NULL;
+	if (!text || hs_char_length(text, fitting->room->counting, fitting->room->newline_counts) >
+			     fitting->room->max)
+		return NULL;
+	return text;
+}
+
+/* One name fits: halving finds how many more do. */
+static const char *
+most_names(const struct fitting *fitting, struct hs_body_plan *plan, size_t below, bool *failed)
+{
+	const char *best = NULL;
+	size_t fits = 1, not = below;
+	while (!*failed && not -fits > 1) {
+		struct hs_body_plan middle = *plan;
+		middle.names = fits + (not -fits) / 2;
+		const char *text = body_try(fitting, &middle, failed);
+		if (text) {
+			best = text;
+			fits = middle.names;
+		} else {
+			not = middle.names;
+		}
+	}
+	plan->names = fits;
+	return best;
+}
+
+enum hs_err
+hs_body_fit(struct hs_arena *arena, const hs_notice *notice, const struct hs_municipal *municipal,
+	const struct hs_body_room *room, struct hs_body_plan *plan, const char **out)
+{
+	const struct fitting fitting = { arena, notice, municipal, room };
+	bool failed;
+	/* A name takes one character at least, so that more of them need not be written out to be seen not to fit. */
+	if (plan->names > room->max + 1)
+		plan->names = room->max + 1;
+	for (;;) {
+		size_t names = plan->names;
+		*out = body_try(&fitting, plan, &failed);
+		if (*out || failed)
+			break;
+		if (!shorten(plan))
+			return HS_ERR_TOO_LARGE;
+		if (plan->names == 1 && names > 1 && (*out = body_try(&fitting, plan, &failed))) {
+			const char *more = most_names(&fitting, plan, names, &failed);
+			*out = more ? more : *out;
+			break;
+		}
+		if (failed)
+			break;
+	}
+	return failed ? HS_ERR_NOMEM : HS_OK;
 }

@@ -46,6 +46,36 @@ hs_char_count(const char *text, int newline_counts)
 	return count;
 }
 
+static size_t
+half_widths(uint32_t character)
+{
+	return character < 0x80 || (character >= 0xff61 && character <= 0xff9f) ? 1 : 2;
+}
+
+/* In half characters. */
+static size_t
+halves_of(uint32_t character, enum hs_counting counting, int newline_counts)
+{
+	if (character == '\n')
+		return 2 * (size_t)newline_counts;
+	if (counting == HS_COUNT_WIDTH)
+		return half_widths(character);
+	return counting == HS_COUNT_UTF16 && character > 0xffff ? 4 : 2;
+}
+
+size_t
+hs_char_length(const char *text, enum hs_counting counting, int newline_counts)
+{
+	size_t halves = 0, len_bytes;
+	uint32_t character;
+	while ((character = hs_char_at(text, &len_bytes)) != 0) {
+		text += len_bytes;
+		if (character != '\r' || *text != '\n')
+			halves += halves_of(character, counting, newline_counts);
+	}
+	return (halves + 1) / 2;
+}
+
 static const struct {
 	enum hs_forbidden rule;
 	const char *word;
@@ -181,6 +211,30 @@ hs_forbidden_find(const char *text, unsigned rules, struct hs_forbidden_finding 
 	return false;
 }
 
+bool
+hs_forbidden_listed(const char *text, const char *characters, struct hs_forbidden_finding *out)
+{
+	uint32_t character;
+	size_t len_bytes, listed_bytes, position = 0;
+	if (!characters)
+		return false;
+	while ((character = hs_char_at(text, &len_bytes)) != 0) {
+		position++;
+		for (const char *at = characters; hs_char_at(at, &listed_bytes) != 0;
+			at += listed_bytes) {
+			if (len_bytes != listed_bytes || memcmp(text, at, len_bytes) != 0)
+				continue;
+			*out = (struct hs_forbidden_finding){
+				.rule = HS_FORBIDDEN_LISTED, .position = position, .suggestion = ""
+			};
+			found_copy(out->found, sizeof(out->found), text, len_bytes, out->rule);
+			return true;
+		}
+		text += len_bytes;
+	}
+	return false;
+}
+
 static const struct {
 	enum hs_forbidden rule;
 	const char *ja;
@@ -191,6 +245,7 @@ static const struct {
 	{ HS_FORBIDDEN_PHONE, "電話番号", "phone number" },
 	{ HS_FORBIDDEN_HALF_KANA, "半角カナ", "half-width kana" },
 	{ HS_FORBIDDEN_PLATFORM, "機種依存文字", "platform-dependent character" },
+	{ HS_FORBIDDEN_LISTED, "この事業者の禁止文字", "on this carrier's own list" },
 };
 
 const char *

@@ -100,11 +100,12 @@ refuse_short(struct hs_mail *out, const char *what_ja, const char *what_en, int6
 }
 
 static enum hs_err
-check_forbidden(struct hs_mail *out, const char *text, unsigned rules, const char *what_ja,
-	const char *what_en)
+check_forbidden(struct hs_mail *out, const char *text, const struct hs_mail_limits *limits,
+	const char *what_ja, const char *what_en)
 {
 	struct hs_forbidden_finding found;
-	if (!hs_forbidden_find(text, rules, &found))
+	if (!hs_forbidden_find(text, limits->forbidden, &found) &&
+		!hs_forbidden_listed(text, limits->forbidden_characters, &found))
 		return HS_OK;
 	bool has = found.suggestion[0] != '\0';
 	snprintf(out->why, sizeof(out->why),
@@ -119,22 +120,32 @@ check_forbidden(struct hs_mail *out, const char *text, unsigned rules, const cha
 	return HS_ERR_REFUSED;
 }
 
+static size_t
+length_of(const char *text, const struct hs_mail_limits *limits)
+{
+	return hs_char_length(text, limits->counting, limits->newline_counts);
+}
+
+/* What the body may have beside this title. */
+static int64_t
+body_room(const struct hs_mail_limits *limits, size_t title_chars)
+{
+	int64_t rest = limits->total_max - (int64_t)title_chars;
+	if (limits->total_max == 0 || rest > limits->body_max)
+		return limits->body_max;
+	return rest > 0 ? rest : 0;
+}
+
 /* Counts and checks what title and body hold. */
 static enum hs_err
 finish(struct hs_mail *out, const struct hs_mail_limits *limits)
 {
-	out->title_chars = hs_char_count(out->title, limits->newline_counts);
-	out->body_chars = hs_char_count(out->body, limits->newline_counts);
-	enum hs_err err = check_forbidden(out, out->title, limits->forbidden, "題名", "title");
+	out->title_chars = length_of(out->title, limits);
+	out->body_chars = length_of(out->body, limits);
+	enum hs_err err = check_forbidden(out, out->title, limits, "題名", "title");
 	if (err == HS_OK)
-		err = check_forbidden(out, out->body, limits->forbidden, "本文", "body");
+		err = check_forbidden(out, out->body, limits, "本文", "body");
 	return err;
-}
-
-static bool
-fits(const char *text, int64_t max, int newline_counts)
-{
-	return hs_char_count(text, newline_counts) <= (size_t)max;
 }
 
 enum hs_err
@@ -149,25 +160,28 @@ hs_mail_encode(struct hs_arena *arena, const hs_notice *notice,
 		const char *title = marked(arena, notice, titles.texts[i]);
 		if (!title)
 			return HS_ERR_NOMEM;
-		if (fits(title, limits->title_max, limits->newline_counts))
+		if (length_of(title, limits) <= (size_t)limits->title_max)
 			out->title = title;
 	}
 	if (!out->title)
 		return refuse_short(out, "題名", "title", limits->title_max);
+	int64_t body_max = body_room(limits, length_of(out->title, limits));
+	size_t marks = 2 * length_of(hs_mode_mark((int)notice->mode, "ja"), limits);
+	if ((size_t)body_max < marks)
+		return refuse_short(out, "本文", "body", body_max);
+	const struct hs_body_room room = { (size_t)body_max - marks, limits->counting,
+		limits->newline_counts };
 	struct hs_body_plan plan = hs_body_longest(municipal);
-	for (;;) {
-		const char *core = hs_body_write(arena, notice, municipal, &plan);
-		const char *body = core ? marked(arena, notice, core) : NULL;
-		if (!body)
-			return HS_ERR_NOMEM;
-		if (fits(body, limits->body_max, limits->newline_counts)) {
-			out->body = body;
-			out->names_left_out = plan.names_total - plan.names;
-			return finish(out, limits);
-		}
-		if (!hs_body_shorten(&plan))
-			return refuse_short(out, "本文", "body", limits->body_max);
-	}
+	const char *core;
+	enum hs_err err = hs_body_fit(arena, notice, municipal, &room, &plan, &core);
+	if (err == HS_ERR_TOO_LARGE)
+		return refuse_short(out, "本文", "body", body_max);
+	if (err == HS_OK)
+		out->body = marked(arena, notice, core);
+	if (!out->body)
+		return HS_ERR_NOMEM;
+	out->names_left_out = plan.names_total - plan.names;
+	return finish(out, limits);
 }
 
 /* ---- a sender's own mail ---- */
@@ -200,8 +214,9 @@ hs_mail_encode_own(struct hs_arena *arena, const hs_notice *notice,
 		return err;
 	if (out->title_chars > (size_t)limits->title_max)
 		return refuse_long(out, "題名", "title", out->title_chars, limits->title_max);
-	if (out->body_chars > (size_t)limits->body_max)
-		return refuse_long(out, "本文", "body", out->body_chars, limits->body_max);
+	int64_t body_max = body_room(limits, out->title_chars);
+	if (out->body_chars > (size_t)body_max)
+		return refuse_long(out, "本文", "body", out->body_chars, body_max);
 	return HS_OK;
 }
 

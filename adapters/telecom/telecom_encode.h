@@ -8,7 +8,7 @@
  *            (「ほかn地区」, never within a name), the call to action, the names altogether;
  *          - a sender's own mail (kind urgent_mail) is never shortened: too long is an error;
  *          - a forbidden character stops the mail; rule, place and replacement are named.
- * Lengths are code points as in telecom_chars.h. Owner: texts live in the caller's arena.
+ * Lengths are counted as in telecom_chars.h. Owner: texts live in the caller's arena.
  * Threads: any. Source: 緊急速報メール conventions as senders publish them; all limits are settings.
  */
 #ifndef HS_TELECOM_ENCODE_H
@@ -19,14 +19,18 @@
 #include <stdint.h>
 
 #include "adapters/runtime/municipal.h"
+#include "adapters/telecom/telecom_chars.h"
 #include "hub/base/err.h"
 #include "schemas/notice.h"
 
 struct hs_mail_limits {
-	int64_t title_max;  /* characters */
-	int64_t body_max;   /* characters */
-	int newline_counts; /* 1 or 2 */
-	unsigned forbidden; /* HS_FORBIDDEN_* joined */
+	int64_t title_max; /* counted by the two rules below, as all lengths here */
+	int64_t body_max;
+	int64_t total_max; /* title and body; 0 = no such limit */
+	enum hs_counting counting;
+	int newline_counts;		  /* 1 or 2 */
+	unsigned forbidden;		  /* HS_FORBIDDEN_* joined */
+	const char *forbidden_characters; /* further ones; NULL = none */
 };
 
 #define HS_MAIL_WHY 512

@@ -241,9 +241,11 @@ headers_build(struct hs_post *post)
 {
 	struct hs_buf line;
 	hs_buf_init(&line, 1024);
-	hs_buf_printf(&line, "Idempotency-Key: %s", post->idempotency_key);
+	if (post->idempotency_key)
+		hs_buf_printf(&line, "Idempotency-Key: %s", post->idempotency_key);
+	/* "Expect:" takes that header out; an empty line would take all of them. */
 	const char *const lines[] = { "Content-Type: application/json; charset=utf-8",
-		"Expect:", hs_buf_text(&line) };
+		"Expect:", post->idempotency_key ? hs_buf_text(&line) : "Idempotency-Key:" };
 	bool ok = !line.failed;
 	for (size_t i = 0; ok && i < HS_COUNT(lines); i++) {
 		struct curl_slist *grown = curl_slist_append(post->headers, lines[i]);
@@ -292,6 +294,8 @@ easy_setup(struct hs_post *post)
 	/* After the fields of the post, which make it one. */
 	if (code == CURLE_OK && !post->body)
 		code = curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L);
+	if (code == CURLE_OK && post->method)
+		code = curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, post->method);
 	if (code == CURLE_OK)
 		code = curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_reply);
 	if (code == CURLE_OK && client->ca_path[0] != '\0')

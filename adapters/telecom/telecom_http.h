@@ -1,4 +1,4 @@
-/* telecom_http.h: HTTP POSTs to carriers, and GETs that read a canary back: libcurl's multi interface driven by the libuv loop.
+/* telecom_http.h: HTTP requests to carriers and cell broadcast centres: libcurl's multi interface on the libuv loop.
  *
  * Flow:    hs_post_start → … → post->done(status or error), once, never from inside hs_post_start;
  *          or hs_post_cancel, after which done is not called.
@@ -23,8 +23,9 @@ struct hs_post_client;
 
 struct hs_post {
 	const char *url;
-	const char *idempotency_key; /* header-safe ASCII */
-	const char *body;	     /* application/json; NULL: a GET */
+	const char *method;	     /* NULL: POST with a body, GET without */
+	const char *idempotency_key; /* header-safe ASCII; NULL: none */
+	const char *body;	     /* application/json; NULL: none */
 	size_t body_len_bytes;
 	int64_t timeout_ms;
 	/* status: HTTP status, or 0 with `error` saying why there is none. reply: first bytes of it. */

@@ -3,15 +3,17 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "adapters/telecom/cbc_settings.h"
 #include "adapters/telecom/telecom_chars.h"
 #include "hub/base/check.h"
 #include "hub/base/look.h"
 
 #define C(member) offsetof(struct hs_carrier, member)
 #define T(member) offsetof(struct hs_telecom_settings, member)
-#define ID(key, fallback, sentence)                                                           \
-	{                                                                                     \
-#key, HS_CONFIG_INT, C(key), "message id", 1, 65535, fallback, sentence, NULL \
+#define ID(key, fallback, sentence)                                                               \
+	{                                                                                         \
+		"id_" #key, HS_CONFIG_INT, C(id.key), "message id", 1, 65535, fallback, sentence, \
+			NULL                                                                      \
 	}
 
 static const struct hs_config_item carrier_items[] = {
@@ -23,24 +25,44 @@ static const struct hs_config_item carrier_items[] = {
 		"Longest title, drill marks counted.", NULL },
 	{ "body_max", HS_CONFIG_INT, C(body_max), "characters", 1, 560, "200",
 		"Longest body, drill marks counted.", NULL },
+	{ "total_max", HS_CONFIG_INT, C(total_max), "characters", 0, 600, "0",
+		"Longest title and body together, drill marks counted; 0: no such limit.", NULL },
+	{ "counting", HS_CONFIG_ENUM, C(counting), "characters width utf16", 0, 0, "characters",
+		"What the limits count: characters; width (two half-width characters are one); "
+		"utf16 units.",
+		NULL },
 	{ "newline_counts", HS_CONFIG_ENUM, C(newline_counts), "one two", 0, 0, "one",
 		"How many characters a line break counts.", NULL },
-	{ "forbid_urls", HS_CONFIG_BOOL, C(forbid_urls), "", 0, 0, "true",
+	{ "forbid_urls", HS_CONFIG_BOOL, C(forbid.urls), "", 0, 0, "true",
 		"Whether a web address in title or body stops the mail.", NULL },
-	{ "forbid_mail", HS_CONFIG_BOOL, C(forbid_mail), "", 0, 0, "true",
+	{ "forbid_mail", HS_CONFIG_BOOL, C(forbid.mail), "", 0, 0, "true",
 		"Whether a mail address stops the mail.", NULL },
-	{ "forbid_phones", HS_CONFIG_BOOL, C(forbid_phones), "", 0, 0, "true",
+	{ "forbid_phones", HS_CONFIG_BOOL, C(forbid.phones), "", 0, 0, "true",
 		"Whether a phone number stops the mail.", NULL },
-	{ "forbid_half_kana", HS_CONFIG_BOOL, C(forbid_half_kana), "", 0, 0, "true",
+	{ "forbid_half_kana", HS_CONFIG_BOOL, C(forbid.half_kana), "", 0, 0, "true",
 		"Whether half-width kana stop the mail.", NULL },
-	{ "forbid_platform", HS_CONFIG_BOOL, C(forbid_platform), "", 0, 0, "true",
+	{ "forbid_platform", HS_CONFIG_BOOL, C(forbid.platform), "", 0, 0, "true",
 		"Whether platform-dependent characters stop the mail.", NULL },
+	{ "forbid_characters", HS_CONFIG_TEXT, C(forbid.characters), "text", 0, 1024, "",
+		"Further characters that this carrier does not take, written one after the other.",
+		NULL },
 	{ "live_endpoint", HS_CONFIG_TEXT, C(live_endpoint), "url", 0, 1024, "",
 		"Where live mails are posted; empty: this carrier takes none.", NULL },
 	{ "drill_endpoint", HS_CONFIG_TEXT, C(drill_endpoint), "url", 0, 1024, "",
 		"Where drill mails are posted; empty: this carrier takes none.", NULL },
 	{ "area_unit", HS_CONFIG_ENUM, C(area_unit), "municipality ward", 0, 0, "ward",
 		"Smallest area that the carrier can address.", NULL },
+	{ "deadline_ms", HS_CONFIG_INT, C(deadline_ms), "ms", 0, 604800000, "0",
+		"A mail that this carrier did not take by then has expired; 0: max_age_ms decides.",
+		NULL },
+	{ "attempt_timeout_ms", HS_CONFIG_INT, C(attempt_timeout_ms), "ms", 0, 600000, "0",
+		"How long one attempt at this carrier may take; 0: as the common key says.", NULL },
+	{ "result_url", HS_CONFIG_TEXT, C(result_url), "url", 0, 1024, "",
+		"Where the carrier tells what became of a mail, its Idempotency-Key is added at "
+		"the end; empty: that it took it is the last that is known.",
+		NULL },
+	{ "result_wait_ms", HS_CONFIG_INT, C(result_wait_ms), "ms", 1000, 86400000, "600000",
+		"How long a result is asked for after a mail was taken.", NULL },
 	{ "canary", HS_CONFIG_BOOL, C(canary), "", 0, 0, "true",
 		"Whether the endpoints of this carrier are proven by canaries; false: they stay "
 		"unproven.",
@@ -49,11 +71,11 @@ static const struct hs_config_item carrier_items[] = {
 		"Where the carrier shows a canary that went through, the token is added at the "
 		"end; empty: its answer to the post is the proof.",
 		NULL },
-	ID(id_level5, "4370", "Cell broadcast message id of level 5 and restricted zones."),
-	ID(id_level4, "4371", "Cell broadcast message id of level 4."),
-	ID(id_level3, "4373", "Cell broadcast message id of level 3."),
-	ID(id_other, "4375", "Cell broadcast message id of everything else."),
-	ID(id_drill, "4381", "Cell broadcast message id of drills; never one of the live ids."),
+	ID(level5, "4370", "Cell broadcast message id of level 5 and restricted zones."),
+	ID(level4, "4371", "Cell broadcast message id of level 4."),
+	ID(level3, "4373", "Cell broadcast message id of level 3."),
+	ID(other, "4375", "Cell broadcast message id of everything else."),
+	ID(drill, "4381", "Cell broadcast message id of drills; never one of the live ids."),
 };
 
 static const struct hs_config_record carrier_record = { carrier_items, HS_COUNT(carrier_items),
@@ -62,6 +84,8 @@ static const struct hs_config_record carrier_record = { carrier_items, HS_COUNT(
 static const struct hs_config_item items[] = {
 	{ "carriers", HS_CONFIG_LIST, T(carriers), "", 0, 64, "", "The carriers that are served.",
 		&carrier_record },
+	{ "cbcs", HS_CONFIG_LIST, T(cbcs), "", 0, 16, "",
+		"The cell broadcast centres that are driven.", &hs_cbc_record },
 	{ "level_min", HS_CONFIG_INT, T(level_min), "level", 0, 5, "3",
 		"Orders (and their ends) below this level are not mailed.", NULL },
 	{ "connections_per_host", HS_CONFIG_INT, T(connections_per_host), "connections", 1, 256,
@@ -72,6 +96,11 @@ static const struct hs_config_item items[] = {
 		NULL },
 	{ "http_proxy", HS_CONFIG_TEXT, T(http_proxy), "url", 0, 1024, "",
 		"Proxy for the posts; empty: none.", NULL },
+	{ "preview_listen", HS_CONFIG_TEXT, T(preview_listen), "address:port", 0, 128, "",
+		"Where POST /v1/preview shows what each outlet would get; it sends nothing and "
+		"asks "
+		"nobody who he is: loopback only; empty: none.",
+		NULL },
 };
 
 const struct hs_config_record hs_telecom_record = { items, HS_COUNT(items),
@@ -80,13 +109,13 @@ const struct hs_config_record hs_telecom_record = { items, HS_COUNT(items),
 const char *
 hs_carrier_wrong(const struct hs_carrier *carrier)
 {
-	const int64_t live[] = { carrier->id_level5, carrier->id_level4, carrier->id_level3,
-		carrier->id_other };
+	const struct hs_carrier_ids *id = &carrier->id;
+	const int64_t live[] = { id->level5, id->level4, id->level3, id->other };
 	for (const char *at = carrier->name; *at; at++)
 		if (!isalnum((unsigned char)*at) && *at != '-' && *at != '_')
 			return "its name may hold letters, digits, - and _ only";
 	for (size_t i = 0; i < HS_COUNT(live); i++)
-		if (live[i] == carrier->id_drill)
+		if (live[i] == id->drill)
 			return "id_drill is also an id of live mails: give drills one of their own";
 	return "";
 }
@@ -111,29 +140,51 @@ hs_telecom_look(const void *given, char why[HS_CONFIG_WHY])
 					j + 1, i + 1, carriers[i].name);
 		}
 	}
-	return settings->http_ca[0] == '\0' ? HS_OK
-					    : hs_look_authority("http_ca", settings->http_ca, why);
+	const struct hs_look_listen listens[] = {
+		{ "ops_listen", settings->common.ops_listen, true },
+		{ "preview_listen", settings->preview_listen, true },
+	};
+	enum hs_err err = hs_look_listens(listens, HS_COUNT(listens), why);
+	if (err == HS_OK && settings->preview_listen[0] != '\0' &&
+		strncmp(settings->preview_listen, "127.", 4) != 0 &&
+		strncmp(settings->preview_listen, "[::1]", 5) != 0)
+		return hs_look_refuse(why,
+			"preview_listen: %.100s can be reached from outside, and asks nobody who "
+			"he "
+			"is; take an address of 127.0.0.0/8 or [::1]",
+			settings->preview_listen);
+	if (err == HS_OK)
+		err = hs_cbc_look(settings, why);
+	if (err == HS_OK && settings->http_ca[0] != '\0')
+		err = hs_look_authority("http_ca", settings->http_ca, why);
+	return err;
 }
 
 struct hs_mail_limits
 hs_carrier_limits(const struct hs_carrier *carrier)
 {
 	unsigned forbidden = 0;
-	forbidden |= carrier->forbid_urls ? HS_FORBIDDEN_URL : 0u;
-	forbidden |= carrier->forbid_mail ? HS_FORBIDDEN_MAIL : 0u;
-	forbidden |= carrier->forbid_phones ? HS_FORBIDDEN_PHONE : 0u;
-	forbidden |= carrier->forbid_half_kana ? HS_FORBIDDEN_HALF_KANA : 0u;
-	forbidden |= carrier->forbid_platform ? HS_FORBIDDEN_PLATFORM : 0u;
-	return (struct hs_mail_limits){ carrier->title_max, carrier->body_max,
-		carrier->newline_counts + 1, forbidden };
+	forbidden |= carrier->forbid.urls ? HS_FORBIDDEN_URL : 0u;
+	forbidden |= carrier->forbid.mail ? HS_FORBIDDEN_MAIL : 0u;
+	forbidden |= carrier->forbid.phones ? HS_FORBIDDEN_PHONE : 0u;
+	forbidden |= carrier->forbid.half_kana ? HS_FORBIDDEN_HALF_KANA : 0u;
+	forbidden |= carrier->forbid.platform ? HS_FORBIDDEN_PLATFORM : 0u;
+	return (struct hs_mail_limits){ .title_max = carrier->title_max,
+		.body_max = carrier->body_max,
+		.total_max = carrier->total_max,
+		.counting = (enum hs_counting)carrier->counting,
+		.newline_counts = carrier->newline_counts + 1,
+		.forbidden = forbidden,
+		.forbidden_characters = carrier->forbid.characters };
 }
 
 uint16_t
 hs_carrier_message_id(const struct hs_carrier *carrier, int mode, uint32_t loudness)
 {
 	if (mode != HS_MODE(LIVE))
-		return (uint16_t)carrier->id_drill;
-	const int64_t ids[] = { carrier->id_other, carrier->id_other, carrier->id_other,
-		carrier->id_level3, carrier->id_level4, carrier->id_level5, carrier->id_level5 };
-	return (uint16_t)(loudness < HS_COUNT(ids) ? ids[loudness] : carrier->id_level5);
+		return (uint16_t)carrier->id.drill;
+	const struct hs_carrier_ids *id = &carrier->id;
+	const int64_t ids[] = { id->other, id->other, id->other, id->level3, id->level4, id->level5,
+		id->level5 };
+	return (uint16_t)(loudness < HS_COUNT(ids) ? ids[loudness] : id->level5);
 }

@@ -90,6 +90,7 @@ hs_up_page(const struct hs_up *up)
 	       "                     http://127.0.0.1:8081/v1/state   /v1/feed.atom  "
 	       "/v1/state.geojson\n"
 	       "  Urgent mails sent  http://127.0.0.1:8084/received   (the drill's fake carriers)\n"
+	       "  Cell broadcasts    http://127.0.0.1:8084/cbc        (its fake centre)\n"
 	       "  Speech plans       %s/plans/\n"
 	       "  Logs               %s/log/\n"
 	       "\n"

@@ -47,6 +47,8 @@ hs_core_create(const struct hs_core_options *options)
 	core->options = *options;
 	core->index = hs_index_create(options->references_max);
 	core->journal.waiting = hs_waiting_create();
+	core->journal.same = hs_same_events_create();
+	HS_CHECK(core->journal.same != NULL);
 	core->pending = hs_pending_create();
 	core->held = hs_pending_create();
 	core->route = hs_route_create(options->peers, options->peer_count);
@@ -109,6 +111,7 @@ hs_core_destroy(struct hs_core *core)
 	hs_pending_destroy(core->held);
 	hs_pending_destroy(core->pending);
 	hs_waiting_destroy(core->journal.waiting);
+	hs_same_events_destroy(core->journal.same);
 	hs_index_destroy(core->index);
 	free(core);
 }

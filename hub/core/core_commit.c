@@ -137,6 +137,9 @@ append_submission(struct hs_core *core, const hs_submit *submit, const struct hs
 	if (applied) {
 		HS_CHECK(hs_record_look(row.body, &look) == HS_OK);
 		route_applied(core, record, look.notice, verdict);
+		if (!verdict->ended)
+			hs_same_event_take(
+				core->journal.same, row.seq, look.principal, submit->notice);
 	}
 }
 
@@ -193,6 +196,16 @@ build(struct hs_core *core, const struct hs_waiting_submit *waiting, struct hs_v
 	hs_buf_free(&body);
 }
 
+/* By another route. */
+static unsigned
+told_before(const struct hs_core *core, const hs_submit *submit)
+{
+	const struct hs_span principal = { submit->principal, strlen(submit->principal) };
+
+	return hs_same_event_told(core->journal.same, principal, submit->notice) ? BIT(SAME_EVENT)
+										 : 0;
+}
+
 static void
 decide(struct hs_core *core, const struct hs_waiting_submit *waiting,
 	struct hs_waiting_reply *reply)
@@ -217,7 +230,8 @@ decide(struct hs_core *core, const struct hs_waiting_submit *waiting,
 	if (verdict.record_type == (int)HS_RECORD(NOTICE))
 		verdict.findings |= hs_guard_look(arena, core->active, submit->notice) |
 				    hs_guard_references(arena, core->index, core->active,
-					    submit->notice, core->source.unix_us);
+					    submit->notice, core->source.unix_us) |
+				    told_before(core, submit);
 	if ((verdict.findings & BIT(SILENT_CHANGES)) != 0) {
 		reply->outcome = HS_OUTCOME(REFUSED);
 		reply->findings = BIT(SILENT_CHANGES);
@@ -414,6 +428,7 @@ hs_core_commit_failed(struct hs_core *core, const struct hs_event *event)
 			hs_effects_forget(core->source.effects, record->row.store.number);
 		hs_pending_free(record);
 	}
+	hs_same_event_cut(core->journal.same, core->source.newest_seq);
 	hs_core_turn_away(core, event->lost ? BIT(JOURNAL_FAILED) : BIT(DISK_FULL), event->reason);
 	core->journal.next_pos = core->journal.committed_pos + 1;
 	core->journal.next_seq = core->source.newest_seq + 1;

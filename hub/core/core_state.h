@@ -18,6 +18,7 @@
 #include "hub/core/pending.h"
 #include "hub/core/query.h"
 #include "hub/core/receipts.h"
+#include "hub/core/same_event.h"
 #include "hub/core/waiting.h"
 #include "hub/core/watch.h"
 
@@ -29,6 +30,7 @@ struct hs_core_journal {
 	uint64_t state_seq;	     /* of the last note of the active set */
 	int64_t flush_after_mono_us; /* disk full: receipts and acks wait until then */
 	struct hs_waiting *waiting;  /* submissions that may not go into it yet */
+	struct hs_same_events *same; /* which route told what, with those that are pending */
 	bool low;		     /* the disk has only its reserve left */
 	uint64_t next_store;	     /* number of the next pieces */
 };

@@ -127,6 +127,28 @@ hs_core_take_document(struct hs_index *index, const struct hs_route *route, stru
 	return mask;
 }
 
+/* At the start; while it runs it was taken when it was judged. */
+static enum hs_err
+take_same_event(struct hs_core *core, const struct hs_row *row, const struct hs_record_look *look,
+	const struct hs_notice_look *notice)
+{
+	struct hs_arena *arena;
+	hs_notice *unpacked;
+	enum hs_err err;
+
+	if (row->seq <= hs_same_event_newest(core->journal.same) || notice->ended ||
+		!hs_same_event_kind(notice->kind))
+		return HS_OK;
+	arena = hs_arena_create(HS_UNPACK_ARENA_BYTES);
+	err = arena != NULL ? hs_notice_unpack(
+				      arena, look->notice.bytes, look->notice.len_bytes, &unpacked)
+			    : HS_ERR_NOMEM;
+	if (err == HS_OK)
+		hs_same_event_take(core->journal.same, row->seq, look->principal, unpacked);
+	hs_arena_destroy(arena);
+	return err;
+}
+
 static enum hs_err
 take_notice(struct hs_core *core, const struct hs_row *row, const struct hs_record_look *look,
 	struct hs_taken *taken)
@@ -143,6 +165,8 @@ take_notice(struct hs_core *core, const struct hs_row *row, const struct hs_reco
 
 	if (err == HS_OK && hs_active_state_needs(&core->state, row->seq))
 		err = take_into_active(core, row, look->notice, taken);
+	if (err == HS_OK)
+		err = take_same_event(core, row, look, &notice);
 	if (err != HS_OK)
 		return err;
 	areas_told(row, look->notice, &told);

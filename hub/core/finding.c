@@ -100,6 +100,12 @@ static const struct finding_row rows[HS_FINDING_COUNT] = {
 	[HS_FINDING_CHECK_BROKEN] = { "check_broken", "warning", "", "",
 		"妥当性の検査ができませんでした。文書はそのまま受け付けました。",
 		"A check of likelihood failed itself. The document goes on unchecked.", false },
+	[HS_FINDING_SAME_EVENT] = { HS_FLAG_SAME_EVENT, "warning", "notice.document.event",
+		"the first message about it, or more areas, or a stronger one",
+		"同じ事象を別の経路で発表済みです。記録と表示だけして、放送などは繰り返しません。",
+		"Another source told the same event already; it is kept and shown, and nothing "
+		"sounds again.",
+		false },
 	[HS_FINDING_SILENT_CHANGES] = { "silent_changes", "error", "notice.silent",
 		"the same areas, levels, and open or closed places",
 		"対象地区・警戒レベル・開設状況などが変わるため、通知なしの訂正はできません。silent"

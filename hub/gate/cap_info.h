@@ -16,6 +16,8 @@ struct hs_cap_reader {
 
 /* All infos, in order. Adds findings. */
 void hs_cap_read_infos(struct hs_cap_reader *reader);
+/* What a national warning of civil protection is about (cap_civil.c). */
+void hs_cap_read_civil(struct hs_cap_reader *reader);
 /* The areas of an info (cap_area.c). */
 void hs_cap_read_areas(struct hs_cap_reader *reader, hs_xml_node *node, hs_cap_info *info);
 /* Adds every <element><valueName/><value/></element> below node to a repeated field of pairs. */

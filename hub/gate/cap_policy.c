@@ -66,6 +66,9 @@ hs_cap_policy(struct hs_submission *submission)
 	char **source = &submission->notice->document->source;
 
 	check_mode(submission);
+	/* Nobody but a relayer may speak of an event as if it were a national source: its message could keep theirs silent. */
+	if (submission->principal->role != HS_ROLE_RELAYER)
+		submission->notice->document->event = (char *)(uintptr_t) "";
 	if (submission->principal->role == HS_ROLE_RELAYER)
 		return submission->findings.errors ? HS_ERR_FORBIDDEN : HS_OK;
 	if (strcmp(*source, submission->principal->source) == 0)

@@ -60,6 +60,16 @@ key_text(struct hs_jma *jma, const char *text)
 	return key;
 }
 
+/* What other sources call the event, too. */
+void
+hs_jma_set_event(struct hs_jma *jma)
+{
+	const char *events = event_set(jma);
+
+	if (strcmp(events, "-") != 0)
+		jma->notice->document->event = hs_arena_strdup(jma->arena, events);
+}
+
 /* Type, title, office and events: JMA's own unit of what replaces what. One that is too long is told by its hash. */
 void
 hs_jma_set_id(struct hs_jma *jma, const char *title)

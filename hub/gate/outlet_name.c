@@ -13,6 +13,7 @@ static const struct hs_outlet_row BUILT_IN[] = {
 	{ "signage", "", "公共の画面（サイネージ）", "Public screens" },
 	{ "jalert", "", "防災行政無線", "Loudspeakers" },
 	{ "jalert", "controller", "放送装置（自動起動機）", "auto-starter" },
+	{ "jalert", "audio", "放送音声ファイル", "sound of announcements" },
 	{ "jalert", "plan_dir", "放送計画の記録", "plan on file" },
 };
 

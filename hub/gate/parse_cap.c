@@ -147,6 +147,7 @@ read_alert_values(struct hs_cap_reader *reader)
 		hs_arena_strdup(cap->arena, strcmp(cap->ns, HS_NS_CAP_12) == 0 ? "1.2" : "1.1");
 	for (size_t i = 0; i < HS_COUNT(rows); i++)
 		hs_cap_set(cap, rows[i].field, cap->alert, rows[i].name);
+	reader->notice->document->event = values->incidents;
 	HS_CAP_EACH(cap, cap->alert, "code", code)
 	{
 		char *text = hs_xml_text(cap->arena, code);
@@ -307,6 +308,7 @@ hs_cap_convert(struct hs_submission *submission)
 	read_lift(&reader);
 	read_times(&reader);
 	read_kind(&reader);
+	hs_cap_read_civil(&reader);
 	read_source(&reader);
 	if (submission->findings.errors)
 		return HS_ERR_REFUSED;

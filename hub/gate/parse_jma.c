@@ -278,6 +278,7 @@ read_content(struct hs_jma *jma, const char *title)
 	read_source(jma);
 	hs_jma_read_texts(jma, title);
 	read_detail(jma);
+	hs_jma_set_event(jma);
 }
 
 static bool

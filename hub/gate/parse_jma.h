@@ -64,6 +64,8 @@ void hs_jma_read_texts(struct hs_jma *jma, const char *title);
 /* ---- identity (jma_identity.c) ---- */
 
 void hs_jma_set_id(struct hs_jma *jma, const char *title);
+/* Document.event: EventID as a set. */
+void hs_jma_set_event(struct hs_jma *jma);
 /* sent: Control/DateTime, may be NULL. */
 void hs_jma_set_version(struct hs_jma *jma, const hs_time *sent, const char *infotype);
 

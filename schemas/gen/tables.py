@@ -149,6 +149,22 @@ def validities(folder):
     return [[quote(row["kind"]), row["minutes"]] for row in rows]
 
 
+CB_USES = ("etws", "etws_test", "alert", "test", "exercise", "operator", "silent", "reserved")
+
+
+def cb_ids(folder):
+    made, last = [], -1
+    for row in read(folder, "cb_message_ids.csv"):
+        if row["use"] not in CB_USES or row["additional"] not in ("0", "1"):
+            fail("cb_message_ids.csv: %s: use is one of %s, additional 0 or 1" % (row["first"], " ".join(CB_USES)))
+        if not last < int(row["first"]) <= int(row["last"]) <= 65535:
+            fail("cb_message_ids.csv: %s: out of order, doubled, or beyond 16 bits" % row["first"])
+        last = int(row["last"])
+        made.append([row["first"], row["last"], "HS_CB_USE_" + row["use"].upper(),
+                     "true" if row["additional"] == "1" else "false", quote(row["meaning"])])
+    return made
+
+
 def categories(folder):
     rows = sorted_once(read(folder, "lalert_categories.csv"), lambda row: row["category"].lower(),
                        "lalert_categories.csv")
@@ -228,7 +244,7 @@ def table(c_type, name, rows):
 
 
 # Where the name in C is not that of the file.
-FILES = {"area_retireds": "area_retired", "level_displays": "level_display", "validity_rows": "validity",
+FILES = {"area_retireds": "area_retired", "level_displays": "level_display", "validity_rows": "validity", "cb_ids": "cb_message_ids",
          "lalert_damages": "lalert_damage", "text_pages": "text_classes"}
 
 
@@ -264,6 +280,7 @@ def main():
         table("hs_level_display", "level_displays", displays(folder)),
         table("hs_hazard_row", "hazards", hazards(folder)),
         table("hs_validity_row", "validity_rows", validities(folder)),
+        table("hs_cb_id_row", "cb_ids", cb_ids(folder)),
         table("hs_lalert_category", "lalert_categories", categories(folder)),
         table("hs_lalert_value", "lalert_values", values(folder)),
         table("hs_lalert_damage", "lalert_damages", damage(folder)),

@@ -187,6 +187,18 @@ def encode_rows(folder):
                f"`broadcaster_encode_bench {command[1]} 10`")
 
 
+def telecom_rows(folder):
+    command = [os.path.join(folder, "tests/bench/telecom_encode_bench"), "500" if QUICK else "5000"]
+    out = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout
+    rows = [line.split() for line in out.splitlines()]
+    floor = next(float(row[2]) for row in rows if row[0] == "reference")
+    names = {"mail": "a carrier's mail document", "cell-ja": "a cell broadcast", "cell-en": "the same in English",
+             "primary": "a primary warning"}
+    for name, places, median, p99 in (row for row in rows if row[0] != "reference"):
+        yield (f"encode {names[name]}, order of {int(places):,} districts", "≤ 200 µs", f"{median} µs", f"p99 {p99} µs",
+               f"{float(median) / floor:.2f} times SHA-256 of 64 KiB ({floor} µs)", f"`telecom_encode_bench {command[1]}`")
+
+
 def telegram_rows(folder):
     if not os.path.isdir(os.path.join(HERE, "..", "..", "..", "shared", "samples", "jma")):
         return
@@ -218,6 +230,22 @@ def lane_rows(folder):
                    f"p50 {ms(one[f'{column}_without_p50_us'])} ms",
                    f"`{command}`, {one['orders']} orders, {one['load_taken']} of the load taken, "
                    f"load average {found['load_average']}")
+
+
+def loudspeaker_rows(folder):
+    command = [os.path.join(folder, "tests/bench/jalert_encode_bench"), "500" if QUICK else "5000"]
+    out = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout.splitlines()
+    forms = [(line.split()[0], *map(float, line.split()[1:])) for line in out[:-1]]
+    slowest = max(forms, key=lambda form: form[2])
+    yield (f"encode the slowest of {len(forms)} announcements ({slowest[0]}), CPU", "≤ 0.2 ms", f"{ms(slowest[2])} ms",
+           f"p99 {ms(slowest[3])} ms", f"to print its JSON of {slowest[1]:.0f} bytes: {ms(float(out[-1].split()[2]))} ms",
+           f"`{' '.join(['jalert_encode_bench', command[1]])}`")
+    found, command = run(folder, "loudspeakers.py", "--rounds", "5" if QUICK else "30")
+    for kind, what in (("missile", "a missile through the bridge"), ("order", "an evacuation order")):
+        for part, named, target in (("contact", "contact closure", "≤ 200 ms"), ("audio", "first sound", "≤ 1 s")):
+            one = found[kind][part]
+            yield (f"hub has {what} → {named}", target, f"{one['median_ms']} ms", f"worst {one['worst_ms']} ms", "",
+                   f"`{command}`, {found['rounds']} rounds")
 
 
 def outlet_rows(folder):
@@ -253,7 +281,7 @@ def main():
     folder = sys.argv[1]
     rows = [COLUMNS, ("---",) * len(COLUMNS)]
     for part in (submit_rows, throughput_rows, fanout_rows, interest_rows, slow_rows, storm_rows, cycle_rows, idle_rows, start_rows, http_rows,
-                 encode_rows, hostile_rows, telegram_rows, lane_rows, outlet_rows):
+                 encode_rows, telecom_rows, loudspeaker_rows, hostile_rows, telegram_rows, lane_rows, outlet_rows):
         rows += part(folder)
     for row in rows:
         print("| " + " | ".join(row) + " |")

@@ -3,7 +3,8 @@
 The path decides: /ok takes it, /slow takes it after a while, /flaky answers 503 twice to each mail first,
 /refuse answers 422, /hang never answers, /babble refuses with bytes that are no UTF-8. A canary is no mail: it is counted apart and given back, except at paths of
 `deaf` (which take it like a mail), `broken` (any status) and `names` (which are another carrier's); /hang hangs. GET
-/canaries/TOKEN reads it back, unless its path is one of `drops`. Decoding of the pages is written from TS 23.041, not from the code.
+/canaries/TOKEN reads it back, unless its path is one of `drops`; GET /results/NAME/KEY tells what became of a mail, by the list
+`results[NAME]` of states, one for each question. Decoding of the pages is written from TS 23.041, not from the code.
 """
 
 import collections
@@ -22,6 +23,7 @@ class Carriers:
         self.canaries = []  # (path, document)
         self.connections = 0
         self.deaf, self.drops, self.broken, self.names = set(), set(), {}, {}
+        self.results = {}
         self.slow_s = slow_s
         self.lock = threading.Lock()
         self.stopping = threading.Event()
@@ -38,6 +40,9 @@ class Carriers:
                 owner.take(self)
 
             def do_GET(self):
+                if self.path.startswith("/results/"):
+                    owner.take_question(self)
+                    return
                 token = self.path.rsplit("/", 1)[1]
                 found = any(document["canary"] == token and path not in owner.drops
                             for path, document in owner.canaries)
@@ -95,6 +100,14 @@ class Carriers:
         document = {**document, "carrier": self.names.get(path, document["carrier"])}
         status = self.broken.get(path, 200)
         self.answer(request, status, b"done" if path in self.deaf else json.dumps(document).encode())
+
+    def take_question(self, request):
+        _, _, name, key = request.path.split("/")
+        with self.lock:
+            known = any(mail[1] == key for mail in self.mails)
+            state = self.results[name].pop(0) if known and self.results.get(name) else "pending"
+        reason = {"reason": "基地局の故障"} if state == "failed" else {}
+        self.answer(request, 200 if known else 404, json.dumps({"state": state, **reason}).encode())
 
     @staticmethod
     def answer(request, status, body):

@@ -7,6 +7,7 @@ import os
 import socket
 import struct
 import threading
+import time
 
 HANDSHAKE = b"\x00SP\x00" + struct.pack(">HH", 16, 0)  # 16 = PAIR v0
 
@@ -68,7 +69,9 @@ class Controller:
                 self.answer(before if self.late else self.token, "canary")
             return
         with self.lock:
-            self.requests.append(request)
+            self.requests.append({**request, "at": time.time()})
+        if request["type"] == "audio":
+            return
         if request["type"] == "play":
             for state in self.answers:
                 self.answer(request["id"], state)
@@ -82,6 +85,10 @@ class Controller:
     def plays(self):
         with self.lock:
             return [r for r in self.requests if r["type"] == "play"]
+
+    def of(self, kind):
+        with self.lock:
+            return [r for r in self.requests if r["type"] == kind]
 
     def close(self):
         for end in (self.server, self.connection):

@@ -34,7 +34,7 @@ class Outlets:
         self.carriers = Carriers()
         self.controller = Controller(os.path.join(base, "ctl"))
         self.sign = free_port()
-        quick = {"retry_first_ms": 50, "retry_max_ms": 200, "heartbeat_ms": 500,
+        quick = {"retry_first_ms": 50, "retry_max_ms": 200, "heartbeat_ms": 1000,
                  "attempt_timeout_ms": 5000, "stop_grace_ms": 300}
         self.adapters = [
             {"program": "hansho-broadcaster", "name": "broadcaster",
@@ -75,7 +75,7 @@ class Outlets:
         try:
             wait_until(lambda: self.all() == want, what)
         except AssertionError:
-            assert self.all() == want, what
+            assert self.all() == want, f"{what}: {self.all()}"
 
     def _files(self, folder, mode, name):
         """[(unix_ns, notice, mode)] of the JSON files that match."""

@@ -242,3 +242,37 @@ def test_carriers_certificate_is_checked(make_stack, tmp_path):
         assert len(server.of("/ok")) == 1, "nothing was told to an unknown server"
     finally:
         server.close()
+
+
+def test_a_carrier_tells_what_became_of_a_mail(make_stack, carriers):
+    carriers.results = {"good": ["pending", "broadcast"], "bad": ["failed"], "late": ["pending"] * 99}
+    rows = [carrier(name, carriers.url("/ok"), result_url=carriers.url(f"/results/{name}/")) for name in carriers.results]
+    stack = make_stack(adapters=[adapter(rows)])
+    answer = stack.accepted(order())
+    wait_state(stack, answer["id"], "late/990019", "accepted")
+    assert "broadcast" in wait_state(stack, answer["id"], "good/990019", "displayed")["detail"]
+    assert "基地局" in wait_state(stack, answer["id"], "bad/990019", "failed")["detail"]
+    assert receipts(stack, answer["id"])["late/990019"]["state"] == "accepted"
+    assert len(carriers.of("/ok")) == 3, "a failed result sends nothing again"
+
+
+def test_each_carrier_has_its_own_deadline(make_stack, carriers):
+    stack = make_stack(adapters=[adapter([
+        carrier("short", carriers.url("/hang"), deadline_ms=1500, attempt_timeout_ms=400),
+        carrier("long", carriers.url("/hang"), attempt_timeout_ms=400)], max_age_ms=60000)])
+    answer = stack.accepted(order())
+    row = wait_state(stack, answer["id"], "short/990019", "expired")
+    assert "attempts" in row["detail"]
+    assert "long/990019" not in receipts(stack, answer["id"])
+
+
+def test_title_and_body_have_a_limit_together(make_stack, carriers):
+    stack = make_stack(adapters=[adapter([carrier("both", carriers.url("/ok"), total_max=80),
+                                          carrier("wide", carriers.url("/two"), counting="width", body_max=80)])])
+    answer = stack.accepted(order([detail("避難指示", [f"第{n}町" for n in range(40)])]))
+    for name in ("both", "wide"):
+        wait_state(stack, answer["id"], f"{name}/990019", "accepted")
+    mail = carriers.of("/ok")[0][2]
+    assert 70 < len(mail["title"]) + len(mail["body"]) <= 80 and "地区" in mail["body"]
+    wide = carriers.of("/two")[0][2]["body"]
+    assert len(wide) > 80, "half-width digits are half a character"

@@ -104,6 +104,12 @@ def carrier(**change):
     return mend
 
 
+def centre(**change):
+    def mend(_site, config):
+        config["cbcs"][0].update(change)
+    return mend
+
+
 def readings(site, config):
     path = os.path.join(site.folder, "readings.csv")
     with open(path, "w", encoding="utf-8") as file:
@@ -220,6 +226,12 @@ REFUSED = [
     ("telecom", carrier(name="carrier a"), ["carrier a", "letters"]),
     ("telecom", carrier(name="carrier-a"), ["carrier-a", "own name"]),
     ("telecom", carrier(id_drill=4371), ["carrier-b", "id_drill"]),
+    ("telecom", keys(preview_listen="127.0.0.1:9105"), ["preview_listen", "same place"]),
+    ("telecom", keys(preview_listen="0.0.0.0:9115"), ["preview_listen", "from outside"]),
+    ("telecom", centre(name="carrier-a"), ["carrier-a", "rename"]),
+    ("telecom", centre(areas=["990018"]), ["operator-a", "990018"]),
+    ("telecom", centre(ids=[{"use": "level4", "id": 4381}]), ["operator-a", "4381", "exercise"]),
+    ("telecom", centre(ids=[{"use": "drill", "id": 4371}]), ["operator-a", "4371", "not for drill"]),
     ("telecom", keys(http_ca="/nonexistent/ca.pem"), ["http_ca", "/nonexistent/ca.pem"]),
     ("signage", screen(areas=["990018"]), ["station", "areas"]),
     ("signage", screen(id="cityhall"), ["cityhall", "only once"]),
@@ -227,6 +239,13 @@ REFUSED = [
     ("jalert", keys(controller_url="http://127.0.0.1:1"), ["controller_url"]),
     ("jalert", keys(areas=["990018"]), ["990018"]),
     ("jalert", readings, ["readings.csv", "line 2"]),
+    ("jalert", keys(auto_start=[{"kind": "evacuation"}]), ["auto_start", "row 1", "level_min"]),
+    ("jalert", keys(auto_start=[{"kind": "eew", "threshold": "8"}]), ["auto_start", "row 1", "5-"]),
+    ("jalert", keys(auto_start=[{"kind": "eew"}, {"kind": "missile", "threshold": "4"}]), ["row 2", "missile"]),
+    ("jalert", keys(auto_start=[{"kind": "eew", "areas": ["990018"]}]), ["auto_start", "990018"]),
+    ("jalert", keys(auto_start=[{"kind": "comet"}]), ["kind", "missile"]),
+    ("jalert", keys(audio_dir="/tmp", audio_voice="/nonexistent/x.htsvoice"), ["audio_voice", "/nonexistent"]),
+    ("jalert", keys(audio_dir="/tmp", audio_bank_dir="/nonexistent"), ["audio_bank_dir", ".wav", "auto_start"]),
 ]
 
 

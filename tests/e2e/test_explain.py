@@ -2,17 +2,25 @@
 
 import json
 import os
+import re
 import subprocess
 import tempfile
+import time
 
 import pytest
+import requests
 import yaml
 
 from carriers import carrier
+from centre import DRILL, Centre, centre_of
 from conftest import BIN, free_port, wait_until
 from documents import detail, new_id, order
 from nng_station import NngStation
 from test_adapters_broadcaster import Station, broadcaster
+from test_adapters_jalert import adapter
+from test_alerts import LIVE, audio, codes, principals, telegram, wait_state_as
+from test_cell_broadcast import ALL_JAPAN, relayed, shaken
+from voice import write_voice
 
 MARK = "【訓練】"
 
@@ -49,25 +57,42 @@ def read(*parts):
         return file.read()
 
 
-def story(stack):
+def texts_of_a_story():
     """An order, a level change with a lift, and its cancel."""
     document = new_id()
-    return [stack.accepted(xml) for xml in (
-        order([detail("避難指示", ["北町一丁目", "南町"])], document),
-        order([detail("緊急安全確保", ["北町一丁目"]), detail("避難指示", ["南町"], "解除")], document, 2),
-        order([detail("緊急安全確保", ["北町一丁目"])], document, 3, "Cancel", errata="入力の誤り"))]
+    return (order([detail("避難指示", ["北町一丁目", "南町"])], document),
+            order([detail("緊急安全確保", ["北町一丁目"]), detail("避難指示", ["南町"], "解除")], document, 2),
+            order([detail("緊急安全確保", ["北町一丁目"])], document, 3, "Cancel", errata="入力の誤り"))
+
+
+def story(stack, outlets):
+    """One after the other: a revision that still waits at an outlet is replaced by the next."""
+    answers = []
+    for xml in texts_of_a_story():
+        answers.append(stack.accepted(xml))
+        outlets.have([a["seq"] for a in answers], f"revision {len(answers)} came out")
+    return answers
+
+
+def mailed(outlets, seq, told, area="990019"):
+    mail = wait_until(lambda: next((m[2] for m in outlets.carriers.of("/ok") if m[2]["notice"]["seq"] == seq), None), f"mail {seq}")
+    shown = json.loads(told["telecom"]["at"][f"good/{area}"]["out"]["mail"])
+    numbers = ("serial_nr",)  # depends on what was sent before
+    assert {k: v for k, v in shown.items() if k not in numbers} == {k: v for k, v in mail.items() if k not in numbers}
+
+
+def got(request):
+    """What came to the controller, without its note of when."""
+    return {k: v for k, v in request.items() if k != "at"}
 
 
 def came_out(outlets, answer, told):
     """Compares one notice: carriers, loudspeakers and files got exactly what is explained."""
     seq, epoch8 = answer["seq"], answer["epoch"][:8]
-    mail = next(m[2] for m in outlets.carriers.of("/ok") if m[2]["notice"]["seq"] == seq)
-    shown = json.loads(told["telecom"]["at"]["good/990019"]["out"]["mail"])
-    numbers = ("serial_nr",)  # depends on what was sent before
-    assert {k: v for k, v in shown.items() if k not in numbers} == {k: v for k, v in mail.items() if k not in numbers}
+    mailed(outlets, seq, told)
     name = f"drill-{epoch8}-{seq}.json"
     assert told["jalert"]["at"]["plan_dir"]["out"][name] == read(outlets.plans, name)
-    play = next(r for r in outlets.controller.plays() if r["id"] == name[:-5])
+    play = next(got(r) for r in outlets.controller.plays() if r["id"] == name[:-5])
     assert json.loads(told["jalert"]["at"]["controller"]["out"]["play"]) == play
     for kind in ("json", "txt"):
         path = f"drill/99/{seq}.{kind}"
@@ -80,8 +105,7 @@ def came_out(outlets, answer, told):
 
 def test_what_is_explained_is_what_went_out(make_stack, outlets, tmp_path):
     stack = make_stack(adapters=outlets.adapters)
-    answers = story(stack)
-    outlets.have([a["seq"] for a in answers], "all three came out")
+    answers = story(stack, outlets)
     settings = settings_of(stack, tmp_path)
     before = (outlets.all(), outlets.controller.connections, sorted(os.listdir(outlets.plans)))
     for answer in answers:
@@ -223,6 +247,200 @@ def test_why_not(make_stack, outlets, tmp_path):
     receipts = {(r["adapter"], r["outlet"]): r for r in stack.status(answer["id"]).json()["receipts"]}
     assert receipts[("broadcaster", "")]["state"] == receipts[("jalert", "")]["state"] == "filtered"
     assert receipts[("telecom", "good/990019")]["detail"] == told["telecom"]["at"]["good/990019"]["reason"]
+
+
+# ---- cell broadcast ----
+
+@pytest.fixture
+def centres(tmp_path):
+    """One that the adapter uses, and a second one that reads what is explained."""
+    made = Centre(tmp_path), Centre(tmp_path)
+    yield made
+    for one in made:
+        one.close()
+
+
+def as_the_centre_reads_it(mirror, row):
+    """Posts the explained document to a centre of its own: what would be on the air."""
+    before = len(mirror.air())
+    reply = requests.post(f"{mirror.url}/message", data=row["out"]["message"].encode(), timeout=20)
+    assert reply.status_code == 201, reply.text
+    heard = mirror.air()[before]
+    assert requests.delete(f"{mirror.url}/message/{heard['message_id']}", timeout=20).status_code == 200
+    return heard
+
+
+def same_message(shown, heard, but=()):
+    """Whole, but for what depends on the moment of the post and on posts before it."""
+    left_s = shown.get("warning_period_sec"), heard.get("warning_period_sec")
+    assert left_s == (None, None) or 0 < left_s[1] <= left_s[0], left_s
+    but = {"rang", "warning_period_sec", *but}
+    assert {k: v for k, v in shown.items() if k not in but} == {k: v for k, v in heard.items() if k not in but}
+
+
+def test_a_cell_broadcast_is_explained_as_the_centre_gets_it(make_stack, outlets, centres, tmp_path):
+    centre, mirror = centres
+    telecom = next(a["config"] for a in outlets.adapters if a["name"] == "telecom")
+    telecom["cbcs"] = [centre_of(centre.url, second_language="en")]
+    telecom["preview_listen"] = f"127.0.0.1:{free_port()}"
+    stack = make_stack(adapters=outlets.adapters)
+    settings = settings_of(stack, tmp_path)
+    heard = []
+
+    def sent(xml, user="kakuu"):
+        answer = stack.accepted(xml, user)
+        heard.append({i: centre.wait_air(len(heard) + 1, i)[len(heard)] for i in (4381, 4394)})
+        return answer
+
+    def check(answer, at, area="990019", but=()):
+        told = explained(settings, str(answer["seq"]))
+        rows = told["telecom"]["at"]
+        for outlet, message_id in ((f"cb/{area}", 4381), (f"cb/{area}/en", 4394)):
+            row = rows[outlet]
+            assert (row["decision"], row["reason"]) == ("sends", ""), row
+            shown = as_the_centre_reads_it(mirror, row)
+            assert (shown["message_id"], shown["dcs"], shown["kind"]) == (message_id, 0x48, "text")
+            assert row["out"]["text"] == shown["text"] and shown["pages"] >= 1
+            same_message(shown, heard[at][message_id], but)
+        mailed(outlets, answer["seq"], told, area)
+
+    orders = [sent(xml) for xml in texts_of_a_story()]
+    air = centre.air()
+    for at, answer in enumerate(orders):
+        check(answer, at)  # of one document the serial number is known as well
+    assert "取り消します" in heard[2][4381]["text"]
+    assert centre.air() == air, "nothing of it left"
+    words = run(settings, orders[0]["id"]).stdout
+    assert "cb/990019/en" in words and '"message_id": 4381' in words
+
+    sent(order())
+    other = sent(order([detail("避難指示", ["川端"], code="990027")], source="bosai.soba.example", code="990027", name="架空第二市"), "soba")
+    assert "架空市" in heard[4][4381]["text"] and "川端" in heard[4][4381]["text"]
+    check(other, 4, "990027", but=("serial_nr",))
+
+
+def test_a_text_that_stands_is_explained_as_such(make_stack, centres, tmp_path):
+    stack = make_stack(adapters=[{"program": "hansho-telecom", "name": "telecom", "config": {"cbcs": [centre_of(centres[0].url)]}}])
+    details, document = [detail("避難指示", ["北町"], at="2026-07-02T18:57:00+09:00")], new_id()
+    stack.accepted(order(details, document))
+    centres[0].wait_air(1)
+    again = stack.accepted(order(details, document, 2))
+    stack.notice(again["seq"])
+
+    def receipt():
+        rows = stack.status(again["id"]).json()["receipts"]
+        return next((r for r in rows if r["outlet"] == "cb/990019"), None)
+    real = wait_until(receipt, "its receipt")
+    row = explained(settings_of(stack, tmp_path), again["id"])["telecom"]["at"]["cb/990019"]
+    assert (row["decision"], row["reason"]) == (real["state"], real["detail"]), (row, real)
+    assert "stands already" in row["reason"] and row["out"]["text"] == centres[0].air()[0]["text"]
+
+
+def test_a_primary_warning_is_explained_without_a_hub_and_then_goes_out(make_stack, centres, tmp_path):
+    centre, mirror = centres
+    stack = relayed(make_stack, "drill", centre_of(centre.url, areas=ALL_JAPAN))
+    file = tmp_path / "shaken.xml"
+    file.write_text(shaken("drill"))
+    done = run(None, "--json", "--with", stack.path("telecom.yaml"), "--mode", "drill", str(file))
+    row, = json.loads(done.stdout)["answers"][0]["outlets"]
+    assert (row["outlet"], row["decision"]) == ("cb/etws", "sends"), row
+    assert [output["what"] for output in row["outputs"]] == ["message"], "a primary warning has no text"
+    shown = as_the_centre_reads_it(mirror, {"out": {"message": row["outputs"][0]["text"]}})
+    assert (shown["kind"], shown["message_id"], shown["warning_type"]) == ("etws", 4355, 3)
+    assert centre.air() == []
+    stack.accepted(file.read_text(), "relay")
+    same_message(shown, centre.wait_air(1)[0])
+
+
+def test_explaining_asks_no_centre(centres, tmp_path):
+    """With canaries, preview and a timer configured, and the port of the preview taken: nothing is opened."""
+    config = telecom_file(tmp_path, cbcs=[centre_of(centres[0].url)], preview_listen=f"127.0.0.1:{centres[0].port}",
+                          canary_ms=5000)
+    file = tmp_path / "order.xml"
+    file.write_text(order())
+    answer = json.loads(run(None, "--json", "--with", config, "--mode", "drill", str(file)).stdout)["answers"][0]
+    rows = {row["outlet"]: row for row in answer["outlets"]}
+    assert rows["a/990019"]["decision"] == rows["cb/990019"]["decision"] == "sends", rows
+    assert centres[0].look()["requests"] == []
+    config = telecom_file(tmp_path, cbcs=[centre_of(centres[0].url, ids=DRILL[1:])])
+    answer = json.loads(run(None, "--json", "--with", config, "--mode", "drill", str(file)).stdout)["answers"][0]
+    row = next(row for row in answer["outlets"] if row["outlet"] == "cb/990019")
+    assert row["decision"] == "filtered" and "identifier for drills" in row["reason"] and row["outputs"] == []
+
+
+# ---- loudspeakers ----
+
+def taken_back(event):
+    text = telegram("tsunami", event, at=time.time() + 9, status="通常", infotype="取消")
+    return re.sub(r"<Tsunami>.*</Tsunami>", "", text, flags=re.S)
+
+
+def sounds(told, play, prefix):
+    """What is explained of loudspeakers is what they got."""
+    at = told["jalert"]["at"]
+    assert json.loads(at["controller"]["out"]["play"]) == play
+    assert json.loads(at["plan_dir"]["out"][f"{play['id']}.json"]) == play["plan"]
+    one = play["plan"]["announcements"][0]
+    said = [s["text"] for s in one["segments"] if s["kind"] == "speech"]
+    assert at["audio"]["out"] == {f"{play['id']}-{one['area']['code']}": "\n".join(said)}
+    assert said[0].startswith(prefix)
+
+
+def test_a_warning_its_cancel_and_a_second_route_as_they_sound(make_stack, outlets, tmp_path):
+    plans, controller = outlets.plans, outlets.controller
+    config = audio(str(tmp_path), audio_voice=write_voice(str(tmp_path / "hum.htsvoice")), areas=["032018"])
+    stack = make_stack(mode="live", principals=principals(LIVE), adapters=[adapter(plans, controller.url, **config)])
+    settings = settings_of(stack, tmp_path)
+    text = telegram("tsunami", "E1", status="通常")
+    first = stack.accepted(text, "relay")
+    again = stack.accepted(text.replace("<Serial>", "<Serial> "), "relay")
+    other = stack.accepted(text.replace("<Title>標題", "<Title> 標題"), "bridge")
+    assert "same_event" in codes(other)
+    last = stack.accepted(taken_back("E1"), "relay")
+    wait_state_as(stack, last, "accepted")
+    stack.stop("jalert")
+    before = (controller.requests[:], controller.connections, controller.canaries, sorted(os.walk(tmp_path)), sorted(os.walk(plans)))
+    plays = {play["id"].rsplit("-", 1)[1]: got(play) for play in controller.plays()}
+    assert sorted(plays) == sorted([str(first["seq"]), str(last["seq"])])
+    sounds(explained(settings, str(first["seq"])), plays[str(first["seq"])], "大津波警報。")
+    told = explained(settings, str(again["seq"]))["jalert"]
+    assert (told["decision"], told["outlets"]) == ("filtered", []) and told["reason"].startswith("nothing new"), told
+    told = explained(settings, str(other["seq"]))["jalert"]
+    assert (told["decision"], told["outlets"]) == ("filtered", []) and "from another source" in told["reason"], told
+    told = explained(settings, str(last["seq"]))
+    sounds(told, plays[str(last["seq"])], "先程の")
+    assert (controller.requests[:], controller.connections, controller.canaries, sorted(os.walk(tmp_path)),
+            sorted(os.walk(plans))) == before, "nothing was called, told or written"
+
+
+def question(notice, seq, **more):
+    return json.dumps({"type": "notice", "seq": seq, "epoch": "e", "notice": notice, **more})
+
+
+def test_what_is_explained_counts_as_heard_for_what_follows(make_stack, outlets, tmp_path):
+    """Without a snapshot: the cancel is spoken to those for whom the issue before it was explained; without one to nobody."""
+    stack = make_stack(mode="live", principals=principals(LIVE))
+    notices = [stack.notice(stack.accepted(xml, "relay")["seq"]) for xml in (
+        telegram("tsunami", "E2", status="通常"), taken_back("E2"))]
+    path = tmp_path / "jalert.yaml"
+    path.write_text(yaml.safe_dump({"name": "jalert", "live_url": "ipc:///nowhere/live", "controller_url": outlets.controller.url,
+                                    "areas": ["032018"], "audio_dir": str(tmp_path / "no-such-folder")}))
+
+    def ask(*lines):
+        done = subprocess.run([os.path.join(BIN, "hansho-jalert"), "--config", str(path), "--explain"], input="\n".join(lines),
+                              capture_output=True, text=True, timeout=60, check=False)
+        assert done.returncode == 0, done
+        return [json.loads(line) for line in done.stdout.splitlines()]
+    issue, cancel = (question(notice["notice"], i + 1) for i, notice in enumerate(notices))
+    both = ask(issue, cancel)
+    for answer, word in zip(both, ("大津波警報", "誤りでした")):
+        outlets_of = {row["outlet"]: row for row in answer["outlets"]}
+        plan = json.loads(outlets_of["controller"]["outputs"][0]["text"])["plan"]
+        assert word in plan["announcements"][0]["text"]
+        assert outlets_of["audio"]["outputs"][0]["text"].startswith("tones only"), "no voice, no bank"
+    alone = ask(cancel)[0]
+    assert (alone["decision"], alone["reason"]) == ("filtered", "nobody here heard what it takes back")
+    assert outlets.controller.connections == 0 and not (tmp_path / "no-such-folder").exists()
 
 
 def telecom_file(folder, **more):

@@ -141,7 +141,9 @@ check_short_mail(struct world *world, const struct hs_municipal *municipal)
 {
 	static const int64_t lengths[] = { 90, 120, 200, 400 };
 	for (size_t i = 0; i < HS_COUNT(lengths); i++) {
-		struct hs_mail_limits limits = { 15, lengths[i], 1, 0 };
+		struct hs_mail_limits limits = {
+			.title_max = 15, .body_max = lengths[i], .newline_counts = 1, .forbidden = 0
+		};
 		struct hs_mail mail;
 		if (hs_mail_encode(world->arena, world->notice, municipal, &limits, &mail) != HS_OK)
 			continue;
@@ -161,7 +163,9 @@ static void
 check_municipals(struct world *world)
 {
 	struct hs_municipal *municipals;
-	struct hs_mail_limits limits = { 40, 20000, 1, 0 };
+	struct hs_mail_limits limits = {
+		.title_max = 40, .body_max = 20000, .newline_counts = 1, .forbidden = 0
+	};
 	size_t count, changed = 0;
 	assert_int_equal(HS_OK, hs_standing_split(&world->standing, world->arena, &world->item,
 					false, &municipals, &count));
@@ -285,7 +289,9 @@ check_newcomers(struct world *world)
 	hs_standing_apply(&after, &world->item);
 	for (size_t i = 0; i < HS_COUNT(all); i++) {
 		struct hs_municipal *municipals;
-		struct hs_mail_limits limits = { 40, 20000, 1, 0 };
+		struct hs_mail_limits limits = {
+			.title_max = 40, .body_max = 20000, .newline_counts = 1, .forbidden = 0
+		};
 		struct hs_mail mail;
 		size_t count;
 		assert_int_equal(HS_OK, hs_standing_split(all[i], world->arena, &world->item, false,

@@ -30,6 +30,9 @@ struct probe {
 	enum hs_adapter_lane_state lane_state;
 	size_t snapshots, snapshot_notices;
 	bool closed;
+	int64_t own_timeout_ms[OUTLETS], own_deadline_ms[OUTLETS]; /* 0: none of its own */
+	uint64_t refused[SEEN];
+	size_t refused_count;
 };
 
 struct probe_delivery {
@@ -100,6 +103,11 @@ probe_on_notice(void *state, struct hs_adapter_item *item)
 		own->delivery = (struct hs_adapter_delivery){
 			.outlet = outlet_names[i],
 			.order_key = probe->same_key ? outlet_names[i] : NULL,
+			.attempt_timeout_ms = probe->own_timeout_ms[i],
+			.deadline_mono_us =
+				probe->own_deadline_ms[i]
+					? hs_clock_mono_us() + probe->own_deadline_ms[i] * 1000
+					: 0,
 			.attempt = probe_attempt,
 			.abort = probe_abort,
 			.ended = probe_ended,
@@ -110,6 +118,14 @@ probe_on_notice(void *state, struct hs_adapter_item *item)
 		probe->open_item = item;
 	else
 		hs_adapter_done(item);
+}
+
+static inline void
+probe_on_refused(void *state, const struct hs_adapter_item *item)
+{
+	struct probe *probe = state;
+	assert_true(probe->refused_count < SEEN);
+	probe->refused[probe->refused_count++] = item->seq;
 }
 
 static inline void
@@ -143,6 +159,7 @@ static const struct hs_adapter_ops ringing = {
 	.rings = true,
 	.open = probe_open,
 	.on_notice = probe_on_notice,
+	.on_refused = probe_on_refused,
 	.on_state = probe_on_state,
 	.close = probe_close,
 };

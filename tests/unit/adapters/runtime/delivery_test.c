@@ -41,6 +41,26 @@ dead_outlet_expires_at_the_deadline(void **state)
 }
 
 static void
+an_outlet_has_its_own_limits(void **state)
+{
+	(void)state;
+	struct bench *bench =
+		bench_open(&ringing, "max_age_ms: 60000\nattempt_timeout_ms: 60000\n");
+	bench->probe.scripts[0] = bench->probe.scripts[1] = bench->probe.scripts[2] = "n";
+	bench->probe.own_timeout_ms[0] = 100;
+	bench->probe.own_deadline_ms[1] = 400;
+	fake_deliver(&bench->hub, 1, 0, order(bench, "d1", 1));
+	run_for(&bench->loop, 1500);
+	assert_true(bench->probe.attempts[0] > 2);
+	assert_int_equal(0, fake_state_of(&bench->hub, 1, "one"));
+	assert_int_equal(1, bench->probe.attempts[1]);
+	assert_int_equal(HS_RECEIPT(EXPIRED), fake_state_of(&bench->hub, 1, "two"));
+	assert_int_equal(1, bench->probe.attempts[2]);
+	assert_int_equal(0, fake_state_of(&bench->hub, 1, "three"));
+	bench_close(bench);
+}
+
+static void
 acks_are_cumulative(void **state)
 {
 	(void)state;
@@ -144,6 +164,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(slow_outlet_delays_nobody_but_the_ack),
 		cmocka_unit_test(dead_outlet_expires_at_the_deadline),
+		cmocka_unit_test(an_outlet_has_its_own_limits),
 		cmocka_unit_test(acks_are_cumulative),
 		cmocka_unit_test(dead_outlet_never_closes_the_window),
 		cmocka_unit_test(dead_outlet_never_closes_a_small_window),

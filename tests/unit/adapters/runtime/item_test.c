@@ -43,6 +43,8 @@ old_notice_never_rings(void **state)
 	assert_int_equal(0, bench->probe.seen_count);
 	assert_int_equal(HS_RECEIPT(EXPIRED), fake_state_of(&bench->hub, 1, ""));
 	assert_int_equal(HS_RECEIPT(EXPIRED), fake_state_of(&bench->hub, 2, ""));
+	assert_int_equal(2, bench->probe.refused_count);
+	assert_int_equal(2, bench->probe.refused[1]);
 	/* a cancel stays useful for longer */
 	hs_notice *cancel = old_order(bench);
 	cancel->action = HS_ACTION(CANCEL);

@@ -134,31 +134,37 @@ backoff_doubles_within_its_limits(void **state)
 	assert_true(hs_backoff_ms(2, 1, 1, 0) >= 1);
 }
 
-/* All cases of the order: gate, maintenance, age, unknown. */
+/* All cases of the order: gate, maintenance, age, told by another route, unknown. */
 static void
 ruling_takes_the_first_that_holds(void **state)
 {
 	(void)state;
 	struct hs_arena *arena = hs_arena_create(1u << 20);
-	for (unsigned bits = 0; bits < 32; bits++) {
+	for (unsigned bits = 0; bits < 64; bits++) {
 		hs_notice *notice = notice_new(arena);
 		bool gate = bits & 1, held = bits & 2, old = bits & 4, unknown = bits & 8;
-		bool rings = bits & 16;
+		bool rings = bits & 16, same = bits & 32;
 		notice->mode = gate ? HS_MODE(TEST) : HS_MODE(LIVE);
 		if (unknown)
 			assert_true(hs_notice_flag(arena, notice, "unknown_sort"));
+		if (same)
+			assert_true(hs_notice_flag(arena, notice, HS_FLAG_SAME_EVENT));
 		const struct hs_ruling_case one = { notice, HS_LANE_LIVE, true, held, rings, old };
 		struct hs_ruling ruling = hs_rule(&one);
 		int want = gate		      ? HS_RULING_GATE
 			   : held	      ? HS_RULING_MAINTENANCE
 			   : rings && old     ? HS_RULING_OLD
+			   : rings && same    ? HS_RULING_SAME_EVENT
 			   : rings && unknown ? HS_RULING_UNKNOWN
 					      : HS_RULING_PASS;
 		static const int receipts[] = { HS_RECEIPT(FILTERED), HS_RECEIPT(HELD),
-			HS_RECEIPT(EXPIRED), HS_RECEIPT(HELD), HS_RECEIPT(RECEIVED) };
+			HS_RECEIPT(EXPIRED), HS_RECEIPT(FILTERED), HS_RECEIPT(HELD),
+			HS_RECEIPT(RECEIVED) };
 		assert_int_equal(want, ruling.kind);
 		assert_int_equal(receipts[want], ruling.receipt);
 		assert_int_equal(want == HS_RULING_PASS, ruling.reason[0] == '\0');
+		if (want == HS_RULING_SAME_EVENT)
+			assert_string_equal(HS_SAME_EVENT_REASON, ruling.reason);
 	}
 	hs_arena_destroy(arena);
 }

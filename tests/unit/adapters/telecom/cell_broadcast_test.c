@@ -157,6 +157,43 @@ live_alerts_never_share_a_code(void **state)
 	free(codes);
 }
 
+/* 3GPP TS 23.041, 9.4.1.2.1: 01 (PLMN) 1 (user alert) 1 (popup), 8 bits of code, 4 of update number. */
+static void
+etws_serial_has_its_switches(void **state)
+{
+	(void)state;
+	struct hs_cb_codes *codes = calloc(1, sizeof(*codes));
+	static bool used[256];
+	memset(used, 0, sizeof(used));
+	for (unsigned i = 0; i < 256; i++) {
+		char key[32];
+		snprintf(key, sizeof(key), "quake %u", i);
+		uint16_t serial = hs_cb_etws_serial_for(codes, 4352, key, 1, "etws");
+		assert_int_equal(0x7, serial >> 12);
+		assert_int_equal(0, serial & 0xf);
+		assert_false(used[serial >> 4 & 0xff]);
+		used[serial >> 4 & 0xff] = true;
+		assert_int_equal(serial, hs_cb_etws_serial_for(codes, 4352, key, 9, "etws"));
+	}
+	/* one more alert than codes still gets one */
+	assert_int_equal(0x7, hs_cb_etws_serial_for(codes, 4352, "one more", 1, "etws") >> 12);
+	free(codes);
+}
+
+/* Whole pages as phones get them: TS 23.041, 9.4.1.2, of the text 避難指示 (U+907F U+96E3 U+6307 U+793A). */
+static void
+a_page_byte_for_byte(void **state)
+{
+	(void)state;
+	struct hs_cb_pages pages;
+	uint8_t expected[HS_CB_PAGE_BYTES] = { 0x90, 0x7f, 0x96, 0xe3, 0x63, 0x07, 0x79, 0x3a };
+	for (size_t i = 8; i < sizeof(expected); i += 2)
+		expected[i + 1] = 0x0d;
+	assert_int_equal(HS_OK, hs_cb_encode("避難指示", &pages, NULL));
+	assert_int_equal(1, pages.count);
+	assert_memory_equal(expected, pages.bytes[0], sizeof(expected));
+}
+
 int
 main(void)
 {
@@ -168,6 +205,8 @@ main(void)
 		cmocka_unit_test(serial_number_has_its_fields),
 		cmocka_unit_test(text_raises_the_update_number_area_does_not),
 		cmocka_unit_test(live_alerts_never_share_a_code),
+		cmocka_unit_test(etws_serial_has_its_switches),
+		cmocka_unit_test(a_page_byte_for_byte),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

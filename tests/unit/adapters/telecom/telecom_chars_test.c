@@ -84,6 +84,38 @@ ordinary_texts_pass(void **state)
 	assert_true(hs_forbidden_find(texts[HS_COUNT(texts) - 1], ALL, &found));
 }
 
+static void
+each_carrier_counts_in_its_way(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *text;
+		size_t characters, width, utf16;
+	} rows[] = { { "", 0, 0, 0 }, { "避難", 2, 2, 2 }, { "abc", 3, 2, 3 },
+		{ "第12町", 4, 3, 4 }, { "ｱｲ避", 3, 2, 3 }, { "𠮷", 1, 1, 2 },
+		{ "a\r\nb", 4, 3, 4 } };
+	for (size_t i = 0; i < HS_COUNT(rows); i++) {
+		assert_int_equal(
+			rows[i].characters, hs_char_length(rows[i].text, HS_COUNT_CHARACTERS, 2));
+		assert_int_equal(rows[i].width, hs_char_length(rows[i].text, HS_COUNT_WIDTH, 2));
+		assert_int_equal(rows[i].utf16, hs_char_length(rows[i].text, HS_COUNT_UTF16, 2));
+	}
+}
+
+static void
+a_carriers_own_list(void **state)
+{
+	(void)state;
+	struct hs_forbidden_finding found;
+	assert_false(hs_forbidden_listed("避難指示", NULL, &found));
+	assert_false(hs_forbidden_listed("避難指示", "", &found));
+	assert_false(hs_forbidden_listed("避難指示", "①〜", &found));
+	assert_true(hs_forbidden_listed("避難指示〜", "①〜", &found));
+	assert_int_equal(5, found.position);
+	assert_string_equal("〜", found.found);
+	assert_int_equal(HS_FORBIDDEN_LISTED, found.rule);
+}
+
 int
 main(void)
 {
@@ -91,6 +123,8 @@ main(void)
 		cmocka_unit_test(characters_are_counted_not_bytes),
 		cmocka_unit_test(forbidden_things_are_found_at_their_place),
 		cmocka_unit_test(ordinary_texts_pass),
+		cmocka_unit_test(each_carrier_counts_in_its_way),
+		cmocka_unit_test(a_carriers_own_list),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

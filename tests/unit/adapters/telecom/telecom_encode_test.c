@@ -34,7 +34,9 @@ encode(const hs_notice *notice, int64_t title_max, int64_t body_max, struct hs_m
 {
 	struct hs_municipal *municipals;
 	size_t count;
-	struct hs_mail_limits limits = { title_max, body_max, 1, ALL };
+	struct hs_mail_limits limits = {
+		.title_max = title_max, .body_max = body_max, .newline_counts = 1, .forbidden = ALL
+	};
 	assert_int_equal(
 		HS_OK, hs_municipal_split(arena, 1, notice, NULL, true, &municipals, &count));
 	assert_int_equal(1, count);
@@ -221,7 +223,9 @@ static void
 cancel_mail(
 	struct told_story *told, enum story_id id, int mode, bool with_state, struct hs_mail *mail)
 {
-	struct hs_mail_limits limits = { 15, 200, 1, ALL };
+	struct hs_mail_limits limits = {
+		.title_max = 15, .body_max = 200, .newline_counts = 1, .forbidden = ALL
+	};
 	story_tell(told, id, mode, with_state);
 	assert_int_equal(
 		HS_OK, hs_mail_encode(told->arena, told->cancel, told->municipal, &limits, mail));
@@ -294,7 +298,10 @@ a_cancel_is_true_at_every_limit(void **state)
 		size_t made = 0;
 		story_tell(&told, (enum story_id)id, HS_MODE(DRILL), true);
 		for (int64_t max = 1; max <= 200; max++) {
-			struct hs_mail_limits limits = { 15, max, 1, ALL };
+			struct hs_mail_limits limits = { .title_max = 15,
+				.body_max = max,
+				.newline_counts = 1,
+				.forbidden = ALL };
 			struct hs_mail mail;
 			enum hs_err err = hs_mail_encode(
 				told.arena, told.cancel, told.municipal, &limits, &mail);
@@ -337,7 +344,9 @@ own_mail_is_never_shortened(void **state)
 	notice->urgent_mail = own;
 	own->title = hs_arena_strdup(arena, "避難のお知らせ");		   /* 7 + 8 */
 	own->message = hs_arena_strdup(arena, "一二三四五六七八九十一二"); /* 12 + 8 */
-	struct hs_mail_limits limits = { 15, 20, 1, ALL };
+	struct hs_mail_limits limits = {
+		.title_max = 15, .body_max = 20, .newline_counts = 1, .forbidden = ALL
+	};
 	struct hs_mail mail;
 	assert_int_equal(HS_OK, hs_mail_encode_own(arena, notice, &limits, &mail));
 	assert_int_equal(15, mail.title_chars);
@@ -345,7 +354,9 @@ own_mail_is_never_shortened(void **state)
 	limits.body_max = 19;
 	assert_int_equal(HS_ERR_REFUSED, hs_mail_encode_own(arena, notice, &limits, &mail));
 	assert_non_null(strstr(mail.why, "20 characters, the limit is 19"));
-	limits = (struct hs_mail_limits){ 14, 20, 1, ALL };
+	limits = (struct hs_mail_limits){
+		.title_max = 14, .body_max = 20, .newline_counts = 1, .forbidden = ALL
+	};
 	assert_int_equal(HS_ERR_REFUSED, hs_mail_encode_own(arena, notice, &limits, &mail));
 	assert_true(hs_mail_for_carrier(notice, "UMC1"));
 	char *carriers[] = { (char *)(uintptr_t) "UMC2" };

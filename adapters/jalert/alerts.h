@@ -1,0 +1,63 @@
+/* alerts.h: from a notice that is no evacuation order to what each place has to hear. Pure.
+ *
+ * Flow:    notice → its warnings (Hazard, Intensity, CivilProtection) → one struct hs_alert for each place and kind.
+ * Rules:   of one place and kind the highest grade counts, and the titles are joined;
+ *          a prefecture in the notice stands for each served municipality in it; where nothing is listed as served it
+ *          speaks for itself;
+ *          a cancel of the agency names no areas (95 %), and what ends is told by being absent: both are told to those
+ *          who heard (heard.h), and give no alerts here.
+ * Owner:   everything lives in the caller's arena. Threads: any.
+ */
+#ifndef HS_JALERT_ALERTS_H
+#define HS_JALERT_ALERTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "adapters/jalert/kinds.h"
+#include "hub/base/arena.h"
+#include "hub/base/config.h"
+#include "hub/base/err.h"
+#include "schemas/notice.h"
+
+#define HS_ALERT_CODE_SIZE  16
+#define HS_ALERT_TITLE_SIZE 160
+
+struct hs_alert {
+	enum hs_alert_kind kind;
+	const char *phase; /* of phrases.csv: issue, lift, cancel, launch … */
+	uint32_t grade;	   /* intensity (hs_intensity_grade), or 1 */
+	const char *code;  /* 6 digits, or 2 of a prefecture */
+	const char *name;  /* 架空市; the code when the table does not know it */
+	const char *kana;  /* "" when unknown */
+	const char *title; /* 大津波警報; レベル５大雨特別警報、暴風特別警報 */
+};
+
+struct hs_alerts {
+	struct hs_alert *items;
+	size_t count;
+};
+
+/* served: codes; none = all. HS_ERR_NOMEM. An evacuation order gives none. */
+enum hs_err hs_alerts_of(struct hs_arena *arena, const hs_notice *notice,
+	const struct hs_config_texts *served, struct hs_alerts *out) HS_MUST_CHECK;
+/* The kind that a cancel without any detail is about, by the notice's own kind; HS_ALERT_COUNT: none. */
+enum hs_alert_kind hs_alert_kind_of_notice(const hs_notice *notice);
+/* Fills name and kana from the table of areas. */
+void hs_alert_name(struct hs_alert *alert);
+
+/* The event that a notice is about: what the source calls it (Document.event), else its document. "" without either. */
+bool hs_alert_event(const hs_notice *notice, struct hs_buf *out);
+
+struct hs_phrases;
+
+/* The built-in table (assets/phrases.csv). NULL when out of memory. */
+struct hs_phrases *hs_phrases_create(void);
+void hs_phrases_destroy(struct hs_phrases *phrases);
+/* The sentence with its place and title put in, in the arena; easy: in easy Japanese. A phase that the kind does not
+ * have is said as "issue". NULL: the arena is full. */
+const char *hs_phrase_say(const struct hs_phrases *phrases, struct hs_arena *arena,
+	const struct hs_alert *alert, bool easy);
+
+#endif

@@ -1,0 +1,289 @@
+#include "adapters/jalert/heard.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "hub/base/buf.h"
+#include "hub/base/check.h"
+#include "hub/base/hash.h"
+#include "schemas/tables.h"
+
+/* One place that heard one kind of one event. */
+struct row {
+	uint8_t event[HS_SHA256_BYTES];
+	uint64_t seq, age; /* age: count of takes, the lowest goes first */
+	enum hs_alert_kind kind;
+	uint32_t grade;
+	bool used;
+	bool before; /* an earlier form of it was heard there */
+	char code[HS_ALERT_CODE_SIZE];
+	char phase[16];
+	char title[HS_ALERT_TITLE_SIZE];
+};
+
+struct hs_heard {
+	struct row rows[HS_HEARD_MAX];
+	size_t count;
+	uint64_t age;
+};
+
+struct hs_heard *
+hs_heard_create(void)
+{
+	return calloc(1, sizeof(struct hs_heard));
+}
+
+void
+hs_heard_destroy(struct hs_heard *heard)
+{
+	free(heard);
+}
+
+size_t
+hs_heard_count(const struct hs_heard *heard)
+{
+	return heard->count;
+}
+
+static void
+event_key(const char *event, uint8_t out[HS_SHA256_BYTES])
+{
+	const struct hs_span span = { event, strlen(event) };
+	hs_sha256(&span, 1, out);
+}
+
+static bool
+is_of(const struct row *row, const uint8_t key[HS_SHA256_BYTES])
+{
+	return row->used && memcmp(row->event, key, HS_SHA256_BYTES) == 0;
+}
+
+static struct row *
+find(const struct hs_heard *heard, const uint8_t key[HS_SHA256_BYTES], const char *code,
+	enum hs_alert_kind kind)
+{
+	for (size_t i = 0; i < HS_HEARD_MAX; i++) {
+		const struct row *row = &heard->rows[i];
+		if (is_of(row, key) && row->kind == kind && strcmp(row->code, code) == 0)
+			return (struct row *)(uintptr_t)row; /* of our own table */
+	}
+	return NULL;
+}
+
+/* Kinds of one family take each other's place. */
+static int
+family(enum hs_alert_kind kind)
+{
+	static const struct {
+		enum hs_alert_kind first, last;
+	} families[] = { { HS_ALERT_MISSILE, HS_ALERT_CIVIL_OTHER }, { HS_ALERT_EEW, HS_ALERT_EEW },
+		{ HS_ALERT_TSUNAMI_MAJOR, HS_ALERT_TSUNAMI_ADVISORY },
+		{ HS_ALERT_ERUPTION, HS_ALERT_CRATER }, { HS_ALERT_SPECIAL, HS_ALERT_WARNING } };
+	for (size_t i = 0; i < HS_COUNT(families); i++)
+		if (kind >= families[i].first && kind <= families[i].last)
+			return (int)i + 1;
+	return 0;
+}
+
+/* Every name in the titles was heard before. */
+static bool
+titles_known(const char *heard, const char *title)
+{
+	char names[HS_ALERT_TITLE_SIZE * 2];
+	snprintf(names, sizeof(names), "%s", title);
+	for (char *name = names, *next; name && *name; name = next) {
+		next = strstr(name, "、");
+		if (next) {
+			*next = '\0';
+			next += strlen("、");
+		}
+		if (!strstr(heard, name))
+			return false;
+	}
+	return true;
+}
+
+static bool
+is_news(const struct row *row, const struct hs_alert *alert)
+{
+	if (!row)
+		return true;
+	if (strcmp(row->phase, alert->phase) != 0)
+		return true;
+	return alert->grade > row->grade ||
+	       (!hs_alert_row(alert->kind)->only_up && !titles_known(row->title, alert->title));
+}
+
+static bool
+says(const struct hs_alerts *alerts, const char *code, enum hs_alert_kind kind)
+{
+	for (size_t i = 0; i < alerts->count; i++)
+		if (alerts->items[i].kind == kind && strcmp(alerts->items[i].code, code) == 0)
+			return true;
+	return false;
+}
+
+static bool
+is_replaced(const struct hs_alerts *news, const struct row *row)
+{
+	for (size_t i = 0; i < news->count; i++)
+		if (family(news->items[i].kind) == family(row->kind) &&
+			strcmp(news->items[i].code, row->code) == 0)
+			return true;
+	return false;
+}
+
+static bool
+is_addressed(const hs_notice *notice, const char *code)
+{
+	for (size_t i = 0; i < notice->n_areas; i++) {
+		const char *area = notice->areas[i]->code;
+		if (area[0] != '\0' && (hs_area_within(code, area) || hs_area_within(area, code)))
+			return true;
+	}
+	return false;
+}
+
+static bool
+add_row(struct hs_arena *arena, const struct row *row, const char *phase, struct hs_alerts *out)
+{
+	struct hs_alert *alert = &out->items[out->count];
+	*alert = (struct hs_alert){ .kind = row->kind,
+		.phase = phase,
+		.grade = row->grade,
+		.code = hs_arena_strdup(arena, row->code),
+		.title = hs_arena_strdup(arena, row->title) };
+	if (!alert->code || !alert->title)
+		return false;
+	hs_alert_name(alert);
+	out->count++;
+	return true;
+}
+
+enum hs_err
+hs_heard_news(const struct hs_heard *heard, struct hs_arena *arena, const char *event,
+	const hs_notice *notice, const struct hs_alerts *alerts, struct hs_alerts *out)
+{
+	uint8_t key[HS_SHA256_BYTES];
+	event_key(event, key);
+	out->count = 0;
+	out->items =
+		hs_arena_alloc(arena, (alerts->count + heard->count + 1) * sizeof(*out->items));
+	if (!out->items)
+		return HS_ERR_NOMEM;
+	for (size_t i = 0; i < alerts->count; i++) {
+		const struct hs_alert *alert = &alerts->items[i];
+		if (is_news(find(heard, key, alert->code, alert->kind), alert))
+			out->items[out->count++] = *alert;
+	}
+	/* What says no more than a headline ends nothing. */
+	bool whole = notice->detail_case != HANSHO__V1__NOTICE__DETAIL__NOT_SET ||
+		     notice->action == HS_ACTION(LIFT);
+	for (size_t i = 0; whole && i < HS_HEARD_MAX; i++) {
+		const struct row *row = &heard->rows[i];
+		if (!is_of(row, key) || hs_alert_row(row->kind)->only_up ||
+			says(alerts, row->code, row->kind) || !is_addressed(notice, row->code) ||
+			is_replaced(out, row))
+			continue;
+		if (!add_row(arena, row, "lift", out))
+			return HS_ERR_NOMEM;
+	}
+	return HS_OK;
+}
+
+enum hs_err
+hs_heard_of_event(const struct hs_heard *heard, struct hs_arena *arena, const char *event,
+	struct hs_alerts *out)
+{
+	uint8_t key[HS_SHA256_BYTES];
+	event_key(event, key);
+	out->count = 0;
+	out->items = hs_arena_alloc(arena, (heard->count + 1) * sizeof(*out->items));
+	if (!out->items)
+		return HS_ERR_NOMEM;
+	for (size_t i = 0; i < HS_HEARD_MAX; i++)
+		if (is_of(&heard->rows[i], key) && !add_row(arena, &heard->rows[i], "cancel", out))
+			return HS_ERR_NOMEM;
+	return HS_OK;
+}
+
+/* Ends what the phase ends. */
+static bool
+is_end(const char *phase)
+{
+	static const char *const ends[] = { "lift", "cancel", "passed", "none" };
+	for (size_t i = 0; i < HS_COUNT(ends); i++)
+		if (strcmp(ends[i], phase) == 0)
+			return true;
+	return false;
+}
+
+static bool
+drop_family(struct hs_heard *heard, const uint8_t key[HS_SHA256_BYTES], const char *code,
+	enum hs_alert_kind kind)
+{
+	bool any = false;
+	for (size_t i = 0; i < HS_HEARD_MAX; i++) {
+		struct row *row = &heard->rows[i];
+		if (!is_of(row, key) || family(row->kind) != family(kind) ||
+			strcmp(row->code, code) != 0)
+			continue;
+		row->used = false;
+		heard->count--;
+		any = true;
+	}
+	return any;
+}
+
+static struct row *
+place_for(struct hs_heard *heard)
+{
+	struct row *oldest = &heard->rows[0];
+	for (size_t i = 0; i < HS_HEARD_MAX; i++) {
+		if (!heard->rows[i].used)
+			return &heard->rows[i];
+		if (heard->rows[i].age < oldest->age)
+			oldest = &heard->rows[i];
+	}
+	heard->count--;
+	return oldest;
+}
+
+void
+hs_heard_take(
+	struct hs_heard *heard, const char *event, uint64_t seq, const struct hs_alerts *alerts)
+{
+	uint8_t key[HS_SHA256_BYTES];
+	event_key(event, key);
+	for (size_t i = 0; i < alerts->count; i++) {
+		const struct hs_alert *alert = &alerts->items[i];
+		bool before = drop_family(heard, key, alert->code, alert->kind);
+		if (is_end(alert->phase))
+			continue;
+		struct row *row = place_for(heard);
+		*row = (struct row){ .seq = seq,
+			.age = ++heard->age,
+			.kind = alert->kind,
+			.grade = alert->grade,
+			.used = true,
+			.before = before };
+		memcpy(row->event, key, sizeof(key));
+		snprintf(row->code, sizeof(row->code), "%s", alert->code);
+		snprintf(row->phase, sizeof(row->phase), "%s", alert->phase);
+		snprintf(row->title, sizeof(row->title), "%s", alert->title);
+		heard->count++;
+	}
+}
+
+void
+hs_heard_forget(struct hs_heard *heard, uint64_t seq)
+{
+	for (size_t i = 0; i < HS_HEARD_MAX; i++) {
+		struct row *row = &heard->rows[i];
+		if (!row->used || row->seq != seq || row->before)
+			continue;
+		row->used = false;
+		heard->count--;
+	}
+}

@@ -1,0 +1,42 @@
+/* heard.h: what each place has heard of each event: so that a repeated report does not ring again, and that a correction
+ * reaches exactly those who heard, as loud as it was.
+ *
+ * Flow:    alerts of a notice (alerts.h) → hs_heard_news: those that are new to their place, and what ended there →
+ *          announced → hs_heard_take; when no outlet took it: hs_heard_forget.
+ *          cancel → hs_heard_of_event: everything of that event, each place with the kind that it heard.
+ * Rules:   new is: not heard, another phase, a higher grade, a warning by another name; for kinds that only go up (early
+ *          warnings) never a lower grade.
+ *          What ended: heard, the notice is addressed to the place, and does not say it any more; when the place gets
+ *          another grade of the same family instead (大津波警報 → 津波警報), only that is said.
+ * Limits:  HS_HEARD_MAX rows; the oldest is forgotten first. In memory: after a restart it is filled from what is in
+ *          force (snapshot), as it would have been announced.
+ * Owner:   the adapter's state embeds it by pointer. Threads: the loop's.
+ */
+#ifndef HS_JALERT_HEARD_H
+#define HS_JALERT_HEARD_H
+
+#include "adapters/jalert/alerts.h"
+
+#define HS_HEARD_MAX 4096
+
+struct hs_heard;
+
+/* NULL when out of memory. */
+struct hs_heard *hs_heard_create(void);
+void hs_heard_destroy(struct hs_heard *heard);
+
+/* Of `alerts` those that are news, then lifts for what ended. event: hs_alert_event of the notice. HS_ERR_NOMEM. */
+enum hs_err hs_heard_news(const struct hs_heard *heard, struct hs_arena *arena, const char *event,
+	const hs_notice *notice, const struct hs_alerts *alerts,
+	struct hs_alerts *out) HS_MUST_CHECK;
+/* All that was heard of the event, with phase "cancel". HS_ERR_NOMEM. */
+enum hs_err hs_heard_of_event(const struct hs_heard *heard, struct hs_arena *arena,
+	const char *event, struct hs_alerts *out) HS_MUST_CHECK;
+/* It is being announced by the notice seq; a lift or cancel removes what it ends. */
+void hs_heard_take(
+	struct hs_heard *heard, const char *event, uint64_t seq, const struct hs_alerts *alerts);
+/* Nobody heard that one after all; who heard an earlier form of it stays. */
+void hs_heard_forget(struct hs_heard *heard, uint64_t seq);
+size_t hs_heard_count(const struct hs_heard *heard);
+
+#endif

@@ -1,0 +1,45 @@
+/* plays.h: announcements on their way to the auto-starter, and what happens to them there.
+ *
+ * Flow:    hs_plays_send: what sounds makes way (playing.h: interrupted, replaced, taken back, a drill silenced) → a delivery of
+ *          the runtime: {"type":"play"} until it is answered or too old → accepted → ACCEPTED, finished → DISPLAYED,
+ *          failed → FAILED.
+ * Lanes:   a live announcement stops every drill, and no drill is sent while a live one is on its way or playing.
+ *          Within a lane the more urgent one interrupts (priority); what was interrupted is sent again, from its head, when
+ *          nothing more urgent sounds, unless it is too old by then. The controller plays equals one after the other.
+ * Explain: while hs_adapter_is_dry there is no controller and no clock; the request is shown, and counts as accepted.
+ * Owner:   the adapter's state. Threads: the loop's.
+ */
+#ifndef HS_JALERT_PLAYS_H
+#define HS_JALERT_PLAYS_H
+
+#include "adapters/jalert/controller.h"
+#include "adapters/jalert/jalert_encode.h"
+#include "adapters/runtime/runtime.h"
+
+struct hs_plays;
+
+struct hs_plays_ops {
+	/* An answer that is for no play; true: it was taken. */
+	bool (*on_other)(void *owner, const struct hs_controller_answer *answer);
+	/* The plan was never accepted: nobody heard it. */
+	void (*unheard)(void *owner, enum hs_adapter_lane lane, uint64_t seq);
+	/* The plan is not to be heard any more. */
+	void (*dropped)(void *owner, const char *id);
+};
+
+struct hs_plays_counts {
+	uint64_t drills_stopped, interrupted, resumed, replaced, cancelled;
+};
+
+enum hs_err hs_plays_open(struct hs_adapter *adapter, const char *url,
+	const struct hs_plays_ops *ops, void *owner, struct hs_plays **out) HS_MUST_CHECK;
+/* Frees later. NULL is allowed. */
+void hs_plays_close(struct hs_plays *plays);
+/* NULL while nothing may leave. */
+struct hs_controller *hs_plays_controller(struct hs_plays *plays);
+const struct hs_plays_counts *hs_plays_counts(const struct hs_plays *plays);
+/* canary: of the controller. event: hs_alert_event. Out of memory is told by a receipt. */
+void hs_plays_send(struct hs_plays *plays, struct hs_adapter_item *item, const struct hs_plan *plan,
+	const char *json, const char *event, const struct hs_canary *canary);
+
+#endif

@@ -1,0 +1,52 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "adapters/jalert/receiver.h"
+
+static size_t
+wrote(char *bytes, size_t size, size_t count, void *owner)
+{
+	struct hs_buf *reply = owner;
+	hs_buf_add(reply, bytes, size * count);
+	return reply->failed ? 0 : size * count;
+}
+
+static struct curl_slist *
+headers_of(const struct hs_receiver_post *post)
+{
+	char line[512];
+	struct curl_slist *list = curl_slist_append(NULL, "Expect:");
+	list = curl_slist_append(list, "Content-Type: application/xml");
+	snprintf(line, sizeof(line), "Authorization: Bearer %.400s", post->token);
+	list = curl_slist_append(list, line);
+	snprintf(line, sizeof(line), "Idempotency-Key: %.200s", post->key);
+	return curl_slist_append(list, line);
+}
+
+void
+hs_receiver_post(struct hs_receiver_post *post)
+{
+	const struct hs_receiver_settings *settings = post->settings;
+	CURL *curl = post->curl;
+	struct curl_slist *headers = headers_of(post);
+	post->why[0] = '\0';
+	post->status = 0;
+	curl_easy_reset(curl);
+	curl_easy_setopt(curl, CURLOPT_URL, settings->gate_url);
+	curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+	curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
+	curl_easy_setopt(curl, CURLOPT_NOPROXY, "*");
+	curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, (long)settings->timeout_ms);
+	curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, wrote);
+	curl_easy_setopt(curl, CURLOPT_WRITEDATA, &post->reply);
+	curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, post->why);
+	if (settings->gate_ca[0] != '\0')
+		curl_easy_setopt(curl, CURLOPT_CAINFO, settings->gate_ca);
+	curl_easy_setopt(curl, CURLOPT_POST, 1L);
+	curl_easy_setopt(curl, CURLOPT_POSTFIELDS, post->body);
+	curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)post->body_len_bytes);
+	curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
+	if (curl_easy_perform(curl) == CURLE_OK)
+		curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &post->status);
+	curl_slist_free_all(headers);
+}

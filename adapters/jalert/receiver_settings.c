@@ -1,0 +1,96 @@
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "adapters/jalert/receiver.h"
+#include "hub/base/check.h"
+#include "hub/base/look.h"
+
+#define R(member) offsetof(struct hs_receiver_settings, member)
+
+static const struct hs_config_item items[] = {
+	{ "gate_url", HS_CONFIG_TEXT, R(gate_url), "url", 1, 512, NULL,
+		"Address of the gate for submissions: https://HOST:8443/v1/submissions.", NULL },
+	{ "gate_ca", HS_CONFIG_TEXT, R(gate_ca), "path", 0, 4096, "",
+		"Certificate authority of the gate (PEM); empty: those of the system.", NULL },
+	{ "token_file", HS_CONFIG_TEXT, R(token_file), "path", 1, 4096, NULL,
+		"File with the token of a principal of role relayer, readable for this process "
+		"alone.",
+		NULL },
+	{ "spool_dir", HS_CONFIG_TEXT, R(spool_dir), "path", 1, 4096, NULL,
+		"Folder into which the receiver puts *.xml and *.json; done/ and refused/ are made "
+		"in it.",
+		NULL },
+	{ "listen", HS_CONFIG_TEXT, R(listen), "address:port", 0, 128, "",
+		"Where the receiver may POST to /v1/telegrams instead; empty: files only.", NULL },
+	{ "listen_token_file", HS_CONFIG_TEXT, R(listen_token_file), "path", 0, 4096, "",
+		"File with the token that the receiver must send; needed with listen.", NULL },
+	{ "ops_listen", HS_CONFIG_TEXT, R(ops_listen), "address:port", 0, 128, "",
+		"Operations page; empty: none.", NULL },
+	{ "sender", HS_CONFIG_TEXT, R(sender), "name", 1, 200, "jalert.invalid",
+		"Sender of the alerts that are made from *.json: a name of your own.", NULL },
+	{ "poll_ms", HS_CONFIG_INT, R(poll_ms), "ms", 50, 60000, "500",
+		"How often the folder is looked at, besides when the kernel tells of a change.",
+		NULL },
+	{ "timeout_ms", HS_CONFIG_INT, R(timeout_ms), "ms", 100, 60000, "5000",
+		"Limit of one submission; then it is tried again.", NULL },
+	{ "retry_first_ms", HS_CONFIG_INT, R(retry_first_ms), "ms", 10, 60000, "200",
+		"Pause before the second try; doubled each time.", NULL },
+	{ "retry_max_ms", HS_CONFIG_INT, R(retry_max_ms), "ms", 10, 600000, "5000",
+		"Longest pause between tries.", NULL },
+	{ "threads", HS_CONFIG_INT, R(threads), "threads", 1, 32, "4",
+		"Submissions under way at one time.", NULL },
+	{ "file_max_bytes", HS_CONFIG_INT, R(file_max_bytes), "bytes", 1024, 67108864, "8388608",
+		"Largest telegram; a larger one goes to refused/.", NULL },
+};
+
+const struct hs_config_record hs_receiver_record = { items, HS_COUNT(items),
+	sizeof(struct hs_receiver_settings) };
+
+enum hs_err
+hs_receiver_token(const char *path, char *out, size_t size)
+{
+	FILE *file = fopen(path, "re");
+	if (!file)
+		return HS_ERR_IO;
+	char *line = fgets(out, (int)size, file);
+	fclose(file);
+	if (!line)
+		return HS_ERR_INVALID;
+	out[strcspn(out, "\r\n")] = '\0';
+	return out[0] != '\0' ? HS_OK : HS_ERR_INVALID;
+}
+
+static enum hs_err
+look_token(const char *key, const char *path, char why[HS_CONFIG_WHY])
+{
+	char token[512];
+	if (hs_receiver_token(path, token, sizeof(token)) == HS_OK)
+		return HS_OK;
+	return hs_look_refuse(why,
+		"%s: %.300s has no token in its first line, or cannot be read; "
+		"write the token into it",
+		key, path);
+}
+
+enum hs_err
+hs_receiver_look(const void *owner, const void *given, char why[HS_CONFIG_WHY])
+{
+	const struct hs_receiver_settings *settings = given;
+	const struct hs_look_listen listens[] = { { "listen", settings->listen, true },
+		{ "ops_listen", settings->ops_listen, true } };
+	(void)owner;
+	enum hs_err err = hs_look_listens(listens, HS_COUNT(listens), why);
+	if (err == HS_OK)
+		err = look_token("token_file", settings->token_file, why);
+	if (err == HS_OK && settings->listen[0] != '\0')
+		err = look_token("listen_token_file", settings->listen_token_file, why);
+	if (err == HS_OK && access(settings->spool_dir, R_OK | W_OK | X_OK) != 0)
+		return hs_look_refuse(why,
+			"spool_dir: %.300s is no folder that can be read and written; make it, and "
+			"give it to this user",
+			settings->spool_dir);
+	if (err == HS_OK && settings->gate_ca[0] != '\0')
+		err = hs_look_authority("gate_ca", settings->gate_ca, why);
+	return err;
+}

@@ -1,0 +1,46 @@
+/* same_event.h: is a message about an event that another route told already, and is there nothing more in it? National
+ * warnings come twice: from the weather agency's line and through the J-Alert receiver. The second one is kept, shown and
+ * sent on like any other, but its flag same_event keeps outlets that ring from alarming again (adapters/runtime/item.c).
+ *
+ * Flow:   before the journal: hs_same_event_told → finding same_event, which becomes the flag; then hs_same_event_take.
+ *         Commit failed: hs_same_event_cut. At the start the journal's notices are taken again.
+ * Key:    mode, kind and Document.event; where the source names no event, its document (one telegram over two lines that
+ *         differ in some byte). Byte for byte the same telegram is a duplicate already (intake.h).
+ * Rules:  - only between principals: what one line says after itself is its own business;
+ *         - told is what a message of another principal says, when it says it of the same areas, or of larger ones, and
+ *           at least as strongly, for the same hazard (of civil protection: the same type and phase). One area more, one
+ *           rank, level or intensity more, another hazard: not told, it alarms;
+ *         - that message is the newest of its principal about the event, or not older than this one: a state that went
+ *           down in between covers only what it still is;
+ *         - a cancel is told by a cancel only; behind a cancel only what was issued before it counts as told;
+ *         - the level of the notice may not be above that of the first, so that no peer's level_min let the second through
+ *           and not the first.
+ *         In doubt (no memory, no areas, no key) nothing is told: it alarms.
+ * Limits: the newest HS_SAME_EVENTS_MAX messages of kinds that are told by two routes.
+ * Threads: the hub's loop; pure but for its own memory.
+ */
+#ifndef HS_CORE_SAME_EVENT_H
+#define HS_CORE_SAME_EVENT_H
+
+#include "hub/core/record.h"
+
+#define HS_SAME_EVENTS_MAX 512
+
+struct hs_same_events;
+
+/* NULL: out of memory. */
+struct hs_same_events *hs_same_events_create(void);
+void hs_same_events_destroy(struct hs_same_events *events);
+
+/* Is it of a kind that two routes tell? Others cost nothing. */
+bool hs_same_event_kind(int kind);
+bool hs_same_event_told(
+	const struct hs_same_events *events, struct hs_span principal, const hs_notice *notice);
+/* It goes out as seq; taken once. */
+void hs_same_event_take(struct hs_same_events *events, uint64_t seq, struct hs_span principal,
+	const hs_notice *notice);
+/* Those above seq did not become durable: nobody was told. */
+void hs_same_event_cut(struct hs_same_events *events, uint64_t seq);
+uint64_t hs_same_event_newest(const struct hs_same_events *events);
+
+#endif

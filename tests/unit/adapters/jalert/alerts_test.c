@@ -1,0 +1,345 @@
+/* Kinds, phrases, the table of what starts, and what each place has heard. */
+#include "tests/unit/adapters/runtime/fake_hub.h"
+
+#include <stdlib.h>
+
+#include "adapters/jalert/ahead.h"
+#include "adapters/jalert/auto_start.h"
+#include "adapters/jalert/heard.h"
+#include "hub/base/check.h"
+
+#define NEW(type) hs_message_new(arena, &hansho__v1__##type##__descriptor)
+
+static hs_notice *
+tsunami(struct hs_arena *arena, const char *code, uint32_t rank, const char *name)
+{
+	hs_notice *notice = NEW(notice);
+	Hansho__V1__Tsunami *detail = NEW(tsunami);
+	hs_hazard *item = NEW(hazard);
+	hs_area *area = NEW(area), *addressed = NEW(area);
+	notice->mode = HS_MODE(LIVE);
+	notice->kind = HS_KIND(TSUNAMI);
+	notice->action = HS_ACTION(ISSUE);
+	area->code = addressed->code = hs_arena_strdup(arena, code);
+	item->name = hs_arena_strdup(arena, name);
+	item->rank = rank;
+	item->in_force = rank > 1;
+	assert_true(hs_repeat(arena, &item->n_areas, &item->areas, area));
+	assert_true(hs_repeat(arena, &detail->n_items, &detail->items, item));
+	assert_true(hs_repeat(arena, &notice->n_areas, &notice->areas, addressed));
+	notice->tsunami = detail;
+	notice->detail_case = HANSHO__V1__NOTICE__DETAIL_TSUNAMI;
+	return notice;
+}
+
+static const char *served_items[] = { "032018", "990019" };
+static const struct hs_config_texts served = { served_items, 2 };
+
+static void
+a_prefecture_means_its_served_municipalities(void **state)
+{
+	(void)state;
+	struct hs_arena *arena = hs_arena_create(1u << 20);
+	struct hs_alerts alerts;
+	const struct hs_config_texts all = { NULL, 0 };
+	hs_notice *notice = tsunami(arena, "03", 5, "大津波警報");
+	assert_int_equal(HS_OK, hs_alerts_of(arena, notice, &served, &alerts));
+	assert_int_equal(1, alerts.count);
+	assert_string_equal("032018", alerts.items[0].code);
+	assert_string_equal("盛岡市", alerts.items[0].name);
+	assert_int_equal(HS_ALERT_TSUNAMI_MAJOR, alerts.items[0].kind);
+	assert_int_equal(HS_OK, hs_alerts_of(arena, notice, &all, &alerts));
+	assert_string_equal("03", alerts.items[0].code);
+	assert_int_equal(
+		HS_OK, hs_alerts_of(arena, tsunami(arena, "04", 5, "x"), &served, &alerts));
+	assert_int_equal(0, alerts.count);
+	assert_int_equal(
+		HS_OK, hs_alerts_of(arena, tsunami(arena, "03", 1, "津波なし"), &served, &alerts));
+	assert_int_equal(0, alerts.count);
+	hs_arena_destroy(arena);
+}
+
+static void
+each_kind_has_its_words_in_both_languages(void **state)
+{
+	(void)state;
+	static const char *const phases[] = { "issue", "lift", "cancel" };
+	struct hs_arena *arena = hs_arena_create(1u << 22);
+	struct hs_phrases *phrases = hs_phrases_create();
+	assert_non_null(phrases);
+	for (int kind = HS_ALERT_MISSILE; kind < HS_ALERT_COUNT; kind++) {
+		const char *said[HS_COUNT(phases)][2];
+		for (size_t i = 0; i < HS_COUNT(phases); i++)
+			for (int easy = 0; easy < 2; easy++) {
+				const struct hs_alert alert = { .kind = (enum hs_alert_kind)kind,
+					.phase = phases[i],
+					.name = "架空市",
+					.title = "某火山" };
+				said[i][easy] = hs_phrase_say(phrases, arena, &alert, easy);
+				assert_true(strlen(said[i][easy]) > 20);
+				assert_null(strchr(said[i][easy], '{'));
+			}
+		/* each says something of its own: a missing row falls back to issue */
+		assert_string_not_equal(said[0][0], said[1][0]);
+		assert_string_not_equal(said[0][0], said[2][0]);
+		const char *wrong =
+			kind == HS_ALERT_MISSILE ? "発射されていません" : "取り消します";
+		assert_non_null(strstr(said[2][0], wrong));
+	}
+	hs_phrases_destroy(phrases);
+	hs_arena_destroy(arena);
+}
+
+static void
+the_first_row_of_kind_and_area_counts(void **state)
+{
+	(void)state;
+	const char *iwate[] = { "03" };
+	const struct hs_auto_start_rule rules[] = {
+		{ HS_ALERT_TSUNAMI_ADVISORY, { iwate, 1 }, true, "" },
+		{ HS_ALERT_TSUNAMI_MAJOR, { iwate, 1 }, false, "" },
+		{ HS_ALERT_TSUNAMI_MAJOR, { NULL, 0 }, true, "" },
+		{ HS_ALERT_EEW, { NULL, 0 }, true, "4" },
+	};
+	const struct {
+		enum hs_alert_kind kind;
+		const char *code;
+		uint32_t grade;
+		bool with_rules, without;
+	} rows[] = {
+		{ HS_ALERT_TSUNAMI_ADVISORY, "032018", 1, true, false },
+		{ HS_ALERT_TSUNAMI_ADVISORY, "042021", 1, false, false },
+		{ HS_ALERT_TSUNAMI_MAJOR, "032018", 1, false, true },
+		{ HS_ALERT_TSUNAMI_MAJOR, "042021", 1, true, true },
+		{ HS_ALERT_EEW, "032018", 5, true, false },
+		{ HS_ALERT_EEW, "032018", 6, true, true },
+		{ HS_ALERT_EEW, "032018", 4, false, false },
+		{ HS_ALERT_MISSILE, "032018", 1, true, true },
+		{ HS_ALERT_WARNING, "032018", 1, false, false },
+	};
+	for (size_t i = 0; i < HS_COUNT(rows); i++) {
+		const struct hs_alert alert = {
+			.kind = rows[i].kind, .code = rows[i].code, .grade = rows[i].grade
+		};
+		assert_int_equal(rows[i].with_rules, hs_auto_start(rules, HS_COUNT(rules), &alert));
+		assert_int_equal(rows[i].without, hs_auto_start(NULL, 0, &alert));
+	}
+	/* 業務規程: these six start by themselves */
+	static const enum hs_alert_kind six[] = { HS_ALERT_TSUNAMI_MAJOR, HS_ALERT_TSUNAMI_WARNING,
+		HS_ALERT_SPECIAL, HS_ALERT_ERUPTION, HS_ALERT_EEW, HS_ALERT_MISSILE };
+	for (size_t i = 0; i < HS_COUNT(six); i++)
+		assert_true(hs_alert_row(six[i])->starts);
+}
+
+/* ---- who heard what ---- */
+
+struct bench {
+	struct hs_arena *arena;
+	struct hs_heard *heard;
+	struct hs_alerts news;
+};
+
+static struct bench
+bench_new(void)
+{
+	return (struct bench){ hs_arena_create(1u << 24), hs_heard_create(), { 0 } };
+}
+
+static void
+bench_free(struct bench *bench)
+{
+	hs_arena_destroy(bench->arena);
+	hs_heard_destroy(bench->heard);
+}
+
+/* Tells it and takes it; how much of it was news. */
+static size_t
+tell(struct bench *bench, const char *event, uint64_t seq, const hs_notice *notice)
+{
+	struct hs_alerts alerts;
+	assert_int_equal(HS_OK, hs_alerts_of(bench->arena, notice, &served, &alerts));
+	assert_int_equal(HS_OK,
+		hs_heard_news(bench->heard, bench->arena, event, notice, &alerts, &bench->news));
+	hs_heard_take(bench->heard, event, seq, &bench->news);
+	return bench->news.count;
+}
+
+static void
+only_news_is_said(void **state)
+{
+	(void)state;
+	struct bench bench = bench_new();
+	struct hs_arena *arena = bench.arena;
+	assert_int_equal(1, tell(&bench, "E1", 1, tsunami(arena, "03", 3, "津波警報")));
+	assert_int_equal(0, tell(&bench, "E1", 2, tsunami(arena, "03", 3, "津波警報")));
+	assert_int_equal(
+		1, tell(&bench, "E2", 3, tsunami(arena, "03", 3, "津波警報"))); /* another event */
+	assert_int_equal(1, tell(&bench, "E1", 4, tsunami(arena, "03", 5, "大津波警報")));
+	assert_int_equal(HS_ALERT_TSUNAMI_MAJOR, bench.news.items[0].kind);
+	assert_string_equal("issue", bench.news.items[0].phase);
+	/* lower: the new state is said, not the end of the old one beside it */
+	assert_int_equal(1, tell(&bench, "E1", 5, tsunami(arena, "03", 3, "津波警報")));
+	assert_int_equal(HS_ALERT_TSUNAMI_WARNING, bench.news.items[0].kind);
+	/* nothing in force: the end, once, and to no other place */
+	assert_int_equal(0, tell(&bench, "E1", 6, tsunami(arena, "04", 1, "津波なし")));
+	assert_int_equal(1, tell(&bench, "E1", 7, tsunami(arena, "03", 1, "津波なし")));
+	assert_string_equal("lift", bench.news.items[0].phase);
+	assert_int_equal(HS_ALERT_TSUNAMI_WARNING, bench.news.items[0].kind);
+	assert_int_equal(0, tell(&bench, "E1", 8, tsunami(arena, "03", 1, "津波なし")));
+	/* one that has no detail says nothing about the rest of it */
+	assert_int_equal(1, tell(&bench, "E1", 9, tsunami(arena, "03", 3, "津波警報")));
+	hs_notice *bare = tsunami(arena, "03", 3, "津波警報");
+	bare->detail_case = HANSHO__V1__NOTICE__DETAIL__NOT_SET;
+	assert_int_equal(0, tell(&bench, "E1", 10, bare));
+	bench_free(&bench);
+}
+
+/* One more place, with its own state. */
+static hs_notice *
+and_at(struct hs_arena *arena, hs_notice *notice, const char *code, uint32_t rank, const char *name)
+{
+	hs_notice *more = tsunami(arena, code, rank, name);
+	assert_true(hs_repeat(arena, &notice->tsunami->n_items, &notice->tsunami->items,
+		more->tsunami->items[0]));
+	assert_true(hs_repeat(arena, &notice->n_areas, &notice->areas, more->areas[0]));
+	return notice;
+}
+
+/* The new state of one place or family hides no end of another. */
+static void
+what_ends_is_said_but_where_something_takes_its_place(void **state)
+{
+	(void)state;
+	struct bench bench = bench_new();
+	struct hs_arena *arena = bench.arena;
+	const struct hs_alert eruption = { .kind = HS_ALERT_ERUPTION,
+		.phase = "issue",
+		.grade = 1,
+		.code = "032018",
+		.title = "x" };
+	const struct hs_alerts other = { (struct hs_alert *)(uintptr_t)&eruption, 1 };
+	assert_int_equal(2, tell(&bench, "E1", 1,
+				    and_at(arena, tsunami(arena, "03", 5, "大津波警報"), "990019",
+					    5, "大津波警報")));
+	assert_int_equal(2, tell(&bench, "E1", 2,
+				    and_at(arena, tsunami(arena, "03", 3, "津波警報"), "990019", 1,
+					    "津波なし")));
+	assert_string_equal("032018", bench.news.items[0].code);
+	assert_string_equal("issue", bench.news.items[0].phase);
+	assert_string_equal("990019", bench.news.items[1].code);
+	assert_string_equal("lift", bench.news.items[1].phase);
+	hs_heard_take(bench.heard, "E2", 3, &other);
+	assert_int_equal(2, tell(&bench, "E2", 4, tsunami(arena, "03", 5, "大津波警報")));
+	assert_int_equal(HS_ALERT_ERUPTION, bench.news.items[1].kind);
+	assert_string_equal("lift", bench.news.items[1].phase);
+	bench_free(&bench);
+}
+
+static void
+a_cancel_reaches_exactly_those_who_heard(void **state)
+{
+	(void)state;
+	struct bench bench = bench_new();
+	struct hs_alerts back;
+	tell(&bench, "E1", 1, tsunami(bench.arena, "03", 5, "大津波警報"));
+	tell(&bench, "E1", 2, tsunami(bench.arena, "990019", 3, "津波警報"));
+	tell(&bench, "E2", 3, tsunami(bench.arena, "990019", 5, "大津波警報"));
+	hs_heard_forget(bench.heard, 2); /* no outlet took it */
+	assert_int_equal(HS_OK, hs_heard_of_event(bench.heard, bench.arena, "E1", &back));
+	assert_int_equal(1, back.count);
+	assert_string_equal("032018", back.items[0].code);
+	assert_int_equal(HS_ALERT_TSUNAMI_MAJOR, back.items[0].kind);
+	assert_string_equal("cancel", back.items[0].phase);
+	hs_heard_take(bench.heard, "E1", 4, &back);
+	assert_int_equal(HS_OK, hs_heard_of_event(bench.heard, bench.arena, "E1", &back));
+	assert_int_equal(0, back.count);
+	/* who heard an earlier form stays when the newer one came to nobody */
+	tell(&bench, "E3", 5, tsunami(bench.arena, "03", 3, "津波警報"));
+	tell(&bench, "E3", 6, tsunami(bench.arena, "03", 5, "大津波警報"));
+	hs_heard_forget(bench.heard, 6);
+	assert_int_equal(HS_OK, hs_heard_of_event(bench.heard, bench.arena, "E3", &back));
+	assert_int_equal(1, back.count);
+	bench_free(&bench);
+}
+
+static void
+memory_is_bounded(void **state)
+{
+	(void)state;
+	struct bench bench = bench_new();
+	hs_notice *notice = tsunami(bench.arena, "03", 5, "大津波警報");
+	struct hs_alerts alerts, back;
+	assert_int_equal(HS_OK, hs_alerts_of(bench.arena, notice, &served, &alerts));
+	for (uint64_t i = 0; i < HS_HEARD_MAX + 3; i++) {
+		char event[32];
+		snprintf(event, sizeof(event), "E%u", (unsigned)i);
+		hs_heard_take(bench.heard, event, i + 1, &alerts);
+	}
+	assert_int_equal(HS_HEARD_MAX, hs_heard_count(bench.heard));
+	assert_int_equal(HS_OK, hs_heard_of_event(bench.heard, bench.arena, "E2", &back));
+	assert_int_equal(0, back.count);
+	assert_int_equal(HS_OK, hs_heard_of_event(bench.heard, bench.arena, "E3", &back));
+	assert_int_equal(1, back.count);
+	bench_free(&bench);
+}
+
+/* ---- everything that can be said ---- */
+
+static enum hs_err
+check_words(void *owner, const struct hs_announcement *announcement)
+{
+	size_t *count = owner;
+	(*count)++;
+	for (size_t i = 0; i < announcement->segment_count; i++) {
+		const struct hs_segment *segment = &announcement->segments[i];
+		if (segment->kind != HS_SEGMENT_SPEECH)
+			continue;
+		assert_non_null(segment->bank);
+		assert_true(strlen(segment->bank) < 60);
+		/* no Chinese character is left to guess at */
+		for (const unsigned char *at = (const unsigned char *)segment->reading; *at; at++)
+			if (at[0] >= 0xe4 && at[0] <= 0xe9 &&
+				strncmp((const char *)at, "「", 3) != 0)
+				fail_msg("%s: %s", segment->text, (const char *)at);
+	}
+	return HS_OK;
+}
+
+static void
+nothing_is_left_to_guess_how_to_read(void **state)
+{
+	(void)state;
+	struct hs_readings *readings = hs_readings_create();
+	struct hs_phrases *phrases = hs_phrases_create();
+	const struct hs_plan_options options = { .repeats = 2,
+		.mora_ms = 100,
+		.easy_speech = true,
+		.readings = readings,
+		.phrases = phrases };
+	struct hs_auto_start_rule rules[HS_ALERT_COUNT];
+	size_t count = 0;
+	for (int i = 0; i < HS_ALERT_COUNT; i++)
+		rules[i] = (struct hs_auto_start_rule){ i, { NULL, 0 }, true, "" };
+	const struct hs_ahead ahead = { &options, rules, HS_ALERT_COUNT, &served, 10 };
+	assert_int_equal(HS_OK, hs_ahead_each(&ahead, HS_MODE(LIVE), check_words, &count));
+	assert_int_equal(HS_OK, hs_ahead_each(&ahead, HS_MODE(DRILL), check_words, &count));
+	assert_true(count > 150);
+	hs_phrases_destroy(phrases);
+	hs_readings_destroy(readings);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_prefecture_means_its_served_municipalities),
+		cmocka_unit_test(each_kind_has_its_words_in_both_languages),
+		cmocka_unit_test(the_first_row_of_kind_and_area_counts),
+		cmocka_unit_test(only_news_is_said),
+		cmocka_unit_test(what_ends_is_said_but_where_something_takes_its_place),
+		cmocka_unit_test(a_cancel_reaches_exactly_those_who_heard),
+		cmocka_unit_test(memory_is_bounded),
+		cmocka_unit_test(nothing_is_left_to_guess_how_to_read),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

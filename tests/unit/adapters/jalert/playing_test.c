@@ -1,0 +1,97 @@
+/* What a new announcement does to those that are with the controller. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "adapters/jalert/playing.h"
+#include "hub/base/check.h"
+
+static void
+ways(void **state)
+{
+	(void)state;
+	char event[] = "E1", places[] = ",990019,990027,";
+	const struct {
+		const char *what;
+		enum hs_adapter_lane lane;
+		uint32_t priority;
+		bool started, interrupted;
+		struct hs_coming coming;
+		enum hs_way way;
+	} rows[] = {
+		{ "a drill ends for what is live", HS_LANE_DRILL, 0, true, false,
+			{ HS_LANE_LIVE, 4, false, "E9", ",1," }, HS_WAY_END },
+		{ "a drill never ends what is live", HS_LANE_LIVE, 4, true, false,
+			{ HS_LANE_DRILL, 0, true, "E1", ",990019," }, HS_WAY_STAY },
+		{ "a cancel stops what it takes back", HS_LANE_LIVE, 1, true, false,
+			{ HS_LANE_LIVE, 1, true, "E1", ",990019," }, HS_WAY_CANCEL },
+		{ "also when it was interrupted", HS_LANE_LIVE, 1, false, true,
+			{ HS_LANE_LIVE, 1, true, "E1", ",990019," }, HS_WAY_CANCEL },
+		{ "a cancel of something else does not", HS_LANE_LIVE, 1, true, false,
+			{ HS_LANE_LIVE, 1, true, "E2", ",990019," }, HS_WAY_STAY },
+		{ "a newer state replaces what waits", HS_LANE_LIVE, 1, false, false,
+			{ HS_LANE_LIVE, 1, false, "E1", ",990027,990019,990035," },
+			HS_WAY_REPLACE },
+		{ "not for fewer places", HS_LANE_LIVE, 1, false, false,
+			{ HS_LANE_LIVE, 1, false, "E1", ",990019," }, HS_WAY_STAY },
+		{ "not what sounds", HS_LANE_LIVE, 1, true, false,
+			{ HS_LANE_LIVE, 1, false, "E1", ",990019,990027," }, HS_WAY_STAY },
+		{ "more urgent interrupts", HS_LANE_LIVE, 3, true, false,
+			{ HS_LANE_LIVE, 0, false, "E2", ",1," }, HS_WAY_INTERRUPT },
+		{ "once", HS_LANE_LIVE, 3, false, true, { HS_LANE_LIVE, 0, false, "E2", ",1," },
+			HS_WAY_STAY },
+		{ "equal waits", HS_LANE_LIVE, 3, true, false,
+			{ HS_LANE_LIVE, 3, false, "E2", ",1," }, HS_WAY_STAY },
+		{ "less urgent waits", HS_LANE_LIVE, 0, true, false,
+			{ HS_LANE_LIVE, 3, false, "E2", ",1," }, HS_WAY_STAY },
+	};
+	for (size_t i = 0; i < HS_COUNT(rows); i++) {
+		const struct hs_playing playing = { .id = "x",
+			.lane = rows[i].lane,
+			.priority = rows[i].priority,
+			.started = rows[i].started,
+			.interrupted = rows[i].interrupted,
+			.event = event,
+			.places = places };
+		if (hs_playing_way(&playing, &rows[i].coming) != rows[i].way)
+			fail_msg("%s", rows[i].what);
+	}
+}
+
+static void
+what_is_interrupted_does_not_sound(void **state)
+{
+	(void)state;
+	static struct hs_playing_list list;
+	hs_playing_add(&list, &(struct hs_playing){ .id = "a",
+				      .lane = HS_LANE_LIVE,
+				      .priority = 3,
+				      .until_mono_us = 100,
+				      .request = strdup("r") });
+	assert_true(hs_playing_any(&list, HS_LANE_LIVE, 50));
+	assert_false(hs_playing_above(&list, HS_LANE_LIVE, 3, 50));
+	assert_true(hs_playing_above(&list, HS_LANE_LIVE, 4, 50));
+	assert_false(hs_playing_above(&list, HS_LANE_LIVE, 4, 100)); /* over by its plan */
+	hs_playing_find(&list, "a")->interrupted = true;
+	assert_false(hs_playing_any(&list, HS_LANE_LIVE, 50));
+	for (int i = 0; i < HS_PLAYING_MAX + 5; i++) {
+		struct hs_playing one = { .lane = HS_LANE_LIVE, .until_mono_us = 200 + i };
+		snprintf(one.id, sizeof(one.id), "n%d", i);
+		hs_playing_add(&list, &one);
+	}
+	assert_null(hs_playing_find(&list, "a")); /* the one that ends first gave way */
+	hs_playing_free(&list);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = { cmocka_unit_test(ways),
+		cmocka_unit_test(what_is_interrupted_does_not_sound) };
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

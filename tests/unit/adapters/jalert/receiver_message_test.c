@@ -1,0 +1,107 @@
+/* Kind and areas of a J-Alert message as CAP. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "adapters/jalert/receiver_message.h"
+#include "hub/base/check.h"
+
+#define GOOD                                                                                      \
+	"\"kind\":\"missile\",\"phase\":\"launch\",\"action\":\"alert\",\"event\":\"M1\",\"id\":" \
+	"\"m-1\","                                                                                \
+	"\"sent\":\"2026-07-01T07:29:00+09:00\",\"status\":\"Actual\""
+
+static enum hs_err
+make(const char *json, struct hs_buf *out, char why[HS_MESSAGE_WHY])
+{
+	hs_buf_init(out, 65536);
+	return hs_receiver_message(json, strlen(json), "jalert.example", out, why);
+}
+
+static void
+a_message_becomes_an_alert(void **state)
+{
+	(void)state;
+	static const char *const parts[] = { "<identifier>m-1</identifier>",
+		"<sender>jalert.example</sender>", "<sent>2026-07-01T07:29:00+09:00</sent>",
+		"<status>Actual</status>", "<msgType>Alert</msgType>", "<incidents>M1</incidents>",
+		"<event>弾道ミサイル情報</event>", "<responseType>Shelter</responseType>",
+		"<value>missile/launch</value>", "<areaDesc>架空市</areaDesc>",
+		"<value>990019</value>", "<value>020001</value>", "a &lt;b&gt; &amp; c" };
+	struct hs_buf out;
+	char why[HS_MESSAGE_WHY];
+	assert_int_equal(HS_OK,
+		make("{" GOOD ",\"areas\":[\"990019\",\"02\"],\"text\":\"a <b> & c\"}", &out, why));
+	for (size_t i = 0; i < HS_COUNT(parts); i++)
+		if (!strstr(hs_buf_text(&out), parts[i]))
+			fail_msg("%s: %s", parts[i], hs_buf_text(&out));
+	hs_buf_free(&out);
+	assert_int_equal(HS_OK, make("{\"kind\":\"missile\",\"phase\":\"none\",\"action\":"
+				     "\"cancel\",\"event\":\"M1\",\"id\":\"m-2\","
+				     "\"sent\":\"2026-07-01T07:40:00+09:00\",\"status\":\"Actual\","
+				     "\"areas\":[\"990019\"],"
+				     "\"replaces\":[\"m-1 2026-07-01T07:29:00+09:00\"]}",
+					&out, why));
+	assert_non_null(strstr(hs_buf_text(&out),
+		"<references>jalert.example,m-1,2026-07-01T07:29:00+09:00</references>"));
+	assert_non_null(strstr(hs_buf_text(&out), "<responseType>AllClear</responseType>"));
+	assert_non_null(strstr(hs_buf_text(&out), "<note>誤報</note>"));
+	hs_buf_free(&out);
+}
+
+static void
+what_is_not_sure_is_refused(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *json, *why;
+	} rows[] = {
+		{ "", "JSON" },
+		{ "[]", "object" },
+		{ "{" GOOD "}", "areas" },
+		{ "{" GOOD ",\"areas\":[]}", "areas" },
+		{ "{" GOOD ",\"areas\":[\"999999\"]}", "999999" },
+		{ "{" GOOD ",\"areas\":[990019]}", "areas" },
+		{ "{" GOOD ",\"areas\":\"990019\"}", "areas" },
+		{ "{" GOOD ",\"areas\":[\"990019\"],\"lane\":\"live\"}", "lane" },
+		{ "{" GOOD ",\"areas\":[\"990019\"],\"kind\":\"missile\"}", "JSON" },
+		{ "{\"kind\":\"missile\",\"areas\":[\"990019\"]}", "action" },
+		{ "{\"kind\":\"comet\",\"action\":\"alert\",\"event\":\"M\",\"id\":\"m\",\"sent\":"
+		  "\"x\","
+		  "\"status\":\"Actual\",\"areas\":[\"990019\"]}",
+			"comet" },
+		{ "{\"kind\":\"terror\",\"phase\":\"launch\",\"action\":\"alert\",\"event\":\"M\","
+		  "\"id\":\"m\","
+		  "\"sent\":\"x\",\"status\":\"Actual\",\"areas\":[\"990019\"]}",
+			"phase" },
+		{ "{\"kind\":\"terror\",\"action\":\"cancel\",\"event\":\"M\",\"id\":\"m\","
+		  "\"sent\":\"x\","
+		  "\"status\":\"Actual\",\"areas\":[\"990019\"]}",
+			"replaces" },
+		{ "{\"kind\":\"terror\",\"action\":\"alert\",\"event\":\"M\",\"id\":\"m\",\"sent\":"
+		  "\"x\","
+		  "\"status\":\"Real\",\"areas\":[\"990019\"]}",
+			"Real" },
+	};
+	for (size_t i = 0; i < HS_COUNT(rows); i++) {
+		struct hs_buf out;
+		char why[HS_MESSAGE_WHY];
+		assert_int_equal(HS_ERR_INVALID, make(rows[i].json, &out, why));
+		if (!strstr(why, rows[i].why))
+			fail_msg("%s: %s", rows[i].json, why);
+		hs_buf_free(&out);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = { cmocka_unit_test(a_message_becomes_an_alert),
+		cmocka_unit_test(what_is_not_sure_is_refused) };
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,183 @@
+/* The second message about an event: told already, or not. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "hub/base/check.h"
+#include "hub/core/same_event.h"
+
+#define NEW(type) hs_message_new(arena, &hansho__v1__##type##__descriptor)
+
+static const struct hs_span line_a = { "agency", 6 }, line_b = { "receiver", 8 };
+
+/* One warning for one or two areas. */
+struct says {
+	const char *event;
+	int kind, action;
+	const char *codes[2];
+	uint32_t rank;
+	const char *hazard;
+	int64_t at;
+	uint32_t level;
+	int mode;
+};
+
+static hs_notice *
+make(struct hs_arena *arena, struct says says)
+{
+	hs_notice *notice = NEW(notice);
+	Hansho__V1__Weather *detail = NEW(weather);
+	hs_hazard *item = NEW(hazard);
+	notice->mode = (Hansho__V1__Mode)(says.mode ? says.mode : HS_MODE(LIVE));
+	notice->kind = (Hansho__V1__Kind)(says.kind ? says.kind : HS_KIND(WEATHER));
+	notice->action = (Hansho__V1__Action)(says.action ? says.action : HS_ACTION(ISSUE));
+	notice->document = NEW(document);
+	notice->document->source = hs_arena_strdup(arena, "jma.go.jp");
+	notice->document->id = hs_arena_strdup(arena, "d");
+	notice->document->event = hs_arena_strdup(arena, says.event);
+	notice->times = NEW(times);
+	notice->times->reported = hs_time_new(arena, says.at, 540);
+	notice->equivalent_level = NEW(level);
+	notice->equivalent_level->number = says.level;
+	item->hazard = hs_arena_strdup(arena, says.hazard ? says.hazard : "rain");
+	item->rank = says.rank;
+	item->in_force = true;
+	for (size_t i = 0; i < 2 && says.codes[i]; i++) {
+		hs_area *area = NEW(area);
+		area->code = hs_arena_strdup(arena, says.codes[i]);
+		assert_true(hs_repeat(arena, &item->n_areas, &item->areas, area));
+	}
+	assert_true(hs_repeat(arena, &detail->n_items, &detail->items, item));
+	notice->weather = detail;
+	notice->detail_case = HANSHO__V1__NOTICE__DETAIL_WEATHER;
+	return notice;
+}
+
+struct bench {
+	struct hs_arena *arena;
+	struct hs_same_events *events;
+};
+
+static struct bench
+bench_new(void)
+{
+	return (struct bench){ hs_arena_create(1u << 22), hs_same_events_create() };
+}
+
+static void
+bench_free(struct bench *bench)
+{
+	hs_arena_destroy(bench->arena);
+	hs_same_events_destroy(bench->events);
+}
+
+static void
+a_second_message_is_compared_in_every_way(void **state)
+{
+	(void)state;
+	const struct says first = { "E", 0, 0, { "03", "042021" }, 4, "rain", 100, 4, 0 };
+	const struct {
+		const char *what;
+		struct says says;
+		bool told;
+	} rows[] = {
+		{ "the same", { "E", 0, 0, { "03", "042021" }, 4, "rain", 100, 4, 0 }, true },
+		{ "a part", { "E", 0, 0, { "032018" }, 4, "rain", 100, 4, 0 }, true },
+		{ "weaker", { "E", 0, 0, { "03" }, 3, "rain", 100, 3, 0 }, true },
+		{ "later", { "E", 0, 0, { "03" }, 4, "rain", 900, 4, 0 }, true },
+		{ "one area more", { "E", 0, 0, { "03", "042030" }, 4, "rain", 100, 4, 0 }, false },
+		{ "the prefecture around", { "E", 0, 0, { "04" }, 4, "rain", 100, 4, 0 }, false },
+		{ "stronger", { "E", 0, 0, { "03" }, 5, "rain", 100, 4, 0 }, false },
+		{ "a higher level", { "E", 0, 0, { "03" }, 4, "rain", 100, 5, 0 }, false },
+		{ "no level, that no filter keeps", { "E", 0, 0, { "03" }, 4, "rain", 100, 0, 0 },
+			false },
+		{ "another hazard", { "E", 0, 0, { "03" }, 4, "landslide", 100, 4, 0 }, false },
+		{ "another event", { "F", 0, 0, { "03" }, 4, "rain", 100, 4, 0 }, false },
+		{ "another kind", { "E", HS_KIND(LANDSLIDE), 0, { "03" }, 4, "rain", 100, 4, 0 },
+			false },
+		{ "a drill", { "E", 0, 0, { "03" }, 4, "rain", 100, 4, HS_MODE(DRILL) }, false },
+		{ "a cancel", { "E", 0, HS_ACTION(CANCEL), { "03" }, 4, "rain", 100, 4, 0 },
+			false },
+		{ "nowhere", { "E", 0, 0, { NULL }, 4, "rain", 100, 4, 0 }, false },
+	};
+	for (size_t i = 0; i < HS_COUNT(rows); i++) {
+		struct bench bench = bench_new();
+		hs_notice *second = make(bench.arena, rows[i].says);
+		assert_false(hs_same_event_told(bench.events, line_b, second));
+		hs_same_event_take(bench.events, 1, line_a, make(bench.arena, first));
+		if (hs_same_event_told(bench.events, line_b, second) != rows[i].told)
+			fail_msg("%s", rows[i].what);
+		assert_false(hs_same_event_told(bench.events, line_a, second)); /* its own line */
+		bench_free(&bench);
+	}
+}
+
+static void
+what_went_down_covers_only_what_it_is(void **state)
+{
+	(void)state;
+	struct bench bench = bench_new();
+	struct says strong = { "E", 0, 0, { "03" }, 5, "rain", 100, 0, 0 };
+	struct says weak = { "E", 0, 0, { "03" }, 3, "rain", 200, 0, 0 };
+	struct says anew = { "E", 0, 0, { "03" }, 5, "rain", 300, 0, 0 };
+	hs_same_event_take(bench.events, 1, line_a, make(bench.arena, strong));
+	hs_same_event_take(bench.events, 2, line_a, make(bench.arena, weak));
+	assert_true(hs_same_event_told(
+		bench.events, line_b, make(bench.arena, strong))); /* came late */
+	assert_false(hs_same_event_told(bench.events, line_b, make(bench.arena, anew)));
+	bench_free(&bench);
+}
+
+static void
+a_cancel_is_told_by_a_cancel(void **state)
+{
+	(void)state;
+	struct bench bench = bench_new();
+	struct says issue = { "E", 0, 0, { "03" }, 5, "rain", 100, 0, 0 };
+	struct says cancel = { "E", 0, HS_ACTION(CANCEL), { NULL }, 0, "", 200, 0, 0 };
+	struct says anew = { "E", 0, 0, { "03" }, 5, "rain", 300, 0, 0 };
+	hs_same_event_take(bench.events, 1, line_a, make(bench.arena, issue));
+	assert_false(hs_same_event_told(bench.events, line_b, make(bench.arena, cancel)));
+	hs_same_event_take(bench.events, 2, line_a, make(bench.arena, cancel));
+	assert_true(hs_same_event_told(bench.events, line_b, make(bench.arena, cancel)));
+	assert_true(hs_same_event_told(bench.events, line_b, make(bench.arena, issue)));
+	assert_false(hs_same_event_told(bench.events, line_b, make(bench.arena, anew)));
+	bench_free(&bench);
+}
+
+static void
+what_did_not_become_durable_was_told_to_nobody(void **state)
+{
+	(void)state;
+	struct bench bench = bench_new();
+	hs_notice *issue =
+		make(bench.arena, (struct says){ "E", 0, 0, { "03" }, 5, "rain", 1, 0, 0 });
+	hs_same_event_take(bench.events, 7, line_a, issue);
+	assert_true(hs_same_event_told(bench.events, line_b, issue));
+	hs_same_event_cut(bench.events, 6);
+	assert_false(hs_same_event_told(bench.events, line_b, issue));
+	hs_same_event_take(bench.events, 7, line_a, issue); /* sent again, stored now */
+	assert_true(hs_same_event_told(bench.events, line_b, issue));
+	for (uint64_t seq = 8; seq < 8 + HS_SAME_EVENTS_MAX; seq++)
+		hs_same_event_take(bench.events, seq, line_a,
+			make(bench.arena,
+				(struct says){ "X", 0, 0, { "03" }, 5, "rain", 1, 0, 0 }));
+	assert_false(hs_same_event_told(bench.events, line_b, issue)); /* forgotten: it alarms */
+	bench_free(&bench);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_second_message_is_compared_in_every_way),
+		cmocka_unit_test(what_went_down_covers_only_what_it_is),
+		cmocka_unit_test(a_cancel_is_told_by_a_cancel),
+		cmocka_unit_test(what_did_not_become_durable_was_told_to_nobody),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
