@@ -222,13 +222,13 @@ def test_a_file_is_explained_as_it_then_goes_out(make_stack, outlets, tmp_path):
 
 def test_why_not(make_stack, outlets, tmp_path):
     """The reason of each rule: the hub's filter, the adapter's level, the screen's areas, another kind."""
-    for adapter in outlets.adapters:
-        if adapter["name"] == "broadcaster":
-            adapter["peer"] = {"areas": ["990027"]}
-        if adapter["name"] == "telecom":
-            adapter["config"]["level_min"] = 4
-        if adapter["name"] == "signage":
-            adapter["config"]["screens"][0]["areas"] = ["990027"]
+    for one in outlets.adapters:
+        if one["name"] == "broadcaster":
+            one["peer"] = {"areas": ["990027"]}
+        if one["name"] == "telecom":
+            one["config"]["level_min"] = 4
+        if one["name"] == "signage":
+            one["config"]["screens"][0]["areas"] = ["990027"]
         if adapter["name"] == "jalert":
             adapter["peer"] = {"level_min": 4}
     stack = make_stack(adapters=outlets.adapters)
@@ -442,6 +442,8 @@ def test_what_is_explained_counts_as_heard_for_what_follows(make_stack, outlets,
     assert (alone["decision"], alone["reason"]) == ("filtered", "nobody here heard what it takes back")
     assert outlets.controller.connections == 0 and not (tmp_path / "no-such-folder").exists()
 
+
+# ---- without a hub ----
 
 def telecom_file(folder, **more):
     path = folder / "telecom.yaml"
