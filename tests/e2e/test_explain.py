@@ -229,8 +229,8 @@ def test_why_not(make_stack, outlets, tmp_path):
             one["config"]["level_min"] = 4
         if one["name"] == "signage":
             one["config"]["screens"][0]["areas"] = ["990027"]
-        if adapter["name"] == "jalert":
-            adapter["peer"] = {"level_min": 4}
+        if one["name"] == "jalert":
+            one["peer"] = {"level_min": 4}
     stack = make_stack(adapters=outlets.adapters)
     answer = stack.accepted(order([detail("高齢者等避難", ["北町一丁目"])]))
     stack.notice(answer["seq"])
