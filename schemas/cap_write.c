@@ -8,57 +8,7 @@
 #include "hub/base/clock.h"
 #include "schemas/cap_write_parts.h"
 
-#define CHUNK 240
-
 /* ---- texts ---- */
-
-/* Bytes of a character at `at` that XML 1.0 forbids; 0: it is allowed. */
-static size_t
-forbidden_bytes(const char *at)
-{
-	unsigned char c = (unsigned char)at[0];
-
-	if ((c < 0x20 && c != '\t' && c != '\n' && c != '\r') || c == 0x7F)
-		return 1;
-	/* U+FFFE, U+FFFF */
-	if (c == 0xEF && (unsigned char)at[1] == 0xBF && (unsigned char)at[2] >= 0xBE)
-		return 3;
-	return 0;
-}
-
-void
-hs_cap_put_text(struct hs_buf *out, const char *text)
-{
-	char chunk[CHUNK + 1];
-	size_t len = 0;
-
-	while (*text) {
-		size_t skip = forbidden_bytes(text);
-
-		if (skip > 0) {
-			text += skip;
-			continue;
-		}
-		chunk[len++] = *text++;
-		if (len < CHUNK && *text)
-			continue;
-		chunk[len] = '\0';
-		hs_buf_escape(out, chunk);
-		len = 0;
-	}
-	chunk[len] = '\0';
-	hs_buf_escape(out, chunk);
-}
-
-void
-hs_cap_put(struct hs_buf *out, const char *name, const char *text)
-{
-	if (!text || text[0] == '\0')
-		return;
-	hs_buf_printf(out, "<%s>", name);
-	hs_cap_put_text(out, text);
-	hs_buf_printf(out, "</%s>\n", name);
-}
 
 /* CAP writes UTC as -00:00 and never as Z. */
 static void
@@ -84,7 +34,7 @@ hs_cap_put_time(struct hs_buf *out, const char *name, int64_t unix_us, int offse
 	if (unix_us == 0)
 		return;
 	format_time(unix_us, offset_min, text);
-	hs_cap_put(out, name, text);
+	hs_xml_put(out, name, text);
 }
 
 void
@@ -93,8 +43,8 @@ hs_cap_put_pair(struct hs_buf *out, const char *element, const char *name, const
 	if (!value || value[0] == '\0')
 		return;
 	hs_buf_printf(out, "<%s>", element);
-	hs_cap_put(out, "valueName", name);
-	hs_cap_put(out, "value", value);
+	hs_xml_put(out, "valueName", name);
+	hs_xml_put(out, "value", value);
 	hs_buf_printf(out, "</%s>\n", element);
 }
 
@@ -110,7 +60,7 @@ put_identity(struct hs_buf *out, const char *text)
 		if (c <= ' ' || strchr(",<&", *text))
 			hs_buf_printf(out, "%%%02X", c);
 		else
-			hs_cap_put_text(out, (const char[2]){ *text, '\0' });
+			hs_xml_put_text(out, (const char[2]){ *text, '\0' });
 	}
 }
 
@@ -214,9 +164,9 @@ put_cap_references(struct references *references)
 			continue;
 		hs_buf_puts(references->out, references->written++ ? " " : "");
 		for (const char *at = sender; *at && at < sent; at++)
-			hs_cap_put_text(references->out, (const char[2]){ *at, '\0' });
+			hs_xml_put_text(references->out, (const char[2]){ *at, '\0' });
 		hs_buf_puts(references->out, ".1");
-		hs_cap_put_text(references->out, sent);
+		hs_xml_put_text(references->out, sent);
 	}
 }
 
@@ -272,13 +222,13 @@ static void
 put_note(struct hs_buf *out, const hs_notice *notice)
 {
 	if (notice->cap && notice->cap->note[0]) {
-		hs_cap_put(out, "note", notice->cap->note);
+		hs_xml_put(out, "note", notice->cap->note);
 	} else if (notice->correction[0]) {
-		hs_cap_put(out, "note", notice->correction);
+		hs_xml_put(out, "note", notice->correction);
 	} else if (notice->mode != HS_MODE(LIVE)) {
 		hs_buf_puts(out, "<note>");
-		hs_cap_put_text(out, hs_mode_mark((int)notice->mode, "ja"));
-		hs_cap_put_text(out, notice->document->id);
+		hs_xml_put_text(out, hs_mode_mark((int)notice->mode, "ja"));
+		hs_xml_put_text(out, notice->document->id);
 		hs_buf_puts(out, "</note>\n");
 	}
 }
@@ -289,21 +239,21 @@ put_scope(struct hs_buf *out, const hs_cap_values *cap)
 	bool restricted = cap && strcmp(cap->scope, "Restricted") == 0;
 	bool private = cap && strcmp(cap->scope, "Private") == 0 && cap->addresses[0];
 
-	hs_cap_put(out, "scope", restricted ? "Restricted" : private ? "Private" : "Public");
+	hs_xml_put(out, "scope", restricted ? "Restricted" : private ? "Private" : "Public");
 	if (restricted)
-		hs_cap_put(out, "restriction", cap->restriction);
+		hs_xml_put(out, "restriction", cap->restriction);
 	if (cap)
-		hs_cap_put(out, "addresses", cap->addresses);
+		hs_xml_put(out, "addresses", cap->addresses);
 }
 
 static void
 put_codes(struct hs_buf *out, const hs_notice *notice)
 {
 	if (hs_cap_is_ours(notice))
-		hs_cap_put(out, "code", HS_CAP_PROFILE_CODE);
+		hs_xml_put(out, "code", HS_CAP_PROFILE_CODE);
 	for (size_t i = 0; notice->cap && i < notice->cap->n_codes; i++) {
 		if (strcmp(notice->cap->codes[i], HS_CAP_PROFILE_CODE) != 0)
-			hs_cap_put(out, "code", notice->cap->codes[i]);
+			hs_xml_put(out, "code", notice->cap->codes[i]);
 	}
 }
 
@@ -319,17 +269,17 @@ put_alert(struct hs_buf *out, const hs_notice *notice, const char *references)
 	put_identity(out, document->source);
 	hs_buf_puts(out, "</sender>\n");
 	hs_cap_put_time(out, "sent", hs_cap_sent(notice), HS_JST_MINUTES);
-	hs_cap_put(out, "status", status_of(notice));
-	hs_cap_put(out, "msgType", msg_type_of(notice, references[0] != '\0'));
+	hs_xml_put(out, "status", status_of(notice));
+	hs_xml_put(out, "msgType", msg_type_of(notice, references[0] != '\0'));
 	if (notice->source)
-		hs_cap_put(out, "source", notice->source->name);
+		hs_xml_put(out, "source", notice->source->name);
 	put_scope(out, notice->cap);
 	put_codes(out, notice);
 	put_note(out, notice);
 	if (references[0])
 		hs_buf_printf(out, "<references>%s</references>\n", references);
 	if (notice->cap)
-		hs_cap_put(out, "incidents", notice->cap->incidents);
+		hs_xml_put(out, "incidents", notice->cap->incidents);
 	hs_cap_put_infos(out, notice);
 	hs_buf_puts(out, "</alert>\n");
 }

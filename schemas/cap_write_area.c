@@ -83,7 +83,7 @@ put_name(struct hs_buf *out, const hs_area *area)
 	const struct hs_area_row *row = hs_area_find(area->code);
 
 	hs_buf_puts(out, "<areaDesc>");
-	hs_cap_put_text(out, area->name[0] ? area->name : row ? row->name : area->code);
+	hs_xml_put_text(out, area->name[0] ? area->name : row ? row->name : area->code);
 	hs_buf_puts(out, "</areaDesc>\n");
 }
 
@@ -111,7 +111,7 @@ void
 hs_cap_put_cap_area(struct hs_buf *out, const hs_notice *notice, const hs_cap_area *area)
 {
 	hs_buf_puts(out, "<area>\n<areaDesc>");
-	hs_cap_put_text(out, area->description);
+	hs_xml_put_text(out, area->description);
 	hs_buf_puts(out, "</areaDesc>\n");
 	if (area->n_areas && area->areas[0] < notice->n_areas)
 		put_geometry(out, notice->areas[area->areas[0]]->geometry);
@@ -124,7 +124,7 @@ hs_cap_put_cap_area(struct hs_buf *out, const hs_notice *notice, const hs_cap_ar
 			hs_cap_put_pair(
 				out, "geocode", area->geocodes[i]->name, area->geocodes[i]->value);
 	}
-	hs_cap_put(out, "altitude", area->altitude);
-	hs_cap_put(out, "ceiling", area->ceiling);
+	hs_xml_put(out, "altitude", area->altitude);
+	hs_xml_put(out, "ceiling", area->ceiling);
 	hs_buf_puts(out, "</area>\n");
 }

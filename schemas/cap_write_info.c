@@ -185,9 +185,9 @@ put_sender_name(struct hs_buf *out, const hs_source *source)
 	if (!source || (source->name[0] == '\0' && source->office[0] == '\0'))
 		return;
 	hs_buf_puts(out, "<senderName>");
-	hs_cap_put_text(out, source->name);
+	hs_xml_put_text(out, source->name);
 	hs_buf_puts(out, source->name[0] && source->office[0] ? " " : "");
-	hs_cap_put_text(out, source->office);
+	hs_xml_put_text(out, source->office);
 	hs_buf_puts(out, "</senderName>\n");
 }
 
@@ -196,11 +196,11 @@ put_texts(struct hs_buf *out, const hs_text *text, const char *fallback)
 {
 	bool headline = text && text->headline[0];
 
-	hs_cap_put(out, "headline", headline ? text->headline : fallback);
+	hs_xml_put(out, "headline", headline ? text->headline : fallback);
 	if (!text)
 		return;
-	hs_cap_put(out, "description", text->body);
-	hs_cap_put(out, "instruction", text->instruction);
+	hs_xml_put(out, "description", text->body);
+	hs_xml_put(out, "instruction", text->instruction);
 }
 
 static void
@@ -277,18 +277,18 @@ put_info(struct hs_buf *out, const struct part *part, const char *language, cons
 	const char *event = event_of(part, language);
 
 	hs_buf_puts(out, "<info>\n");
-	hs_cap_put(out, "language", language);
-	hs_cap_put(out, "category", hs_cap_kind((int)notice->kind)->category);
-	hs_cap_put(out, "event", event);
-	hs_cap_put(out, "responseType", values->response);
-	hs_cap_put(out, "urgency", values->urgency);
-	hs_cap_put(out, "severity", values->severity);
-	hs_cap_put(out, "certainty", values->certainty);
+	hs_xml_put(out, "language", language);
+	hs_xml_put(out, "category", hs_cap_kind((int)notice->kind)->category);
+	hs_xml_put(out, "event", event);
+	hs_xml_put(out, "responseType", values->response);
+	hs_xml_put(out, "urgency", values->urgency);
+	hs_xml_put(out, "severity", values->severity);
+	hs_xml_put(out, "certainty", values->certainty);
 	put_times(out, notice);
 	put_sender_name(out, notice->source);
 	put_texts(out, text, event);
 	if (is_absolute(url_of(notice)))
-		hs_cap_put(out, "web", url_of(notice));
+		hs_xml_put(out, "web", url_of(notice));
 	put_level(out, part);
 	put_document(out, notice, state_word(part->state));
 	put_part_areas(out, part);
@@ -362,9 +362,9 @@ put_pairs(struct hs_buf *out, const char *element, hs_cap_pair *const *pairs, si
 {
 	for (size_t i = 0; i < count; i++) {
 		hs_buf_printf(out, "<%s>", element);
-		hs_cap_put(out, "valueName", pairs[i]->name);
+		hs_xml_put(out, "valueName", pairs[i]->name);
 		hs_buf_puts(out, "<value>");
-		hs_cap_put_text(out, pairs[i]->value);
+		hs_xml_put_text(out, pairs[i]->value);
 		hs_buf_printf(out, "</value></%s>\n", element);
 	}
 }
@@ -373,7 +373,7 @@ static void
 put_words(struct hs_buf *out, const char *element, char *const *words, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
-		hs_cap_put(out, element, words[i]);
+		hs_xml_put(out, element, words[i]);
 }
 
 /* Those that stand in put_document are written anew. */
@@ -403,12 +403,12 @@ put_cap_resources(struct hs_buf *out, const hs_cap_info *info)
 		if (!is_absolute(resource->uri) || resource->mime_type[0] == '\0')
 			continue;
 		hs_buf_puts(out, "<resource>\n<resourceDesc>");
-		hs_cap_put_text(out, resource->description);
+		hs_xml_put_text(out, resource->description);
 		hs_buf_puts(out, "</resourceDesc>\n");
-		hs_cap_put(out, "mimeType", resource->mime_type);
-		hs_cap_put(out, "size", resource->size);
-		hs_cap_put(out, "uri", resource->uri);
-		hs_cap_put(out, "digest", resource->digest);
+		hs_xml_put(out, "mimeType", resource->mime_type);
+		hs_xml_put(out, "size", resource->size);
+		hs_xml_put(out, "uri", resource->uri);
+		hs_xml_put(out, "digest", resource->digest);
 		hs_buf_puts(out, "</resource>\n");
 	}
 }
@@ -426,22 +426,22 @@ put_cap_info(struct hs_buf *out, const hs_notice *notice, const hs_cap_info *inf
 	const hs_text *text = text_of(notice, info);
 
 	hs_buf_puts(out, "<info>\n");
-	hs_cap_put(out, "language", text ? text->language : "ja");
+	hs_xml_put(out, "language", text ? text->language : "ja");
 	put_words(out, "category", info->categories, info->n_categories);
-	hs_cap_put(out, "event", info->event);
+	hs_xml_put(out, "event", info->event);
 	put_words(out, "responseType", info->response_types, info->n_response_types);
-	hs_cap_put(out, "urgency", info->urgency);
-	hs_cap_put(out, "severity", info->severity);
-	hs_cap_put(out, "certainty", info->certainty);
-	hs_cap_put(out, "audience", info->audience);
+	hs_xml_put(out, "urgency", info->urgency);
+	hs_xml_put(out, "severity", info->severity);
+	hs_xml_put(out, "certainty", info->certainty);
+	hs_xml_put(out, "audience", info->audience);
 	put_pairs(out, "eventCode", info->event_codes, info->n_event_codes);
 	put_moment(out, "effective", info->effective);
 	put_moment(out, "onset", info->onset);
 	put_moment(out, "expires", info->expires);
-	hs_cap_put(out, "senderName", info->sender_name);
+	hs_xml_put(out, "senderName", info->sender_name);
 	put_texts(out, text, info->event);
-	hs_cap_put(out, "web", info->web);
-	hs_cap_put(out, "contact", info->contact);
+	hs_xml_put(out, "web", info->web);
+	hs_xml_put(out, "contact", info->contact);
 	put_cap_parameters(out, notice, info);
 	put_cap_resources(out, info);
 	for (size_t i = 0; i < info->n_areas; i++)

@@ -3,12 +3,9 @@
 #define HS_CAP_WRITE_PARTS_H
 
 #include "schemas/cap_write.h"
+#include "schemas/xml_write.h"
 
-/* Escaped text without what XML forbids. */
-void hs_cap_put_text(struct hs_buf *out, const char *text);
-/* <name>text</name>; nothing without text. */
-void hs_cap_put(struct hs_buf *out, const char *name, const char *text);
-/* The same of a time in whole seconds; 0: nothing. */
+/* hs_xml_put of a time in whole seconds; 0: nothing. */
 void hs_cap_put_time(struct hs_buf *out, const char *name, int64_t unix_us, int offset_min);
 /* <element><valueName>name</valueName><value>value</value></element>; nothing without value. */
 void hs_cap_put_pair(struct hs_buf *out, const char *element, const char *name, const char *value);

@@ -6,47 +6,13 @@
 
 #include "hub/base/clock.h"
 #include "schemas/tables.h"
+#include "schemas/xml_write.h"
 
-#define CHUNK 240
 #define NS_REPORT                                                                    \
 	" xmlns=\"http://xml.publiccommons.ne.jp/pcxml1/4\""                         \
 	" xmlns:pcx_ib=\"http://xml.publiccommons.ne.jp/pcxml1/informationBasis4/\"" \
 	" xmlns:pcx_eb=\"http://xml.publiccommons.ne.jp/pcxml1/elementBasis4/\""     \
 	" xmlns:pcx_ev=\"http://xml.publiccommons.ne.jp/pcxml1/body/evacuation4\""
-
-/* Escaped text without the control characters that XML forbids. */
-static void
-put_text(struct hs_buf *out, const char *text)
-{
-	char chunk[CHUNK + 1];
-	size_t len = 0;
-
-	for (; *text; text++) {
-		unsigned char c = (unsigned char)*text;
-
-		if ((c < 0x20 && c != '\t' && c != '\n' && c != '\r') || c == 0x7F)
-			continue;
-		chunk[len++] = *text;
-		if (len == CHUNK) {
-			chunk[len] = '\0';
-			hs_buf_escape(out, chunk);
-			len = 0;
-		}
-	}
-	chunk[len] = '\0';
-	hs_buf_escape(out, chunk);
-}
-
-/* <name>text</name>, left out without text. */
-static void
-put(struct hs_buf *out, const char *name, const char *text)
-{
-	if (!text || text[0] == '\0')
-		return;
-	hs_buf_printf(out, "<%s>", name);
-	put_text(out, text);
-	hs_buf_printf(out, "</%s>\n", name);
-}
 
 static void
 put_time(struct hs_buf *out, const char *name, int64_t unix_us)
@@ -56,7 +22,7 @@ put_time(struct hs_buf *out, const char *name, int64_t unix_us)
 	if (unix_us == 0)
 		return;
 	hs_rfc3339_format(unix_us / HS_US_PER_S * HS_US_PER_S, HS_JST_MINUTES, text);
-	put(out, name, text);
+	hs_xml_put(out, name, text);
 }
 
 static void
@@ -70,7 +36,7 @@ static void
 put_headline(struct hs_buf *out, const char *name, const struct hs_lalert_document *document)
 {
 	if (document->headline && document->headline[0]) {
-		put(out, name, document->headline);
+		hs_xml_put(out, name, document->headline);
 		return;
 	}
 	if (document->detail_count == 0)
@@ -80,13 +46,13 @@ put_headline(struct hs_buf *out, const char *name, const struct hs_lalert_docume
 		const struct hs_lalert_detail *detail = &document->details[i];
 
 		hs_buf_puts(out, i ? "、" : "");
-		put_text(out, detail->sort);
+		hs_xml_put_text(out, detail->sort);
 		hs_buf_puts(out, " ");
-		put_text(out, detail->issue_or_lift);
+		hs_xml_put_text(out, detail->issue_or_lift);
 		hs_buf_puts(out, " (");
 		for (size_t k = 0; k < detail->area_count; k++) {
 			hs_buf_puts(out, k ? "、" : "");
-			put_text(out, detail->areas[k].name ? detail->areas[k].name : "");
+			hs_xml_put_text(out, detail->areas[k].name ? detail->areas[k].name : "");
 		}
 		hs_buf_puts(out, ")");
 	}
@@ -120,8 +86,9 @@ put_municipality(struct hs_buf *out, const struct hs_lalert_document *document, 
 	const struct hs_area_row *row = hs_area_find(code);
 	bool own = document->office.code && strcmp(document->office.code, code) == 0;
 
-	put(out, "commons:areaName", own || !row ? document->office.organisation : row->name);
-	put(out, "commons:jisX0402", code);
+	hs_xml_put(
+		out, "commons:areaName", own || !row ? document->office.organisation : row->name);
+	hs_xml_put(out, "commons:jisX0402", code);
 }
 
 /* Each municipality of the body once, between open and close; the office's own when it names none. */
@@ -156,13 +123,13 @@ put_envelope_top(struct hs_buf *out, const struct hs_lalert_document *document)
 		"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
 		"<edxlde:EDXLDistribution xmlns:edxlde=\"urn:oasis:names:tc:emergency:EDXL:DE:1.0\""
 		" xmlns:commons=\"http://xml.publiccommons.ne.jp/xml/edxl/\">\n");
-	put(out, "edxlde:distributionID", document->distribution_id);
-	put(out, "edxlde:senderID", document->sender_id);
+	hs_xml_put(out, "edxlde:distributionID", document->distribution_id);
+	hs_xml_put(out, "edxlde:senderID", document->sender_id);
 	put_time(out, "edxlde:dateTimeSent", document->sent_unix_us);
-	put(out, "edxlde:distributionStatus", document->status);
-	put(out, "edxlde:distributionType", document->type);
-	put(out, "edxlde:combinedConfidentiality", "UNCLASSIFIED AND NOT SENSITIVE");
-	put(out, "edxlde:language", "ja-JP");
+	hs_xml_put(out, "edxlde:distributionStatus", document->status);
+	hs_xml_put(out, "edxlde:distributionType", document->type);
+	hs_xml_put(out, "edxlde:combinedConfidentiality", "UNCLASSIFIED AND NOT SENSITIVE");
+	hs_xml_put(out, "edxlde:language", "ja-JP");
 	put_municipalities(out, document, "<commons:targetArea>", "</commons:targetArea>\n");
 	hs_buf_puts(out, "<commons:contentObject>\n");
 	put_headline(out, "edxlde:contentDescription", document);
@@ -173,13 +140,13 @@ static void
 put_envelope_end(struct hs_buf *out, const struct hs_lalert_document *document)
 {
 	hs_buf_puts(out, "</edxlde:embeddedXMLContent></edxlde:xmlContent>\n");
-	put(out, "commons:publishingOfficeName", document->office.office);
-	put(out, "commons:publishingOrganizationName", document->office.organisation);
-	put(out, "commons:publishingOfficeID", document->office.code);
+	hs_xml_put(out, "commons:publishingOfficeName", document->office.office);
+	hs_xml_put(out, "commons:publishingOrganizationName", document->office.organisation);
+	hs_xml_put(out, "commons:publishingOfficeID", document->office.code);
 	put_number(out, "commons:previousDocumentRevision", document->previous_revision);
 	put_number(out, "commons:documentRevision", document->revision);
-	put(out, "commons:documentID", document->document_id);
-	put(out, "commons:category", "EvacuationOrder");
+	hs_xml_put(out, "commons:documentID", document->document_id);
+	hs_xml_put(out, "commons:category", "EvacuationOrder");
 	hs_buf_puts(out, "</commons:contentObject>\n</edxlde:EDXLDistribution>\n");
 }
 
@@ -188,16 +155,16 @@ put_envelope_end(struct hs_buf *out, const struct hs_lalert_document *document)
 static void
 put_office(struct hs_buf *out, const struct hs_lalert_office *office)
 {
-	put(out, "pcx_eb:OrganizationCode", office->code);
-	put(out, "pcx_eb:OfficeName", office->office);
-	put(out, "pcx_eb:OrganizationName", office->organisation);
+	hs_xml_put(out, "pcx_eb:OrganizationCode", office->code);
+	hs_xml_put(out, "pcx_eb:OfficeName", office->office);
+	hs_xml_put(out, "pcx_eb:OrganizationName", office->organisation);
 }
 
 static void
 put_control(struct hs_buf *out, const struct hs_lalert_document *document)
 {
 	hs_buf_puts(out, "<Control><Title>EvacuationOrder</Title>\n");
-	put(out, "edxlde:distributionStatus", document->status);
+	hs_xml_put(out, "edxlde:distributionStatus", document->status);
 	hs_buf_puts(out, "<EditorialOffice>");
 	put_office(out, document->editor ? document->editor : &document->office);
 	hs_buf_puts(out, "</EditorialOffice>\n<PublishingOffice><pcx_eb:OfficeInfo>");
@@ -206,7 +173,7 @@ put_control(struct hs_buf *out, const struct hs_lalert_document *document)
 	if (document->errata && document->errata[0]) {
 		hs_buf_puts(out, "<Errata>");
 		put_time(out, "pcx_eb:DateTime", document->sent_unix_us);
-		put(out, "pcx_eb:Description", document->errata);
+		hs_xml_put(out, "pcx_eb:Description", document->errata);
 		hs_buf_puts(out, "</Errata>\n");
 	}
 	hs_buf_puts(out, "</Control>\n");
@@ -220,20 +187,20 @@ put_head(struct hs_buf *out, const struct hs_lalert_document *document)
 	int64_t reported = document->reported_unix_us ? document->reported_unix_us : sent;
 
 	hs_buf_puts(out, "<pcx_ib:Head><pcx_ib:Title>");
-	put_text(out, document->office.organisation ? document->office.organisation : "");
+	hs_xml_put_text(out, document->office.organisation ? document->office.organisation : "");
 	hs_buf_puts(out, " 避難情報 ");
-	put_text(out, document->disaster_name ? document->disaster_name : "");
+	hs_xml_put_text(out, document->disaster_name ? document->disaster_name : "");
 	hs_buf_puts(out, "</pcx_ib:Title>\n");
 	put_time(out, "pcx_ib:CreateDateTime", sent);
 	put_time(out, "pcx_ib:FirstCreateDateTime", first);
 	put_time(out, "pcx_ib:ReportDateTime", reported);
 	put_time(out, "pcx_ib:TargetDateTime", reported);
 	put_time(out, "pcx_ib:ValidDateTime", document->valid_until_unix_us);
-	put(out, "edxlde:distributionID", document->distribution_id);
-	put(out, "edxlde:distributionType", document->type);
+	hs_xml_put(out, "edxlde:distributionID", document->distribution_id);
+	hs_xml_put(out, "edxlde:distributionType", document->type);
 	put_number(out, "commons:documentRevision", document->revision);
 	put_number(out, "commons:previousDocumentRevision", document->previous_revision);
-	put(out, "commons:documentID", document->document_id);
+	hs_xml_put(out, "commons:documentID", document->document_id);
 	hs_buf_puts(out, "<pcx_ib:Headline>");
 	put_headline(out, "pcx_ib:Text", document);
 	hs_buf_puts(out, "<pcx_ib:Areas>");
@@ -247,10 +214,10 @@ static void
 put_area(struct hs_buf *out, const struct hs_lalert_area *area)
 {
 	hs_buf_puts(out, "<pcx_ev:Area><pcx_eb:Location>");
-	put(out, "commons:areaName", area->name);
-	put(out, "commons:areaNameKana", area->kana);
-	put(out, "commons:jisX0402", area->code);
-	put(out, "commons:ooAzaTyouTyouMokuCode", area->sub_code);
+	hs_xml_put(out, "commons:areaName", area->name);
+	hs_xml_put(out, "commons:areaNameKana", area->kana);
+	hs_xml_put(out, "commons:jisX0402", area->code);
+	hs_xml_put(out, "commons:ooAzaTyouTyouMokuCode", area->sub_code);
 	hs_buf_puts(out, "</pcx_eb:Location>");
 	put_time(out, "pcx_ev:DateTime", area->ordered_unix_us);
 	hs_buf_puts(out, "</pcx_ev:Area>\n");
@@ -262,16 +229,16 @@ put_body(struct hs_buf *out, const struct hs_lalert_document *document)
 	hs_buf_puts(out, "<pcx_ev:EvacuationOrder>");
 	if (document->disaster_name && document->disaster_name[0]) {
 		hs_buf_puts(out, "<pcx_eb:Disaster>");
-		put(out, "pcx_eb:DisasterName", document->disaster_name);
+		hs_xml_put(out, "pcx_eb:DisasterName", document->disaster_name);
 		hs_buf_puts(out, "</pcx_eb:Disaster>\n");
 	}
-	put(out, "pcx_ev:ComplementaryInfo", document->complement);
+	hs_xml_put(out, "pcx_ev:ComplementaryInfo", document->complement);
 	for (size_t i = 0; i < document->detail_count; i++) {
 		const struct hs_lalert_detail *detail = &document->details[i];
 
 		hs_buf_puts(out, "<pcx_ev:Detail>");
-		put(out, "pcx_ev:Sort", detail->sort);
-		put(out, "pcx_ev:IssueOrLift", detail->issue_or_lift);
+		hs_xml_put(out, "pcx_ev:Sort", detail->sort);
+		hs_xml_put(out, "pcx_ev:IssueOrLift", detail->issue_or_lift);
 		hs_buf_puts(out, "<pcx_ev:Areas>\n");
 		for (size_t k = 0; k < detail->area_count; k++)
 			put_area(out, &detail->areas[k]);

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "adapters/broadcaster/postcode.h"
+#include "adapters/broadcaster/readings.h"
 #include "adapters/runtime/change.h"
 #include "hub/base/check.h"
 #include "hub/base/clock.h"
@@ -27,7 +29,7 @@ static void
 set_text(json_t *object, const char *key, const char *text)
 {
 	if (text != NULL && text[0] != '\0')
-		json_object_set_new(object, key, json_string(text));
+		json_object_set_new_nocheck(object, key, json_string(text)); /* keys are ours */
 }
 
 static void
@@ -102,6 +104,38 @@ area_record(const struct hs_change_row *row)
 	return record;
 }
 
+static bool
+same_order(const struct hs_force_row *a, const struct hs_force_row *b)
+{
+	if (a == NULL || b == NULL)
+		return a == b;
+	return a->level == b->level && a->unknown == b->unknown &&
+	       a->ordered_unix_us == b->ordered_unix_us && a->meta == b->meta &&
+	       strcmp(a->term, b->term) == 0;
+}
+
+/* Whether the records of both differ in nothing but the texts of the place's name and code. */
+static bool
+differ_in_place(const struct hs_change_row *a, const struct hs_change_row *b)
+{
+	const struct hs_force_row *one = hs_change_area(a), *other = hs_change_area(b);
+	return a->change == b->change && same_order(a->before, b->before) &&
+	       same_order(a->after, b->after) && strcmp(one->area_code, other->area_code) == 0 &&
+	       (one->area_name[0] == '\0') == (other->area_name[0] == '\0') &&
+	       (one->sub_code[0] == '\0') == (other->sub_code[0] == '\0');
+}
+
+/* The districts of an order are alike: each is the one before it under another name, and shares its texts. */
+static json_t *
+area_record_like(const json_t *model, const struct hs_change_row *row)
+{
+	const struct hs_force_row *area = hs_change_area(row);
+	json_t *record = json_copy((json_t *)(uintptr_t)model);
+	set_text(record, "name", area->area_name);
+	set_text(record, "sub_code", area->sub_code);
+	return record;
+}
+
 static json_t *
 source_record(const hs_source *source)
 {
@@ -113,59 +147,6 @@ source_record(const hs_source *source)
 		set_text(record, "entered_by", source->entered_by);
 	}
 	return record;
-}
-
-/* ---- readings ---- */
-
-static void
-add_reading(json_t *list, json_t *seen, const char *name, const char *kana)
-{
-	if (name == NULL || kana == NULL || name[0] == '\0' || kana[0] == '\0')
-		return;
-	if (json_object_get(seen, name) != NULL)
-		return;
-	json_object_set_new(seen, name, json_true());
-	json_array_append_new(list, json_pack("{s:s,s:s}", "name", name, "kana", kana));
-}
-
-static void
-place_readings(json_t *list, json_t *seen, const hs_evacuation *evacuation, const char *prefecture)
-{
-	for (size_t i = 0; i < evacuation->n_details; i++) {
-		const hs_evacuation_detail *detail = evacuation->details[i];
-		for (size_t j = 0; j < detail->n_areas; j++) {
-			const hs_area *area = detail->areas[j]->area;
-			char own[HS_PREFECTURE_SIZE];
-			if (area == NULL)
-				continue;
-			hs_prefecture_of(area->code, own);
-			if (area->code[0] == '\0' || strcmp(own, prefecture) == 0)
-				add_reading(list, seen, area->name, area->kana);
-		}
-	}
-}
-
-static json_t *
-readings(const hs_notice *notice, const struct hs_clause *clauses, size_t count,
-	const char *prefecture)
-{
-	json_t *list = json_array();
-	json_t *seen = json_object();
-	for (size_t i = 0; i < count; i++) {
-		const struct hs_area_row *area = hs_area_find(clauses[i].area_code);
-		if (area != NULL)
-			add_reading(list, seen, area->name, area->kana);
-	}
-	if (notice->detail_case == HANSHO__V1__NOTICE__DETAIL_EVACUATION)
-		place_readings(list, seen, notice->evacuation, prefecture);
-	for (size_t i = 0; i < notice->n_areas; i++) {
-		char own[HS_PREFECTURE_SIZE];
-		hs_prefecture_of(notice->areas[i]->code, own);
-		if (strcmp(own, prefecture) == 0)
-			add_reading(list, seen, notice->areas[i]->name, notice->areas[i]->kana);
-	}
-	json_decref(seen);
-	return list;
 }
 
 /* ---- one item ---- */
@@ -196,6 +177,12 @@ plain_change(const hs_notice *notice)
 	return action < HS_COUNT(by_action) ? by_action[action] : HS_CHANGE_NEW;
 }
 
+static void
+plain_page(const struct hs_wording *wording, struct hs_crawl *page)
+{
+	hs_wording_plain_page(wording->notice, page);
+}
+
 static enum hs_err
 share_words(struct hs_arena *arena, const struct share *share, struct hs_broadcast_item *item,
 	struct hs_buf *text)
@@ -204,21 +191,48 @@ share_words(struct hs_arena *arena, const struct share *share, struct hs_broadca
 	struct hs_wording wording = { notice, share->change, share->input->around->known,
 		share->clauses, share->clause_count, share->style };
 	bool plain = notice->kind != HS_KIND(EVACUATION);
-	struct hs_crawl crawl;
+	const struct hs_wording_style *style = share->style;
+	const char *mark = hs_mode_mark((int)notice->mode, "ja");
+	struct hs_crawl crawl, page;
 	hs_crawl_begin(&crawl, arena);
-	if (plain) {
-		hs_wording_plain_crawl(notice, &crawl);
+	hs_crawl_begin(&page, arena);
+	crawl.names = page.names = style->names;
+	if (plain)
 		hs_wording_plain_text(notice, text);
-	} else {
-		hs_wording_crawl(&wording, &crawl);
+	else
 		hs_wording_text(&wording, text);
-	}
-	if (text->failed || crawl.failed)
-		return HS_ERR_NOMEM;
 	if (share->input->late)
-		return HS_OK;
-	return hs_crawl_lines(&crawl, hs_mode_mark((int)notice->mode, "ja"),
-		share->style->width_half, &item->crawl, &item->crawl_count);
+		return text->failed ? HS_ERR_NOMEM : HS_OK;
+	if (plain)
+		hs_wording_plain_crawl(notice, &crawl);
+	else
+		hs_wording_crawl(&wording, &crawl);
+	if (style->page.rows > 0)
+		(plain ? plain_page : hs_wording_page)(&wording, &page);
+	if (text->failed || crawl.failed || page.failed)
+		return HS_ERR_NOMEM;
+	enum hs_err err =
+		hs_crawl_lines(&crawl, mark, style->width_half, &item->crawl, &item->crawl_count);
+	if (err != HS_OK || style->page.rows == 0)
+		return err;
+	return hs_pages(&page, mark, style->page, &item->pages, &item->page_count);
+}
+
+/* Of the loudest thing that stood or stands: a correction or a cancel is as loud as the order was. */
+static json_int_t
+share_loudness(const struct share *share)
+{
+	const hs_notice *notice = share->input->notice;
+	uint32_t loudest = notice->level != NULL ? notice->level->number : 0;
+	if (notice->equivalent_level != NULL && notice->equivalent_level->number > loudest)
+		loudest = notice->equivalent_level->number;
+	if (share->row_count > 0)
+		loudest = 0;
+	for (size_t i = 0; i < share->row_count; i++) {
+		uint32_t own = hs_change_loudness(&share->rows[i]);
+		loudest = own > loudest ? own : loudest;
+	}
+	return (json_int_t)loudest;
 }
 
 static void
@@ -241,6 +255,9 @@ record_head(json_t *record, const struct share *share)
 	set_text(record, "change", hs_change_word(share->change));
 	if (input->late)
 		json_object_set_new(record, notice->silent ? "silent" : "late", json_true());
+	json_object_set_new(record, "loudness", json_integer(share_loudness(share)));
+	if (!input->late)
+		set_time(record, "break_in_until", input->break_in_until_unix_us, 540);
 	set_text(record, "submission_id", input->submission_id);
 	if (notice->document != NULL)
 		json_object_set_new(record, "document",
@@ -278,11 +295,30 @@ crawl_record(const struct hs_broadcast_item *item)
 }
 
 static json_t *
+pages_record(const struct hs_broadcast_item *item)
+{
+	json_t *pages = json_array();
+	for (size_t i = 0; i < item->page_count; i++) {
+		json_t *lines = json_array();
+		for (size_t k = 0; k < item->pages[i].count; k++)
+			json_array_append_new(lines, json_string(item->pages[i].lines[k]));
+		json_array_append_new(pages, json_pack("{s:i,s:i,s:o}", "number", (int)i + 1, "of",
+						     (int)item->page_count, "lines", lines));
+	}
+	return pages;
+}
+
+static json_t *
 areas_record(const struct share *share)
 {
 	json_t *areas = json_array();
-	for (size_t i = 0; i < share->row_count; i++)
-		json_array_append_new(areas, area_record(&share->rows[i]));
+	const json_t *model = NULL;
+	for (size_t i = 0; i < share->row_count; i++) {
+		const struct hs_change_row *row = &share->rows[i];
+		bool alike = model != NULL && differ_in_place(row - 1, row);
+		json_t *record = alike ? area_record_like(model, row) : area_record(row);
+		model = json_array_append_new(areas, record) == 0 ? record : NULL;
+	}
 	return areas;
 }
 
@@ -306,10 +342,16 @@ share_encode(struct hs_arena *arena, struct share *share, struct hs_broadcast_it
 		record_head(record, share);
 		record_level(record, share);
 		json_object_set_new(record, "crawl", crawl_record(item));
+		json_object_set_new(record, "pages", pages_record(item));
 		json_object_set_new(record, "text", json_string(hs_buf_text(&text)));
 		json_object_set_new(record, "readings",
-			readings(notice, share->clauses, share->clause_count, share->prefecture));
+			hs_broadcast_readings(
+				notice, share->clauses, share->clause_count, share->prefecture));
 		json_object_set_new(record, "areas", areas_record(share));
+		json_object_set_new(record, "postcode_areas",
+			hs_postcode_areas(arena, share->rows, share->row_count, false));
+		json_object_set_new(record, "postcode_areas_ended",
+			hs_postcode_areas(arena, share->rows, share->row_count, true));
 	}
 	hs_buf_free(&text);
 	item->record = record;
@@ -342,16 +384,37 @@ prefecture_add(struct prefectures *all, const char *area_code)
 		memcpy(all->codes[all->count++], code, sizeof(code));
 }
 
-static void
-prefectures_find(const hs_notice *notice, const struct hs_change_row *rows, size_t count,
-	struct prefectures *out)
+/* The changes that the selector wants, in place. */
+static size_t
+rows_wanted(const struct hs_selector *selector, struct hs_change_row *rows, size_t count)
 {
+	size_t kept = 0;
+	for (size_t i = 0; i < count; i++) {
+		if (hs_selector_wants_change(selector, &rows[i]))
+			rows[kept++] = rows[i];
+	}
+	return kept;
+}
+
+/* Of the wanted changes; without any of a notice that has none of its own: of its areas. */
+static void
+prefectures_find(const struct hs_broadcast_input *input, const struct hs_change_row *rows,
+	size_t count, bool by_areas, struct prefectures *out)
+{
+	const hs_notice *notice = input->notice;
+	const hs_document *document = notice->document;
 	out->count = 0;
 	for (size_t i = 0; i < count; i++)
 		prefecture_add(out, hs_change_area(&rows[i])->area_code);
-	for (size_t i = 0; i < notice->n_areas; i++)
-		prefecture_add(out, notice->areas[i]->code);
-	if (out->count == 0)
+	for (size_t i = 0; by_areas && i < notice->n_areas; i++) {
+		if (hs_selector_wants_area(input->selector, notice->areas[i]->code))
+			prefecture_add(out, notice->areas[i]->code);
+	}
+	for (size_t i = 0; by_areas && document != NULL && i < document->n_areas_before; i++) {
+		if (hs_selector_wants_area(input->selector, document->areas_before[i]))
+			prefecture_add(out, document->areas_before[i]);
+	}
+	if (by_areas && out->count == 0)
 		prefecture_add(out, notice->source != NULL ? notice->source->code : "");
 	qsort(out->codes, out->count, sizeof(out->codes[0]), compare_prefectures);
 }
@@ -367,8 +430,13 @@ hs_broadcast_encode(struct hs_arena *arena, const struct hs_broadcast_input *inp
 	enum hs_err err = hs_changes(arena, input->notice, input->around, &rows, &row_count);
 	if (err != HS_OK)
 		return err;
-	prefectures_find(input->notice, rows, row_count, &all);
-	*items = hs_arena_alloc(arena, all.count * sizeof(**items));
+	size_t changes = row_count;
+	row_count = rows_wanted(input->selector, rows, row_count);
+	/* An order whose changes were all left out by the selector is nothing to it. */
+	bool by_areas = (changes == 0 || input->selector == NULL) &&
+			hs_selector_wants_notice(input->selector, input->notice);
+	prefectures_find(input, rows, row_count, by_areas, &all);
+	*items = hs_arena_alloc(arena, (all.count + 1) * sizeof(**items));
 	if (*items == NULL)
 		return HS_ERR_NOMEM;
 	for (size_t i = 0, at = 0; i < all.count && err == HS_OK; i++) {

@@ -17,12 +17,14 @@ struct hs_crawl_atom {
 	uint8_t width_half;
 	uint8_t class;
 	bool glued;  /* stays with the atom before it */
+	bool fresh;  /* begins a line */
 	bool inside; /* of a word: not its first character */
 };
 
 struct unit {
 	size_t from, to; /* atoms [from, to) */
 	size_t width_half;
+	bool fresh; /* begins a line */
 };
 
 /* ---- characters ---- */
@@ -95,31 +97,43 @@ width_of(uint32_t code)
 	return half ? 1 : 2;
 }
 
+/* 行末禁則: ([{（［｛「『【〔〈《“‘｢＜ */
+static const uint32_t opening[] = { 0x0028, 0x005b, 0x007b, 0x2018, 0x201c, 0x3008, 0x300a, 0x300c,
+	0x300e, 0x3010, 0x3014, 0xff08, 0xff1c, 0xff3b, 0xff5b, 0xff62 };
+/* 行頭禁則: )]}）］｝」』】〕〉》”’｣＞、。，．,.・：；:;！？!?ー々ゝゞヽヾぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶ〜～…‥(U+3000) */
+static const uint32_t closing[] = { 0x0020, 0x0021, 0x0029, 0x002c, 0x002e, 0x003a, 0x003b, 0x003f,
+	0x005d, 0x007d, 0x2019, 0x201d, 0x2025, 0x2026, 0x3000, 0x3001, 0x3002, 0x3005, 0x3009,
+	0x300b, 0x300d, 0x300f, 0x3011, 0x3015, 0x301c, 0x3041, 0x3043, 0x3045, 0x3047, 0x3049,
+	0x3063, 0x3083, 0x3085, 0x3087, 0x308e, 0x309d, 0x309e, 0x30a1, 0x30a3, 0x30a5, 0x30a7,
+	0x30a9, 0x30c3, 0x30e3, 0x30e5, 0x30e7, 0x30ee, 0x30f5, 0x30f6, 0x30fb, 0x30fc, 0x30fd,
+	0x30fe, 0xff01, 0xff09, 0xff0c, 0xff0e, 0xff1a, 0xff1b, 0xff1e, 0xff1f, 0xff3d, 0xff5d,
+	0xff5e, 0xff63 };
+
+/* set: rising. */
 static bool
-stands_in(const char *set, const char *bytes, size_t len_bytes)
+stands_in(const uint32_t *set, size_t count, uint32_t code)
 {
-	for (const char *at = set; *at != '\0';) {
-		uint32_t code;
-		size_t len = decode(at, &code);
-		if (len == len_bytes && memcmp(at, bytes, len) == 0)
-			return true;
-		at += len;
+	size_t low = 0, high = count;
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+		if (set[middle] < code)
+			low = middle + 1;
+		else
+			high = middle;
 	}
-	return false;
+	return low < count && set[low] == code;
 }
 
 static enum atom_class
-class_of(uint32_t code, const char *bytes, size_t len_bytes)
+class_of(uint32_t code)
 {
-	static const char opening[] = "([{（［｛「『【〔〈《“‘｢＜";
-	static const char closing[] =
-		")]}）］｝」』】〕〉》”’｣＞、。，．,.・：；:;！？!?ー々ゝゞヽヾ"
-		"ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶ〜～…‥　 ";
+	if (code >= 0x4e00 && code <= 0x9fff)
+		return ATOM_PLAIN; /* most of a text */
 	if (is_combining(code))
 		return ATOM_COMBINING;
-	if (stands_in(opening, bytes, len_bytes))
+	if (stands_in(opening, HS_COUNT(opening), code))
 		return ATOM_OPENING;
-	if (stands_in(closing, bytes, len_bytes))
+	if (stands_in(closing, HS_COUNT(closing), code))
 		return ATOM_CLOSING;
 	bool digit_full = code >= 0xff10 && code <= 0xff19;
 	return code < 0x80 || digit_full ? ATOM_LATIN : ATOM_PLAIN;
@@ -184,7 +198,7 @@ put(struct hs_crawl *crawl, const char *text, bool together)
 			code = ' ';
 		}
 		atom.width_half = width_of(code);
-		atom.class = (uint8_t)class_of(code, atom.bytes, atom.len_bytes);
+		atom.class = (uint8_t)class_of(code);
 		const struct hs_crawl_atom *before =
 			crawl->count > 0 ? &crawl->atoms[crawl->count - 1] : NULL;
 		bool stays = before != NULL && must_stay(before, &atom);
@@ -192,7 +206,9 @@ put(struct hs_crawl *crawl, const char *text, bool together)
 		if (first && before != NULL && before->class == ATOM_LATIN && together)
 			stays = atom.class == ATOM_CLOSING || atom.class == ATOM_COMBINING;
 		atom.inside = together && !first;
-		atom.glued = stays || atom.inside;
+		atom.fresh = crawl->fresh;
+		crawl->fresh = false;
+		atom.glued = (stays || atom.inside) && !atom.fresh;
 		first = false;
 		if (!atom_push(crawl, &atom))
 			return;
@@ -205,10 +221,58 @@ hs_crawl_word(struct hs_crawl *crawl, const char *text)
 	put(crawl, text, true);
 }
 
+static void
+put_part(struct hs_crawl *crawl, const char *text, size_t len_bytes, bool together)
+{
+	if (len_bytes == 0 || crawl->failed)
+		return;
+	const char *part = hs_arena_strndup(crawl->arena, text, len_bytes);
+	crawl->failed = part == NULL;
+	put(crawl, part, together);
+}
+
 void
 hs_crawl_text(struct hs_crawl *crawl, const char *text)
 {
-	put(crawl, text, false);
+	if (text == NULL || crawl->names == NULL) {
+		put(crawl, text, false);
+		return;
+	}
+	const char *from = text;
+	for (const char *at = text; *at != '\0';) {
+		uint32_t code;
+		size_t name = hs_place_names_at(crawl->names, at);
+		if (name == 0) {
+			at += decode(at, &code);
+			continue;
+		}
+		put_part(crawl, from, (size_t)(at - from), false);
+		put_part(crawl, at, name, true);
+		from = at += name;
+	}
+	put(crawl, from, false);
+}
+
+void
+hs_crawl_break(struct hs_crawl *crawl)
+{
+	crawl->fresh = crawl->count > 0;
+}
+
+void
+hs_crawl_lines_of(struct hs_crawl *crawl, const char *text)
+{
+	while (*text != '\0' && !crawl->failed) {
+		size_t len = strcspn(text, "\n");
+		char *line = hs_arena_strndup(crawl->arena, text, len);
+		crawl->failed = line == NULL;
+		hs_crawl_text(crawl, line);
+		text += len;
+		if (*text == '\n') {
+			hs_crawl_break(crawl);
+			text++;
+		}
+	}
 }
 
 static const char *
@@ -302,14 +366,15 @@ units_make(const struct hs_crawl *crawl, size_t room_half, struct unit *units)
 			to++;
 		while (to > from + 1 && !fits(crawl, from, to, room_half)) {
 			size_t cut = cut_point(crawl, from, to, room_half);
-			units[count++] =
-				(struct unit){ from, cut, width_between(crawl, from, cut) };
+			units[count++] = (struct unit){ from, cut, width_between(crawl, from, cut),
+				crawl->atoms[from].fresh };
 			if (cut == to)
 				break;
 			from = cut;
 		}
 		if (count == 0 || units[count - 1].to != to)
-			units[count++] = (struct unit){ from, to, width_between(crawl, from, to) };
+			units[count++] = (struct unit){ from, to, width_between(crawl, from, to),
+				crawl->atoms[from].fresh };
 		from = to;
 	}
 	return count;
@@ -343,7 +408,8 @@ fill_lines(struct filling *fill, const struct unit *units, size_t count)
 		/* The last unit takes the closing mark along, so that the mark never stands alone. */
 		size_t tail_half = i + 1 == count ? mark_half : 0;
 		size_t wide = fill->width_half + units[i].width_half + tail_half;
-		if (wide > fill->room_half && fill->width_half > 0 && !line_end(fill, ""))
+		bool full = wide > fill->room_half || units[i].fresh;
+		if (full && fill->width_half > 0 && !line_end(fill, ""))
 			return false;
 		fill->to = units[i].to;
 		fill->width_half += units[i].width_half;

@@ -6,6 +6,7 @@
  *          a word (a place name, a term, a time) is never cut, unless it is wider than a whole line;
  *          closing brackets and punctuation never begin a line, opening brackets never end one;
  *          the lines put together give the text again, mark left aside.
+ * Names:   in free text the names of municipalities are found (place_names.h) and kept whole like words.
  * Mark:    a line may be seen alone, so a drill's mark begins every line; it also ends the last one.
  * Owner:   everything lives in the arena that begin was given.
  * Threads: any. Pure.
@@ -16,6 +17,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "adapters/broadcaster/place_names.h"
 #include "hub/base/arena.h"
 #include "hub/base/err.h"
 
@@ -26,7 +28,9 @@ struct hs_crawl {
 	struct hs_crawl_atom *atoms;
 	size_t count;
 	size_t room;
-	bool failed; /* the arena was full */
+	const struct hs_place_names *names; /* for hs_crawl_text; NULL: none are known */
+	bool fresh;			    /* what comes next begins a line */
+	bool failed;			    /* the arena was full */
 };
 
 void hs_crawl_begin(struct hs_crawl *crawl, struct hs_arena *arena);
@@ -34,6 +38,10 @@ void hs_crawl_begin(struct hs_crawl *crawl, struct hs_arena *arena);
 void hs_crawl_word(struct hs_crawl *crawl, const char *text);
 /* May break between characters where the rules allow; numbers and Latin words stay together. */
 void hs_crawl_text(struct hs_crawl *crawl, const char *text);
+/* What comes next begins a line; twice in a row is once. */
+void hs_crawl_break(struct hs_crawl *crawl);
+/* Each line of the text by hs_crawl_text, with a break behind each line end. */
+void hs_crawl_lines_of(struct hs_crawl *crawl, const char *text);
 /* What was put in so far as one text (in the arena); NULL when the arena is full. */
 const char *hs_crawl_joined(const struct hs_crawl *crawl);
 

@@ -8,8 +8,9 @@
 static bool
 in_prefecture(const void *owner, const struct hs_force_row *row)
 {
-	const char *prefecture = owner;
-	return prefecture[0] == '\0' || strncmp(row->area_code, prefecture, 2) == 0;
+	const struct hs_force_view *view = owner;
+	return (view->prefecture[0] == '\0' || strncmp(row->area_code, view->prefecture, 2) == 0) &&
+	       hs_selector_wants_row(view->selector, row);
 }
 
 static void
@@ -20,6 +21,13 @@ set_stamp(json_t *object, const char *key, int64_t unix_us, const struct hs_forc
 		return;
 	hs_rfc3339_format(unix_us, meta != NULL ? meta->offset_minutes : 540, stamp);
 	json_object_set_new(object, key, json_string(stamp));
+}
+
+static bool
+is_expired(const struct hs_force_group *group, int64_t at_unix_us)
+{
+	return group->meta != NULL && group->meta->valid_until_unix_us != 0 &&
+	       group->meta->valid_until_unix_us <= at_unix_us;
 }
 
 static json_t *
@@ -37,7 +45,7 @@ group_areas(const struct hs_force_group *group)
 }
 
 static json_t *
-group_record(const struct hs_force_group *group)
+group_record(const struct hs_force_group *group, int64_t at_unix_us)
 {
 	char code5[6] = "";
 	strncat(code5, group->area_code, 5);
@@ -55,6 +63,8 @@ group_record(const struct hs_force_group *group)
 				display->foreground));
 	if (group->unknown)
 		json_object_set_new(record, "unknown", json_true());
+	if (is_expired(group, at_unix_us))
+		json_object_set_new(record, "expired", json_true());
 	json_object_set_new(record, "seq", json_integer((json_int_t)group->seq));
 	json_object_set_new(record, "areas", group_areas(group));
 	set_stamp(record, "ordered_at", group->ordered_unix_us, group->meta);
@@ -66,21 +76,20 @@ group_record(const struct hs_force_group *group)
 }
 
 json_t *
-hs_broadcast_in_force(
-	struct hs_arena *arena, const struct hs_force_list *list, const char *prefecture)
+hs_broadcast_in_force(struct hs_arena *arena, const struct hs_force_view *view)
 {
 	struct hs_force_group *groups;
 	size_t count;
-	if (hs_force_groups(arena, list, in_prefecture, prefecture, &groups, &count) != HS_OK)
+	if (hs_force_groups(arena, view->list, in_prefecture, view, &groups, &count) != HS_OK)
 		return NULL;
 	json_t *records = json_array();
 	for (size_t i = 0; i < count; i++)
-		json_array_append_new(records, group_record(&groups[i]));
+		json_array_append_new(records, group_record(&groups[i], view->at_unix_us));
 	return records;
 }
 
 static void
-group_text(const struct hs_force_group *group, struct hs_buf *out)
+group_text(const struct hs_force_group *group, int64_t at_unix_us, struct hs_buf *out)
 {
 	hs_wording_level(group->level, hs_wording_term(group->kind, group->term), out);
 	if (group->unknown)
@@ -97,26 +106,79 @@ group_text(const struct hs_force_group *group, struct hs_buf *out)
 			group->meta != NULL ? group->meta->offset_minutes : 540, out);
 		hs_buf_puts(out, hs_wording_verb(group->kind, group->term));
 	}
+	if (is_expired(group, at_unix_us))
+		hs_buf_puts(out, HS_WORDING_EXPIRED);
 	hs_buf_puts(out, "\n");
 }
 
 enum hs_err
-hs_broadcast_in_force_text(struct hs_arena *arena, const struct hs_force_list *list,
-	const char *prefecture, int mode, struct hs_buf *out)
+hs_broadcast_in_force_text(
+	struct hs_arena *arena, const struct hs_force_view *view, int mode, struct hs_buf *out)
 {
 	struct hs_force_group *groups;
 	size_t count;
 	const char *mark = hs_mode_mark(mode, "ja");
-	enum hs_err err = hs_force_groups(arena, list, in_prefecture, prefecture, &groups, &count);
+	enum hs_err err = hs_force_groups(arena, view->list, in_prefecture, view, &groups, &count);
 	if (err != HS_OK)
 		return err;
 	if (mark[0] != '\0')
 		hs_buf_printf(out, "%s\n", mark);
 	for (size_t i = 0; i < count; i++)
-		group_text(&groups[i], out);
+		group_text(&groups[i], view->at_unix_us, out);
 	if (count == 0)
 		hs_buf_puts(out, "発表中の避難情報はありません。\n");
 	if (mark[0] != '\0')
 		hs_buf_printf(out, "%s\n", mark);
 	return out->failed ? HS_ERR_NOMEM : HS_OK;
+}
+
+/* One paragraph for each group; names are words. */
+static void
+group_page(const struct hs_force_group *group, int64_t at_unix_us, struct hs_crawl *page)
+{
+	struct hs_buf head;
+	hs_buf_init(&head, 4096);
+	hs_wording_level(group->level, hs_wording_term(group->kind, group->term), &head);
+	hs_crawl_word(page, hs_buf_text(&head));
+	hs_buf_free(&head);
+	if (group->unknown)
+		hs_crawl_text(page, HS_WORDING_UNKNOWN);
+	if (is_expired(group, at_unix_us))
+		hs_crawl_text(page, HS_WORDING_EXPIRED);
+	hs_crawl_text(page, "　");
+	if (strcmp(group->prefecture_name, group->name) != 0)
+		hs_crawl_word(page, group->prefecture_name);
+	hs_crawl_word(page, group->name);
+	hs_crawl_text(page, "　");
+	for (size_t i = 0; i < group->row_count; i++) {
+		if (i > 0)
+			hs_crawl_text(page, "、");
+		hs_crawl_word(page, hs_force_place_name(group->rows[i]));
+	}
+	hs_crawl_break(page);
+}
+
+enum hs_err
+hs_broadcast_in_force_pages(struct hs_arena *arena, const struct hs_force_view *view, int mode,
+	const struct hs_wording_style *style, struct hs_buf *out)
+{
+	struct hs_force_group *groups;
+	size_t count, page_count;
+	struct hs_page *pages;
+	struct hs_crawl page;
+	enum hs_err err = hs_force_groups(arena, view->list, in_prefecture, view, &groups, &count);
+	if (err != HS_OK)
+		return err;
+	hs_crawl_begin(&page, arena);
+	for (size_t i = 0; i < count; i++)
+		group_page(&groups[i], view->at_unix_us, &page);
+	if (count == 0)
+		hs_crawl_text(&page, "発表中の避難情報はありません。");
+	err = hs_pages(&page, hs_mode_mark(mode, "ja"), style->page, &pages, &page_count);
+	for (size_t i = 0; err == HS_OK && i < page_count; i++) {
+		for (size_t k = 0; k < pages[i].count; k++)
+			hs_buf_printf(out, "%s\n", pages[i].lines[k]);
+		hs_buf_puts(out, i + 1 < page_count ? "\f\n" : "");
+	}
+	return err == HS_OK && out->failed ? HS_ERR_NOMEM : err;
 }

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "adapters/broadcaster/acks.h"
 #include "adapters/broadcaster/playout.h"
 #include "hub/base/check.h"
 #include "hub/base/clock.h"
@@ -16,13 +17,14 @@
 #define REFRESH_PAUSE_MS  5000
 
 struct hs_output {
+	struct hs_output_options options;
 	struct hs_playout *playout;
+	struct hs_acks *acks;
 	char *out_dir;
-	struct hs_output_state (*state)(void *owner, enum hs_adapter_lane lane);
-	void *owner;
 	uv_timer_t timer; /* the next try of a refresh that failed */
 	bool again[HS_LANE_COUNT];
 	struct hs_canary_folder canaries[HS_LANE_COUNT];
+	void (*folder_start[HS_LANE_COUNT])(struct hs_canary *canary); /* of canary_folder.h */
 };
 
 /* One notice on its way to the disk. */
@@ -31,7 +33,7 @@ struct notice_files {
 	struct hs_output *output;
 	struct hs_playout_job *under_way;
 	enum hs_adapter_lane lane;
-	char order_key[48];
+	char order_key[96];
 	struct hs_playout_job
 		*files; /* what every attempt writes: a job that is never added itself */
 	char prefectures[HS_PREFECTURES_MAX][HS_PREFECTURE_SIZE];
@@ -55,25 +57,44 @@ current_json(const struct hs_output_state *state, enum hs_adapter_lane lane, jso
 	return text;
 }
 
+/* folder: a prefecture, or "" for the lane's own. */
 static bool
-job_add_current(struct hs_playout_job *job, const struct hs_output_state *state,
-	enum hs_adapter_lane lane, const char *prefecture)
+job_add_named(struct hs_playout_job *job, enum hs_adapter_lane lane, const char *folder,
+	const char *name, const char *text)
 {
 	char path[HS_PLAYOUT_PATH];
-	struct hs_buf text;
+	snprintf(path, sizeof(path), "%s/%s%s%s", hs_lane_name(lane), folder,
+		folder[0] != '\0' ? "/" : "", name);
+	return text != NULL && hs_playout_job_add(job, path, text);
+}
+
+static bool
+job_add_current(struct hs_output *output, struct hs_playout_job *job,
+	const struct hs_output_state *state, enum hs_adapter_lane lane, const char *prefecture)
+{
+	struct hs_buf text, pages;
 	struct hs_arena *arena = hs_arena_create(STATE_ARENA_BYTES);
+	const struct hs_profile *profile = output->options.profile;
+	const struct hs_force_view view = { state->list, prefecture, &profile->selector,
+		hs_clock_unix_us() };
+	int mode = hs_lane_mode(lane);
 	if (arena == NULL)
 		return false;
 	hs_buf_init(&text, STATE_TEXT_BYTES);
-	json_t *in_force = hs_broadcast_in_force(arena, state->list, prefecture);
+	hs_buf_init(&pages, STATE_TEXT_BYTES);
+	json_t *in_force = hs_broadcast_in_force(arena, &view);
 	char *json = in_force != NULL ? current_json(state, lane, in_force, prefecture) : NULL;
-	enum hs_err err = hs_broadcast_in_force_text(
-		arena, state->list, prefecture, hs_lane_mode(lane), &text);
+	enum hs_err err = hs_broadcast_in_force_text(arena, &view, mode, &text);
+	bool paged = profile->style.page.rows > 0;
+	if (err == HS_OK && paged)
+		err = hs_broadcast_in_force_pages(arena, &view, mode, &profile->style, &pages);
 	bool good = json != NULL && err == HS_OK;
-	snprintf(path, sizeof(path), "%s/%s/current.json", hs_lane_name(lane), prefecture);
-	good = good && hs_playout_job_add(job, path, json);
-	snprintf(path, sizeof(path), "%s/%s/current.txt", hs_lane_name(lane), prefecture);
-	good = good && hs_playout_job_add(job, path, hs_buf_text(&text));
+	good = good && job_add_named(job, lane, prefecture, "current.json", json);
+	good = good && job_add_named(job, lane, prefecture, "current.txt", hs_buf_text(&text));
+	if (paged)
+		good = good && job_add_named(job, lane, prefecture, "current.pages.txt",
+				       hs_buf_text(&pages));
+	hs_buf_free(&pages);
 	free(json);
 	hs_buf_free(&text);
 	hs_arena_destroy(arena);
@@ -82,7 +103,19 @@ job_add_current(struct hs_playout_job *job, const struct hs_output_state *state,
 
 static void on_timer(uv_timer_t *timer);
 
+static bool
+job_add_feed(struct hs_output *output, struct hs_playout_job *job, enum hs_adapter_lane lane)
+{
+	if ((output->options.forms & HS_FORM_ATOM) == 0)
+		return true;
+	char *feed = output->options.feed(output->options.owner, lane);
+	bool good = job_add_named(job, lane, "", "feed.atom", feed);
+	free(feed);
+	return good;
+}
+
 struct refresh {
+	struct hs_output *output;
 	struct hs_playout_job *job;
 	struct hs_output_state state;
 	enum hs_adapter_lane lane;
@@ -98,7 +131,8 @@ refresh_prefecture(void *owner, const char *prefecture)
 	if (refresh->done[index])
 		return;
 	refresh->done[index] = true;
-	if (!job_add_current(refresh->job, &refresh->state, refresh->lane, prefecture))
+	if (!job_add_current(
+		    refresh->output, refresh->job, &refresh->state, refresh->lane, prefecture))
 		refresh->failed = true;
 }
 
@@ -135,7 +169,9 @@ refreshed_drill(void *owner, enum hs_err err, const char *why)
 void
 hs_output_refresh(struct hs_output *output, enum hs_adapter_lane lane)
 {
-	struct refresh refresh = { .lane = lane, .state = output->state(output->owner, lane) };
+	struct refresh refresh = { .output = output,
+		.lane = lane,
+		.state = output->options.state(output->options.owner, lane) };
 	if (!refresh.state.known)
 		return;
 	refresh.job = hs_playout_job_create(
@@ -145,12 +181,14 @@ hs_output_refresh(struct hs_output *output, enum hs_adapter_lane lane)
 		return;
 	}
 	for (size_t i = 0; i < refresh.state.list->count; i++) {
+		const struct hs_force_row *row = &refresh.state.list->rows[i];
 		char prefecture[HS_PREFECTURE_SIZE];
-		hs_prefecture_of(refresh.state.list->rows[i].area_code, prefecture);
-		refresh_prefecture(&refresh, prefecture);
+		hs_prefecture_of(row->area_code, prefecture);
+		if (hs_selector_wants_row(&output->options.profile->selector, row))
+			refresh_prefecture(&refresh, prefecture);
 	}
 	hs_playout_each_folder(output->out_dir, hs_lane_name(lane), refresh_prefecture, &refresh);
-	if (refresh.failed) {
+	if (refresh.failed || !job_add_feed(output, refresh.job, lane)) {
 		hs_playout_job_destroy(refresh.job);
 		refresh_again(output, lane);
 		return;
@@ -184,13 +222,15 @@ attempt_over(void *owner, enum hs_err err, const char *why)
 	struct notice_files *own = owner;
 	own->under_way = NULL;
 	if (err == HS_OK) {
+		hs_acks_await(own->output->acks, own->delivery.item,
+			(const char(*)[HS_PREFECTURE_SIZE])own->prefectures, own->prefecture_count);
 		hs_adapter_attempt_done(&own->delivery, HS_ATTEMPT_ACCEPTED, why);
 		return;
 	}
 	/* Told at once, not only when the deadline is past: somebody can make room on the disk. */
 	char detail[224];
 	snprintf(detail, sizeof(detail), "%s; trying again", why);
-	hs_adapter_receipt(own->delivery.item, "playout", HS_RECEIPT(FAILED), detail);
+	hs_adapter_receipt(own->delivery.item, own->delivery.outlet, HS_RECEIPT(FAILED), detail);
 	hs_adapter_attempt_done(&own->delivery, HS_ATTEMPT_RETRY, why);
 }
 
@@ -199,14 +239,15 @@ attempt(struct hs_adapter_delivery *delivery)
 {
 	struct notice_files *own = files_of(delivery);
 	struct hs_output *output = own->output;
-	struct hs_output_state state = output->state(output->owner, own->lane);
+	struct hs_output_state state = output->options.state(output->options.owner, own->lane);
 	struct hs_playout_job *job = hs_playout_job_create(attempt_over, own);
 	bool good = job != NULL;
 	for (size_t i = 0; good && i < own->files->count; i++)
 		good = hs_playout_job_add(
 			job, own->files->files[i].path, own->files->files[i].bytes);
 	for (size_t i = 0; good && state.known && i < own->prefecture_count; i++)
-		good = job_add_current(job, &state, own->lane, own->prefectures[i]);
+		good = job_add_current(output, job, &state, own->lane, own->prefectures[i]);
+	good = good && job_add_feed(output, job, own->lane);
 	if (!good) {
 		hs_playout_job_destroy(job);
 		hs_adapter_attempt_done(delivery, HS_ATTEMPT_RETRY, "out of memory");
@@ -235,55 +276,120 @@ delivery_ended(struct hs_adapter_delivery *delivery)
 	free(own);
 }
 
+/* A form feed stands alone on a line between two pages. */
+static void
+pages_text(const struct hs_broadcast_item *item, struct hs_buf *out)
+{
+	for (size_t i = 0; i < item->page_count; i++) {
+		for (size_t k = 0; k < item->pages[i].count; k++)
+			hs_buf_printf(out, "%s\n", item->pages[i].lines[k]);
+		if (i + 1 < item->page_count)
+			hs_buf_puts(out, "\f\n");
+	}
+}
+
 static bool
 files_of_item(struct notice_files *own, uint64_t seq, const struct hs_broadcast_item *item)
 {
-	char path[HS_PLAYOUT_PATH];
-	struct hs_buf lines;
-	const char *lane = hs_lane_name(own->lane);
+	char name[40];
+	struct hs_buf lines, pages;
 	char *json = json_dumps(item->record, JSON_INDENT(1));
 	hs_buf_init(&lines, STATE_TEXT_BYTES);
+	hs_buf_init(&pages, STATE_TEXT_BYTES);
 	for (size_t i = 0; i < item->crawl_count; i++)
 		hs_buf_printf(&lines, "%s\n", item->crawl[i]);
-	snprintf(path, sizeof(path), "%s/%s/%llu.json", lane, item->prefecture,
-		(unsigned long long)seq);
-	bool good = json != NULL && !lines.failed && hs_playout_job_add(own->files, path, json);
-	snprintf(path, sizeof(path), "%s/%s/%llu.txt", lane, item->prefecture,
-		(unsigned long long)seq);
-	good = good && hs_playout_job_add(own->files, path, hs_buf_text(&lines));
+	pages_text(item, &pages);
+	unsigned long long number = (unsigned long long)seq;
+	snprintf(name, sizeof(name), "%llu.json", number);
+	bool good = !lines.failed && !pages.failed &&
+		    job_add_named(own->files, own->lane, item->prefecture, name, json);
+	snprintf(name, sizeof(name), "%llu.txt", number);
+	good = good &&
+	       job_add_named(own->files, own->lane, item->prefecture, name, hs_buf_text(&lines));
+	snprintf(name, sizeof(name), "%llu.pages.txt", number);
+	if (item->page_count > 0)
+		good = good && job_add_named(own->files, own->lane, item->prefecture, name,
+				       hs_buf_text(&pages));
 	memcpy(own->prefectures[own->prefecture_count++], item->prefecture, HS_PREFECTURE_SIZE);
 	free(json);
 	hs_buf_free(&lines);
+	hs_buf_free(&pages);
 	return good;
+}
+
+static bool
+files_of_forms(
+	struct notice_files *own, uint64_t seq, const struct hs_forms *forms, unsigned wanted)
+{
+	const struct {
+		const char *text, *suffix;
+		unsigned form;
+	} rows[] = {
+		{ forms->lalert, "lalert.xml", HS_FORM_LALERT },
+		{ forms->cap, "cap.xml", HS_FORM_CAP },
+	};
+	bool good = true;
+	for (size_t i = 0; i < HS_COUNT(rows); i++) {
+		char name[48];
+		if (rows[i].text == NULL || (wanted & rows[i].form) == 0)
+			continue;
+		snprintf(name, sizeof(name), "%llu.%s", (unsigned long long)seq, rows[i].suffix);
+		good = good && job_add_named(own->files, own->lane, "", name, rows[i].text);
+	}
+	return good;
+}
+
+static void
+files_free(struct notice_files *own)
+{
+	if (own != NULL)
+		hs_playout_job_destroy(own->files);
+	free(own);
+}
+
+/* All files of the notice; NULL when out of memory. */
+static struct notice_files *
+files_create(const struct hs_output_options *options, const struct hs_adapter_item *item,
+	const struct hs_broadcast_item *items, size_t count, const struct hs_forms *forms)
+{
+	struct notice_files *own = calloc(1, sizeof(*own));
+	if (own == NULL)
+		return NULL;
+	own->lane = item->lane;
+	own->files = hs_playout_job_create(NULL, NULL);
+	bool good = own->files != NULL;
+	for (size_t i = 0; good && i < count && i < HS_PREFECTURES_MAX; i++)
+		good = files_of_item(own, item->seq, &items[i]);
+	if (good && files_of_forms(own, item->seq, forms, options->forms))
+		return own;
+	files_free(own);
+	return NULL;
 }
 
 void
 hs_output_notice(struct hs_output *output, struct hs_adapter_item *item,
-	const struct hs_broadcast_item *items, size_t count)
+	const struct hs_broadcast_item *items, size_t count, const struct hs_forms *forms)
 {
-	struct notice_files *own = calloc(1, sizeof(*own));
-	bool good = own != NULL;
-	if (good) {
-		own->output = output;
-		own->lane = item->lane;
-		own->files = hs_playout_job_create(NULL, NULL);
-		good = own->files != NULL;
-	}
-	for (size_t i = 0; good && i < count && i < HS_PREFECTURES_MAX; i++)
-		good = files_of_item(own, item->seq, &items[i]);
-	if (!good) {
-		if (own != NULL)
-			hs_playout_job_destroy(own->files);
-		free(own);
-		hs_adapter_receipt(item, "playout", HS_RECEIPT(FAILED), "out of memory");
+	const char *outlet = output->options.outlet;
+	if (count == 0)
+		return;
+	struct notice_files *own = files_create(&output->options, item, items, count, forms);
+	if (own == NULL) {
+		hs_adapter_receipt(item, outlet, HS_RECEIPT(FAILED), "out of memory");
 		return;
 	}
+	own->output = output;
+	int64_t deadline_ms = output->options.profile->settings != NULL
+				      ? output->options.profile->settings->deadline_ms
+				      : 0;
 	/* A key of its own: every revision has its file, none replaces a waiting one. */
-	snprintf(own->order_key, sizeof(own->order_key), "playout/%llu",
+	snprintf(own->order_key, sizeof(own->order_key), "%.64s/%llu", outlet,
 		(unsigned long long)item->seq);
-	own->delivery.outlet = "playout";
+	own->delivery.outlet = outlet;
 	own->delivery.order_key = own->order_key;
 	own->delivery.canary = &output->canaries[own->lane].canary;
+	if (deadline_ms > 0)
+		own->delivery.deadline_mono_us = hs_clock_mono_us() + deadline_ms * 1000;
 	own->delivery.attempt = attempt;
 	own->delivery.abort = attempt_abort;
 	own->delivery.ended = delivery_ended;
@@ -291,39 +397,36 @@ hs_output_notice(struct hs_output *output, struct hs_adapter_item *item,
 }
 
 void
-hs_output_show(struct hs_adapter_item *item, const struct hs_broadcast_item *items, size_t count)
+hs_output_show(const struct hs_output_options *options, struct hs_adapter_item *item,
+	const struct hs_broadcast_item *items, size_t count, const struct hs_forms *forms)
 {
-	struct notice_files *own = calloc(1, sizeof(*own));
-	bool good = own != NULL;
-	if (good) {
-		own->lane = item->lane;
-		own->files = hs_playout_job_create(NULL, NULL);
-		good = own->files != NULL;
+	struct notice_files *own = files_create(options, item, items, count, forms);
+	if (own == NULL) {
+		hs_adapter_receipt(item, options->outlet, HS_RECEIPT(FAILED), "out of memory");
+		return;
 	}
-	for (size_t i = 0; good && i < count && i < HS_PREFECTURES_MAX; i++)
-		good = files_of_item(own, item->seq, &items[i]);
-	for (size_t i = 0; good && i < own->files->count; i++)
-		hs_adapter_show(
-			item, "playout", own->files->files[i].path, own->files->files[i].bytes);
-	if (own != NULL)
-		hs_playout_job_destroy(own->files);
-	free(own);
+	hs_adapter_show_sends(item, options->outlet, "");
+	for (size_t i = 0; i < own->files->count; i++)
+		hs_adapter_show(item, options->outlet, own->files->files[i].path,
+			own->files->files[i].bytes);
+	files_free(own);
 }
 
 /* ---- life ---- */
 
 struct hs_output *
-hs_output_create(uv_loop_t *loop, const char *out_dir,
-	struct hs_output_state (*state)(void *owner, enum hs_adapter_lane lane), void *owner)
+hs_output_create(uv_loop_t *loop, const struct hs_output_options *options)
 {
 	struct hs_output *output = calloc(1, sizeof(*output));
 	if (output == NULL)
 		return NULL;
-	output->state = state;
-	output->owner = owner;
-	output->out_dir = strdup(out_dir);
-	output->playout = hs_playout_create(loop, out_dir);
-	if (output->out_dir == NULL || output->playout == NULL) {
+	output->options = *options;
+	output->out_dir = strdup(options->dir);
+	output->playout = hs_playout_create(loop, options->dir);
+	if (output->out_dir != NULL && output->playout != NULL)
+		output->acks = hs_acks_create(
+			loop, options->adapter, options->outlet, output->out_dir, output->playout);
+	if (output->acks == NULL) {
 		free(output->out_dir);
 		hs_playout_destroy(output->playout);
 		free(output);
@@ -333,17 +436,34 @@ hs_output_create(uv_loop_t *loop, const char *out_dir,
 	return output;
 }
 
+/* First what the folder would get, then the folder. */
+static void
+canary_start(struct hs_canary *canary)
+{
+	const struct hs_canary_folder *own = canary->owner;
+	struct hs_output *output = own->owner;
+	char why[HS_CANARY_WHY];
+	if (hs_profile_prove(
+		    output->options.profile, (enum hs_adapter_lane)canary->lane, why, sizeof(why)))
+		output->folder_start[canary->lane](canary);
+	else
+		hs_canary_done(canary, false, why);
+}
+
 void
 hs_output_prove(struct hs_output *output, struct hs_adapter *adapter, enum hs_adapter_lane lane)
 {
 	struct hs_canary_folder *own = &output->canaries[lane];
 
 	*own = (struct hs_canary_folder){
-		.canary = { .outlet = "playout", .lane = (int)lane },
+		.canary = { .outlet = output->options.outlet, .lane = (int)lane },
+		.owner = output,
 		.dir = output->out_dir,
 		.prove = hs_playout_prove,
 	};
 	hs_canary_folder_add(adapter, own);
+	output->folder_start[lane] = own->canary.start;
+	own->canary.start = canary_start;
 }
 
 static void
@@ -361,6 +481,7 @@ hs_output_destroy(struct hs_output *output)
 		return;
 	for (size_t i = 0; i < HS_LANE_COUNT; i++)
 		hs_canary_folder_close(&output->canaries[i]);
+	hs_acks_close(output->acks);
 	hs_playout_destroy(output->playout);
 	uv_close((uv_handle_t *)&output->timer, on_timer_closed);
 }

@@ -14,10 +14,11 @@
 #include <unistd.h>
 
 #include "hub/base/check.h"
+#include "hub/base/pool.h"
 
 struct hs_playout {
-	uv_work_t work;
-	uv_loop_t *loop;
+	struct hs_pool_job work;
+	struct hs_pool *pool; /* one thread */
 	char *out_dir;
 	struct hs_playout_job *first; /* the one under way, while running */
 	struct hs_playout_job *last;
@@ -169,7 +170,7 @@ hs_playout_write(const char *out_dir, struct hs_playout_job *job)
 /* ---- the queue ---- */
 
 static void
-on_work(uv_work_t *work)
+on_work(struct hs_pool_job *work)
 {
 	struct hs_playout *playout = HS_CONTAINER_OF(work, struct hs_playout, work);
 	playout->first->err = hs_playout_write(playout->out_dir, playout->first);
@@ -190,11 +191,10 @@ playout_free(struct hs_playout *playout)
 }
 
 static void
-on_worked(uv_work_t *work, int status)
+on_worked(struct hs_pool_job *work)
 {
 	struct hs_playout *playout = HS_CONTAINER_OF(work, struct hs_playout, work);
 	struct hs_playout_job *job = playout->first;
-	(void)status;
 	playout->running = false;
 	if (playout->closed) {
 		playout_free(playout);
@@ -215,8 +215,8 @@ playout_run(struct hs_playout *playout)
 	if (playout->running || playout->first == NULL)
 		return;
 	playout->running = true;
-	int queued = uv_queue_work(playout->loop, &playout->work, on_work, on_worked);
-	HS_CHECK(queued == 0);
+	playout->work = (struct hs_pool_job){ .run = on_work, .done = on_worked };
+	hs_pool_run(playout->pool, &playout->work);
 }
 
 void
@@ -231,15 +231,21 @@ hs_playout_add(struct hs_playout *playout, struct hs_playout_job *job)
 	playout_run(playout);
 }
 
+void
+hs_playout_run(struct hs_playout *playout, struct hs_pool_job *job)
+{
+	hs_pool_run(playout->pool, job);
+}
+
 struct hs_playout *
 hs_playout_create(uv_loop_t *loop, const char *out_dir)
 {
 	struct hs_playout *playout = calloc(1, sizeof(*playout));
 	if (playout == NULL)
 		return NULL;
-	playout->loop = loop;
 	playout->out_dir = strdup(out_dir);
-	if (playout->out_dir == NULL) {
+	if (playout->out_dir == NULL || hs_pool_open(loop, 1, 0, &playout->pool) != HS_OK) {
+		free(playout->out_dir);
 		free(playout);
 		return NULL;
 	}
@@ -252,6 +258,7 @@ hs_playout_destroy(struct hs_playout *playout)
 	if (playout == NULL)
 		return;
 	playout->closed = true;
+	hs_pool_close(playout->pool);
 	if (!playout->running)
 		playout_free(playout);
 }

@@ -59,7 +59,7 @@ hs_broadcast_ring_destroy(struct hs_broadcast_ring *ring)
 
 void
 hs_broadcast_ring_push(struct hs_broadcast_ring *ring, uint64_t seq, const char *prefecture,
-	struct hs_frame *frame)
+	int64_t deadline_mono_us, struct hs_frame *frame)
 {
 	size_t len_bytes = hs_frame_len_bytes(frame);
 	/* An item lists what is in force: with thousands of areas it has a megabyte. */
@@ -72,7 +72,10 @@ hs_broadcast_ring_push(struct hs_broadcast_ring *ring, uint64_t seq, const char 
 	if (ring->oldest == ring->next && seq <= ring->floor_seq)
 		ring->floor_seq = seq - 1;
 	struct hs_broadcast_ring_item *item = &ring->items[ring->next % ring->capacity];
-	*item = (struct hs_broadcast_ring_item){ .index = ring->next, .seq = seq, .frame = frame };
+	*item = (struct hs_broadcast_ring_item){ .index = ring->next,
+		.seq = seq,
+		.deadline_mono_us = deadline_mono_us,
+		.frame = frame };
 	strncpy(item->prefecture, prefecture, sizeof(item->prefecture) - 1);
 	ring->bytes += len_bytes;
 	ring->next++;

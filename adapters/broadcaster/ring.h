@@ -17,6 +17,7 @@ struct hs_broadcast_ring_item {
 	uint64_t index;
 	uint64_t seq;
 	char prefecture[3];
+	int64_t deadline_mono_us; /* after it the item may break into no programme any more */
 	struct hs_frame *frame;
 };
 
@@ -30,7 +31,7 @@ void hs_broadcast_ring_destroy(struct hs_broadcast_ring *ring);
 void hs_broadcast_ring_clear(struct hs_broadcast_ring *ring, uint64_t floor_seq);
 /* Takes over one reference of the frame. seq rises or stays. */
 void hs_broadcast_ring_push(struct hs_broadcast_ring *ring, uint64_t seq, const char *prefecture,
-	struct hs_frame *frame);
+	int64_t deadline_mono_us, struct hs_frame *frame);
 /* NULL when it is not (or no longer) here. Borrowed until the next push. */
 const struct hs_broadcast_ring_item *hs_broadcast_ring_at(
 	const struct hs_broadcast_ring *ring, uint64_t index);

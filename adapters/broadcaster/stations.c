@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "adapters/broadcaster/message.h"
 #include "adapters/broadcaster/stations_internal.h"
 #include "hub/base/check.h"
 #include "hub/base/clock.h"
@@ -20,6 +21,7 @@ static const struct hs_ws_endpoint endpoints[] = {
 
 static const struct hs_http_route routes[] = {
 	{ "GET", "/v1/state", 0, hs_stations_get_state },
+	{ "GET", "/v1/items/*", 0, hs_stations_get_item },
 };
 
 struct hs_station *
@@ -47,15 +49,28 @@ hs_station_wants(const struct hs_station *station, const char *prefecture)
 enum hs_err
 hs_station_send(struct hs_stations *stations, struct hs_station *station, json_t *message)
 {
-	char *text = message != NULL ? json_dumps(message, JSON_COMPACT) : NULL;
+	struct hs_frame *frame = hs_message_frame(message);
 	json_decref(message);
-	struct hs_frame *frame = text != NULL ? hs_frame_from(text, strlen(text)) : NULL;
-	free(text);
 	if (frame == NULL)
 		return HS_ERR_NOMEM;
 	enum hs_err err = hs_ws_send(stations->http, station->id, frame, false);
 	hs_frame_unref(frame);
 	return err;
+}
+
+/* The same item for one that gets it too late: nothing that could go on air by itself. */
+static struct hs_frame *
+late_frame(struct hs_frame *frame)
+{
+	json_t *record =
+		json_loadb((const char *)hs_frame_bytes(frame), hs_frame_len_bytes(frame), 0, NULL);
+	json_object_set_new(record, "crawl", json_array());
+	json_object_set_new(record, "pages", json_array());
+	json_object_del(record, "break_in_until");
+	json_object_set_new(record, "late", json_true());
+	struct hs_frame *late = hs_message_frame(record);
+	json_decref(record);
+	return late;
 }
 
 static enum hs_err
@@ -65,7 +80,12 @@ send_item(struct hs_stations *stations, struct hs_station *station)
 	const struct hs_broadcast_ring_item *item = hs_broadcast_ring_at(ring, station->cursor);
 	HS_CHECK(item != NULL);
 	if (hs_station_wants(station, item->prefecture)) {
-		enum hs_err err = hs_ws_send(stations->http, station->id, item->frame, false);
+		bool late = item->deadline_mono_us < hs_clock_mono_us();
+		struct hs_frame *frame = late ? late_frame(item->frame) : hs_frame_ref(item->frame);
+		enum hs_err err = frame != NULL
+					  ? hs_ws_send(stations->http, station->id, frame, false)
+					  : HS_ERR_NOMEM;
+		hs_frame_unref(frame);
 		if (err != HS_OK)
 			return err;
 		station->told[item->index % hs_broadcast_ring_capacity(ring)] = HS_TOLD_SENT;
@@ -84,6 +104,20 @@ owed_item(struct hs_stations *stations, struct hs_station *station)
 		return false;
 	}
 	return station->cursor < hs_broadcast_ring_next(ring);
+}
+
+/* HS_ERR_NOT_FOUND: its line has nothing. */
+static enum hs_err
+send_of_line(struct hs_stations *stations, struct hs_station *station)
+{
+	struct hs_frame *frame = hs_line_next(station->line);
+	if (frame == NULL)
+		return HS_ERR_NOT_FOUND;
+	enum hs_err err = hs_ws_send(stations->http, station->id, frame, false);
+	hs_frame_unref(frame);
+	if (err == HS_OK)
+		hs_line_sent(station->line);
+	return err;
 }
 
 /* One message that the station is owed. HS_ERR_NOT_FOUND: nothing is. */
@@ -109,8 +143,13 @@ pump_once(struct hs_stations *stations, struct hs_station *station)
 	}
 	if (!station->subscribed)
 		return HS_ERR_NOT_FOUND;
-	if (owed_item(stations, station))
+	if (station->line != NULL) {
+		enum hs_err err = send_of_line(stations, station);
+		if (err != HS_ERR_NOT_FOUND)
+			return err;
+	} else if (owed_item(stations, station)) {
 		return send_item(stations, station);
+	}
 	if ((station->owed & (HS_OWED_GAP | HS_OWED_STATE)) != 0)
 		return HS_OK;
 	unsigned last = (station->owed & HS_OWED_LIVE) != 0 ? HS_OWED_LIVE : HS_OWED_BEAT;
@@ -149,18 +188,24 @@ pump_all(struct hs_stations *stations, int lane, unsigned owed)
 
 void
 hs_stations_push(struct hs_stations *stations, enum hs_adapter_lane lane, uint64_t seq,
-	const char *prefecture, const struct json_t *record)
+	const char *prefecture, int64_t deadline_mono_us, const struct json_t *record)
 {
-	char *text = json_dumps(record, JSON_COMPACT);
-	struct hs_frame *frame = text != NULL ? hs_frame_from(text, strlen(text)) : NULL;
-	free(text);
+	struct hs_frame *frame = hs_message_frame(record);
 	if (frame == NULL) {
 		hs_error("broadcaster.item_lost", "seq=%llu prefecture=%s", (unsigned long long)seq,
 			prefecture);
 		return;
 	}
-	hs_broadcast_ring_push(stations->rings[lane], seq, prefecture, frame);
+	hs_broadcast_ring_push(stations->rings[lane], seq, prefecture, deadline_mono_us, frame);
 	pump_all(stations, (int)lane, 0);
+}
+
+void
+hs_stations_pump_id(struct hs_stations *stations, uint64_t id)
+{
+	struct hs_station *station = hs_station_find(stations, id);
+	if (station != NULL && !stations->stopped)
+		hs_station_pump(stations, station);
 }
 
 void
@@ -169,7 +214,7 @@ hs_stations_reset(struct hs_stations *stations, enum hs_adapter_lane lane, uint6
 	hs_broadcast_ring_clear(stations->rings[lane], seq);
 	struct hs_station *station, *next;
 	HASH_ITER (hh, stations->table, station, next) {
-		if (!station->subscribed || station->lane != lane)
+		if (!station->subscribed || station->lane != lane || station->line != NULL)
 			continue;
 		station->gap_from_seq = 0;
 		station->cursor = hs_broadcast_ring_next(stations->rings[lane]);
@@ -215,7 +260,9 @@ on_message(void *owner, hs_http_id id, const uint8_t *bytes, size_t len_bytes, b
 		hs_ws_close(stations->http, id, 4400, why);
 		return;
 	}
-	hs_station_pump(stations, station);
+	/* What it said may have ended the connection. */
+	if (hs_station_find(stations, id) == station)
+		hs_station_pump(stations, station);
 }
 
 static void
@@ -235,6 +282,8 @@ on_close(void *owner, hs_http_id id)
 		return;
 	if (station->subscribed)
 		hs_info("broadcaster.station_gone", "station=%s", station->name);
+	if (station->line != NULL && !stations->stopped)
+		hs_outlets_release(stations->options.outlets, station->line, id);
 	HASH_DEL(stations->table, station);
 	free(station->told);
 	free(station);

@@ -6,6 +6,9 @@
  * Rules:   a station says its mode; live is what it gets when it says none. Items of a station that
  *          reads too slowly wait in the ring, and when they fell out of it the station is told (gap)
  *          and gets the state anew: memory stays bounded, nothing is skipped silently.
+ *          A station whose name the configuration has gets what its profile says instead (outlets.h): state, what it
+ *          has not confirmed, then items as they happen; it needs no position.
+ *          What waited so long that it may break into no programme any more goes out without crawl and pages ("late").
  * Owner:   the stations own their connections' records; lanes are asked through the callbacks.
  * Threads: the loop's. Format: subprotocol hansho.broadcast.json, one JSON object per message.
  */
@@ -21,6 +24,8 @@
 #include "hub/base/err.h"
 
 struct json_t;
+struct hs_outlets;
+struct hs_archive;
 struct hs_stations;
 
 #define HS_STATION_NAME 65
@@ -42,6 +47,9 @@ struct hs_stations_options {
 	size_t stations_max;
 	int64_t heartbeat_ms;
 	int64_t subscribe_timeout_ms;
+	bool guests;		    /* stations that the configuration does not name may connect */
+	struct hs_outlets *outlets; /* those that it names */
+	struct hs_archive *archive; /* for GET */
 	void (*lane)(void *owner, enum hs_adapter_lane lane, struct hs_stations_lane *out);
 	/* New reference: {"13": […], …} for the prefectures wanted (a list of 2-digit texts; count 0 =
 	 * all that have something in force). NULL when out of memory. */
@@ -57,9 +65,14 @@ enum hs_err hs_stations_create(uv_loop_t *loop, const struct hs_stations_options
 	struct hs_stations **out) HS_MUST_CHECK;
 int hs_stations_port(const struct hs_stations *stations);
 size_t hs_stations_count(const struct hs_stations *stations);
-/* A new item: encoded once, shared by all stations. The record is borrowed. */
+/* A new item: encoded once, shared by all guests. The record is borrowed. */
 void hs_stations_push(struct hs_stations *stations, enum hs_adapter_lane lane, uint64_t seq,
-	const char *prefecture, const struct json_t *record);
+	const char *prefecture, int64_t deadline_mono_us, const struct json_t *record);
+/* A connection that has a line has something to get. */
+void hs_stations_pump_id(struct hs_stations *stations, uint64_t id);
+/* The message "state" of a lane: a new reference. in_force is taken over; NULL gives NULL. */
+struct json_t *hs_stations_state(
+	const struct hs_stations_lane *seen, enum hs_adapter_lane lane, struct json_t *in_force);
 /* The lane's history is another one (new epoch): everybody gets gap and state. */
 void hs_stations_reset(struct hs_stations *stations, enum hs_adapter_lane lane, uint64_t seq);
 /* The lane's hub came or went: heartbeats say so at once. */

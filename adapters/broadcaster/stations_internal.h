@@ -5,7 +5,9 @@
 #include <jansson.h>
 #include <uthash.h>
 
+#include "adapters/broadcaster/archive.h"
 #include "adapters/broadcaster/broadcaster_encode.h"
+#include "adapters/broadcaster/outlets.h"
 #include "adapters/broadcaster/ring.h"
 #include "adapters/broadcaster/stations.h"
 #include "hub/base/http.h"
@@ -28,6 +30,7 @@ struct hs_station {
 	char name[HS_STATION_NAME];
 	enum hs_adapter_lane lane;
 	bool subscribed;
+	struct hs_line *line; /* of the configuration; NULL: a guest */
 	unsigned owed;
 	uint64_t cursor;   /* index of the next item */
 	uint64_t last_seq; /* what it said it has */
@@ -65,6 +68,10 @@ json_t *hs_station_heartbeat(struct hs_stations *stations, struct hs_station *st
 /* One message of the station. false: it is not one; why (for the close frame) says what is expected. */
 bool hs_station_take(struct hs_stations *stations, struct hs_station *station, const uint8_t *bytes,
 	size_t len_bytes, char *why, size_t why_size);
+/* stations_get.c */
 void hs_stations_get_state(void *owner, const struct hs_http_request *request);
+void hs_stations_get_item(void *owner, const struct hs_http_request *request);
+bool hs_station_prefecture_is_good(const char *code);
+struct hs_stations_lane hs_station_lane(struct hs_stations *stations, enum hs_adapter_lane lane);
 
 #endif

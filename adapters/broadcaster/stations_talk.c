@@ -1,4 +1,4 @@
-/* stations_talk.c: the messages of /v1/broadcast and the answer of /v1/state. See stations.h. */
+/* stations_talk.c: the messages of /v1/broadcast. See stations.h. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,8 +20,8 @@ now_text(void)
 	return json_string(stamp);
 }
 
-static struct hs_stations_lane
-lane_of(struct hs_stations *stations, enum hs_adapter_lane lane)
+struct hs_stations_lane
+hs_station_lane(struct hs_stations *stations, enum hs_adapter_lane lane)
 {
 	struct hs_stations_lane seen = { .epoch = "" };
 	stations->options.lane(stations->options.owner, lane, &seen);
@@ -43,7 +43,7 @@ hs_station_hello(struct hs_stations *stations, struct hs_station *station)
 	(void)station;
 	json_t *lanes = json_object();
 	for (int i = 0; i < HS_LANE_COUNT; i++) {
-		struct hs_stations_lane lane = lane_of(stations, (enum hs_adapter_lane)i);
+		struct hs_stations_lane lane = hs_station_lane(stations, (enum hs_adapter_lane)i);
 		if (!lane.configured)
 			continue;
 		json_object_set_new(lanes, hs_lane_name((enum hs_adapter_lane)i),
@@ -60,27 +60,23 @@ hs_station_hello(struct hs_stations *stations, struct hs_station *station)
 json_t *
 hs_station_gap(struct hs_stations *stations, struct hs_station *station)
 {
-	struct hs_stations_lane lane = lane_of(stations, station->lane);
+	struct hs_stations_lane lane = hs_station_lane(stations, station->lane);
 	return json_pack("{s:s,s:s,s:s,s:I,s:I,s:s}", "type", "gap", "mode",
 		hs_lane_name(station->lane), "epoch", lane.epoch, "from_seq",
 		(json_int_t)station->gap_from_seq, "to_seq", (json_int_t)lane.seq, "reason",
 		"what lies between is no longer kept here; the state that follows is complete");
 }
 
-static json_t *
-state_record(struct hs_stations *stations, enum hs_adapter_lane id,
-	const char (*prefectures)[HS_PREFECTURE_SIZE], size_t count)
+struct json_t *
+hs_stations_state(
+	const struct hs_stations_lane *seen, enum hs_adapter_lane id, struct json_t *in_force)
 {
-	struct hs_stations_lane lane = lane_of(stations, id);
-	json_t *in_force = lane.known ? stations->options.in_force(
-						stations->options.owner, id, prefectures, count)
-				      : json_object();
 	if (in_force == NULL)
 		return NULL;
 	return json_pack("{s:s,s:s,s:s,s:I,s:s,s:s,s:o,s:o}", "type", "state", "mode",
-		hs_lane_name(id), "epoch", lane.epoch, "seq", (json_int_t)lane.seq, "status",
-		status_word(&lane), "mark", hs_mode_mark(hs_lane_mode(id), "ja"), "time",
-		now_text(), "prefectures", in_force);
+		hs_lane_name(id), "epoch", seen->epoch, "seq", (json_int_t)seen->seq, "status",
+		status_word(seen), "mark", hs_mode_mark(hs_lane_mode(id), "ja"), "time", now_text(),
+		"prefectures", in_force);
 }
 
 json_t *
@@ -90,14 +86,18 @@ hs_station_state(struct hs_stations *stations, struct hs_station *station)
 	const struct hs_broadcast_ring *ring = stations->rings[station->lane];
 	if (station->cursor < hs_broadcast_ring_oldest(ring))
 		station->cursor = hs_broadcast_ring_next(ring);
-	return state_record(stations, station->lane,
-		(const char(*)[HS_PREFECTURE_SIZE])station->prefectures, station->prefecture_count);
+	struct hs_stations_lane lane = hs_station_lane(stations, station->lane);
+	return hs_stations_state(&lane, station->lane,
+		lane.known ? stations->options.in_force(stations->options.owner, station->lane,
+				     (const char(*)[HS_PREFECTURE_SIZE])station->prefectures,
+				     station->prefecture_count)
+			   : json_object());
 }
 
 json_t *
 hs_station_live(struct hs_stations *stations, struct hs_station *station)
 {
-	struct hs_stations_lane lane = lane_of(stations, station->lane);
+	struct hs_stations_lane lane = hs_station_lane(stations, station->lane);
 	return json_pack("{s:s,s:s,s:s,s:I}", "type", "live", "mode", hs_lane_name(station->lane),
 		"epoch", lane.epoch, "seq", (json_int_t)lane.seq);
 }
@@ -105,7 +105,7 @@ hs_station_live(struct hs_stations *stations, struct hs_station *station)
 json_t *
 hs_station_heartbeat(struct hs_stations *stations, struct hs_station *station)
 {
-	struct hs_stations_lane lane = lane_of(stations, station->lane);
+	struct hs_stations_lane lane = hs_station_lane(stations, station->lane);
 	return json_pack("{s:s,s:s,s:s,s:I,s:s,s:o}", "type", "heartbeat", "mode",
 		hs_lane_name(station->lane), "epoch", lane.epoch, "newest_seq",
 		(json_int_t)lane.seq, "status", status_word(&lane), "time", now_text());
@@ -122,8 +122,8 @@ name_is_good(const char *name)
 		       len;
 }
 
-static bool
-prefecture_is_good(const char *code)
+bool
+hs_station_prefecture_is_good(const char *code)
 {
 	return code != NULL && strlen(code) == 2 && strspn(code, "0123456789") == 2 &&
 	       hs_area_find(code) != NULL;
@@ -138,7 +138,7 @@ take_prefectures(struct hs_station *station, const json_t *list)
 		return false;
 	for (size_t i = 0; i < json_array_size(list); i++) {
 		const char *code = json_string_value(json_array_get(list, i));
-		if (!prefecture_is_good(code))
+		if (!hs_station_prefecture_is_good(code))
 			return false;
 		memcpy(station->prefectures[station->prefecture_count++], code, HS_PREFECTURE_SIZE);
 	}
@@ -150,7 +150,7 @@ static bool
 take_from(struct hs_stations *stations, struct hs_station *station, const json_t *from)
 {
 	struct hs_broadcast_ring *ring = stations->rings[station->lane];
-	struct hs_stations_lane lane = lane_of(stations, station->lane);
+	struct hs_stations_lane lane = hs_station_lane(stations, station->lane);
 	station->cursor = hs_broadcast_ring_next(ring);
 	station->owed |= HS_OWED_STATE | HS_OWED_LIVE;
 	if (from == NULL)
@@ -176,6 +176,25 @@ take_from(struct hs_stations *stations, struct hs_station *station, const json_t
 	return true;
 }
 
+/* Its profile decides what it gets. */
+static bool
+take_named(struct hs_stations *stations, struct hs_station *station, const char *name,
+	const char **why)
+{
+	hs_http_id old;
+	*why = "the configuration gives this station another way, or no drills";
+	station->line =
+		hs_outlets_claim(stations->options.outlets, name, station->lane, station->id, &old);
+	if (station->line == NULL)
+		return false;
+	if (old != 0)
+		hs_http_drop(stations->http, old);
+	snprintf(station->name, sizeof(station->name), "%s", name);
+	station->subscribed = true;
+	hs_outlets_ready(station->line);
+	return true;
+}
+
 static bool
 take_subscribe(struct hs_stations *stations, struct hs_station *station, const json_t *message,
 	const char **why)
@@ -195,7 +214,12 @@ take_subscribe(struct hs_stations *stations, struct hs_station *station, const j
 		return false;
 	station->lane = strcmp(mode_word, "drill") == 0 ? HS_LANE_DRILL : HS_LANE_LIVE;
 	*why = "this mode is not served here; ask for the other one";
-	if (!lane_of(stations, station->lane).configured)
+	if (!hs_station_lane(stations, station->lane).configured)
+		return false;
+	if (hs_outlets_has(stations->options.outlets, name))
+		return take_named(stations, station, name, why);
+	*why = "this name is in no configuration here; ask the operator";
+	if (!stations->options.guests)
 		return false;
 	*why = "prefectures: a list of 2-digit codes that exist";
 	if (!take_prefectures(station, json_object_get(message, "prefectures")))
@@ -294,6 +318,13 @@ hs_station_take(struct hs_stations *stations, struct hs_station *station, const 
 		{ "pong", take_pong },
 	};
 	json_t *message = json_loadb((const char *)bytes, len_bytes, JSON_REJECT_DUPLICATES, NULL);
+	if (station->line != NULL) {
+		const char *expected = "send JSON objects";
+		bool taken = message != NULL && hs_line_take(station->line, message, &expected);
+		json_decref(message);
+		snprintf(why, why_size, "%s", expected);
+		return taken;
+	}
 	const char *type = json_string_value(json_object_get(message, "type"));
 	const char *reason = "type: subscribe, receipt or pong";
 	bool good = false;
@@ -304,47 +335,4 @@ hs_station_take(struct hs_stations *stations, struct hs_station *station, const 
 	json_decref(message);
 	snprintf(why, why_size, "%s", reason);
 	return good;
-}
-
-/* ---- GET /v1/state ---- */
-
-void
-hs_stations_get_state(void *owner, const struct hs_http_request *request)
-{
-	struct hs_stations *stations = owner;
-	if (stations->stopped) {
-		hs_http_drop(stations->http, request->id);
-		return;
-	}
-	char wanted[1][HS_PREFECTURE_SIZE] = { "" };
-	char prefecture[16] = "", mode[16] = "";
-	bool one = hs_http_param(request->query, "prefecture", prefecture, sizeof(prefecture));
-	/* Who names no mode gets live; a process that has only drills says so in its answer. */
-	if (!hs_http_param(request->query, "mode", mode, sizeof(mode)))
-		snprintf(mode, sizeof(mode), "%s",
-			lane_of(stations, HS_LANE_LIVE).configured ? "live" : "drill");
-	enum hs_adapter_lane lane = strcmp(mode, "drill") == 0 ? HS_LANE_DRILL : HS_LANE_LIVE;
-	const char *why = NULL;
-	if (strcmp(mode, "live") != 0 && strcmp(mode, "drill") != 0)
-		why = "mode: live or drill";
-	else if (one && !prefecture_is_good(prefecture))
-		why = "prefecture: a 2-digit code that exists, 13 for example";
-	else if (!lane_of(stations, lane).configured)
-		why = "this mode is not served here; ask with the other mode=live or mode=drill";
-	json_t *answer;
-	if (why != NULL) {
-		answer = json_pack("{s:s,s:s}", "type", "error", "error", why);
-	} else {
-		if (one)
-			memcpy(wanted[0], prefecture, HS_PREFECTURE_SIZE);
-		answer = state_record(
-			stations, lane, (const char(*)[HS_PREFECTURE_SIZE])wanted, one ? 1 : 0);
-	}
-	char *text = answer != NULL ? json_dumps(answer, JSON_COMPACT) : NULL;
-	bool known = lane_of(stations, lane).known;
-	int status = why != NULL ? 404 : text == NULL || !known ? 503 : 200;
-	hs_http_reply_text(stations->http, request->id, status, "application/json",
-		text != NULL ? text : "{\"type\":\"error\",\"error\":\"out of memory\"}");
-	free(text);
-	json_decref(answer);
 }

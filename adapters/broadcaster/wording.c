@@ -11,10 +11,11 @@
 
 #define SPOKEN_BYTES 65536u /* of one part of a sentence */
 
-/* Where words go: one of the two is set. */
+/* Where words go: one of crawl and text is set. */
 struct say {
-	struct hs_crawl *crawl;
+	struct hs_crawl *crawl; /* the crawl itself, or the lines of a page */
 	struct hs_buf *text;
+	bool brief;	  /* the short phrases of a crawl */
 	size_t names_max; /* 0: all */
 };
 
@@ -30,10 +31,12 @@ word(const struct say *say, const char *text)
 static void
 prose(const struct say *say, const char *text)
 {
-	if (say->crawl != NULL)
+	if (say->crawl == NULL)
+		hs_buf_puts(say->text, text);
+	else if (say->brief)
 		hs_crawl_text(say->crawl, text);
 	else
-		hs_buf_puts(say->text, text);
+		hs_crawl_lines_of(say->crawl, text);
 }
 
 /* ---- small parts ---- */
@@ -104,7 +107,7 @@ say_level(const struct say *say, const struct hs_force_row *row)
 		char level[64];
 		snprintf(level, sizeof(level), "警戒レベル%u", (unsigned)row->level);
 		numbers(say, level);
-		if (say->text != NULL)
+		if (!say->brief)
 			prose(say, " ");
 	}
 	word(say, row->term);
@@ -122,7 +125,7 @@ say_time(const struct say *say, const struct hs_force_row *row)
 	const char *text = hs_buf_text(&time);
 	/* A crawl is of now: the day is left out. */
 	const char *day = strstr(text, "日");
-	if (say->crawl != NULL && day != NULL)
+	if (say->brief && day != NULL)
 		text = day + strlen("日");
 	numbers(say, text);
 	hs_buf_free(&time);
@@ -320,7 +323,7 @@ plain_run(const struct say *say, const char *text, size_t len)
 static const char *
 sentence_end(const struct say *say, const char *at)
 {
-	const char *stop = say->crawl != NULL ? "　" : "\n";
+	const char *stop = say->brief ? "　" : "\n";
 	const char *end = strstr(at, stop);
 	return end != NULL ? end + strlen(stop) : at + strlen(at);
 }
@@ -348,7 +351,7 @@ static void
 say_clause(const struct say *say, const struct hs_clause *clause)
 {
 	const struct phrase *phrase = &phrases[clause->change];
-	const char *at = say->crawl != NULL ? phrase->crawl : phrase->text;
+	const char *at = say->brief ? phrase->crawl : phrase->text;
 	while (*at != '\0') {
 		const char *end = sentence_end(say, at);
 		say_sentence(say, at, end, clause);
@@ -376,11 +379,11 @@ say_title(const struct say *say, const struct hs_wording *wording)
 	if (wording->notice->correction[0] != '\0') {
 		prose(say, cancel ? "理由：" : "訂正理由：");
 		prose(say, wording->notice->correction);
-		prose(say, say->crawl != NULL ? "　" : "\n");
+		prose(say, say->brief ? "　" : "\n");
 	}
 	if (cancel && !names_the_wrong(wording))
-		prose(say, say->crawl != NULL ? "直前の発表は誤りでした　取り消します　"
-					      : "直前の発表は誤りでした。取り消します。\n");
+		prose(say, say->brief ? "直前の発表は誤りでした　取り消します　"
+				      : "直前の発表は誤りでした。取り消します。\n");
 }
 
 static bool
@@ -395,9 +398,9 @@ say_not_known(const struct say *say, const struct hs_wording *wording)
 {
 	if (!is_blind_cancel(wording))
 		return;
-	prose(say, say->crawl != NULL ? "現在の発令状況は確認中　"
-				      : "現在の発令状況は、この発表だけでは分かりません。発表元"
-					"に確認してください。\n");
+	prose(say, say->brief ? "現在の発令状況は確認中　"
+			      : "現在の発令状況は、この発表だけでは分かりません。発表元"
+				"に確認してください。\n");
 }
 
 static void
@@ -408,8 +411,8 @@ say_source_of_correction(const struct say *say, const struct hs_wording *wording
 	const hs_source *source = wording->notice->source;
 	word(say, source != NULL && source->name[0] != '\0' ? source->name : "発表元");
 	prose(say, "の発表内容を更新");
-	prose(say, say->crawl != NULL ? "（対象地域・警戒レベルに変更なし）"
-				      : "しました。対象地域と警戒レベルに変更はありません。\n");
+	prose(say, say->brief ? "（対象地域・警戒レベルに変更なし）"
+			      : "しました。対象地域と警戒レベルに変更はありません。\n");
 }
 
 static size_t
@@ -428,7 +431,9 @@ say_changes(const struct say *say, const struct hs_wording *wording)
 void
 hs_wording_crawl(const struct hs_wording *wording, struct hs_crawl *crawl)
 {
-	struct say say = { .crawl = crawl, .names_max = wording->style->crawl_names_max };
+	struct say say = {
+		.crawl = crawl, .brief = true, .names_max = wording->style->crawl_names_max
+	};
 	if (wording->change == HS_CHANGE_NONE)
 		return; /* nothing to break into a programme for */
 	say_title(&say, wording);
@@ -450,18 +455,15 @@ text_remaining(const struct say *say, const struct hs_wording *wording, bool cha
 		prose(say, "これらの市区町村で発令中の避難情報は、ほかにありません。\n");
 }
 
-void
-hs_wording_source(const hs_notice *notice, struct hs_buf *out)
+static void
+say_text(const struct say *say, const struct hs_wording *wording)
 {
-	const hs_source *source = notice->source;
-	if (source == NULL || source->name[0] == '\0')
-		return;
-	hs_buf_printf(out, "発表：%s", source->name);
-	if (source->office[0] != '\0')
-		hs_buf_printf(out, " %s", source->office);
-	if (source->entered_by[0] != '\0')
-		hs_buf_printf(out, "（代行入力：%s）", source->entered_by);
-	hs_buf_puts(out, "\n");
+	say_title(say, wording);
+	bool changed = say_changes(say, wording) > 0;
+	if (!changed)
+		say_source_of_correction(say, wording);
+	say_not_known(say, wording);
+	text_remaining(say, wording, changed);
 }
 
 void
@@ -470,12 +472,19 @@ hs_wording_text(const struct hs_wording *wording, struct hs_buf *out)
 	struct say say = { .text = out };
 	const char *mark = hs_mode_mark((int)wording->notice->mode, "ja");
 	prose(&say, mark);
-	say_title(&say, wording);
-	bool changed = say_changes(&say, wording) > 0;
-	if (!changed)
-		say_source_of_correction(&say, wording);
-	say_not_known(&say, wording);
-	text_remaining(&say, wording, changed);
+	say_text(&say, wording);
 	hs_wording_source(wording->notice, out);
 	prose(&say, mark);
+}
+
+void
+hs_wording_page(const struct hs_wording *wording, struct hs_crawl *page)
+{
+	struct say say = { .crawl = page };
+	struct hs_buf source;
+	say_text(&say, wording);
+	hs_buf_init(&source, SPOKEN_BYTES);
+	hs_wording_source(wording->notice, &source);
+	prose(&say, hs_buf_text(&source));
+	hs_buf_free(&source);
 }

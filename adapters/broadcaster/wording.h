@@ -16,13 +16,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "adapters/broadcaster/crawl.h"
+#include "adapters/broadcaster/pages.h"
 #include "adapters/runtime/change.h"
 #include "hub/base/buf.h"
 
 struct hs_wording_style {
 	size_t width_half;	/* of a crawl line, in half-width units */
 	size_t crawl_names_max; /* more names than these are counted in a crawl: など12か所 */
+	struct hs_page_shape page;	    /* rows 0: no pages */
+	const struct hs_place_names *names; /* NULL: none are known in free text */
 };
 
 /* One prefecture's share of a notice. */
@@ -39,9 +41,12 @@ struct hs_wording {
 void hs_wording_crawl(const struct hs_wording *wording, struct hs_crawl *crawl);
 /* Appends the full text, with its marks. */
 void hs_wording_text(const struct hs_wording *wording, struct hs_buf *out);
+/* The full text for pages (pages.h), without marks: one paragraph for each sentence, numbers full-width. */
+void hs_wording_page(const struct hs_wording *wording, struct hs_crawl *page);
 /* Notices of other kinds: their own headline, body and instruction. */
 void hs_wording_plain_crawl(const hs_notice *notice, struct hs_crawl *crawl);
 void hs_wording_plain_text(const hs_notice *notice, struct hs_buf *out);
+void hs_wording_plain_page(const hs_notice *notice, struct hs_crawl *page);
 
 /* "発表：架空市 防災課" and a line end; nothing when no name is known. */
 void hs_wording_source(const hs_notice *notice, struct hs_buf *out);
@@ -56,5 +61,7 @@ const char *hs_wording_verb(int kind, const char *term);
 const char *hs_wording_term(int kind, const char *term);
 /* Beside a term of which nobody knows how urgent it is. */
 #define HS_WORDING_UNKNOWN "（警戒レベル不明・発表元に確認中）"
+/* Beside what is past its time: nobody ended it. */
+#define HS_WORDING_EXPIRED "（有効期限経過・発表元に確認中）"
 
 #endif

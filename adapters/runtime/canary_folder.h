@@ -23,6 +23,7 @@ struct hs_canary_folder {
 	/* True when everything went; else why says what and what to do. */
 	bool (*prove)(const char *dir, enum hs_adapter_lane lane, const char *token,
 		char why[HS_CANARY_WHY]);
+	void *owner;			  /* the adapter's own */
 	struct hs_canary_folder_job *job; /* private: on the worker */
 };
 

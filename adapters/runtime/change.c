@@ -133,8 +133,9 @@ is_touched(const char *const *codes, size_t count, const char *code)
 	return false;
 }
 
+/* *ended: something of before is not there any more. */
 static size_t
-merge(const struct comparison *of, const struct hs_force_around *around, struct hs_change_row *rows)
+merge(const struct hs_force_around *around, struct hs_change_row *rows, bool *ended)
 {
 	const struct hs_force_list *before = &around->before, *after = &around->after;
 	size_t count = 0;
@@ -144,7 +145,8 @@ merge(const struct comparison *of, const struct hs_force_around *around, struct 
 			order = hs_force_compare(&before->rows[i], &after->rows[j]);
 		const struct hs_force_row *was = order <= 0 ? &before->rows[i++] : NULL;
 		const struct hs_force_row *is = order >= 0 ? &after->rows[j++] : NULL;
-		rows[count++] = (struct hs_change_row){ change_of(of, was, is), was, is };
+		rows[count++] = (struct hs_change_row){ HS_CHANGE_NONE, was, is };
+		*ended = *ended || is == NULL;
 	}
 	return count;
 }
@@ -205,9 +207,12 @@ hs_changes(struct hs_arena *arena, const hs_notice *notice, const struct hs_forc
 	if (!hs_force_counts((int)notice->kind))
 		return HS_OK;
 	struct comparison of = { .notice = notice, .known = around->known };
-	if (lifts_read(arena, &of) != HS_OK)
+	bool ended = false;
+	size_t merged = merge(around, *rows, &ended);
+	if (ended && lifts_read(arena, &of) != HS_OK)
 		return HS_ERR_NOMEM;
-	size_t merged = merge(&of, around, *rows);
+	for (size_t i = 0; i < merged; i++)
+		(*rows)[i].change = change_of(&of, (*rows)[i].before, (*rows)[i].after);
 	size_t code_count = 0;
 	touch_notice(notice, codes, &code_count);
 	for (size_t i = 0; i < merged; i++) {

@@ -125,15 +125,20 @@ delivery_settle(struct hs_adapter *adapter, struct hs_adapter_delivery *delivery
 		[HS_ATTEMPT_ACCEPTED] = HS_RECEIPT(ACCEPTED),
 		[HS_ATTEMPT_DISPLAYED] = HS_RECEIPT(DISPLAYED),
 		[HS_ATTEMPT_FAILED] = HS_RECEIPT(FAILED),
+		[HS_ATTEMPT_FILTERED] = HS_RECEIPT(FILTERED),
 	};
 	delivery->under_way = false;
 	if (delivery->result == HS_ATTEMPT_RETRY) {
 		delivery_retry(adapter, delivery);
 		return;
 	}
+	if (delivery->result == HS_ATTEMPT_WAIT) {
+		delivery->due_mono_us = deadline_us(delivery);
+		return;
+	}
 	if (delivery->result == HS_ATTEMPT_FAILED)
 		adapter->counts.failed++;
-	else
+	else if (delivery->result != HS_ATTEMPT_FILTERED)
 		adapter->counts.accepted++;
 	delivery_end(delivery, states[delivery->result], delivery->why);
 }
@@ -261,6 +266,13 @@ hs_adapter_attempt_done(
 		return;
 	delivery_settle(adapter, delivery);
 	queue_run(adapter, queue);
+}
+
+void
+hs_adapter_deliver_now(struct hs_adapter_delivery *delivery)
+{
+	if (!delivery->under_way)
+		delivery->due_mono_us = 0;
 }
 
 static void

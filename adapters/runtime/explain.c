@@ -135,6 +135,20 @@ hs_adapter_show_proven(
 		output_add(row_proven(own, outlet), what, text);
 }
 
+void
+hs_adapter_show_sends(struct hs_adapter_item *item, const char *outlet, const char *unless)
+{
+	struct hs_explanation *own =
+		HS_CONTAINER_OF(item, struct hs_item, pub)->lane->adapter->explanation;
+	char reason[256];
+	if (!own)
+		return;
+	snprintf(reason, sizeof(reason), "%s%s%s", unless,
+		unless[0] != '\0' && own->proof_required ? "; " : "",
+		own->proof_required ? PROOF_REASON : "");
+	row_say(row_of(own, outlet), "sends", reason);
+}
+
 /* ---- questions ---- */
 
 static enum hs_adapter_lane

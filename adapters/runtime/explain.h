@@ -38,6 +38,8 @@ void hs_adapter_show(
 /* The same for an outlet with a canary that is no delivery: it waits for its first proof with proof_required. */
 void hs_adapter_show_proven(
 	struct hs_adapter_item *item, const char *outlet, const char *what, const char *text);
+/* Says that this outlet, which has a canary, gets it. unless: what may still keep it away and is not known here, or "". */
+void hs_adapter_show_sends(struct hs_adapter_item *item, const char *outlet, const char *unless);
 /* Reads `in` to its end and answers on `out`. The exit status: 0, 1 cannot, 4 invalid input. */
 int hs_explain(const struct hs_adapter_ops *ops, const void *settings, FILE *in, FILE *out);
 

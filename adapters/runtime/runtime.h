@@ -210,7 +210,9 @@ enum hs_attempt_result {
 	HS_ATTEMPT_ACCEPTED,  /* taken: receipt ACCEPTED, over */
 	HS_ATTEMPT_DISPLAYED, /* taken and shown or played: receipt DISPLAYED, over */
 	HS_ATTEMPT_FAILED,    /* will never work: receipt FAILED, over */
-	HS_ATTEMPT_RETRY      /* try again after the back-off, until the deadline */
+	HS_ATTEMPT_FILTERED,  /* the outlet has no need of it: receipt FILTERED, over */
+	HS_ATTEMPT_RETRY,     /* try again after the back-off, until the deadline */
+	HS_ATTEMPT_WAIT /* nobody is there: try again at hs_adapter_deliver_now, until the deadline */
 };
 
 struct hs_delivery_queue; /* private */
@@ -254,5 +256,8 @@ void hs_adapter_deliver(struct hs_adapter_item *item, struct hs_adapter_delivery
 /* The result of the attempt under way. detail: why, in a few words ("HTTP 503"). */
 void hs_adapter_attempt_done(
 	struct hs_adapter_delivery *delivery, enum hs_attempt_result result, const char *detail);
+
+/* What it waited for is there (a station connected): its next attempt begins at the next tick. */
+void hs_adapter_deliver_now(struct hs_adapter_delivery *delivery);
 
 #endif

@@ -1,10 +1,13 @@
 #include "hub/feed/views.h"
 
 #include <jansson.h>
+#include <stdio.h>
 #include <stdlib.h>
 
+#include "hub/base/check.h"
 #include "hub/base/clock.h"
 #include "hub/feed/in_force.h"
+#include "schemas/atom_write.h"
 
 #define VIEW_ARENA_BYTES (512u << 20)
 #define JST_MINUTES	 (9 * 60)
@@ -174,52 +177,20 @@ hs_view_geojson(const struct hs_store *store, const struct hs_filter *filter, in
 /* ---- Atom ---- */
 
 static void
-atom_time(struct hs_buf *out, const char *element, const hs_notice *notice)
-{
-	char text[HS_RFC3339_SIZE];
-	const hs_time *time = NULL;
-
-	if (notice->times != NULL)
-		time = notice->times->accepted != NULL ? notice->times->accepted
-						       : notice->times->received;
-	if (time == NULL)
-		hs_rfc3339_format(0, JST_MINUTES, text);
-	else
-		hs_rfc3339_format(time->unix_us, time->offset_minutes, text);
-	hs_buf_printf(out, "<%s>%s</%s>", element, text, element);
-}
-
-static void
 atom_entry(struct hs_buf *out, const struct hs_store *store, const struct hs_entry *entry,
 	const hs_notice *notice)
 {
-	const hs_text *text = hs_notice_text(notice, "ja");
 	unsigned long long seq = (unsigned long long)entry->seq;
-	char word[64];
-	const char *kind = hs_enum_word(&hansho__v1__kind__descriptor, (int)notice->kind, word);
+	char hrefs[3][48];
 
-	if (text == NULL && notice->n_texts > 0)
-		text = notice->texts[0];
-	hs_buf_puts(out, "<entry><id>urn:hansho:");
-	hs_buf_escape(out, store->epoch);
-	hs_buf_printf(out, ":%llu</id><title>", seq);
-	hs_buf_escape(out, text != NULL ? text->headline : "");
-	hs_buf_puts(out, "</title>");
-	atom_time(out, "updated", notice);
-	hs_buf_puts(out, "<author><name>");
-	hs_buf_escape(out, notice->source != NULL ? notice->source->name : "");
-	hs_buf_printf(
-		out, "</name></author><category term=\"%s\"/>", kind == NULL ? "unknown" : kind);
-	hs_buf_printf(out,
-		"<link rel=\"alternate\" type=\"application/json\" href=\"/v1/notices/%llu\"/>"
-		"<link rel=\"alternate\" type=\"application/cap+xml\" "
-		"href=\"/v1/notices/%llu.cap\"/>"
-		"<link rel=\"related\" type=\"application/xml\" "
-		"href=\"/v1/notices/%llu/original\"/>"
-		"<summary>",
-		seq, seq, seq);
-	hs_buf_escape(out, text != NULL ? text->body : "");
-	hs_buf_puts(out, "</summary></entry>\n");
+	snprintf(hrefs[0], sizeof(hrefs[0]), "/v1/notices/%llu", seq);
+	snprintf(hrefs[1], sizeof(hrefs[1]), "/v1/notices/%llu.cap", seq);
+	snprintf(hrefs[2], sizeof(hrefs[2]), "/v1/notices/%llu/original", seq);
+	const struct hs_atom_link links[] = { { "alternate", "application/json", hrefs[0] },
+		{ "alternate", "application/cap+xml", hrefs[1] },
+		{ "related", "application/xml", hrefs[2] } };
+
+	hs_atom_entry(out, store->epoch, entry->seq, notice, links, HS_COUNT(links));
 }
 
 static void
@@ -256,24 +227,18 @@ void
 hs_view_atom(const struct hs_store *store, const struct hs_filter *filter, uint64_t before,
 	struct hs_buf *out)
 {
-	const char *mark = store->mode == HS_MODE(LIVE) ? "" : hs_mode_mark(HS_MODE(DRILL), "ja");
 	struct hs_entry *newest = hs_ring_newest_at(store->ring, 0);
 	const Hansho__V1__FeedNotice *notice;
 	struct hs_arena *arena = hs_arena_create(HS_UNPACK_ARENA_BYTES);
+	int64_t updated_unix_us = 0;
+	int offset_minutes;
 
-	hs_buf_puts(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
-			 "<feed xmlns=\"http://www.w3.org/2005/Atom\"><id>urn:hansho:");
-	hs_buf_escape(out, store->epoch);
-	hs_buf_printf(out,
-		"</id><title>%s半鐘 Hansho</title>"
-		"<link rel=\"self\" href=\"/v1/feed.atom\"/>",
-		mark);
 	if (newest != NULL && arena != NULL && hs_entry_notice(arena, newest, &notice) == HS_OK)
-		atom_time(out, "updated", notice->notice);
-	else
-		hs_buf_puts(out, "<updated>1970-01-01T00:00:00Z</updated>");
-	hs_buf_puts(out, "<author><name>Hansho</name></author>\n");
+		updated_unix_us = hs_atom_updated(notice->notice, &offset_minutes);
+	hs_atom_begin(out, store->epoch,
+		store->mode == HS_MODE(LIVE) ? HS_MODE(LIVE) : HS_MODE(DRILL), "/v1/feed.atom",
+		updated_unix_us);
 	atom_entries(store, filter, before, out);
-	hs_buf_puts(out, "</feed>\n");
+	hs_atom_end(out);
 	hs_arena_destroy(arena);
 }

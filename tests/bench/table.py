@@ -175,6 +175,20 @@ def http_rows(folder):
            "`http_bench 2000`, median of 21 rounds")
 
 
+def encode_rows(folder):
+    names = (("record", "the record of a station, with crawl and pages"), ("state", "the list in force"),
+             ("lalert", "L-Alert XML"), ("cap", "CAP 1.2"), ("atom", "an Atom entry"))
+    for areas, kinds in (("10", names), ("100", names[:1])):
+        command = [os.path.join(folder, "tests/bench/broadcaster_encode_bench"), "200" if QUICK else "2000", areas]
+        out = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout
+        found = {line.split()[0]: line.split()[1:] for line in out.splitlines()}
+        for name, what in kinds:
+            median, p99, size, ratio = found[name]
+            yield (f"encode an order of {areas} districts for an outlet: {what}", "≤ 200 µs", f"{median} µs",
+                   f"p99 {p99} µs, {size} bytes", f"{ratio} times packing it (protobuf), {found['packed'][0]} µs",
+                   f"`broadcaster_encode_bench {command[1]} {areas}`")
+
+
 def telecom_rows(folder):
     command = [os.path.join(folder, "tests/bench/telecom_encode_bench"), "500" if QUICK else "5000"]
     out = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout
@@ -286,7 +300,7 @@ def main():
     folder = sys.argv[1]
     rows = [COLUMNS, ("---",) * len(COLUMNS)]
     for part in (submit_rows, throughput_rows, fanout_rows, interest_rows, slow_rows, storm_rows, cycle_rows, idle_rows, start_rows, http_rows,
-                 telecom_rows, loudspeaker_rows, hostile_rows, telegram_rows, lane_rows, screen_rows, outlet_rows):
+                 encode_rows, telecom_rows, loudspeaker_rows, hostile_rows, telegram_rows, lane_rows, screen_rows, outlet_rows):
         rows += part(folder)
     for row in rows:
         print("| " + " | ".join(row) + " |")

@@ -39,6 +39,11 @@ def adapter_peer(**change):
     return mend
 
 
+def tv(**row):
+    """A station beside one of a folder; of its name when the row has none."""
+    return keys(stations=[{"name": "tv", "channel": "files", "folder": "/tmp/tv"}, {"name": "tv", **row}])
+
+
 def keys(**change):
     """{folder} in a value is that of the site."""
     def mend(site, config):
@@ -194,6 +199,24 @@ REFUSED = [
     ("broadcaster", keys(ops_listen="127.0.0.1:8083"), ["listen", "ops_listen", "same place"]),
     ("broadcaster", foreign_key, ["tls_key", "other/server.key"]),
     ("broadcaster", keys(live_url="", drill_url=""), ["live_url", "nothing would ever come"]),
+    ("broadcaster", keys(forms=["pdf"]), ["forms", "pdf"]),
+    ("broadcaster", keys(page_rows=2), ["page_rows", "4 lines"]),
+    ("broadcaster", tv(), ["two stations are named tv"], ),
+    ("broadcaster", tv(name="a b"), ["station 2", "letters, digits"]),
+    ("broadcaster", tv(name="playout"), ["station 2", "playout"]),
+    ("broadcaster", tv(name="x", kinds=["dance"]), ["station x", "kinds", "dance"]),
+    ("broadcaster", tv(name="x", kinds=["shelter", "!shelter"]), ["station x", "kinds", "never get anything"]),
+    ("broadcaster", tv(name="x", areas=["98"]), ["station x", "areas", "98"]),
+    ("broadcaster", tv(name="x", forms=["pdf"]), ["station x", "forms", "pdf"]),
+    ("broadcaster", tv(name="x", page_rows=3), ["station x", "page_rows"]),
+    ("broadcaster", tv(name="x", channel="nng"), ["station x", "live_url"]),
+    ("broadcaster", tv(name="x", live_url="ipc:///tmp/x.sock"), ["station x", "channel"]),
+    ("broadcaster", tv(name="x", channel="nng", live_url="ipc:///tmp/x.sock", drills=True), ["station x", "drill_url"]),
+    ("broadcaster", tv(name="x", channel="nng", drills=True, live_url="ipc:///tmp/x.sock",
+                       drill_url="ipc:///tmp/x.sock"), ["station x", "socket of their own"]),
+    ("broadcaster", tv(name="x", channel="nng", live_url="http://127.0.0.1/"), ["station x", "live_url"]),
+    ("broadcaster", tv(name="x", channel="files"), ["station x", "folder"]),
+    ("broadcaster", tv(name="x", channel="files", folder="/tmp/tv"), ["stations tv and x", "/tmp/tv"]),
     ("telecom", keys(drill=True, drill_url=""), ["drill_url"]),
     ("telecom", keys(unacked_max=300), ["unacked_max", "window"]),
     ("telecom", keys(live_url="tls+tcp://127.0.0.1:9200"), ["tls_ca", "missing"]),

@@ -5,6 +5,7 @@ import os
 import re
 import socket
 import subprocess
+import tempfile
 import time
 
 import pytest
@@ -15,6 +16,8 @@ from carriers import carrier
 from centre import DRILL, Centre, centre_of
 from conftest import BIN, free_port, wait_until
 from documents import detail, new_id, order
+from nng_station import NngStation
+from test_adapters_broadcaster import Station, broadcaster
 from test_adapters_jalert import adapter
 from test_adapters_signage import CONTRACT, Player
 from test_alerts import LIVE, audio, codes, principals, telegram, wait_state_as
@@ -130,6 +133,87 @@ def test_what_is_explained_is_what_went_out(make_stack, outlets, tmp_path):
     assert (outlets.all(), outlets.controller.connections, sorted(os.listdir(outlets.plans))) == before
     words = run(settings, str(answers[2]["seq"])).stdout
     assert "good/990019" in words and "sends" in words and MARK in words
+
+
+@pytest.fixture
+def nng(scrap):
+    """A station that listens on nng; closed at the end."""
+    folder = tempfile.mkdtemp(prefix="hansho-")
+    scrap.append(folder)
+    one = NngStation(os.path.join(folder, "tv.sock"))
+    yield one
+    one.close()
+
+
+STATIONS = [
+    {"name": "tv", "drills": True, "crawl_width": 30, "page_width": 20, "page_rows": 6, "forms": ["cap"]},
+    {"name": "urgent", "drills": True, "level_min": 5},
+    {"name": "weather", "drills": True, "kinds": ["weather"]},
+    {"name": "elsewhere", "drills": True, "areas": ["990027"]},
+    {"name": "both", "drills": True, "areas": ["990027"], "level_min": 5, "kinds": ["weather"]},
+    {"name": "quiet"},
+]
+WHY = {"urgent": "below level_min", "weather": "not of its kinds", "elsewhere": "not in its areas",
+       "both": "more than one of kinds, areas and level_min leave it out", "quiet": "it takes no drills (drills: false)"}
+
+
+def test_what_a_station_gets_is_what_was_explained(make_stack, nng, tmp_path, scrap):
+    """Before it is sent: the message of each way, word by word, and why not. After it: the same."""
+    port, folder = free_port(), tempfile.mkdtemp(prefix="hansho-")
+    scrap.append(folder)
+    stations = [*STATIONS, {"name": "nng-tv", "channel": "nng", "drills": True, "drill_url": nng.url, "crawl_width": 17},
+                {"name": "paper", "channel": "files", "drills": True, "folder": folder, "forms": ["lalert"]}]
+    stack = make_stack(adapters=[broadcaster(port, stations=stations)])
+    settings = settings_of(stack, tmp_path)
+    tv, guest = Station(port, "tv"), Station(port, "guest")
+    tv.until("state")
+    guest.until("live")
+    document = new_id()
+    first = stack.accepted(order([detail("高齢者等避難", ["北町一丁目", "南町"])], document))
+    assert tv.item()["seq"] == guest.item()["seq"] == first["seq"]
+    sent = stack.accepted(order([detail("避難指示", ["北町一丁目"]), detail("高齢者等避難", ["南町"], "解除")], document, 2))
+    got, open_to_all = tv.item(), guest.item()
+    assert got["seq"] == open_to_all["seq"] == sent["seq"]
+    at = explained(settings, sent["id"])["broadcaster"]["at"]
+    assert json.loads(at["tv"]["out"]["99"]) == got and got["pages"] and "cap" in got["forms"]
+    assert json.loads(at["stations"]["out"]["99"]) == open_to_all
+    assert at["tv"]["out"] != at["stations"]["out"], "its widths are its own"
+    on_nng = wait_until(lambda: [m for m in nng.messages if m.get("seq") == sent["seq"] and m["type"] == "item"], "nng has it")
+    assert json.loads(at["nng-tv"]["out"]["99"]) == on_nng[0]
+    assert {at[name]["decision"] for name in ("tv", "nng-tv", "paper", "stations")} == {"sends"}
+    files = at["paper"]["out"]
+    assert set(files) == {f"drill/99/{sent['seq']}.{kind}" for kind in ("json", "txt", "pages.txt")} | {f"drill/{sent['seq']}.lalert.xml"}
+    wait_until(lambda: os.path.exists(os.path.join(folder, f"drill/99/{sent['seq']}.txt")), "the folder has it")
+    for path, text in files.items():
+        assert text == read(folder, path), path
+    assert {name: at[name]["reason"] for name in WHY} == WHY
+    assert all(at[name]["decision"] == "filtered" and not at[name]["out"] for name in WHY)
+    words = run(settings, sent["id"]).stdout
+    assert "below level_min" in words and "nng-tv" in words
+
+    cancel = tmp_path / "cancel.xml"
+    cancel.write_text(order([detail("避難指示", ["北町一丁目"])], document, 3, "Cancel", errata="入力の誤り"))
+    before = explained(settings, str(cancel))["broadcaster"]["at"]
+    after = stack.accepted(cancel.read_text())
+    got = tv.item()
+    shown = json.loads(before["tv"]["out"]["99"])
+    assert got["seq"] == after["seq"] and shown["crawl"] == got["crawl"] and shown["areas"] == got["areas"]
+    assert "unless this station got nothing" in before["tv"]["reason"]
+    tv.close()
+    guest.close()
+
+
+def test_guests_that_are_not_let_in(tmp_path):
+    config = tmp_path / "broadcaster.yaml"
+    config.write_text(yaml.safe_dump({"name": "broadcaster", "live_url": "ipc:///nowhere/live", "guests": False,
+                                      "listen": "127.0.0.1:0", "stations": [{"name": "tv"}], "proof_required": True}))
+    file = tmp_path / "order.xml"
+    file.write_text(order([detail("避難指示", ["北町一丁目"], code="990019")], status="Actual"))
+    answer = json.loads(run(None, "--json", "--with", str(config), "--mode", "live", str(file)).stdout)["answers"][0]
+    rows = {row["outlet"]: row for row in answer["outlets"]}
+    assert (rows["stations"]["decision"], rows["stations"]["reason"]) == ("filtered", "guests: false")
+    assert rows["tv"]["decision"] == "sends" and rows["tv"]["reason"].startswith("proof_required")
+    assert json.loads(rows["tv"]["outputs"][0]["text"])["mode"] == "live"
 
 
 def test_a_file_is_explained_as_it_then_goes_out(make_stack, outlets, tmp_path):

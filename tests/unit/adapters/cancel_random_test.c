@@ -200,7 +200,11 @@ check_station(struct world *world)
 	static const struct hs_wording_style style = { .width_half = 60, .crawl_names_max = 8 };
 	struct hs_force_around around = { *hs_force_before(world->standing.force),
 		*hs_force_after(world->standing.force), true };
-	struct hs_broadcast_input input = { world->notice, "e", world->seq, "id", &around, false };
+	struct hs_broadcast_input input = { .notice = world->notice,
+		.epoch = "e",
+		.seq = world->seq,
+		.submission_id = "id",
+		.around = &around };
 	struct hs_broadcast_item *items;
 	size_t count;
 	assert_int_equal(HS_OK, hs_broadcast_encode(world->arena, &input, &style, &items, &count));

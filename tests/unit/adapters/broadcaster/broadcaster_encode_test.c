@@ -284,7 +284,9 @@ test_list_in_force(void **state)
 	const struct kit_place other = { "990027", "西町", "", "緊急安全確保", 5, false, 0 };
 	take(bench, kit_notice(bench->arena, DRILL, HS_ACTION(ISSUE), "d", 1, places, 3));
 	take(bench, kit_notice(bench->arena, DRILL, HS_ACTION(ISSUE), "e", 1, &other, 1));
-	json_t *list = hs_broadcast_in_force(bench->arena, hs_force_after(bench->force), "99");
+	const struct hs_force_view in_99 = { hs_force_after(bench->force), "99", NULL, 0 };
+	const struct hs_force_view in_13 = { hs_force_after(bench->force), "13", NULL, 0 };
+	json_t *list = hs_broadcast_in_force(bench->arena, &in_99);
 	static const char *const order[] = { "警戒区域", "緊急安全確保", "避難指示",
 		"高齢者等避難" };
 	assert_int_equal(json_array_size(list), HS_COUNT(order));
@@ -292,23 +294,19 @@ test_list_in_force(void **state)
 		assert_string_equal(text_of(json_array_get(list, i), "term"), order[i]);
 	assert_null(json_object_get(json_array_get(list, 0), "level"));
 	json_decref(list);
-	list = hs_broadcast_in_force(bench->arena, hs_force_after(bench->force), "13");
+	list = hs_broadcast_in_force(bench->arena, &in_13);
 	assert_int_equal(json_array_size(list), 0);
 	json_decref(list);
 
 	struct hs_buf text;
 	hs_buf_init(&text, 65536);
-	assert_int_equal(hs_broadcast_in_force_text(
-				 bench->arena, hs_force_after(bench->force), "99", DRILL, &text),
-		HS_OK);
+	assert_int_equal(hs_broadcast_in_force_text(bench->arena, &in_99, DRILL, &text), HS_OK);
 	assert_int_equal(strncmp(hs_buf_text(&text), MARK "\n", strlen(MARK) + 1), 0);
 	assert_string_equal(hs_buf_text(&text) + text.len_bytes - strlen(MARK) - 1, MARK "\n");
 	assert_says(hs_buf_text(&text), "警戒レベル4 避難指示　架空県架空市　南町");
 	hs_buf_free(&text);
 	hs_buf_init(&text, 65536);
-	assert_int_equal(hs_broadcast_in_force_text(
-				 bench->arena, hs_force_after(bench->force), "13", LIVE, &text),
-		HS_OK);
+	assert_int_equal(hs_broadcast_in_force_text(bench->arena, &in_13, LIVE, &text), HS_OK);
 	assert_string_equal(hs_buf_text(&text), "発表中の避難情報はありません。\n");
 	hs_buf_free(&text);
 }
@@ -348,11 +346,10 @@ test_list_in_force_calls_only_orders_so(void **state)
 	warning->detail_case = HANSHO__V1__NOTICE__DETAIL__NOT_SET;
 	take(bench, warning);
 
+	const struct hs_force_view in_99 = { hs_force_after(bench->force), "99", NULL, 0 };
 	struct hs_buf text;
 	hs_buf_init(&text, 65536);
-	assert_int_equal(hs_broadcast_in_force_text(
-				 bench->arena, hs_force_after(bench->force), "99", DRILL, &text),
-		HS_OK);
+	assert_int_equal(hs_broadcast_in_force_text(bench->arena, &in_99, DRILL, &text), HS_OK);
 	const char *lines = hs_buf_text(&text);
 	assert_says(lines, "警戒区域　架空県架空市　東町　2026年7月1日午後6時55分設定\n");
 	assert_says(

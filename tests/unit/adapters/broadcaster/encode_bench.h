@@ -66,7 +66,8 @@ static inline json_t *
 encode(struct bench *bench, const hs_notice *notice, const struct hs_force_around *around,
 	bool late)
 {
-	struct hs_broadcast_input input = { notice, "epoch1", bench->seq, "id", around, late };
+	struct hs_broadcast_input input = { notice, "epoch1", bench->seq, "id", around, late, NULL,
+		0 };
 	forget(bench);
 	assert_int_equal(
 		hs_broadcast_encode(bench->arena, &input, &style, &bench->items, &bench->count),

@@ -11,7 +11,7 @@
 static void
 push(struct hs_broadcast_ring *ring, uint64_t seq, const char *prefecture)
 {
-	hs_broadcast_ring_push(ring, seq, prefecture, hs_frame_from("x", 1));
+	hs_broadcast_ring_push(ring, seq, prefecture, 0, hs_frame_from("x", 1));
 }
 
 static void
@@ -62,14 +62,14 @@ test_bytes_are_bounded(void **state)
 	uint64_t index;
 	(void)state;
 	for (uint64_t seq = 1; seq <= 5; seq++)
-		hs_broadcast_ring_push(ring, seq, "99", hs_frame_from(text, sizeof(text)));
+		hs_broadcast_ring_push(ring, seq, "99", 0, hs_frame_from(text, sizeof(text)));
 	assert_int_equal(hs_broadcast_ring_oldest(ring), 3);
 	assert_false(hs_broadcast_ring_after(ring, 2, &index));
 	assert_true(hs_broadcast_ring_after(ring, 3, &index));
 	hs_broadcast_ring_destroy(ring);
 	ring = hs_broadcast_ring_create(8, 10);
-	hs_broadcast_ring_push(ring, 1, "99", hs_frame_from(text, sizeof(text)));
-	hs_broadcast_ring_push(ring, 2, "99", hs_frame_from(text, sizeof(text)));
+	hs_broadcast_ring_push(ring, 1, "99", 0, hs_frame_from(text, sizeof(text)));
+	hs_broadcast_ring_push(ring, 2, "99", 0, hs_frame_from(text, sizeof(text)));
 	assert_non_null(hs_broadcast_ring_at(ring, 1));
 	assert_null(hs_broadcast_ring_at(ring, 0));
 	hs_broadcast_ring_destroy(ring);

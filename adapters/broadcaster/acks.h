@@ -1,0 +1,32 @@
+/* acks.h: what a playout system says of an item that it took from a folder: it makes a file beside it.
+ *
+ * Flow:    an item is written (ACCEPTED) → hs_acks_await → each HS_ACKS_PERIOD_MS the thread of the folder looks for
+ *          <out_dir>/<mode>/<prefecture>/<seq>.displayed and <seq>.failed → receipt DISPLAYED or FAILED, once each, with
+ *          the file's own time and its first words.
+ * Limits:  the newest HS_ACKS_MAX items; what was not told before a restart is not looked for after it.
+ * Owner:   output.h owns it; it frees itself after hs_acks_close when its job is over.
+ * Threads: the loop's; the look runs on the folder's thread with nothing but its own job.
+ */
+#ifndef HS_BROADCASTER_ACKS_H
+#define HS_BROADCASTER_ACKS_H
+
+#include <uv.h>
+
+#include "adapters/broadcaster/broadcaster_encode.h"
+#include "adapters/broadcaster/playout.h"
+#include "adapters/runtime/runtime.h"
+
+#define HS_ACKS_PERIOD_MS 1000
+#define HS_ACKS_MAX	  64
+
+struct hs_acks;
+
+/* NULL when out of memory. outlet, dir, playout: borrowed, must outlive hs_acks_close. */
+struct hs_acks *hs_acks_create(uv_loop_t *loop, struct hs_adapter *adapter, const char *outlet,
+	const char *dir, struct hs_playout *playout);
+void hs_acks_await(struct hs_acks *acks, const struct hs_adapter_item *item,
+	const char (*prefectures)[HS_PREFECTURE_SIZE], size_t count);
+/* NULL is allowed. */
+void hs_acks_close(struct hs_acks *acks);
+
+#endif

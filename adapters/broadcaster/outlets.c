@@ -1,0 +1,296 @@
+#include "adapters/broadcaster/outlets.h"
+
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "hub/base/check.h"
+#include "hub/base/link.h"
+#include "hub/base/log.h"
+
+#define FRAME_MAX_BYTES (64u << 10) /* of a station's message */
+#define QUEUE_MAX_BYTES (8u << 20)
+
+struct carrier {
+	struct hs_line line;
+	struct hs_outlets *outlets;
+	struct hs_link *link; /* nng; NULL else */
+	hs_http_id id;	      /* WebSocket; 0: nobody */
+	bool used;
+};
+
+struct hs_outlets {
+	struct hs_outlets_options options;
+	struct hs_line_ops ops;
+	struct carrier *carriers; /* profile by profile, a lane each */
+	size_t count;
+	uv_timer_t timer;
+	size_t open; /* links and timer that are not gone */
+	bool closed;
+};
+
+static struct carrier *
+carrier_of(struct hs_line *line)
+{
+	return HS_CONTAINER_OF(line, struct carrier, line);
+}
+
+/* ---- nng ---- */
+
+/* Until the link takes no more; the next beat tries again. */
+static void
+link_pump(struct carrier *carrier)
+{
+	for (;;) {
+		struct hs_frame *frame = hs_line_next(&carrier->line);
+		if (frame == NULL)
+			return;
+		enum hs_err err = hs_link_send(
+			carrier->link, hs_frame_bytes(frame), hs_frame_len_bytes(frame));
+		hs_frame_unref(frame);
+		if (err != HS_OK)
+			return;
+		hs_line_sent(&carrier->line);
+	}
+}
+
+static void
+on_link_up(void *owner, struct hs_link *link)
+{
+	struct carrier *carrier = owner;
+	(void)link;
+	if (!carrier->outlets->closed)
+		hs_line_up(&carrier->line);
+}
+
+static void
+on_link_down(void *owner, struct hs_link *link)
+{
+	struct carrier *carrier = owner;
+	(void)link;
+	if (!carrier->outlets->closed)
+		hs_line_down(&carrier->line);
+}
+
+static void
+on_link_frame(void *owner, struct hs_link *link, const uint8_t *bytes, size_t len_bytes)
+{
+	struct carrier *carrier = owner;
+	const char *why = "send JSON objects";
+	(void)link;
+	if (carrier->outlets->closed)
+		return;
+	json_t *message = json_loadb((const char *)bytes, len_bytes, JSON_REJECT_DUPLICATES, NULL);
+	if (!json_is_object(message) || !hs_line_take(&carrier->line, message, &why))
+		hs_warn("broadcaster.station_unreadable", "station=%s bytes=%zu expected=\"%s\"",
+			carrier->line.profile->settings->name, len_bytes, why);
+	json_decref(message);
+}
+
+static const struct hs_link_ops link_ops = { on_link_up, on_link_frame, on_link_down };
+
+static enum hs_err
+link_open(struct carrier *carrier, uv_loop_t *loop)
+{
+	const struct hs_station_settings *settings = carrier->line.profile->settings;
+	const struct hs_adapter_settings *common =
+		hs_adapter_common(carrier->outlets->options.adapter);
+	const struct hs_link_options options = {
+		.url = carrier->line.lane == HS_LANE_LIVE ? settings->live_url
+							  : settings->drill_url,
+		.pair = true,
+		.ops = &link_ops,
+		.owner = carrier,
+		.frame_max_bytes = FRAME_MAX_BYTES,
+		.queue_max_bytes = QUEUE_MAX_BYTES,
+		.tls_ca_path = common->tls_ca,
+		.tls_cert_key_path = common->tls_cert_key,
+	};
+	enum hs_err err = hs_link_open(loop, &options, &carrier->link);
+	if (err == HS_OK)
+		carrier->outlets->open++;
+	return err;
+}
+
+/* ---- what lines ask ---- */
+
+static void
+on_wake(void *owner, struct hs_line *line)
+{
+	struct hs_outlets *outlets = owner;
+	struct carrier *carrier = carrier_of(line);
+	if (outlets->closed)
+		return;
+	if (carrier->link != NULL)
+		link_pump(carrier);
+	else if (carrier->id != 0)
+		outlets->options.pump(outlets->options.owner, carrier->id);
+}
+
+static struct json_t *
+on_state(void *owner, const struct hs_line *line)
+{
+	struct hs_outlets *outlets = owner;
+	return outlets->options.state(outlets->options.owner, line->lane, line->profile);
+}
+
+static void
+on_timer(uv_timer_t *timer)
+{
+	struct hs_outlets *outlets = HS_CONTAINER_OF(timer, struct hs_outlets, timer);
+	for (size_t i = 0; i < outlets->count; i++) {
+		if (outlets->carriers[i].link != NULL)
+			hs_line_owe_beat(&outlets->carriers[i].line);
+	}
+}
+
+/* ---- WebSockets ---- */
+
+bool
+hs_outlets_has(const struct hs_outlets *outlets, const char *name)
+{
+	for (size_t i = 0; i < outlets->options.profile_count; i++) {
+		if (strcmp(outlets->options.profiles[i].settings->name, name) == 0)
+			return true;
+	}
+	return false;
+}
+
+struct hs_line *
+hs_outlets_claim(struct hs_outlets *outlets, const char *name, enum hs_adapter_lane lane,
+	hs_http_id id, hs_http_id *old)
+{
+	*old = 0;
+	for (size_t i = 0; i < outlets->count; i++) {
+		struct carrier *carrier = &outlets->carriers[i];
+		if (!carrier->used || carrier->line.lane != lane || carrier->link != NULL ||
+			strcmp(carrier->line.profile->settings->name, name) != 0)
+			continue;
+		*old = carrier->id;
+		if (carrier->id != 0)
+			hs_line_down(&carrier->line);
+		carrier->id = id;
+		return &carrier->line;
+	}
+	return NULL;
+}
+
+void
+hs_outlets_ready(struct hs_line *line)
+{
+	hs_line_up(line);
+}
+
+void
+hs_outlets_release(struct hs_outlets *outlets, struct hs_line *line, hs_http_id id)
+{
+	struct carrier *carrier = carrier_of(line);
+	if (outlets->closed || carrier->id != id)
+		return; /* another connection has its place */
+	carrier->id = 0;
+	hs_line_down(line);
+}
+
+void
+hs_outlets_each(struct hs_outlets *outlets, enum hs_adapter_lane lane,
+	void (*visit)(void *owner, struct hs_line *line), void *owner)
+{
+	for (size_t i = 0; i < outlets->count; i++) {
+		if (outlets->carriers[i].used && outlets->carriers[i].line.lane == lane)
+			visit(owner, &outlets->carriers[i].line);
+	}
+}
+
+size_t
+hs_outlets_up(const struct hs_outlets *outlets)
+{
+	size_t up = 0;
+	for (size_t i = 0; i < outlets->count; i++)
+		up += outlets->carriers[i].used && outlets->carriers[i].line.up;
+	return up;
+}
+
+/* ---- life ---- */
+
+static void
+one_gone(struct hs_outlets *outlets)
+{
+	HS_CHECK(outlets->open > 0);
+	if (--outlets->open > 0)
+		return;
+	free(outlets->carriers);
+	free(outlets);
+}
+
+static void
+on_link_gone(void *owner)
+{
+	one_gone(((struct carrier *)owner)->outlets);
+}
+
+static void
+on_timer_closed(uv_handle_t *handle)
+{
+	one_gone(HS_CONTAINER_OF((uv_timer_t *)handle, struct hs_outlets, timer));
+}
+
+void
+hs_outlets_destroy(struct hs_outlets *outlets)
+{
+	if (outlets == NULL)
+		return;
+	outlets->closed = true;
+	for (size_t i = 0; i < outlets->count; i++) {
+		if (outlets->carriers[i].link != NULL)
+			hs_link_close(
+				outlets->carriers[i].link, on_link_gone, &outlets->carriers[i]);
+	}
+	uv_close((uv_handle_t *)&outlets->timer, on_timer_closed);
+}
+
+static enum hs_err
+carrier_open(struct hs_outlets *outlets, uv_loop_t *loop, const struct hs_profile *profile,
+	enum hs_adapter_lane lane)
+{
+	struct carrier *carrier = &outlets->carriers[outlets->count++];
+	carrier->outlets = outlets;
+	if (profile->settings->channel == HS_CHANNEL_FILES || !outlets->options.lanes[lane] ||
+		!hs_profile_takes(profile, lane))
+		return HS_OK;
+	carrier->used = true;
+	hs_line_open(&carrier->line, profile, outlets->options.adapter, lane, &outlets->ops);
+	return profile->settings->channel == HS_CHANNEL_NNG ? link_open(carrier, loop) : HS_OK;
+}
+
+enum hs_err
+hs_outlets_create(
+	uv_loop_t *loop, const struct hs_outlets_options *options, struct hs_outlets **out)
+{
+	struct hs_outlets *outlets = calloc(1, sizeof(*outlets));
+	size_t room = options->profile_count * HS_LANE_COUNT + 1;
+	struct carrier *carriers = calloc(room, sizeof(*carriers));
+	if (outlets == NULL || carriers == NULL) {
+		free(outlets);
+		free(carriers);
+		return HS_ERR_NOMEM;
+	}
+	outlets->options = *options;
+	outlets->carriers = carriers;
+	outlets->ops = (struct hs_line_ops){ on_wake, on_state, outlets };
+	uv_timer_init(loop, &outlets->timer);
+	outlets->open = 1;
+	uint64_t beat_ms = (uint64_t)options->heartbeat_ms;
+	uv_timer_start(&outlets->timer, on_timer, beat_ms, beat_ms);
+	enum hs_err err = HS_OK;
+	for (size_t i = 0; i < options->profile_count && err == HS_OK; i++) {
+		for (int lane = 0; lane < HS_LANE_COUNT && err == HS_OK; lane++)
+			err = carrier_open(
+				outlets, loop, &options->profiles[i], (enum hs_adapter_lane)lane);
+	}
+	if (err != HS_OK) {
+		hs_outlets_destroy(outlets);
+		return err;
+	}
+	*out = outlets;
+	return HS_OK;
+}
