@@ -190,22 +190,6 @@ put_references(struct references *references)
 
 /* ---- the alert ---- */
 
-static const char *
-status_of(const hs_notice *notice)
-{
-	static const struct {
-		int mode;
-		const char *status;
-	} rows[] = { { HS_MODE(LIVE), "Actual" }, { HS_MODE(DRILL), "Exercise" },
-		{ HS_MODE(TEST), "Test" }, { HS_MODE(SYSTEM), "System" } };
-
-	for (size_t i = 0; i < HS_COUNT(rows); i++) {
-		if (rows[i].mode == (int)notice->mode)
-			return rows[i].status;
-	}
-	return "System"; /* an unknown mode is for no public */
-}
-
 /* AllClear in every info says what a lift is; CAP knows no message type for it. */
 static const char *
 msg_type_of(const hs_notice *notice, bool refers)
@@ -269,7 +253,7 @@ put_alert(struct hs_buf *out, const hs_notice *notice, const char *references)
 	put_identity(out, document->source);
 	hs_buf_puts(out, "</sender>\n");
 	hs_cap_put_time(out, "sent", hs_cap_sent(notice), HS_JST_MINUTES);
-	hs_xml_put(out, "status", status_of(notice));
+	hs_xml_put(out, "status", hs_mode_status((int)notice->mode));
 	hs_xml_put(out, "msgType", msg_type_of(notice, references[0] != '\0'));
 	if (notice->source)
 		hs_xml_put(out, "source", notice->source->name);

@@ -101,22 +101,6 @@ hs_lalert_put_time(struct hs_buf *out, const char *name, const hs_time *time)
 /* ---- values that stand in the envelope and again in the Head ---- */
 
 static const char *
-status_of(const hs_notice *notice)
-{
-	static const struct {
-		int mode;
-		const char *status;
-	} rows[] = { { HS_MODE(LIVE), "Actual" }, { HS_MODE(DRILL), "Exercise" },
-		{ HS_MODE(TEST), "Test" }, { HS_MODE(SYSTEM), "System" } };
-
-	for (size_t i = 0; i < HS_COUNT(rows); i++) {
-		if (rows[i].mode == (int)notice->mode)
-			return rows[i].status;
-	}
-	return "System"; /* an unknown mode is for no public */
-}
-
-static const char *
 type_of(const hs_notice *notice)
 {
 	if (notice->action == HS_ACTION(CANCEL))
@@ -246,7 +230,7 @@ put_control(struct hs_buf *out, const hs_notice *notice)
 {
 	hs_buf_puts(out, "<Control>");
 	hs_xml_put(out, "Title", category_of(notice));
-	hs_xml_put(out, "edxlde:distributionStatus", status_of(notice));
+	hs_xml_put(out, "edxlde:distributionStatus", hs_mode_status((int)notice->mode));
 	put_editor(out, notice->source);
 	hs_buf_puts(out, "<PublishingOffice><pcx_eb:OfficeInfo>");
 	put_office(out, notice->source);
@@ -313,7 +297,7 @@ put_envelope_top(struct hs_buf *out, const hs_notice *notice)
 		sent || !times	  ? sent
 		: times->accepted ? times->accepted
 				  : times->received);
-	hs_xml_put(out, "edxlde:distributionStatus", status_of(notice));
+	hs_xml_put(out, "edxlde:distributionStatus", hs_mode_status((int)notice->mode));
 	hs_xml_put(out, "edxlde:distributionType", type_of(notice));
 	hs_buf_puts(out, "<edxlde:combinedConfidentiality>UNCLASSIFIED AND NOT SENSITIVE"
 			 "</edxlde:combinedConfidentiality>\n<edxlde:language>ja-JP"

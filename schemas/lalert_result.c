@@ -24,16 +24,6 @@ static const struct {
 	{ HS_RECEIPT(FILTERED), "対象外", "not for this outlet" },
 };
 
-/* EDXL-DE distributionStatus by mode; a mode that is not known is a system message, which nobody acts on. */
-static const struct {
-	int mode;
-	const char *status;
-} statuses[] = {
-	{ HS_MODE(LIVE), "Actual" },
-	{ HS_MODE(DRILL), "Exercise" },
-	{ HS_MODE(TEST), "Test" },
-};
-
 bool
 hs_receipt_words(int state, const char **ja, const char **en)
 {
@@ -46,15 +36,6 @@ hs_receipt_words(int state, const char **ja, const char **en)
 		return true;
 	}
 	return false;
-}
-
-static const char *
-status_of(int mode)
-{
-	for (size_t i = 0; i < HS_COUNT(statuses); i++)
-		if (statuses[i].mode == mode)
-			return statuses[i].status;
-	return "System";
 }
 
 /* <name>text</name>; nothing for "". */
@@ -166,7 +147,7 @@ hs_lalert_result_write(struct hs_buf *out, const hs_status_reply *reply, const c
 	const hs_notice *notice = reply->notice;
 	if (!notice || !notice->document)
 		return false;
-	const char *status = status_of((int)notice->mode);
+	const char *status = hs_mode_status((int)notice->mode);
 	hs_buf_puts(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
 			 "<edxlde:EDXLDistribution "
 			 "xmlns:edxlde=\"urn:oasis:names:tc:emergency:EDXL:DE:1.0\" "

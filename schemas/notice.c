@@ -84,6 +84,22 @@ hs_notice_has_flag(const hs_notice *notice, const char *flag)
 	return false;
 }
 
+const char *
+hs_mode_status(int mode)
+{
+	static const struct {
+		int mode;
+		const char *status;
+	} rows[] = { { HS_MODE(LIVE), "Actual" }, { HS_MODE(DRILL), "Exercise" },
+		{ HS_MODE(TEST), "Test" }, { HS_MODE(SYSTEM), "System" } };
+
+	for (size_t i = 0; i < HS_COUNT(rows); i++) {
+		if (rows[i].mode == mode)
+			return rows[i].status;
+	}
+	return "System";
+}
+
 bool
 hs_notice_flag(struct hs_arena *arena, hs_notice *notice, const char *flag)
 {

@@ -183,6 +183,9 @@ hs_time *hs_time_new(struct hs_arena *arena, int64_t unix_us, int offset_min);
 /* Appends a flag once. */
 bool hs_notice_flag(struct hs_arena *arena, hs_notice *notice, const char *flag);
 bool hs_notice_has_flag(const hs_notice *notice, const char *flag);
+/* The word for HS_MODE_* in L-Alert (EDXL-DE distributionStatus) and CAP 1.2 (3.2.1 status). A mode that is not known is "System":
+ * for no public. */
+const char *hs_mode_status(int mode);
 /* Calls `visit` for every Area in the notice, in whatever detail it stands, so that no kind of message has areas that
  * nobody looks at. */
 void hs_notice_visit_areas(

@@ -6,14 +6,6 @@
 #include "hub/base/check.h"
 #include "hub/base/clock.h"
 
-static size_t
-wrote(char *bytes, size_t size, size_t count, void *owner)
-{
-	struct hs_buf *reply = owner;
-	hs_buf_add(reply, bytes, size * count);
-	return reply->failed ? 0 : size * count;
-}
-
 static struct curl_slist *
 headers_of(const struct hs_sim_post *post)
 {
@@ -41,7 +33,7 @@ perform(uv_work_t *work)
 	curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
 	curl_easy_setopt(curl, CURLOPT_NOPROXY, "*");
 	curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, HS_POST_TIMEOUT_MS);
-	curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, wrote);
+	curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, hs_buf_sink);
 	curl_easy_setopt(curl, CURLOPT_WRITEDATA, &post->reply);
 	curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, post->why);
 	if (post->ca && post->ca[0])

@@ -3,14 +3,6 @@
 
 #include "adapters/jalert/receiver.h"
 
-static size_t
-wrote(char *bytes, size_t size, size_t count, void *owner)
-{
-	struct hs_buf *reply = owner;
-	hs_buf_add(reply, bytes, size * count);
-	return reply->failed ? 0 : size * count;
-}
-
 static struct curl_slist *
 headers_of(const struct hs_receiver_post *post)
 {
@@ -37,7 +29,7 @@ hs_receiver_post(struct hs_receiver_post *post)
 	curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
 	curl_easy_setopt(curl, CURLOPT_NOPROXY, "*");
 	curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, (long)settings->timeout_ms);
-	curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, wrote);
+	curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, hs_buf_sink);
 	curl_easy_setopt(curl, CURLOPT_WRITEDATA, &post->reply);
 	curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, post->why);
 	if (settings->gate_ca[0] != '\0')

@@ -61,6 +61,15 @@ hs_buf_add(struct hs_buf *buf, const void *bytes, size_t len_bytes)
 		memcpy(place, bytes, len_bytes);
 }
 
+size_t
+hs_buf_sink(char *bytes, size_t size, size_t count, void *buf)
+{
+	struct hs_buf *to = buf;
+
+	hs_buf_add(to, bytes, size * count);
+	return to->failed ? 0 : size * count;
+}
+
 void
 hs_buf_puts(struct hs_buf *buf, const char *text)
 {

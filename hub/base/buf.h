@@ -21,6 +21,8 @@ struct hs_buf {
 void hs_buf_init(struct hs_buf *buf, size_t max_bytes);
 void hs_buf_free(struct hs_buf *buf);
 void hs_buf_add(struct hs_buf *buf, const void *bytes, size_t len_bytes);
+/* The same as libcurl calls it (CURLOPT_WRITEFUNCTION), buf: a struct hs_buf. 0 when it has failed: the transfer ends. */
+size_t hs_buf_sink(char *bytes, size_t size, size_t count, void *buf);
 /* Makes it len_bytes longer; returns where they are to be written, or NULL when it failed. */
 void *hs_buf_extend(struct hs_buf *buf, size_t len_bytes);
 void hs_buf_puts(struct hs_buf *buf, const char *text);
