@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "schemas/json_parts.h"
+
 #define DEPTH_MAX 64 /* a message has at most a dozen; a circle ends here */
 
 /* ---- texts ---- */
@@ -31,21 +33,71 @@ write_escape(struct hs_buf *out, unsigned char c)
 		hs_buf_add(out, (const char[]){ '\\', letter }, 2);
 }
 
-static void
-write_text(struct hs_buf *out, const char *text, size_t len_bytes)
+/* How many bytes at the beginning need no escape. Eight at a time: a byte below 0x20, a quote or a backslash sets the high bit
+ * of its own byte in `found`; a false one may stand behind a true one only, and the loop behind looks at each. */
+static size_t
+plain_bytes(const char *text, size_t len_bytes)
 {
-	size_t from = 0;
+	const uint64_t ones = UINT64_C(0x0101010101010101), high = UINT64_C(0x8080808080808080);
+	size_t at = 0;
 
-	hs_buf_add(out, "\"", 1);
-	for (size_t at = 0; at < len_bytes; at++) {
-		if (escape_of((unsigned char)text[at]) == '\0')
-			continue;
-		hs_buf_add(out, text + from, at - from);
-		write_escape(out, (unsigned char)text[at]);
-		from = at + 1;
+	for (uint64_t word; at + sizeof(word) <= len_bytes; at += sizeof(word)) {
+		memcpy(&word, text + at, sizeof(word));
+		uint64_t quote = word ^ ones * '"', slash = word ^ ones * '\\';
+		uint64_t found = ((word - ones * ' ') & ~word) | ((quote - ones) & ~quote) |
+				 ((slash - ones) & ~slash);
+		if ((found & high) != 0)
+			break;
 	}
-	hs_buf_add(out, text + from, len_bytes - from);
+	while (at < len_bytes && escape_of((unsigned char)text[at]) == '\0')
+		at++;
+	return at;
+}
+
+static void
+quote_escaped(struct hs_buf *out, const char *text, size_t len_bytes)
+{
 	hs_buf_add(out, "\"", 1);
+	for (size_t at = 0; at < len_bytes;) {
+		size_t plain = plain_bytes(text + at, len_bytes - at);
+		hs_buf_add(out, text + at, plain);
+		at += plain;
+		if (at < len_bytes)
+			write_escape(out, (unsigned char)text[at++]);
+	}
+	hs_buf_add(out, "\"", 1);
+}
+
+void
+hs_json_quote(struct hs_buf *out, const char *text, size_t len_bytes)
+{
+	if (plain_bytes(text, len_bytes) < len_bytes) {
+		quote_escaped(out, text, len_bytes);
+		return;
+	}
+	char *at = hs_buf_extend(out, len_bytes + 2);
+	if (at == NULL)
+		return;
+	at[0] = '"';
+	if (len_bytes > 0)
+		memcpy(at + 1, text, len_bytes);
+	at[len_bytes + 1] = '"';
+}
+
+void
+hs_json_digits(struct hs_buf *out, int64_t number)
+{
+	char digits[24];
+	size_t at = sizeof(digits);
+	uint64_t left = number < 0 ? UINT64_C(0) - (uint64_t)number : (uint64_t)number;
+
+	do {
+		digits[--at] = (char)('0' + left % 10);
+		left /= 10;
+	} while (left > 0);
+	if (number < 0)
+		digits[--at] = '-';
+	hs_buf_add(out, digits + at, sizeof(digits) - at);
 }
 
 /* ---- values ---- */
@@ -62,7 +114,7 @@ write_object(struct hs_buf *out, const json_t *json, int depth)
 	for (void *at = json_object_iter(object); at != NULL;
 		at = json_object_iter_next(object, at)) {
 		hs_buf_puts(out, mark);
-		write_text(out, json_object_iter_key(at), strlen(json_object_iter_key(at)));
+		hs_json_quote(out, json_object_iter_key(at), json_object_iter_key_len(at));
 		hs_buf_add(out, ":", 1);
 		write_value(out, json_object_iter_value(at), depth + 1);
 		mark = ",";
@@ -105,9 +157,9 @@ write_value(struct hs_buf *out, const json_t *json, int depth)
 	else if (json_is_array(json))
 		write_array(out, json, depth);
 	else if (json_is_string(json))
-		write_text(out, json_string_value(json), json_string_length(json));
+		hs_json_quote(out, json_string_value(json), json_string_length(json));
 	else if (json_is_integer(json))
-		hs_buf_printf(out, "%" JSON_INTEGER_FORMAT, json_integer_value(json));
+		hs_json_digits(out, json_integer_value(json));
 	else if (json_is_real(json))
 		write_real(out, json);
 	else
@@ -121,4 +173,16 @@ hs_json_write(struct hs_buf *out, const struct json_t *json)
 {
 	write_value(out, json, 0);
 	return !out->failed;
+}
+
+char *
+hs_json_dump(const struct json_t *json)
+{
+	struct hs_buf out;
+
+	hs_buf_init(&out, HS_JSON_TEXT_MAX);
+	if (json != NULL && hs_json_write(&out, json))
+		return out.bytes;
+	hs_buf_free(&out);
+	return NULL;
 }

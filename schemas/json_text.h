@@ -18,5 +18,7 @@
 struct json_t;
 
 bool hs_json_write(struct hs_buf *out, const struct json_t *json);
+/* The same as a text; free. NULL: json is NULL, or out of memory. */
+char *hs_json_dump(const struct json_t *json);
 
 #endif

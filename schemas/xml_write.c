@@ -1,10 +1,9 @@
 #include "schemas/xml_write.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "hub/base/clock.h"
-
-#define CHUNK 240
 
 /* Bytes of a character at `at` that XML 1.0 forbids; 0: it is allowed. */
 static size_t
@@ -20,28 +19,44 @@ forbidden_bytes(const char *at)
 	return 0;
 }
 
+/* Bytes at the beginning that stand for themselves: no markup, nothing forbidden, not the end. */
+static size_t
+plain_bytes(const char *text)
+{
+	size_t len = 0;
+
+	for (;; len++) {
+		unsigned char c = (unsigned char)text[len];
+		bool special = c < 0x20 || c == '&' || c == '<' || c == '>' || c == '"' ||
+			       c == '\'' || c == 0x7F || c == 0xEF;
+		if (special && c != '\t' && c != '\n' && c != '\r')
+			return len;
+	}
+}
+
 void
 hs_xml_put_text(struct hs_buf *out, const char *text)
 {
-	char chunk[CHUNK + 1];
-	size_t len = 0;
-
 	while (*text) {
-		size_t skip = forbidden_bytes(text);
+		size_t plain = plain_bytes(text), skip = forbidden_bytes(text + plain);
 
-		if (skip > 0) {
-			text += skip;
-			continue;
-		}
-		chunk[len++] = *text++;
-		if (len < CHUNK && *text)
-			continue;
-		chunk[len] = '\0';
-		hs_buf_escape(out, chunk);
-		len = 0;
+		hs_buf_add(out, text, plain);
+		text += plain;
+		if (*text == '\0')
+			return;
+		if (skip == 0)
+			hs_buf_escape(out, (const char[]){ *text, '\0' });
+		text += skip > 0 ? skip : 1;
 	}
-	chunk[len] = '\0';
-	hs_buf_escape(out, chunk);
+}
+
+/* <name>, </name> and a line end. */
+static void
+put_tag(struct hs_buf *out, const char *before, const char *name, const char *behind)
+{
+	hs_buf_puts(out, before);
+	hs_buf_puts(out, name);
+	hs_buf_puts(out, behind);
 }
 
 void
@@ -50,15 +65,16 @@ hs_xml_put_with(struct hs_buf *out, const char *name, const char *attribute, con
 {
 	if (!text || text[0] == '\0')
 		return;
-	hs_buf_printf(out, "<%s", name);
+	hs_buf_puts(out, "<");
+	hs_buf_puts(out, name);
 	if (attribute && value && value[0]) {
-		hs_buf_printf(out, " %s=\"", attribute);
+		put_tag(out, " ", attribute, "=\"");
 		hs_xml_put_text(out, value);
 		hs_buf_puts(out, "\"");
 	}
 	hs_buf_puts(out, ">");
 	hs_xml_put_text(out, text);
-	hs_buf_printf(out, "</%s>\n", name);
+	put_tag(out, "</", name, ">\n");
 }
 
 void

@@ -27,7 +27,6 @@ struct hs_profile_class {
 	struct hs_broadcast_item *items;  /* of the notice under way */
 	size_t count;
 	enum hs_err err;
-	struct hs_frame **frames; /* of each item, made when a line wants them */
 };
 
 struct hs_broadcaster {

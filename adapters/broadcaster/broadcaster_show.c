@@ -1,5 +1,4 @@
 /* broadcaster_show.c: what guests, folders and stations would get of a notice, or why not. See runtime/explain.h. */
-#include <jansson.h>
 #include <stdlib.h>
 
 #include "adapters/broadcaster/broadcaster_parts.h"
@@ -12,10 +11,11 @@ show_messages(
 	struct hs_adapter_item *item, const char *outlet, const struct hs_profile_class *class)
 {
 	for (size_t i = 0; i < class->count; i++) {
+		const struct hs_broadcast_item *one = &class->items[i];
 		struct hs_buf text;
 		hs_buf_init(&text, HS_JSON_TEXT_MAX);
-		(void)hs_json_write(&text, class->items[i].record);
-		hs_adapter_show(item, outlet, class->items[i].prefecture, hs_buf_text(&text));
+		hs_buf_add(&text, hs_frame_bytes(one->record), hs_frame_len_bytes(one->record));
+		hs_adapter_show(item, outlet, one->prefecture, hs_buf_text(&text));
 		hs_buf_free(&text);
 	}
 }
@@ -30,8 +30,7 @@ is_wanted(struct hs_arena *arena, const struct hs_broadcast_input *input,
 	asked.selector = selector;
 	if (hs_broadcast_encode(arena, &asked, &profile->style, &items, &count) != HS_OK)
 		return false;
-	for (size_t i = 0; i < count; i++)
-		json_decref(items[i].record);
+	hs_broadcast_items_free(items, count);
 	return count > 0;
 }
 

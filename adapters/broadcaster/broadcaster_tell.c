@@ -1,10 +1,8 @@
 /* broadcaster_tell.c: what happens when a notice, a snapshot or a change of the link comes. See broadcaster.h. */
-#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "adapters/broadcaster/broadcaster_parts.h"
-#include "adapters/broadcaster/message.h"
 #include "hub/base/check.h"
 #include "hub/base/log.h"
 
@@ -39,6 +37,8 @@ classes_encode(struct hs_broadcaster *own, struct hs_arena *arena, struct hs_bro
 		struct hs_profile_class *class = &own->classes[i];
 		const struct hs_profile *profile = class->profile;
 		input->selector = i > 0 ? &profile->selector : NULL;
+		input->forms = i > 0 ? forms : NULL;
+		input->forms_wanted = profile->forms;
 		class->err = hs_broadcast_encode(
 			arena, input, &profile->style, &class->items, &class->count);
 		if (class->err != HS_OK) {
@@ -48,11 +48,6 @@ classes_encode(struct hs_broadcaster *own, struct hs_arena *arena, struct hs_bro
 				i > 0 ? profile->settings->name : "playout",
 				hs_err_name(class->err));
 		}
-		for (size_t k = 0; i > 0 && k < class->count; k++) {
-			json_t *more = hs_forms_json(forms, profile->forms);
-			if (more != NULL)
-				json_object_set_new(class->items[k].record, "forms", more);
-		}
 	}
 }
 
@@ -61,39 +56,10 @@ classes_forget(struct hs_broadcaster *own)
 {
 	for (size_t i = 0; i < own->class_count; i++) {
 		struct hs_profile_class *class = &own->classes[i];
-		for (size_t k = 0; k < class->count; k++) {
-			json_decref(class->items[k].record);
-			if (class->frames != NULL)
-				hs_frame_unref(class->frames[k]);
-		}
-		free(class->frames);
-		class->frames = NULL;
+		hs_broadcast_items_free(class->items, class->count);
 		class->items = NULL;
 		class->count = 0;
 	}
-}
-
-/* One reference to each frame of the class; NULL when out of memory. Free the array. */
-static struct hs_frame **
-class_frames(struct hs_profile_class *class)
-{
-	struct hs_frame **copy = calloc(class->count, sizeof(*copy));
-	bool made = class->frames != NULL;
-	if (!made)
-		class->frames = calloc(class->count, sizeof(*class->frames));
-	bool good = copy != NULL && class->frames != NULL;
-	for (size_t i = 0; good && i < class->count; i++) {
-		if (!made)
-			class->frames[i] = hs_message_frame(class->items[i].record);
-		copy[i] = class->frames[i] != NULL ? hs_frame_ref(class->frames[i]) : NULL;
-		good = copy[i] != NULL;
-	}
-	if (good)
-		return copy;
-	for (size_t i = 0; copy != NULL && i < class->count; i++)
-		hs_frame_unref(copy[i]);
-	free(copy);
-	return NULL;
 }
 
 struct line_out {
@@ -129,7 +95,7 @@ line_out(void *owner, struct hs_line *line)
 	struct line_out *out = owner;
 	struct hs_broadcaster *own = out->own;
 	const char *name = line->profile->settings->name, *why;
-	struct hs_profile_class *class =
+	const struct hs_profile_class *class =
 		&own->classes[own->class_of[line->profile - own->profiles]];
 	int kept = hs_broadcaster_kept_back(class, out->item, false, &why);
 	if (kept == HS_RECEIPT(FILTERED)) {
@@ -142,10 +108,8 @@ line_out(void *owner, struct hs_line *line)
 			hs_line_owe_state(line);
 		return;
 	}
-	struct hs_frame **frames = class_frames(class);
-	if (frames == NULL || !hs_line_deliver(line, out->item, frames, class->count, out->fresh))
+	if (!hs_line_deliver(line, out->item, class->items, class->count, out->fresh))
 		hs_adapter_receipt(out->item, name, HS_RECEIPT(FAILED), "out of memory");
-	free(frames);
 }
 
 static void

@@ -1,13 +1,13 @@
 #include "adapters/broadcaster/forms.h"
 
 #include <inttypes.h>
-#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "hub/base/check.h"
 #include "schemas/atom_write.h"
+#include "schemas/json_put.h"
 #include "schemas/lalert_notice.h"
 
 #define FORM_MAX_BYTES (16u << 20)
@@ -96,8 +96,8 @@ hs_forms_free(struct hs_forms *forms)
 	*forms = (struct hs_forms){ 0 };
 }
 
-struct json_t *
-hs_forms_json(const struct hs_forms *forms, unsigned wanted)
+void
+hs_forms_put(struct hs_buf *out, const char *key, const struct hs_forms *forms, unsigned wanted)
 {
 	const struct {
 		const char *key, *text;
@@ -107,16 +107,17 @@ hs_forms_json(const struct hs_forms *forms, unsigned wanted)
 		{ "cap", forms->cap, HS_FORM_CAP },
 		{ "atom", forms->atom, HS_FORM_ATOM },
 	};
-	json_t *out = json_object();
+	bool begun = false;
 	for (size_t i = 0; i < HS_COUNT(rows); i++) {
-		if (rows[i].text != NULL && (wanted & rows[i].form) != 0)
-			json_object_set_new(out, rows[i].key, json_string(rows[i].text));
+		if (rows[i].text == NULL || (wanted & rows[i].form) == 0)
+			continue;
+		if (!begun)
+			hs_json_open(out, key, '{');
+		begun = true;
+		hs_json_put_text(out, rows[i].key, rows[i].text);
 	}
-	if (json_object_size(out) == 0) {
-		json_decref(out);
-		return NULL;
-	}
-	return out;
+	if (begun)
+		hs_json_close(out, '}');
 }
 
 char *

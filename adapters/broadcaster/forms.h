@@ -13,14 +13,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "hub/base/buf.h"
 #include "hub/base/config.h"
 #include "schemas/cap_write.h"
 
 #define HS_FORM_LALERT 1u
 #define HS_FORM_CAP    2u
 #define HS_FORM_ATOM   4u
-
-struct json_t;
 
 /* Words of the configuration: lalert cap atom. "" when right, else the word that is none. */
 const char *hs_forms_words(const struct hs_config_texts *words, unsigned *out);
@@ -36,8 +35,10 @@ bool hs_forms_make(struct hs_forms *forms, unsigned wanted, const hs_notice *not
 	const char *epoch, uint64_t seq, const struct hs_cap_earlier *earlier,
 	size_t earlier_count);
 void hs_forms_free(struct hs_forms *forms);
-/* {"lalert": …, "cap": …, "atom": …}: a new reference with those that are there and wanted; NULL when there are none. */
-struct json_t *hs_forms_json(const struct hs_forms *forms, unsigned wanted);
+/* A member of JSON (schemas/json_put.h): {"lalert": …, "cap": …, "atom": …} of those that are there and wanted; nothing when there
+ * are none. */
+void hs_forms_put(
+	struct hs_buf *out, const char *key, const struct hs_forms *forms, unsigned wanted);
 /* A feed around entries, newest first. updated_unix_us: 0 without entries. Free. NULL: out of memory. */
 char *hs_forms_feed(const char *epoch, int mode, int64_t updated_unix_us,
 	const char *const *entries, size_t count);

@@ -35,7 +35,8 @@ group_areas(const struct hs_force_group *group)
 {
 	json_t *areas = json_array();
 	for (size_t i = 0; i < group->row_count; i++) {
-		json_t *area = json_pack("{s:s}", "name", group->rows[i]->area_name);
+		json_t *area = json_object();
+		json_object_set_new_nocheck(area, "name", json_string(group->rows[i]->area_name));
 		if (group->rows[i]->sub_code[0] != '\0')
 			json_object_set_new(
 				area, "sub_code", json_string(group->rows[i]->sub_code));
@@ -175,10 +176,7 @@ hs_broadcast_in_force_pages(struct hs_arena *arena, const struct hs_force_view *
 	if (count == 0)
 		hs_crawl_text(&page, "発表中の避難情報はありません。");
 	err = hs_pages(&page, hs_mode_mark(mode, "ja"), style->page, &pages, &page_count);
-	for (size_t i = 0; err == HS_OK && i < page_count; i++) {
-		for (size_t k = 0; k < pages[i].count; k++)
-			hs_buf_printf(out, "%s\n", pages[i].lines[k]);
-		hs_buf_puts(out, i + 1 < page_count ? "\f\n" : "");
-	}
+	if (err == HS_OK)
+		hs_pages_text(pages, page_count, out);
 	return err == HS_OK && out->failed ? HS_ERR_NOMEM : err;
 }

@@ -145,21 +145,20 @@ delivery_ended(struct hs_adapter_delivery *delivery)
 }
 
 static struct hs_line_item *
-item_create(struct hs_line *line, const struct hs_adapter_item *item, struct hs_frame **frames,
-	size_t count)
+item_create(struct hs_line *line, const struct hs_adapter_item *item,
+	const struct hs_broadcast_item *items, size_t count)
 {
 	struct hs_line_item *own = calloc(1, sizeof(*own));
-	struct hs_frame **copy = calloc(count, sizeof(*copy));
-	if (own == NULL || copy == NULL) {
+	struct hs_frame **frames = calloc(count, sizeof(*frames));
+	if (own == NULL || frames == NULL) {
 		free(own);
-		free(copy);
-		for (size_t i = 0; i < count; i++)
-			hs_frame_unref(frames[i]);
+		free(frames);
 		return NULL;
 	}
-	memcpy(copy, frames, count * sizeof(*copy));
+	for (size_t i = 0; i < count; i++)
+		frames[i] = hs_frame_ref(items[i].record);
 	own->line = line;
-	own->frames = copy;
+	own->frames = frames;
 	own->count = count;
 	own->document = document_of(item->notice);
 	own->takes_back = item->notice->action == HS_ACTION(CANCEL);
@@ -199,10 +198,10 @@ older_end(struct hs_line *line, uint64_t document)
 }
 
 bool
-hs_line_deliver(struct hs_line *line, struct hs_adapter_item *item, struct hs_frame **frames,
-	size_t count, bool fresh)
+hs_line_deliver(struct hs_line *line, struct hs_adapter_item *item,
+	const struct hs_broadcast_item *items, size_t count, bool fresh)
 {
-	struct hs_line_item *own = item_create(line, item, frames, count), **at = &line->items;
+	struct hs_line_item *own = item_create(line, item, items, count), **at = &line->items;
 	if (own == NULL)
 		return false;
 	older_end(line, own->document);
@@ -212,15 +211,15 @@ hs_line_deliver(struct hs_line *line, struct hs_adapter_item *item, struct hs_fr
 	/* Only the first message of a document tells that nothing went before; one that comes again does not. */
 	if (fresh && item->notice->action == HS_ACTION(ISSUE))
 		ledger_add(line, own->document);
-	int64_t deadline_ms = line->profile->settings->deadline_ms;
-	own->delivery.outlet = line->profile->settings->name;
-	own->delivery.order_key = own->order_key;
-	own->delivery.canary = &line->canary;
-	if (deadline_ms > 0)
-		own->delivery.deadline_mono_us = hs_clock_mono_us() + deadline_ms * 1000;
-	own->delivery.attempt = attempt;
-	own->delivery.abort = attempt_abort;
-	own->delivery.ended = delivery_ended;
+	own->delivery = (struct hs_adapter_delivery){
+		.outlet = line->profile->settings->name,
+		.order_key = own->order_key,
+		.canary = &line->canary,
+		.deadline_mono_us = hs_profile_deadline_us(line->profile),
+		.attempt = attempt,
+		.abort = attempt_abort,
+		.ended = delivery_ended,
+	};
 	hs_adapter_deliver(item, &own->delivery);
 	return true;
 }

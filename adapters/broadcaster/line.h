@@ -17,6 +17,7 @@
 #ifndef HS_BROADCASTER_LINE_H
 #define HS_BROADCASTER_LINE_H
 
+#include "adapters/broadcaster/broadcaster_encode.h"
 #include "adapters/broadcaster/profile.h"
 #include "adapters/runtime/runtime.h"
 #include "hub/base/frame.h"
@@ -70,10 +71,10 @@ void hs_line_down(struct hs_line *line);
 void hs_line_owe_state(struct hs_line *line);
 void hs_line_owe_beat(struct hs_line *line);
 
-/* frames: one message for each prefecture, references are taken over. fresh: no process before this one can have sent it.
- * false: out of memory, they are freed. */
-bool hs_line_deliver(struct hs_line *line, struct hs_adapter_item *item, struct hs_frame **frames,
-	size_t count, bool fresh);
+/* items: one message for each prefecture; it takes references of their records. fresh: no process before this one can have sent it.
+ * false: out of memory. */
+bool hs_line_deliver(struct hs_line *line, struct hs_adapter_item *item,
+	const struct hs_broadcast_item *items, size_t count, bool fresh);
 
 /* What leaves next; NULL: nothing. The reference is the caller's. */
 struct hs_frame *hs_line_next(struct hs_line *line);

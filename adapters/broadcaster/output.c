@@ -11,6 +11,8 @@
 #include "hub/base/check.h"
 #include "hub/base/clock.h"
 #include "hub/base/log.h"
+#include "schemas/json_put.h"
+#include "schemas/json_text.h"
 
 #define STATE_ARENA_BYTES (64u << 20)
 #define STATE_TEXT_BYTES  (8u << 20)
@@ -40,6 +42,19 @@ struct notice_files {
 	size_t prefecture_count;
 };
 
+/* For people who open the file; NULL when out of memory. Free. */
+static char *
+indented(const void *compact, size_t len_bytes)
+{
+	struct hs_buf out;
+	hs_buf_init(&out, HS_JSON_TEXT_MAX);
+	hs_json_indent(&out, compact, len_bytes);
+	if (!out.failed)
+		return out.bytes;
+	hs_buf_free(&out);
+	return NULL;
+}
+
 /* ---- current.json, current.txt ---- */
 
 static char *
@@ -52,7 +67,9 @@ current_json(const struct hs_output_state *state, enum hs_adapter_lane lane, jso
 		hs_lane_name(lane), "epoch", state->epoch, "seq", (json_int_t)state->seq,
 		"prefecture", prefecture, "status", state->current ? "current" : "stale", "mark",
 		hs_mode_mark(hs_lane_mode(lane), "ja"), "as_of", stamp, "in_force", in_force);
-	char *text = record != NULL ? json_dumps(record, JSON_INDENT(1)) : NULL;
+	char *compact = hs_json_dump(record);
+	char *text = compact != NULL ? indented(compact, strlen(compact)) : NULL;
+	free(compact);
 	json_decref(record);
 	return text;
 }
@@ -276,29 +293,17 @@ delivery_ended(struct hs_adapter_delivery *delivery)
 	free(own);
 }
 
-/* A form feed stands alone on a line between two pages. */
-static void
-pages_text(const struct hs_broadcast_item *item, struct hs_buf *out)
-{
-	for (size_t i = 0; i < item->page_count; i++) {
-		for (size_t k = 0; k < item->pages[i].count; k++)
-			hs_buf_printf(out, "%s\n", item->pages[i].lines[k]);
-		if (i + 1 < item->page_count)
-			hs_buf_puts(out, "\f\n");
-	}
-}
-
 static bool
 files_of_item(struct notice_files *own, uint64_t seq, const struct hs_broadcast_item *item)
 {
 	char name[40];
 	struct hs_buf lines, pages;
-	char *json = json_dumps(item->record, JSON_INDENT(1));
+	char *json = indented(hs_frame_bytes(item->record), hs_frame_len_bytes(item->record));
 	hs_buf_init(&lines, STATE_TEXT_BYTES);
 	hs_buf_init(&pages, STATE_TEXT_BYTES);
 	for (size_t i = 0; i < item->crawl_count; i++)
 		hs_buf_printf(&lines, "%s\n", item->crawl[i]);
-	pages_text(item, &pages);
+	hs_pages_text(item->pages, item->page_count, &pages);
 	unsigned long long number = (unsigned long long)seq;
 	snprintf(name, sizeof(name), "%llu.json", number);
 	bool good = !lines.failed && !pages.failed &&
@@ -379,20 +384,18 @@ hs_output_notice(struct hs_output *output, struct hs_adapter_item *item,
 		return;
 	}
 	own->output = output;
-	int64_t deadline_ms = output->options.profile->settings != NULL
-				      ? output->options.profile->settings->deadline_ms
-				      : 0;
 	/* A key of its own: every revision has its file, none replaces a waiting one. */
 	snprintf(own->order_key, sizeof(own->order_key), "%.64s/%llu", outlet,
 		(unsigned long long)item->seq);
-	own->delivery.outlet = outlet;
-	own->delivery.order_key = own->order_key;
-	own->delivery.canary = &output->canaries[own->lane].canary;
-	if (deadline_ms > 0)
-		own->delivery.deadline_mono_us = hs_clock_mono_us() + deadline_ms * 1000;
-	own->delivery.attempt = attempt;
-	own->delivery.abort = attempt_abort;
-	own->delivery.ended = delivery_ended;
+	own->delivery = (struct hs_adapter_delivery){
+		.outlet = outlet,
+		.order_key = own->order_key,
+		.canary = &output->canaries[own->lane].canary,
+		.deadline_mono_us = hs_profile_deadline_us(output->options.profile),
+		.attempt = attempt,
+		.abort = attempt_abort,
+		.ended = delivery_ended,
+	};
 	hs_adapter_deliver(item, &own->delivery);
 }
 

@@ -57,3 +57,15 @@ hs_pages(const struct hs_crawl *text, const char *mark, struct hs_page_shape sha
 	*pages = out;
 	return HS_OK;
 }
+
+void
+hs_pages_text(const struct hs_page *pages, size_t count, struct hs_buf *out)
+{
+	for (size_t i = 0; i < count; i++) {
+		for (size_t k = 0; k < pages[i].count; k++) {
+			hs_buf_puts(out, pages[i].lines[k]);
+			hs_buf_puts(out, "\n");
+		}
+		hs_buf_puts(out, i + 1 < count ? "\f\n" : "");
+	}
+}

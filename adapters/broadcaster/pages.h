@@ -11,6 +11,7 @@
 #define HS_BROADCASTER_PAGES_H
 
 #include "adapters/broadcaster/crawl.h"
+#include "hub/base/buf.h"
 
 struct hs_page_shape {
 	size_t width_half; /* of a line, in half-width units, at least 16 */
@@ -25,5 +26,7 @@ struct hs_page {
 /* mark: "" for none. HS_ERR_INVALID: too narrow or too few rows, also for the mark. HS_ERR_NOMEM: the arena is full. */
 enum hs_err hs_pages(const struct hs_crawl *text, const char *mark, struct hs_page_shape shape,
 	struct hs_page **pages, size_t *count) HS_MUST_CHECK;
+/* As a file has them: a form feed stands alone on a line between two. */
+void hs_pages_text(const struct hs_page *pages, size_t count, struct hs_buf *out);
 
 #endif

@@ -1,9 +1,11 @@
 #include "adapters/broadcaster/postcode.h"
 
-#include <jansson.h>
 #include <string.h>
 
+#include "adapters/broadcaster/broadcaster_encode.h"
+#include "adapters/broadcaster/seen.h"
 #include "hub/base/check.h"
+#include "schemas/json_put.h"
 #include "schemas/tables.h"
 
 /* Bytes of one number in any script at text: 1, １, 一; 0: none. */
@@ -11,9 +13,13 @@ static size_t
 digit_bytes(const char *text)
 {
 	static const char *const digits[] = { "一", "二", "三", "四", "五", "六", "七", "八", "九",
-		"十", "０", "１", "２", "３", "４", "５", "６", "７", "８", "９" };
+		"十" };
 	if (text[0] >= '0' && text[0] <= '9')
 		return 1;
+	if (text[0] == '\xef') /* full-width digits: EF BC 90 to EF BC 99 */
+		return text[1] == '\xbc' && text[2] >= '\x90' && text[2] <= '\x99' ? 3 : 0;
+	if (text[0] != '\xe4' && text[0] != '\xe5') /* as all of `digits` begin */
+		return 0;
 	for (size_t i = 0; i < HS_COUNT(digits); i++) {
 		if (text[0] == digits[i][0] && text[1] == digits[i][1] && text[2] == digits[i][2])
 			return 3;
@@ -84,70 +90,40 @@ hs_postcode_town(struct hs_arena *arena, const char *area_name, const char *muni
 	return out;
 }
 
-/* What the towns of one municipality share. */
-struct municipality {
-	const char *area_code;
-	const struct hs_area_row *area; /* NULL: not known */
-	json_t *code, *code5;
-};
-
-static void
-municipality_forget(struct municipality *own)
+void
+hs_postcode_put_areas(struct hs_arena *arena, struct hs_buf *out, const char *key,
+	const struct hs_change_row *rows, size_t count, bool ended)
 {
-	json_decref(own->code);
-	json_decref(own->code5);
-}
-
-static void
-municipality_take(struct municipality *own, const char *area_code)
-{
-	char code5[6] = "";
-	if (own->area_code != NULL && strcmp(own->area_code, area_code) == 0)
-		return;
-	municipality_forget(own);
-	strncat(code5, area_code, 5);
-	*own = (struct municipality){ area_code, hs_area_find(area_code), json_string(area_code),
-		json_string(code5) };
-}
-
-/* false: it was seen before, or there is no memory. */
-static bool
-town_is_new(struct hs_arena *arena, json_t *seen, const char *area_code, const char *town)
-{
-	size_t code_bytes = strlen(area_code), town_bytes = strlen(town);
-	char *key = hs_arena_alloc(arena, code_bytes + town_bytes + 2);
-	if (key == NULL)
-		return false;
-	memcpy(key, area_code, code_bytes);
-	key[code_bytes] = '|';
-	memcpy(key + code_bytes + 1, town, town_bytes + 1);
-	return json_object_get(seen, key) == NULL &&
-	       json_object_set_new(seen, key, json_true()) == 0;
-}
-
-struct json_t *
-hs_postcode_areas(
-	struct hs_arena *arena, const struct hs_change_row *rows, size_t count, bool ended)
-{
-	json_t *list = json_array(), *seen = json_object();
-	struct municipality own = { 0 };
-	for (size_t i = 0; i < count; i++) {
+	struct hs_seen seen;
+	const char *code = ""; /* of the row before: rows come by municipality */
+	const struct hs_area_row *area = NULL;
+	size_t codes_from = 0, codes_to = 0; /* the members that its towns share */
+	hs_json_open(out, key, '[');
+	bool good = hs_seen_begin(&seen, arena, count);
+	for (size_t i = 0; good && i < count; i++) {
 		const struct hs_force_row *row = hs_change_area(&rows[i]);
 		if ((rows[i].after == NULL) != ended)
 			continue;
-		municipality_take(&own, row->area_code);
-		const char *town = hs_postcode_town(
-			arena, row->area_name, own.area != NULL ? own.area->name : "");
-		if (town == NULL || !town_is_new(arena, seen, row->area_code, town))
+		bool same = codes_to > 0 && strcmp(code, row->area_code) == 0;
+		code = row->area_code;
+		area = same ? area : hs_area_find(code);
+		const char *town =
+			hs_postcode_town(arena, row->area_name, area != NULL ? area->name : "");
+		codes_to = same ? codes_to : 0;
+		if (town == NULL || !hs_seen_add(&seen, code, town))
 			continue;
-		json_t *record = json_object();
-		json_object_set_nocheck(record, "code5", own.code5);
-		json_object_set_nocheck(record, "code", own.code);
-		json_object_set_new_nocheck(record, "town", json_string(town));
-		json_object_set_new_nocheck(record, "whole", json_boolean(town[0] == '\0'));
-		json_array_append_new(list, record);
+		hs_json_open(out, NULL, '{');
+		if (codes_to > 0) {
+			hs_json_again(out, codes_from, codes_to);
+		} else {
+			codes_from = out->len_bytes;
+			hs_broadcast_put_code5(out, code);
+			hs_json_put_text(out, "code", code);
+			codes_to = out->len_bytes;
+		}
+		hs_json_put_text(out, "town", town);
+		hs_json_put_bool(out, "whole", town[0] == '\0');
+		hs_json_close(out, '}');
 	}
-	municipality_forget(&own);
-	json_decref(seen);
-	return list;
+	hs_json_close(out, ']');
 }

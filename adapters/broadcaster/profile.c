@@ -1,12 +1,12 @@
 #include "adapters/broadcaster/profile.h"
 
-#include <jansson.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "adapters/broadcaster/broadcaster_encode.h"
 #include "adapters/runtime/canary.h"
 #include "hub/base/check.h"
+#include "hub/base/clock.h"
 #include "hub/base/look.h"
 
 #define S(member) offsetof(struct hs_station_settings, member)
@@ -237,6 +237,13 @@ hs_profiles_look(const struct hs_config_list *stations, char why[HS_CONFIG_WHY])
 	return err;
 }
 
+int64_t
+hs_profile_deadline_us(const struct hs_profile *profile)
+{
+	int64_t deadline_ms = profile->settings != NULL ? profile->settings->deadline_ms : 0;
+	return deadline_ms > 0 ? hs_clock_mono_us() + deadline_ms * 1000 : 0;
+}
+
 /* ---- the canary ---- */
 
 static const char *
@@ -282,8 +289,7 @@ hs_profile_prove(
 	else
 		wrong = item_wrong(profile, items, count);
 	snprintf(why, why_size, "%s", wrong);
-	for (size_t i = 0; i < count; i++)
-		json_decref(items[i].record);
+	hs_broadcast_items_free(items, count);
 	hs_arena_destroy(arena);
 	return wrong[0] == '\0';
 }

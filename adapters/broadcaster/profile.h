@@ -50,6 +50,8 @@ struct hs_profile hs_profile_of(
 	const struct hs_station_settings *settings, const struct hs_place_names *names);
 /* Whether it takes items of this lane at all; drills only when it says so. */
 bool hs_profile_takes(const struct hs_profile *profile, enum hs_adapter_lane lane);
+/* When a delivery of now to this profile is over, on the monotonic clock; 0: as the adapter has it. */
+int64_t hs_profile_deadline_us(const struct hs_profile *profile);
 /* Whether both get the same of every notice, so that it is encoded once for them. */
 bool hs_profile_same(const struct hs_profile *a, const struct hs_profile *b);
 /* The second look (hub/base/look.h) at the list of struct hs_station_settings. */

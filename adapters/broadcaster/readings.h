@@ -1,7 +1,7 @@
 /* readings.h: how the places of an item are read aloud, for announcers. Pure.
  *
  * Flow: municipalities of the clauses, places of the order, areas of the notice in the prefecture → each name once.
- * Owner: the result is a new reference. Threads: any.
+ * Owner: the caller's buffer; what it remembers meanwhile lies in the arena. Threads: any. Errors: the arena or the buffer has failed.
  */
 #ifndef HS_BROADCASTER_READINGS_H
 #define HS_BROADCASTER_READINGS_H
@@ -9,11 +9,17 @@
 #include <stddef.h>
 
 #include "adapters/runtime/change.h"
+#include "hub/base/buf.h"
 
-struct json_t;
+struct hs_broadcast_places {
+	const hs_notice *notice;
+	const struct hs_clause *clauses;
+	size_t clause_count;
+	const char *prefecture; /* "13" */
+};
 
-/* An array of {"name","kana"}. */
-struct json_t *hs_broadcast_readings(const hs_notice *notice, const struct hs_clause *clauses,
-	size_t count, const char *prefecture);
+/* A member of JSON (schemas/json_put.h): an array of {"name","kana"}. */
+void hs_broadcast_put_readings(struct hs_arena *arena, struct hs_buf *out, const char *key,
+	const struct hs_broadcast_places *places);
 
 #endif

@@ -188,15 +188,10 @@ pump_all(struct hs_stations *stations, int lane, unsigned owed)
 
 void
 hs_stations_push(struct hs_stations *stations, enum hs_adapter_lane lane, uint64_t seq,
-	const char *prefecture, int64_t deadline_mono_us, const struct json_t *record)
+	const char *prefecture, int64_t deadline_mono_us, struct hs_frame *record)
 {
-	struct hs_frame *frame = hs_message_frame(record);
-	if (frame == NULL) {
-		hs_error("broadcaster.item_lost", "seq=%llu prefecture=%s", (unsigned long long)seq,
-			prefecture);
-		return;
-	}
-	hs_broadcast_ring_push(stations->rings[lane], seq, prefecture, deadline_mono_us, frame);
+	hs_broadcast_ring_push(
+		stations->rings[lane], seq, prefecture, deadline_mono_us, hs_frame_ref(record));
 	pump_all(stations, (int)lane, 0);
 }
 

@@ -23,6 +23,7 @@
 #include "adapters/runtime/rules.h"
 #include "hub/base/err.h"
 
+struct hs_frame;
 struct json_t;
 struct hs_outlets;
 struct hs_archive;
@@ -65,9 +66,9 @@ enum hs_err hs_stations_create(uv_loop_t *loop, const struct hs_stations_options
 	struct hs_stations **out) HS_MUST_CHECK;
 int hs_stations_port(const struct hs_stations *stations);
 size_t hs_stations_count(const struct hs_stations *stations);
-/* A new item: encoded once, shared by all guests. The record is borrowed. */
+/* A new item, shared by all guests. The record is borrowed. */
 void hs_stations_push(struct hs_stations *stations, enum hs_adapter_lane lane, uint64_t seq,
-	const char *prefecture, int64_t deadline_mono_us, const struct json_t *record);
+	const char *prefecture, int64_t deadline_mono_us, struct hs_frame *record);
 /* A connection that has a line has something to get. */
 void hs_stations_pump_id(struct hs_stations *stations, uint64_t id);
 /* The message "state" of a lane: a new reference. in_force is taken over; NULL gives NULL. */

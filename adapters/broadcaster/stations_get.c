@@ -7,6 +7,7 @@
 #include "adapters/broadcaster/stations_internal.h"
 #include "hub/base/check.h"
 #include "schemas/atom_write.h"
+#include "schemas/json_text.h"
 #include "schemas/lalert_notice.h"
 
 /* Who names no mode gets live; a process that has only drills says so in its answer. NULL when right, else why not. */
@@ -29,7 +30,7 @@ static void
 reply_error(struct hs_stations *stations, hs_http_id id, int status, const char *why)
 {
 	json_t *answer = json_pack("{s:s,s:s}", "type", "error", "error", why);
-	char *text = answer != NULL ? json_dumps(answer, JSON_COMPACT) : NULL;
+	char *text = hs_json_dump(answer);
 	hs_http_reply_text(stations->http, id, status, "application/json",
 		text != NULL ? text : "{\"type\":\"error\",\"error\":\"out of memory\"}");
 	free(text);
@@ -89,7 +90,7 @@ hs_stations_get_state(void *owner, const struct hs_http_request *request)
 		reply_error(stations, request->id, 404, "since: a seq, 12 for example");
 		return;
 	}
-	char *text = answer != NULL ? json_dumps(answer, JSON_COMPACT) : NULL;
+	char *text = hs_json_dump(answer);
 	if (text != NULL)
 		hs_http_reply_text(stations->http, request->id, seen.known ? 200 : 503,
 			"application/json", text);

@@ -1,6 +1,5 @@
 #include "adapters/jalert/jalert_encode.h"
 
-#include <jansson.h>
 #include <string.h>
 
 #include "adapters/jalert/jalert_words.h"
@@ -16,8 +15,7 @@ struct builder {
 	struct hs_arena *arena;
 	struct hs_announcement *out;
 	const struct hs_plan_options *options;
-	struct hs_reading *names;
-	size_t name_count;
+	const struct hs_reading_names *names;
 	const char *bank;  /* of the bodies: evacuation-4-issue */
 	const char *drill; /* "drill-" or "" */
 	bool full;
@@ -121,7 +119,7 @@ reading_of(struct builder *builder, const char *text)
 	const struct hs_segment *said = text[0] != '\0' ? said_before(builder, text) : NULL;
 	const char *reading = said ? said->reading
 				   : hs_readings_apply(builder->options->readings, builder->arena,
-					     text, builder->names, builder->name_count);
+					     text, builder->names);
 	builder->nomem = builder->nomem || !reading;
 	return reading;
 }
@@ -169,11 +167,13 @@ signal_add(struct builder *builder, const hs_notice *notice, const struct hs_sir
 
 /* ---- readings of this notice's names ---- */
 
-static void
-name_add(struct builder *builder, const char *name, const char *kana)
+static size_t
+name_add(struct hs_reading *names, size_t count, const char *name, const char *kana)
 {
-	if (name && kana && name[0] != '\0' && kana[0] != '\0')
-		builder->names[builder->name_count++] = (struct hs_reading){ name, kana };
+	if (!name || !kana || name[0] == '\0' || kana[0] == '\0')
+		return count;
+	names[count] = (struct hs_reading){ name, kana };
+	return count + 1;
 }
 
 static enum hs_err
@@ -183,20 +183,21 @@ names_collect(struct builder *builder, const hs_notice *notice, const char *name
 	size_t room = 2 + notice->n_areas;
 	for (size_t i = 0; evacuation && i < evacuation->n_details; i++)
 		room += evacuation->details[i]->n_areas;
-	builder->names = hs_arena_alloc(builder->arena, room * sizeof(*builder->names));
-	if (!builder->names)
+	struct hs_reading *names = hs_arena_alloc(builder->arena, room * sizeof(*names));
+	if (!names)
 		return HS_ERR_NOMEM;
-	name_add(builder, name, kana);
+	size_t count = name_add(names, 0, name, kana);
 	for (size_t i = 0; i < notice->n_areas; i++)
-		name_add(builder, notice->areas[i]->name, notice->areas[i]->kana);
+		count = name_add(names, count, notice->areas[i]->name, notice->areas[i]->kana);
 	for (size_t i = 0; evacuation && i < evacuation->n_details; i++) {
 		const hs_evacuation_detail *detail = evacuation->details[i];
 		for (size_t j = 0; j < detail->n_areas; j++)
 			if (detail->areas[j]->area)
-				name_add(builder, detail->areas[j]->area->name,
+				count = name_add(names, count, detail->areas[j]->area->name,
 					detail->areas[j]->area->kana);
 	}
-	return HS_OK;
+	builder->names = hs_reading_names_make(builder->arena, names, count);
+	return builder->names ? HS_OK : HS_ERR_NOMEM;
 }
 
 /* ---- the announcement ---- */
@@ -400,82 +401,4 @@ hs_plan_alert(struct hs_arena *arena, struct hs_plan *plan, const struct hs_aler
 		return err;
 	alert_fill(&builder, plan->notice, alert);
 	return plan_add(&builder, plan, hs_alert_row(alert->kind)->priority);
-}
-
-/* ---- JSON ---- */
-
-static json_t *
-segment_json(const struct hs_segment *segment)
-{
-	static const char *const kinds[] = { "tone", "speech", "silence" };
-	json_t *json = json_pack("{s:I, s:I, s:s}", "at_ms", (json_int_t)segment->at_ms, "on_ms",
-		(json_int_t)segment->on_ms, "kind", kinds[segment->kind]);
-	if (json && segment->kind == HS_SEGMENT_TONE)
-		json_object_set_new(
-			json, "frequency_hz", json_integer((json_int_t)segment->frequency_hz));
-	if (json && segment->kind == HS_SEGMENT_TONE && segment->sweep_hz > 0)
-		json_object_set_new(json, "sweep_hz", json_integer((json_int_t)segment->sweep_hz));
-	if (json && segment->kind == HS_SEGMENT_SPEECH) {
-		json_object_set_new(json, "text", json_string(segment->text));
-		json_object_set_new(json, "reading", json_string(segment->reading));
-		json_object_set_new(json, "bank", json_string(segment->bank));
-	}
-	return json;
-}
-
-static json_t *
-announcement_json(const struct hs_announcement *announcement)
-{
-	json_t *segments = json_array();
-	for (size_t i = 0; i < announcement->segment_count; i++)
-		json_array_append_new(segments, segment_json(&announcement->segments[i]));
-	return json_pack("{s:{s:s, s:s, s:s}, s:s, s:i, s:s, s:s, s:s, s:I, s:o}", "area", "code",
-		announcement->code, "name", announcement->name, "kana", announcement->kana, "kind",
-		hs_alert_row(announcement->kind)->word, "level", (int)announcement->level, "text",
-		announcement->text, "easy", announcement->easy, "reading", announcement->reading,
-		"duration_ms", (json_int_t)announcement->duration_ms, "segments", segments);
-}
-
-/* Who begins when; an empty list where nobody waits for anybody. */
-static json_t *
-groups_json(const struct hs_plan *plan)
-{
-	json_t *list = json_array();
-	for (size_t i = 0; plan->groups && i < plan->groups->count; i++)
-		json_array_append_new(list,
-			json_pack("{s:s, s:I}", "name", plan->groups->items[i], "start_ms",
-				(json_int_t)((int64_t)i * (plan->turn_ms + plan->group_pause_ms))));
-	return list;
-}
-
-static const char *
-word(const ProtobufCEnumDescriptor *type, int value, char out[64])
-{
-	const char *known = hs_enum_word(type, value, out);
-	return known ? known : "unknown";
-}
-
-char *
-hs_plan_json(const struct hs_plan *plan)
-{
-	const hs_document *document = plan->notice->document;
-	char mode[64], action[64], expires[HS_RFC3339_SIZE];
-	json_t *list = json_array();
-	for (size_t i = 0; i < plan->announcement_count; i++)
-		json_array_append_new(list, announcement_json(plan->announcements[i]));
-	hs_rfc3339_format(plan->expires_unix_us, HS_JST_MINUTES, expires);
-	json_t *json = json_pack("{s:s, s:s, s:s, s:s, s:i, s:I, s:I, s:s, s:I,"
-				 " s:o, s:{s:s, s:I, s:{s:s, s:s, s:i}}, s:o}",
-		"id", plan->id, "lane", hs_lane_name(plan->lane), "mode",
-		word(&hansho__v1__mode__descriptor, (int)plan->notice->mode, mode), "action",
-		word(&hansho__v1__action__descriptor, (int)plan->notice->action, action),
-		"priority", (int)plan->priority, "volume", (json_int_t)plan->volume, "repeats",
-		(json_int_t)plan->repeats, "expires", expires, "duration_ms",
-		(json_int_t)plan->duration_ms, "groups", groups_json(plan), "notice", "epoch",
-		plan->epoch, "seq", (json_int_t)plan->seq, "document", "source",
-		document ? document->source : "", "id", document ? document->id : "", "revision",
-		document ? (int)document->revision : 0, "announcements", list);
-	char *text = json ? json_dumps(json, JSON_COMPACT) : NULL;
-	json_decref(json);
-	return text;
 }

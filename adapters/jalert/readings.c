@@ -14,7 +14,8 @@ extern const struct hs_asset hs_assets_adapters_jalert[];
 #define FILE_MAX_BYTES	(4u << 20)
 #define TEXT_MAX_BYTES	(1u << 20)
 
-#define BUCKETS 1024 /* words by their first letter */
+#define BUCKETS	     1024 /* words by their first letter */
+#define NAME_BUCKETS 64
 
 struct word {
 	struct hs_reading reading;
@@ -27,6 +28,11 @@ struct hs_readings {
 	struct word *rows;
 	size_t count, room;
 	size_t buckets[BUCKETS];
+};
+
+struct hs_reading_names {
+	struct word *rows;
+	size_t buckets[NAME_BUCKETS];
 };
 
 /* Bytes of the letter that begins here; what is no UTF-8 counts as one. */
@@ -42,12 +48,12 @@ letter_bytes(const char *at)
 }
 
 static size_t
-bucket_of(const char *at)
+letter_hash(const char *at)
 {
 	size_t value = 0;
 	for (size_t i = 0, end = letter_bytes(at); i < end; i++)
 		value = value * 67 + (unsigned char)at[i];
-	return value % BUCKETS;
+	return value;
 }
 
 static bool
@@ -61,7 +67,7 @@ row_add(struct hs_readings *readings, const char *word, const char *reading)
 		readings->rows = rows;
 		readings->room = room;
 	}
-	size_t *bucket = &readings->buckets[bucket_of(word)];
+	size_t *bucket = &readings->buckets[letter_hash(word) % BUCKETS];
 	readings->rows[readings->count++] =
 		(struct word){ { word, reading }, strlen(word), *bucket };
 	*bucket = readings->count;
@@ -150,52 +156,57 @@ hs_readings_destroy(struct hs_readings *readings)
 	free(readings);
 }
 
-/* The longest name that begins at text; of equal ones the last. */
-static const struct hs_reading *
-longest_name(const struct hs_reading *names, size_t count, const char *text)
-{
-	const struct hs_reading *best = NULL;
-	size_t best_bytes = 0;
-	for (size_t i = 0; i < count; i++) {
-		if (names[i].word[0] != text[0])
-			continue;
-		size_t len_bytes = strlen(names[i].word);
-		if (len_bytes > 0 && len_bytes >= best_bytes &&
-			strncmp(names[i].word, text, len_bytes) == 0) {
-			best = &names[i];
-			best_bytes = len_bytes;
-		}
-	}
-	return best;
-}
-
-/* The same of the table: a bucket has the last row first, and an equal one before it does not take its place. */
-static const struct hs_reading *
-longest_word(const struct hs_readings *readings, const char *text)
+/* The longest word of a bucket that text begins with. The bucket has the last row first, and an equal one before it does not take
+ * its place. at: place + 1 of the first. */
+static const struct word *
+longest_word(const struct word *rows, size_t at, const char *text)
 {
 	const struct word *best = NULL;
-	for (size_t i = readings->buckets[bucket_of(text)]; i > 0; i = readings->rows[i - 1].next) {
-		const struct word *word = &readings->rows[i - 1];
+	for (; at > 0; at = rows[at - 1].next) {
+		const struct word *word = &rows[at - 1];
 		if ((!best || word->len_bytes > best->len_bytes) &&
 			strncmp(word->reading.word, text, word->len_bytes) == 0)
 			best = word;
 	}
-	return best ? &best->reading : NULL;
+	return best;
+}
+
+struct hs_reading_names *
+hs_reading_names_make(struct hs_arena *arena, const struct hs_reading *names, size_t count)
+{
+	struct hs_reading_names *own = hs_arena_alloc(arena, sizeof(*own));
+	struct word *rows = hs_arena_alloc(arena, (count + 1) * sizeof(*rows));
+	if (!own || !rows)
+		return NULL;
+	own->rows = rows;
+	for (size_t i = 0; i < count; i++) {
+		size_t *bucket = &own->buckets[letter_hash(names[i].word) % NAME_BUCKETS];
+		rows[i] = (struct word){ names[i], strlen(names[i].word), *bucket };
+		*bucket = i + 1;
+	}
+	return own;
+}
+
+static const struct word *
+word_at(const struct hs_readings *readings, const struct hs_reading_names *names, const char *text)
+{
+	size_t hash = letter_hash(text);
+	const struct word *name =
+		names ? longest_word(names->rows, names->buckets[hash % NAME_BUCKETS], text) : NULL;
+	return name ? name : longest_word(readings->rows, readings->buckets[hash % BUCKETS], text);
 }
 
 const char *
 hs_readings_apply(const struct hs_readings *readings, struct hs_arena *arena, const char *text,
-	const struct hs_reading *names, size_t name_count)
+	const struct hs_reading_names *names)
 {
 	struct hs_buf buf;
 	hs_buf_init(&buf, TEXT_MAX_BYTES);
 	while (*text != '\0') {
-		const struct hs_reading *row = longest_name(names, name_count, text);
-		if (!row)
-			row = longest_word(readings, text);
-		if (row) {
-			hs_buf_puts(&buf, row->reading);
-			text += strlen(row->word);
+		const struct word *word = word_at(readings, names, text);
+		if (word) {
+			hs_buf_puts(&buf, word->reading.reading);
+			text += word->len_bytes;
 		} else {
 			size_t len_bytes = letter_bytes(text);
 			hs_buf_add(&buf, text, len_bytes);
@@ -218,6 +229,8 @@ morae_of(const char *at, size_t len_bytes)
 {
 	static const char joined[] = "ゃゅょぁぃぅぇぉャュョァィゥェォ「」【】";
 	uint32_t letter = len_bytes == 3 ? LETTER(at) : 0;
+	if ((unsigned char)at[0] > 0xe3)
+		return 2; /* behind all that the tables below name */
 	if (letter == LETTER("、"))
 		return 2;
 	if (letter == LETTER("。") || at[0] == '\n')

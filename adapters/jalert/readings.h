@@ -31,9 +31,13 @@ enum hs_err hs_readings_add(struct hs_readings *readings, const char *csv, size_
 /* The same from a file. HS_ERR_IO when it cannot be read. */
 enum hs_err hs_readings_add_file(
 	struct hs_readings *readings, const char *path, size_t *line) HS_MUST_CHECK;
-/* names: readings of this notice only, tried first. NULL when the arena is full. */
+/* Readings of one notice only, found by their first letter; of equal words the last one counts. NULL when the arena is full. */
+struct hs_reading_names;
+struct hs_reading_names *hs_reading_names_make(
+	struct hs_arena *arena, const struct hs_reading *names, size_t count);
+/* names: tried first; NULL: none. NULL when the arena is full. */
 const char *hs_readings_apply(const struct hs_readings *readings, struct hs_arena *arena,
-	const char *text, const struct hs_reading *names, size_t name_count);
+	const char *text, const struct hs_reading_names *names);
 /* Morae of a reading, for its time: kana but for the small ones; every other letter or digit counts
  * two, a comma two, a full stop four. */
 size_t hs_reading_morae(const char *reading);

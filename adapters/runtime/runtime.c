@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "adapters/runtime/internal.h"
+#include "hub/base/arena.h"
 #include "hub/base/check.h"
 #include "hub/base/clock.h"
 #include "hub/base/log.h"
@@ -254,6 +255,7 @@ hs_adapter_main(int argc, char **argv, const struct hs_adapter_ops *ops)
 	struct hs_proc proc;
 	struct hs_adapter *adapter = NULL;
 	int exit_code = 1;
+	hs_arena_keep_freed();
 	void *settings = calloc(1, ops->settings->size_bytes);
 	enum hs_err err = settings ? hs_adapter_settings_table(ops, &record, &items) : HS_ERR_NOMEM;
 	if (err != HS_OK) {

@@ -1,10 +1,12 @@
 #include "adapters/signage/geo.h"
 
 #include <math.h>
+#include <stdint.h>
 #include <stdlib.h>
 
-#define EARTH_RADIUS_M 6371008.8 /* mean radius, IUGG */
-#define KILOMETRE_M    1000.0
+#define EARTH_RADIUS_M	6371008.8 /* mean radius, IUGG */
+#define KILOMETRE_M	1000.0
+#define PLAIN_BYTES_MAX 15 /* digits of a whole number that a double holds exactly */
 
 static double
 radians(double degrees)
@@ -19,16 +21,50 @@ hs_geo_in_japan(struct hs_geo at)
 	       at.longitude <= 154.5;
 }
 
+/* Digits with a point, as positions are written: so few that their whole number is exact, so that one division gives the same as
+ * strtod, in a tenth of its time. 0 bytes: something else. */
+static size_t
+plain_degrees(const char *text, double *out)
+{
+	static const double parts[] = { 1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8 };
+	uint64_t whole = 0;
+	size_t at = 0, point = 0; /* behind the point; 0: none yet */
+	for (; at < PLAIN_BYTES_MAX; at++) {
+		if (text[at] >= '0' && text[at] <= '9')
+			whole = whole * 10 + (uint64_t)(text[at] - '0');
+		else if (text[at] == '.' && point == 0 && at > 0)
+			point = at + 1;
+		else
+			break;
+	}
+	size_t decimals = point > 0 ? at - point : 0;
+	if (at == 0 || at == PLAIN_BYTES_MAX || decimals >= sizeof(parts) / sizeof(parts[0]) ||
+		(text[at] != ',' && text[at] != '\0'))
+		return 0;
+	*out = (double)whole / parts[decimals];
+	return at;
+}
+
+static const char *
+degrees_end(const char *text, double *out)
+{
+	char *end;
+	size_t plain = plain_degrees(text, out);
+	if (plain > 0)
+		return text + plain;
+	*out = strtod(text, &end);
+	return end;
+}
+
 bool
 hs_geo_parse(const char *text, struct hs_geo *out)
 {
-	char *end;
 	struct hs_geo at;
-	at.latitude = strtod(text, &end);
+	const char *end = degrees_end(text, &at.latitude);
 	if (end == text || *end != ',')
 		return false;
 	const char *second = end + 1;
-	at.longitude = strtod(second, &end);
+	end = degrees_end(second, &at.longitude);
 	if (end == second || *end != '\0' || !hs_geo_in_japan(at))
 		return false;
 	*out = at;

@@ -7,6 +7,7 @@
 
 #include "hub/base/asset.h"
 #include "hub/base/check.h"
+#include "schemas/json_text.h"
 
 extern const struct hs_asset hs_assets_adapters_signage[];
 
@@ -84,7 +85,7 @@ get_status(void *owner, const struct hs_http_request *request)
 		return;
 	}
 	json_t *status = pages->stopped ? NULL : pages->status(pages->owner);
-	char *text = status != NULL ? json_dumps(status, JSON_COMPACT) : NULL;
+	char *text = hs_json_dump(status);
 	json_decref(status);
 	hs_http_reply_text(pages->http, request->id, text != NULL ? 200 : 503, "application/json",
 		text != NULL ? text : "{}");

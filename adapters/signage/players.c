@@ -11,6 +11,7 @@
 #include "hub/base/clock.h"
 #include "hub/base/log.h"
 #include "hub/base/proc.h"
+#include "schemas/json_text.h"
 
 #define OWED_SCREEN 1u
 #define OWED_BEAT   2u
@@ -53,7 +54,7 @@ send_screen(struct hs_players *players, struct player *player)
 static struct hs_frame *
 frame_of(json_t *json)
 {
-	char *text = json != NULL ? json_dumps(json, JSON_COMPACT) : NULL;
+	char *text = hs_json_dump(json);
 	json_decref(json);
 	struct hs_frame *frame = text != NULL ? hs_frame_from(text, strlen(text)) : NULL;
 	free(text);

@@ -9,6 +9,7 @@
 #include "hub/base/check.h"
 #include "hub/base/clock.h"
 #include "hub/base/log.h"
+#include "schemas/json_text.h"
 
 #define ENCODE_ARENA_BYTES (64u << 20)
 #define WATCH_MS	   500 /* how often the hub's silence is looked for */
@@ -407,7 +408,7 @@ static void
 signage_status(void *state, struct hs_buf *out)
 {
 	json_t *status = ask_status(state);
-	char *text = json_dumps(json_object_get(status, "screens"), JSON_COMPACT);
+	char *text = hs_json_dump(json_object_get(status, "screens"));
 	hs_buf_printf(out, "\"screens\":%s", text != NULL ? text : "[]");
 	free(text);
 	json_decref(status);

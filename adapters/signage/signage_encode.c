@@ -10,6 +10,7 @@
 #include "hub/base/buf.h"
 #include "hub/base/check.h"
 #include "hub/base/hash.h"
+#include "schemas/json_text.h"
 
 #define DRAWN_MAX_BYTES 8192
 
@@ -113,37 +114,25 @@ digest_of(const char *text, size_t len_bytes, char out[HS_SIGNAGE_DIGEST_SIZE])
 
 #define SUFFIX_FORMAT ",\"digest\":\"%s\"}"
 #define SUFFIX_MAX    64
-#define TEXT_BYTES    (32u << 10) /* of most messages; a longer one is printed twice */
-
-/* Its text, with room for the suffix. NULL: out of memory, or it cannot be printed. */
-static char *
-text_of(struct hs_arena *arena, const json_t *message, size_t *len_bytes)
-{
-	size_t room = TEXT_BYTES;
-	char *text = hs_arena_alloc(arena, room + SUFFIX_MAX);
-	size_t len = text != NULL ? json_dumpb(message, text, room, JSON_COMPACT) : 0;
-	if (len > room) {
-		room = len;
-		text = hs_arena_alloc(arena, room + SUFFIX_MAX);
-		len = text != NULL ? json_dumpb(message, text, room, JSON_COMPACT) : 0;
-	}
-	*len_bytes = len;
-	return len > 0 ? text : NULL;
-}
 
 /* Over the text without the digest, which then becomes its last member. */
 static bool
 seal(struct hs_arena *arena, struct hs_signage_face *face)
 {
-	size_t len;
-	char *text = text_of(arena, face->message, &len);
-	if (text == NULL)
-		return false;
-	digest_of(text, len, face->digest);
-	snprintf(text + len - 1, SUFFIX_MAX, SUFFIX_FORMAT, face->digest); /* over the last brace */
-	json_object_set_new(face->message, "digest", json_string(face->digest));
+	struct hs_buf out;
+	hs_buf_init(&out, HS_JSON_TEXT_MAX);
+	bool good = hs_json_write(&out, face->message);
+	char *text = good ? hs_arena_alloc(arena, out.len_bytes + SUFFIX_MAX) : NULL;
+	if (text != NULL) {
+		digest_of(out.bytes, out.len_bytes, face->digest);
+		memcpy(text, out.bytes, out.len_bytes);
+		/* over the last brace */
+		snprintf(text + out.len_bytes - 1, SUFFIX_MAX, SUFFIX_FORMAT, face->digest);
+		json_object_set_new(face->message, "digest", json_string(face->digest));
+	}
+	hs_buf_free(&out);
 	face->text = text;
-	return true;
+	return text != NULL;
 }
 
 static const char *
@@ -280,6 +269,7 @@ hs_signage_encode(
 		.item_count = shown.count,
 		.message = message_of(&maker, &shown) };
 	err = face->message != NULL ? finish(&maker, &shown, face) : HS_ERR_NOMEM;
+	hs_sign_speech_end(&maker.speech);
 	if (err == HS_OK && hs_arena_failed(arena))
 		err = HS_ERR_NOMEM;
 	if (err != HS_OK) {

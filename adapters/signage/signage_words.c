@@ -19,6 +19,17 @@ is_always(const char *language)
 	return false;
 }
 
+#define SAID_MAX 24 /* of one message; a screen shows few orders, and levels are three */
+
+struct hs_sign_said {
+	struct {
+		struct hs_sign_text text;
+		bool mark;
+		json_t *words;
+	} rows[SAID_MAX];
+	size_t count;
+};
+
 static const char *
 mark_of(struct hs_arena *arena, const char *language)
 {
@@ -38,7 +49,10 @@ bool
 hs_sign_speech_begin(struct hs_arena *arena, const struct hs_config_texts *languages,
 	enum hs_adapter_lane lane, struct hs_sign_speech *speech)
 {
-	*speech = (struct hs_sign_speech){ arena, languages, lane, NULL };
+	*speech = (struct hs_sign_speech){ arena, languages, lane, NULL,
+		hs_arena_alloc(arena, sizeof(*speech->said)) };
+	if (speech->said == NULL)
+		return false;
 	if (lane == HS_LANE_LIVE)
 		return true;
 	const char **marks =
@@ -51,6 +65,14 @@ hs_sign_speech_begin(struct hs_arena *arena, const struct hs_config_texts *langu
 		marks[HS_COUNT(always) + i] = mark_of(arena, languages->items[i]);
 	speech->marks = marks;
 	return true;
+}
+
+void
+hs_sign_speech_end(struct hs_sign_speech *speech)
+{
+	for (size_t i = 0; speech->said != NULL && i < speech->said->count; i++)
+		json_decref(speech->said->rows[i].words);
+	speech->said = NULL;
 }
 
 static const char *
@@ -86,7 +108,7 @@ hs_sign_marked(const struct hs_sign_speech *speech, const char *text)
 }
 
 static json_t *
-words(const struct hs_sign_speech *speech, const struct hs_sign_text *text, bool mark)
+words_make(const struct hs_sign_speech *speech, const struct hs_sign_text *text, bool mark)
 {
 	json_t *object = json_object();
 	const char *const known[] = { text->ja, text->easy, text->en };
@@ -103,6 +125,33 @@ words(const struct hs_sign_speech *speech, const struct hs_sign_text *text, bool
 		/* What comes from terms.csv is UTF-8 by the build (schemas/gen/terms.py). */
 		json_object_set_new_nocheck(object, language,
 			further ? json_string_nocheck(shown) : json_string(shown));
+	}
+	return object;
+}
+
+static bool
+is_alike(const struct hs_sign_text *a, const struct hs_sign_text *b)
+{
+	return a->easy == b->easy && a->en == b->en && strcmp(a->term, b->term) == 0 &&
+	       strcmp(a->ja, b->ja) == 0;
+}
+
+/* What has a term is said in many languages, and often more than once. */
+static json_t *
+words(const struct hs_sign_speech *speech, const struct hs_sign_text *text, bool mark)
+{
+	struct hs_sign_said *said = speech->said;
+	if (text->term == NULL)
+		return words_make(speech, text, mark);
+	for (size_t i = 0; i < said->count; i++) {
+		if (said->rows[i].mark == mark && is_alike(&said->rows[i].text, text))
+			return json_incref(said->rows[i].words);
+	}
+	json_t *object = words_make(speech, text, mark);
+	if (object != NULL && said->count < SAID_MAX) {
+		said->rows[said->count].text = *text;
+		said->rows[said->count].mark = mark;
+		said->rows[said->count++].words = json_incref(object);
 	}
 	return object;
 }

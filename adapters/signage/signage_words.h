@@ -19,7 +19,8 @@ struct hs_sign_speech {
 	struct hs_arena *arena;
 	const struct hs_config_texts *languages; /* the further ones */
 	enum hs_adapter_lane lane;
-	const char *const *marks; /* of the three, then of languages; NULL in the live lane */
+	const char *const *marks;  /* of the three, then of languages; NULL in the live lane */
+	struct hs_sign_said *said; /* words of this message that may come again */
 };
 
 struct hs_sign_text {
@@ -31,6 +32,8 @@ struct hs_sign_text {
 /* Looks the marks up once: a drill on a large screen has hundreds of texts. false: out of memory. */
 bool hs_sign_speech_begin(struct hs_arena *arena, const struct hs_config_texts *languages,
 	enum hs_adapter_lane lane, struct hs_sign_speech *speech);
+/* After the message was made, whose parts may be the same object: orders of one level say the same in each language. */
+void hs_sign_speech_end(struct hs_sign_speech *speech);
 /* {"ja": …, "ja-easy": …, "en": …, "ko": …}, with marks. NULL: out of memory. */
 struct json_t *hs_sign_words(const struct hs_sign_speech *speech, const struct hs_sign_text *text);
 /* The same without marks: what stands within a marked text, and what programs read. */

@@ -6,6 +6,7 @@
 
 #include "hub/base/check.h"
 #include "hub/base/hash.h"
+#include "schemas/json_text.h"
 
 static json_t *
 text_payload(const struct hs_cbc_message *message)
@@ -45,7 +46,7 @@ hs_cbc_rest_message(const struct hs_cbc_message *message)
 	if (json && message->warning_period_s > 0)
 		json_object_set_new(
 			json, "warning_period_sec", json_integer(message->warning_period_s));
-	char *text = json ? json_dumps(json, JSON_COMPACT) : NULL;
+	char *text = hs_json_dump(json);
 	json_decref(json);
 	return text;
 }

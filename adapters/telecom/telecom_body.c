@@ -96,9 +96,11 @@ put_names(struct writer *writer, const struct hs_force_group *group)
 		group->row_count < writer->names_left ? group->row_count : writer->names_left;
 	writer->names_left -= shown;
 	bool ward = strcmp(group->area_code, writer->municipal->code) != 0;
-	for (size_t i = 0; i < shown; i++)
-		hs_buf_printf(&writer->buf, "%s%s%s", i ? "、" : "", ward ? group->name : "",
-			hs_force_place_name(group->rows[i]));
+	for (size_t i = 0; i < shown; i++) {
+		hs_buf_puts(&writer->buf, i ? "、" : "");
+		hs_buf_puts(&writer->buf, ward ? group->name : "");
+		hs_buf_puts(&writer->buf, hs_force_place_name(group->rows[i]));
+	}
 	size_t rest = group->row_count - shown;
 	if (rest > 0 && writer->plan->counts)
 		hs_buf_printf(&writer->buf, "%s%zu地区", shown ? "ほか" : "", rest);

@@ -9,6 +9,7 @@
 #include "adapters/telecom/telecom_document.h"
 #include "adapters/telecom/telecom_http.h"
 #include "hub/base/check.h"
+#include "schemas/json_text.h"
 
 #define ENCODE_ARENA_BYTES (1u << 20)
 
@@ -156,7 +157,7 @@ probe_start(struct hs_canary *canary)
 	free(probe->body);
 	json_t *json = json_pack("{s:s,s:s,s:s}", "canary", canary->token, "carrier",
 		probe->carrier->name, "mode", live ? "live" : "drill");
-	probe->body = json ? json_dumps(json, JSON_COMPACT) : NULL;
+	probe->body = hs_json_dump(json);
 	json_decref(json);
 	if (!probe->body || why[0] != '\0') {
 		hs_canary_done(canary, false, probe->body ? why : "out of memory");

@@ -5,6 +5,7 @@
 
 #include "adapters/telecom/telecom_chars.h"
 #include "hub/base/hash.h"
+#include "schemas/json_text.h"
 
 #define GETA	 "〓"
 #define UCS2_MAX 0xffff
@@ -75,7 +76,7 @@ hs_telecom_document_write(const struct hs_telecom_document *document)
 		word(&hansho__v1__mode__descriptor, (int)item->notice->mode, mode), "action",
 		word(&hansho__v1__action__descriptor, (int)item->notice->action, action), "notice",
 		notice_json(item));
-	char *text = json ? json_dumps(json, JSON_COMPACT) : NULL;
+	char *text = hs_json_dump(json);
 	json_decref(json);
 	return text;
 }

@@ -10,6 +10,7 @@
 #include "hub/base/http.h"
 #include "hub/base/log.h"
 #include "hub/base/proc.h"
+#include "schemas/json_text.h"
 
 #define BODY_MAX_BYTES	(4u << 20)
 #define ARENA_BYTES	(64u << 20)
@@ -29,7 +30,7 @@ static void
 refuse(const struct hs_http_request *request, int status, const char *error, const char *message)
 {
 	json_t *json = json_pack("{s:s, s:s}", "error", error, "message", message);
-	char *text = json ? json_dumps(json, JSON_COMPACT) : NULL;
+	char *text = hs_json_dump(json);
 	(void)hs_http_reply_text(request->server, request->id, status,
 		"application/json; charset=utf-8", text ? text : "{}");
 	free(text);
@@ -100,7 +101,7 @@ answer(const struct hs_telecom_preview *preview, const struct hs_http_request *r
 		return;
 	}
 	json_t *json = all_outlets(preview, arena, &item);
-	char *text = json ? json_dumps(json, JSON_COMPACT) : NULL;
+	char *text = hs_json_dump(json);
 	json_decref(json);
 	if (text)
 		(void)hs_http_reply_text(

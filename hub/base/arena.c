@@ -2,6 +2,7 @@
  * ones not many more, and at most a ninth of it, or the first of 2 KB, is never used. */
 #include "hub/base/arena.h"
 
+#include <malloc.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -150,4 +151,11 @@ size_t
 hs_arena_used_bytes(const struct hs_arena *arena)
 {
 	return arena->used_bytes;
+}
+
+void
+hs_arena_keep_freed(void)
+{
+	(void)mallopt(M_TRIM_THRESHOLD, HS_ARENA_KEPT_BYTES);
+	(void)mallopt(M_MMAP_THRESHOLD, HS_ARENA_KEPT_BYTES);
 }

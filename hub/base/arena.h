@@ -26,6 +26,10 @@ char *hs_arena_printf(struct hs_arena *arena, const char *format, ...)
 /* True once any allocation was refused: what was built since then may lack parts. Whoever takes many small
  * pieces may check once at the end instead of after each. */
 bool hs_arena_failed(const struct hs_arena *arena);
+/* Freed memory stays for the next arenas, up to HS_ARENA_KEPT_BYTES, instead of going back to the system at each end: pages that
+ * come again with the next message cost as much as the work on it. For the whole process, once, at its start. */
+void hs_arena_keep_freed(void);
+#define HS_ARENA_KEPT_BYTES (4 << 20)
 /* What was taken so far, in bytes. */
 size_t hs_arena_used_bytes(const struct hs_arena *arena);
 

@@ -16,7 +16,7 @@
 #include "schemas/tables.h"
 
 #define ROUNDS_MAX 100000
-#define DISTRICTS  20
+#define DISTRICTS  100
 
 struct bench {
 	struct hs_plan_options options;
@@ -97,9 +97,17 @@ static void
 order_make(struct bench *bench, struct hs_force_group *group, struct hs_force_row *rows,
 	const struct hs_force_row **pointers, const struct hs_force_group **groups)
 {
-	static char names[DISTRICTS][64];
+	static char names[DISTRICTS][64], readings[DISTRICTS][64];
+	static hs_area areas[DISTRICTS], *area_pointers[DISTRICTS];
+	bench->notice.areas = area_pointers;
+	bench->notice.n_areas = DISTRICTS;
 	for (size_t i = 0; i < DISTRICTS; i++) {
 		snprintf(names[i], sizeof(names[i]), "北町%zu丁目地区", i + 1);
+		snprintf(readings[i], sizeof(readings[i]), "きたまち%zuちょうめちく", i + 1);
+		areas[i] = (hs_area)HANSHO__V1__AREA__INIT;
+		areas[i].name = names[i];
+		areas[i].kana = readings[i];
+		area_pointers[i] = &areas[i];
 		rows[i] = (struct hs_force_row){ .area_code = "990019",
 			.area_name = names[i],
 			.sub_code = "",
@@ -134,6 +142,7 @@ main(int argc, char **argv)
 	struct bench bench = { .notice = HANSHO__V1__NOTICE__INIT };
 	if (rounds < 10 || rounds > ROUNDS_MAX)
 		return 2;
+	hs_arena_keep_freed(); /* as adapters do */
 	bench.options = (struct hs_plan_options){ .repeats = 2,
 		.gap_ms = 1500,
 		.mora_ms = 180,

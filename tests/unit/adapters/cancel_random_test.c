@@ -209,7 +209,9 @@ check_station(struct world *world)
 	size_t count;
 	assert_int_equal(HS_OK, hs_broadcast_encode(world->arena, &input, &style, &items, &count));
 	for (size_t i = 0; i < count; i++) {
-		const char *text = json_string_value(json_object_get(items[i].record, "text"));
+		json_t *record = json_loadb((const char *)hs_frame_bytes(items[i].record),
+			hs_frame_len_bytes(items[i].record), 0, NULL);
+		const char *text = json_string_value(json_object_get(record, "text"));
 		assert_marked(text);
 		for (size_t j = 0; j < items[i].crawl_count; j++)
 			assert_int_equal(strncmp(items[i].crawl[j], MARK, strlen(MARK)), 0);
@@ -217,8 +219,9 @@ check_station(struct world *world)
 			if (world_is_told(world, world_codes[j]))
 				check_text(world, world_codes[j],
 					hs_area_find(world_codes[j])->name, &STATION, text);
-		json_decref(items[i].record);
+		json_decref(record);
 	}
+	hs_broadcast_items_free(items, count);
 }
 
 static size_t

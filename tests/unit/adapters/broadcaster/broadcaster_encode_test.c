@@ -230,11 +230,13 @@ test_two_prefectures(void **state)
 	assert_int_equal(bench->count, 2);
 	assert_string_equal(bench->items[0].prefecture, "13");
 	assert_string_equal(bench->items[1].prefecture, "99");
-	const char *second = text_of(bench->items[1].record, "text");
+	json_t *of_second = record_of(&bench->items[1]);
+	const char *second = text_of(of_second, "text");
 	assert_says(bench->text, "神田");
 	assert_silent(bench->text, "北町");
 	assert_says(second, "北町");
 	assert_silent(second, "神田");
+	json_decref(of_second);
 }
 
 static void

@@ -28,6 +28,7 @@ struct bench {
 	struct hs_force *force;
 	struct hs_broadcast_item *items;
 	size_t count;
+	json_t *record; /* of the first item */
 	uint64_t seq;
 	char crawl[8192]; /* of the first item, lines joined */
 	const char *text;
@@ -46,9 +47,10 @@ setup(void **state)
 static inline void
 forget(struct bench *bench)
 {
-	for (size_t i = 0; i < bench->count; i++)
-		json_decref(bench->items[i].record);
+	hs_broadcast_items_free(bench->items, bench->count);
 	bench->count = 0;
+	json_decref(bench->record);
+	bench->record = NULL;
 }
 
 static inline int
@@ -62,12 +64,22 @@ teardown(void **state)
 	return 0;
 }
 
+/* The record of an item as a tree; json_decref. */
+static inline json_t *
+record_of(const struct hs_broadcast_item *item)
+{
+	json_t *record = json_loadb((const char *)hs_frame_bytes(item->record),
+		hs_frame_len_bytes(item->record), 0, NULL);
+	assert_non_null(record);
+	return record;
+}
+
 static inline json_t *
 encode(struct bench *bench, const hs_notice *notice, const struct hs_force_around *around,
 	bool late)
 {
 	struct hs_broadcast_input input = { notice, "epoch1", bench->seq, "id", around, late, NULL,
-		0 };
+		0, NULL, 0 };
 	forget(bench);
 	assert_int_equal(
 		hs_broadcast_encode(bench->arena, &input, &style, &bench->items, &bench->count),
@@ -78,9 +90,10 @@ encode(struct bench *bench, const hs_notice *notice, const struct hs_force_aroun
 		assert_true(hs_crawl_width(bench->items[0].crawl[i]) <= style.width_half);
 		strcat(bench->crawl, bench->items[0].crawl[i]);
 	}
-	bench->text = json_string_value(json_object_get(bench->items[0].record, "text"));
+	bench->record = record_of(&bench->items[0]);
+	bench->text = json_string_value(json_object_get(bench->record, "text"));
 	assert_non_null(bench->text);
-	return bench->items[0].record;
+	return bench->record;
 }
 
 static inline struct hs_force_around

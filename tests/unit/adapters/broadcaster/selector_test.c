@@ -17,12 +17,13 @@ take_for(struct bench *bench, const hs_notice *notice, const struct hs_selector 
 	assert_int_equal(hs_force_apply(bench->force, bench->seq, notice), HS_OK);
 	struct hs_force_around around = around_of(bench);
 	struct hs_broadcast_input input = { notice, "epoch1", bench->seq, "id", &around, false,
-		selector, 0 };
+		selector, 0, NULL, 0 };
 	forget(bench);
 	assert_int_equal(
 		hs_broadcast_encode(bench->arena, &input, &style, &bench->items, &bench->count),
 		HS_OK);
-	return bench->count > 0 ? bench->items[0].record : NULL;
+	bench->record = bench->count > 0 ? record_of(&bench->items[0]) : NULL;
+	return bench->record;
 }
 
 static hs_notice *

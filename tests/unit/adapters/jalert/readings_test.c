@@ -12,7 +12,7 @@
 static const char *
 apply(struct hs_readings *readings, struct hs_arena *arena, const char *text)
 {
-	return hs_readings_apply(readings, arena, text, NULL, 0);
+	return hs_readings_apply(readings, arena, text, NULL);
 }
 
 static void
@@ -41,8 +41,13 @@ later_rows_and_names_win(void **state)
 	assert_int_equal(HS_OK, hs_readings_add(readings, csv, strlen(csv), &line));
 	assert_string_equal("なかおうちく", apply(readings, arena, "中央地区"));
 	assert_string_equal("あらまち", apply(readings, arena, "新町"));
-	const struct hs_reading names[] = { { "新町", "しんまち" } };
-	assert_string_equal("しんまち", hs_readings_apply(readings, arena, "新町", names, 1));
+	/* Of the notice: the longest name, and of equal ones the last; before the table, which also has 新町. */
+	const struct hs_reading rows[] = { { "新", "あたらし" }, { "新町", "にいまち" },
+		{ "新町", "しんまち" }, { "新町東", "しんまちひがし" } };
+	const struct hs_reading_names *names = hs_reading_names_make(arena, rows, 4);
+	assert_string_equal("しんまち", hs_readings_apply(readings, arena, "新町", names));
+	assert_string_equal(
+		"しんまちひがしなかおう", hs_readings_apply(readings, arena, "新町東中央", names));
 	hs_arena_destroy(arena);
 	hs_readings_destroy(readings);
 }

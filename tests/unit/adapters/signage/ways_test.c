@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -56,6 +57,24 @@ test_positions(void **state)
 	for (size_t i = 0; i < HS_COUNT(rows); i++) {
 		if (hs_geo_parse(rows[i].text, &at) != rows[i].good)
 			fail_msg("%s", rows[i].text);
+	}
+}
+
+/* However a number is written, it is the number that the C library reads. */
+static void
+test_positions_are_exact(void **state)
+{
+	static const char *const texts[] = { "35.68950,139.69170", "20,122", "45.,154.5",
+		"35.123456789012345,139.00000001", "3.5e1,1.39e2", "0035.5,00139.7",
+		"35.6895000000000,139.6917000000000", "+35.7,139.7", "35.99999999,139.12345678" };
+	(void)state;
+	for (size_t i = 0; i < HS_COUNT(texts); i++) {
+		char *end;
+		struct hs_geo at;
+		double latitude = strtod(texts[i], &end), longitude = strtod(end + 1, NULL);
+		assert_true(hs_geo_parse(texts[i], &at));
+		assert_memory_equal(&at.latitude, &latitude, sizeof(latitude));
+		assert_memory_equal(&at.longitude, &longitude, sizeof(longitude));
 	}
 }
 
@@ -148,6 +167,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_distance_and_bearing),
 		cmocka_unit_test(test_positions),
+		cmocka_unit_test(test_positions_are_exact),
 		cmocka_unit_test(test_open_ones_first_and_each_once),
 		cmocka_unit_test(test_only_what_is_open_and_has_a_place),
 	};
