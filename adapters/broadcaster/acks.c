@@ -1,5 +1,6 @@
 #include "adapters/broadcaster/acks.h"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
@@ -42,6 +43,18 @@ struct look {
 	char found[HS_ACKS_MAX][ANSWERS][160]; /* "" = not there, else the detail */
 };
 
+/* What the folder got before this process: found once for each lane, when its history is known. */
+struct recall {
+	struct hs_pool_job job;
+	struct hs_acks *acks;
+	char *dir;
+	char epoch[80];
+	enum hs_adapter_lane lane;
+	uint64_t newest_seq; /* a file of a higher one is of another history */
+	struct awaited items[HS_ACKS_MAX];
+	size_t count;
+};
+
 struct hs_acks {
 	uv_timer_t timer;
 	struct hs_adapter *adapter;
@@ -50,10 +63,12 @@ struct hs_acks {
 	struct hs_playout *playout;
 	struct awaited items[HS_ACKS_MAX];
 	size_t next;
-	struct look *look; /* under way, or NULL */
+	struct look *look;		       /* under way, or NULL */
+	struct recall *recalls[HS_LANE_COUNT]; /* under way, or NULL */
+	char recalled[HS_LANE_COUNT][80];      /* the epoch for which it was done */
 };
 
-/* ---- on the folder's thread ---- */
+/* ---- on the folder's thread: answers ---- */
 
 /* "at 2026-07-01T18:56:03+09:00; main channel" */
 static void
@@ -91,11 +106,95 @@ on_look(struct hs_pool_job *job)
 {
 	struct look *look = HS_CONTAINER_OF(job, struct look, job);
 	for (size_t i = 0; i < HS_ACKS_MAX; i++) {
-		for (size_t k = 0; look->items[i].seq != 0 && k < ANSWERS; k++) {
+		/* What was shown in the end did not fail, whatever stands there from before. */
+		bool shown = false;
+		for (size_t k = 0; look->items[i].seq != 0 && k < ANSWERS && !shown; k++) {
 			if (!look->items[i].told[k])
 				look_for(look, &look->items[i], k, look->found[i][k]);
+			shown = look->found[i][0][0] != '\0';
 		}
 	}
+}
+
+/* ---- on the folder's thread: what it got before ---- */
+
+/* "12.json" → 12; 0: another file. */
+static uint64_t
+seq_of(const char *name)
+{
+	size_t digits = strspn(name, "0123456789");
+	if (digits == 0 || digits > 19 || strcmp(name + digits, ".json") != 0)
+		return 0;
+	return strtoull(name, NULL, 10);
+}
+
+/* The row of that seq; a new one takes the place of the oldest when all are taken. NULL: it is older than all. */
+static struct awaited *
+recall_row(struct recall *recall, uint64_t seq)
+{
+	struct awaited *oldest = &recall->items[0];
+	for (size_t i = 0; i < recall->count; i++) {
+		if (recall->items[i].seq == seq)
+			return &recall->items[i];
+		if (recall->items[i].seq < oldest->seq)
+			oldest = &recall->items[i];
+	}
+	if (recall->count == HS_ACKS_MAX && seq < oldest->seq)
+		return NULL;
+	if (recall->count < HS_ACKS_MAX)
+		oldest = &recall->items[recall->count++];
+	*oldest = (struct awaited){ .seq = seq, .lane = recall->lane };
+	return oldest;
+}
+
+static void
+recall_folder(void *owner, const char *prefecture)
+{
+	struct recall *recall = owner;
+	char path[PATH_MAX];
+	snprintf(path, sizeof(path), "%s/%s/%s", recall->dir, hs_lane_name(recall->lane),
+		prefecture);
+	DIR *folder = opendir(path);
+	if (folder == NULL)
+		return;
+	for (const struct dirent *entry; (entry = readdir(folder)) != NULL;) {
+		uint64_t seq = seq_of(entry->d_name);
+		struct awaited *row =
+			seq != 0 && seq <= recall->newest_seq ? recall_row(recall, seq) : NULL;
+		if (row != NULL && row->prefecture_count < PREFECTURES_MAX)
+			memcpy(row->prefectures[row->prefecture_count++], prefecture,
+				HS_PREFECTURE_SIZE);
+	}
+	closedir(folder);
+}
+
+/* Its record says which history it belongs to, in its first lines (record.h). */
+static bool
+is_of_epoch(const struct recall *recall, const struct awaited *item)
+{
+	char path[PATH_MAX], head[256], want[112];
+	snprintf(path, sizeof(path), "%s/%s/%s/%llu.json", recall->dir, hs_lane_name(item->lane),
+		item->prefectures[0], (unsigned long long)item->seq);
+	int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	ssize_t got = fd >= 0 ? read(fd, head, sizeof(head) - 1) : 0;
+	if (fd >= 0)
+		close(fd);
+	head[got > 0 ? got : 0] = '\0';
+	snprintf(want, sizeof(want), "\"epoch\": \"%s\"", recall->epoch);
+	return strstr(head, want) != NULL;
+}
+
+static void
+on_recall(struct hs_pool_job *job)
+{
+	struct recall *recall = HS_CONTAINER_OF(job, struct recall, job);
+	size_t kept = 0;
+	hs_playout_each_folder(recall->dir, hs_lane_name(recall->lane), recall_folder, recall);
+	for (size_t i = 0; i < recall->count; i++) {
+		if (is_of_epoch(recall, &recall->items[i]))
+			recall->items[kept++] = recall->items[i];
+	}
+	recall->count = kept;
 }
 
 /* ---- on the loop ---- */
@@ -166,6 +265,63 @@ hs_acks_await(struct hs_acks *acks, const struct hs_adapter_item *item,
 			HS_PREFECTURE_SIZE);
 }
 
+/* The slot for what was found again: what this process wrote itself keeps its own. */
+static struct awaited *
+free_slot(struct hs_acks *acks, const struct awaited *found)
+{
+	struct awaited *slot = NULL;
+	for (size_t i = 0; i < HS_ACKS_MAX; i++) {
+		struct awaited *item = &acks->items[i];
+		if (item->seq == found->seq && item->lane == found->lane)
+			return NULL;
+		if (item->seq == 0)
+			slot = item;
+	}
+	return slot;
+}
+
+static void
+on_recalled(struct hs_pool_job *job)
+{
+	struct recall *recall = HS_CONTAINER_OF(job, struct recall, job);
+	struct hs_acks *acks = recall->acks;
+	for (size_t i = 0; acks != NULL && i < recall->count; i++) {
+		struct awaited *slot = free_slot(acks, &recall->items[i]);
+		if (slot == NULL)
+			continue;
+		*slot = recall->items[i];
+		snprintf(slot->epoch, sizeof(slot->epoch), "%s", recall->epoch);
+	}
+	if (acks != NULL)
+		acks->recalls[recall->lane] = NULL;
+	free(recall->dir);
+	free(recall);
+}
+
+void
+hs_acks_recall(
+	struct hs_acks *acks, enum hs_adapter_lane lane, const char *epoch, uint64_t newest_seq)
+{
+	if (strcmp(acks->recalled[lane], epoch) == 0 || acks->recalls[lane] != NULL)
+		return;
+	struct recall *recall = calloc(1, sizeof(*recall));
+	char *dir = strdup(acks->dir);
+	if (recall == NULL || dir == NULL) {
+		free(recall);
+		free(dir);
+		return;
+	}
+	recall->acks = acks;
+	recall->dir = dir;
+	recall->lane = lane;
+	recall->newest_seq = newest_seq;
+	recall->job = (struct hs_pool_job){ .run = on_recall, .done = on_recalled };
+	snprintf(recall->epoch, sizeof(recall->epoch), "%s", epoch);
+	snprintf(acks->recalled[lane], sizeof(acks->recalled[lane]), "%s", epoch);
+	acks->recalls[lane] = recall;
+	hs_playout_run(acks->playout, &recall->job);
+}
+
 struct hs_acks *
 hs_acks_create(uv_loop_t *loop, struct hs_adapter *adapter, const char *outlet, const char *dir,
 	struct hs_playout *playout)
@@ -195,5 +351,9 @@ hs_acks_close(struct hs_acks *acks)
 		return;
 	if (acks->look != NULL)
 		acks->look->acks = NULL;
+	for (size_t i = 0; i < HS_LANE_COUNT; i++) {
+		if (acks->recalls[i] != NULL)
+			acks->recalls[i]->acks = NULL;
+	}
 	uv_close((uv_handle_t *)&acks->timer, on_timer_closed);
 }

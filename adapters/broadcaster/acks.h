@@ -3,7 +3,10 @@
  * Flow:    an item is written (ACCEPTED) → hs_acks_await → each HS_ACKS_PERIOD_MS the thread of the folder looks for
  *          <out_dir>/<mode>/<prefecture>/<seq>.displayed and <seq>.failed → receipt DISPLAYED or FAILED, once each, with
  *          the file's own time and its first words.
- * Limits:  the newest HS_ACKS_MAX items; what was not told before a restart is not looked for after it.
+ *          After a restart hs_acks_recall finds what the folder got before (SEQ.json with this epoch in it), and its files are looked for
+ *          as well: those that were made meanwhile, and those that come. One that was told before is told once more; to the
+ *          hub an equal receipt is none.
+ * Limits:  the newest HS_ACKS_MAX items. Who was shown in the end did not fail, whatever other file lies there.
  * Owner:   output.h owns it; it frees itself after hs_acks_close when its job is over.
  * Threads: the loop's; the look runs on the folder's thread with nothing but its own job.
  */
@@ -26,6 +29,9 @@ struct hs_acks *hs_acks_create(uv_loop_t *loop, struct hs_adapter *adapter, cons
 	const char *dir, struct hs_playout *playout);
 void hs_acks_await(struct hs_acks *acks, const struct hs_adapter_item *item,
 	const char (*prefectures)[HS_PREFECTURE_SIZE], size_t count);
+/* What was written under that epoch by processes before this one, up to that seq: once for each lane and epoch. */
+void hs_acks_recall(
+	struct hs_acks *acks, enum hs_adapter_lane lane, const char *epoch, uint64_t newest_seq);
 /* NULL is allowed. */
 void hs_acks_close(struct hs_acks *acks);
 

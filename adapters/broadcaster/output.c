@@ -191,6 +191,7 @@ hs_output_refresh(struct hs_output *output, enum hs_adapter_lane lane)
 		.state = output->options.state(output->options.owner, lane) };
 	if (!refresh.state.known)
 		return;
+	hs_acks_recall(output->acks, lane, refresh.state.epoch, refresh.state.seq);
 	refresh.job = hs_playout_job_create(
 		lane == HS_LANE_LIVE ? refreshed_live : refreshed_drill, output);
 	if (refresh.job == NULL) {

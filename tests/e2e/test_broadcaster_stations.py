@@ -334,6 +334,29 @@ def test_a_playout_system_says_by_files_what_it_showed(on_air, tmp_path):
     reached(stack, later, "playout", "accepted")  # and of this one nothing is said
 
 
+def test_what_a_playout_system_says_while_nobody_looks_is_found(on_air, tmp_path):
+    stack = on_air([], out_dir=str(tmp_path / "all"))
+    shown, failed, later, foreign = [stack.accepted(order()) for _ in range(4)]
+    for answer in (shown, failed, later, foreign):
+        reached(stack, answer, "playout", "accepted")
+        reached(stack, answer, "", "received")
+    time.sleep(0.5)  # the acks are on their way: nothing of this comes again
+    stack.kill("broadcaster")
+    folder = tmp_path / "all" / "drill" / "99"
+    (folder / f"{shown['seq']}.failed").write_text("first it failed")
+    (folder / f"{shown['seq']}.displayed").write_text("main channel")
+    (folder / f"{failed['seq']}.failed").write_text("no picture")
+    record = json.loads((folder / f"{foreign['seq']}.json").read_text())
+    (folder / f"{foreign['seq']}.json").write_text(json.dumps({**record, "epoch": "another history"}, indent=1))
+    (folder / f"{foreign['seq']}.displayed").touch()
+    stack.start("broadcaster")
+    assert reached(stack, shown, "playout", "displayed")["detail"].endswith("; main channel")
+    assert reached(stack, failed, "playout", "failed")["detail"].endswith("; no picture")
+    (folder / f"{later['seq']}.displayed").touch()
+    reached(stack, later, "playout", "displayed")
+    assert states(stack, foreign["id"], "playout") == ["accepted"], "a file of another history says nothing of this one"
+
+
 def test_what_is_new_changed_and_lifted_since(on_air):
     stack = on_air([])
     document = new_id()
