@@ -100,13 +100,10 @@ enum hs_err
 hs_broadcaster_look(const void *given, char why[HS_CONFIG_WHY])
 {
 	const struct hs_broadcaster_settings *settings = given;
-	const struct hs_look_listen listens[] = { { "ops_listen", settings->common.ops_listen,
-							  true },
-		{ "listen", settings->listen, false } };
-	enum hs_err err = hs_look_listens(listens, HS_COUNT(listens), why);
+	const struct hs_adapter_serving serving = { "listen", settings->listen, false,
+		settings->tls_cert, settings->tls_key };
+	enum hs_err err = hs_adapter_look_serving(&settings->common, &serving, why);
 
-	if (err == HS_OK)
-		err = hs_look_server_tls(settings->tls_cert, settings->tls_key, why);
 	if (err == HS_OK)
 		err = look_everybody(settings, why);
 	if (err == HS_OK)

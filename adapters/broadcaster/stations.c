@@ -318,9 +318,8 @@ listen_open(struct hs_stations *stations, uv_loop_t *loop)
 	if (err != HS_OK)
 		return err;
 	http.address = address;
-	http.tls_cert_path =
-		stations->options.tls_cert[0] != '\0' ? stations->options.tls_cert : NULL;
-	http.tls_key_path = stations->options.tls_key[0] != '\0' ? stations->options.tls_key : NULL;
+	http.tls_cert_path = hs_config_path(stations->options.tls_cert);
+	http.tls_key_path = hs_config_path(stations->options.tls_key);
 	http.routes = routes;
 	http.route_count = HS_COUNT(routes);
 	http.endpoints = endpoints;

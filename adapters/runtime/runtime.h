@@ -182,6 +182,16 @@ void hs_adapter_stop(struct hs_adapter *adapter, void (*gone)(void *owner), void
 /* The second look at all of its settings: the common ones, then ops.look. */
 enum hs_err hs_adapter_settings_check(const struct hs_adapter_ops *ops, const void *settings,
 	char why[HS_CONFIG_WHY]) HS_MUST_CHECK;
+/* Where an adapter serves others, beside its ops_listen. cert, key: of TLS, "" for none. */
+struct hs_adapter_serving {
+	const char *key; /* of the configuration: "listen" */
+	const char *listen;
+	bool optional; /* listen may be "" */
+	const char *cert, *key_of_cert;
+};
+/* Its part of a second look (hub/base/look.h). */
+enum hs_err hs_adapter_look_serving(const struct hs_adapter_settings *settings,
+	const struct hs_adapter_serving *serving, char why[HS_CONFIG_WHY]) HS_MUST_CHECK;
 /* Ready-made table: common rows, then the adapter's. Caller frees *items with free(). */
 enum hs_err hs_adapter_settings_table(const struct hs_adapter_ops *ops,
 	struct hs_config_record *out, struct hs_config_item **items) HS_MUST_CHECK;

@@ -127,6 +127,17 @@ look_canary(const struct hs_canary_settings *settings, char why[HS_CONFIG_WHY])
 	return HS_OK;
 }
 
+enum hs_err
+hs_adapter_look_serving(const struct hs_adapter_settings *settings,
+	const struct hs_adapter_serving *serving, char why[HS_CONFIG_WHY])
+{
+	const struct hs_look_listen listens[] = { { "ops_listen", settings->ops_listen, true },
+		{ serving->key, serving->listen, serving->optional } };
+	enum hs_err err = hs_look_listens(listens, HS_COUNT(listens), why);
+
+	return err == HS_OK ? hs_look_server_tls(serving->cert, serving->key_of_cert, why) : err;
+}
+
 static enum hs_err
 look_common(const struct hs_adapter_settings *settings, char why[HS_CONFIG_WHY])
 {

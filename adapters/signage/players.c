@@ -327,8 +327,8 @@ serve_http(uv_loop_t *loop, struct hs_players *players)
 	char address[64];
 	hs_http_options_init(&http);
 	http.address = address;
-	http.tls_cert_path = options->tls_cert[0] != '\0' ? options->tls_cert : NULL;
-	http.tls_key_path = options->tls_key[0] != '\0' ? options->tls_key : NULL;
+	http.tls_cert_path = hs_config_path(options->tls_cert);
+	http.tls_key_path = hs_config_path(options->tls_key);
 	http.routes = hs_pages_routes;
 	http.route_count = hs_pages_route_count;
 	http.endpoints = endpoints;

@@ -3,7 +3,8 @@
  * Flow:    GET /sign/<screen> → page (pages.h) → WebSocket /v1/sign?screen=<screen> → whole state of the screen at
  *          each connection and each change; heartbeat each heartbeat_ms, also when nothing happens.
  *          Player: {"type":"accepted","digest"} when it has a state, {"type":"displayed","digest","item","drawn","shown_at"}
- *          once it was drawn, {"type":"failed","digest","reason"} when it cannot be.
+ *          once it was drawn, {"type":"whole","digest","drawn"} when each of its turns was (hs_signage_whole), {"type":"failed",
+ *          "digest","reason"} when it cannot be.
  *          Canary: {"type":"canary","token"} → player: {"type":"canary","token","digest","item","drawn"}: what it shows now.
  * Rules:   a player that reads slowly skips to the newest state: states replace each other; nobody waits for it. What a
  *          player says counts only with the digest of what was last sent to that very player, and a proof only when
@@ -70,6 +71,8 @@ struct hs_players_options {
 	void (*accepted)(void *owner, int screen, const struct hs_player_word *word);
 	/* A player has drawn this, and it is what it should have drawn. */
 	void (*displayed)(void *owner, int screen, const struct hs_player_word *word);
+	/* By now it has drawn each turn of this. */
+	void (*whole)(void *owner, int screen, const struct hs_player_word *word);
 	void (*failed)(void *owner, int screen, const struct hs_player_word *word);
 	/* A player that was asked answered a canary, or is gone. */
 	void (*canary)(void *owner);

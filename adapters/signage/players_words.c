@@ -60,6 +60,22 @@ take_displayed(struct hs_players *players, struct player *player, const struct s
 	players->options.displayed(players->options.owner, player->screen, &word);
 }
 
+/* Each turn was drawn by now. It is said once for a state, long after `displayed`, and of the real state only. */
+static void
+take_whole(struct hs_players *players, struct player *player, const struct said *said)
+{
+	char whole[HS_SIGNAGE_DIGEST_SIZE];
+	const struct hs_player_word word = { &player->sent, text_of(said->json, "drawn"), "",
+		"画面に出なかった内容があります。part of it was never drawn: look at this screen" };
+	if (!said->newest || !player->proven)
+		return;
+	hs_signage_whole(hs_player_face(players, player)->message, whole);
+	if (strcmp(whole, word.drawn) == 0)
+		players->options.whole(players->options.owner, player->screen, &word);
+	else
+		players->options.failed(players->options.owner, player->screen, &word);
+}
+
 static void
 take_failed(struct hs_players *players, struct player *player, const struct said *said)
 {
@@ -77,6 +93,7 @@ static const struct {
 } words[] = {
 	{ "accepted", take_accepted },
 	{ "displayed", take_displayed },
+	{ "whole", take_whole },
 	{ "failed", take_failed },
 	{ "canary", take_canary },
 };
@@ -118,6 +135,7 @@ hs_player_word(void *owner, hs_http_id id, const uint8_t *bytes, size_t len_byte
 		words[row].take(players, player, &said);
 	} else
 		hs_ws_close(players->pages.http, id, HS_PLAYER_NOT_UNDERSTOOD,
-			"expected {\"type\":\"accepted|displayed|failed|canary\",\"digest\":…}");
+			"expected "
+			"{\"type\":\"accepted|displayed|whole|failed|canary\",\"digest\":…}");
 	json_decref(json);
 }

@@ -146,6 +146,13 @@ hs_screen_displayed(struct hs_screen *screen, const struct hs_screen_face *face,
 	forget_first(waiting, shown);
 }
 
+void
+hs_screen_whole(struct hs_screen *screen, const struct hs_screen_face *face, int64_t now_unix_us)
+{
+	screen->proof.whole_unix_us = now_unix_us;
+	memcpy(screen->proof.whole_digest, face->digest, sizeof(face->digest));
+}
+
 static void
 fail(struct hs_screen *screen, enum hs_adapter_lane lane, struct hs_screen_notice *notice,
 	const char *why, const struct hs_screen_reports *reports)
@@ -230,7 +237,8 @@ hs_screen_status(const struct hs_screen *screen, size_t players, int64_t now_uni
 	json_t *age = proof->unix_us == 0 ? json_null()
 					  : json_integer((now_unix_us - proof->unix_us) / 1000);
 	size_t waiting = screen->lanes[0].count + screen->lanes[1].count;
-	return json_pack("{s:s,s:s,s:s,s:s,s:I,s:s,s:I,s:I,s:o,s:o,s:s,s:s,s:o,s:b,s:I,s:I,s:s}",
+	return json_pack(
+		"{s:s,s:s,s:s,s:s,s:I,s:s,s:I,s:I,s:o,s:o,s:s,s:s,s:o,s:b,s:o,s:b,s:I,s:I,s:s}",
 		"id", screen->settings->id, "name", screen->settings->name, "state",
 		hs_screen_state_word(screen->face.state), "mode", hs_lane_name(screen->face.lane),
 		"seq", (json_int_t)screen->face.seq, "version", screen->face.digest, "players",
@@ -238,7 +246,9 @@ hs_screen_status(const struct hs_screen *screen, size_t players, int64_t now_uni
 		(json_int_t)screen->settings->players_expected, "changed_at",
 		hs_screen_time(screen->changed_unix_us), "displayed_at",
 		hs_screen_time(proof->unix_us), "shown_at", proof->shown_at, "drawn", proof->drawn,
-		"age_ms", age, "shown", strcmp(proof->digest, screen->face.digest) == 0, "waiting",
+		"age_ms", age, "shown", strcmp(proof->digest, screen->face.digest) == 0, "whole_at",
+		hs_screen_time(proof->whole_unix_us), "whole",
+		strcmp(proof->whole_digest, screen->face.digest) == 0, "waiting",
 		(json_int_t)waiting, "failures", (json_int_t)proof->failures, "failure",
 		proof->failure);
 }

@@ -40,6 +40,8 @@ struct hs_screen_proof {
 	int64_t unix_us;   /* of our clock; 0: never */
 	char shown_at[40]; /* of the player's clock, as told */
 	char digest[HS_SIGNAGE_DIGEST_SIZE], drawn[HS_SIGNAGE_DIGEST_SIZE];
+	int64_t whole_unix_us; /* when each turn of a state had been drawn; 0: never */
+	char whole_digest[HS_SIGNAGE_DIGEST_SIZE];
 	uint64_t count;
 	uint64_t failures; /* drawings that a player could not do, or did otherwise */
 	char failure[128]; /* the newest of them; "" since the last proof */
@@ -80,6 +82,9 @@ void hs_screen_accepted(struct hs_screen *screen, const struct hs_screen_face *f
 void hs_screen_displayed(struct hs_screen *screen, const struct hs_screen_face *face,
 	const char *drawn, const char *shown_at, int64_t now_unix_us,
 	const struct hs_screen_reports *reports);
+/* A player has drawn each of its turns: no receipt, the notices were shown before. */
+void hs_screen_whole(
+	struct hs_screen *screen, const struct hs_screen_face *face, int64_t now_unix_us);
 /* A player could not draw it, or drew something else. */
 void hs_screen_failed(struct hs_screen *screen, const struct hs_screen_face *face, const char *why,
 	const struct hs_screen_reports *reports);

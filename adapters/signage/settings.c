@@ -220,13 +220,9 @@ hs_signage_look(const void *given, char why[HS_CONFIG_WHY])
 {
 	const struct hs_signage_settings *settings = given;
 	const struct hs_screen_settings *screens = settings->screens.items;
-	const struct hs_look_listen listens[] = { { "ops_listen", settings->common.ops_listen,
-							  true },
-		{ "listen", settings->listen, false } };
-	enum hs_err err = hs_look_listens(listens, HS_COUNT(listens), why);
-
-	if (err == HS_OK)
-		err = hs_look_server_tls(settings->tls_cert, settings->tls_key, why);
+	const struct hs_adapter_serving serving = { "listen", settings->listen, false,
+		settings->tls_cert, settings->tls_key };
+	enum hs_err err = hs_adapter_look_serving(&settings->common, &serving, why);
 	int64_t expected = 0;
 	for (size_t i = 0; err == HS_OK && i < settings->screens.count; i++) {
 		const char *fault = hs_screen_fault(screens, i);

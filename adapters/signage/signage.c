@@ -180,6 +180,16 @@ ask_displayed(void *owner, int screen, const struct hs_player_word *word)
 }
 
 static void
+ask_whole(void *owner, int screen, const struct hs_player_word *word)
+{
+	struct signage *own = owner;
+	hs_info("signage.whole", "screen=%s seq=%llu digest=%.8s",
+		own->screens[screen].settings->id, (unsigned long long)word->face->seq,
+		word->face->digest);
+	hs_screen_whole(&own->screens[screen], word->face, hs_clock_unix_us());
+}
+
+static void
 ask_failed(void *owner, int screen, const struct hs_player_word *word)
 {
 	struct signage *own = owner;
@@ -299,6 +309,7 @@ players_open(struct signage *own)
 		.heartbeat = ask_heartbeat,
 		.accepted = ask_accepted,
 		.displayed = ask_displayed,
+		.whole = ask_whole,
 		.failed = ask_failed,
 		.canary = ask_canary,
 		.status = ask_status,

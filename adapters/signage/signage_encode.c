@@ -12,8 +12,6 @@
 #include "hub/base/hash.h"
 #include "schemas/json_text.h"
 
-#define DRAWN_MAX_BYTES 8192
-
 static const struct {
 	const char *word, *ja;
 } states[] = {
@@ -100,8 +98,8 @@ choose(struct hs_arena *arena, const struct hs_signage_input *input, struct show
 
 /* ---- digests ---- */
 
-static void
-digest_of(const char *text, size_t len_bytes, char out[HS_SIGNAGE_DIGEST_SIZE])
+void
+hs_signage_digest(const char *text, size_t len_bytes, char out[HS_SIGNAGE_DIGEST_SIZE])
 {
 	uint8_t bytes[HS_SHA256_BYTES];
 	char hex[HS_SHA256_HEX];
@@ -124,7 +122,7 @@ seal(struct hs_arena *arena, struct hs_signage_face *face)
 	bool good = hs_json_write(&out, face->message);
 	char *text = good ? hs_arena_alloc(arena, out.len_bytes + SUFFIX_MAX) : NULL;
 	if (text != NULL) {
-		digest_of(out.bytes, out.len_bytes, face->digest);
+		hs_signage_digest(out.bytes, out.len_bytes, face->digest);
 		memcpy(text, out.bytes, out.len_bytes);
 		/* over the last brace */
 		snprintf(text + out.len_bytes - 1, SUFFIX_MAX, SUFFIX_FORMAT, face->digest);
@@ -133,38 +131,6 @@ seal(struct hs_arena *arena, struct hs_signage_face *face)
 	hs_buf_free(&out);
 	face->text = text;
 	return text != NULL;
-}
-
-static const char *
-text_in(const json_t *object, const char *key, const char *inner)
-{
-	const json_t *value = json_object_get(object, key);
-	if (inner != NULL)
-		value = json_object_get(value, inner);
-	return json_is_string(value) ? json_string_value(value) : "";
-}
-
-bool
-hs_signage_drawn(const json_t *message, size_t item, char out[HS_SIGNAGE_DIGEST_SIZE])
-{
-	const json_t *items = json_object_get(message, "items");
-	const json_t *shown = json_array_get(items, item);
-	struct hs_buf text;
-	if (shown == NULL && item > 0)
-		return false;
-	hs_buf_init(&text, DRAWN_MAX_BYTES);
-	hs_buf_printf(&text, "%s\n%s\n", text_in(message, "state_ja", NULL),
-		text_in(message, "marks", "ja"));
-	if (json_is_integer(json_object_get(shown, "level")))
-		hs_buf_printf(
-			&text, "%d", (int)json_integer_value(json_object_get(shown, "level")));
-	hs_buf_printf(
-		&text, "\n%s\n%s\n", text_in(shown, "title", "ja"), text_in(shown, "place", NULL));
-	bool good = !text.failed;
-	if (good)
-		digest_of((const char *)text.bytes, text.len_bytes, out);
-	hs_buf_free(&text);
-	return good;
 }
 
 /* ---- a screen ---- */

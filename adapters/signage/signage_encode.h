@@ -73,10 +73,17 @@ struct hs_signage_face {
 enum hs_err hs_signage_encode(struct hs_arena *arena, const struct hs_signage_input *input,
 	struct hs_signage_face *face) HS_MUST_CHECK;
 
+/* The first 32 hex digits of the SHA-256 of a text. */
+void hs_signage_digest(const char *text, size_t len_bytes, char out[HS_SIGNAGE_DIGEST_SIZE]);
 /* What a player must have drawn that shows items[item] of this message (item 0 also when there is none): the first 32 hex
  * digits of SHA-256 over the lines state_ja, mark in Japanese, level, title in Japanese, place; each ended by \n, empty
  * where there is nothing. false: there is no such item. The page reads these lines from what it drew. */
 bool hs_signage_drawn(const struct json_t *message, size_t item, char out[HS_SIGNAGE_DIGEST_SIZE]);
+
+/* What a player must have drawn in the end that has shown each turn of this message: of each item title and place in Japanese, its areas,
+ * and, when it stands large (the level of items[0]), what to do in ja, ja-easy, en and each further language that it has. Where characters must be so large
+ * that nothing stands below the alert (look.least_permille), only the items that stand large. The first 32 hex digits of SHA-256 over these lines, each ended by \n. */
+void hs_signage_whole(const struct json_t *message, char out[HS_SIGNAGE_DIGEST_SIZE]);
 
 /* Whether an area in force concerns the screen. A row without a 町丁字 concerns every part of its
  * municipality; a prefecture's row every municipality in it. */

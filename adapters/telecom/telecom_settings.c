@@ -140,11 +140,9 @@ hs_telecom_look(const void *given, char why[HS_CONFIG_WHY])
 					j + 1, i + 1, carriers[i].name);
 		}
 	}
-	const struct hs_look_listen listens[] = {
-		{ "ops_listen", settings->common.ops_listen, true },
-		{ "preview_listen", settings->preview_listen, true },
-	};
-	enum hs_err err = hs_look_listens(listens, HS_COUNT(listens), why);
+	const struct hs_adapter_serving serving = { "preview_listen", settings->preview_listen,
+		true, "", "" };
+	enum hs_err err = hs_adapter_look_serving(&settings->common, &serving, why);
 	if (err == HS_OK && settings->preview_listen[0] != '\0' &&
 		strncmp(settings->preview_listen, "127.", 4) != 0 &&
 		strncmp(settings->preview_listen, "[::1]", 5) != 0)

@@ -3,6 +3,7 @@
 
 const test = require('node:test');
 const assert = require('node:assert/strict');
+const { execFileSync } = require('node:child_process');
 const crypto = require('node:crypto');
 const fs = require('node:fs');
 const path = require('node:path');
@@ -52,6 +53,11 @@ async function drawn(page, seq) {
 		return page.evaluate((wanted) => Number(document.body.dataset.seq) >= wanted, seq);
 	}, `seq ${seq} on the screen`);
 	await page.clock.runFor(500);
+}
+
+/* What the codes of a picture say, by zbar. */
+function readCode(png) {
+	return execFileSync('zbarimg', ['--quiet', '--raw', '-'], { input: png, encoding: 'utf8' }).trim();
 }
 
 function faultsOf(page) {
@@ -145,13 +151,13 @@ test('the map shows the area, its order and the screen; the code holds the addre
 		const now = await page.evaluate(() => ({
 			map: document.querySelectorAll('#map .area').length, inForce: document.querySelectorAll('#map .in-force').length,
 			fill: document.querySelector('#map .in-force')?.style.fill, here: Boolean(document.querySelector('#map .here')),
-			credit: document.querySelector('#map .credit')?.textContent, code: document.querySelector('#code path')?.getAttribute('d') }));
+			credit: document.querySelector('#map .credit')?.textContent, code: Boolean(document.querySelector('#code')) }));
 		if (now.map) {
 			Object.assign(found, now);
 			await picture(page, 'parts-map');
 		}
 		if (now.code) {
-			found.code = now.code;
+			found.code = readCode(await page.screenshot());
 			await picture(page, 'parts-code');
 		}
 		await page.clock.runFor(TURN_MS);
@@ -161,7 +167,7 @@ test('the map shows the area, its order and the screen; the code holds the addre
 	assert.equal(found.fill, 'rgb(170, 0, 170)');
 	assert.ok(found.here);
 	assert.match(found.credit, /国土数値情報/);
-	assert.ok(found.code.length > 1000);
+	assert.equal(found.code, FULL.qr_url, 'as a reader that is not ours reads it off the whole picture');
 }));
 
 for (const [metres, tier] of [[3, 'near'], [5, 'mid'], [12, 'far']]) {
@@ -249,6 +255,32 @@ test('a burst of messages makes no picture that flashes three times a second', (
 		assert.ok(within <= 4, `${within} changes in a second: two flashes at most`);
 	}
 	assert.equal(looks[looks.length - 1].now, 'caution 3', 'and the newest stays');
+}));
+
+/* Each language and each page of names takes its turn; then the player says so, and the adapter knows the same from its message. */
+test('a whole rotation is proven, and one that never shows a part of it is a failure', () => onScreen({}, async ({ stack, page }) => {
+	const NAMES = ['北町一丁目', '北町二丁目', '港町', '西ヶ丘団地一号棟から五号棟まで', '架空川左岸の堤防に沿った地区', '東山の谷筋にある集落と林道', '南浜漁港の周辺'];
+	const { seq } = await stack.submit([['避難指示', NAMES, '発令'], ['高齢者等避難', ['山手'], '発令']], { document: 'whole', disaster: '洪水' });
+	await drawn(page, seq);
+	const status = async () => (await (await fetch(`${stack.sign}/sign/status.json`)).json()).screens[0];
+	await until(async () => (await status()).shown, 'its first turn is proven');
+	assert.equal((await status()).whole, false, 'but not yet what comes later');
+	await until(async () => {
+		await page.clock.runFor(TURN_MS);
+		return (await status()).whole;
+	}, 'each turn is proven', 60000);
+	assert.equal((await status()).failures, 0);
+	/* A language that the page leaves out is told. */
+	await page.evaluate(() => document.styleSheets[0].insertRule('.lang-ko { display: none !important; }'));
+	const next = await stack.submit([['緊急安全確保', ['港町'], '発令']], { document: 'whole', revision: 2, disaster: '洪水' });
+	await drawn(page, next.seq);
+	await until(async () => {
+		await page.clock.runFor(4 * TURN_MS);
+		return (await status()).failures > 0;
+	}, 'what never came', 60000);
+	const { whole, failure } = await status();
+	assert.equal(whole, false);
+	assert.match(failure, /never drawn/);
 }));
 
 test('the proof is a hash of what stands on the page, and one that is wrong proves nothing', () => onScreen({ clock: false, signage: { proof_timeout_ms: 2000 } }, async ({ stack, page }) => {

@@ -1,6 +1,10 @@
-"""An auto-starter for tests."""
+"""An auto-starter for tests, and the fixtures of what it plays."""
 
+import os
+import tempfile
 import time
+
+import pytest
 
 from pair_listener import PairListener
 
@@ -44,3 +48,16 @@ class Controller(PairListener):
     def of(self, kind):
         with self.lock:
             return [r for r in self.requests if r["type"] == kind]
+
+
+@pytest.fixture
+def folder(scrap):
+    scrap.append(tempfile.mkdtemp(prefix="hs-j-", dir="/tmp"))
+    return scrap[-1]
+
+
+@pytest.fixture
+def controller(folder):
+    server = Controller(os.path.join(folder, "ctl"))
+    yield server
+    server.close()

@@ -2,27 +2,12 @@
 
 import json
 import os
-import tempfile
 import time
 
-import pytest
 
 from conftest import START_S, wait_until
-from controller import Controller
+from controller import controller, folder  # noqa: F401 (fixtures)
 from documents import area, detail, jst, new_id, order
-
-
-@pytest.fixture
-def folder(scrap):
-    scrap.append(tempfile.mkdtemp(prefix="hs-j-", dir="/tmp"))
-    return scrap[-1]
-
-
-@pytest.fixture
-def controller(folder):
-    server = Controller(os.path.join(folder, "ctl"))
-    yield server
-    server.close()
 
 
 def adapter(folder, url="", **config):

@@ -7,7 +7,6 @@ import re
 import shutil
 import struct
 import subprocess
-import tempfile
 import time
 import wave
 
@@ -15,7 +14,7 @@ import pytest
 import requests
 
 from conftest import PRINCIPALS, Stack, free_port, wait_until
-from controller import Controller
+from controller import controller, folder  # noqa: F401 (fixtures)
 from documents import detail, jst, new_id, order
 from test_adapters_jalert import adapter, plan_files, wait_state
 from voice import write_voice
@@ -51,19 +50,6 @@ def telegram(name, event, at=None, status="訓練", serial=None, infotype="発�
     if status == "通常":
         text = text.replace("<Title>訓練</Title>", "<Title>標題</Title>").replace("<Text>訓練</Text>", "<Text>本文</Text>")
     return text
-
-
-@pytest.fixture
-def folder(scrap):
-    scrap.append(tempfile.mkdtemp(prefix="hs-a-", dir="/tmp"))
-    return scrap[-1]
-
-
-@pytest.fixture
-def controller(folder):
-    server = Controller(os.path.join(folder, "ctl"))
-    yield server
-    server.close()
 
 
 def speech_of(plan):

@@ -26,6 +26,7 @@ import requests
 import urllib3
 import websockets
 
+from attacks import attacked as attacks_beside
 from conftest import Stack, wait_until
 from documents import order
 from feed_client import Subscriber
@@ -98,19 +99,9 @@ class Place:
 
     @contextlib.contextmanager
     def attacked(self, *attacks, orders=3, **bounds):
-        """Runs attacks (functions of an event that says stop) in threads, and good orders meanwhile."""
-        stop = threading.Event()
-        with self.flat(**bounds), concurrent.futures.ThreadPoolExecutor(len(attacks)) as pool:
-            running = [pool.submit(attack, stop) for attack in attacks]
-            try:
-                for _ in range(orders):
-                    self.good()
-                yield
-            finally:
-                stop.set()
-            for one in running:
-                one.result(60)
-        self.good()
+        """Attacks and good orders beside them, within the bounds of flat()."""
+        with self.flat(**bounds), attacks_beside(self.good, attacks, orders):
+            yield
 
 
 @pytest.fixture(scope="module")

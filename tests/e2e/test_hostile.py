@@ -13,12 +13,12 @@ import shutil
 import socket
 import struct
 import tempfile
-import threading
 import time
 
 import pytest
 import requests
 
+from attacks import attacked as attacks_beside
 from conftest import Stack, wait_until
 from documents import area, detail, digest_token, jst, new_id, order, soap
 from feed_client import Subscriber
@@ -75,20 +75,10 @@ class Town:
 
     @contextlib.contextmanager
     def attacked(self, *attacks, orders=4, more_kib=64 * 1024):
-        """Runs the attacks in threads; they get an event that says stop. Good orders meanwhile."""
-        before, stop = self.memory_kib(), threading.Event()
-        with concurrent.futures.ThreadPoolExecutor(len(attacks)) as pool:
-            running = [pool.submit(attack, stop) for attack in attacks]
-            try:
-                time.sleep(0.3)
-                for _ in range(orders):
-                    self.good()
-                yield
-            finally:
-                stop.set()
-            for one in running:
-                one.result(60)
-        self.good()
+        """Attacks and good orders beside them; then every process runs, and needs little more memory."""
+        before = self.memory_kib()
+        with attacks_beside(self.good, attacks, orders):
+            yield
         for name, process in self.stack.processes.items():
             assert process.running(), f"{name} ended\n{process.output[-3000:]}"
         if not SLOW:  # a sanitizer keeps freed memory for a while

@@ -83,10 +83,10 @@ function Alert({ view, item, page }) {
 /* One line: what it is, and one page of its names. */
 function Row({ view, item, head, word, page, className, children }) {
 	const names = rowPagesOf(item);
-	return h('div', coloured(view, item, `row ${className || ''}`),
+	return h('div', { ...coloured(view, item, `row ${className || ''}`), 'data-item': item.index },
 		h('span', { class: 'row-level' }, head),
 		h('span', { class: 'row-term' }, word),
-		h('span', { class: 'row-place' }, `${item.place}　`, names[page % names.length].map((name) => h(Name, { name }))),
+		h('span', { class: 'row-place' }, h('span', { class: 'row-title' }, item.place), '　', names[page % names.length].map((name) => h(Name, { name }))),
 		h(Count, { page, pages: names.length }), children);
 }
 

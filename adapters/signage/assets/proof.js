@@ -2,12 +2,15 @@
  * (hs_signage_drawn): state, mark, level, title, place, a line each. */
 import { sha256 } from './lib.js';
 
+export function isSeen(element) {
+	if (!element || !element.checkVisibility({ checkOpacity: true, checkVisibilityCSS: true })) return false;
+	const box = element.getBoundingClientRect();
+	return box.width > 0 && box.height > 0 && box.left < innerWidth && box.right > 0 && box.top < innerHeight && box.bottom > 0;
+}
+
 function seen(selector) {
 	const element = document.querySelector(selector);
-	if (!element || !element.checkVisibility({ checkOpacity: true, checkVisibilityCSS: true })) return '';
-	const box = element.getBoundingClientRect();
-	const inside = box.width > 0 && box.height > 0 && box.left < innerWidth && box.right > 0 && box.top < innerHeight && box.bottom > 0;
-	return inside ? element.textContent : '';
+	return isSeen(element) ? element.textContent : '';
 }
 
 export function drawnLines() {
@@ -16,7 +19,11 @@ export function drawnLines() {
 	return [seen('#state-name'), mark, seen('#level-number'), seen('#title'), seen('#place')];
 }
 
-export function drawn() {
-	const bytes = sha256(new TextEncoder().encode(drawnLines().map((line) => line + '\n').join('')));
+export function hashOf(lines) {
+	const bytes = sha256(new TextEncoder().encode(lines.map((line) => line + '\n').join('')));
 	return [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('').slice(0, 32);
+}
+
+export function drawn() {
+	return hashOf(drawnLines());
 }

@@ -10,6 +10,7 @@ import { Feed } from './feed.js';
 import { fit, fitLevel, fitWords, setLeast, tierOf } from './fit.js';
 import { drawn } from './proof.js';
 import { loadMap } from './side.js';
+import { Whole } from './whole.js';
 import { WORDS } from './words.js';
 
 const DEFAULT_STALE_MS = 15000;
@@ -29,6 +30,7 @@ let heardClock = null; // the same on the wall clock, for people
 let aheadMs = 0; // the server's clock before ours
 let strange = 0; // heartbeats that named another digest than ours
 let turn = 0;
+let whole = null; // what of the newest state stood here by now
 let mapReady = false;
 const changedAt = []; // when the picture as a whole became another one, the newest LOOKS_MAX times
 let shownLook = '';
@@ -191,14 +193,28 @@ function sayDisplayed(digest, seq) {
 	});
 }
 
+/* Once for each state, when each of its turns was painted; what expired here is taken away by the server. */
+function sayWhole() {
+	whenPainted(() => {
+		if (!message || !whole || isLost()) return;
+		whole.look();
+		const drawnWhole = whole.result(turn);
+		if (drawnWhole) feed.say({ type: 'whole', digest: message.digest, drawn: drawnWhole });
+	});
+}
+
 function onScreen(incoming) {
 	heard();
 	feed.say({ type: 'accepted', digest: incoming.digest });
 	message = incoming;
+	whole = message.items.length > 0 ? new Whole(message) : null;
 	strange = 0;
 	turn = 0;
 	feed.keep(message, aheadMs);
-	draw(() => sayDisplayed(incoming.digest, incoming.seq));
+	draw(() => {
+		sayDisplayed(incoming.digest, incoming.seq);
+		sayWhole();
+	});
 	if (incoming.look.map && !mapReady)
 		loadMap().then((ready) => { if (ready) { mapReady = true; draw(); } });
 }
@@ -271,7 +287,7 @@ feed.connect();
 setInterval(watch, LOOK_MS);
 setInterval(() => {
 	turn += 1;
-	draw();
+	draw(sayWhole);
 }, TURN_MS);
 addEventListener('resize', drawNow);
 if (document.fonts) document.fonts.ready.then(drawNow);

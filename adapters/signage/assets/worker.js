@@ -6,7 +6,7 @@
 'use strict';
 
 const NAME = 'hansho-sign-2';
-const PARTS = ['sign.css', 'icon.svg', 'lib.js', 'sign.js', 'face.js', 'feed.js', 'fit.js', 'pictograms.js', 'proof.js', 'side.js', 'turns.js',
+const PARTS = ['sign.css', 'icon.svg', 'lib.js', 'sign.js', 'face.js', 'feed.js', 'fit.js', 'pictograms.js', 'proof.js', 'side.js', 'turns.js', 'whole.js',
 	'words.js', 'japan.topo.json', 'synthetic.json'].map((name) => '/sign/assets/' + name);
 
 function ours(url) {

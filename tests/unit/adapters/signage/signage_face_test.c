@@ -227,6 +227,37 @@ test_drawn(void **state)
 	assert_false(hs_signage_drawn(message, 2, second));
 }
 
+/* As a page makes it that has seen each of these lines. */
+static void
+expect_whole(const json_t *message, const char *lines)
+{
+	char want[HS_SIGNAGE_DIGEST_SIZE], got[HS_SIGNAGE_DIGEST_SIZE];
+	hs_signage_digest(lines, strlen(lines), want);
+	hs_signage_whole(message, got);
+	assert_string_equal(got, want);
+}
+
+static void
+test_whole(void **state)
+{
+	struct bench *bench = *state;
+	struct hs_screen_settings far = screen;
+	const struct kit_place places[] = { at5, at4 };
+	far.look.viewing_distance_cm = 1200;
+	order(bench, HS_LANE_LIVE, "l", places, 2);
+	const char *const korean = hs_sign_word("act_l5", "ko");
+	char large[1024], lines[2048];
+	assert_non_null(korean);
+	/* What stands large in each language that it has, es and th not reviewed; below it title, place and areas. */
+	snprintf(large, sizeof(large), "%s\n%s\n%s\n%s\n%s\n%s\n%s\n", "緊急安全確保（洪水）",
+		"架空県架空市", "東町", hs_level_display(5)->action_ja,
+		hs_level_display(5)->action_easy, hs_level_display(5)->action_en, korean);
+	snprintf(lines, sizeof(lines), "%s%s", large, "避難指示（洪水）\n架空県架空市\n南町\n");
+	expect_whole(encode_for(bench, &screen, 'f', 'n'), lines);
+	/* Seen from far away there is nothing below. */
+	expect_whole(encode_for(bench, &far, 'f', 'n'), large);
+}
+
 /* ---- shelters ---- */
 
 static void
@@ -269,6 +300,7 @@ main(void)
 		ROW(test_only_reviewed_words),
 		ROW(test_marks_of_a_drill),
 		ROW(test_drawn),
+		ROW(test_whole),
 		ROW(test_shelters_beside_an_order),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

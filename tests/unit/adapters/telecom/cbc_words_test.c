@@ -14,36 +14,14 @@
 #include "adapters/telecom/telecom_chars.h"
 #include "hub/base/check.h"
 #include "tests/unit/adapters/cancel_story.h"
+#include "tests/unit/adapters/telecom/telecom_kit.h"
 
 #define DRILL HS_MODE(DRILL)
-
-static struct hs_arena *arena;
-
-static int
-setup(void **state)
-{
-	(void)state;
-	arena = hs_arena_create(256u << 20);
-	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	(void)state;
-	hs_arena_destroy(arena);
-	return 0;
-}
 
 static struct hs_municipal *
 only(const hs_notice *notice)
 {
-	struct hs_municipal *municipals;
-	size_t count;
-	assert_int_equal(
-		HS_OK, hs_municipal_split(arena, 1, notice, NULL, false, &municipals, &count));
-	assert_int_equal(1, count);
-	return municipals;
+	return only_of(notice, false);
 }
 
 static hs_notice *

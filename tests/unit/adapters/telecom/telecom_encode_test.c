@@ -7,40 +7,18 @@
 #include "adapters/telecom/telecom_encode.h"
 #include "hub/base/check.h"
 #include "tests/unit/adapters/cancel_story.h"
+#include "tests/unit/adapters/telecom/telecom_kit.h"
 
 #define ALL  0x1fu
 #define MARK "【訓練】"
 
-static struct hs_arena *arena;
-
-static int
-setup(void **state)
-{
-	(void)state;
-	arena = hs_arena_create(256u << 20);
-	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	(void)state;
-	hs_arena_destroy(arena);
-	return 0;
-}
-
 static enum hs_err
 encode(const hs_notice *notice, int64_t title_max, int64_t body_max, struct hs_mail *mail)
 {
-	struct hs_municipal *municipals;
-	size_t count;
 	struct hs_mail_limits limits = {
 		.title_max = title_max, .body_max = body_max, .newline_counts = 1, .forbidden = ALL
 	};
-	assert_int_equal(
-		HS_OK, hs_municipal_split(arena, 1, notice, NULL, true, &municipals, &count));
-	assert_int_equal(1, count);
-	return hs_mail_encode(arena, notice, &municipals[0], &limits, mail);
+	return hs_mail_encode(arena, notice, only_of(notice, true), &limits, mail);
 }
 
 static hs_notice *
