@@ -177,8 +177,9 @@ def http_rows(folder):
 
 def encode_rows(folder):
     names = (("record", "the record of a station, with crawl and pages"), ("state", "the list in force"),
-             ("lalert", "L-Alert XML"), ("cap", "CAP 1.2"), ("atom", "an Atom entry"))
-    for areas, kinds in (("10", names), ("100", names[:1])):
+             ("state-pages", "the list in force as text and pages"), ("lalert", "L-Alert XML"), ("cap", "CAP 1.2"),
+             ("atom", "an Atom entry"))
+    for areas, kinds in (("100", names), ("1741", names[:1])):
         command = [os.path.join(folder, "tests/bench/broadcaster_encode_bench"), "200" if QUICK else "2000", areas]
         out = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout
         found = {line.split()[0]: line.split()[1:] for line in out.splitlines()}

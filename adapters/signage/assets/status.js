@@ -21,7 +21,7 @@ function rowOf(screen) {
 	cell(row, screen.mode);
 	cell(row, screen.players_expected ? `${screen.players} / ${screen.players_expected}` : String(screen.players));
 	cell(row, `${screen.version.slice(0, 8)} seq ${screen.seq}`);
-	cell(row, screen.displayed_at ? screen.displayed_at.slice(0, 19).replace('T', ' ') : '未確認 never');
+	cell(row, screen.displayed_at ? screen.displayed_at.slice(0, 19).replace('T', ' ') + (screen.whole ? ' 全頁 all turns' : '') : '未確認 never');
 	cell(row, screen.age_ms === null ? '–' : `${Math.round(screen.age_ms / 1000)} s`);
 	cell(row, String(screen.waiting));
 	cell(row, screen.failure || (screen.failures ? `${screen.failures}×` : ''));
