@@ -37,6 +37,7 @@ struct page {
 struct hs_listing {
 	struct asked *waiters;
 	size_t waiter_count, waiters_max;
+	uint64_t seen;	    /* changes of everybody's at the last look */
 	struct page *pages; /* that wait for a READ */
 	size_t pages_max;
 };
@@ -203,13 +204,16 @@ void
 hs_listing_wake(
 	struct hs_listing *listing, struct hs_delivery_source *source, const struct hs_index *index)
 {
+	uint64_t changed = hs_index_changed(index, "");
+	bool quiet = changed == listing->seen;
 	size_t kept = 0;
 
+	listing->seen = changed;
 	for (size_t i = 0; i < listing->waiter_count; i++) {
 		const struct asked *waiter = &listing->waiters[i];
 
 		if (source->mono_us >= waiter->deadline_mono_us ||
-			version_of(source, index, waiter->principal) != waiter->version)
+			(!quiet && version_of(source, index, waiter->principal) != waiter->version))
 			answer(listing, source, index, waiter);
 		else
 			listing->waiters[kept++] = *waiter;

@@ -11,6 +11,7 @@
 	const STALE_S = 15;
 	const PAUSE_MAX_S = 15;
 	const BREATH_MS = 250; // between two answers
+	const CALM_MS = 5000; // when it is answered at once although nothing is new: more wait than the hub lets wait
 	const WORDS = {
 		live: ['自動で更新しています。', 'Updating by itself.'],
 		lost: ['配信ハブと通信できません。下の内容は{}のもので、その後の変化は分かりません。つながり次第、自動で更新します。',
@@ -111,6 +112,7 @@
 	async function ask() {
 		const query = new URLSearchParams({ wait: list() ? WAIT_S : 0, version: list() ? list().dataset.version : 0 });
 		if (before) query.set('before', before);
+		const began = performance.now();
 		request = new AbortController();
 		const timer = setTimeout(() => request.abort(), STALE_S * 1000);
 		try {
@@ -119,8 +121,9 @@
 			if (!reply.ok && reply.status !== 403) return 'lost';
 			const next = new DOMParser().parseFromString(text, 'text/html').getElementById('list');
 			if (!next) return 'out';
+			const idle = list() && list().dataset.version === next.dataset.version && performance.now() - began < 1000;
 			take(document.adoptNode(next));
-			return 'live';
+			return idle ? 'idle' : 'live';
 		} catch (problem) {
 			return 'lost';
 		} finally {
@@ -132,9 +135,10 @@
 		let failures = 0;
 		for (;;) {
 			const state = await ask();
-			failures = state === 'live' ? 0 : failures + 1;
-			if (state !== 'live') lose(state);
-			await sleep(state === 'live' ? BREATH_MS : Math.min(2 ** (failures - 1), PAUSE_MAX_S) * 1000 + Math.random() * 250);
+			const well = state === 'live' || state === 'idle';
+			failures = well ? 0 : failures + 1;
+			if (!well) lose(state);
+			await sleep(state === 'live' ? BREATH_MS : state === 'idle' ? CALM_MS : Math.min(2 ** (failures - 1), PAUSE_MAX_S) * 1000 + Math.random() * 250);
 		}
 	}
 
