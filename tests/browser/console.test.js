@@ -41,7 +41,7 @@ async function openScreen(stack) {
 	return watching;
 }
 
-test('what is sent, and what becomes of it, comes by itself within a second', () => withConsole({}, async (parts) => {
+test('what is sent, and what becomes of it, comes by itself', () => withConsole({}, async (parts) => {
 	const { stack, page } = parts;
 	await visit(parts);
 	assert.match(await page.locator('#list').innerText(), /発信はまだありません/);
@@ -60,6 +60,25 @@ test('what is sent, and what becomes of it, comes by itself within a second', ()
 	await until(async () => (await sent(page)).join() === [second, id].join(), 'the newest stands first', PROMISE_MS + BUSY_MS);
 	assert.equal(await page.evaluate(() => performance.getEntriesByType('navigation').length), 1, 'without loading the page again');
 	await watching.close();
+}));
+
+/* The median of many: a machine that is held up now and then decides nothing. */
+test('from the answer to the sender to the page it is less than a second', () => withConsole({}, async (parts) => {
+	const { stack, page } = parts;
+	await visit(parts);
+	await page.evaluate(() => {
+		self.seen = {};
+		const note = () => document.querySelectorAll('article').forEach((one) => { self.seen[one.id.slice(2)] ??= Date.now(); });
+		new MutationObserver(note).observe(document.getElementById('console'), { childList: true, subtree: true });
+	});
+	const delays = [];
+	for (let i = 0; i < 9; i += 1) {
+		const { id } = await stack.submit([['避難指示', [`第${i}区`], '発令']], { document: `d${i}` });
+		const told = Date.now();
+		delays.push(await until(() => page.evaluate((one) => self.seen[one], id), 'the page has it') - told);
+	}
+	delays.sort((a, b) => a - b);
+	assert.ok(delays[4] <= PROMISE_MS, String(delays));
 }));
 
 test('a hub that is away is said, with the time of what stands there; when it is back, so is the list', () => withConsole({}, async (parts) => {

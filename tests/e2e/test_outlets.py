@@ -1,6 +1,5 @@
 """What the four adapters share: receipts that close the loop, silence, filters that changed, one state with the hub."""
 
-import datetime
 import os
 import re
 import statistics
@@ -15,6 +14,7 @@ from lxml import etree
 from carriers import carrier
 from conftest import BIN, free_port, wait_until
 from documents import detail, new_id, order
+from seen import PATHS, seen_after_s
 from test_adapters_telecom import adapter, receipts, wait_state
 from test_explain import settings_of
 
@@ -33,29 +33,14 @@ def reconfigure_hub(stack, change):
         yaml.safe_dump(config, file, allow_unicode=True)
 
 
-def seen_after_s(stack, path, submission):
-    """Follows the long poll of that path until the carrier's receipt is in it: how long after the adapter wrote it."""
-    version = 0
-    while True:
-        reply = requests.get(stack.gate_url + path, params={"wait": 20, "version": version}, auth=stack.auth(), timeout=60)
-        now = time.time()
-        answer = reply.json()
-        version = answer["version"]
-        rows = next(row for row in answer.get("submissions", [answer]) if row["id"] == submission)["receipts"]
-        assert all(row["silent_ms"] == 0 for row in rows)
-        for row in rows:
-            if (row["outlet"], row["state"]) == ("good/990019", "accepted"):
-                return now - datetime.datetime.fromisoformat(row["time"]).timestamp()
-
-
-@pytest.mark.parametrize("path", ["/v1/submissions/{}", "/v1/submissions"])
+@pytest.mark.parametrize("path", PATHS)
 def test_a_receipt_is_seen_within_a_second(make_stack, carriers, path):
     """By the adapter's own time in the receipt. The median of many: a machine that is held up now and then decides nothing."""
     stack = make_stack(adapters=[adapter([carrier("good", carriers.url("/ok"))])])
     delays = []
     for i in range(15):
         submission = stack.accepted(order([detail("避難指示", [f"第{i}区"])], new_id()))["id"]
-        delays.append(seen_after_s(stack, path.format(submission), submission))
+        delays.append(seen_after_s(stack, path, submission, "good/990019"))
     assert min(delays) > 0, "it is told after it happened"
     assert statistics.median(delays) <= 1.0, delays
     print(f"{path}: receipts seen after {statistics.median(delays) * 1e3:.1f} ms (median), {max(delays) * 1e3:.1f} ms at most")
