@@ -59,6 +59,8 @@ def test_the_list_is_ones_own_and_newest_first(make_stack, carriers):
     assert ids(listed(stack, "soba")) == [foreign]
     assert ids(listed(stack, "pref")) == [], "a prefecture's areas are not its submissions"
     assert ids(listed(stack, "watch")) == [last, foreign, first], "an operator sees all"
+    page = Visitor(stack, "watch").page()
+    assert articles(page) == [last, foreign, first] and "架空第二市" in page.xpath(f"//article[@id='s-{foreign}']")[0].text_content()
     row = listed(stack).json()["submissions"][0]
     assert row["notice"]["kind"] == "evacuation" and row["notice"]["mode"] == "drill"
     assert (row["notice"]["level"], row["notice"]["term"], row["notice"]["sender"]) == (3, "高齢者等避難", "架空市")
