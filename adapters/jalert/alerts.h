@@ -42,8 +42,8 @@ struct hs_alerts {
 /* served: codes; none = all. HS_ERR_NOMEM. An evacuation order gives none. */
 enum hs_err hs_alerts_of(struct hs_arena *arena, const hs_notice *notice,
 	const struct hs_config_texts *served, struct hs_alerts *out) HS_MUST_CHECK;
-/* The kind that a cancel without any detail is about, by the notice's own kind; HS_ALERT_COUNT: none. */
-enum hs_alert_kind hs_alert_kind_of_notice(const hs_notice *notice);
+/* The kind that a cancel says it takes back (civil protection does); HS_ALERT_COUNT: it says none. */
+enum hs_alert_kind hs_alert_kind_named(const hs_notice *notice);
 /* Fills name and kana from the table of areas. */
 void hs_alert_name(struct hs_alert *alert);
 
