@@ -340,6 +340,23 @@ hs_alerts_of(struct hs_arena *arena, const hs_notice *notice, const struct hs_co
 	return reader.failed || hs_arena_failed(arena) ? HS_ERR_NOMEM : HS_OK;
 }
 
+enum hs_err
+hs_alerts_taken_back(struct hs_arena *arena, const hs_notice *notice,
+	const struct hs_config_texts *served, struct hs_alerts *out)
+{
+	struct reader reader = { .arena = arena, .notice = notice, .served = served, .out = out };
+	*out = (struct hs_alerts){ 0 };
+	if (hs_alert_kind_named(notice) == HS_ALERT_COUNT)
+		return HS_OK;
+	const struct civil_row *row = civil_row(civil_of(notice)->type);
+	const struct hs_alert like = {
+		.kind = row->kind, .phase = "cancel", .grade = 1, .title = row->title
+	};
+	for (size_t i = 0; i < notice->n_areas; i++)
+		put_area(&reader, notice->areas[i]->code, &like);
+	return reader.failed || hs_arena_failed(arena) ? HS_ERR_NOMEM : HS_OK;
+}
+
 bool
 hs_alert_event(const hs_notice *notice, struct hs_buf *out)
 {

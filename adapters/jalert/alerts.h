@@ -42,6 +42,9 @@ struct hs_alerts {
 /* served: codes; none = all. HS_ERR_NOMEM. An evacuation order gives none. */
 enum hs_err hs_alerts_of(struct hs_arena *arena, const hs_notice *notice,
 	const struct hs_config_texts *served, struct hs_alerts *out) HS_MUST_CHECK;
+/* What a cancel says itself that it takes back: civil protection, which has kind and areas; all others give none. */
+enum hs_err hs_alerts_taken_back(struct hs_arena *arena, const hs_notice *notice,
+	const struct hs_config_texts *served, struct hs_alerts *out) HS_MUST_CHECK;
 /* The kind that a cancel says it takes back (civil protection does); HS_ALERT_COUNT: it says none. */
 enum hs_alert_kind hs_alert_kind_named(const hs_notice *notice);
 /* Fills name and kana from the table of areas. */

@@ -27,6 +27,7 @@ struct jalert {
 	struct hs_standing standing[HS_LANE_COUNT];
 	struct hs_heard *heard[HS_LANE_COUNT];
 	struct hs_jalert_canary canary;
+	uint64_t loaded_seq[HS_LANE_COUNT]; /* of the first snapshot; 0: none came */
 	uint64_t planned, plan_failures;
 };
 
@@ -124,7 +125,7 @@ static struct hs_news_setup
 news_setup(const struct jalert *jalert, enum hs_adapter_lane lane)
 {
 	return (struct hs_news_setup){ jalert->heard[lane], &jalert->settings->areas,
-		&jalert->settings->auto_start };
+		&jalert->settings->auto_start, jalert->loaded_seq[lane] };
 }
 
 static enum hs_err
@@ -151,10 +152,9 @@ plan_make(struct work *work)
 		.expires_unix_us = hs_expiry_unix_us(item->notice, item->received_unix_us,
 			common->max_age_ms, common->max_age_end_ms),
 	};
-	snprintf(work->plan.id, sizeof(work->plan.id), "%s-%s-%llu", hs_lane_name(item->lane),
-		item->epoch8, (unsigned long long)item->seq);
+	hs_plan_id(work->plan.id, item->lane, item->epoch, item->seq);
 	const struct hs_news_setup setup = news_setup(work->jalert, item->lane);
-	enum hs_err err = hs_news_of(&setup, work->arena, item->notice, &work->news);
+	enum hs_err err = hs_news_of(&setup, work->arena, item->notice, item->seq, &work->news);
 	if (err != HS_OK)
 		return err;
 	return item->notice->kind == HS_KIND(EVACUATION) ? plan_order(work) : plan_alerts(work);
@@ -235,8 +235,12 @@ static void
 on_refused(void *state, const struct hs_adapter_item *item)
 {
 	struct jalert *jalert = state;
-	if ((int)item->notice->mode == hs_lane_mode(item->lane))
-		hs_standing_apply(&jalert->standing[item->lane], item);
+	if ((int)item->notice->mode != hs_lane_mode(item->lane))
+		return;
+	hs_standing_apply(&jalert->standing[item->lane], item);
+	/* the process before this one may have sent it in time, and the answer may have come to nobody */
+	if (item->expired && jalert->plays)
+		hs_plays_ask(jalert->plays, item->lane, item->epoch, item->seq);
 }
 
 static void
@@ -265,6 +269,13 @@ on_snapshot(void *state, const struct hs_adapter_snapshot *snapshot)
 	hs_standing_load(&jalert->standing[snapshot->lane], snapshot);
 	const struct hs_news_setup setup = news_setup(jalert, snapshot->lane);
 	hs_news_load(&setup, snapshot);
+	for (size_t i = 0;
+		jalert->plays && jalert->loaded_seq[snapshot->lane] == 0 && i < snapshot->count;
+		i++)
+		hs_plays_ask(
+			jalert->plays, snapshot->lane, snapshot->epoch, snapshot->notices[i].seq);
+	if (jalert->loaded_seq[snapshot->lane] == 0)
+		jalert->loaded_seq[snapshot->lane] = snapshot->seq;
 }
 
 static void

@@ -1,6 +1,7 @@
 #include "adapters/jalert/jalert_encode.h"
 
 #include <jansson.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "adapters/jalert/jalert_words.h"
@@ -23,6 +24,15 @@ struct builder {
 	bool full;
 	bool nomem;
 };
+
+void
+hs_plan_id(char out[HS_PLAN_ID_SIZE], enum hs_adapter_lane lane, const char *epoch, uint64_t seq)
+{
+	char part[9];
+	hs_epoch8(part, epoch);
+	snprintf(out, HS_PLAN_ID_SIZE, "%s-%s-%llu", hs_lane_name(lane), part,
+		(unsigned long long)seq);
+}
 
 /* ---- sirens ---- */
 

@@ -28,7 +28,7 @@
 #include "adapters/jalert/kinds.h"
 #include "adapters/jalert/readings.h"
 #include "adapters/runtime/municipal.h"
-#include "adapters/runtime/rules.h"
+#include "adapters/runtime/runtime.h"
 #include "hub/base/err.h"
 #include "schemas/notice.h"
 
@@ -78,8 +78,10 @@ struct hs_announcement {
 	int64_t duration_ms;
 };
 
+#define HS_PLAN_ID_SIZE 64
+
 struct hs_plan {
-	char id[64]; /* lane-epoch8-seq, also the name of the file */
+	char id[HS_PLAN_ID_SIZE]; /* lane-epoch8-seq, also the name of the file */
 	const hs_notice *notice;
 	enum hs_adapter_lane lane;
 	const char *epoch;
@@ -96,6 +98,8 @@ struct hs_plan {
 	int64_t duration_ms; /* until the last loudspeaker is silent */
 };
 
+void hs_plan_id(
+	char out[HS_PLAN_ID_SIZE], enum hs_adapter_lane lane, const char *epoch, uint64_t seq);
 /* The siren of a kind: the settings' row, else that of kinds.h. */
 struct hs_siren hs_siren_of(const struct hs_plan_options *options, enum hs_alert_kind kind);
 /* The siren for the loudness of an evacuation order: the settings' row, else 60 s / 5 s ×2 for 4 and above, else a chime. */

@@ -53,9 +53,20 @@ find_heard(const struct hs_news_setup *setup, struct hs_arena *arena, const hs_n
 	return err;
 }
 
+/* Nobody remembers what it takes back, and it says so itself. */
+static enum hs_err
+find_missed(const struct hs_news_setup *setup, struct hs_arena *arena, const hs_notice *notice,
+	struct hs_news *out)
+{
+	enum hs_err err = hs_alerts_taken_back(arena, notice, setup->areas, &out->said);
+	if (err == HS_OK)
+		keep_started(setup->rules, &out->said);
+	return err;
+}
+
 enum hs_err
 hs_news_of(const struct hs_news_setup *setup, struct hs_arena *arena, const hs_notice *notice,
-	struct hs_news *out)
+	uint64_t seq, struct hs_news *out)
 {
 	*out = (struct hs_news){ .event = event_of(arena, notice, NULL),
 		.kind = HS_ALERT_COUNT,
@@ -64,9 +75,14 @@ hs_news_of(const struct hs_news_setup *setup, struct hs_arena *arena, const hs_n
 		return HS_ERR_NOMEM;
 	if (notice->kind == HS_KIND(EVACUATION))
 		return HS_OK;
-	if (notice->action == HS_ACTION(CANCEL))
-		return find_heard(setup, arena, notice, out);
-	enum hs_err err = hs_alerts_of(arena, notice, setup->areas, &out->whole);
+	enum hs_err err = HS_OK;
+	if (notice->action == HS_ACTION(CANCEL)) {
+		err = find_heard(setup, arena, notice, out);
+		if (err == HS_OK && out->said.count == 0 && seq <= setup->loaded_seq)
+			err = find_missed(setup, arena, notice, out);
+		return err;
+	}
+	err = hs_alerts_of(arena, notice, setup->areas, &out->whole);
 	if (err != HS_OK)
 		return err;
 	keep_started(setup->rules, &out->whole);
@@ -90,7 +106,8 @@ hs_news_load(const struct hs_news_setup *setup, const struct hs_adapter_snapshot
 	for (size_t i = 0; i < snapshot->count; i++) {
 		struct hs_arena *arena = hs_arena_create(ARENA_BYTES);
 		struct hs_news news;
-		if (arena && hs_news_of(setup, arena, snapshot->notices[i].notice, &news) == HS_OK)
+		if (arena && hs_news_of(setup, arena, snapshot->notices[i].notice,
+				     snapshot->notices[i].seq, &news) == HS_OK)
 			hs_news_take(setup, snapshot->notices[i].seq, &news);
 		hs_arena_destroy(arena);
 	}
