@@ -238,6 +238,21 @@ def test_the_second_route_does_not_alarm_again(make_stack, folder, controller):
         "what is new is said, where it is new"
 
 
+def test_the_second_route_is_known_without_a_common_id(make_stack, folder, controller):
+    stack = make_stack(mode="live", principals=principals(LIVE), adapters=[
+        adapter(folder, controller.url, areas=["382035"])])
+    first = stack.accepted(telegram("eew", "20260701072934", status="通常"), "relay")
+    wait_state_as(stack, first, "accepted")
+    other = stack.accepted(telegram("eew", "J-1", status="通常"), "bridge")
+    assert "same_event" in codes(other), "by origin time and hypocentre"
+    wait_until(lambda: state_of(stack, other, "", "bridge") == "filtered", "it stays silent")
+    later = re.sub(r"(<OriginTime>[^<]*T\d\d:)(\d\d)", lambda m: f"{m[1]}{(int(m[2]) + 1) % 60:02}", telegram("eew", "J-2", status="通常"))
+    second = stack.accepted(later, "bridge")
+    assert "same_event" not in codes(second), "a minute later it is another one"
+    wait_state_as(stack, second, "accepted", who="bridge")
+    assert len(controller.plays()) == 2
+
+
 def test_a_stronger_second_message_is_not_kept_back(make_stack, folder, controller):
     stack = make_stack(mode="live", principals=principals(LIVE), adapters=[
         adapter(folder, controller.url, areas=["032018"])])
