@@ -53,14 +53,4 @@ void hs_alert_name(struct hs_alert *alert);
 /* The event that a notice is about: what the source calls it (Document.event), else its document. "" without either. */
 bool hs_alert_event(const hs_notice *notice, struct hs_buf *out);
 
-struct hs_phrases;
-
-/* The built-in table (assets/phrases.csv). NULL when out of memory. */
-struct hs_phrases *hs_phrases_create(void);
-void hs_phrases_destroy(struct hs_phrases *phrases);
-/* The sentence with its place and title put in, in the arena; easy: in easy Japanese. A phase that the kind does not
- * have is said as "issue". NULL: the arena is full. */
-const char *hs_phrase_say(const struct hs_phrases *phrases, struct hs_arena *arena,
-	const struct hs_alert *alert, bool easy);
-
 #endif

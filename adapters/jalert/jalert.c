@@ -96,6 +96,7 @@ options_of(const struct jalert *jalert)
 		.easy_speech = voice->easy_speech,
 		.groups = &voice->groups,
 		.group_pause_ms = voice->group_pause_ms,
+		.places_max = voice->civil_places_max,
 		.readings = jalert->readings,
 		.phrases = jalert->phrases,
 	};

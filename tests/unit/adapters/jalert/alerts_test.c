@@ -1,9 +1,8 @@
-/* Kinds, phrases, the table of what starts, and what each place has heard. */
+/* Kinds, the table of what starts, and what each place has heard. */
 #include "tests/unit/adapters/runtime/fake_hub.h"
 
 #include <stdlib.h>
 
-#include "adapters/jalert/ahead.h"
 #include "adapters/jalert/auto_start.h"
 #include "adapters/jalert/heard.h"
 #include "hub/base/check.h"
@@ -56,37 +55,6 @@ a_prefecture_means_its_served_municipalities(void **state)
 	assert_int_equal(
 		HS_OK, hs_alerts_of(arena, tsunami(arena, "03", 1, "津波なし"), &served, &alerts));
 	assert_int_equal(0, alerts.count);
-	hs_arena_destroy(arena);
-}
-
-static void
-each_kind_has_its_words_in_both_languages(void **state)
-{
-	(void)state;
-	static const char *const phases[] = { "issue", "lift", "cancel" };
-	struct hs_arena *arena = hs_arena_create(1u << 22);
-	struct hs_phrases *phrases = hs_phrases_create();
-	assert_non_null(phrases);
-	for (int kind = HS_ALERT_MISSILE; kind < HS_ALERT_COUNT; kind++) {
-		const char *said[HS_COUNT(phases)][2];
-		for (size_t i = 0; i < HS_COUNT(phases); i++)
-			for (int easy = 0; easy < 2; easy++) {
-				const struct hs_alert alert = { .kind = (enum hs_alert_kind)kind,
-					.phase = phases[i],
-					.name = "架空市",
-					.title = "某火山" };
-				said[i][easy] = hs_phrase_say(phrases, arena, &alert, easy);
-				assert_true(strlen(said[i][easy]) > 20);
-				assert_null(strchr(said[i][easy], '{'));
-			}
-		/* each says something of its own: a missing row falls back to issue */
-		assert_string_not_equal(said[0][0], said[1][0]);
-		assert_string_not_equal(said[0][0], said[2][0]);
-		const char *wrong =
-			kind == HS_ALERT_MISSILE ? "発射されていません" : "取り消します";
-		assert_non_null(strstr(said[2][0], wrong));
-	}
-	hs_phrases_destroy(phrases);
 	hs_arena_destroy(arena);
 }
 
@@ -435,57 +403,11 @@ memory_is_bounded(void **state)
 	bench_free(&bench);
 }
 
-/* ---- everything that can be said ---- */
-
-static enum hs_err
-check_words(void *owner, const struct hs_announcement *announcement)
-{
-	size_t *count = owner;
-	(*count)++;
-	for (size_t i = 0; i < announcement->segment_count; i++) {
-		const struct hs_segment *segment = &announcement->segments[i];
-		if (segment->kind != HS_SEGMENT_SPEECH)
-			continue;
-		assert_non_null(segment->bank);
-		assert_true(strlen(segment->bank) < 60);
-		/* no Chinese character is left to guess at */
-		for (const unsigned char *at = (const unsigned char *)segment->reading; *at; at++)
-			if (at[0] >= 0xe4 && at[0] <= 0xe9 &&
-				strncmp((const char *)at, "「", 3) != 0)
-				fail_msg("%s: %s", segment->text, (const char *)at);
-	}
-	return HS_OK;
-}
-
-static void
-nothing_is_left_to_guess_how_to_read(void **state)
-{
-	(void)state;
-	struct hs_readings *readings = hs_readings_create();
-	struct hs_phrases *phrases = hs_phrases_create();
-	const struct hs_plan_options options = { .repeats = 2,
-		.mora_ms = 100,
-		.easy_speech = true,
-		.readings = readings,
-		.phrases = phrases };
-	struct hs_auto_start_rule rules[HS_ALERT_COUNT];
-	size_t count = 0;
-	for (int i = 0; i < HS_ALERT_COUNT; i++)
-		rules[i] = (struct hs_auto_start_rule){ i, { NULL, 0 }, true, "" };
-	const struct hs_ahead ahead = { &options, rules, HS_ALERT_COUNT, &served, 10 };
-	assert_int_equal(HS_OK, hs_ahead_each(&ahead, HS_MODE(LIVE), check_words, &count));
-	assert_int_equal(HS_OK, hs_ahead_each(&ahead, HS_MODE(DRILL), check_words, &count));
-	assert_true(count > 150);
-	hs_phrases_destroy(phrases);
-	hs_readings_destroy(readings);
-}
-
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_prefecture_means_its_served_municipalities),
-		cmocka_unit_test(each_kind_has_its_words_in_both_languages),
 		cmocka_unit_test(the_first_row_of_kind_and_area_counts),
 		cmocka_unit_test(only_news_is_said),
 		cmocka_unit_test(what_ends_is_said_but_where_something_takes_its_place),
@@ -494,7 +416,6 @@ main(void)
 		cmocka_unit_test(a_cancel_that_says_its_kind_takes_back_that_alone),
 		cmocka_unit_test(a_cancel_reaches_exactly_those_who_heard),
 		cmocka_unit_test(memory_is_bounded),
-		cmocka_unit_test(nothing_is_left_to_guess_how_to_read),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
