@@ -20,7 +20,9 @@ struct pair {
 
 struct told {
 	uint8_t key[HS_ID_BYTES], principal[HS_ID_BYTES];
-	uint64_t seq; /* 0: free */
+	uint64_t seq;	/* 0: free */
+	uint64_t group; /* of messages about one event: the seq of the first; 0: of its own */
+	struct hs_alike alike;
 	int64_t reported_unix_us;
 	uint32_t level; /* of the notice, by which peers filter */
 	bool cancel;
@@ -30,14 +32,19 @@ struct told {
 
 struct hs_same_events {
 	struct told rows[HS_SAME_EVENTS_MAX];
+	struct hs_alike_limits limits;
 	size_t next;
 	uint64_t newest;
 };
 
 struct hs_same_events *
-hs_same_events_create(void)
+hs_same_events_create(const struct hs_alike_limits *limits)
 {
-	return calloc(1, sizeof(struct hs_same_events));
+	struct hs_same_events *events = calloc(1, sizeof(*events));
+
+	if (events != NULL)
+		events->limits = *limits;
+	return events;
 }
 
 void
@@ -228,6 +235,21 @@ number_of(const hs_level *level)
 	return level != NULL ? level->number : 0;
 }
 
+/* The areas of what is in force in it. */
+static void
+read_alike(const hs_notice *notice, struct told *out)
+{
+	const char **codes = calloc(out->count + 1, sizeof(*codes));
+	size_t count = 0;
+
+	for (size_t i = 0; codes != NULL && i < out->count; i++) {
+		if (out->pairs[i].strength > 0 && out->pairs[i].code[0] != '\0')
+			codes[count++] = out->pairs[i].code;
+	}
+	hs_alike_read(notice, codes, count, out->reported_unix_us, &out->alike);
+	free(codes);
+}
+
 /* false: out of memory. */
 static bool
 read(const hs_notice *notice, struct hs_span principal, struct told *out)
@@ -249,6 +271,7 @@ read(const hs_notice *notice, struct hs_span principal, struct told *out)
 		out->level = number_of(notice->equivalent_level);
 	if (!out->cancel)
 		add_detail(out, notice);
+	read_alike(notice, out);
 	return true;
 }
 
@@ -289,17 +312,67 @@ covers(const struct told *by, const struct told *one)
 	return true;
 }
 
+/* Of its principal, about its event. */
 static bool
 is_newest(const struct hs_same_events *events, const struct told *row)
 {
 	for (size_t i = 0; i < HS_SAME_EVENTS_MAX; i++) {
 		const struct told *other = &events->rows[i];
 
-		if (other->seq > row->seq && memcmp(other->key, row->key, HS_ID_BYTES) == 0 &&
+		if (other->seq > row->seq && other->group == row->group &&
 			memcmp(other->principal, row->principal, HS_ID_BYTES) == 0)
 			return false;
 	}
 	return true;
+}
+
+static enum hs_likeness
+likeness(const struct hs_same_events *events, const struct told *row, const struct told *one)
+{
+	return hs_alike_compare(&row->alike, &one->alike, &events->limits);
+}
+
+/* One principal that gives two names has two events. */
+static bool
+is_named_otherwise(const struct told *row, const struct told *one)
+{
+	return row->alike.names_event && one->alike.names_event &&
+	       memcmp(row->principal, one->principal, HS_ID_BYTES) == 0;
+}
+
+/* Nothing in the group says that it is about another event; none of it has the key. */
+static bool
+fits(const struct hs_same_events *events, uint64_t group, const struct told *one)
+{
+	for (size_t i = 0; i < HS_SAME_EVENTS_MAX; i++) {
+		const struct told *row = &events->rows[i];
+
+		if (row->seq != 0 && row->group == group && is_newest(events, row) &&
+			(is_named_otherwise(row, one) ||
+				likeness(events, row, one) == HS_DIFFERENT))
+			return false;
+	}
+	return true;
+}
+
+/* 0: none. By its key, else by what it says. */
+static uint64_t
+group_of(const struct hs_same_events *events, const struct told *one)
+{
+	uint64_t alike = 0;
+
+	for (size_t i = 0; i < HS_SAME_EVENTS_MAX; i++) {
+		const struct told *row = &events->rows[i];
+
+		if (row->seq == 0)
+			continue;
+		if (memcmp(row->key, one->key, HS_ID_BYTES) == 0)
+			return row->group;
+		if (row->group > alike && likeness(events, row, one) == HS_SAME &&
+			fits(events, row->group, one))
+			alike = row->group;
+	}
+	return alike;
 }
 
 bool
@@ -308,13 +381,15 @@ hs_same_event_told(
 {
 	struct told one;
 	bool found = false;
+	uint64_t group;
 
 	if (!hs_same_event_kind((int)notice->kind) || !read(notice, principal, &one))
 		return false;
+	group = group_of(events, &one);
 	for (size_t i = 0; i < HS_SAME_EVENTS_MAX && !found; i++) {
 		const struct told *row = &events->rows[i];
 
-		if (row->seq == 0 || memcmp(row->key, one.key, HS_ID_BYTES) != 0 ||
+		if (row->seq == 0 || row->group != group ||
 			memcmp(row->principal, one.principal, HS_ID_BYTES) == 0)
 			continue;
 		found = covers(row, &one) &&
@@ -339,6 +414,9 @@ hs_same_event_take(struct hs_same_events *events, uint64_t seq, struct hs_span p
 	if (fitting != NULL)
 		one.pairs = fitting;
 	one.seq = seq;
+	one.group = group_of(events, &one);
+	if (one.group == 0)
+		one.group = seq;
 	free(row->pairs);
 	*row = one;
 	events->newest = seq;

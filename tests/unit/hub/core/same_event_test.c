@@ -65,7 +65,8 @@ struct bench {
 static struct bench
 bench_new(void)
 {
-	return (struct bench){ hs_arena_create(1u << 22), hs_same_events_create() };
+	return (struct bench){ hs_arena_create(1u << 22),
+		hs_same_events_create(&hs_alike_defaults) };
 }
 
 static void
