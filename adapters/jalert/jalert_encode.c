@@ -1,5 +1,6 @@
 #include "adapters/jalert/jalert_encode.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "adapters/jalert/jalert_words.h"
@@ -10,6 +11,7 @@
 #define CALLS	    2
 #define ALERT_TIMES 3
 #define TIMES_MAX   20
+#define PAUSE_MS    150 /* between names that follow each other */
 
 struct builder {
 	struct hs_arena *arena;
@@ -21,6 +23,15 @@ struct builder {
 	bool full;
 	bool nomem;
 };
+
+void
+hs_plan_id(char out[HS_PLAN_ID_SIZE], enum hs_adapter_lane lane, const char *epoch, uint64_t seq)
+{
+	char part[9];
+	hs_epoch8(part, epoch);
+	snprintf(out, HS_PLAN_ID_SIZE, "%s-%s-%llu", hs_lane_name(lane), part,
+		(unsigned long long)seq);
+}
 
 /* ---- sirens ---- */
 
@@ -124,25 +135,13 @@ reading_of(struct builder *builder, const char *text)
 	return reading;
 }
 
-/* role: "" for a body; what it is else: "-call" belongs to what is announced, "closing" to everything. */
+/* One piece of speech. bank: key in a bank; NULL: no memory. */
 static void
-speech_add(struct builder *builder, const char *text, const char *role)
+speech_put(struct builder *builder, const char *text, const char *bank, int64_t pause_ms)
 {
-	if (!text || text[0] == '\0') {
-		builder->nomem = builder->nomem || !text;
-		return;
-	}
 	const struct hs_segment *said = said_before(builder, text);
-	if (said) {
-		segment_add(builder, *said);
-		silence_add(builder, builder->options->gap_ms);
-		return;
-	}
-	bool own = role[0] == '-' || role[0] == '\0';
-	const char *reading = reading_of(builder, text);
-	const char *bank = hs_arena_printf(
-		builder->arena, "%s%s%s", builder->drill, own ? builder->bank : "", role);
-	builder->nomem = builder->nomem || !bank;
+	const char *reading = said ? said->reading : reading_of(builder, text);
+	builder->nomem = builder->nomem || !bank || !reading;
 	if (builder->nomem)
 		return;
 	segment_add(builder, (struct hs_segment){ .on_ms = (int64_t)hs_reading_morae(reading) *
@@ -151,7 +150,38 @@ speech_add(struct builder *builder, const char *text, const char *role)
 				     .text = text,
 				     .reading = reading,
 				     .bank = bank });
-	silence_add(builder, builder->options->gap_ms);
+	silence_add(builder, pause_ms);
+}
+
+/* role: "" for a body; what it is else: "-call" belongs to what is announced, "closing" to everything. */
+static void
+speech_add(struct builder *builder, const char *text, const char *role)
+{
+	bool own = role[0] == '-' || role[0] == '\0';
+	if (!text || text[0] == '\0') {
+		builder->nomem = builder->nomem || !text;
+		return;
+	}
+	speech_put(builder, text,
+		hs_arena_printf(
+			builder->arena, "%s%s%s", builder->drill, own ? builder->bank : "", role),
+		builder->options->gap_ms);
+}
+
+/* The parts of one sentence. A bank has a recording of what never changes: it stands for all of them. */
+static void
+parts_add(struct builder *builder, const struct hs_saying *said, const char *role)
+{
+	for (size_t i = 0; i < said->count; i++) {
+		bool last = i + 1 == said->count;
+		const char *bank = i > 0 ? ""
+					 : hs_arena_printf(builder->arena, "%s%s%s", builder->drill,
+						   builder->bank, role);
+		speech_put(builder, said->parts[i], bank,
+			last		  ? builder->options->gap_ms
+			: said->pauses[i] ? PAUSE_MS
+					  : 0);
+	}
 }
 
 /* Siren or chime: a drill gets a chime unless the settings say otherwise. */
@@ -296,16 +326,26 @@ announcement_fill(
 	texts_fill(builder, notice, &words, NULL);
 }
 
+static bool
+phrase(struct builder *builder, const hs_notice *notice, const struct hs_alert *alert, bool easy,
+	struct hs_saying *out)
+{
+	const struct hs_plan_options *options = builder->options;
+	return hs_phrase_say(options->phrases, builder->arena, alert, notice,
+		(size_t)options->places_max, easy, out);
+}
+
 static void
 alert_fill(struct builder *builder, const hs_notice *notice, const struct hs_alert *alert)
 {
 	const struct hs_alert_row *row = hs_alert_row(alert->kind);
 	struct hs_siren siren = hs_siren_of(builder->options, alert->kind);
 	struct hs_words words;
-	const char *easy = hs_phrase_say(builder->options->phrases, builder->arena, alert, true);
-	const char *said = hs_phrase_say(builder->options->phrases, builder->arena, alert, false);
+	struct hs_saying said, easy;
 	bank_set(builder, notice, alert->kind, 0, alert->phase);
-	if (!said || !easy || !hs_words_alert(builder->arena, notice, alert, said, &words)) {
+	if (!phrase(builder, notice, alert, false, &said) ||
+		!phrase(builder, notice, alert, true, &easy) ||
+		!hs_words_alert(builder->arena, notice, alert, &said, &easy, &words)) {
 		builder->nomem = true;
 		return;
 	}
@@ -315,13 +355,14 @@ alert_fill(struct builder *builder, const hs_notice *notice, const struct hs_ale
 	for (int i = 0; i < ALERT_TIMES; i++) {
 		if (i == 0 || (row->siren_each && siren.times > 0))
 			signal_add(builder, notice, &siren);
-		speech_add(builder, words.body, "");
+		parts_add(builder, &said, "");
 	}
-	easy_add(builder, notice, easy);
+	if (builder->options->easy_speech)
+		parts_add(builder, &easy, "-easy");
 	speech_add(builder, words.closing, "closing");
 	if (notice->mode == HS_MODE(LIVE))
 		chime_add(builder, false);
-	texts_fill(builder, notice, &words, easy);
+	texts_fill(builder, notice, &words, easy.text);
 }
 
 /* Loudspeakers that take turns: each group begins when the one before is silent. What must not wait goes to all at once. */
@@ -382,6 +423,21 @@ hs_plan_announce(struct hs_arena *arena, struct hs_plan *plan, const struct hs_m
 		loudness >= 5	? HS_PRIORITY_LEVEL5
 		: loudness == 4 ? HS_PRIORITY_LEVEL4
 				: HS_PRIORITY_NORMAL);
+}
+
+enum hs_err
+hs_plan_words(struct hs_arena *arena, const struct hs_plan_options *options,
+	const char *const *words, size_t count, struct hs_announcement **out)
+{
+	struct hs_announcement *made = hs_arena_alloc(arena, sizeof(*made));
+	struct builder builder = { .arena = arena, .out = made, .options = options };
+	if (!made)
+		return HS_ERR_NOMEM;
+	made->code = made->name = made->kana = "";
+	for (size_t i = 0; i < count; i++)
+		speech_put(&builder, words[i], "", 0);
+	*out = made;
+	return builder.nomem ? HS_ERR_NOMEM : builder.full ? HS_ERR_TOO_LARGE : HS_OK;
 }
 
 enum hs_err

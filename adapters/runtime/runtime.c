@@ -211,6 +211,13 @@ hs_adapter_common(const struct hs_adapter *adapter)
 	return adapter->settings;
 }
 
+const char *
+hs_adapter_epoch(const struct hs_adapter *adapter, enum hs_adapter_lane lane)
+{
+	HS_CHECK(lane < HS_LANE_COUNT);
+	return adapter->lanes[lane].stream.epoch;
+}
+
 static void
 on_stop(void *owner)
 {

@@ -32,8 +32,8 @@ hs_core_options_init(struct hs_core_options *options)
 		.index_max = 5000000,
 		.references_max = 100000,
 		.state_notices = 4096,
-		.batch_ms = 50,
-		.greeting_ms = 10000,
+		.waits = { .batch_ms = 50, .greeting_ms = 10000 },
+		.alike = hs_alike_defaults,
 		.watch = { .no_order_us = 900 * US_PER_S,
 			.no_update_us = 21600 * US_PER_S,
 			.mail_us = 21600 * US_PER_S,
@@ -50,7 +50,7 @@ hs_core_create(const struct hs_core_options *options)
 	core->options = *options;
 	core->index = hs_index_create(options->references_max);
 	core->journal.waiting = hs_waiting_create();
-	core->journal.same = hs_same_events_create();
+	core->journal.same = hs_same_events_create(&core->options.alike);
 	HS_CHECK(core->journal.same != NULL);
 	core->pending = hs_pending_create();
 	core->held = hs_pending_create();
@@ -314,13 +314,14 @@ on_tick(struct hs_core *core, const struct hs_event *event)
 	bool held = hs_pending_count(core->held) > 0;
 
 	for (uint32_t i = 0; i < core->options.peer_count; i++) {
-		if (hs_peer_is_late(&core->peers[i], event->mono_us, core->options.greeting_ms,
-			    core->options.heartbeat_ms))
+		if (hs_peer_is_late(&core->peers[i], event->mono_us,
+			    core->options.waits.greeting_ms, core->options.heartbeat_ms))
 			hs_core_drop_peer(core, i, "silent");
 		else
 			beat(core, i, event->mono_us);
 	}
-	if (held || (since > 0 && event->mono_us - since >= core->options.batch_ms * US_PER_MS))
+	if (held ||
+		(since > 0 && event->mono_us - since >= core->options.waits.batch_ms * US_PER_MS))
 		hs_core_flush(core);
 	hs_core_turn(core);
 	look_for_silence(core);

@@ -89,10 +89,16 @@ static const struct hs_config_item hub_items[] = {
 		"Documents that were replaced or cancelled before they came, remembered so that they are never in force; beyond it the oldest is forgotten. About 100 bytes of memory each.", NULL },
 	{ "state_notices", HS_CONFIG_INT, HUB(state_notices), "notices", 1, 1000000, "4096",
 		"How often it is noted what the active set rests on; fewer: faster start after a crash.", NULL },
-	{ "batch_ms", HS_CONFIG_INT, HUB(batch_ms), "ms", 1, 1000, "50",
+	{ "batch_ms", HS_CONFIG_INT, HUB(waits.batch_ms), "ms", 1, 1000, "50",
 		"Longest time that receipts and acks wait for the journal.", NULL },
-	{ "greeting_ms", HS_CONFIG_INT, HUB(greeting_ms), "ms", 100, 60000, "10000",
+	{ "greeting_ms", HS_CONFIG_INT, HUB(waits.greeting_ms), "ms", 100, 60000, "10000",
 		"A new connection must have said hello and resume by then.", NULL },
+	{ "same_origin_s", HS_CONFIG_INT, HUB(alike.origin_s), "s", 0, 60, "5",
+		"Messages of two routes without a common id are about the same earthquake when their origin times are not further apart, and their hypocentres alike; 0: only by the id.", NULL },
+	{ "same_hypocentre_cdeg", HS_CONFIG_INT, HUB(alike.hypocentre_cdeg), "hundredths of a degree", 1, 300, "30",
+		"How far apart such hypocentres may lie in latitude and in longitude; where one is not told in degrees, both must have the same name.", NULL },
+	{ "same_tsunami_s", HS_CONFIG_INT, HUB(alike.tsunami_s), "s", 0, 3600, "600",
+		"Tsunami warnings of two routes without a common id or origin are the same when they are for the same areas and were reported not further apart; 0: only by the id.", NULL },
 	{ "no_order_s", HS_CONFIG_INT, HUB(watch.no_order_s), "s", 0, 86400, "900",
 		"An alarm to the municipality and its prefecture so long after a warning of equivalent level 4 or 5, a tsunami warning, or an urgent mail of its own, when no evacuation order of it is in force; 0: none.", NULL },
 	{ "no_update_s", HS_CONFIG_INT, HUB(watch.no_update_s), "s", 0, 2592000, "21600",
@@ -149,8 +155,8 @@ hs_hub_core_options(const struct hs_hub_settings *settings, struct hs_core_peer 
 	out->index_max = (size_t)settings->index_max;
 	out->state_notices = (size_t)settings->state_notices;
 	out->references_max = (size_t)settings->references_max;
-	out->batch_ms = settings->batch_ms;
-	out->greeting_ms = settings->greeting_ms;
+	out->waits = settings->waits;
+	out->alike = settings->alike;
 	out->watch = (struct hs_watch_options){ .mode = out->mode,
 		.no_order_us = settings->watch.no_order_s * US_PER_S,
 		.no_update_us = settings->watch.no_update_s * US_PER_S,

@@ -37,7 +37,9 @@ struct hs_hub_settings {
 	int64_t heartbeat_ms, window;
 	int64_t pending_max, ahead_records, ahead_large_bytes, recent_notices, recent_bytes;
 	int64_t status_notices, receipts_per_notice, waiters_max, index_max;
-	int64_t batch_ms, greeting_ms, state_notices, references_max;
+	int64_t state_notices, references_max;
+	struct hs_core_waits waits;
+	struct hs_alike_limits alike;
 	struct hs_hub_watch watch;
 	struct hs_config_list peers; /* of struct hs_hub_peer_settings */
 };
