@@ -8,6 +8,7 @@
 #define HS_ADAPTER_INTERNAL_H
 
 #include "adapters/runtime/runtime.h"
+#include "hub/base/alarm_command.h"
 #include "hub/base/link.h"
 #include "hub/base/proc.h"
 #include "hub/base/silence.h"
@@ -124,8 +125,8 @@ struct hs_adapter {
 	struct hs_lane lanes[HS_LANE_COUNT];
 	struct hs_delivery_queue *queues;
 	struct hs_delivery_counts counts;
-	struct hs_canary *canaries;	    /* in the order in which they were added */
-	struct hs_alarm_process *processes; /* of alarm_command that still run */
+	struct hs_canary *canaries; /* in the order in which they were added */
+	struct hs_alarm_command alarms;
 	int64_t start_mono_us;
 	uv_timer_t timer;
 	struct hs_ops *page;
@@ -226,6 +227,7 @@ void hs_canaries_metrics(const struct hs_adapter *adapter, struct hs_buf *out);
 /* `"outlets":[…]` */
 void hs_canaries_status(const struct hs_adapter *adapter, struct hs_buf *out);
 
+void hs_alarms_init(struct hs_adapter *adapter);
 /* alarm.c: runs alarm_command, when there is one. what: "alarm" or "over". */
 void hs_alarm_run(struct hs_adapter *adapter, const char *what, const struct hs_canary *canary);
 /* Kills what still runs; each is counted in adapter->open_handles until it is gone. */

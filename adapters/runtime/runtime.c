@@ -162,6 +162,7 @@ hs_adapter_create(uv_loop_t *loop, const struct hs_adapter_ops *ops, const void 
 	adapter->loop = loop;
 	adapter->ops = ops;
 	adapter->settings = settings;
+	hs_alarms_init(adapter);
 	for (size_t i = 0; i < HS_LANE_COUNT; i++)
 		hs_lane_init(adapter, (enum hs_adapter_lane)i);
 	uv_timer_init(loop, &adapter->timer);

@@ -1,8 +1,8 @@
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "adapters/runtime/runtime.h"
+#include "hub/base/alarm_command.h"
 #include "hub/base/check.h"
 #include "hub/base/look.h"
 
@@ -110,21 +110,11 @@ look_lane(const struct hs_adapter_settings *settings, const char *key, const cha
 static enum hs_err
 look_canary(const struct hs_canary_settings *settings, char why[HS_CONFIG_WHY])
 {
-	const char *command = settings->alarm_command;
-
 	if (settings->proof_required && settings->period_ms == 0)
 		return hs_look_refuse(why,
 			"proof_required: true needs canaries, but canary_ms is 0: no order would "
 			"ever go out; set canary_ms");
-	if (command[0] != '\0' && command[0] != '/')
-		return hs_look_refuse(
-			why, "alarm_command: %.200s is no absolute path; write it from /", command);
-	if (command[0] != '\0' && access(command, X_OK) != 0)
-		return hs_look_refuse(why,
-			"alarm_command: %.200s cannot be executed; check the path and its "
-			"permissions",
-			command);
-	return HS_OK;
+	return hs_alarm_command_look(settings->alarm_command, why);
 }
 
 static enum hs_err

@@ -161,6 +161,7 @@ struct hs_core_peer_stats {
 	size_t in_flight;
 	int64_t heard_mono_us;		  /* 0: nothing since it came up */
 	const struct hs_outlets *outlets; /* outlets.h; borrowed until the next step */
+	size_t silent_outlets;		  /* unheard.h */
 };
 struct hs_core_stats {
 	uint64_t newest_seq, committed_pos;

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "hub/base/alarm_command.h"
 #include "hub/base/check.h"
 #include "hub/base/look.h"
 #include "schemas/tables.h"
@@ -104,6 +105,12 @@ static const struct hs_config_item hub_items[] = {
 		"A reminder to the municipality so long after the last document of an order in force, when no warning of equivalent level 3 or above is in force there any more; 0: none.", NULL },
 	{ "mail_s", HS_CONFIG_INT, HUB(watch.mail_s), "s", 1, 604800, "21600",
 		"So long after its last urgent mail an order of the municipality is missed; longer than no_order_s.", NULL },
+	{ "silence_s", HS_CONFIG_INT, HUB(watch.silence_s), "s", 0, 2592000, "86400",
+		"So old a notice may be for an alarm of an outlet that says nothing about it (silent_after_ms of its adapter); 0: no alarms, only answers tell of silence.", NULL },
+	{ "alarm_command", HS_CONFIG_TEXT, HUB(watch.alarm_command), "path", 0, 4096, "",
+		"Program that is run when an outlet goes silent and when it speaks again, with the arguments alarm|over, hub, lane, outlet, reason; no shell; empty: none.", NULL },
+	{ "alarm_timeout_ms", HS_CONFIG_INT, HUB(watch.alarm_timeout_ms), "ms", 100, 600000, "10000",
+		"How long alarm_command may run before it is ended.", NULL },
 	{ "watch_interval_ms", HS_CONFIG_INT, HUB(watch.interval_ms), "ms", 50, 60000, "2000",
 		"How often it is looked for missing and forgotten orders.", NULL },
 	{ "peers", HS_CONFIG_LIST, HUB(peers), "", 1, HS_PEERS_MAX, NULL,
@@ -154,7 +161,8 @@ hs_hub_core_options(const struct hs_hub_settings *settings, struct hs_core_peer 
 		.no_order_us = settings->watch.no_order_s * US_PER_S,
 		.no_update_us = settings->watch.no_update_s * US_PER_S,
 		.mail_us = settings->watch.mail_s * US_PER_S,
-		.interval_ms = settings->watch.interval_ms };
+		.interval_ms = settings->watch.interval_ms,
+		.silence_us = settings->watch.silence_s * US_PER_S };
 }
 
 static bool
@@ -230,6 +238,8 @@ hs_hub_settings_check(const struct hs_hub_settings *settings, char why[HS_CONFIG
 			"make "
 			"mail_s longer",
 			(long long)settings->watch.mail_s, (long long)settings->watch.no_order_s);
+	if (err == HS_OK)
+		err = hs_alarm_command_look(settings->watch.alarm_command, why);
 	if (err == HS_OK)
 		err = hs_look_made_file("journal", settings->journal.path, why);
 	for (size_t i = 0; err == HS_OK && i < settings->peers.count; i++) {

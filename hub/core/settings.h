@@ -16,7 +16,9 @@ struct hs_hub_peer_settings {
 
 /* hub/core/watch.h */
 struct hs_hub_watch {
-	int64_t no_order_s, no_update_s, mail_s, interval_ms;
+	int64_t no_order_s, no_update_s, mail_s, interval_ms, silence_s;
+	const char *alarm_command; /* "": none */
+	int64_t alarm_timeout_ms;
 };
 
 struct hs_hub_journal_settings {
