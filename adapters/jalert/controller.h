@@ -34,6 +34,7 @@ struct hs_controller_answer {
 };
 
 struct hs_controller_ops {
+	void (*on_up)(void *owner);
 	void (*on_answer)(void *owner, const struct hs_controller_answer *answer);
 };
 

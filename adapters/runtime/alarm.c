@@ -26,7 +26,7 @@ running(const struct hs_adapter *adapter)
 {
 	size_t count = 0;
 
-	for (const struct hs_alarm_process *own = adapter->processes; own; own = own->next)
+	for (const struct hs_alarm_process *own = adapter->proving.processes; own; own = own->next)
 		count++;
 	return count;
 }
@@ -36,7 +36,7 @@ on_closed(uv_handle_t *handle)
 {
 	struct hs_alarm_process *own = handle->data;
 	struct hs_adapter *adapter = own->adapter;
-	struct hs_alarm_process **at = &adapter->processes;
+	struct hs_alarm_process **at = &adapter->proving.processes;
 
 	if (--own->open_handles > 0)
 		return;
@@ -106,8 +106,8 @@ hs_alarm_run(struct hs_adapter *adapter, const char *what, const struct hs_canar
 	own->adapter = adapter;
 	own->process.data = own->timer.data = own;
 	own->open_handles = 2;
-	own->next = adapter->processes;
-	adapter->processes = own;
+	own->next = adapter->proving.processes;
+	adapter->proving.processes = own;
 	adapter->open_handles++;
 	uv_timer_init(adapter->loop, &own->timer);
 	int error = process_start(own, arguments);
@@ -122,7 +122,7 @@ hs_alarm_run(struct hs_adapter *adapter, const char *what, const struct hs_canar
 void
 hs_alarms_stop(struct hs_adapter *adapter)
 {
-	for (struct hs_alarm_process *own = adapter->processes; own; own = own->next)
+	for (struct hs_alarm_process *own = adapter->proving.processes; own; own = own->next)
 		if (uv_is_active((uv_handle_t *)&own->process))
 			uv_process_kill(&own->process, SIGKILL);
 }

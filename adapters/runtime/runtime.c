@@ -86,6 +86,7 @@ adapter_close(struct hs_adapter *adapter)
 	adapter->page = NULL;
 	hs_deliveries_abandon(adapter);
 	hs_canaries_abandon(adapter);
+	hs_proofs_close(adapter);
 	hs_alarms_stop(adapter);
 	if (adapter->opened)
 		adapter->ops->close(adapter->state);
@@ -148,7 +149,7 @@ outlets_open(struct hs_adapter *adapter, const void *settings)
 	enum hs_err err = adapter->ops->open(adapter, settings, &adapter->state);
 	adapter->opened = err == HS_OK;
 	if (err != HS_OK)
-		adapter->canaries = NULL; /* they went with the rest of it */
+		adapter->proving = (struct hs_proving){ 0 }; /* they went with the rest of it */
 	return err;
 }
 

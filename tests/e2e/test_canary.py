@@ -322,7 +322,7 @@ def test_an_outlet_without_proof_gets_its_orders(make_stack, carriers):
 
 def test_with_proof_required_an_order_waits_for_the_first_proof(make_stack, carriers):
     carriers.deaf.add("/ok")
-    stack = make_stack(adapters=[telecom([carrier("good", carriers.url("/ok"))], proof_required=True)])
+    stack = make_stack(adapters=[telecom([carrier("good", carriers.url("/ok"))], proof_required="always")])
     wait_proof(stack, "telecom", "good", "failed")
     answer = stack.accepted(order())
     row = wait_state(stack, answer["id"], "good/990019", "held")

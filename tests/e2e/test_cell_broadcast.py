@@ -394,7 +394,7 @@ def test_a_canary_of_its_own_identifier_goes_to_the_base_stations(make_stack, ce
 
 def test_with_proof_required_an_order_waits(make_stack, centre):
     centre.behave(refuse_status=503)
-    stack = drill(make_stack, centre, config={**FAST, "proof_required": True})
+    stack = drill(make_stack, centre, config={**FAST, "proof_required": "always"})
     answer = stack.accepted(order())
     wait_state(stack, answer["id"], "cb/990019", "held")
     centre.behave(refuse_status=0)
