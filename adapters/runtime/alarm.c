@@ -1,50 +1,62 @@
-/* alarm_command: a program of the operator's that carries an alarm on (mail, pager), started without a shell.
- *
- * Arguments: "alarm" or "over", name of the adapter, lane, outlet, reason; no environment but PATH, no input, no
- * output. At most RUNS_MAX run at a time, each for alarm_timeout_ms; what is more is logged and left out, because
- * the log line and the metric have told it already.
- */
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-#include "adapters/runtime/internal.h"
+#include "adapters/runtime/alarm.h"
 #include "hub/base/check.h"
 #include "hub/base/log.h"
+#include "hub/base/look.h"
 
-#define RUNS_MAX 8
+#define RUNS_MAX    8
+#define WAITING_MAX 1024
+#define WORDS	    6
 
 struct hs_alarm_process {
 	uv_process_t process;
 	uv_timer_t timer;
-	struct hs_adapter *adapter;
+	struct hs_alarms *alarms;
 	struct hs_alarm_process *next;
-	int open_handles;
+	int open_handles; /* 0: it waits for its turn */
+	char *arguments[WORDS + 1];
 };
 
 static size_t
-running(const struct hs_adapter *adapter)
+count_of(const struct hs_alarms *alarms, bool running)
 {
 	size_t count = 0;
 
-	for (const struct hs_alarm_process *own = adapter->proving.processes; own; own = own->next)
-		count++;
+	for (const struct hs_alarm_process *own = alarms->processes; own; own = own->next)
+		count += (own->open_handles > 0) == running;
 	return count;
 }
+
+static void
+process_free(struct hs_alarm_process *own)
+{
+	struct hs_alarm_process **at = &own->alarms->processes;
+
+	while (*at != own)
+		at = &(*at)->next;
+	*at = own->next;
+	for (size_t i = 0; i < WORDS; i++)
+		free(own->arguments[i]);
+	free(own);
+}
+
+static void start_waiting(struct hs_alarms *alarms);
 
 static void
 on_closed(uv_handle_t *handle)
 {
 	struct hs_alarm_process *own = handle->data;
-	struct hs_adapter *adapter = own->adapter;
-	struct hs_alarm_process **at = &adapter->proving.processes;
+	struct hs_alarms *alarms = own->alarms;
 
 	if (--own->open_handles > 0)
 		return;
-	while (*at != own)
-		at = &(*at)->next;
-	*at = own->next;
-	free(own);
-	hs_adapter_handle_gone(adapter);
+	process_free(own);
+	start_waiting(alarms);
+	if (alarms->closed)
+		alarms->closed(alarms->owner);
 }
 
 static void
@@ -73,56 +85,110 @@ on_too_long(uv_timer_t *timer)
 
 /* libuv forks and the child only executes: nng's rule against forking (link.h) is about going on in the child. */
 static int
-process_start(struct hs_alarm_process *own, char **arguments)
+process_start(struct hs_alarm_process *own)
 {
 	static char path[] = "PATH=/usr/local/bin:/usr/bin:/bin";
 	char *environment[] = { path, NULL };
 	const uv_process_options_t options = {
 		.exit_cb = on_process_exit,
-		.file = arguments[0],
-		.args = arguments,
+		.file = own->arguments[0],
+		.args = own->arguments,
 		.env = environment,
 	};
-	return uv_spawn(own->adapter->loop, &own->process, &options);
+	return uv_spawn(own->alarms->loop, &own->process, &options);
 }
 
-void
-hs_alarm_run(struct hs_adapter *adapter, const char *what, const struct hs_canary *canary)
+static void
+start(struct hs_alarm_process *own)
 {
-	const struct hs_canary_settings *settings = &adapter->settings->canary;
-	const char *const words[] = { settings->alarm_command, what, adapter->settings->name,
-		hs_canary_lane_name(canary), canary->outlet, canary->why, NULL };
-	char *arguments[HS_COUNT(words)];
+	struct hs_alarms *alarms = own->alarms;
 
-	if (!settings->alarm_command || settings->alarm_command[0] == '\0' || adapter->stopping)
-		return;
-	struct hs_alarm_process *own = running(adapter) < RUNS_MAX ? calloc(1, sizeof(*own)) : NULL;
-	if (!own) {
-		hs_error("adapter.alarm_command_left_out", "outlet=%s", canary->outlet);
-		return;
-	}
-	for (size_t i = 0; i < HS_COUNT(words); i++)
-		arguments[i] = (char *)(uintptr_t)words[i];
-	own->adapter = adapter;
 	own->process.data = own->timer.data = own;
 	own->open_handles = 2;
-	own->next = adapter->proving.processes;
-	adapter->proving.processes = own;
-	adapter->open_handles++;
-	uv_timer_init(adapter->loop, &own->timer);
-	int error = process_start(own, arguments);
+	if (alarms->opened)
+		alarms->opened(alarms->owner);
+	uv_timer_init(alarms->loop, &own->timer);
+	int error = process_start(own);
 	if (error == 0) {
-		uv_timer_start(&own->timer, on_too_long, (uint64_t)settings->alarm_timeout_ms, 0);
+		uv_timer_start(&own->timer, on_too_long, (uint64_t)alarms->timeout_ms, 0);
 		return;
 	}
 	hs_error("adapter.alarm_command_failed", "reason=\"%s\"", uv_strerror(error));
 	process_close(own);
 }
 
-void
-hs_alarms_stop(struct hs_adapter *adapter)
+/* In the order in which they came. */
+static void
+start_waiting(struct hs_alarms *alarms)
 {
-	for (struct hs_alarm_process *own = adapter->proving.processes; own; own = own->next)
-		if (uv_is_active((uv_handle_t *)&own->process))
+	for (struct hs_alarm_process *own = alarms->processes; own; own = own->next) {
+		if (own->open_handles > 0)
+			continue;
+		if (count_of(alarms, true) >= RUNS_MAX)
+			return;
+		start(own);
+	}
+}
+
+static struct hs_alarm_process *
+process_new(struct hs_alarms *alarms, const struct hs_alarm *alarm)
+{
+	const char *const words[WORDS] = { alarms->command, alarm->what, alarms->name, alarm->lane,
+		alarm->outlet, alarm->why };
+	struct hs_alarm_process *own = calloc(1, sizeof(*own));
+	struct hs_alarm_process **at = &alarms->processes;
+
+	if (!own)
+		return NULL;
+	own->alarms = alarms;
+	while (*at)
+		at = &(*at)->next;
+	*at = own;
+	for (size_t i = 0; i < WORDS; i++) {
+		own->arguments[i] = strdup(words[i]);
+		if (!own->arguments[i]) {
+			process_free(own);
+			return NULL;
+		}
+	}
+	return own;
+}
+
+void
+hs_alarm_run(struct hs_alarms *alarms, const struct hs_alarm *alarm)
+{
+	if (!hs_config_path(alarms->command))
+		return;
+	if (count_of(alarms, false) >= WAITING_MAX || !process_new(alarms, alarm))
+		hs_error("adapter.alarm_command_left_out", "outlet=%s", alarm->outlet);
+	else
+		start_waiting(alarms);
+}
+
+void
+hs_alarms_stop(struct hs_alarms *alarms)
+{
+	struct hs_alarm_process *next;
+
+	for (struct hs_alarm_process *own = alarms->processes; own; own = next) {
+		next = own->next;
+		if (own->open_handles == 0)
+			process_free(own);
+		else if (uv_is_active((uv_handle_t *)&own->process))
 			uv_process_kill(&own->process, SIGKILL);
+	}
+}
+
+enum hs_err
+hs_alarm_look(const char *command, char why[HS_CONFIG_WHY])
+{
+	if (command[0] != '\0' && command[0] != '/')
+		return hs_look_refuse(
+			why, "alarm_command: %.200s is no absolute path; write it from /", command);
+	if (command[0] != '\0' && access(command, X_OK) != 0)
+		return hs_look_refuse(why,
+			"alarm_command: %.200s cannot be executed; check the path and its "
+			"permissions",
+			command);
+	return HS_OK;
 }

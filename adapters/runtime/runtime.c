@@ -66,6 +66,12 @@ hs_adapter_handle_gone(struct hs_adapter *adapter)
 }
 
 static void
+handle_opened(void *owner)
+{
+	((struct hs_adapter *)owner)->open_handles++;
+}
+
+static void
 handle_gone(void *owner)
 {
 	hs_adapter_handle_gone(owner);
@@ -87,7 +93,7 @@ adapter_close(struct hs_adapter *adapter)
 	hs_deliveries_abandon(adapter);
 	hs_canaries_abandon(adapter);
 	hs_proofs_close(adapter);
-	hs_alarms_stop(adapter);
+	hs_alarms_stop(&adapter->proving.alarms);
 	if (adapter->opened)
 		adapter->ops->close(adapter->state);
 	adapter->opened = false;
@@ -149,7 +155,8 @@ outlets_open(struct hs_adapter *adapter, const void *settings)
 	enum hs_err err = adapter->ops->open(adapter, settings, &adapter->state);
 	adapter->opened = err == HS_OK;
 	if (err != HS_OK)
-		adapter->proving = (struct hs_proving){ 0 }; /* they went with the rest of it */
+		adapter->proving.canaries = NULL,
+		adapter->proving.proofs = NULL; /* they went with the rest of it */
 	return err;
 }
 
@@ -169,6 +176,13 @@ hs_adapter_create(uv_loop_t *loop, const struct hs_adapter_ops *ops, const void 
 	adapter->timer.data = adapter;
 	adapter->open_handles = 1;
 	adapter->start_mono_us = hs_clock_mono_us();
+	adapter->proving.alarms = (struct hs_alarms){ .loop = loop,
+		.command = adapter->settings->canary.alarm_command,
+		.timeout_ms = adapter->settings->canary.alarm_timeout_ms,
+		.name = adapter->settings->name,
+		.opened = handle_opened,
+		.closed = handle_gone,
+		.owner = adapter };
 	enum hs_err err = outlets_open(adapter, settings);
 	if (err == HS_OK)
 		err = hs_adapter_page_open(adapter);

@@ -1,8 +1,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
+#include "adapters/runtime/alarm.h"
 #include "adapters/runtime/runtime.h"
 #include "hub/base/check.h"
 #include "hub/base/look.h"
@@ -125,8 +125,6 @@ is_folder(const char *path)
 static enum hs_err
 look_canary(const struct hs_canary_settings *settings, char why[HS_CONFIG_WHY])
 {
-	const char *command = settings->alarm_command;
-
 	if (settings->proof_required == HS_PROOF_ALWAYS && settings->period_ms == 0)
 		return hs_look_refuse(why,
 			"proof_required: always needs canaries, but canary_ms is 0; set canary_ms");
@@ -135,15 +133,7 @@ look_canary(const struct hs_canary_settings *settings, char why[HS_CONFIG_WHY])
 			"state_dir: %.200s is no folder that begins at /; make it, for this "
 			"adapter alone",
 			settings->state_dir);
-	if (command[0] != '\0' && command[0] != '/')
-		return hs_look_refuse(
-			why, "alarm_command: %.200s is no absolute path; write it from /", command);
-	if (command[0] != '\0' && access(command, X_OK) != 0)
-		return hs_look_refuse(why,
-			"alarm_command: %.200s cannot be executed; check the path and its "
-			"permissions",
-			command);
-	return HS_OK;
+	return hs_alarm_look(settings->alarm_command, why);
 }
 
 static enum hs_err

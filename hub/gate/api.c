@@ -9,6 +9,7 @@
 #include "hub/base/log.h"
 #include "hub/base/media_type.h"
 #include "hub/gate/finding.h"
+#include "hub/gate/policy.h"
 #include "hub/gate/reply.h"
 #include "hub/gate/role.h"
 #include "hub/gate/who.h"
@@ -17,10 +18,14 @@
 #define SUBMISSION_ID_CHARS 32
 #define JST_MIN		    540
 
+enum purpose { SUBMIT, VALIDATE, CANARY };
+
 struct submit_call {
 	struct hs_intake_call intake;
 	struct hs_gate *gate;
 	hs_http_id id;
+	enum purpose purpose;
+	struct hs_port_call port_call; /* of a canary */
 };
 
 #define RESULT_MAX_BYTES ((size_t)16 << 20)
@@ -95,12 +100,73 @@ valid_json(const struct hs_intake_result *result)
 }
 
 static void
+submit_end(struct submit_call *call)
+{
+	hs_intake_end(&call->intake);
+	free(call);
+}
+
+/* ---- the canary of a sender ---- */
+
+static void
+on_hub_answered(struct hs_port_call *port_call, enum hs_err err, const hs_link_frame *frame)
+{
+	struct submit_call *call = HS_CONTAINER_OF(port_call, struct submit_call, port_call);
+
+	if (err != HS_OK || frame->body_case != HANSHO__V1__LINK_FRAME__BODY_ALARM_REPLY)
+		hs_gate_refuse(call->gate, call->id, HS_REFUSAL_AWAY);
+	else
+		hs_gate_answer_json(call->gate, call->id, 200,
+			json_pack("{s:s,s:s,s:I}", "canary",
+				call->intake.submission.notice->document->id, "epoch",
+				hs_submit_port_epoch(call->gate->port), "seq",
+				(json_int_t)frame->alarm_reply->seq));
+	submit_end(call);
+}
+
+/* A live lane takes no test: that, and nothing else, may be wrong with it. */
+static bool
+is_canary(const struct submit_call *call)
+{
+	const struct hs_submission *submission = &call->intake.submission;
+	const hs_notice *notice = submission->notice;
+	const struct hs_findings *findings = &submission->findings;
+
+	if (notice == NULL || notice->document == NULL ||
+		strncmp(notice->document->id, "canary-", strlen("canary-")) != 0 ||
+		hs_status_mode(submission->control_status) != HS_MODE(TEST))
+		return false;
+	return findings->errors == 0 ||
+	       (findings->errors == 1 &&
+		       hs_findings_first_error(findings)->code == HS_FINDING_MODE_MISMATCH);
+}
+
+/* False: it is told like any other document what is wrong with it. */
+static bool
+ask_hub(struct submit_call *call)
+{
+	if (!is_canary(call))
+		return false;
+	call->port_call.done = on_hub_answered;
+	enum hs_err err = HS_ERR_AWAY;
+	if (call->gate->port != NULL)
+		err = hs_submit_port_alarms(call->gate->port, &call->port_call);
+	if (err != HS_OK) {
+		hs_gate_refuse(call->gate, call->id, hs_refusal_of(err));
+		submit_end(call);
+	}
+	return true;
+}
+
+static void
 on_submitted(struct hs_intake_call *intake, const struct hs_intake_result *result)
 {
 	struct submit_call *call = HS_CONTAINER_OF(intake, struct submit_call, intake);
 	int status = hs_intake_http(intake, result);
 	json_t *json;
 
+	if (call->purpose == CANARY && ask_hub(call))
+		return;
 	if (result->err != HS_OK)
 		json = hs_pb_findings_to_error_json(
 			result->err, result->findings, result->finding_count);
@@ -111,8 +177,7 @@ on_submitted(struct hs_intake_call *intake, const struct hs_intake_result *resul
 	else
 		json = accepted_json(result);
 	hs_gate_answer_json(call->gate, call->id, status, json);
-	hs_intake_end(intake);
-	free(call);
+	submit_end(call);
 }
 
 /* A switch of the query: name=1. */
@@ -127,7 +192,7 @@ is_on(const struct hs_http_request *request, const char *name)
 /* The body is the connection's: a copy lives in the call's arena. */
 static bool
 fill_call(struct submit_call *call, const struct hs_principal *principal,
-	const struct hs_http_request *request, bool validate_only)
+	const struct hs_http_request *request, enum purpose purpose)
 {
 	char content_type[HS_MEDIA_TYPE_SIZE];
 	uint8_t *copy;
@@ -145,7 +210,9 @@ fill_call(struct submit_call *call, const struct hs_principal *principal,
 	call->intake.principal = principal;
 	call->intake.document = copy;
 	call->intake.document_len_bytes = request->body_len_bytes;
-	call->intake.validate_only = validate_only;
+	call->purpose = purpose;
+	call->intake.validate_only = purpose != SUBMIT;
+	call->intake.canary = purpose == CANARY;
 	call->intake.confirmed = is_on(request, "confirm");
 	call->intake.silent = is_on(request, "silent");
 	call->intake.received_unix_us = hs_clock_unix_us();
@@ -154,7 +221,7 @@ fill_call(struct submit_call *call, const struct hs_principal *principal,
 }
 
 static void
-take(struct hs_gate *gate, const struct hs_http_request *request, bool validate_only)
+take(struct hs_gate *gate, const struct hs_http_request *request, enum purpose purpose)
 {
 	const struct hs_principal *principal = hs_api_authenticate(gate, request);
 	struct submit_call *call;
@@ -168,7 +235,7 @@ take(struct hs_gate *gate, const struct hs_http_request *request, bool validate_
 	call = calloc(1, sizeof(*call));
 	if (call != NULL) {
 		call->gate = gate;
-		if (fill_call(call, principal, request, validate_only) &&
+		if (fill_call(call, principal, request, purpose) &&
 			hs_intake_begin(&call->intake) == HS_OK)
 			return;
 		hs_intake_end(&call->intake);
@@ -180,13 +247,19 @@ take(struct hs_gate *gate, const struct hs_http_request *request, bool validate_
 void
 hs_api_submit(void *owner, const struct hs_http_request *request)
 {
-	take(owner, request, false);
+	take(owner, request, SUBMIT);
 }
 
 void
 hs_api_validate(void *owner, const struct hs_http_request *request)
 {
-	take(owner, request, true);
+	take(owner, request, VALIDATE);
+}
+
+void
+hs_api_canary(void *owner, const struct hs_http_request *request)
+{
+	take(owner, request, CANARY);
 }
 
 const char *

@@ -56,6 +56,7 @@ struct hs_intake_call {
 		*content_type; /* of what is kept (hub/base/media_type.h); NULL = application/xml */
 	uint32_t line_base;    /* see finding.h */
 	bool validate_only;
+	bool canary;	/* validate_only, and it is counted and told by nobody but its sender */
 	bool silent;	/* see submission.h */
 	bool confirmed; /* somebody has seen the warnings and sends it all the same: it is not held */
 	int64_t received_unix_us;
