@@ -47,6 +47,9 @@ struct hs_http_request {
 	size_t header_count;
 };
 
+/* The body with a 0 behind it, for who needs it longer than the handler runs: the caller's to free, once, from within the
+ * handler. NULL: there is none. */
+uint8_t *hs_http_take_body(const struct hs_http_request *request);
 /* Value of a header that options.headers lists; "" when absent. name is lower-case. */
 const char *hs_http_header_of(const struct hs_http_request *request, const char *name);
 /* Decoded value of a query (or form body) parameter into out; false when absent or too long.

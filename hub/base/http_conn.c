@@ -29,10 +29,10 @@ hs_conn_bytes_add(struct hs_conn_bytes *to, const void *bytes, size_t len_bytes,
 	if (len_bytes > max_bytes || to->len_bytes > max_bytes - len_bytes)
 		return false;
 	size_t need = to->len_bytes + len_bytes;
-	if (need > to->room_bytes) {
-		size_t room = to->room_bytes * 2 > need ? to->room_bytes * 2 : need;
+	if (need + 1 > to->room_bytes) {
+		size_t room = to->room_bytes * 2 > need ? to->room_bytes * 2 : need + 1;
 		if (room > max_bytes)
-			room = max_bytes;
+			room = max_bytes + 1;
 		uint8_t *grown = realloc(to->bytes, room);
 		if (grown == NULL)
 			return false;
@@ -41,6 +41,7 @@ hs_conn_bytes_add(struct hs_conn_bytes *to, const void *bytes, size_t len_bytes,
 	}
 	if (len_bytes > 0)
 		memcpy(to->bytes + to->len_bytes, bytes, len_bytes);
+	to->bytes[need] = 0;
 	to->len_bytes = need;
 	return true;
 }

@@ -377,6 +377,18 @@ dispatch(struct hs_conn *conn)
 	return 0;
 }
 
+uint8_t *
+hs_http_take_body(const struct hs_http_request *request)
+{
+	struct hs_conn *conn = request->server->in_handler;
+	uint8_t *body;
+
+	HS_CHECK(conn != NULL && conn->in.bytes == request->body);
+	body = conn->in.bytes;
+	conn->in = (struct hs_conn_bytes){ 0 };
+	return body;
+}
+
 int
 hs_on_request(struct hs_conn *conn, void *in, size_t len)
 {

@@ -189,27 +189,21 @@ is_on(const struct hs_http_request *request, const char *name)
 	return hs_http_param(request->query, name, text, sizeof(text)) && strcmp(text, "1") == 0;
 }
 
-/* The body is the connection's: a copy lives in the call's arena. */
 static bool
 fill_call(struct submit_call *call, const struct hs_principal *principal,
 	const struct hs_http_request *request, enum purpose purpose)
 {
 	char content_type[HS_MEDIA_TYPE_SIZE];
-	uint8_t *copy;
 
 	if (!hs_intake_prepare(&call->gate->intake, &call->intake))
 		return false;
-	copy = hs_arena_alloc(call->intake.arena, request->body_len_bytes + 1);
 	hs_media_type_xml(hs_http_header_of(request, "content-type"), content_type);
 	call->intake.content_type = hs_arena_strdup(call->intake.arena, content_type);
-	if (copy == NULL || call->intake.content_type == NULL)
+	if (call->intake.content_type == NULL)
 		return false;
-	if (request->body_len_bytes > 0)
-		memcpy(copy, request->body, request->body_len_bytes);
+	hs_intake_take_body(&call->intake, request);
 	call->id = request->id;
 	call->intake.principal = principal;
-	call->intake.document = copy;
-	call->intake.document_len_bytes = request->body_len_bytes;
 	call->purpose = purpose;
 	call->intake.validate_only = purpose != SUBMIT;
 	call->intake.canary = purpose == CANARY;

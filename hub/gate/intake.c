@@ -18,12 +18,22 @@ hs_intake_prepare(struct hs_intake *intake, struct hs_intake_call *call)
 }
 
 void
+hs_intake_take_body(struct hs_intake_call *call, const struct hs_http_request *request)
+{
+	call->body = hs_http_take_body(request);
+	call->document = call->body != NULL ? call->body : (const uint8_t *)"";
+	call->document_len_bytes = request->body_len_bytes;
+}
+
+void
 hs_intake_end(struct hs_intake_call *call)
 {
 	hs_submission_end(&call->submission);
 	hs_buf_free(&call->port_call.packed);
 	hs_arena_destroy(call->arena);
 	call->arena = NULL;
+	free(call->body);
+	call->body = NULL;
 	hs_principal_drop(call->kept);
 	call->kept = NULL;
 }

@@ -12,6 +12,7 @@
 
 #include <stdbool.h>
 
+#include "hub/base/http.h"
 #include "hub/gate/guards.h"
 #include "hub/gate/refusal.h"
 #include "hub/gate/submission.h"
@@ -50,7 +51,7 @@ struct hs_intake_result {
 struct hs_intake_call {
 	/* set by the caller before hs_intake_begin */
 	const struct hs_principal *principal;
-	const uint8_t *document; /* in the arena, or borrowed until `done` */
+	const uint8_t *document; /* in the body, in the arena, or borrowed until `done` */
 	size_t document_len_bytes;
 	const char
 		*content_type; /* of what is kept (hub/base/media_type.h); NULL = application/xml */
@@ -65,6 +66,7 @@ struct hs_intake_call {
 	struct hs_intake *intake;
 	const struct hs_principal *kept; /* the principal, from hs_intake_begin to hs_intake_end */
 	struct hs_arena *arena;
+	uint8_t *body; /* of the request that brought it */
 	struct hs_submission submission;
 	enum hs_err checked;
 	const char *stage; /* the last stage that ran */
@@ -75,6 +77,8 @@ struct hs_intake_call {
 
 /* Takes an arena for the call; false without memory. */
 bool hs_intake_prepare(struct hs_intake *intake, struct hs_intake_call *call);
+/* The body of the request becomes the call's document; from within its handler. */
+void hs_intake_take_body(struct hs_intake_call *call, const struct hs_http_request *request);
 enum hs_err hs_intake_begin(struct hs_intake_call *call) HS_MUST_CHECK;
 /* Frees what the call took. */
 void hs_intake_end(struct hs_intake_call *call);

@@ -213,17 +213,12 @@ static bool
 fill_call(struct soap_call *call, const struct hs_http_request *request)
 {
 	struct hs_gate *gate = call->gate;
-	uint8_t *copy;
 
 	if (!hs_intake_prepare(&gate->intake, &call->intake))
 		return false;
-	copy = hs_arena_alloc(call->intake.arena, request->body_len_bytes + 1);
-	if (copy == NULL)
-		return false;
-	if (request->body_len_bytes > 0)
-		memcpy(copy, request->body, request->body_len_bytes);
+	hs_intake_take_body(&call->intake, request);
 	call->id = request->id;
-	call->envelope = copy;
+	call->envelope = call->intake.document;
 	call->envelope_len_bytes = request->body_len_bytes;
 	call->intake.received_unix_us = hs_clock_unix_us();
 	hs_findings_init(
@@ -231,7 +226,7 @@ fill_call(struct soap_call *call, const struct hs_http_request *request)
 	call->parse.run = parse_envelope;
 	call->parse.done = on_parsed;
 	call->parse.brief = (int64_t)request->body_len_bytes <= gate->settings->limits.brief_bytes;
-	call->parse.lane = hs_lane_guess(copy, request->body_len_bytes, false);
+	call->parse.lane = hs_lane_guess(call->envelope, call->envelope_len_bytes, false);
 	return true;
 }
 

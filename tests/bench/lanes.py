@@ -3,7 +3,7 @@
 
 Real processes: a live gate, hub and feed, and the same three of the drill lane. In each round orders are sent at a fixed rate
 without and with a load, in turns. Loads: `telegrams` (300 relayed telegrams a second at the same gate), `burst` (the 300 of a second as
-fast as they can be sent), `digest` (documents of 6 MB of a relayer, one each second, at the same gate), `drill` (300 orders a second at the drill lane, whose processes have the priority
+fast as they can be sent), `digest` (documents of 4 MB of a relayer, one each second, at the same gate), `drill` (300 orders a second at the drill lane, whose processes have the priority
 that deploy/systemd gives them). Measured are the durable answer (open loop, from when the order was due) and the time from the gate to a
 subscriber of the feed. The programs share their cores with the clients that make the load. Prints one JSON line.
 """
@@ -60,7 +60,7 @@ def digest(number):
     """About 4 MB: the items of a telegram many times over."""
     text = telegram(number, "rain").replace("地方気象台", "集約気象台").replace("（大雨）", "（集約通報）")
     start, end = text.index("<Item>"), text.index("</Item>") + len("</Item>")
-    items = "".join(text[start:end].replace("架空市", f"架空市{i}") for i in range(24000))
+    items = "".join(text[start:end].replace("架空市", f"架空市{i}") for i in range(16000))
     return text[:start] + items + text[end:]
 
 

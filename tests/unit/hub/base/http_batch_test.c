@@ -94,7 +94,7 @@ begin_talk(struct fixture *f)
 	uv_timer_start(&talk->timer, on_timer, TICK_MS, TICK_MS);
 }
 
-/* Pongs may stand between frames, never within one. Returns how many there were. */
+/* Pongs may stand between frames and between the fragments of a long one, never within. Returns how many there were. */
 static int
 expect_frames(struct peer *peer, int from, int count)
 {
@@ -104,6 +104,7 @@ expect_frames(struct peer *peer, int from, int count)
 		struct message message;
 
 		assert_true(ws_next(peer, &message));
+		pongs += message.between;
 		if (message.opcode == 10) {
 			assert_int_equal(message.len, 100);
 			pongs++;

@@ -8,6 +8,7 @@ struct message {
 	int opcode;
 	bool final;
 	int fragments; /* 1: it came whole */
+	int between;   /* frames of control that stood between its fragments (RFC 6455, 5.4) */
 	size_t len;
 	char text[512]; /* its beginning */
 	uint32_t sum;	/* of all its bytes, see sum_add */
@@ -43,6 +44,17 @@ ws_text(struct peer *peer, const char *text)
 	return ws_frame(peer, 1, true, text, strlen(text));
 }
 
+/* A frame of control between two fragments: at most 125 bytes. */
+static inline bool
+ws_between(struct peer *peer, const unsigned char head[2], struct message *message)
+{
+	unsigned char payload[125];
+
+	assert_true((head[0] & 0x80) != 0 && (head[1] & 127) <= 125);
+	message->between++;
+	return peer_take(peer, payload, head[1] & 127);
+}
+
 /* One frame, added to what there is of the message. */
 static inline bool
 ws_fragment(struct peer *peer, struct message *message)
@@ -53,6 +65,8 @@ ws_fragment(struct peer *peer, struct message *message)
 
 	if (!peer_take(peer, head, 2))
 		return false;
+	if (message->fragments > 0 && (head[0] & 8) != 0)
+		return ws_between(peer, head, message);
 	if (message->fragments++ == 0)
 		message->opcode = head[0] & 15;
 	else
