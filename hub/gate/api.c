@@ -18,13 +18,10 @@
 #define SUBMISSION_ID_CHARS 32
 #define JST_MIN		    540
 
-enum purpose { SUBMIT, VALIDATE, CANARY };
-
 struct submit_call {
 	struct hs_intake_call intake;
 	struct hs_gate *gate;
 	hs_http_id id;
-	enum purpose purpose;
 	struct hs_port_call port_call; /* of a canary */
 };
 
@@ -165,14 +162,14 @@ on_submitted(struct hs_intake_call *intake, const struct hs_intake_result *resul
 	int status = hs_intake_http(intake, result);
 	json_t *json;
 
-	if (call->purpose == CANARY && ask_hub(call))
+	if (intake->purpose == HS_INTAKE_CANARY && ask_hub(call))
 		return;
 	if (result->err != HS_OK)
 		json = hs_pb_findings_to_error_json(
 			result->err, result->findings, result->finding_count);
 	else if (result->refusal != HS_REFUSAL_NONE)
 		json = hs_refusal_json(result->refusal, result->findings, result->finding_count);
-	else if (intake->validate_only)
+	else if (intake->purpose == HS_INTAKE_VALIDATE)
 		json = valid_json(result);
 	else
 		json = accepted_json(result);
@@ -191,7 +188,7 @@ is_on(const struct hs_http_request *request, const char *name)
 
 static bool
 fill_call(struct submit_call *call, const struct hs_principal *principal,
-	const struct hs_http_request *request, enum purpose purpose)
+	const struct hs_http_request *request, enum hs_intake_purpose purpose)
 {
 	char content_type[HS_MEDIA_TYPE_SIZE];
 
@@ -204,9 +201,7 @@ fill_call(struct submit_call *call, const struct hs_principal *principal,
 	hs_intake_take_body(&call->intake, request);
 	call->id = request->id;
 	call->intake.principal = principal;
-	call->purpose = purpose;
-	call->intake.validate_only = purpose != SUBMIT;
-	call->intake.canary = purpose == CANARY;
+	call->intake.purpose = purpose;
 	call->intake.confirmed = is_on(request, "confirm");
 	call->intake.silent = is_on(request, "silent");
 	call->intake.received_unix_us = hs_clock_unix_us();
@@ -215,7 +210,7 @@ fill_call(struct submit_call *call, const struct hs_principal *principal,
 }
 
 static void
-take(struct hs_gate *gate, const struct hs_http_request *request, enum purpose purpose)
+take(struct hs_gate *gate, const struct hs_http_request *request, enum hs_intake_purpose purpose)
 {
 	const struct hs_principal *principal = hs_api_authenticate(gate, request);
 	struct submit_call *call;
@@ -241,19 +236,19 @@ take(struct hs_gate *gate, const struct hs_http_request *request, enum purpose p
 void
 hs_api_submit(void *owner, const struct hs_http_request *request)
 {
-	take(owner, request, SUBMIT);
+	take(owner, request, HS_INTAKE_SUBMIT);
 }
 
 void
 hs_api_validate(void *owner, const struct hs_http_request *request)
 {
-	take(owner, request, VALIDATE);
+	take(owner, request, HS_INTAKE_VALIDATE);
 }
 
 void
 hs_api_canary(void *owner, const struct hs_http_request *request)
 {
-	take(owner, request, CANARY);
+	take(owner, request, HS_INTAKE_CANARY);
 }
 
 const char *
