@@ -285,7 +285,8 @@ def test_alarm_command_is_run_without_a_shell(make_stack, carriers, tmp_path):
 
     def lines():
         text = told.read_text() if told.exists() else ""
-        return text.splitlines() if text.count("\n") == 2 else None
+        rows = [row for row in text.splitlines() if "|good|" in row]  # a hub that begins slowly is one more
+        return rows if len(rows) == 2 and text.endswith("\n") else None
     alarm, over = wait_until(lines, "both are told")
     assert alarm.startswith("alarm|telecom|drill|good|accepted without giving the canary back")
     assert over == "over|telecom|drill|good||"
