@@ -59,6 +59,8 @@ typedef Hansho__V1__Submit hs_submit;
 typedef Hansho__V1__SubmitReply hs_submit_reply;
 typedef Hansho__V1__StatusQuery hs_status_query;
 typedef Hansho__V1__StatusReply hs_status_reply;
+typedef Hansho__V1__ListQuery hs_list_query;
+typedef Hansho__V1__ListReply hs_list_reply;
 typedef Hansho__V1__ActiveQuery hs_active_query;
 typedef Hansho__V1__ActiveReply hs_active_reply;
 typedef Hansho__V1__AlarmQuery hs_alarm_query;

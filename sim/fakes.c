@@ -16,7 +16,7 @@
 
 struct settings {
 	const char *listen, *ops_listen, *controller_url, *cbc_listen;
-	int64_t keep_max;
+	int64_t keep_max, controller_speed;
 };
 
 struct fakes {
@@ -26,7 +26,7 @@ struct fakes {
 	struct hs_ops *ops;
 	struct hs_fake_controller *controller;
 	struct hs_fake_cbc *cbc;
-	struct hs_keep *mails, *canaries, *played;
+	struct hs_keep *mails, *canaries;
 };
 
 #define AT(member) offsetof(struct settings, member)
@@ -37,6 +37,8 @@ static const struct hs_config_item items[] = {
 		"operations page", NULL },
 	{ "controller_url", HS_CONFIG_TEXT, AT(controller_url), "url", 0, 512, "",
 		"nng address of the auto-starter; empty: none", NULL },
+	{ "controller_speed", HS_CONFIG_INT, AT(controller_speed), "times", 1, 100000, "1",
+		"so many times as fast as planned the auto-starter plays", NULL },
 	{ "cbc_listen", HS_CONFIG_TEXT, AT(cbc_listen), "address:port", 0, 128, "",
 		"where the cell broadcast centre listens; empty: none", NULL },
 	{ "keep_max", HS_CONFIG_INT, AT(keep_max), "documents", 1, 1000000, "10000",
@@ -103,13 +105,13 @@ show_result(void *owner, const struct hs_http_request *request)
 		"application/json", taken ? "{\"state\":\"broadcast\"}" : "{}");
 }
 
+/* Takes the reference over; NULL: there is none. */
 static void
-show(const struct hs_http_request *request, const struct hs_keep *keep)
+show(const struct hs_http_request *request, json_t *json, int status_without)
 {
-	json_t *json = hs_keep_json(keep);
 	char *text = json ? json_dumps(json, JSON_INDENT(1)) : NULL;
 	json_decref(json);
-	(void)hs_http_reply_text(request->server, request->id, text ? 200 : 503,
+	(void)hs_http_reply_text(request->server, request->id, text ? 200 : status_without,
 		"application/json; charset=utf-8", text ? text : "{}");
 	free(text);
 }
@@ -117,37 +119,61 @@ show(const struct hs_http_request *request, const struct hs_keep *keep)
 static void
 show_mails(void *owner, const struct hs_http_request *request)
 {
-	show(request, ((struct fakes *)owner)->mails);
+	show(request, hs_keep_json(((struct fakes *)owner)->mails), 503);
 }
 
 static void
 show_played(void *owner, const struct hs_http_request *request)
 {
-	show(request, ((struct fakes *)owner)->played);
+	const struct fakes *fakes = owner;
+	show(request,
+		fakes->controller
+			? hs_starter_model_json(hs_fake_controller_model(fakes->controller))
+			: NULL,
+		404);
 }
 
 static void
 show_cbc(void *owner, const struct hs_http_request *request)
 {
 	const struct fakes *fakes = owner;
-	json_t *json = fakes->cbc ? hs_cbc_model_json(hs_fake_cbc_model(fakes->cbc)) : NULL;
-	char *text = json ? json_dumps(json, JSON_INDENT(1)) : NULL;
+	show(request, fakes->cbc ? hs_cbc_model_json(hs_fake_cbc_model(fakes->cbc)) : NULL, 404);
+}
+
+static bool
+cbc_behave(struct fakes *fakes, const json_t *control)
+{
+	return fakes->cbc && hs_cbc_model_control(hs_fake_cbc_model(fakes->cbc), control);
+}
+
+static bool
+starter_behave(struct fakes *fakes, const json_t *control)
+{
+	return fakes->controller &&
+	       hs_starter_model_control(hs_fake_controller_model(fakes->controller), control);
+}
+
+static void
+control(const struct hs_http_request *request, struct fakes *fakes,
+	bool (*behave)(struct fakes *fakes, const json_t *control))
+{
+	json_t *json = json_loadb((const char *)request->body, request->body_len_bytes, 0, NULL);
+	bool good = json_is_object(json) && behave(fakes, json);
 	json_decref(json);
-	(void)hs_http_reply_text(request->server, request->id, text ? 200 : 404,
-		"application/json; charset=utf-8", text ? text : "{}");
-	free(text);
+	(void)hs_http_reply_text(request->server, request->id, good ? 200 : 400, "text/plain",
+		good ? "done\n" : "habits by their names, as whole numbers\n");
 }
 
 static void
 control_cbc(void *owner, const struct hs_http_request *request)
 {
-	struct fakes *fakes = owner;
-	json_t *control = json_loadb((const char *)request->body, request->body_len_bytes, 0, NULL);
-	bool good = fakes->cbc && json_is_object(control) &&
-		    hs_cbc_model_control(hs_fake_cbc_model(fakes->cbc), control);
-	json_decref(control);
-	(void)hs_http_reply_text(request->server, request->id, good ? 200 : 400, "text/plain",
-		good ? "done\n" : "habits by their names, as whole numbers\n");
+	control(request, owner, cbc_behave);
+}
+
+static void
+control_starter(void *owner, const struct hs_http_request *request)
+{
+	control(request, owner, starter_behave);
 }
 
 static const struct hs_http_route routes[] = {
@@ -158,6 +184,7 @@ static const struct hs_http_route routes[] = {
 	{ "GET", "/results/*", 0, show_result },
 	{ "GET", "/cbc", 0, show_cbc },
 	{ "POST", "/cbc", BODY_MAX_BYTES, control_cbc },
+	{ "POST", "/starter", BODY_MAX_BYTES, control_starter },
 };
 static const char *const headers[] = { "idempotency-key", NULL };
 
@@ -177,8 +204,7 @@ open_all(struct fakes *fakes)
 	options.owner = fakes;
 	fakes->mails = hs_keep_create((size_t)fakes->settings.keep_max);
 	fakes->canaries = hs_keep_create((size_t)fakes->settings.keep_max);
-	fakes->played = hs_keep_create((size_t)fakes->settings.keep_max);
-	if (!fakes->mails || !fakes->canaries || !fakes->played)
+	if (!fakes->mails || !fakes->canaries)
 		return HS_ERR_NOMEM;
 	if (err == HS_OK)
 		err = hs_http_server_create(&fakes->proc.loop, &options, &fakes->http);
@@ -186,7 +212,8 @@ open_all(struct fakes *fakes)
 		err = hs_fake_cbc_open(&fakes->proc.loop, fakes->settings.cbc_listen, &fakes->cbc);
 	if (err == HS_OK && fakes->settings.controller_url[0])
 		err = hs_fake_controller_open(&fakes->proc.loop, fakes->settings.controller_url,
-			fakes->played, &fakes->controller);
+			(size_t)fakes->settings.keep_max, fakes->settings.controller_speed,
+			&fakes->controller);
 	if (err == HS_OK)
 		err = hs_ops_create(&fakes->proc.loop, fakes->settings.ops_listen, &no_callbacks,
 			fakes, &fakes->ops);
@@ -224,7 +251,5 @@ hs_sim_fakes_main(int argc, char **argv)
 		hs_keep_destroy(fakes.mails);
 	if (fakes.canaries)
 		hs_keep_destroy(fakes.canaries);
-	if (fakes.played)
-		hs_keep_destroy(fakes.played);
 	return exit_status ? exit_status : run_status;
 }

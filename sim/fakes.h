@@ -7,8 +7,9 @@
  *             GET /results/KEY → {"state":"broadcast"} for a mail that was taken, else 404.
  * Centre:     fake_cbc.h at cbc_listen. GET /cbc → what stands there, what was on the air, what was asked; POST /cbc with
  *             habits by their names (cbc_model.h) → it behaves so from now on.
- * Starter:    nng PAIR at controller_url: play → accepted, started, finished; a second play of the same id
- *             counts as duplicate; canary → canary. GET /played → everything that was played.
+ * Starter:    starter_model.h behind nng PAIR at controller_url: plans are played in their time, controller_speed times as
+ *             fast. GET /played → everything that was asked of it, with the real times of each contact; POST /starter with
+ *             habits by their names → it behaves so from now on.
  * Memory:     keep_max items of each; what is older is forgotten, the counts stay.
  */
 #ifndef HS_SIM_FAKES_H
@@ -18,6 +19,7 @@
 #include <uv.h>
 
 #include "hub/base/err.h"
+#include "sim/starter_model.h"
 
 struct json_t;
 
@@ -35,10 +37,11 @@ struct json_t *hs_keep_find(const struct hs_keep *keep, const char *key);
 /* New reference: {"total", "duplicates", "items": [{"key", "document"}]}. */
 struct json_t *hs_keep_json(const struct hs_keep *keep);
 
-/* The auto-starter; played is borrowed. */
+/* The auto-starter. Its model is borrowed. */
 struct hs_fake_controller;
-enum hs_err hs_fake_controller_open(uv_loop_t *loop, const char *url, struct hs_keep *played,
-	struct hs_fake_controller **out) HS_MUST_CHECK;
+enum hs_err hs_fake_controller_open(uv_loop_t *loop, const char *url, size_t keep_max,
+	int64_t speed, struct hs_fake_controller **out) HS_MUST_CHECK;
+struct hs_starter_model *hs_fake_controller_model(struct hs_fake_controller *controller);
 void hs_fake_controller_close(struct hs_fake_controller *controller);
 
 #endif

@@ -111,11 +111,87 @@ orders(struct walk *walk, const char *code)
 	return err;
 }
 
+/* ---- what changes from message to message ---- */
+
+#define WORDS_MAX 64
+
+static const char *
+prefecture(struct hs_arena *arena, unsigned number)
+{
+	(void)arena;
+	return hs_phrase_prefecture(number);
+}
+
+/* All words of one sort. */
+static enum hs_err
+words(struct walk *walk, const char *(*word)(struct hs_arena *arena, unsigned number))
+{
+	struct hs_arena *arena = hs_arena_create(ARENA_BYTES);
+	struct hs_announcement *announcement;
+	const char *list[WORDS_MAX];
+	size_t count = 0;
+	enum hs_err err = arena ? HS_OK : HS_ERR_NOMEM;
+	while (err == HS_OK && count < WORDS_MAX &&
+		(list[count] = word(arena, (unsigned)count)) != NULL)
+		count++;
+	if (err == HS_OK)
+		err = hs_plan_words(arena, walk->ahead->options, list, count, &announcement);
+	if (err == HS_OK)
+		err = walk->visit(walk->owner, announcement);
+	hs_arena_destroy(arena);
+	return err;
+}
+
+static bool
+civil_starts(const struct hs_ahead *ahead, const char *code)
+{
+	struct hs_alert like = { .grade = 1, .code = code };
+	for (int kind = HS_ALERT_MISSILE; kind <= HS_ALERT_CIVIL_OTHER; kind++) {
+		like.kind = (enum hs_alert_kind)kind;
+		if (hs_auto_start(ahead->rules, ahead->rule_count, &like))
+			return true;
+	}
+	return false;
+}
+
+/* A message that tells a place, when and of what moment, so that every part of its sentences is there. */
+struct sample {
+	hs_time time;
+	hs_times times;
+	hs_area area, *areas[1];
+	hs_cap_info info, *infos[1];
+	hs_cap_values cap;
+};
+
+static void
+sample_fill(struct sample *sample, hs_notice *notice)
+{
+	sample->time = (hs_time)HANSHO__V1__TIME__INIT;
+	sample->times = (hs_times)HANSHO__V1__TIMES__INIT;
+	sample->area = (hs_area)HANSHO__V1__AREA__INIT;
+	sample->info = (hs_cap_info)HANSHO__V1__CAP_INFO__INIT;
+	sample->cap = (hs_cap_values)HANSHO__V1__CAP_VALUES__INIT;
+	sample->areas[0] = &sample->area;
+	sample->infos[0] = &sample->info;
+	sample->area.code = (char *)(uintptr_t) "13";
+	sample->times.reported = sample->info.onset = &sample->time;
+	sample->cap.infos = sample->infos;
+	sample->cap.n_infos = 1;
+	notice->times = &sample->times;
+	notice->areas = sample->areas;
+	notice->n_areas = 1;
+	notice->cap = &sample->cap;
+}
+
 enum hs_err
 hs_ahead_each(const struct hs_ahead *ahead, int mode,
 	enum hs_err (*visit)(void *owner, const struct hs_announcement *announcement), void *owner)
 {
 	struct walk walk = { .ahead = ahead, .visit = visit, .owner = owner };
+	static const char *(*const sorts[])(struct hs_arena * arena,
+		unsigned number) = { hs_phrase_hour, hs_phrase_minute, prefecture };
+	struct sample sample;
+	bool civil = false;
 	enum hs_err err = HS_OK;
 	size_t count =
 		ahead->areas->count < ahead->areas_max ? ahead->areas->count : ahead->areas_max;
@@ -124,9 +200,16 @@ hs_ahead_each(const struct hs_ahead *ahead, int mode,
 	walk.notice.action = HS_ACTION(ISSUE);
 	for (size_t i = 0; err == HS_OK && i < (count ? count : 1); i++) {
 		const char *code = count ? ahead->areas->items[i] : "";
+		civil = civil || civil_starts(ahead, code);
+		sample_fill(&sample, &walk.notice);
 		err = alerts(&walk, code);
+		walk.notice.n_areas = 0;
+		walk.notice.times = NULL;
+		walk.notice.cap = NULL;
 		if (err == HS_OK)
 			err = orders(&walk, code);
 	}
+	for (size_t i = 0; civil && err == HS_OK && i < HS_COUNT(sorts); i++)
+		err = words(&walk, sorts[i]);
 	return err;
 }

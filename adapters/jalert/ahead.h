@@ -1,7 +1,8 @@
 /* ahead.h: everything that the auto-start table and evacuation orders can let say, before it happens: for what is rendered ahead,
  * and for what a WAV bank must have. Pure.
  *
- * Flow:    kinds that start × phases × served places, and levels 3 to 5 × issue, lift, cancel → announcement → visit.
+ * Flow:    kinds that start × phases × served places, and levels 3 to 5 × issue, lift, cancel → announcement → visit;
+ *          where civil protection starts, also every hour, minute and prefecture, of which its sentences are put together.
  * Limits:  no names of districts and of warnings are known ahead: sentences with such names are made when they are needed.
  *          Places beyond areas_max are left out; without any listed place there is one without a name.
  */

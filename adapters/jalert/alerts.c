@@ -206,31 +206,47 @@ put_eew(struct reader *reader)
 		}
 }
 
-static void
-put_civil(struct reader *reader)
+struct civil_row {
+	const char *type;
+	enum hs_alert_kind kind;
+	const char *title;
+};
+
+/* The last one is for what nobody knows. */
+static const struct civil_row *
+civil_row(const char *type)
 {
-	static const struct {
-		const char *type;
-		enum hs_alert_kind kind;
-		const char *title;
-	} types[] = { { "missile", HS_ALERT_MISSILE, "ミサイル発射情報" },
+	static const struct civil_row types[] = { { "missile", HS_ALERT_MISSILE,
+							  "ミサイル発射情報" },
 		{ "air_attack", HS_ALERT_AIR_ATTACK, "航空攻撃情報" },
 		{ "guerrilla", HS_ALERT_GUERRILLA, "ゲリラ攻撃情報" },
 		{ "terror", HS_ALERT_TERROR, "大規模テロ情報" },
 		{ "", HS_ALERT_CIVIL_OTHER, "国民保護に関する情報" } };
-	const hs_notice *notice = reader->notice;
-	const Hansho__V1__CivilProtection *civil =
-		notice->detail_case == HANSHO__V1__NOTICE__DETAIL_CIVIL_PROTECTION
-			? notice->civil_protection
-			: NULL;
-	const char *type = civil ? civil->type : "";
 	size_t row = 0;
 	while (row + 1 < HS_COUNT(types) && strcmp(types[row].type, type) != 0)
 		row++;
+	return &types[row];
+}
+
+static const Hansho__V1__CivilProtection *
+civil_of(const hs_notice *notice)
+{
+	static const Hansho__V1__CivilProtection none = HANSHO__V1__CIVIL_PROTECTION__INIT;
+	return notice->detail_case == HANSHO__V1__NOTICE__DETAIL_CIVIL_PROTECTION
+		       ? notice->civil_protection
+		       : &none;
+}
+
+static void
+put_civil(struct reader *reader)
+{
+	const hs_notice *notice = reader->notice;
+	const Hansho__V1__CivilProtection *civil = civil_of(notice);
+	const struct civil_row *row = civil_row(civil->type);
 	struct hs_alert like = {
-		.kind = types[row].kind, .phase = "issue", .grade = 1, .title = types[row].title
+		.kind = row->kind, .phase = "issue", .grade = 1, .title = row->title
 	};
-	if (civil && civil->phase[0])
+	if (civil->phase[0])
 		like.phase = civil->phase;
 	if (notice->action == HS_ACTION(LIFT) && strcmp(like.phase, "issue") == 0)
 		like.phase = "lift";
@@ -269,20 +285,10 @@ put_cap(struct reader *reader)
 /* ---- the notice ---- */
 
 enum hs_alert_kind
-hs_alert_kind_of_notice(const hs_notice *notice)
+hs_alert_kind_named(const hs_notice *notice)
 {
-	static const struct {
-		int kind;
-		enum hs_alert_kind alert;
-	} rows[] = { { HS_KIND(EEW), HS_ALERT_EEW }, { HS_KIND(TSUNAMI), HS_ALERT_TSUNAMI_WARNING },
-		{ HS_KIND(VOLCANO), HS_ALERT_ERUPTION }, { HS_KIND(WEATHER), HS_ALERT_SPECIAL },
-		{ HS_KIND(LANDSLIDE), HS_ALERT_SPECIAL }, { HS_KIND(FLOOD), HS_ALERT_SPECIAL },
-		{ HS_KIND(EARTHQUAKE), HS_ALERT_INTENSITY },
-		{ HS_KIND(CIVIL_PROTECTION), HS_ALERT_CIVIL_OTHER } };
-	for (size_t i = 0; i < HS_COUNT(rows); i++)
-		if (rows[i].kind == (int)notice->kind)
-			return rows[i].alert;
-	return HS_ALERT_COUNT;
+	const char *type = civil_of(notice)->type;
+	return type[0] != '\0' ? civil_row(type)->kind : HS_ALERT_COUNT;
 }
 
 static void
@@ -331,6 +337,23 @@ hs_alerts_of(struct hs_arena *arena, const hs_notice *notice, const struct hs_co
 		put_civil(&reader);
 	else
 		put_detail(&reader);
+	return reader.failed || hs_arena_failed(arena) ? HS_ERR_NOMEM : HS_OK;
+}
+
+enum hs_err
+hs_alerts_taken_back(struct hs_arena *arena, const hs_notice *notice,
+	const struct hs_config_texts *served, struct hs_alerts *out)
+{
+	struct reader reader = { .arena = arena, .notice = notice, .served = served, .out = out };
+	*out = (struct hs_alerts){ 0 };
+	if (hs_alert_kind_named(notice) == HS_ALERT_COUNT)
+		return HS_OK;
+	const struct civil_row *row = civil_row(civil_of(notice)->type);
+	const struct hs_alert like = {
+		.kind = row->kind, .phase = "cancel", .grade = 1, .title = row->title
+	};
+	for (size_t i = 0; i < notice->n_areas; i++)
+		put_area(&reader, notice->areas[i]->code, &like);
 	return reader.failed || hs_arena_failed(arena) ? HS_ERR_NOMEM : HS_OK;
 }
 

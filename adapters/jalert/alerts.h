@@ -42,22 +42,15 @@ struct hs_alerts {
 /* served: codes; none = all. HS_ERR_NOMEM. An evacuation order gives none. */
 enum hs_err hs_alerts_of(struct hs_arena *arena, const hs_notice *notice,
 	const struct hs_config_texts *served, struct hs_alerts *out) HS_MUST_CHECK;
-/* The kind that a cancel without any detail is about, by the notice's own kind; HS_ALERT_COUNT: none. */
-enum hs_alert_kind hs_alert_kind_of_notice(const hs_notice *notice);
+/* What a cancel says itself that it takes back: civil protection, which has kind and areas; all others give none. */
+enum hs_err hs_alerts_taken_back(struct hs_arena *arena, const hs_notice *notice,
+	const struct hs_config_texts *served, struct hs_alerts *out) HS_MUST_CHECK;
+/* The kind that a cancel says it takes back (civil protection does); HS_ALERT_COUNT: it says none. */
+enum hs_alert_kind hs_alert_kind_named(const hs_notice *notice);
 /* Fills name and kana from the table of areas. */
 void hs_alert_name(struct hs_alert *alert);
 
 /* The event that a notice is about: what the source calls it (Document.event), else its document. "" without either. */
 bool hs_alert_event(const hs_notice *notice, struct hs_buf *out);
-
-struct hs_phrases;
-
-/* The built-in table (assets/phrases.csv). NULL when out of memory. */
-struct hs_phrases *hs_phrases_create(void);
-void hs_phrases_destroy(struct hs_phrases *phrases);
-/* The sentence with its place and title put in, in the arena; easy: in easy Japanese. A phase that the kind does not
- * have is said as "issue". NULL: the arena is full. */
-const char *hs_phrase_say(const struct hs_phrases *phrases, struct hs_arena *arena,
-	const struct hs_alert *alert, bool easy);
 
 #endif

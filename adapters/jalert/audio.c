@@ -390,7 +390,7 @@ look_at(void *owner, const struct hs_announcement *announcement)
 	char path[PATH_BYTES + 128];
 	for (size_t i = 0; i < announcement->segment_count; i++) {
 		const struct hs_segment *segment = &announcement->segments[i];
-		if (segment->kind != HS_SEGMENT_SPEECH)
+		if (segment->kind != HS_SEGMENT_SPEECH || segment->bank[0] == '\0')
 			continue;
 		snprintf(path, sizeof(path), "%.4096s/%s.wav", missing->dir, segment->bank);
 		if (access(path, R_OK) == 0)

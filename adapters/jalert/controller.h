@@ -9,9 +9,12 @@
  *          → {"type":"stop","id":ID,"reason":TEXT}   silence, forget it, answer "failed"
  *          → {"type":"canary","id":TOKEN}         sound nothing, answer {"id":TOKEN,"state":"canary"} when all that
  *                                                 a play needs is there, else "failed" with the reason
+ *          → {"type":"ask","id":ID}               how it stands: answered like a play of the same id, but never played; or
+ *                                                 "unknown". Asked after a restart of the adapter
  *          → {"type":"audio","id":ID,"area":CODE,"file":NAME,"part":1|2,"last":BOOL,"duration_ms":N}
  *                                                 a WAV of audio_dir for the plan of that id is there; not answered
- *          ← {"id":ID,"state":"accepted"|"started"|"finished"|"failed","detail":TEXT}
+ *          ← {"id":ID,"state":"accepted"|"started"|"finished"|"failed"|"unknown","detail":TEXT}
+ *                                                 detail of "finished": from when to when it sounded
  * Owner:   the caller; hs_controller_close frees it later.
  * Threads: the loop's.
  * Limits:  a message above 1 MiB ends the connection (the controller repeats nothing; the adapter asks

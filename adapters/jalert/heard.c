@@ -13,10 +13,11 @@
 struct row {
 	uint8_t event[HS_SHA256_BYTES];
 	uint64_t seq, age; /* age: count of takes, the lowest goes first */
+	uint64_t over_seq; /* notice that took its place or ended it; 0: it stands */
 	enum hs_alert_kind kind;
 	uint32_t grade;
 	bool used;
-	bool before; /* an earlier form of it was heard there */
+	bool ended; /* the place was told that it is over; kept for hs_heard_forget only */
 	char code[HS_ALERT_CODE_SIZE];
 	char phase[16];
 	char title[HS_ALERT_TITLE_SIZE];
@@ -59,14 +60,20 @@ is_of(const struct row *row, const uint8_t key[HS_SHA256_BYTES])
 	return row->used && memcmp(row->event, key, HS_SHA256_BYTES) == 0;
 }
 
-static struct row *
+static bool
+stands(const struct row *row, const uint8_t key[HS_SHA256_BYTES])
+{
+	return is_of(row, key) && row->over_seq == 0;
+}
+
+static const struct row *
 find(const struct hs_heard *heard, const uint8_t key[HS_SHA256_BYTES], const char *code,
 	enum hs_alert_kind kind)
 {
 	for (size_t i = 0; i < HS_HEARD_MAX; i++) {
 		const struct row *row = &heard->rows[i];
-		if (is_of(row, key) && row->kind == kind && strcmp(row->code, code) == 0)
-			return (struct row *)(uintptr_t)row; /* of our own table */
+		if (stands(row, key) && row->kind == kind && strcmp(row->code, code) == 0)
+			return row;
 	}
 	return NULL;
 }
@@ -120,6 +127,17 @@ says(const struct hs_alerts *alerts, const char *code, enum hs_alert_kind kind)
 {
 	for (size_t i = 0; i < alerts->count; i++)
 		if (alerts->items[i].kind == kind && strcmp(alerts->items[i].code, code) == 0)
+			return true;
+	return false;
+}
+
+/* Ends what the phase ends. */
+static bool
+is_end(const char *phase)
+{
+	static const char *const ends[] = { "lift", "cancel", "passed", "none" };
+	for (size_t i = 0; i < HS_COUNT(ends); i++)
+		if (strcmp(ends[i], phase) == 0)
 			return true;
 	return false;
 }
@@ -182,7 +200,7 @@ hs_heard_news(const struct hs_heard *heard, struct hs_arena *arena, const char *
 		     notice->action == HS_ACTION(LIFT);
 	for (size_t i = 0; whole && i < HS_HEARD_MAX; i++) {
 		const struct row *row = &heard->rows[i];
-		if (!is_of(row, key) || hs_alert_row(row->kind)->only_up ||
+		if (!stands(row, key) || hs_alert_row(row->kind)->only_up ||
 			says(alerts, row->code, row->kind) || !is_addressed(notice, row->code) ||
 			is_replaced(out, row))
 			continue;
@@ -192,90 +210,154 @@ hs_heard_news(const struct hs_heard *heard, struct hs_arena *arena, const char *
 	return HS_OK;
 }
 
-enum hs_err
-hs_heard_of_event(const struct hs_heard *heard, struct hs_arena *arena, const char *event,
-	struct hs_alerts *out)
-{
-	uint8_t key[HS_SHA256_BYTES];
-	event_key(event, key);
-	out->count = 0;
-	out->items = hs_arena_alloc(arena, (heard->count + 1) * sizeof(*out->items));
-	if (!out->items)
-		return HS_ERR_NOMEM;
-	for (size_t i = 0; i < HS_HEARD_MAX; i++)
-		if (is_of(&heard->rows[i], key) && !add_row(arena, &heard->rows[i], "cancel", out))
-			return HS_ERR_NOMEM;
-	return HS_OK;
-}
-
-/* Ends what the phase ends. */
+/* Replaced or not. */
 static bool
-is_end(const char *phase)
+was_heard(const struct hs_heard *heard, const uint8_t key[HS_SHA256_BYTES], enum hs_alert_kind kind)
 {
-	static const char *const ends[] = { "lift", "cancel", "passed", "none" };
-	for (size_t i = 0; i < HS_COUNT(ends); i++)
-		if (strcmp(ends[i], phase) == 0)
+	for (size_t i = 0; i < HS_HEARD_MAX; i++)
+		if (is_of(&heard->rows[i], key) && !heard->rows[i].ended &&
+			heard->rows[i].kind == kind)
 			return true;
 	return false;
 }
 
-/* What the alert takes the place of. Two kinds of a family that one notice says stand beside each other (a special warning and
- * a warning); an end takes its own kind away, or, where that was not heard, what was heard instead of it. */
-static bool
-drop_replaced(struct hs_heard *heard, const uint8_t key[HS_SHA256_BYTES], uint64_t seq,
-	const struct hs_alert *alert)
+enum hs_err
+hs_heard_of_event(const struct hs_heard *heard, struct hs_arena *arena, const char *event,
+	enum hs_alert_kind kind, struct hs_alerts *out)
 {
-	bool any = false, own = find(heard, key, alert->code, alert->kind) != NULL;
+	uint8_t key[HS_SHA256_BYTES];
+	event_key(event, key);
+	bool named = was_heard(heard, key, kind);
+	out->count = 0;
+	out->items = hs_arena_alloc(arena, (heard->count + 1) * sizeof(*out->items));
+	if (!out->items)
+		return HS_ERR_NOMEM;
+	for (size_t i = 0; i < HS_HEARD_MAX; i++) {
+		const struct row *row = &heard->rows[i];
+		bool meant = named ? is_of(row, key) && !row->ended && row->kind == kind
+				   : stands(row, key);
+		if (meant && !says(out, row->code, row->kind) &&
+			!add_row(arena, row, "cancel", out))
+			return HS_ERR_NOMEM;
+	}
+	return HS_OK;
+}
+
+static void
+drop(struct hs_heard *heard, struct row *row)
+{
+	row->used = false;
+	heard->count--;
+}
+
+/* What this one had replaced is so again: it was no mistake. */
+static void
+give_back(struct hs_heard *heard, const struct row *wrong)
+{
 	for (size_t i = 0; i < HS_HEARD_MAX; i++) {
 		struct row *row = &heard->rows[i];
-		bool beside = is_end(alert->phase) ? own : row->seq == seq;
-		if (!is_of(row, key) || family(row->kind) != family(alert->kind) ||
-			strcmp(row->code, alert->code) != 0 || (row->kind != alert->kind && beside))
-			continue;
-		row->used = false;
-		heard->count--;
-		any = true;
+		if (is_of(row, wrong->event) && !row->ended && row->over_seq == wrong->seq &&
+			row->kind != wrong->kind && strcmp(row->code, wrong->code) == 0)
+			row->over_seq = 0;
 	}
-	return any;
+}
+
+/* One that stands is over; one that was replaced before that is of no use any more. */
+static void
+over(struct hs_heard *heard, struct row *row, uint64_t seq, bool ended)
+{
+	if (row->over_seq != 0) {
+		drop(heard, row);
+		return;
+	}
+	row->over_seq = seq;
+	row->ended = ended;
+}
+
+/* What the alert does to a row of its place and family. */
+static void
+meet(struct hs_heard *heard, struct row *row, const struct hs_heard_told *told,
+	const struct hs_alert *alert, bool named)
+{
+	bool end = is_end(alert->phase), own = row->kind == alert->kind;
+	if (own && end && named)
+		give_back(heard, row);
+	if (own || (end && !named)) {
+		over(heard, row, told->seq, end);
+		return;
+	}
+	if (!end && row->over_seq == 0)
+		row->over_seq = told->seq;
+}
+
+/* Another kind that the notice says too, so that it goes on. */
+static bool
+is_beside(const struct hs_alerts *whole, const struct row *row, const struct hs_alert *alert)
+{
+	for (size_t i = 0; whole && row->kind != alert->kind && i < whole->count; i++)
+		if (whole->items[i].kind == row->kind &&
+			strcmp(whole->items[i].code, row->code) == 0 &&
+			!is_end(whole->items[i].phase))
+			return true;
+	return false;
+}
+
+/* What is over goes before what stands, the oldest first. */
+static bool
+goes_before(const struct row *row, const struct row *other)
+{
+	return row->ended != other->ended ? row->ended : row->age < other->age;
 }
 
 static struct row *
 place_for(struct hs_heard *heard)
 {
-	struct row *oldest = &heard->rows[0];
+	struct row *first = &heard->rows[0];
 	for (size_t i = 0; i < HS_HEARD_MAX; i++) {
 		if (!heard->rows[i].used)
 			return &heard->rows[i];
-		if (heard->rows[i].age < oldest->age)
-			oldest = &heard->rows[i];
+		if (goes_before(&heard->rows[i], first))
+			first = &heard->rows[i];
 	}
 	heard->count--;
-	return oldest;
+	return first;
+}
+
+static void
+add_heard(struct hs_heard *heard, const uint8_t key[HS_SHA256_BYTES], uint64_t seq,
+	const struct hs_alert *alert)
+{
+	struct row *row = place_for(heard);
+	*row = (struct row){ .seq = seq,
+		.age = ++heard->age,
+		.kind = alert->kind,
+		.grade = alert->grade,
+		.used = true };
+	memcpy(row->event, key, sizeof(row->event));
+	snprintf(row->code, sizeof(row->code), "%s", alert->code);
+	snprintf(row->phase, sizeof(row->phase), "%s", alert->phase);
+	snprintf(row->title, sizeof(row->title), "%s", alert->title);
+	heard->count++;
 }
 
 void
-hs_heard_take(
-	struct hs_heard *heard, const char *event, uint64_t seq, const struct hs_alerts *alerts)
+hs_heard_take(struct hs_heard *heard, const struct hs_heard_told *told)
 {
 	uint8_t key[HS_SHA256_BYTES];
-	event_key(event, key);
-	for (size_t i = 0; i < alerts->count; i++) {
-		const struct hs_alert *alert = &alerts->items[i];
-		bool before = drop_replaced(heard, key, seq, alert);
-		if (is_end(alert->phase))
-			continue;
-		struct row *row = place_for(heard);
-		*row = (struct row){ .seq = seq,
-			.age = ++heard->age,
-			.kind = alert->kind,
-			.grade = alert->grade,
-			.used = true,
-			.before = before };
-		memcpy(row->event, key, sizeof(key));
-		snprintf(row->code, sizeof(row->code), "%s", alert->code);
-		snprintf(row->phase, sizeof(row->phase), "%s", alert->phase);
-		snprintf(row->title, sizeof(row->title), "%s", alert->title);
-		heard->count++;
+	event_key(told->event, key);
+	bool named = was_heard(heard, key, told->kind);
+	for (size_t i = 0; i < told->news->count; i++) {
+		const struct hs_alert *alert = &told->news->items[i];
+		for (size_t j = 0; j < HS_HEARD_MAX; j++) {
+			struct row *row = &heard->rows[j];
+			if (is_of(row, key) && !row->ended && row->seq != told->seq &&
+				family(row->kind) == family(alert->kind) &&
+				strcmp(row->code, alert->code) == 0 &&
+				!is_beside(told->whole, row, alert))
+				meet(heard, row, told, alert, named);
+		}
+		if (!is_end(alert->phase))
+			add_heard(heard, key, told->seq, alert);
 	}
 }
 
@@ -284,9 +366,11 @@ hs_heard_forget(struct hs_heard *heard, uint64_t seq)
 {
 	for (size_t i = 0; i < HS_HEARD_MAX; i++) {
 		struct row *row = &heard->rows[i];
-		if (!row->used || row->seq != seq || row->before)
-			continue;
-		row->used = false;
-		heard->count--;
+		if (row->used && row->over_seq == seq) {
+			row->over_seq = 0;
+			row->ended = false;
+		}
+		if (row->used && row->seq == seq)
+			drop(heard, row);
 	}
 }

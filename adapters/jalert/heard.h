@@ -2,12 +2,15 @@
  * reaches exactly those who heard, as loud as it was.
  *
  * Flow:    alerts of a notice (alerts.h) → hs_heard_news: those that are new to their place, and what ended there →
- *          announced → hs_heard_take; when no outlet took it: hs_heard_forget.
- *          cancel → hs_heard_of_event: everything of that event, each place with the kind that it heard.
+ *          announced → hs_heard_take; when no outlet took it: hs_heard_forget, and what was heard before it stands again.
+ *          cancel → hs_heard_of_event: everything of that event, each place with the kind that it heard; of a cancel that
+ *          says its kind that kind alone (an air attack stands when the missile of the same event was wrong).
  * Rules:   new is: not heard, another phase, a higher grade, a warning by another name; for kinds that only go up (early
  *          warnings) never a lower grade.
  *          What ended: heard, the notice is addressed to the place, and does not say it any more; when the place gets
  *          another grade of the same family instead (大津波警報 → 津波警報), only that is said.
+ *          A kind of the family that the notice says too stays heard beside the new one (a warning beside a special
+ *          warning); one that it does not say any more is kept behind it, for a cancel that names it.
  * Limits:  HS_HEARD_MAX rows; the oldest is forgotten first. In memory: after a restart it is filled from what is in
  *          force (snapshot), as it would have been announced.
  * Owner:   the adapter's state embeds it by pointer. Threads: the loop's.
@@ -29,14 +32,23 @@ void hs_heard_destroy(struct hs_heard *heard);
 enum hs_err hs_heard_news(const struct hs_heard *heard, struct hs_arena *arena, const char *event,
 	const hs_notice *notice, const struct hs_alerts *alerts,
 	struct hs_alerts *out) HS_MUST_CHECK;
-/* All that was heard of the event, with phase "cancel". HS_ERR_NOMEM. */
+/* What was heard of the event, with phase "cancel": of that kind, where it was heard; else, and for HS_ALERT_COUNT, all that
+ * stands. HS_ERR_NOMEM. */
 enum hs_err hs_heard_of_event(const struct hs_heard *heard, struct hs_arena *arena,
-	const char *event, struct hs_alerts *out) HS_MUST_CHECK;
-/* It is being announced by the notice seq; a lift or cancel removes what it ends. */
-void hs_heard_take(
-	struct hs_heard *heard, const char *event, uint64_t seq, const struct hs_alerts *alerts);
-/* Nobody heard that one after all; who heard an earlier form of it stays. */
+	const char *event, enum hs_alert_kind kind, struct hs_alerts *out) HS_MUST_CHECK;
+
+/* What is being announced by the notice seq. */
+struct hs_heard_told {
+	const char *event; /* hs_alert_event */
+	uint64_t seq;
+	const struct hs_alerts *news;  /* what is said; a lift or cancel ends */
+	const struct hs_alerts *whole; /* all that the notice says; NULL: nothing more is so */
+	enum hs_alert_kind kind;       /* that a cancel takes back; HS_ALERT_COUNT: it says none */
+};
+void hs_heard_take(struct hs_heard *heard, const struct hs_heard_told *told);
+/* Nobody heard that one after all: what it replaced or ended is as before. */
 void hs_heard_forget(struct hs_heard *heard, uint64_t seq);
+/* Rows in use. */
 size_t hs_heard_count(const struct hs_heard *heard);
 
 #endif

@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "adapters/jalert/heard.h"
 #include "adapters/jalert/jalert_canary.h"
 #include "adapters/jalert/jalert_encode.h"
+#include "adapters/jalert/news.h"
 #include "adapters/jalert/plan_file.h"
 #include "adapters/jalert/plays.h"
 #include "adapters/runtime/standing.h"
@@ -15,7 +15,6 @@
 #include "hub/base/log.h"
 
 #define PLAN_ARENA_BYTES (64u << 20)
-#define EVENT_MAX_BYTES	 2048u
 
 struct jalert {
 	struct hs_adapter *adapter;
@@ -28,6 +27,7 @@ struct jalert {
 	struct hs_standing standing[HS_LANE_COUNT];
 	struct hs_heard *heard[HS_LANE_COUNT];
 	struct hs_jalert_canary canary;
+	uint64_t loaded_seq[HS_LANE_COUNT]; /* of the first snapshot; 0: none came */
 	uint64_t planned, plan_failures;
 };
 
@@ -37,9 +37,8 @@ struct work {
 	struct hs_adapter_item *item;
 	struct hs_arena *arena;
 	struct hs_plan plan;
-	struct hs_buf event;
-	struct hs_alerts said; /* of the plan, when it is no evacuation order */
-	const char *why_not;   /* the plan is empty */
+	struct hs_news news;
+	const char *why_not; /* the plan is empty */
 };
 
 /* ---- what others tell ---- */
@@ -104,6 +103,7 @@ options_of(const struct jalert *jalert)
 		.easy_speech = voice->easy_speech,
 		.groups = &voice->groups,
 		.group_pause_ms = voice->group_pause_ms,
+		.places_max = voice->civil_places_max,
 		.readings = jalert->readings,
 		.phrases = jalert->phrases,
 	};
@@ -129,70 +129,21 @@ plan_order(struct work *work)
 	return err;
 }
 
-/* Leaves those that sound by themselves. */
-static void
-keep_started(const struct jalert *jalert, struct hs_alerts *alerts)
+static struct hs_news_setup
+news_setup(const struct jalert *jalert, enum hs_adapter_lane lane)
 {
-	const struct hs_config_list *rules = &jalert->settings->auto_start;
-	size_t kept = 0;
-	for (size_t i = 0; i < alerts->count; i++)
-		if (hs_auto_start(rules->items, rules->count, &alerts->items[i]))
-			alerts->items[kept++] = alerts->items[i];
-	alerts->count = kept;
-}
-
-/* A cancel names its event, or the documents that it ends (CAP): what was heard of any of them. */
-static enum hs_err
-find_heard(struct work *work)
-{
-	const hs_notice *notice = work->item->notice;
-	const struct hs_heard *heard = work->jalert->heard[work->item->lane];
-	enum hs_err err =
-		hs_heard_of_event(heard, work->arena, hs_buf_text(&work->event), &work->said);
-	for (size_t i = 0; err == HS_OK && notice->document && work->said.count == 0 &&
-			   i < notice->document->n_supersedes;
-		i++) {
-		const char *id = hs_superseded_id(notice->document, i);
-		if (!id)
-			continue;
-		hs_buf_free(&work->event);
-		hs_buf_init(&work->event, EVENT_MAX_BYTES);
-		err = hs_document_key_of(notice, id, &work->event) ? HS_OK : HS_ERR_NOMEM;
-		if (err == HS_OK)
-			err = hs_heard_of_event(
-				heard, work->arena, hs_buf_text(&work->event), &work->said);
-	}
-	return err;
-}
-
-/* What is to be said of a warning: what is news to places where its kind sounds, and what ended there. */
-static enum hs_err
-find_news(struct work *work)
-{
-	struct jalert *jalert = work->jalert;
-	const hs_notice *notice = work->item->notice;
-	const struct hs_heard *heard = jalert->heard[work->item->lane];
-	struct hs_alerts alerts;
-	work->why_not = "nothing new for a place where it sounds (auto_start, areas)";
-	if (notice->action == HS_ACTION(CANCEL)) {
-		work->why_not = "nobody here heard what it takes back";
-		return find_heard(work);
-	}
-	enum hs_err err = hs_alerts_of(work->arena, notice, &jalert->settings->areas, &alerts);
-	if (err != HS_OK)
-		return err;
-	keep_started(jalert, &alerts);
-	return hs_heard_news(
-		heard, work->arena, hs_buf_text(&work->event), notice, &alerts, &work->said);
+	return (struct hs_news_setup){ jalert->heard[lane], &jalert->settings->areas,
+		&jalert->settings->auto_start, jalert->loaded_seq[lane] };
 }
 
 static enum hs_err
 plan_alerts(struct work *work)
 {
-	enum hs_err err = find_news(work);
-	for (size_t i = 0; err == HS_OK && i < work->said.count; i++)
-		err = hs_plan_alert(
-			work->arena, &work->plan, &work->said.items[i], &work->jalert->options);
+	enum hs_err err = HS_OK;
+	work->why_not = work->news.why_not;
+	for (size_t i = 0; err == HS_OK && i < work->news.said.count; i++)
+		err = hs_plan_alert(work->arena, &work->plan, &work->news.said.items[i],
+			&work->jalert->options);
 	return err;
 }
 
@@ -209,12 +160,11 @@ plan_make(struct work *work)
 		.expires_unix_us = hs_expiry_unix_us(item->notice, item->received_unix_us,
 			common->max_age_ms, common->max_age_end_ms),
 	};
-	snprintf(work->plan.id, sizeof(work->plan.id), "%s-%s-%llu", hs_lane_name(item->lane),
-		item->epoch8, (unsigned long long)item->seq);
-	if (!hs_alert_event(item->notice, &work->event))
-		work->event.failed = work->event.len_bytes > 0;
-	if (work->event.failed)
-		return HS_ERR_NOMEM;
+	hs_plan_id(work->plan.id, item->lane, item->epoch, item->seq);
+	const struct hs_news_setup setup = news_setup(work->jalert, item->lane);
+	enum hs_err err = hs_news_of(&setup, work->arena, item->notice, item->seq, &work->news);
+	if (err != HS_OK)
+		return err;
 	return item->notice->kind == HS_KIND(EVACUATION) ? plan_order(work) : plan_alerts(work);
 }
 
@@ -232,11 +182,12 @@ plan_send(struct work *work)
 		return;
 	}
 	/* Before it goes out: an answer may say at once that nobody heard it. */
-	hs_heard_take(jalert->heard[item->lane], hs_buf_text(&work->event), item->seq, &work->said);
+	const struct hs_news_setup setup = news_setup(jalert, item->lane);
+	hs_news_take(&setup, item->seq, &work->news);
 	/* The loudspeakers first: sound is made beside the loop, and the file is for the record. */
 	if (jalert->plays)
-		hs_plays_send(jalert->plays, item, plan, json, hs_buf_text(&work->event),
-			&jalert->canary.canary);
+		hs_plays_send(
+			jalert->plays, item, plan, json, work->news.event, &jalert->canary.canary);
 	if (jalert->audio)
 		hs_audio_plan(jalert->audio, item, plan);
 	else if (settings->audio.dir[0] != '\0')
@@ -274,7 +225,6 @@ announce(struct jalert *jalert, struct hs_adapter_item *item)
 	struct work work = {
 		.jalert = jalert, .item = item, .arena = hs_arena_create(PLAN_ARENA_BYTES)
 	};
-	hs_buf_init(&work.event, EVENT_MAX_BYTES);
 	enum hs_err err = work.arena ? plan_make(&work) : HS_ERR_NOMEM;
 	if (err != HS_OK) {
 		jalert->plan_failures++;
@@ -285,8 +235,20 @@ announce(struct jalert *jalert, struct hs_adapter_item *item)
 		jalert->planned++;
 		plan_send(&work);
 	}
-	hs_buf_free(&work.event);
 	hs_arena_destroy(work.arena);
+}
+
+/* It says nothing here, and is in force all the same: what comes later rests on it. */
+static void
+on_refused(void *state, const struct hs_adapter_item *item)
+{
+	struct jalert *jalert = state;
+	if ((int)item->notice->mode != hs_lane_mode(item->lane))
+		return;
+	hs_standing_apply(&jalert->standing[item->lane], item);
+	/* the process before this one may have sent it in time, and the answer may have come to nobody */
+	if (item->expired && jalert->plays)
+		hs_plays_ask(jalert->plays, item->lane, item->epoch, item->seq);
 }
 
 static void
@@ -308,38 +270,20 @@ on_notice(void *state, struct hs_adapter_item *item)
 
 /* ---- life ---- */
 
-/* What is in force was heard, as far as it would have been announced: an end or a cancel must reach those. */
-static void
-heard_load(struct jalert *jalert, const struct hs_adapter_snapshot *snapshot)
-{
-	const struct hs_config_texts *areas = &jalert->settings->areas;
-	struct hs_heard *heard = jalert->heard[snapshot->lane];
-	for (size_t i = 0; i < snapshot->count; i++) {
-		const hs_notice *notice = snapshot->notices[i].notice;
-		struct hs_arena *arena = hs_arena_create(PLAN_ARENA_BYTES);
-		struct hs_alerts alerts, news;
-		struct hs_buf event;
-		hs_buf_init(&event, EVENT_MAX_BYTES);
-		if (arena && notice->kind != HS_KIND(EVACUATION) &&
-			hs_alert_event(notice, &event) &&
-			hs_alerts_of(arena, notice, areas, &alerts) == HS_OK) {
-			keep_started(jalert, &alerts);
-			if (hs_heard_news(heard, arena, hs_buf_text(&event), notice, &alerts,
-				    &news) == HS_OK)
-				hs_heard_take(heard, hs_buf_text(&event), snapshot->notices[i].seq,
-					&news);
-		}
-		hs_buf_free(&event);
-		hs_arena_destroy(arena);
-	}
-}
-
 static void
 on_snapshot(void *state, const struct hs_adapter_snapshot *snapshot)
 {
 	struct jalert *jalert = state;
 	hs_standing_load(&jalert->standing[snapshot->lane], snapshot);
-	heard_load(jalert, snapshot);
+	const struct hs_news_setup setup = news_setup(jalert, snapshot->lane);
+	hs_news_load(&setup, snapshot);
+	for (size_t i = 0;
+		jalert->plays && jalert->loaded_seq[snapshot->lane] == 0 && i < snapshot->count;
+		i++)
+		hs_plays_ask(
+			jalert->plays, snapshot->lane, snapshot->epoch, snapshot->notices[i].seq);
+	if (jalert->loaded_seq[snapshot->lane] == 0)
+		jalert->loaded_seq[snapshot->lane] = snapshot->seq;
 }
 
 static void
@@ -491,6 +435,7 @@ const struct hs_adapter_ops hs_jalert_ops = {
 	.open_dry = jalert_open_dry,
 	.close_dry = jalert_close,
 	.on_notice = on_notice,
+	.on_refused = on_refused,
 	.on_snapshot = on_snapshot,
 	.not_ready = not_ready,
 	.metrics = metrics,

@@ -28,6 +28,7 @@ struct hs_jalert_voice_settings {
 	bool easy_speech;
 	struct hs_config_texts groups;
 	int64_t group_pause_ms;
+	int64_t civil_places_max;
 };
 
 struct hs_jalert_settings {

@@ -1,6 +1,6 @@
 #include "adapters/jalert/jalert_encode.h"
 
-#include <jansson.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "adapters/jalert/jalert_words.h"
@@ -11,6 +11,7 @@
 #define CALLS	    2
 #define ALERT_TIMES 3
 #define TIMES_MAX   20
+#define PAUSE_MS    150 /* between names that follow each other */
 
 struct builder {
 	struct hs_arena *arena;
@@ -23,6 +24,15 @@ struct builder {
 	bool full;
 	bool nomem;
 };
+
+void
+hs_plan_id(char out[HS_PLAN_ID_SIZE], enum hs_adapter_lane lane, const char *epoch, uint64_t seq)
+{
+	char part[9];
+	hs_epoch8(part, epoch);
+	snprintf(out, HS_PLAN_ID_SIZE, "%s-%s-%llu", hs_lane_name(lane), part,
+		(unsigned long long)seq);
+}
 
 /* ---- sirens ---- */
 
@@ -126,25 +136,13 @@ reading_of(struct builder *builder, const char *text)
 	return reading;
 }
 
-/* role: "" for a body; what it is else: "-call" belongs to what is announced, "closing" to everything. */
+/* One piece of speech. bank: key in a bank; NULL: no memory. */
 static void
-speech_add(struct builder *builder, const char *text, const char *role)
+speech_put(struct builder *builder, const char *text, const char *bank, int64_t pause_ms)
 {
-	if (!text || text[0] == '\0') {
-		builder->nomem = builder->nomem || !text;
-		return;
-	}
 	const struct hs_segment *said = said_before(builder, text);
-	if (said) {
-		segment_add(builder, *said);
-		silence_add(builder, builder->options->gap_ms);
-		return;
-	}
-	bool own = role[0] == '-' || role[0] == '\0';
-	const char *reading = reading_of(builder, text);
-	const char *bank = hs_arena_printf(
-		builder->arena, "%s%s%s", builder->drill, own ? builder->bank : "", role);
-	builder->nomem = builder->nomem || !bank;
+	const char *reading = said ? said->reading : reading_of(builder, text);
+	builder->nomem = builder->nomem || !bank || !reading;
 	if (builder->nomem)
 		return;
 	segment_add(builder, (struct hs_segment){ .on_ms = (int64_t)hs_reading_morae(reading) *
@@ -153,7 +151,38 @@ speech_add(struct builder *builder, const char *text, const char *role)
 				     .text = text,
 				     .reading = reading,
 				     .bank = bank });
-	silence_add(builder, builder->options->gap_ms);
+	silence_add(builder, pause_ms);
+}
+
+/* role: "" for a body; what it is else: "-call" belongs to what is announced, "closing" to everything. */
+static void
+speech_add(struct builder *builder, const char *text, const char *role)
+{
+	bool own = role[0] == '-' || role[0] == '\0';
+	if (!text || text[0] == '\0') {
+		builder->nomem = builder->nomem || !text;
+		return;
+	}
+	speech_put(builder, text,
+		hs_arena_printf(
+			builder->arena, "%s%s%s", builder->drill, own ? builder->bank : "", role),
+		builder->options->gap_ms);
+}
+
+/* The parts of one sentence. A bank has a recording of what never changes: it stands for all of them. */
+static void
+parts_add(struct builder *builder, const struct hs_saying *said, const char *role)
+{
+	for (size_t i = 0; i < said->count; i++) {
+		bool last = i + 1 == said->count;
+		const char *bank = i > 0 ? ""
+					 : hs_arena_printf(builder->arena, "%s%s%s", builder->drill,
+						   builder->bank, role);
+		speech_put(builder, said->parts[i], bank,
+			last		  ? builder->options->gap_ms
+			: said->pauses[i] ? PAUSE_MS
+					  : 0);
+	}
 }
 
 /* Siren or chime: a drill gets a chime unless the settings say otherwise. */
@@ -295,16 +324,26 @@ announcement_fill(
 	texts_fill(builder, notice, &words, NULL);
 }
 
+static bool
+phrase(struct builder *builder, const hs_notice *notice, const struct hs_alert *alert, bool easy,
+	struct hs_saying *out)
+{
+	const struct hs_plan_options *options = builder->options;
+	return hs_phrase_say(options->phrases, builder->arena, alert, notice,
+		(size_t)options->places_max, easy, out);
+}
+
 static void
 alert_fill(struct builder *builder, const hs_notice *notice, const struct hs_alert *alert)
 {
 	const struct hs_alert_row *row = hs_alert_row(alert->kind);
 	struct hs_siren siren = hs_siren_of(builder->options, alert->kind);
 	struct hs_words words;
-	const char *easy = hs_phrase_say(builder->options->phrases, builder->arena, alert, true);
-	const char *said = hs_phrase_say(builder->options->phrases, builder->arena, alert, false);
+	struct hs_saying said, easy;
 	bank_set(builder, notice, alert->kind, 0, alert->phase);
-	if (!said || !easy || !hs_words_alert(builder->arena, notice, alert, said, &words)) {
+	if (!phrase(builder, notice, alert, false, &said) ||
+		!phrase(builder, notice, alert, true, &easy) ||
+		!hs_words_alert(builder->arena, notice, alert, &said, &easy, &words)) {
 		builder->nomem = true;
 		return;
 	}
@@ -314,13 +353,14 @@ alert_fill(struct builder *builder, const hs_notice *notice, const struct hs_ale
 	for (int i = 0; i < ALERT_TIMES; i++) {
 		if (i == 0 || (row->siren_each && siren.times > 0))
 			signal_add(builder, notice, &siren);
-		speech_add(builder, words.body, "");
+		parts_add(builder, &said, "");
 	}
-	easy_add(builder, notice, easy);
+	if (builder->options->easy_speech)
+		parts_add(builder, &easy, "-easy");
 	speech_add(builder, words.closing, "closing");
 	if (notice->mode == HS_MODE(LIVE))
 		chime_add(builder, false);
-	texts_fill(builder, notice, &words, easy);
+	texts_fill(builder, notice, &words, easy.text);
 }
 
 /* Loudspeakers that take turns: each group begins when the one before is silent. What must not wait goes to all at once. */
@@ -384,6 +424,21 @@ hs_plan_announce(struct hs_arena *arena, struct hs_plan *plan, const struct hs_m
 }
 
 enum hs_err
+hs_plan_words(struct hs_arena *arena, const struct hs_plan_options *options,
+	const char *const *words, size_t count, struct hs_announcement **out)
+{
+	struct hs_announcement *made = hs_arena_alloc(arena, sizeof(*made));
+	struct builder builder = { .arena = arena, .out = made, .options = options };
+	if (!made)
+		return HS_ERR_NOMEM;
+	made->code = made->name = made->kana = "";
+	for (size_t i = 0; i < count; i++)
+		speech_put(&builder, words[i], "", 0);
+	*out = made;
+	return builder.nomem ? HS_ERR_NOMEM : builder.full ? HS_ERR_TOO_LARGE : HS_OK;
+}
+
+enum hs_err
 hs_plan_alert(struct hs_arena *arena, struct hs_plan *plan, const struct hs_alert *alert,
 	const struct hs_plan_options *options)
 {
@@ -400,82 +455,4 @@ hs_plan_alert(struct hs_arena *arena, struct hs_plan *plan, const struct hs_aler
 		return err;
 	alert_fill(&builder, plan->notice, alert);
 	return plan_add(&builder, plan, hs_alert_row(alert->kind)->priority);
-}
-
-/* ---- JSON ---- */
-
-static json_t *
-segment_json(const struct hs_segment *segment)
-{
-	static const char *const kinds[] = { "tone", "speech", "silence" };
-	json_t *json = json_pack("{s:I, s:I, s:s}", "at_ms", (json_int_t)segment->at_ms, "on_ms",
-		(json_int_t)segment->on_ms, "kind", kinds[segment->kind]);
-	if (json && segment->kind == HS_SEGMENT_TONE)
-		json_object_set_new(
-			json, "frequency_hz", json_integer((json_int_t)segment->frequency_hz));
-	if (json && segment->kind == HS_SEGMENT_TONE && segment->sweep_hz > 0)
-		json_object_set_new(json, "sweep_hz", json_integer((json_int_t)segment->sweep_hz));
-	if (json && segment->kind == HS_SEGMENT_SPEECH) {
-		json_object_set_new(json, "text", json_string(segment->text));
-		json_object_set_new(json, "reading", json_string(segment->reading));
-		json_object_set_new(json, "bank", json_string(segment->bank));
-	}
-	return json;
-}
-
-static json_t *
-announcement_json(const struct hs_announcement *announcement)
-{
-	json_t *segments = json_array();
-	for (size_t i = 0; i < announcement->segment_count; i++)
-		json_array_append_new(segments, segment_json(&announcement->segments[i]));
-	return json_pack("{s:{s:s, s:s, s:s}, s:s, s:i, s:s, s:s, s:s, s:I, s:o}", "area", "code",
-		announcement->code, "name", announcement->name, "kana", announcement->kana, "kind",
-		hs_alert_row(announcement->kind)->word, "level", (int)announcement->level, "text",
-		announcement->text, "easy", announcement->easy, "reading", announcement->reading,
-		"duration_ms", (json_int_t)announcement->duration_ms, "segments", segments);
-}
-
-/* Who begins when; an empty list where nobody waits for anybody. */
-static json_t *
-groups_json(const struct hs_plan *plan)
-{
-	json_t *list = json_array();
-	for (size_t i = 0; plan->groups && i < plan->groups->count; i++)
-		json_array_append_new(list,
-			json_pack("{s:s, s:I}", "name", plan->groups->items[i], "start_ms",
-				(json_int_t)((int64_t)i * (plan->turn_ms + plan->group_pause_ms))));
-	return list;
-}
-
-static const char *
-word(const ProtobufCEnumDescriptor *type, int value, char out[64])
-{
-	const char *known = hs_enum_word(type, value, out);
-	return known ? known : "unknown";
-}
-
-char *
-hs_plan_json(const struct hs_plan *plan)
-{
-	const hs_document *document = plan->notice->document;
-	char mode[64], action[64], expires[HS_RFC3339_SIZE];
-	json_t *list = json_array();
-	for (size_t i = 0; i < plan->announcement_count; i++)
-		json_array_append_new(list, announcement_json(plan->announcements[i]));
-	hs_rfc3339_format(plan->expires_unix_us, HS_JST_MINUTES, expires);
-	json_t *json = json_pack("{s:s, s:s, s:s, s:s, s:i, s:I, s:I, s:s, s:I,"
-				 " s:o, s:{s:s, s:I, s:{s:s, s:s, s:i}}, s:o}",
-		"id", plan->id, "lane", hs_lane_name(plan->lane), "mode",
-		word(&hansho__v1__mode__descriptor, (int)plan->notice->mode, mode), "action",
-		word(&hansho__v1__action__descriptor, (int)plan->notice->action, action),
-		"priority", (int)plan->priority, "volume", (json_int_t)plan->volume, "repeats",
-		(json_int_t)plan->repeats, "expires", expires, "duration_ms",
-		(json_int_t)plan->duration_ms, "groups", groups_json(plan), "notice", "epoch",
-		plan->epoch, "seq", (json_int_t)plan->seq, "document", "source",
-		document ? document->source : "", "id", document ? document->id : "", "revision",
-		document ? (int)document->revision : 0, "announcements", list);
-	char *text = json ? json_dumps(json, JSON_COMPACT) : NULL;
-	json_decref(json);
-	return text;
 }

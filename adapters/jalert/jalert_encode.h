@@ -4,7 +4,8 @@
  *          (tone, speech, silence) → plan → JSON.
  * Order of one announcement:
  *          live:  siren (or rising chime) → call ×2 → body × repeats → closing → falling chime
- *          alert: siren (or chime) → sentence ×3 (civil protection: the siren before each) → 「こちらは…」 → falling chime
+ *          alert: siren (or chime) → sentence ×3 (civil protection: the siren before each; its parts, with places and times
+ *                 between what never changes, are segments of their own) → 「こちらは…」 → falling chime
  *          drill: 「訓練…」 → chime (or siren, when drill_siren) → call ×2 → body × repeats → 「…訓練…」
  * Rules:   a drill says so in the first and last words, and in every sentence between; what ends an
  *          order is said in the same frame and at the same volume as the order; what a cancel brings back is an
@@ -26,9 +27,10 @@
 
 #include "adapters/jalert/alerts.h"
 #include "adapters/jalert/kinds.h"
+#include "adapters/jalert/phrases.h"
 #include "adapters/jalert/readings.h"
 #include "adapters/runtime/municipal.h"
-#include "adapters/runtime/rules.h"
+#include "adapters/runtime/runtime.h"
 #include "hub/base/err.h"
 #include "schemas/notice.h"
 
@@ -47,6 +49,7 @@ struct hs_plan_options {
 	const struct hs_config_texts
 		*groups; /* of loudspeakers that take turns (時差放送); NULL, none: all at once */
 	int64_t group_pause_ms;
+	int64_t places_max; /* prefectures that a message of civil protection names */
 	const struct hs_readings *readings;
 	const struct hs_phrases *phrases;
 };
@@ -61,7 +64,7 @@ struct hs_segment {
 	int64_t sweep_hz;     /* tone: where it ends; 0: where it began */
 	const char *text;     /* speech */
 	const char *reading;
-	const char *bank; /* speech: key in a WAV bank (speech.h) */
+	const char *bank; /* speech: key in a WAV bank (speech.h); "": a bank has no words for it */
 };
 
 #define HS_SEGMENTS_MAX 128
@@ -78,8 +81,10 @@ struct hs_announcement {
 	int64_t duration_ms;
 };
 
+#define HS_PLAN_ID_SIZE 64
+
 struct hs_plan {
-	char id[64]; /* lane-epoch8-seq, also the name of the file */
+	char id[HS_PLAN_ID_SIZE]; /* lane-epoch8-seq, also the name of the file */
 	const hs_notice *notice;
 	enum hs_adapter_lane lane;
 	const char *epoch;
@@ -96,6 +101,8 @@ struct hs_plan {
 	int64_t duration_ms; /* until the last loudspeaker is silent */
 };
 
+void hs_plan_id(
+	char out[HS_PLAN_ID_SIZE], enum hs_adapter_lane lane, const char *epoch, uint64_t seq);
 /* The siren of a kind: the settings' row, else that of kinds.h. */
 struct hs_siren hs_siren_of(const struct hs_plan_options *options, enum hs_alert_kind kind);
 /* The siren for the loudness of an evacuation order: the settings' row, else 60 s / 5 s ×2 for 4 and above, else a chime. */
@@ -108,6 +115,10 @@ enum hs_err hs_plan_announce(struct hs_arena *arena, struct hs_plan *plan,
 /* The same for what alerts.h made. */
 enum hs_err hs_plan_alert(struct hs_arena *arena, struct hs_plan *plan,
 	const struct hs_alert *alert, const struct hs_plan_options *options) HS_MUST_CHECK;
+
+/* An announcement of nothing but these words, which plans put together: for what is prepared ahead. HS_ERR_NOMEM, HS_ERR_TOO_LARGE. */
+enum hs_err hs_plan_words(struct hs_arena *arena, const struct hs_plan_options *options,
+	const char *const *words, size_t count, struct hs_announcement **out) HS_MUST_CHECK;
 
 /* The plan as JSON text; NULL when out of memory; free() it. Members: id, lane, mode, action, priority,
  * volume, repeats, expires, duration_ms, groups [{name, start_ms}] (only where they take turns), notice {epoch, seq,

@@ -69,6 +69,10 @@ static const struct hs_config_item items[] = {
 		NULL },
 	{ "group_pause_ms", HS_CONFIG_INT, J(voice.group_pause_ms), "ms", 0, 60000, "3000",
 		"Silence between two groups.", NULL },
+	{ "civil_places_max", HS_CONFIG_INT, J(voice.civil_places_max), "prefectures", 0, 47, "5",
+		"So many prefectures a message of civil protection names, and what more there are "
+		"as \"and others\"; 0: none.",
+		NULL },
 	{ "instant_max_age_ms", HS_CONFIG_INT, J(instant_max_age_ms), "ms", 1000, 3600000, "60000",
 		"Early warnings that were issued longer ago are not sounded: late is worse than "
 		"none.",

@@ -244,23 +244,39 @@ hs_words_make(struct hs_arena *arena, const hs_notice *notice, const struct hs_m
 		.closing = closing_make(arena, notice, municipal->name) };
 }
 
+#define DRILL_FIRST "訓練、訓練。"
+#define DRILL_LAST  "これは、訓練です。"
+#define EASY_FIRST  "くんれん、くんれん。"
+#define EASY_LAST   "これは、くんれんです。"
+
+static bool
+frame(struct hs_arena *arena, struct hs_saying *said, const char *before, const char *after)
+{
+	const char **first = &said->parts[0], **last = &said->parts[said->count - 1];
+	*first = hs_arena_printf(arena, "%s%s", before, *first);
+	if (*first)
+		*last = hs_arena_printf(arena, "%s%s", *last, after);
+	return *first && *last;
+}
+
 bool
 hs_words_alert(struct hs_arena *arena, const hs_notice *notice, const struct hs_alert *alert,
-	const char *said, struct hs_words *out)
+	struct hs_saying *said, struct hs_saying *easy, struct hs_words *out)
 {
 	*out = (struct hs_words){ .before = before_of(notice),
 		.call = "",
-		.closing = closing_make(arena, notice, alert->name) };
-	out->body = is_drill(notice)
-			    ? hs_arena_printf(arena, "訓練、訓練。%sこれは、訓練です。", said)
-			    : hs_arena_strdup(arena, said);
-	return out->body && out->closing;
+		.closing = closing_make(arena, notice, alert->name),
+		.body = said->text };
+	if (!is_drill(notice))
+		return out->closing != NULL;
+	out->body = hs_arena_printf(arena, DRILL_FIRST "%s" DRILL_LAST, said->text);
+	return out->body && out->closing && frame(arena, said, DRILL_FIRST, DRILL_LAST) &&
+	       frame(arena, easy, EASY_FIRST, EASY_LAST);
 }
 
 const char *
 hs_words_easy(struct hs_arena *arena, const hs_notice *notice, const char *easy)
 {
-	return is_drill(notice) ? hs_arena_printf(arena,
-					  "くんれん、くんれん。%sこれは、くんれんです。", easy)
+	return is_drill(notice) ? hs_arena_printf(arena, EASY_FIRST "%s" EASY_LAST, easy)
 				: hs_arena_strdup(arena, easy);
 }

@@ -3,7 +3,7 @@
 #ifndef HS_JALERT_WORDS_H
 #define HS_JALERT_WORDS_H
 
-#include "adapters/jalert/alerts.h"
+#include "adapters/jalert/phrases.h"
 #include "adapters/runtime/municipal.h"
 #include "schemas/notice.h"
 
@@ -17,10 +17,11 @@ struct hs_words {
 struct hs_words hs_words_make(
 	struct hs_arena *arena, const hs_notice *notice, const struct hs_municipal *municipal);
 
-/* The frame around what an alert says: 訓練 first and last in every sentence of a drill. false: the arena is full. */
+/* The frame around what an alert says: 訓練 first and last in every sentence of a drill, also around the parts of `said` and
+ * `easy`. false: the arena is full. */
 bool hs_words_alert(struct hs_arena *arena, const hs_notice *notice, const struct hs_alert *alert,
-	const char *said, struct hs_words *out);
-/* The same for a sentence in easy Japanese; NULL: the arena is full. */
+	struct hs_saying *said, struct hs_saying *easy, struct hs_words *out);
+/* The same for an order in easy Japanese; NULL: the arena is full. */
 const char *hs_words_easy(struct hs_arena *arena, const hs_notice *notice, const char *easy);
 
 #endif

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "adapters/jalert/before.h"
 #include "adapters/jalert/playing.h"
 #include "hub/base/check.h"
 #include "hub/base/clock.h"
@@ -25,6 +26,7 @@ struct hs_plays {
 	struct play *plays; /* on their way to the controller */
 	struct hs_playing_list playing;
 	struct hs_plays_counts counts;
+	struct hs_before before;
 };
 
 /* One plan on its way to the controller. */
@@ -227,7 +229,9 @@ resume(struct hs_plays *plays)
 static void
 on_tick(uv_timer_t *timer)
 {
-	resume(timer->data);
+	struct hs_plays *plays = timer->data;
+	resume(plays);
+	hs_before_tick(&plays->before);
 }
 
 /* ---- answers ---- */
@@ -236,6 +240,8 @@ static void
 playing_answer(struct hs_plays *plays, const struct hs_controller_answer *answer)
 {
 	struct hs_playing *playing = hs_playing_find(&plays->playing, answer->id);
+	if (!playing && hs_before_answer(&plays->before, answer))
+		return;
 	if (!playing) {
 		hs_info("jalert.answer_for_nobody", "id=%s state=%s", answer->id, answer->state);
 		return;
@@ -351,6 +357,7 @@ hs_plays_send(struct hs_plays *plays, struct hs_adapter_item *item, const struct
 		hs_adapter_receipt(item, "controller", HS_RECEIPT(FAILED), "out of memory");
 		return;
 	}
+	hs_before_sent(&plays->before, item->lane, item->seq);
 	const struct hs_coming coming = { item->lane, plan->priority,
 		item->notice->action == HS_ACTION(CANCEL), event, play->places };
 	make_way(plays, &coming);
@@ -369,6 +376,14 @@ hs_plays_send(struct hs_plays *plays, struct hs_adapter_item *item, const struct
 	play->next = plays->plays;
 	plays->plays = play;
 	hs_adapter_deliver(item, &play->delivery);
+}
+
+void
+hs_plays_ask(struct hs_plays *plays, enum hs_adapter_lane lane, const char *epoch, uint64_t seq)
+{
+	char id[HS_PLAN_ID_SIZE];
+	hs_plan_id(id, lane, epoch, seq);
+	hs_before_ask(&plays->before, id);
 }
 
 /* ---- life ---- */
@@ -393,6 +408,7 @@ hs_plays_open(struct hs_adapter *adapter, const char *url, const struct hs_plays
 		free(plays);
 		return err;
 	}
+	plays->before = (struct hs_before){ .adapter = adapter, .controller = plays->controller };
 	uv_timer_init(hs_adapter_loop(adapter), &plays->timer);
 	plays->timer.data = plays;
 	uv_timer_start(&plays->timer, on_tick, TICK_MS, TICK_MS);

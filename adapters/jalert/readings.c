@@ -7,6 +7,7 @@
 #include "hub/base/asset.h"
 #include "hub/base/buf.h"
 #include "hub/base/check.h"
+#include "schemas/tables.h"
 
 extern const struct hs_asset hs_assets_adapters_jalert[];
 
@@ -122,6 +123,19 @@ hs_readings_add_file(struct hs_readings *readings, const char *path, size_t *lin
 	return err;
 }
 
+/* Prefectures are named in messages for the whole country. */
+static bool
+add_prefectures(struct hs_readings *readings)
+{
+	size_t count;
+	const struct hs_area_row *rows = hs_area_rows(&count);
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(rows[i].kind, "prefecture") == 0 && rows[i].kana[0] != '\0' &&
+			!row_add(readings, rows[i].name, rows[i].kana))
+			return false;
+	return true;
+}
+
 struct hs_readings *
 hs_readings_create(void)
 {
@@ -132,8 +146,9 @@ hs_readings_create(void)
 	if (!readings)
 		return NULL;
 	readings->arena = hs_arena_create(WORDS_BYTES_MAX);
-	if (!readings->arena || hs_readings_add(readings, (const char *)asset->bytes,
-					asset->len_bytes, &line) != HS_OK) {
+	if (!readings->arena || !add_prefectures(readings) ||
+		hs_readings_add(readings, (const char *)asset->bytes, asset->len_bytes, &line) !=
+			HS_OK) {
 		hs_readings_destroy(readings);
 		return NULL;
 	}

@@ -59,7 +59,8 @@ hs_receiver_canary_open(struct hs_receiver_canary *canary,
 		.alarms = { .loop = loop,
 			.command = settings->canary.alarm_command,
 			.timeout_ms = settings->canary.alarm_timeout_ms,
-			.name = "receiver" } };
+			.failed_event = "receiver.alarm_command_failed",
+			.left_out_event = "receiver.alarm_command_left_out" } };
 	snprintf(canary->why, sizeof(canary->why), "%s",
 		settings->canary.period_ms > 0 ? "no canary has come back yet"
 					       : "no canary: canary_ms is 0");
@@ -80,16 +81,16 @@ hs_receiver_canary_close(struct hs_receiver_canary *canary)
 {
 	if (canary->name[0] != '\0')
 		forget(canary);
-	hs_alarms_stop(&canary->alarms);
+	hs_alarm_command_stop(&canary->alarms);
 	canary->alarms.command = NULL;
 }
 
 static void
 alarm_run(struct hs_receiver_canary *canary, const char *what)
 {
-	const struct hs_alarm alarm = { what, "all", "hub", canary->why };
+	const struct hs_alarm_said said = { what, "receiver", "all", "hub", canary->why };
 
-	hs_alarm_run(&canary->alarms, &alarm);
+	(void)hs_alarm_command_run(&canary->alarms, &said);
 }
 
 static void

@@ -14,7 +14,7 @@
 #include <stdbool.h>
 
 #include "adapters/jalert/receiver.h"
-#include "adapters/runtime/alarm.h"
+#include "hub/base/alarm_command.h"
 
 #define HS_RECEIVER_CANARY_WHY 200
 
@@ -22,7 +22,7 @@ enum hs_receiver_proof { HS_RECEIVER_UNPROVEN, HS_RECEIVER_PROVEN, HS_RECEIVER_F
 
 struct hs_receiver_canary {
 	const struct hs_receiver_settings *settings;
-	struct hs_alarms alarms;
+	struct hs_alarm_command alarms;
 	char name[64]; /* of the file under way; "" = none */
 	enum hs_receiver_proof state;
 	int64_t start_mono_us, due_mono_us, end_mono_us;

@@ -6,10 +6,11 @@
 #include <string.h>
 
 #include "hub/base/check.h"
+#include "hub/base/clock.h"
 #include "schemas/tables.h"
 
 struct message {
-	const char *kind, *phase, *action, *event, *id, *sent, *status, *text;
+	const char *kind, *phase, *action, *event, *id, *sent, *status, *text, *at;
 	json_t *areas, *replaces;
 };
 
@@ -78,7 +79,8 @@ read_members(json_t *json, struct message *out, char why[HS_MESSAGE_WHY])
 	} texts[] = { { "kind", &out->kind, true }, { "phase", &out->phase, false },
 		{ "action", &out->action, true }, { "event", &out->event, true },
 		{ "id", &out->id, true }, { "sent", &out->sent, true },
-		{ "status", &out->status, true }, { "text", &out->text, false } };
+		{ "status", &out->status, true }, { "text", &out->text, false },
+		{ "at", &out->at, false } };
 	const char *name;
 	json_t *value;
 	json_object_foreach (json, name, value) {
@@ -122,6 +124,12 @@ check(const struct message *message, char why[HS_MESSAGE_WHY])
 	if (!is_among(statuses, HS_COUNT(statuses), message->status))
 		return refuse(why, "status: \"%.60s\" is none of Actual, Exercise, Test",
 			message->status);
+	int64_t at_unix_us;
+	int offset_min;
+	if (message->at[0] != '\0' &&
+		hs_rfc3339_parse(message->at, &at_unix_us, &offset_min, NULL) != HS_OK)
+		return refuse(why, "at: \"%.60s\" is no moment like 2026-07-01T07:36:00+09:00",
+			message->at);
 	if (json_array_size(message->areas) == 0)
 		return refuse(why, "areas: codes are needed; they are never filled in");
 	for (size_t i = 0; i < json_array_size(message->areas); i++) {
@@ -192,6 +200,8 @@ put_info(struct hs_buf *out, const struct message *message)
 	put(out, "responseType", is_over(message) ? "AllClear" : "Shelter");
 	hs_buf_puts(out, "<urgency>Immediate</urgency><severity>Extreme</severity>"
 			 "<certainty>Likely</certainty>");
+	if (message->at[0] != '\0')
+		put(out, "onset", message->at);
 	put(out, "headline", kinds[row].event_ja);
 	put(out, "description", message->text[0] != '\0' ? message->text : kinds[row].text);
 	hs_buf_puts(out, "<parameter><valueName>civil_protection</valueName><value>");

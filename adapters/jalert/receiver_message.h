@@ -4,6 +4,7 @@
  *           "sea" | "fell" | "intercepted" | "none" (missiles only, may be absent), "action": "alert" | "update" | "cancel",
  *           "event": what all messages about it carry, "id": of this message, "sent": "2026-07-01T07:29:00+09:00",
  *           "status": "Actual" | "Exercise" | "Test", "areas": ["02", "011002"], "text": TEXT (may be absent),
+ *           "at": "2026-07-01T07:36:00+09:00", the moment of what it tells, as announced (may be absent),
  *           "replaces": ["ID 2026-07-01T07:20:00+09:00"]: id and moment of what an update or cancel is about}
  * Rules:   every member that is not one of these is refused: a converter that means something else must not be
  *          guessed at. Areas are codes of the table; none is refused (misissuance M10: never filled in).

@@ -4,6 +4,7 @@
 
 #include "adapters/jalert/receiver.h"
 #include "adapters/jalert/receiver_canary.h"
+#include "hub/base/alarm_command.h"
 #include "hub/base/check.h"
 #include "hub/base/look.h"
 
@@ -113,6 +114,6 @@ hs_receiver_look(const void *owner, const void *given, char why[HS_CONFIG_WHY])
 			"address",
 			settings->gate_url);
 	if (err == HS_OK)
-		err = hs_alarm_look(settings->canary.alarm_command, why);
+		err = hs_alarm_command_look(settings->canary.alarm_command, why);
 	return err;
 }

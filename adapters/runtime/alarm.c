@@ -1,194 +1,40 @@
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
-
-#include "adapters/runtime/alarm.h"
-#include "hub/base/check.h"
-#include "hub/base/log.h"
-#include "hub/base/look.h"
-
-#define RUNS_MAX    8
-#define WAITING_MAX 1024
-#define WORDS	    6
-
-struct hs_alarm_process {
-	uv_process_t process;
-	uv_timer_t timer;
-	struct hs_alarms *alarms;
-	struct hs_alarm_process *next;
-	int open_handles; /* 0: it waits for its turn */
-	char *arguments[WORDS + 1];
-};
-
-static size_t
-count_of(const struct hs_alarms *alarms, bool running)
-{
-	size_t count = 0;
-
-	for (const struct hs_alarm_process *own = alarms->processes; own; own = own->next)
-		count += (own->open_handles > 0) == running;
-	return count;
-}
+/* Alarms of canaries → alarm_command (hub/base/alarm_command.h). */
+#include "adapters/runtime/internal.h"
+#include "hub/base/alarm_command.h"
 
 static void
-process_free(struct hs_alarm_process *own)
+on_ended(void *owner)
 {
-	struct hs_alarm_process **at = &own->alarms->processes;
-
-	while (*at != own)
-		at = &(*at)->next;
-	*at = own->next;
-	for (size_t i = 0; i < WORDS; i++)
-		free(own->arguments[i]);
-	free(own);
-}
-
-static void start_waiting(struct hs_alarms *alarms);
-
-static void
-on_closed(uv_handle_t *handle)
-{
-	struct hs_alarm_process *own = handle->data;
-	struct hs_alarms *alarms = own->alarms;
-
-	if (--own->open_handles > 0)
-		return;
-	process_free(own);
-	start_waiting(alarms);
-	if (alarms->closed)
-		alarms->closed(alarms->owner);
-}
-
-static void
-process_close(struct hs_alarm_process *own)
-{
-	uv_close((uv_handle_t *)&own->timer, on_closed);
-	uv_close((uv_handle_t *)&own->process, on_closed);
-}
-
-static void
-on_process_exit(uv_process_t *process, int64_t status, int signal)
-{
-	if (status != 0 || signal != 0)
-		hs_error("adapter.alarm_command_failed", "status=%lld signal=%d", (long long)status,
-			signal);
-	process_close(process->data);
-}
-
-static void
-on_too_long(uv_timer_t *timer)
-{
-	struct hs_alarm_process *own = timer->data;
-
-	uv_process_kill(&own->process, SIGKILL);
-}
-
-/* libuv forks and the child only executes: nng's rule against forking (link.h) is about going on in the child. */
-static int
-process_start(struct hs_alarm_process *own)
-{
-	static char path[] = "PATH=/usr/local/bin:/usr/bin:/bin";
-	char *environment[] = { path, NULL };
-	const uv_process_options_t options = {
-		.exit_cb = on_process_exit,
-		.file = own->arguments[0],
-		.args = own->arguments,
-		.env = environment,
-	};
-	return uv_spawn(own->alarms->loop, &own->process, &options);
-}
-
-static void
-start(struct hs_alarm_process *own)
-{
-	struct hs_alarms *alarms = own->alarms;
-
-	own->process.data = own->timer.data = own;
-	own->open_handles = 2;
-	if (alarms->opened)
-		alarms->opened(alarms->owner);
-	uv_timer_init(alarms->loop, &own->timer);
-	int error = process_start(own);
-	if (error == 0) {
-		uv_timer_start(&own->timer, on_too_long, (uint64_t)alarms->timeout_ms, 0);
-		return;
-	}
-	hs_error("adapter.alarm_command_failed", "reason=\"%s\"", uv_strerror(error));
-	process_close(own);
-}
-
-/* In the order in which they came. */
-static void
-start_waiting(struct hs_alarms *alarms)
-{
-	for (struct hs_alarm_process *own = alarms->processes; own; own = own->next) {
-		if (own->open_handles > 0)
-			continue;
-		if (count_of(alarms, true) >= RUNS_MAX)
-			return;
-		start(own);
-	}
-}
-
-static struct hs_alarm_process *
-process_new(struct hs_alarms *alarms, const struct hs_alarm *alarm)
-{
-	const char *const words[WORDS] = { alarms->command, alarm->what, alarms->name, alarm->lane,
-		alarm->outlet, alarm->why };
-	struct hs_alarm_process *own = calloc(1, sizeof(*own));
-	struct hs_alarm_process **at = &alarms->processes;
-
-	if (!own)
-		return NULL;
-	own->alarms = alarms;
-	while (*at)
-		at = &(*at)->next;
-	*at = own;
-	for (size_t i = 0; i < WORDS; i++) {
-		own->arguments[i] = strdup(words[i]);
-		if (!own->arguments[i]) {
-			process_free(own);
-			return NULL;
-		}
-	}
-	return own;
+	hs_adapter_handle_gone(owner);
 }
 
 void
-hs_alarm_run(struct hs_alarms *alarms, const struct hs_alarm *alarm)
+hs_alarms_init(struct hs_adapter *adapter)
 {
-	if (!hs_config_path(alarms->command))
-		return;
-	if (count_of(alarms, false) >= WAITING_MAX || !process_new(alarms, alarm))
-		hs_error("adapter.alarm_command_left_out", "outlet=%s", alarm->outlet);
-	else
-		start_waiting(alarms);
+	adapter->proving.alarms = (struct hs_alarm_command){ .loop = adapter->loop,
+		.command = adapter->settings->canary.alarm_command,
+		.timeout_ms = adapter->settings->canary.alarm_timeout_ms,
+		.failed_event = "adapter.alarm_command_failed",
+		.left_out_event = "adapter.alarm_command_left_out",
+		.ended = on_ended,
+		.owner = adapter };
 }
 
 void
-hs_alarms_stop(struct hs_alarms *alarms)
+hs_alarm_run(struct hs_adapter *adapter, const char *what, const struct hs_canary *canary)
 {
-	struct hs_alarm_process *next;
+	const struct hs_alarm_said said = { .what = what,
+		.process = adapter->settings->name,
+		.lane = hs_canary_lane_name(canary),
+		.outlet = canary->outlet,
+		.reason = canary->why };
 
-	for (struct hs_alarm_process *own = alarms->processes; own; own = next) {
-		next = own->next;
-		if (own->open_handles == 0)
-			process_free(own);
-		else if (uv_is_active((uv_handle_t *)&own->process))
-			uv_process_kill(&own->process, SIGKILL);
-	}
+	if (!adapter->stopping && hs_alarm_command_run(&adapter->proving.alarms, &said))
+		adapter->open_handles++;
 }
 
-enum hs_err
-hs_alarm_look(const char *command, char why[HS_CONFIG_WHY])
+void
+hs_alarms_stop(struct hs_adapter *adapter)
 {
-	if (command[0] != '\0' && command[0] != '/')
-		return hs_look_refuse(
-			why, "alarm_command: %.200s is no absolute path; write it from /", command);
-	if (command[0] != '\0' && access(command, X_OK) != 0)
-		return hs_look_refuse(why,
-			"alarm_command: %.200s cannot be executed; check the path and its "
-			"permissions",
-			command);
-	return HS_OK;
+	hs_alarm_command_stop(&adapter->proving.alarms);
 }

@@ -119,21 +119,11 @@ state_told(struct hs_adapter *adapter, const struct hs_canary *canary)
 }
 
 static void
-alarm_run(struct hs_adapter *adapter, const char *what, const struct hs_canary *canary)
-{
-	const struct hs_alarm alarm = { what, hs_canary_lane_name(canary), canary->outlet,
-		canary->why };
-
-	if (!adapter->stopping)
-		hs_alarm_run(&adapter->proving.alarms, &alarm);
-}
-
-static void
 alarm_over(struct hs_adapter *adapter, const struct hs_canary *canary)
 {
 	hs_warn("adapter.canary_alarm_over", "outlet=%s lane=%s", canary->outlet,
 		hs_canary_lane_name(canary));
-	alarm_run(adapter, "over", canary);
+	hs_alarm_run(adapter, "over", canary);
 }
 
 static void
@@ -168,7 +158,7 @@ failed(struct hs_adapter *adapter, struct hs_canary *canary, int64_t now_mono_us
 		"outlet=%s lane=%s proven=%s age_ms=%" PRId64 " reason=\"%s\"", canary->outlet,
 		hs_canary_lane_name(canary), canary->proven_mono_us ? "before" : "never",
 		hs_canary_age_ms(adapter, canary, now_mono_us), canary->why);
-	alarm_run(adapter, "alarm", canary);
+	hs_alarm_run(adapter, "alarm", canary);
 	hs_deliveries_held(adapter, canary);
 	state_told(adapter, canary);
 }

@@ -7,8 +7,8 @@
 #ifndef HS_ADAPTER_INTERNAL_H
 #define HS_ADAPTER_INTERNAL_H
 
-#include "adapters/runtime/alarm.h"
 #include "adapters/runtime/runtime.h"
+#include "hub/base/alarm_command.h"
 #include "hub/base/link.h"
 #include "hub/base/proc.h"
 #include "hub/base/silence.h"
@@ -120,7 +120,7 @@ struct hs_adapter_patience {
 
 struct hs_proving {
 	struct hs_canary *canaries; /* in the order in which they were added */
-	struct hs_alarms alarms;
+	struct hs_alarm_command alarms;
 	struct hs_proof *proofs;   /* proofs.h; in the order in which they were added */
 	struct hs_proofs_job *job; /* that writes what is kept; NULL: none */
 	bool unkept;		   /* there is more than what was written */
@@ -253,6 +253,12 @@ bool hs_proofs_know(
 void hs_proofs_metrics(const struct hs_adapter *adapter, struct hs_buf *out);
 /* `"waits_for_proof":[…]` */
 void hs_proofs_status(const struct hs_adapter *adapter, struct hs_buf *out);
+
+void hs_alarms_init(struct hs_adapter *adapter);
+/* alarm.c: runs alarm_command, when there is one. what: "alarm" or "over". */
+void hs_alarm_run(struct hs_adapter *adapter, const char *what, const struct hs_canary *canary);
+/* Kills what still runs; each is counted in adapter->open_handles until it is gone. */
+void hs_alarms_stop(struct hs_adapter *adapter);
 
 /* runtime.c: a handle that was counted in open_handles is closed. The last one frees the adapter. */
 void hs_adapter_handle_gone(struct hs_adapter *adapter);

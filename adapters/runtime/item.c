@@ -115,8 +115,8 @@ item_append(struct hs_lane *lane, struct hs_item *item)
 	lane->item_count++;
 }
 
-static void
-epoch8(char out[9], const char *epoch)
+void
+hs_epoch8(char out[9], const char *epoch)
 {
 	size_t n = 0;
 	for (size_t i = 0; epoch[i] != '\0' && n < 8; i++)
@@ -149,7 +149,7 @@ item_create(struct hs_lane *lane, struct hs_arena *arena, const hs_deliver *deli
 		free(item);
 		return NULL;
 	}
-	epoch8(item->epoch8, epoch);
+	hs_epoch8(item->epoch8, epoch);
 	item->pub = (struct hs_adapter_item){
 		.notice = deliver->notice,
 		.lane = lane->id,

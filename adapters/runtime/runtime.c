@@ -66,12 +66,6 @@ hs_adapter_handle_gone(struct hs_adapter *adapter)
 }
 
 static void
-handle_opened(void *owner)
-{
-	((struct hs_adapter *)owner)->open_handles++;
-}
-
-static void
 handle_gone(void *owner)
 {
 	hs_adapter_handle_gone(owner);
@@ -93,7 +87,7 @@ adapter_close(struct hs_adapter *adapter)
 	hs_deliveries_abandon(adapter);
 	hs_canaries_abandon(adapter);
 	hs_proofs_close(adapter);
-	hs_alarms_stop(&adapter->proving.alarms);
+	hs_alarms_stop(adapter);
 	if (adapter->opened)
 		adapter->ops->close(adapter->state);
 	adapter->opened = false;
@@ -170,19 +164,13 @@ hs_adapter_create(uv_loop_t *loop, const struct hs_adapter_ops *ops, const void 
 	adapter->loop = loop;
 	adapter->ops = ops;
 	adapter->settings = settings;
+	hs_alarms_init(adapter);
 	for (size_t i = 0; i < HS_LANE_COUNT; i++)
 		hs_lane_init(adapter, (enum hs_adapter_lane)i);
 	uv_timer_init(loop, &adapter->timer);
 	adapter->timer.data = adapter;
 	adapter->open_handles = 1;
 	adapter->start_mono_us = hs_clock_mono_us();
-	adapter->proving.alarms = (struct hs_alarms){ .loop = loop,
-		.command = adapter->settings->canary.alarm_command,
-		.timeout_ms = adapter->settings->canary.alarm_timeout_ms,
-		.name = adapter->settings->name,
-		.opened = handle_opened,
-		.closed = handle_gone,
-		.owner = adapter };
 	enum hs_err err = outlets_open(adapter, settings);
 	if (err == HS_OK)
 		err = hs_adapter_page_open(adapter);
@@ -222,6 +210,13 @@ const struct hs_adapter_settings *
 hs_adapter_common(const struct hs_adapter *adapter)
 {
 	return adapter->settings;
+}
+
+const char *
+hs_adapter_epoch(const struct hs_adapter *adapter, enum hs_adapter_lane lane)
+{
+	HS_CHECK(lane < HS_LANE_COUNT);
+	return adapter->lanes[lane].stream.epoch;
 }
 
 static void

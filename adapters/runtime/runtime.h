@@ -189,6 +189,10 @@ enum hs_err hs_adapter_settings_table(const struct hs_adapter_ops *ops,
 
 uv_loop_t *hs_adapter_loop(const struct hs_adapter *adapter);
 const struct hs_adapter_settings *hs_adapter_common(const struct hs_adapter *adapter);
+/* Of the lane's hub; "" until it said hello. */
+const char *hs_adapter_epoch(const struct hs_adapter *adapter, enum hs_adapter_lane lane);
+/* Its first 8 letters and digits: safe in file names. */
+void hs_epoch8(char out[9], const char *epoch);
 
 /* ---- receipts ---- */
 

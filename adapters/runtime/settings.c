@@ -2,8 +2,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "adapters/runtime/alarm.h"
 #include "adapters/runtime/runtime.h"
+#include "hub/base/alarm_command.h"
 #include "hub/base/check.h"
 #include "hub/base/look.h"
 
@@ -133,7 +133,7 @@ look_canary(const struct hs_canary_settings *settings, char why[HS_CONFIG_WHY])
 			"state_dir: %.200s is no folder that begins at /; make it, for this "
 			"adapter alone",
 			settings->state_dir);
-	return hs_alarm_look(settings->alarm_command, why);
+	return hs_alarm_command_look(settings->alarm_command, why);
 }
 
 static enum hs_err

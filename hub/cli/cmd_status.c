@@ -28,6 +28,19 @@ trim_end(struct hs_buf *text)
 		text->bytes[--text->len_bytes] = '\0';
 }
 
+/* True when some of an adapter's outlets have long said nothing about a notice that they were to have. */
+static bool
+show_silence(const struct hs_cli *cli, const json_t *peer, const char *name)
+{
+	long long silent = json_integer_value(json_object_get(peer, "silent_outlets"));
+
+	if (silent > 0 && !cli->json && name)
+		printf("  %-24s SILENT      %lld outlets say nothing about a notice (log of the "
+		       "hub: hub.outlet_silent)\n",
+			name, silent);
+	return silent > 0;
+}
+
 /* One line for each outlet that an adapter told the hub of. True when one of them is in alarm, or the adapter gone:
  * what it said of its outlets then is about the past. */
 static bool
@@ -35,7 +48,8 @@ show_outlets(const struct hs_cli *cli, const json_t *peer)
 {
 	const char *name = json_string_value(json_object_get(peer, "name"));
 	const json_t *outlets = json_object_get(peer, "outlets");
-	bool up = json_is_true(json_object_get(peer, "up")), alarm = false;
+	bool up = json_is_true(json_object_get(peer, "up"));
+	bool alarm = show_silence(cli, peer, name);
 	size_t i;
 	json_t *row;
 

@@ -11,8 +11,16 @@
 /* A set for one area is small; this only bounds what a query without an area can ask for. */
 #define ACTIVE_MAX_BYTES  (HS_FRAME_MAX_BYTES / 2)
 
+/* Of a notice in a list. */
+#define LISTED_NOTICE_MAX_BYTES ((size_t)32 << 10)
+
 /* Field numbers of schemas/link.proto. */
-enum { FRAME_STATUS_REPLY = 13, FRAME_FETCH_REPLY = 15, FRAME_ACTIVE_REPLY = 18 };
+enum {
+	FRAME_STATUS_REPLY = 13,
+	FRAME_FETCH_REPLY = 15,
+	FRAME_ACTIVE_REPLY = 18,
+	FRAME_LIST_REPLY = 22
+};
 enum { DELIVER_SEQ = 1, DELIVER_NOTICE = 3, DELIVER_ID = 5 };
 enum {
 	STATUS_REQUEST = 1,
@@ -24,8 +32,10 @@ enum {
 	STATUS_ACCEPTED = 7,
 	STATUS_RECEIPTS = 8,
 	STATUS_VERSION = 9,
-	STATUS_NOTICE = 10
+	STATUS_NOTICE = 10,
+	STATUS_SHORTENED = 11
 };
+enum { LIST_REQUEST = 1, LIST_FOUND = 2, LIST_SUBMISSIONS = 3, LIST_MORE = 4, LIST_VERSION = 5 };
 enum { ACTIVE_REQUEST = 1, ACTIVE_SEQ = 2, ACTIVE_NOTICES = 3 };
 enum { FETCH_REQUEST = 1, FETCH_NOTICES = 2, FETCH_ORIGINALS = 3, FETCH_END = 4 };
 
@@ -146,90 +156,105 @@ send_body(struct hs_effects *effects, uint32_t peer, uint32_t number, struct hs_
 
 struct add_receipts {
 	struct hs_buf *out;
-	const struct hs_receipts *receipts;
-	const struct hs_answer_status *status;
-	uint64_t spoke; /* adapters (bits) with a receipt */
+	const struct hs_unheard_view *view;
 };
 
-/* Its place among the peers, or peer_count. */
-static size_t
-adapter_at(const struct hs_core_options *options, const char *name)
-{
-	size_t i = 0;
-
-	while (i < options->peer_count && (options->peers[i].kind != (int)HS_PEER(ADAPTER) ||
-						  strcmp(options->peers[i].name, name) != 0))
-		i++;
-	return i;
-}
-
+/* What an adapter did not get yet is told when it is silence. */
 static void
-add_receipt(void *owner, const struct hs_receipt_entry *entry)
+add_receipt(void *owner, const struct hs_unheard_entry *entry)
 {
 	struct add_receipts *add = owner;
-	const struct hs_core_options *options = add->status->options;
-	struct hs_receipt_entry told = *entry;
-	size_t peer = adapter_at(options, entry->adapter);
 
-	if (peer < options->peer_count) {
-		add->spoke |= (uint64_t)1 << peer;
-		told.silent_ms = hs_receipts_silent_ms(add->receipts, entry,
-			options->peers[peer].silent_after_ms, add->status->unix_us);
-	}
-	hs_receipt_write(add->out, STATUS_RECEIPTS, &told);
+	if (entry->receipt->state != (int)HS_RECEIPT(UNSPECIFIED) ||
+		entry->begins_unix_us <= add->view->unix_us)
+		hs_receipt_write(add->out, STATUS_RECEIPTS, entry->receipt);
 }
 
-/* Adapters that are to have the notice, and to which it could not be sent for longer than their limit. */
+/* The fields of a StatusReply but request. */
 static void
-add_missing(const struct add_receipts *add)
+put_status(struct hs_buf *body, const struct hs_answer_status *status)
 {
-	const struct hs_answer_status *status = add->status;
-	const struct hs_core_options *options = status->options;
-	uint64_t seq = status->known->seq;
-	int64_t quiet_ms = (status->unix_us - status->known->unix_us) / 1000;
+	const struct hs_known_submission *known = status->known;
+	struct add_receipts add = { body, &status->view };
 
-	if (seq == 0 || hs_receipts_version(add->receipts, seq) == 0)
+	hs_wire_put_text(body, STATUS_ID, status->id);
+	if (known == NULL)
 		return;
-	for (uint32_t i = 0; i < options->peer_count; i++) {
-		const struct hs_core_peer *peer = &options->peers[i];
-		const struct hs_receipt_entry entry = { .seq = seq,
-			.adapter = peer->name,
-			.outlet = "",
-			.detail = "",
-			.unix_us = status->known->unix_us,
-			.silent_ms = quiet_ms };
-
-		if (peer->kind == (int)HS_PEER(ADAPTER) && (add->spoke >> i & 1) == 0 &&
-			peer->silent_after_ms > 0 && quiet_ms > peer->silent_after_ms &&
-			hs_route_entitled(status->route, seq, i))
-			hs_receipt_write(add->out, STATUS_RECEIPTS, &entry);
-	}
+	hs_wire_put_uint(body, STATUS_FOUND, 1);
+	hs_wire_put_uint(body, STATUS_SEQ, known->seq);
+	hs_wire_put_text(body, STATUS_PRINCIPAL, known->principal);
+	hs_wire_put_uint(body, STATUS_OUTCOME, (uint64_t)known->outcome);
+	hs_wire_put_uint(body, STATUS_ACCEPTED, (uint64_t)known->unix_us);
+	hs_unheard_each(&status->view, known->seq, known->unix_us, add_receipt, &add);
+	hs_wire_put_uint(
+		body, STATUS_VERSION, hs_receipts_version(status->view.receipts, known->seq));
 }
 
 void
-hs_answer_status(struct hs_effects *effects, uint32_t peer, const struct hs_receipts *receipts,
-	const struct hs_answer_status *status)
+hs_answer_status(struct hs_effects *effects, uint32_t peer, const struct hs_answer_status *status)
 {
-	const struct hs_known_submission *known = status->known;
 	struct hs_buf body;
-	struct add_receipts add = { &body, receipts, status, 0 };
 
 	hs_buf_init(&body, (size_t)4 * ANSWER_MAX_BYTES);
 	hs_wire_put_uint(&body, STATUS_REQUEST, status->request);
-	hs_wire_put_text(&body, STATUS_ID, status->id);
-	if (known != NULL) {
-		hs_wire_put_uint(&body, STATUS_FOUND, 1);
-		hs_wire_put_uint(&body, STATUS_SEQ, known->seq);
-		hs_wire_put_text(&body, STATUS_PRINCIPAL, known->principal);
-		hs_wire_put_uint(&body, STATUS_OUTCOME, (uint64_t)known->outcome);
-		hs_wire_put_uint(&body, STATUS_ACCEPTED, (uint64_t)known->unix_us);
-		hs_receipts_each(receipts, known->seq, add_receipt, &add);
-		add_missing(&add);
-		hs_wire_put_uint(&body, STATUS_VERSION, hs_receipts_version(receipts, known->seq));
-		hs_wire_put_bytes(
-			&body, STATUS_NOTICE, status->notice.bytes, status->notice.len_bytes);
-	}
+	put_status(&body, status);
+	hs_wire_put_bytes(&body, STATUS_NOTICE, status->notice.bytes, status->notice.len_bytes);
 	send_body(effects, peer, FRAME_STATUS_REPLY, &body);
+}
+
+/* The fields of a notice that stand first, as far as there is room: who, what, where; the details come last. */
+static void
+put_begin_of_notice(struct hs_buf *body, struct hs_span notice)
+{
+	struct hs_wire wire = hs_wire_of(notice.bytes, notice.len_bytes);
+	struct hs_wire_field field;
+	const uint8_t *begin = wire.at;
+	struct hs_buf kept;
+	bool shortened = false;
+
+	hs_buf_init(&kept, LISTED_NOTICE_MAX_BYTES);
+	while (hs_wire_next(&wire, &field)) {
+		if (kept.len_bytes + (size_t)(wire.at - begin) <= LISTED_NOTICE_MAX_BYTES)
+			hs_wire_copy(&wire, begin, &kept);
+		else
+			shortened = true;
+		begin = wire.at;
+	}
+	hs_wire_put_bytes(body, STATUS_NOTICE, kept.bytes, kept.len_bytes);
+	hs_wire_put_uint(body, STATUS_SHORTENED, shortened);
+	hs_buf_free(&kept);
+}
+
+void
+hs_answer_listed(struct hs_buf *list, const struct hs_answer_status *status)
+{
+	struct hs_buf body;
+
+	hs_buf_init(&body, (size_t)4 * ANSWER_MAX_BYTES);
+	put_status(&body, status);
+	if (status->notice.len_bytes > 0)
+		put_begin_of_notice(&body, status->notice);
+	else if (status->known->seq > 0)
+		hs_wire_put_uint(&body, STATUS_SHORTENED, 1);
+	HS_CHECK(!body.failed);
+	hs_wire_put_message(list, LIST_SUBMISSIONS, &body);
+	hs_buf_free(&body);
+}
+
+void
+hs_answer_list(struct hs_effects *effects, uint32_t peer, const struct hs_answer_list *list,
+	const struct hs_buf *listed)
+{
+	struct hs_buf body;
+
+	hs_buf_init(&body, listed->len_bytes + 64);
+	hs_wire_put_uint(&body, LIST_REQUEST, list->request);
+	hs_wire_put_uint(&body, LIST_FOUND, list->found);
+	hs_wire_put_uint(&body, LIST_MORE, list->more);
+	hs_wire_put_uint(&body, LIST_VERSION, list->version);
+	if (listed->len_bytes > 0)
+		hs_buf_add(&body, listed->bytes, listed->len_bytes);
+	send_body(effects, peer, FRAME_LIST_REPLY, &body);
 }
 
 static void

@@ -12,6 +12,7 @@
 #include "hub/core/pending.h"
 #include "hub/core/receipts.h"
 #include "hub/core/route.h"
+#include "hub/core/unheard.h"
 #include "hub/core/watch.h"
 #include "schemas/active.h"
 
@@ -37,12 +38,19 @@ struct hs_answer_status {
 	char id[HS_ID_HEX];
 	const struct hs_known_submission *known; /* NULL: not found */
 	struct hs_span notice;			 /* packed, may be empty */
-	const struct hs_core_options *options;	 /* for the limits of silence */
-	const struct hs_route *route;		 /* whose words are missing */
-	int64_t unix_us;			 /* now */
+	struct hs_unheard_view view;
 };
-void hs_answer_status(struct hs_effects *effects, uint32_t peer, const struct hs_receipts *receipts,
-	const struct hs_answer_status *status);
+void hs_answer_status(
+	struct hs_effects *effects, uint32_t peer, const struct hs_answer_status *status);
+
+struct hs_answer_list {
+	uint64_t request, version;
+	bool found, more;
+};
+/* Appends one submission to a list; of its notice what stands first, up to 32 KiB. Its request is not told. */
+void hs_answer_listed(struct hs_buf *list, const struct hs_answer_status *status);
+void hs_answer_list(struct hs_effects *effects, uint32_t peer, const struct hs_answer_list *list,
+	const struct hs_buf *listed);
 
 /* The live documents with an area within area_code ("" = all), as far as one frame takes them. */
 void hs_answer_active(struct hs_effects *effects, uint32_t peer, uint64_t request,

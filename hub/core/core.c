@@ -7,11 +7,13 @@
 #include "hub/core/core_state.h"
 #include "hub/core/memory.h"
 
-#define US_PER_MS    1000
-#define US_PER_S     1000000LL
-#define READS_MAX    64
+#define US_PER_MS	1000
+#define US_PER_S	1000000LL
+#define READS_MAX	64
+/* How late a silence may be told. */
+#define SILENCE_LOOK_US (US_PER_S / 5)
 /* Of the note: the rules of the set, and what the watch remembers. */
-#define NOTE_VERSION HS_ACTIVE_RULES " watch 1 mark 2"
+#define NOTE_VERSION	HS_ACTIVE_RULES " watch 1 mark 2"
 
 void
 hs_core_options_init(struct hs_core_options *options)
@@ -30,12 +32,13 @@ hs_core_options_init(struct hs_core_options *options)
 		.index_max = 5000000,
 		.references_max = 100000,
 		.state_notices = 4096,
-		.batch_ms = 50,
-		.greeting_ms = 10000,
+		.waits = { .batch_ms = 50, .greeting_ms = 10000 },
+		.alike = hs_alike_defaults,
 		.watch = { .no_order_us = 900 * US_PER_S,
 			.no_update_us = 21600 * US_PER_S,
 			.mail_us = 21600 * US_PER_S,
-			.interval_ms = 2000 } };
+			.interval_ms = 2000,
+			.silence_us = 86400 * US_PER_S } };
 }
 
 struct hs_core *
@@ -47,7 +50,7 @@ hs_core_create(const struct hs_core_options *options)
 	core->options = *options;
 	core->index = hs_index_create(options->references_max);
 	core->journal.waiting = hs_waiting_create();
-	core->journal.same = hs_same_events_create();
+	core->journal.same = hs_same_events_create(&core->options.alike);
 	HS_CHECK(core->journal.same != NULL);
 	core->pending = hs_pending_create();
 	core->held = hs_pending_create();
@@ -57,6 +60,7 @@ hs_core_create(const struct hs_core_options *options)
 	HS_CHECK(core->active != NULL);
 	core->options.watch.mode = options->mode;
 	core->watch.watch = hs_watch_create(&core->options.watch);
+	core->watch.unheard = hs_unheard_create();
 	core->receipts = hs_receipts_create(
 		options->status_notices, options->receipts_per_notice, options->peer_count);
 	core->query = hs_query_create(options->waiters_max, READS_MAX);
@@ -103,6 +107,7 @@ hs_core_destroy(struct hs_core *core)
 	hs_query_destroy(core->query);
 	hs_receipts_destroy(core->receipts);
 	hs_watch_destroy(core->watch.watch);
+	hs_unheard_destroy(core->watch.unheard);
 	hs_active_destroy(core->active);
 	hs_recent_destroy(core->recent);
 	hs_route_destroy(core->route);
@@ -271,22 +276,56 @@ look_for_alarms(struct hs_core *core)
 }
 
 static void
+tell_silence(void *owner, const struct hs_unheard_outlet *outlet, bool began)
+{
+	struct hs_core *core = owner;
+	const char *peer = core->options.peers[outlet->peer].name;
+
+	hs_effects_log(core->source.effects, began ? HS_LOG_ERROR : HS_LOG_INFO,
+		began ? "hub.outlet_silent" : "hub.outlet_silent_over",
+		"peer=%s outlet=\"%s\" seq=%llu silent_ms=%lld", peer, outlet->outlet,
+		(unsigned long long)outlet->seq, (long long)outlet->silent_ms);
+	hs_effects_alarm(core->source.effects, began, peer, outlet);
+}
+
+struct hs_unheard_ops
+hs_core_unheard_ops(struct hs_core *core)
+{
+	return (struct hs_unheard_ops){ tell_silence, core };
+}
+
+static void
+look_for_silence(struct hs_core *core)
+{
+	struct hs_unheard_view view = hs_unheard_view_of(&core->source);
+	struct hs_unheard_ops ops = hs_core_unheard_ops(core);
+
+	if (core->source.mono_us < core->watch.next_silence_mono_us)
+		return;
+	core->watch.next_silence_mono_us = core->source.mono_us + SILENCE_LOOK_US;
+	hs_unheard_look(
+		core->watch.unheard, &view, core->receipts, core->options.watch.silence_us, &ops);
+}
+
+static void
 on_tick(struct hs_core *core, const struct hs_event *event)
 {
 	int64_t since = hs_receipts_since(core->receipts);
 	bool held = hs_pending_count(core->held) > 0;
 
 	for (uint32_t i = 0; i < core->options.peer_count; i++) {
-		if (hs_peer_is_late(&core->peers[i], event->mono_us, core->options.greeting_ms,
-			    core->options.heartbeat_ms))
+		if (hs_peer_is_late(&core->peers[i], event->mono_us,
+			    core->options.waits.greeting_ms, core->options.heartbeat_ms))
 			hs_core_drop_peer(core, i, "silent");
 		else
 			beat(core, i, event->mono_us);
 	}
-	if (held || (since > 0 && event->mono_us - since >= core->options.batch_ms * US_PER_MS))
+	if (held ||
+		(since > 0 && event->mono_us - since >= core->options.waits.batch_ms * US_PER_MS))
 		hs_core_flush(core);
 	hs_core_turn(core);
-	hs_query_wake(core->query, &core->source, core->index);
+	look_for_silence(core);
+	hs_query_tick(core->query, &core->source, core->index);
 	look_for_alarms(core);
 }
 
@@ -342,8 +381,10 @@ hs_core_step(struct hs_core *core, const struct hs_event *event, struct hs_effec
 	HS_CHECK(event->peer < HS_PEERS_MAX && event->type < HS_EVENT_COUNT);
 	if (core->life == HS_CORE_STOPPED)
 		return;
-	if (core->source.effects == NULL)
+	if (core->source.started_unix_us == 0) {
 		hs_index_recovered(core->index);
+		core->source.started_unix_us = event->unix_us;
+	}
 	core->source.unix_us = event->unix_us;
 	core->source.mono_us = event->mono_us;
 	core->source.effects = effects;
@@ -398,7 +439,8 @@ hs_core_peer_stats(const struct hs_core *core, size_t i, struct hs_core_peer_sta
 		.link_state = hs_peer_state_name(peer->state),
 		.delivery_state = "",
 		.heard_mono_us = peer->heard_mono_us,
-		.outlets = &peer->outlets };
+		.outlets = &peer->outlets,
+		.silent_outlets = hs_unheard_count(core->watch.unheard, (uint32_t)i) };
 	if (delivery == NULL)
 		return;
 	out->delivery_state = hs_delivery_state_name(hs_delivery_state(delivery));

@@ -31,6 +31,7 @@
 #ifndef HS_CORE_CORE_H
 #define HS_CORE_CORE_H
 
+#include "hub/core/alike.h"
 #include "hub/core/effects.h"
 #include "hub/core/record.h"
 #include "hub/core/watch.h"
@@ -61,6 +62,11 @@ struct hs_core_ahead {
 	size_t large_bytes; /* an original above it is committed alone */
 };
 
+struct hs_core_waits {
+	int64_t batch_ms;    /* longest wait of receipts and acks for their commit */
+	int64_t greeting_ms; /* a new connection must have said hello and resume by then */
+};
+
 /* Digests of the rule tables that a gate may have (activation.h); none: any. Borrowed for the core's life. */
 struct hs_core_tables {
 	const char *const *digests;
@@ -85,8 +91,8 @@ struct hs_core_options {
 	size_t index_max;   /* submissions in one journal; more get UNAVAILABLE */
 	size_t references_max; /* superseded documents that have not come yet; the oldest is forgotten */
 	size_t state_notices; /* a note of the active set each so many notices (active_state.h) */
-	int64_t batch_ms;     /* longest wait of receipts and acks for their commit */
-	int64_t greeting_ms;  /* a new connection must have said hello and resume by then */
+	struct hs_core_waits waits;
+	struct hs_alike_limits alike;  /* when messages of two routes are about one event */
 	struct hs_watch_options watch; /* its mode is the lane's */
 };
 
@@ -155,6 +161,7 @@ struct hs_core_peer_stats {
 	size_t in_flight;
 	int64_t heard_mono_us;		  /* 0: nothing since it came up */
 	const struct hs_outlets *outlets; /* outlets.h; borrowed until the next step */
+	size_t silent_outlets;		  /* unheard.h */
 };
 struct hs_core_stats {
 	uint64_t newest_seq, committed_pos;

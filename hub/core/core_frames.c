@@ -128,6 +128,8 @@ on_receipt(const struct frame_context *context)
 {
 	struct hs_core *core = context->core;
 	const hs_receipt *receipt = context->frame->receipt;
+	struct hs_unheard_view view = hs_unheard_view_of(&core->source);
+	struct hs_unheard_ops ops = hs_core_unheard_ops(core);
 	struct hs_receipt_entry entry = { .seq = receipt->seq,
 		.adapter = core->options.peers[context->peer].name,
 		.outlet = receipt->outlet,
@@ -145,6 +147,7 @@ on_receipt(const struct frame_context *context)
 		return;
 	}
 	hs_receipts_report(core->receipts, &entry, core->source.mono_us);
+	hs_unheard_word(core->watch.unheard, &view, &entry, &ops);
 }
 
 static void
@@ -227,6 +230,14 @@ on_status_query(const struct frame_context *context)
 }
 
 static void
+on_list_query(const struct frame_context *context)
+{
+	struct hs_query_context query = query_context(context);
+
+	hs_query_list(context->core->query, &query, context->frame->list_query);
+}
+
+static void
 on_fetch(const struct frame_context *context)
 {
 	struct hs_query_context query = query_context(context);
@@ -278,6 +289,7 @@ static const struct frame_row {
 	{ BODY(STATUS_QUERY), GATES, IN(READY), on_status_query },
 	{ BODY(ACTIVE_QUERY), ALL, IN(READY), on_active_query },
 	{ BODY(ALARM_QUERY), GATES, IN(READY), on_alarm_query },
+	{ BODY(LIST_QUERY), GATES, IN(READY), on_list_query },
 	{ BODY(FETCH), ALL, IN(READY), on_fetch },
 	{ BODY(GOODBYE), ALL, IN(GREETING) | IN(WAITING) | IN(READY), on_goodbye },
 };

@@ -43,7 +43,9 @@ struct hs_core_digest {
 
 struct hs_core_watch {
 	struct hs_watch *watch;
-	int64_t next_mono_us;		     /* of its next look */
+	int64_t next_mono_us; /* of its next look */
+	struct hs_unheard *unheard;
+	int64_t next_silence_mono_us;
 	uint64_t raised[HS_ALARM_KINDS + 1]; /* so far, by kind */
 };
 
@@ -135,6 +137,8 @@ bool hs_core_wants_turn(const struct hs_core *core);
 /* A note of the active set, when one is due or `now`. */
 void hs_core_note_state(struct hs_core *core, bool now);
 const char *hs_core_digest_text(struct hs_core *core);
+/* Log and alarm of an outlet that went silent, or spoke again. */
+struct hs_unheard_ops hs_core_unheard_ops(struct hs_core *core);
 void hs_core_finish(struct hs_core *core, int exit_code, const char *reason);
 
 #endif

@@ -181,7 +181,6 @@ take_notice(struct hs_core *core, const struct hs_row *row, const struct hs_reco
 	if (look->id.len_bytes == HS_ID_HEX - 1)
 		memcpy(recent.id, look->id.bytes, HS_ID_HEX - 1);
 	hs_recent_take(core->recent, &recent);
-	hs_receipts_open(core->receipts, row->seq);
 	core->source.newest_seq = row->seq;
 	core->digest.is_old = true;
 	return HS_OK;
@@ -200,6 +199,10 @@ take_submission(struct hs_core *core, const struct hs_row *row, const struct hs_
 	if (!hs_id_parse(look->id, known.id))
 		return HS_ERR_CORRUPT;
 	hs_index_take_submission(core->index, &known, look->principal);
+	if (row->seq > 0)
+		hs_receipts_open(core->receipts, row->seq, row->unix_us,
+			hs_index_changes(core->index,
+				hs_index_submission(core->index, known.id)->principal));
 	return HS_OK;
 }
 
@@ -220,6 +223,7 @@ static enum hs_err
 take_receipts(struct hs_core *core, const struct hs_row *row)
 {
 	struct hs_arena *arena = hs_arena_create(HS_UNPACK_ARENA_BYTES);
+	struct hs_unheard_view view = hs_unheard_view_of(&core->source);
 	hs_journal_record *record;
 	enum hs_err err;
 
@@ -233,6 +237,7 @@ take_receipts(struct hs_core *core, const struct hs_row *row)
 			(int)receipt->state, receipt->detail, receipt->unix_us, 0 };
 
 		hs_receipts_put(core->receipts, &entry);
+		hs_unheard_word(core->watch.unheard, &view, &entry, NULL);
 		if (entry.state == (int)HS_RECEIPT(SENT))
 			take_told(core, receipt);
 	}

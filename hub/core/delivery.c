@@ -35,6 +35,13 @@ struct hs_delivery {
 	size_t window_max, window_first, window_count, window_bytes;
 };
 
+struct hs_unheard_view
+hs_unheard_view_of(const struct hs_delivery_source *source)
+{
+	return (struct hs_unheard_view){ source->options, source->receipts, source->route,
+		source->unix_us };
+}
+
 struct hs_delivery *
 hs_delivery_create(const struct hs_core_peer *config, uint32_t peer, size_t window)
 {

@@ -31,6 +31,7 @@
 #include "hub/core/receipts.h"
 #include "hub/core/recent.h"
 #include "hub/core/route.h"
+#include "hub/core/unheard.h"
 #include "schemas/active.h"
 
 enum hs_delivery_state {
@@ -57,8 +58,11 @@ struct hs_delivery_source {
 	size_t unfinished;   /* streams that stopped at the end of their slice in this step */
 	uint64_t tickets;    /* READ tickets given out so far, by anybody */
 	int64_t unix_us, mono_us;
+	int64_t started_unix_us; /* of the first step */
 	struct hs_effects *effects;
 };
+/* For the silence of outlets. */
+struct hs_unheard_view hs_unheard_view_of(const struct hs_delivery_source *source);
 
 struct hs_delivery *hs_delivery_create(
 	const struct hs_core_peer *config, uint32_t peer, size_t window);

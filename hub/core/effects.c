@@ -6,6 +6,7 @@
 
 #include "hub/base/check.h"
 #include "hub/core/memory.h"
+#include "hub/core/unheard.h"
 
 /* More than any one step makes: a snapshot part, or a window of the largest notices. */
 #define STORE_MAX_BYTES ((size_t)2 << 30)
@@ -213,6 +214,22 @@ hs_effects_log(struct hs_effects *effects, enum hs_log_level level, const char *
 	effect->event = event;
 	effect->len_bytes = (size_t)len < sizeof(text) ? (size_t)len : sizeof(text) - 1;
 	store(effects, (struct hs_span){ text, effect->len_bytes });
+}
+
+void
+hs_effects_alarm(struct hs_effects *effects, bool began, const char *peer,
+	const struct hs_unheard_outlet *outlet)
+{
+	struct hs_effect *effect = add(effects, HS_EFFECT_ALARM, 0);
+
+	effect->event = began ? "alarm" : "over";
+	hs_buf_printf(&effects->store, "%s%s%s%c", peer, outlet->outlet[0] == '\0' ? "" : "/",
+		outlet->outlet, '\0');
+	hs_buf_printf(&effects->store, "%s seq %llu, sent %lld s ago%c",
+		began ? "silent about" : "no longer silent since", (unsigned long long)outlet->seq,
+		(long long)(outlet->silent_ms / 1000), '\0');
+	HS_CHECK(!effects->store.failed);
+	effect->len_bytes = effects->store.len_bytes - effect->at;
 }
 
 void

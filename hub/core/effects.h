@@ -18,6 +18,7 @@ enum hs_effect_type {
 	HS_EFFECT_READ, /* notices after after_seq from the journal → event RECORDS with the ticket */
 	HS_EFFECT_DROP, /* end the peer's connection */
 	HS_EFFECT_LOG,
+	HS_EFFECT_ALARM, /* alarm_command: event is "alarm" or "over", the text outlet NUL reason */
 	HS_EFFECT_STATE, /* note of the active set → journal, beside the next commit (active_state.h) */
 	HS_EFFECT_STORE, /* bulk and original of a large record → disk, in pieces → event STORED */
 	HS_EFFECT_FORGET, /* remove these pieces: no record will name them */
@@ -44,6 +45,8 @@ struct hs_effect {
 		row; /* APPEND of a row with owners: it, with references; NULL else. STORE: likewise, the body being the bulk */
 	uint64_t store; /* STORE, FORGET */
 };
+
+struct hs_unheard_outlet;
 
 struct hs_effects {
 	struct hs_effect *items;
@@ -76,6 +79,9 @@ void hs_effects_read(struct hs_effects *effects, uint32_t peer, uint64_t ticket,
 void hs_effects_drop(struct hs_effects *effects, uint32_t peer);
 void hs_effects_log(struct hs_effects *effects, enum hs_log_level level, const char *event,
 	const char *format, ...) __attribute__((format(printf, 4, 5)));
+/* An outlet (name: peer, or peer/outlet) went silent, or `over`: no longer. */
+void hs_effects_alarm(struct hs_effects *effects, bool began, const char *peer,
+	const struct hs_unheard_outlet *outlet);
 /* What the caller packs into the store between begin and hs_effects_send_end. */
 struct hs_buf *hs_effects_state_begin(struct hs_effects *effects);
 void hs_effects_turn(struct hs_effects *effects);

@@ -15,7 +15,8 @@ struct document_node {
 
 struct submission_node {
 	struct hs_known_submission known;
-	UT_hash_handle hh;
+	struct submission_node *older; /* of the same principal */
+	UT_hash_handle hh;	       /* in the order of the journal */
 };
 
 /* A document that was superseded before it came. */
@@ -28,6 +29,8 @@ struct reference_node {
 /* Principals are few; each name is kept once. */
 struct principal_node {
 	UT_hash_handle hh;
+	struct submission_node *newest;
+	struct hs_changes changes;
 	char name[];
 };
 
@@ -39,6 +42,7 @@ struct hs_index {
 	size_t references_max;
 	uint8_t (*keys)[HS_ID_BYTES]; /* by seq - 1, while recovering */
 	uint64_t key_count, key_room;
+	struct hs_changes changes; /* of everybody's submissions */
 };
 
 struct hs_index *
@@ -177,20 +181,31 @@ take_superseded(void *owner, const uint8_t key[HS_ID_BYTES])
 	HASH_ADD(hh, index->references, key, HS_ID_BYTES, node);
 }
 
-static const char *
-intern(struct hs_index *index, struct hs_span name)
+static struct principal_node *
+find_principal(const struct hs_index *index, struct hs_span name)
 {
 	struct principal_node *node = NULL;
 
-	if (name.len_bytes == 0)
-		return "";
-	HASH_FIND(hh, index->principals, name.bytes, name.len_bytes, node);
+	if (index->principals != NULL)
+		HASH_FIND(hh, index->principals, name.len_bytes > 0 ? name.bytes : "",
+			name.len_bytes, node);
+	return node;
+}
+
+/* One without a name is kept too: its submissions are nobody's. */
+static struct principal_node *
+intern(struct hs_index *index, struct hs_span name)
+{
+	struct principal_node *node = find_principal(index, name);
+
 	if (node == NULL) {
 		node = hs_must_alloc(1, sizeof(*node) + name.len_bytes + 1);
-		memcpy(node->name, name.bytes, name.len_bytes);
+		if (name.len_bytes > 0)
+			memcpy(node->name, name.bytes, name.len_bytes);
+		node->changes.all = &index->changes;
 		HASH_ADD(hh, index->principals, name, name.len_bytes, node);
 	}
-	return node->name;
+	return node;
 }
 
 void
@@ -198,13 +213,81 @@ hs_index_take_submission(struct hs_index *index, const struct hs_known_submissio
 	struct hs_span principal)
 {
 	struct submission_node *node;
+	struct principal_node *whose;
 
 	if (hs_index_submission(index, submission->id) != NULL)
 		return;
+	whose = intern(index, principal);
 	node = hs_must_alloc(1, sizeof(*node));
 	node->known = *submission;
-	node->known.principal = intern(index, principal);
+	node->known.principal = whose->name;
+	node->older = whose->newest;
+	whose->newest = node;
 	HASH_ADD(hh, index->submissions, known.id, HS_ID_BYTES, node);
+	hs_changes_note(&whose->changes);
+}
+
+static struct hs_span
+span_of(const char *text)
+{
+	return (struct hs_span){ text, strlen(text) };
+}
+
+static const struct submission_node *
+newest_of(const struct hs_index *index, const char *principal)
+{
+	const struct principal_node *whose;
+
+	if (principal[0] == '\0')
+		return index->submissions == NULL ? NULL
+						  : ELMT_FROM_HH(index->submissions->hh.tbl,
+							    index->submissions->hh.tbl->tail);
+	whose = find_principal(index, span_of(principal));
+	return whose == NULL ? NULL : whose->newest;
+}
+
+static const struct submission_node *
+node_of(const struct hs_known_submission *known)
+{
+	_Static_assert(offsetof(struct submission_node, known) == 0, "it stands first");
+	return (const void *)known;
+}
+
+const struct hs_known_submission *
+hs_index_older(const struct hs_index *index, const char *principal,
+	const struct hs_known_submission *known)
+{
+	const struct submission_node *node;
+
+	if (known == NULL)
+		node = newest_of(index, principal);
+	else if (principal[0] == '\0')
+		node = node_of(known)->hh.prev;
+	else
+		node = node_of(known)->older;
+	return node == NULL ? NULL : &node->known;
+}
+
+struct hs_changes *
+hs_index_changes(struct hs_index *index, const char *principal)
+{
+	struct principal_node *whose;
+
+	if (principal[0] == '\0')
+		return &index->changes;
+	whose = find_principal(index, span_of(principal));
+	return whose == NULL ? NULL : &whose->changes;
+}
+
+uint64_t
+hs_index_changed(const struct hs_index *index, const char *principal)
+{
+	const struct principal_node *whose =
+		principal[0] == '\0' ? NULL : find_principal(index, span_of(principal));
+
+	if (principal[0] == '\0')
+		return index->changes.count;
+	return whose == NULL ? 0 : whose->changes.count;
 }
 
 void

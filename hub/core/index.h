@@ -8,11 +8,13 @@
  *         it comes (CAP: out of order). At most references_max; the oldest is forgotten first.
  * Told:   while the journal is read at a start, the document of each seq is known too, so that a receipt that says
  *         "sent" tells who was told of it under whatever filter was in force then (hs_index_tell).
+ * Lists:  the submissions of each principal, and of everybody, in the order of the journal (hs_index_older).
  * Memory: about 200 bytes per submission, for the life of the process, and the areas of each document.
  */
 #ifndef HS_CORE_INDEX_H
 #define HS_CORE_INDEX_H
 
+#include "hub/core/changes.h"
 #include "hub/core/record.h"
 
 struct hs_index;
@@ -48,6 +50,13 @@ const struct hs_known_document *hs_index_document(
 	const struct hs_index *index, const uint8_t key[HS_ID_BYTES]);
 const struct hs_known_submission *hs_index_submission(
 	const struct hs_index *index, const uint8_t id[HS_ID_BYTES]);
+/* The submission of this principal ("": of everybody) before that one in time; NULL as `known`: the newest. NULL: there is none. */
+const struct hs_known_submission *hs_index_older(const struct hs_index *index,
+	const char *principal, const struct hs_known_submission *known);
+/* What counts the changes of that list. NULL: a principal without any submission. Lives as long as the index. */
+struct hs_changes *hs_index_changes(struct hs_index *index, const char *principal);
+/* Its count; 0: that principal has none. */
+uint64_t hs_index_changed(const struct hs_index *index, const char *principal);
 size_t hs_index_documents(const struct hs_index *index);
 size_t hs_index_submissions(const struct hs_index *index);
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "hub/base/check.h"
+#include "hub/core/listing.h"
 #include "hub/core/memory.h"
 
 #define FETCH_ROWS_MAX 64
@@ -35,6 +36,7 @@ struct hs_query {
 	size_t waiter_count, waiters_max;
 	struct reading *readings;
 	size_t reads_max;
+	struct hs_listing *listing;
 };
 
 struct hs_query *
@@ -46,12 +48,14 @@ hs_query_create(size_t waiters_max, size_t reads_max)
 	query->waiters = hs_must_alloc(waiters_max, sizeof(*query->waiters));
 	query->reads_max = reads_max;
 	query->readings = hs_must_alloc(reads_max, sizeof(*query->readings));
+	query->listing = hs_listing_create(waiters_max, reads_max);
 	return query;
 }
 
 void
 hs_query_destroy(struct hs_query *query)
 {
+	hs_listing_destroy(query->listing);
 	free(query->waiters);
 	free(query->readings);
 	free(query);
@@ -75,13 +79,11 @@ answer_status(struct hs_delivery_source *source, const struct hs_known_submissio
 		.request = asked->request,
 		.known = known,
 		.notice = notice,
-		.options = source->options,
-		.route = source->route,
-		.unix_us = source->unix_us,
+		.view = hs_unheard_view_of(source),
 	};
 
 	hs_hex(asked->id, HS_ID_BYTES, status.id);
-	hs_answer_status(source->effects, asked->peer, source->receipts, &status);
+	hs_answer_status(source->effects, asked->peer, &status);
 }
 
 /* Answers now, or after one READ when the notice is not in memory. */
@@ -156,6 +158,21 @@ hs_query_wake(
 			reply_status(query, source, index, waiter);
 	}
 	query->waiter_count = kept;
+}
+
+void
+hs_query_list(struct hs_query *query, const struct hs_query_context *context,
+	const hs_list_query *message)
+{
+	hs_listing_ask(query->listing, context->source, context->index, context->peer, message);
+}
+
+void
+hs_query_tick(
+	struct hs_query *query, struct hs_delivery_source *source, const struct hs_index *index)
+{
+	hs_query_wake(query, source, index);
+	hs_listing_wake(query->listing, source, index);
 }
 
 static bool
@@ -288,7 +305,7 @@ hs_query_rows(struct hs_query *query, struct hs_delivery_source *source,
 		*reading = (struct reading){ 0 };
 		return true;
 	}
-	return false;
+	return hs_listing_rows(query->listing, source, event);
 }
 
 void
@@ -296,6 +313,7 @@ hs_query_forget_peer(struct hs_query *query, uint32_t peer)
 {
 	size_t kept = 0;
 
+	hs_listing_forget_peer(query->listing, peer);
 	for (size_t i = 0; i < query->waiter_count; i++) {
 		if (query->waiters[i].peer != peer)
 			query->waiters[kept++] = query->waiters[i];
@@ -310,5 +328,5 @@ hs_query_forget_peer(struct hs_query *query, uint32_t peer)
 size_t
 hs_query_waiters(const struct hs_query *query)
 {
-	return query->waiter_count;
+	return query->waiter_count + hs_listing_waiters(query->listing);
 }

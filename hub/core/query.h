@@ -4,6 +4,7 @@
  *         with the notice from memory or by READ. fetch → READ → reply.
  * Limits: waiters_max status queries wait at a time (more are answered at once); reads_max journal reads
  *         are under way at a time (more are answered without rows: `end` stays false, ask again).
+ * Lists of submissions: listing.h.
  * A peer that goes away takes its questions with it.
  */
 #ifndef HS_CORE_QUERY_H
@@ -26,10 +27,15 @@ struct hs_query *hs_query_create(size_t waiters_max, size_t reads_max);
 void hs_query_destroy(struct hs_query *query);
 void hs_query_status(struct hs_query *query, const struct hs_query_context *context,
 	const hs_status_query *message);
+void hs_query_list(struct hs_query *query, const struct hs_query_context *context,
+	const hs_list_query *message);
 void hs_query_fetch(
 	struct hs_query *query, const struct hs_query_context *context, const hs_fetch *message);
 /* Answers the waiters whose notice changed or whose time is up. */
 void hs_query_wake(
+	struct hs_query *query, struct hs_delivery_source *source, const struct hs_index *index);
+/* The same, and who waits for a list: each tick, so that a storm of receipts is one answer. */
+void hs_query_tick(
 	struct hs_query *query, struct hs_delivery_source *source, const struct hs_index *index);
 /* The rows of a READ of ours; false when the ticket is not ours. */
 bool hs_query_rows(struct hs_query *query, struct hs_delivery_source *source,

@@ -24,6 +24,8 @@ struct slot {
 	uint32_t version;
 	size_t count, room;
 	struct stored *items;
+	int64_t accepted_unix_us, looked_unix_us, due_unix_us; /* see hs_receipts_due */
+	struct hs_changes *changes;
 };
 
 struct ack {
@@ -39,6 +41,7 @@ struct hs_receipts {
 	struct hs_buf batch;   /* receipts as fields of a JournalRecord */
 	int64_t since_mono_us; /* oldest entry of the batch; 0: empty */
 	bool changed;
+	int64_t due_unix_us; /* no slot is due earlier */
 };
 
 struct hs_receipts *
@@ -51,6 +54,7 @@ hs_receipts_create(size_t notices_max, size_t per_notice, size_t peer_count)
 	receipts->ring = hs_must_alloc(receipts->notices_max, sizeof(*receipts->ring));
 	receipts->acks = hs_must_alloc(peer_count, sizeof(*receipts->acks));
 	receipts->peer_count = peer_count;
+	receipts->due_unix_us = INT64_MAX;
 	hs_buf_init(&receipts->batch, 64 * BATCH_MAX_BYTES);
 	return receipts;
 }
@@ -78,14 +82,34 @@ hs_receipts_destroy(struct hs_receipts *receipts)
 	free(receipts);
 }
 
+/* Whatever changes is looked at next time. */
+static void
+make_due(struct hs_receipts *receipts, struct slot *slot)
+{
+	slot->due_unix_us = 0;
+	receipts->due_unix_us = 0;
+}
+
 void
-hs_receipts_open(struct hs_receipts *receipts, uint64_t seq)
+hs_receipts_open(struct hs_receipts *receipts, uint64_t seq, int64_t accepted_unix_us,
+	struct hs_changes *changes)
 {
 	struct slot *slot = &receipts->ring[seq % receipts->notices_max];
 
 	empty_slot(slot);
 	slot->seq = seq;
 	slot->version = 1;
+	slot->accepted_unix_us = accepted_unix_us;
+	slot->changes = changes;
+	make_due(receipts, slot);
+}
+
+static void
+count_change(struct hs_receipts *receipts, struct slot *slot)
+{
+	slot->version++;
+	receipts->changed = true;
+	hs_changes_note(slot->changes);
 }
 
 static struct slot *
@@ -159,8 +183,8 @@ hs_receipts_put(struct hs_receipts *receipts, const struct hs_receipt_entry *ent
 		stored->state = entry->state;
 		stored->unix_us = entry->unix_us;
 	}
-	slot->version++;
-	receipts->changed = true;
+	count_change(receipts, slot);
+	make_due(receipts, slot);
 	return true;
 }
 
@@ -198,18 +222,50 @@ outlets_spoke(const struct slot *slot, const char *adapter)
 	return false;
 }
 
-int64_t
-hs_receipts_silent_ms(const struct hs_receipts *receipts, const struct hs_receipt_entry *entry,
-	int64_t limit_ms, int64_t unix_us)
+bool
+hs_receipts_waits(const struct hs_receipts *receipts, const struct hs_receipt_entry *entry)
 {
 	const struct slot *slot = slot_of(receipts, entry->seq);
-	bool waits =
-		entry->state == (int)HS_RECEIPT(SENT) || entry->state == (int)HS_RECEIPT(RECEIVED);
-	int64_t quiet_ms = (unix_us - entry->unix_us) / 1000;
 
-	if (!waits || limit_ms == 0 || quiet_ms <= limit_ms || slot == NULL)
-		return 0;
-	return entry->outlet[0] == '\0' && outlets_spoke(slot, entry->adapter) ? 0 : quiet_ms;
+	if (slot == NULL || (entry->state != (int)HS_RECEIPT(SENT) &&
+				    entry->state != (int)HS_RECEIPT(RECEIVED)))
+		return false;
+	return entry->outlet[0] != '\0' || !outlets_spoke(slot, entry->adapter);
+}
+
+static void
+look_at(struct hs_receipts *receipts, struct slot *slot, int64_t unix_us,
+	void (*look)(void *owner, struct hs_receipts_due *due), void *owner)
+{
+	struct hs_receipts_due due = { .seq = slot->seq,
+		.accepted_unix_us = slot->accepted_unix_us,
+		.looked_unix_us = slot->looked_unix_us,
+		.due_unix_us = INT64_MAX };
+
+	look(owner, &due);
+	slot->looked_unix_us = unix_us;
+	slot->due_unix_us = due.due_unix_us;
+	if (due.began)
+		count_change(receipts, slot);
+}
+
+void
+hs_receipts_look(struct hs_receipts *receipts, int64_t unix_us,
+	void (*look)(void *owner, struct hs_receipts_due *due), void *owner)
+{
+	int64_t next = INT64_MAX;
+
+	if (unix_us < receipts->due_unix_us)
+		return;
+	for (size_t i = 0; i < receipts->notices_max; i++) {
+		struct slot *slot = &receipts->ring[i];
+
+		if (slot->seq > 0 && slot->due_unix_us <= unix_us)
+			look_at(receipts, slot, unix_us, look, owner);
+		if (slot->seq > 0 && slot->due_unix_us < next)
+			next = slot->due_unix_us;
+	}
+	receipts->due_unix_us = next;
 }
 
 static void

@@ -6,16 +6,16 @@
  *         notice that waits for the same disk.
  * Rules:  SENT and RECEIVED never replace a later state: a notice that is sent again after a reconnect does
  *         not look less done. Everything else replaces what was there. An equal receipt changes nothing.
- * Silence: an outlet from which nothing was heard since it was SENT or RECEIVED says nothing about itself. Longer than the
- *         limit of its kind (silent_after_ms of the adapter's peer) that is told as silence, computed whenever somebody asks
- *         and never kept. A word for the adapter as a whole (outlet "") counts only while none of its outlets spoke.
- * Versions: each change of a notice's receipts counts its version up from 1.
+ * Silence: an outlet from which nothing was heard since it was SENT or RECEIVED says nothing about itself (unheard.h). A word
+ *         for the adapter as a whole (outlet "") counts only while none of its outlets spoke.
+ * Versions: each change of a notice's receipts, and each silence that begins, counts its version up from 1.
  * Memory: the newest notices_max notices, each with at most per_notice receipts in memory; older and
  *         further ones stand in the journal only.
  */
 #ifndef HS_CORE_RECEIPTS_H
 #define HS_CORE_RECEIPTS_H
 
+#include "hub/core/changes.h"
 #include "hub/core/record.h"
 
 #define HS_OUTLET_MAX_BYTES 128
@@ -36,8 +36,10 @@ struct hs_receipt_entry {
 
 struct hs_receipts *hs_receipts_create(size_t notices_max, size_t per_notice, size_t peer_count);
 void hs_receipts_destroy(struct hs_receipts *receipts);
-/* A notice was committed: version 1. seq rises by one. */
-void hs_receipts_open(struct hs_receipts *receipts, uint64_t seq);
+/* A notice was committed: version 1. seq rises by one. accepted_unix_us: when it was taken; changes: counts for its sender,
+ * borrowed for the life of the receipts, may be NULL. */
+void hs_receipts_open(struct hs_receipts *receipts, uint64_t seq, int64_t accepted_unix_us,
+	struct hs_changes *changes);
 /* Takes it to memory; true when it changed something, or the notice is no longer in memory. */
 bool hs_receipts_put(struct hs_receipts *receipts, const struct hs_receipt_entry *entry);
 /* 0: not in memory (any more). */
@@ -45,10 +47,20 @@ uint32_t hs_receipts_version(const struct hs_receipts *receipts, uint64_t seq);
 void hs_receipts_each(const struct hs_receipts *receipts, uint64_t seq,
 	void (*visit)(void *owner, const struct hs_receipt_entry *entry), void *owner);
 
-/* How long this entry (as hs_receipts_each gives it) has been silent; 0 when that is not longer than limit_ms, or limit_ms
- * is 0. */
-int64_t hs_receipts_silent_ms(const struct hs_receipts *receipts,
-	const struct hs_receipt_entry *entry, int64_t limit_ms, int64_t unix_us);
+/* Nothing was heard of this entry (as hs_receipts_each gives it) since it was SENT or RECEIVED. */
+bool hs_receipts_waits(const struct hs_receipts *receipts, const struct hs_receipt_entry *entry);
+
+/* A notice at which somebody has to look: a receipt changed since, or a silence begins. */
+struct hs_receipts_due {
+	uint64_t seq;
+	int64_t accepted_unix_us;
+	int64_t looked_unix_us; /* the last time; 0: never */
+	/* The answer of `look`. */
+	bool began;	     /* a silence began since: that is a change */
+	int64_t due_unix_us; /* when to look again, if nothing changes; INT64_MAX: never */
+};
+void hs_receipts_look(struct hs_receipts *receipts, int64_t unix_us,
+	void (*look)(void *owner, struct hs_receipts_due *due), void *owner);
 
 /* Puts it and, when that changed something, adds it to the batch. */
 void hs_receipts_report(

@@ -6,6 +6,8 @@
  *         Commit failed: hs_same_event_cut. At the start the journal's notices are taken again.
  * Key:    mode, kind and Document.event; where the source names no event, its document (one telegram over two lines that
  *         differ in some byte). Byte for byte the same telegram is a duplicate already (intake.h).
+ *         Messages without a common key belong together when they are alike (alike.h): with one of the group, and with the newest
+ *         of no principal in it otherwise. What comes later under a key of the group (a cancel without areas) is of it too.
  * Rules:  - only between principals: what one line says after itself is its own business;
  *         - told is what a message of another principal says, when it says it of the same areas, or of larger ones, and
  *           at least as strongly, for the same hazard (of civil protection: the same type and phase). One area more, one
@@ -22,6 +24,7 @@
 #ifndef HS_CORE_SAME_EVENT_H
 #define HS_CORE_SAME_EVENT_H
 
+#include "hub/core/alike.h"
 #include "hub/core/record.h"
 
 #define HS_SAME_EVENTS_MAX 512
@@ -29,7 +32,7 @@
 struct hs_same_events;
 
 /* NULL: out of memory. */
-struct hs_same_events *hs_same_events_create(void);
+struct hs_same_events *hs_same_events_create(const struct hs_alike_limits *limits);
 void hs_same_events_destroy(struct hs_same_events *events);
 
 /* Is it of a kind that two routes tell? Others cost nothing. */

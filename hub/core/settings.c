@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "hub/base/alarm_command.h"
 #include "hub/base/check.h"
 #include "hub/base/look.h"
 #include "schemas/tables.h"
@@ -88,16 +89,28 @@ static const struct hs_config_item hub_items[] = {
 		"Documents that were replaced or cancelled before they came, remembered so that they are never in force; beyond it the oldest is forgotten. About 100 bytes of memory each.", NULL },
 	{ "state_notices", HS_CONFIG_INT, HUB(state_notices), "notices", 1, 1000000, "4096",
 		"How often it is noted what the active set rests on; fewer: faster start after a crash.", NULL },
-	{ "batch_ms", HS_CONFIG_INT, HUB(batch_ms), "ms", 1, 1000, "50",
+	{ "batch_ms", HS_CONFIG_INT, HUB(waits.batch_ms), "ms", 1, 1000, "50",
 		"Longest time that receipts and acks wait for the journal.", NULL },
-	{ "greeting_ms", HS_CONFIG_INT, HUB(greeting_ms), "ms", 100, 60000, "10000",
+	{ "greeting_ms", HS_CONFIG_INT, HUB(waits.greeting_ms), "ms", 100, 60000, "10000",
 		"A new connection must have said hello and resume by then.", NULL },
+	{ "same_origin_s", HS_CONFIG_INT, HUB(alike.origin_s), "s", 0, 60, "5",
+		"Messages of two routes without a common id are about the same earthquake when their origin times are not further apart, and their hypocentres alike; 0: only by the id.", NULL },
+	{ "same_hypocentre_cdeg", HS_CONFIG_INT, HUB(alike.hypocentre_cdeg), "hundredths of a degree", 1, 300, "30",
+		"How far apart such hypocentres may lie in latitude and in longitude; where one is not told in degrees, both must have the same name.", NULL },
+	{ "same_tsunami_s", HS_CONFIG_INT, HUB(alike.tsunami_s), "s", 0, 3600, "600",
+		"Tsunami warnings of two routes without a common id or origin are the same when they are for the same areas and were reported not further apart; 0: only by the id.", NULL },
 	{ "no_order_s", HS_CONFIG_INT, HUB(watch.no_order_s), "s", 0, 86400, "900",
 		"An alarm to the municipality and its prefecture so long after a warning of equivalent level 4 or 5, a tsunami warning, or an urgent mail of its own, when no evacuation order of it is in force; 0: none.", NULL },
 	{ "no_update_s", HS_CONFIG_INT, HUB(watch.no_update_s), "s", 0, 2592000, "21600",
 		"A reminder to the municipality so long after the last document of an order in force, when no warning of equivalent level 3 or above is in force there any more; 0: none.", NULL },
 	{ "mail_s", HS_CONFIG_INT, HUB(watch.mail_s), "s", 1, 604800, "21600",
 		"So long after its last urgent mail an order of the municipality is missed; longer than no_order_s.", NULL },
+	{ "silence_s", HS_CONFIG_INT, HUB(watch.silence_s), "s", 0, 2592000, "86400",
+		"So old a notice may be for an alarm of an outlet that says nothing about it (silent_after_ms of its adapter); 0: no alarms, only answers tell of silence.", NULL },
+	{ "alarm_command", HS_CONFIG_TEXT, HUB(watch.alarm_command), "path", 0, 4096, "",
+		"Program that is run when an outlet goes silent and when it speaks again, with the arguments alarm|over, hub, lane, outlet, reason; no shell; empty: none.", NULL },
+	{ "alarm_timeout_ms", HS_CONFIG_INT, HUB(watch.alarm_timeout_ms), "ms", 100, 600000, "10000",
+		"How long alarm_command may run before it is ended.", NULL },
 	{ "watch_interval_ms", HS_CONFIG_INT, HUB(watch.interval_ms), "ms", 50, 60000, "2000",
 		"How often it is looked for missing and forgotten orders.", NULL },
 	{ "peers", HS_CONFIG_LIST, HUB(peers), "", 1, HS_PEERS_MAX, NULL,
@@ -142,13 +155,14 @@ hs_hub_core_options(const struct hs_hub_settings *settings, struct hs_core_peer 
 	out->index_max = (size_t)settings->index_max;
 	out->state_notices = (size_t)settings->state_notices;
 	out->references_max = (size_t)settings->references_max;
-	out->batch_ms = settings->batch_ms;
-	out->greeting_ms = settings->greeting_ms;
+	out->waits = settings->waits;
+	out->alike = settings->alike;
 	out->watch = (struct hs_watch_options){ .mode = out->mode,
 		.no_order_us = settings->watch.no_order_s * US_PER_S,
 		.no_update_us = settings->watch.no_update_s * US_PER_S,
 		.mail_us = settings->watch.mail_s * US_PER_S,
-		.interval_ms = settings->watch.interval_ms };
+		.interval_ms = settings->watch.interval_ms,
+		.silence_us = settings->watch.silence_s * US_PER_S };
 }
 
 static bool
@@ -224,6 +238,8 @@ hs_hub_settings_check(const struct hs_hub_settings *settings, char why[HS_CONFIG
 			"make "
 			"mail_s longer",
 			(long long)settings->watch.mail_s, (long long)settings->watch.no_order_s);
+	if (err == HS_OK)
+		err = hs_alarm_command_look(settings->watch.alarm_command, why);
 	if (err == HS_OK)
 		err = hs_look_made_file("journal", settings->journal.path, why);
 	for (size_t i = 0; err == HS_OK && i < settings->peers.count; i++) {

@@ -16,7 +16,9 @@ struct hs_hub_peer_settings {
 
 /* hub/core/watch.h */
 struct hs_hub_watch {
-	int64_t no_order_s, no_update_s, mail_s, interval_ms;
+	int64_t no_order_s, no_update_s, mail_s, interval_ms, silence_s;
+	const char *alarm_command; /* "": none */
+	int64_t alarm_timeout_ms;
 };
 
 struct hs_hub_journal_settings {
@@ -35,7 +37,9 @@ struct hs_hub_settings {
 	int64_t heartbeat_ms, window;
 	int64_t pending_max, ahead_records, ahead_large_bytes, recent_notices, recent_bytes;
 	int64_t status_notices, receipts_per_notice, waiters_max, index_max;
-	int64_t batch_ms, greeting_ms, state_notices, references_max;
+	int64_t state_notices, references_max;
+	struct hs_core_waits waits;
+	struct hs_alike_limits alike;
 	struct hs_hub_watch watch;
 	struct hs_config_list peers; /* of struct hs_hub_peer_settings */
 };

@@ -103,6 +103,7 @@ close_all(uv_timer_t *timer)
 	hs_ops_stop(shell->ops);
 	shell->ops = NULL;
 	hs_shell_aside_stop(shell);
+	hs_alarm_command_stop(&shell->aside.alarms);
 	/* First: its threads wake us through `committed`. */
 	hs_journal_close(shell->journal);
 	shell->journal = NULL;
@@ -133,6 +134,7 @@ carry_out(struct hs_shell *shell)
 		[HS_EFFECT_READ] = do_turn,
 		[HS_EFFECT_DROP] = do_drop,
 		[HS_EFFECT_LOG] = do_log,
+		[HS_EFFECT_ALARM] = hs_shell_alarm,
 		[HS_EFFECT_STATE] = do_state,
 		[HS_EFFECT_STORE] = do_store,
 		[HS_EFFECT_FORGET] = do_forget,
@@ -438,6 +440,7 @@ hs_shell_create(
 
 	shell->loop = loop;
 	shell->settings = settings;
+	hs_shell_alarms_init(shell);
 	hs_read_queue_init(&shell->turns.reads);
 	shell->started_unix_us = hs_clock_unix_us();
 	hs_effects_init(&shell->effects);

@@ -59,6 +59,9 @@ peer_metrics(const struct hs_shell_view *view, struct hs_buf *out)
 			(unsigned long long)peer.acked_seq);
 		hs_buf_printf(out, "hansho_hub_peer_in_flight{peer=\"%s\"} %zu\n", peer.name,
 			peer.in_flight);
+		if (peer.kind == (int)HS_PEER(ADAPTER))
+			hs_buf_printf(out, "hansho_hub_outlets_silent{peer=\"%s\"} %zu\n",
+				peer.name, peer.silent_outlets);
 		outlet_metrics(&peer, out);
 	}
 }
@@ -141,12 +144,12 @@ peer_status(const struct hs_shell_view *view, size_t i)
 	hs_core_peer_stats(view->core, i, &peer);
 	if (peer.up)
 		ago_ms = (hs_clock_mono_us() - peer.heard_mono_us) / 1000;
-	return json_pack("{s:s, s:s, s:b, s:s, s:s, s:I, s:I, s:I, s:I, s:b, s:o}", "name",
+	return json_pack("{s:s, s:s, s:b, s:s, s:s, s:I, s:I, s:I, s:I, s:b, s:I, s:o}", "name",
 		peer.name, "kind", kinds[peer.kind], "up", peer.up, "link", peer.link_state,
 		"delivery", peer.delivery_state, "sent_seq", (json_int_t)peer.sent_seq, "acked_seq",
 		(json_int_t)peer.acked_seq, "in_flight", (json_int_t)peer.in_flight, "heard_ms_ago",
-		(json_int_t)ago_ms, "maintenance", peer.outlets->maintenance, "outlets",
-		outlets_status(peer.outlets));
+		(json_int_t)ago_ms, "maintenance", peer.outlets->maintenance, "silent_outlets",
+		(json_int_t)peer.silent_outlets, "outlets", outlets_status(peer.outlets));
 }
 
 static json_t *

@@ -1,11 +1,13 @@
-/* shell_parts.h: inside of the shell; for shell.c and shell_aside.c only.
+/* shell_parts.h: inside of the shell; for the shell*.c files only.
  *
  * shell.c        loop, links, effects, turns, operations page
+ * shell_alarm.c  alarm_command of outlets that say nothing
  * shell_aside.c  what is too large for a turn of the loop: opening a large submission, giving its memory back
  */
 #ifndef HS_CORE_SHELL_PARTS_H
 #define HS_CORE_SHELL_PARTS_H
 
+#include "hub/base/alarm_command.h"
 #include "hub/base/aside.h"
 #include "hub/base/link.h"
 #include "hub/base/silence.h"
@@ -28,6 +30,7 @@ struct shell_aside {
 	struct hs_aside *thread;
 	struct shell_keep *first,
 		**last; /* what was read of records in the journal's queue, by pos */
+	struct hs_alarm_command alarms;
 };
 
 /* Work that goes in turns of the loop. */
@@ -62,6 +65,10 @@ struct hs_shell {
 
 /* shell.c */
 void hs_shell_step(struct hs_shell *shell, struct hs_event *event);
+
+/* shell_alarm.c */
+void hs_shell_alarms_init(struct hs_shell *shell);
+void hs_shell_alarm(struct hs_shell *shell, const struct hs_effect *effect);
 
 /* shell_aside.c */
 enum hs_err hs_shell_aside_start(struct hs_shell *shell, int nice) HS_MUST_CHECK;

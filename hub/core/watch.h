@@ -41,6 +41,7 @@ struct hs_watch_options {
 	int64_t no_update_us; /* 0: not watched */
 	int64_t mail_us;      /* so long after an urgent mail an order is missed */
 	int64_t interval_ms;  /* of looks; the core's */
+	int64_t silence_us; /* so old a notice may be for an alarm of a silent outlet (unheard.h); the core's */
 };
 
 struct hs_alarm {

@@ -279,8 +279,8 @@ receipt_json(const hs_receipt *receipt)
 		receipt->detail, "time", when, "silent_ms", (json_int_t)receipt->silent_ms);
 }
 
-static json_t *
-status_json(const hs_status_reply *reply)
+json_t *
+hs_api_status_json(const hs_status_reply *reply)
 {
 	char word[64], when[HS_RFC3339_SIZE];
 	json_t *receipts = json_array();
@@ -330,25 +330,23 @@ on_status(struct hs_port_call *port_call, enum hs_err err, const hs_link_frame *
 	else if (call->lalert)
 		answer_lalert(call, reply);
 	else
-		hs_gate_answer_json(call->gate, call->id, 200, status_json(reply));
+		hs_gate_answer_json(call->gate, call->id, 200, hs_api_status_json(reply));
 	hs_principal_drop(call->principal);
 	free(call);
 }
 
-/* Digits only, 0…max; *out keeps its value when the parameter is absent. */
-static bool
-number_param(
-	const struct hs_http_request *request, const char *name, unsigned long max, uint32_t *out)
+bool
+hs_api_number(const char *query, const char *name, uint64_t max, uint64_t *out)
 {
-	char text[16];
-	unsigned long value;
+	char text[24];
+	uint64_t value;
 
-	if (!hs_http_param(request->query, name, text, sizeof(text)))
+	if (!hs_http_param(query, name, text, sizeof(text)))
 		return true;
 	if (text[0] == '\0' || strspn(text, "0123456789") != strlen(text))
 		return false;
-	value = strtoul(text, NULL, 10);
-	*out = (uint32_t)(value < max ? value : max);
+	value = strtoull(text, NULL, 10);
+	*out = value < max ? value : max;
 	return true;
 }
 
@@ -356,14 +354,14 @@ static void
 ask_status(struct hs_gate *gate, const struct hs_http_request *request,
 	const struct hs_principal *principal, const char *submission_id)
 {
-	uint32_t wait_s = 0, version = HS_VERSION_NOW;
+	uint64_t wait_s = 0, version = HS_VERSION_NOW;
 	char as[16] = "json";
 	struct status_call *call;
 	enum hs_err err = HS_ERR_NOMEM;
 
-	if (!number_param(
-		    request, "wait", (unsigned long)gate->settings->bounds.wait_max_s, &wait_s) ||
-		!number_param(request, "version", UINT32_MAX, &version) ||
+	if (!hs_api_number(
+		    request->query, "wait", (uint64_t)gate->settings->bounds.wait_max_s, &wait_s) ||
+		!hs_api_number(request->query, "version", UINT32_MAX, &version) ||
 		(hs_http_param(request->query, "as", as, sizeof(as)) && strcmp(as, "json") != 0 &&
 			strcmp(as, "lalert") != 0)) {
 		hs_gate_refuse(gate, request->id, HS_REFUSAL_REQUEST);
@@ -377,8 +375,8 @@ ask_status(struct hs_gate *gate, const struct hs_http_request *request,
 		call->lalert = strcmp(as, "lalert") == 0;
 		hs_principal_hold(principal);
 		call->port_call.done = on_status;
-		err = hs_submit_port_status(
-			gate->port, &call->port_call, submission_id, wait_s * 1000, version);
+		err = hs_submit_port_status(gate->port, &call->port_call, submission_id,
+			(uint32_t)wait_s * 1000, (uint32_t)version);
 	}
 	if (err != HS_OK) {
 		if (call != NULL)

@@ -1,4 +1,5 @@
-/* api.h: the REST front: POST /v1/submissions, POST /v1/validate, POST /v1/canary, GET /v1/submissions/{id}; GET /v1/alarms is in alarms.h.
+/* api.h: the REST front: POST /v1/submissions, POST /v1/validate, POST /v1/canary, GET /v1/submissions/{id}; GET /v1/submissions is in
+ * submissions.h, GET /v1/alarms in alarms.h.
  *
  * Flow:    Authorization → principal → intake → JSON. Contract: OpenAPI under schemas/.
  * Rules:   202 only after the hub has it on disk. Idempotency-Key is accepted and needs no memory here:
@@ -25,5 +26,9 @@ const struct hs_principal *hs_api_authenticate(
 	struct hs_gate *gate, const struct hs_http_request *request);
 /* The 32 hexadecimal digits behind `prefix` in a path; NULL when it is anything else. Borrowed. */
 const char *hs_api_submission_id(const char *path, const char *prefix);
+/* A parameter of digits only into *out, at most `max`; *out keeps its value when the parameter is absent. false: it is no number. */
+bool hs_api_number(const char *query, const char *name, uint64_t max, uint64_t *out);
+/* What stands in a status, without its notice; a new reference, NULL without memory. */
+struct json_t *hs_api_status_json(const hs_status_reply *reply);
 
 #endif

@@ -67,6 +67,8 @@ void hs_form_page_begin(struct hs_gate *gate, const struct hs_form_page *page, s
 /* Sends it and frees `out`. cookie: Set-Cookie, or NULL. */
 void hs_form_page_send(
 	struct hs_gate *gate, hs_http_id id, int status, const char *cookie, struct hs_buf *out);
+/* The same for a page with a script. */
+void hs_form_scripted_send(struct hs_gate *gate, hs_http_id id, int status, struct hs_buf *out);
 /* The same for a call's own page (title, who is signed in). */
 void hs_form_call_begin_page(struct hs_form_call *call, const char *title_ja, const char *title_en,
 	int64_t refresh_s, struct hs_buf *out);
@@ -82,6 +84,22 @@ void hs_form_hidden(struct hs_buf *out, const char *name, const char *value);
 void hs_form_token_field(struct hs_form_call *call, struct hs_buf *out);
 /* "7月1日 18時55分" in Japan's time. */
 void hs_form_time(struct hs_buf *out, int64_t unix_us);
+/* "7月1日 18時55分09秒". */
+void hs_form_moment(struct hs_buf *out, int64_t unix_us);
+
+/* How an outlet stands; a table for the eye, its words and what to do are in form_outlets.c. */
+enum hs_outlet_standing {
+	HS_OUTLET_WAITS,
+	HS_OUTLET_HAS_IT,
+	HS_OUTLET_TROUBLE,
+	HS_OUTLET_SILENT,
+	HS_OUTLET_NOT_MEANT,
+	HS_OUTLET_PASSES, /* an adapter as a whole, whose outlets speak for themselves */
+	HS_OUTLET_STANDINGS
+};
+enum hs_outlet_standing hs_outlet_standing(const hs_status_reply *reply, const hs_receipt *receipt);
+/* A table of the outlets of a submission. */
+void hs_form_outlets(const struct hs_gate *gate, const hs_status_reply *reply, struct hs_buf *out);
 /* The home page with what was entered kept. problem may be HS_ORDER_FINE. */
 void hs_form_show_home(struct hs_form_call *call, enum hs_order_problem problem);
 void hs_form_show_check(struct hs_form_call *call, const struct hs_intake_result *result);

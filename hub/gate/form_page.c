@@ -68,6 +68,13 @@ hs_form_time(struct hs_buf *out, int64_t unix_us)
 		parts.tm_min);
 }
 
+void
+hs_form_moment(struct hs_buf *out, int64_t unix_us)
+{
+	hs_form_time(out, unix_us);
+	hs_buf_printf(out, "%02lld秒", (long long)(unix_us / 1000000 % 60));
+}
+
 /* On every page of a drill gate, first thing on it, in a hue and pattern that no level has. */
 static void
 put_banner(const struct hs_gate *gate, struct hs_buf *out)
@@ -96,7 +103,8 @@ put_who(const struct hs_form_page *page, struct hs_buf *out)
 	hs_buf_escape(out, page->principal->organisation);
 	hs_buf_puts(out, " ");
 	hs_buf_escape(out, page->principal->office);
-	hs_buf_puts(out, "</p>");
+	hs_buf_puts(out, "</p><a href=\"/console\">配信状況の一覧 <span class=\"en\" "
+			 "lang=\"en\">Who has what</span></a>");
 	hs_form_hidden(out, "token", page->token);
 	hs_buf_puts(out, "<button class=\"quiet\" type=\"submit\">サインアウト <span class=\"en\" "
 			 "lang=\"en\">Sign out</span></button></form>\n");
@@ -138,13 +146,9 @@ hs_form_call_begin_page(struct hs_form_call *call, const char *title_ja, const c
 	hs_form_page_begin(call->gate, &page, out);
 }
 
-void
-hs_form_page_send(
-	struct hs_gate *gate, hs_http_id id, int status, const char *cookie, struct hs_buf *out)
+static void
+end_and_send(struct hs_gate *gate, hs_http_id id, struct hs_gate_reply reply, struct hs_buf *out)
 {
-	struct hs_gate_reply reply = {
-		.status = status, .content_type = "text/html; charset=utf-8", .cookie = cookie
-	};
 
 	hs_buf_puts(out, "</main>\n<footer><p>");
 	hs_buf_puts(out, gate->mode != HS_MODE(LIVE) ? "訓練 " : "");
@@ -160,6 +164,27 @@ hs_form_page_send(
 	reply.len_bytes = out->failed ? strlen(reply.body) : out->len_bytes;
 	hs_gate_answer(gate, id, &reply);
 	hs_buf_free(out);
+}
+
+void
+hs_form_page_send(
+	struct hs_gate *gate, hs_http_id id, int status, const char *cookie, struct hs_buf *out)
+{
+	const struct hs_gate_reply reply = {
+		.status = status, .content_type = "text/html; charset=utf-8", .cookie = cookie
+	};
+
+	end_and_send(gate, id, reply, out);
+}
+
+void
+hs_form_scripted_send(struct hs_gate *gate, hs_http_id id, int status, struct hs_buf *out)
+{
+	const struct hs_gate_reply reply = {
+		.status = status, .content_type = "text/html; charset=utf-8", .scripted = true
+	};
+
+	end_and_send(gate, id, reply, out);
 }
 
 void

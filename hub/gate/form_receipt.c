@@ -5,93 +5,12 @@
  */
 #include "hub/gate/form.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "hub/base/check.h"
 #include "hub/gate/api.h"
 #include "hub/gate/form_call.h"
-#include "hub/gate/outlet_name.h"
 #include "hub/gate/role.h"
-#include "schemas/lalert_result.h"
-
-#define OUTLET_MAX_BYTES 4096
-
-static void
-put_state(int state, struct hs_buf *out)
-{
-	const char *ja, *en;
-
-	if (hs_receipt_words(state, &ja, &en))
-		hs_form_both(out, ja, en);
-	else
-		hs_buf_printf(out, "状態 %d", state);
-}
-
-/* Nothing heard is no good news, and is said. */
-static void
-put_silence(const hs_receipt *receipt, struct hs_buf *out)
-{
-	char ja[96], en[96];
-	unsigned long long seconds = receipt->silent_ms / 1000;
-
-	if (receipt->silent_ms == 0)
-		return;
-	(void)snprintf(ja, sizeof(ja), "【応答なし %llu秒】確認してください", seconds);
-	(void)snprintf(en, sizeof(en), "SILENT for %llu s: check it by another way", seconds);
-	hs_buf_puts(out, "<br><strong>");
-	hs_form_both(out, ja, en);
-	hs_buf_puts(out, "</strong>");
-}
-
-static void
-put_outlet(const struct hs_gate *gate, const hs_receipt *receipt, struct hs_buf *out)
-{
-	const struct hs_config_list *rows = &gate->settings->outlets;
-	struct hs_buf ja, en;
-
-	hs_buf_init(&ja, OUTLET_MAX_BYTES);
-	hs_buf_init(&en, OUTLET_MAX_BYTES);
-	hs_outlet_name(rows->items, rows->count, receipt->adapter, receipt->outlet, false, &ja);
-	hs_outlet_name(rows->items, rows->count, receipt->adapter, receipt->outlet, true, &en);
-	hs_form_both(out, hs_buf_text(&ja), hs_buf_text(&en));
-	hs_buf_free(&ja);
-	hs_buf_free(&en);
-}
-
-static void
-put_receipts(const struct hs_gate *gate, const hs_status_reply *reply, struct hs_buf *out)
-{
-	if (reply->n_receipts == 0) {
-		hs_buf_puts(out, "<p class=\"waiting\">");
-		hs_form_both(
-			out, "まだどこからも返事がありません。", "No outlet has answered yet.");
-		hs_buf_puts(out, "</p>\n");
-		return;
-	}
-	hs_buf_puts(out,
-		"<table><thead><tr><th scope=\"col\">配信先 <span class=\"en\" "
-		"lang=\"en\">Outlet</span>"
-		"</th><th scope=\"col\">状態 <span class=\"en\" lang=\"en\">State</span></th>"
-		"<th scope=\"col\">時刻 <span class=\"en\" "
-		"lang=\"en\">Time</span></th></tr></thead>"
-		"<tbody>\n");
-	for (size_t i = 0; i < reply->n_receipts; i++) {
-		const hs_receipt *receipt = reply->receipts[i];
-
-		hs_buf_puts(out, "<tr><th scope=\"row\">");
-		put_outlet(gate, receipt, out);
-		hs_buf_puts(out, "</th><td>");
-		put_state((int)receipt->state, out);
-		put_silence(receipt, out);
-		hs_buf_puts(out, " ");
-		hs_buf_escape(out, receipt->detail);
-		hs_buf_puts(out, "</td><td>");
-		hs_form_time(out, receipt->unix_us);
-		hs_buf_puts(out, "</td></tr>\n");
-	}
-	hs_buf_puts(out, "</tbody></table>\n");
-}
 
 static void
 put_taken(const hs_status_reply *reply, struct hs_buf *out)
@@ -152,7 +71,7 @@ show_receipt(struct hs_form_call *call, const hs_status_reply *reply)
 	hs_buf_puts(&out, "<section aria-labelledby=\"outlets\"><h2 id=\"outlets\">");
 	hs_form_both(&out, "配信先ごとの状況", "Outlet by outlet");
 	hs_buf_puts(&out, "</h2>\n");
-	put_receipts(call->gate, reply, &out);
+	hs_form_outlets(call->gate, reply, &out);
 	hs_buf_puts(&out, "</section>\n");
 	put_back_link(&out);
 	hs_form_page_send(call->gate, call->id, 200, NULL, &out);

@@ -11,9 +11,11 @@
 #include "hub/gate/alarms.h"
 #include "hub/gate/api.h"
 #include "hub/gate/auth.h"
+#include "hub/gate/console.h"
 #include "hub/gate/form.h"
 #include "hub/gate/pipeline.h"
 #include "hub/gate/soap_front.h"
+#include "hub/gate/submissions.h"
 
 #define ENVELOPE_BYTES 65536 /* what SOAP puts around a document */
 #define STOP_TICK_MS   50
@@ -30,6 +32,7 @@ static const struct route ROUTES[] = {
 	{ "POST", "/v1/submissions", BODY_DOCUMENT, hs_api_submit },
 	{ "POST", "/v1/validate", BODY_DOCUMENT, hs_api_validate },
 	{ "POST", "/v1/canary", BODY_DOCUMENT, hs_api_canary },
+	{ "GET", "/v1/submissions", BODY_NONE, hs_api_list },
 	{ "GET", "/v1/submissions/*", BODY_NONE, hs_api_status },
 	{ "GET", "/v1/alarms", BODY_NONE, hs_api_alarms },
 	{ "POST", "/soap/MQService", BODY_ENVELOPE, hs_soap_publish },
@@ -39,6 +42,8 @@ static const struct route ROUTES[] = {
 	{ "POST", "/check", BODY_ORDER, hs_form_check },
 	{ "POST", "/send", BODY_ORDER, hs_form_send },
 	{ "GET", "/receipt/*", BODY_NONE, hs_form_receipt },
+	{ "GET", "/console", BODY_NONE, hs_console_page },
+	{ "GET", "/console/list", BODY_NONE, hs_console_list },
 	{ "GET", "/assets/*", BODY_NONE, hs_form_asset },
 };
 

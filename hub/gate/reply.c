@@ -11,11 +11,13 @@
 
 #define HEADERS_MAX 12
 
-/* The form needs its own style sheet and its own address to post to, and nothing else. */
+/* The form needs its own style sheet and its own address to post to, and nothing else; the console a script that asks the gate. */
+#define POLICY                                                                               \
+	"default-src 'none'; style-src 'self'; form-action 'self'; frame-ancestors 'none'; " \
+	"base-uri 'none'"
+#define POLICY_SCRIPTED POLICY "; script-src 'self'; connect-src 'self'"
+
 static const struct hs_http_header ALWAYS[] = {
-	{ "content-security-policy",
-		"default-src 'none'; style-src 'self'; form-action 'self'; frame-ancestors 'none'; "
-		"base-uri 'none'" },
 	{ "x-content-type-options", "nosniff" },
 	{ "referrer-policy", "no-referrer" },
 };
@@ -50,6 +52,7 @@ hs_gate_answer(struct hs_gate *gate, hs_http_id id, const struct hs_gate_reply *
 
 	for (size_t i = 0; i < HS_COUNT(ALWAYS); i++)
 		add_header(&headers, ALWAYS[i].name, ALWAYS[i].value);
+	add_header(&headers, "content-security-policy", reply->scripted ? POLICY_SCRIPTED : POLICY);
 	add_header(&headers, "cache-control",
 		reply->etag != NULL ? "public, max-age=3600" : "no-store");
 	add_header(&headers, "etag", reply->etag);

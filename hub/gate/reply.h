@@ -17,6 +17,7 @@ struct hs_gate_reply {
 	size_t len_bytes;
 	const char *cookie;   /* Set-Cookie, or NULL */
 	const char *location; /* of a 303, or NULL */
+	bool scripted;	      /* a page with a script of ours, which asks this gate */
 	const char *etag;     /* cacheable for an hour under this etag; NULL = never stored */
 };
 

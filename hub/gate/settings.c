@@ -67,7 +67,7 @@ static const struct hs_config_item ITEMS[] = {
 	{ "answer_timeout_ms", HS_CONFIG_INT, AT(bounds.answer_timeout_ms), "ms", 100, 600000, "10000",
 		"the sender is told to send again when the hub has not answered by then", NULL },
 	{ "wait_max_s", HS_CONFIG_INT, AT(bounds.wait_max_s), "s", 0, 300, "25",
-		"longest ?wait= of GET /v1/submissions/{id}", NULL },
+		"longest ?wait= of GET /v1/submissions and of /v1/submissions/{id}", NULL },
 	{ "retry_after_s", HS_CONFIG_INT, AT(bounds.retry_after_s), "s", 1, 3600, "2",
 		"Retry-After of a 503", NULL },
 	{ "heartbeat_ms", HS_CONFIG_INT, AT(bounds.heartbeat_ms), "ms", 100, 60000, "5000",

@@ -165,6 +165,9 @@ take_frame(struct hs_submit_port *port, const hs_link_frame *frame)
 	case HANSHO__V1__LINK_FRAME__BODY_STATUS_REPLY:
 		take_reply(port, frame->status_reply->request, frame);
 		break;
+	case HANSHO__V1__LINK_FRAME__BODY_LIST_REPLY:
+		take_reply(port, frame->list_reply->request, frame);
+		break;
 	case HANSHO__V1__LINK_FRAME__BODY_ACTIVE_REPLY:
 		take_reply(port, frame->active_reply->request, frame);
 		break;
@@ -390,6 +393,21 @@ hs_submit_port_status(struct hs_submit_port *port, struct hs_port_call *call, co
 	frame.body_case = HANSHO__V1__LINK_FRAME__BODY_STATUS_QUERY;
 	frame.status_query = &query;
 	return ask(port, row, call, query.request, &frame, (int64_t)wait_ms);
+}
+
+enum hs_err
+hs_submit_port_list(struct hs_submit_port *port, struct hs_port_call *call, hs_list_query *query)
+{
+	hs_link_frame frame;
+	struct hs_port_row *row;
+	enum hs_err err = reserve(port, true, &row, &query->request);
+
+	if (err != HS_OK)
+		return err;
+	hansho__v1__link_frame__init(&frame);
+	frame.body_case = HANSHO__V1__LINK_FRAME__BODY_LIST_QUERY;
+	frame.list_query = query;
+	return ask(port, row, call, query->request, &frame, (int64_t)query->wait_ms);
 }
 
 enum hs_err

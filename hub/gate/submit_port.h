@@ -10,7 +10,7 @@
  *          by `done`: HS_OK with the reply; HS_ERR_CLOSED the link broke, HS_ERR_TIMEOUT no answer came. After
  *          these two nobody knows whether the hub has it: the sender must send the same again, and
  *          the hub recognises it.
- * Format:  schemas/link.proto (hello, submit, status_query, active_query, alarm_query, heartbeat, goodbye).
+ * Format:  schemas/link.proto (hello, submit, status_query, list_query, active_query, alarm_query, heartbeat, goodbye).
  */
 #ifndef HS_GATE_SUBMIT_PORT_H
 #define HS_GATE_SUBMIT_PORT_H
@@ -56,6 +56,9 @@ enum hs_err hs_submit_port_submit(
 /* wait_ms > 0: the hub answers when something changed since `version`, or after wait_ms. */
 enum hs_err hs_submit_port_status(struct hs_submit_port *port, struct hs_port_call *call,
 	const char *id, uint32_t wait_ms, uint32_t version) HS_MUST_CHECK;
+/* The submissions of query->principal, which is for the caller to decide (submissions.h). request is filled in here. */
+enum hs_err hs_submit_port_list(
+	struct hs_submit_port *port, struct hs_port_call *call, hs_list_query *query) HS_MUST_CHECK;
 /* What is in force in a municipality (6-digit code). */
 enum hs_err hs_submit_port_active(struct hs_submit_port *port, struct hs_port_call *call,
 	const char *area_code) HS_MUST_CHECK;

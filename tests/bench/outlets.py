@@ -4,7 +4,8 @@
 Real processes: a drill hub, gate and feed, the four adapters, and the carriers and the auto-starter of `hansho-sim fakes`.
 `steady`: orders at a fixed rate, then the time from the hub's commit to the first call of an output, by each adapter's own
 histogram (adapters/runtime/delays.c). `burst`: each of the 1,741 municipalities issues an order within --window seconds, one in
-ten a second one; then what each outlet has, in which order, and how long it took until nothing waited. Prints one JSON line.
+ten a second one; then what each outlet has, in which order, and how long it took until nothing waited. `seen`: from what an adapter wrote into its
+receipt to the answer of the sender's long poll, of one submission and of the list (tests/e2e/seen.py). Prints one JSON line.
 """
 
 import argparse
@@ -212,13 +213,29 @@ def burst(world):
             "p99_ms": {name: percentile(before[name], after[name], .99) for name in ADAPTERS}}
 
 
+def seen(world, orders_each=40):
+    """Milliseconds, by the path that is followed."""
+    import documents
+    from seen import PATHS, seen_after_s
+    found = {}
+    for path in PATHS:
+        delays = []
+        for number in range(orders_each):
+            sent = world.stack.accepted(documents.order([documents.detail("避難指示", [f"第{number}区"])]))["id"]
+            delays.append(seen_after_s(world.stack, path, sent, "carrier-a/990019") * 1e3)
+        delays.sort()
+        found[path] = {"p50_ms": round(delays[len(delays) // 2], 2), "max_ms": round(delays[-1], 2)}
+    settle(world)
+    return found
+
+
 def main():
     asked = options()
     bench_stack.programs_of(asked.folder)
     world = World(asked)
     try:
         settle(world)
-        found = {"steady": steady(world), "burst": burst(world), "load_average": os.getloadavg()[0]}
+        found = {"steady": steady(world), "burst": burst(world), "seen": seen(world), "load_average": os.getloadavg()[0]}
     finally:
         world.close()
     print(json.dumps(found))

@@ -281,6 +281,9 @@ def outlet_rows(folder):
            f"{many['mails']} mails, {many['plans']} plans, {many['played']} played", "", f"`{command}`")
     yield ("the same: until nothing waits any more", "≤ 10 s", f"{many['settled_s']} s",
            f"p99 of a call ≤ {max(many['p99_ms'].values())} ms", "", f"load average {found['load_average']:.1f}")
+    for path, one in found["seen"].items():
+        yield (f"an adapter's receipt → answer of the sender's long poll, `GET {path.format('{id}')}`", "≤ 1 s",
+               f"{one['p50_ms']} ms", f"worst {one['max_ms']} ms", "", f"`{command}`")
 
 
 def hostile_rows(folder):

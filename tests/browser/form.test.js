@@ -4,14 +4,11 @@
 const test = require('node:test');
 const assert = require('node:assert/strict');
 const { REFUSED, startBrowser, watchedContext, withStack, picture, until } = require('./harness.js');
+const { assertLegible, assertVisible, assertWalkable, go, press, signIn, tryToSignIn } = require('./hands.js');
 const look = require('./look.js');
 
 const SCREENS = [{ id: 'hall', name: '架空市役所', areas: ['990019'], stale_after_ms: 60000 }];
-const PASSWORD = 'drill-only-kakuu';
-const STOPS_MAX = 120;
 const STILL_MS = 5000;
-const RING_MIN_PX = 2;
-const RING_MIN_CONTRAST = 3;
 /* The official ones: schemas/tables/level_display.csv. */
 const LEVELS = {
 	5: { word: '緊急安全確保', action: '命の危険', background: 'rgb(12, 0, 12)', colour: 'rgb(255, 255, 255)' },
@@ -35,34 +32,6 @@ function withForm(options, body) {
 	});
 }
 
-/* ---- hands on the keyboard ---- */
-
-function assertVisible(stop) {
-	const what = JSON.stringify(stop);
-	assert.ok(stop.inView && stop.uncovered, `the focus cannot be seen: ${what}`);
-	assert.ok(stop.differs && stop.width >= RING_MIN_PX, `a control looks the same with the focus: ${what}`);
-	assert.ok(stop.contrast >= RING_MIN_CONTRAST, `the ring is too faint: ${what}`);
-}
-
-/* Presses the key until the focus is where `wanted` says; every stop on the way must be seen. */
-async function go(page, wanted, key = 'Tab') {
-	await look.prepare(page);
-	for (let presses = 0; presses < STOPS_MAX; presses += 1) {
-		const stop = await look.focusStop(page);
-		if (stop) assertVisible(stop);
-		if (stop && wanted(stop)) return stop;
-		await page.keyboard.press(key);
-	}
-	throw new Error(`the keyboard does not reach it: ${wanted}`);
-}
-
-/* Presses and waits for the page that comes of it. */
-async function press(page, key) {
-	const loaded = page.waitForEvent('load');
-	await page.keyboard.press(key);
-	await loaded;
-}
-
 /* The radio with that value: Tab into its group, then arrows. */
 async function choose(page, name, value, act = 'issue') {
 	await go(page, (stop) => stop.name === name && stop.type === 'radio' && stop.act === act);
@@ -70,19 +39,6 @@ async function choose(page, name, value, act = 'issue') {
 	else await go(page, (stop) => stop.name === name && stop.value === value, 'ArrowDown');
 	const stop = await look.focusStop(page);
 	assert.ok(stop.checked && stop.value === value, JSON.stringify(stop));
-}
-
-async function tryToSignIn(page, username, password) {
-	await go(page, (stop) => stop.name === 'username');
-	await page.keyboard.type(username);
-	await go(page, (stop) => stop.name === 'password');
-	await page.keyboard.type(password);
-	await press(page, 'Enter');
-}
-
-async function signIn(page) {
-	await tryToSignIn(page, 'kakuu', PASSWORD);
-	assert.equal(await page.locator('form[action="/sign-out"]').count(), 1, 'signed in');
 }
 
 const isSubmitOf = (act) => (stop) => stop.tag === 'button' && stop.action === '/check' && stop.act === act;
@@ -175,48 +131,6 @@ test('issue, lift and cancel by keyboard alone, each to the receipt and to a pub
 		watching.watch.assertClean();
 		await watching.close();
 	}));
-
-/* All stops until the focus leaves the page; from where it is. */
-async function walk(page, key) {
-	const stops = [];
-	for (;;) {
-		await page.keyboard.press(key);
-		const stop = await look.focusStop(page);
-		if (!stop) return stops;
-		assertVisible(stop);
-		stops.push(stop);
-		assert.ok(stops.length < STOPS_MAX, 'a trap: the focus never leaves the page');
-	}
-}
-
-const keyOf = (stop) => (stop.type === 'radio' ? `radio ${stop.act} ${stop.name}` : String(stop.index));
-
-/* The order of the keyboard is that of the eye, there and back; every control is met. */
-async function assertWalkable(page, name) {
-	await look.prepare(page);
-	if (await look.focusStop(page)) await walk(page, 'Tab'); // the page began in the middle
-	const there = await walk(page, 'Tab');
-	assert.ok(there.length > 2, name);
-	for (const [i, stop] of there.slice(1).entries()) {
-		const before = there[i];
-		assert.ok(stop.top >= before.bottom - 8 || (stop.top > before.top - 40 && stop.left > before.left),
-			`${name}: ${JSON.stringify(before)} comes before ${JSON.stringify(stop)}`);
-	}
-	const back = await walk(page, 'Shift+Tab');
-	assert.deepEqual(back.reverse().map(keyOf), there.map(keyOf), `${name}: back is not the way there`);
-	const all = await look.controls(page);
-	const met = new Set(there.map((stop) => (stop.type === 'radio' ? `${stop.name}` : stop.index)));
-	const missed = all.filter((control, index) => !met.has(control.type === 'radio' ? control.name : index));
-	assert.deepEqual(missed, [], `${name}: not reached by keyboard`);
-	assert.deepEqual(all.filter((control) => !control.named || !control.group), [], `${name}: without a label`);
-}
-
-async function assertLegible(page, name) {
-	await look.prepare(page);
-	assert.deepEqual(await look.faint(page), [], name);
-	const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-	assert.ok(wide <= 0, `${name}: ${wide} px wider than the window`);
-}
 
 /* Every page of the form, each from the same state: visit(name) is called on each. */
 async function eachPage({ stack, page }, visit) {

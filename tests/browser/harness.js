@@ -110,10 +110,10 @@ async function withStack(browser, { wanted, options, prepare = () => {} }, body)
 }
 
 /* Of what is wrong always, of the rest with HANSHO_PICTURES=1: they take as long as the tests. */
-async function picture(page, name) {
+async function picture(page, name, options = {}) {
 	if (!process.env.HANSHO_PICTURES && !name.startsWith('fault-')) return;
 	fs.mkdirSync(PICTURES, { recursive: true });
-	await page.screenshot({ path: path.join(PICTURES, name + '.png') });
+	await page.screenshot({ path: path.join(PICTURES, name + '.png'), ...options });
 }
 
 /* First true result of check(), or an error that says what never came. */

@@ -29,7 +29,7 @@ async function prepare(page) {
 			}
 			return ['rgb(255, 255, 255)'];
 		};
-		look.focusable = () => [...document.querySelectorAll('a[href], button, input, select, textarea, [tabindex]')]
+		look.focusable = () => [...document.querySelectorAll('a[href], button, input, select, textarea, summary, [tabindex]')]
 			.filter((element) => element.type !== 'hidden' && !element.disabled && element.tabIndex >= 0 && element.checkVisibility());
 		look.ring = (element) => {
 			const { outlineStyle, outlineWidth, outlineColor, boxShadow } = getComputedStyle(element);

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """The stack of tests/e2e/conftest.py, told by lines on standard input what to do: for tests in other languages.
 
-    stack.py '{"screens": [...], "gate": {...}, "signage": {...}}'       → {"gate": URL, "sign": URL}
+    stack.py '{"screens": [...], "gate": {...}, "signage": {...}, "peer": {...}}' → {"gate": URL, "sign": URL}    peer: of signage, at the hub
     {"do": "submit", "details": [[sort, names, state]], "document": …}   → {"id": …, "seq": …}
     {"do": "stop", "name": "signage"}, start                             → {}     SIGTERM, and it must end clean
     {"do": "receipts", "id": …, "user": …}                                          → {"states": {outlet: state}}
@@ -69,7 +69,8 @@ def main():
     port = free_port()
     signage = {"program": "hansho-signage", "name": "signage",
                "config": {"listen": f"127.0.0.1:{port}", "screens": wanted["screens"], "player_heartbeat_ms": 500,
-                          **wanted.get("signage", {})}}
+                          **wanted.get("signage", {})},
+               "peer": wanted.get("peer", {})}
     stack = Stack(mode=wanted.get("mode", "drill"), feeds=0, adapters=[signage], hub={"heartbeat_ms": 1000},
                   gate=wanted.get("gate", {}))
     try:

@@ -10,7 +10,7 @@ class Controller(PairListener):
 
     def __init__(self, path, answers=("accepted",)):
         self.answers = answers
-        self.requests = []  # whole JSON objects, without canaries
+        self.requests = []  # whole JSON objects, without canaries and questions
         self.canaries = 0
         self.deaf = False  # takes canaries and does not answer
         self.late = False  # answers each with the token of the one before
@@ -24,6 +24,9 @@ class Controller(PairListener):
             before, self.token = self.token, request["id"]
             if not self.deaf:
                 self.answer(before if self.late else self.token, "canary")
+            return
+        if request["type"] == "ask":
+            self.answer(request["id"], "unknown")
             return
         with self.lock:
             self.requests.append({**request, "at": time.time()})

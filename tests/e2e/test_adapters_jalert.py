@@ -159,3 +159,18 @@ def test_adapter_without_the_drill_switch_stays_silent(make_stack, folder, contr
     stack.accepted(order())
     time.sleep(1)
     assert process.running() and controller.requests == [] and plan_files(folder) == []
+
+
+def test_what_was_held_stands_beside_an_end(make_stack, folder, controller):
+    stack = make_stack(adapters=[adapter(folder, controller.url)])
+    order_id = new_id()
+    first = stack.accepted(order([detail("避難指示", ["南町"])], document=order_id))
+    wait_state(stack, first["id"], "controller", "accepted")
+    held = stack.accepted(order([detail("緊急退避", ["北町"])]))
+    wait_state(stack, held["id"], "", "held")
+    end = stack.accepted(order([detail("避難指示", ["南町"], "解除")], document=order_id, revision=2))
+    wait_state(stack, end["id"], "controller", "accepted")
+    assert len(controller.plays()) == 2
+    text = controller.plays()[-1]["plan"]["announcements"][0]["text"]
+    assert "南町の避難指示を解除しました。" in text
+    assert "なお、北町の緊急退避は、引き続き発令中です。" in text, "no end sounds like all clear"

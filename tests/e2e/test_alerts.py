@@ -238,6 +238,21 @@ def test_the_second_route_does_not_alarm_again(make_stack, folder, controller):
         "what is new is said, where it is new"
 
 
+def test_the_second_route_is_known_without_a_common_id(make_stack, folder, controller):
+    stack = make_stack(mode="live", principals=principals(LIVE), adapters=[
+        adapter(folder, controller.url, areas=["382035"])])
+    first = stack.accepted(telegram("eew", "20260701072934", status="通常"), "relay")
+    wait_state_as(stack, first, "accepted")
+    other = stack.accepted(telegram("eew", "J-1", status="通常"), "bridge")
+    assert "same_event" in codes(other), "by origin time and hypocentre"
+    wait_until(lambda: state_of(stack, other, "", "bridge") == "filtered", "it stays silent")
+    later = re.sub(r"(<OriginTime>[^<]*T\d\d:)(\d\d)", lambda m: f"{m[1]}{(int(m[2]) + 1) % 60:02}", telegram("eew", "J-2", status="通常"))
+    second = stack.accepted(later, "bridge")
+    assert "same_event" not in codes(second), "a minute later it is another one"
+    wait_state_as(stack, second, "accepted", who="bridge")
+    assert len(controller.plays()) == 2
+
+
 def test_a_stronger_second_message_is_not_kept_back(make_stack, folder, controller):
     stack = make_stack(mode="live", principals=principals(LIVE), adapters=[
         adapter(folder, controller.url, areas=["032018"])])
@@ -303,11 +318,27 @@ def test_the_receiver_brings_telegrams_and_missiles(make_stack, folder, controll
     plans = {r["plan"]["announcements"][0]["kind"]: r["plan"] for r in wait_until(
         lambda: len(controller.plays()) >= 2 and controller.plays(), "both sound")}
     said = speech_of(plans["missile"])
-    assert said[0].startswith("ミサイル発射。ミサイル発射。") and said[:3] == [said[0]] * 3
+    assert said[0].startswith("ミサイル発射。ミサイル発射。") and said.count(said[0]) == 3
     sirens = [s for s in plans["missile"]["announcements"][0]["segments"] if s["kind"] == "tone" and s["on_ms"] == 14000]
     assert len(sirens) == 3, "the siren before each time"
     put(spool, "3.json", missile("M1", phase="none", action="update", replaces=["x 2026-07-01T07:20:00+09:00"]))
     wait_until(lambda: any("飛来しない" in speech_of(r["plan"])[0] for r in controller.plays()), "the end of it is said")
+
+
+def test_a_missile_is_told_with_its_places_and_times(make_stack, folder, controller):
+    stack = make_stack(mode="live", principals=principals(LIVE), adapters=[
+        adapter(folder, controller.url, areas=["990019"], easy_speech=True)])
+    spool = start_receiver(stack, folder)
+    put(spool, "1.json", missile("M1", phase="take_cover", areas=["02", "990019"], sent="2026-07-01T07:36:10+09:00",
+                                 at="2026-07-01T07:44:30+09:00"))
+    one = wait_until(controller.plays, "it sounds")[0]["plan"]["announcements"][0]
+    sentence = ("ミサイルが、7時44分頃、青森県、架空県周辺に落下するものとみられます。直ちに避難して下さい。7時36分の発表です。")
+    assert sentence in one["text"]
+    assert one["easy"].startswith("ミサイルが 7時44分ごろ、青森県、架空県の 近くに おちます。")
+    assert "しちじよんじゅうよんぷんごろ、あおもりけん、かくうけんしゅうへんに" in one["reading"]
+    spoken = [(s["text"], s["reading"]) for s in one["segments"] if s["kind"] == "speech"]
+    assert spoken.count(("7時", "しちじ")) == 3 * 2 + 1, "each in a part of its own, that is prepared"
+    assert spoken.count(("青森県", "あおもりけん")) == 3 + 1 and ("44分", "よんじゅうよんぷん") in spoken
 
 
 def test_what_the_gate_refuses_is_kept_with_the_reason(make_stack, folder):

@@ -226,6 +226,7 @@ REFUSED = [
     ("telecom", keys(state_dir="tmp"), ["state_dir", "begins at /"]),
     ("telecom", keys(alarm_command="page-somebody --now"), ["alarm_command", "absolute"]),
     ("telecom", keys(alarm_command="/etc/passwd"), ["alarm_command", "/etc/passwd", "executed"]),
+    ("hub", keys(alarm_command="page-somebody --now"), ["alarm_command", "absolute"]),
     ("telecom", carrier(name="carrier a"), ["carrier a", "letters"]),
     ("telecom", carrier(name="carrier-a"), ["carrier-a", "own name"]),
     ("telecom", carrier(id_drill=4371), ["carrier-b", "id_drill"]),

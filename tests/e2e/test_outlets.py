@@ -2,16 +2,19 @@
 
 import os
 import re
+import statistics
 import subprocess
 import time
 
+import pytest
 import requests
 import yaml
 from lxml import etree
 
 from carriers import carrier
-from conftest import BIN, BUSY_S, free_port, wait_until
+from conftest import BIN, free_port, wait_until
 from documents import detail, new_id, order
+from seen import PATHS, seen_after_s
 from test_adapters_telecom import adapter, receipts, wait_state
 from test_explain import settings_of
 
@@ -30,14 +33,17 @@ def reconfigure_hub(stack, change):
         yaml.safe_dump(config, file, allow_unicode=True)
 
 
-def test_a_receipt_is_seen_within_a_second(make_stack, carriers):
+@pytest.mark.parametrize("path", PATHS)
+def test_a_receipt_is_seen_within_a_second(make_stack, carriers, path):
+    """By the adapter's own time in the receipt. The median of many: a machine that is held up now and then decides nothing."""
     stack = make_stack(adapters=[adapter([carrier("good", carriers.url("/ok"))])])
-    answer = stack.accepted(order())
-    mail = wait_until(lambda: carriers.of("/ok"), "the carrier has it")[0]
-    wait_state(stack, answer["id"], "good/990019", "accepted")
-    assert time.time() - mail[3] < 1 + BUSY_S
-    status = stack.status(answer["id"]).json()
-    assert all(row["silent_ms"] == 0 for row in status["receipts"])
+    delays = []
+    for i in range(15):
+        submission = stack.accepted(order([detail("避難指示", [f"第{i}区"])], new_id()))["id"]
+        delays.append(seen_after_s(stack, path, submission, "good/990019"))
+    assert min(delays) > 0, "it is told after it happened"
+    assert statistics.median(delays) <= 1.0, delays
+    print(f"{path}: receipts seen after {statistics.median(delays) * 1e3:.1f} ms (median), {max(delays) * 1e3:.1f} ms at most")
 
 
 def test_silence_is_told_after_its_limit(make_stack, carriers, tmp_path):

@@ -106,6 +106,7 @@ do_one(struct world *world, const struct hs_effect *effect)
 	case HS_EFFECT_TURN: /* a tick does the same, later: nothing may hang on the turn */
 	case HS_EFFECT_APPEND:
 	case HS_EFFECT_LOG:
+	case HS_EFFECT_ALARM:
 		break;
 	}
 }

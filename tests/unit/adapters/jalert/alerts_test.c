@@ -1,9 +1,8 @@
-/* Kinds, phrases, the table of what starts, and what each place has heard. */
+/* Kinds, the table of what starts, and what each place has heard. */
 #include "tests/unit/adapters/runtime/fake_hub.h"
 
 #include <stdlib.h>
 
-#include "adapters/jalert/ahead.h"
 #include "adapters/jalert/auto_start.h"
 #include "adapters/jalert/heard.h"
 #include "hub/base/check.h"
@@ -60,37 +59,6 @@ a_prefecture_means_its_served_municipalities(void **state)
 }
 
 static void
-each_kind_has_its_words_in_both_languages(void **state)
-{
-	(void)state;
-	static const char *const phases[] = { "issue", "lift", "cancel" };
-	struct hs_arena *arena = hs_arena_create(1u << 22);
-	struct hs_phrases *phrases = hs_phrases_create();
-	assert_non_null(phrases);
-	for (int kind = HS_ALERT_MISSILE; kind < HS_ALERT_COUNT; kind++) {
-		const char *said[HS_COUNT(phases)][2];
-		for (size_t i = 0; i < HS_COUNT(phases); i++)
-			for (int easy = 0; easy < 2; easy++) {
-				const struct hs_alert alert = { .kind = (enum hs_alert_kind)kind,
-					.phase = phases[i],
-					.name = "架空市",
-					.title = "某火山" };
-				said[i][easy] = hs_phrase_say(phrases, arena, &alert, easy);
-				assert_true(strlen(said[i][easy]) > 20);
-				assert_null(strchr(said[i][easy], '{'));
-			}
-		/* each says something of its own: a missing row falls back to issue */
-		assert_string_not_equal(said[0][0], said[1][0]);
-		assert_string_not_equal(said[0][0], said[2][0]);
-		const char *wrong =
-			kind == HS_ALERT_MISSILE ? "発射されていません" : "取り消します";
-		assert_non_null(strstr(said[2][0], wrong));
-	}
-	hs_phrases_destroy(phrases);
-	hs_arena_destroy(arena);
-}
-
-static void
 the_first_row_of_kind_and_area_counts(void **state)
 {
 	(void)state;
@@ -139,6 +107,37 @@ struct bench {
 	struct hs_alerts news;
 };
 
+/* whole: all that the notice says; NULL: no more than `news`. */
+static void
+take(struct bench *bench, const char *event, uint64_t seq, const struct hs_alerts *news,
+	const struct hs_alerts *whole)
+{
+	const struct hs_heard_told told = { .event = event,
+		.seq = seq,
+		.news = news,
+		.whole = whole ? whole : news,
+		.kind = HS_ALERT_COUNT };
+	hs_heard_take(bench->heard, &told);
+}
+
+static void
+take_back(struct bench *bench, const char *event, uint64_t seq, enum hs_alert_kind kind,
+	struct hs_alerts *out)
+{
+	const struct hs_heard_told told = { .event = event, .seq = seq, .news = out, .kind = kind };
+	assert_int_equal(HS_OK, hs_heard_of_event(bench->heard, bench->arena, event, kind, out));
+	hs_heard_take(bench->heard, &told);
+}
+
+static struct hs_alerts
+heard_of(struct bench *bench, const char *event)
+{
+	struct hs_alerts out;
+	assert_int_equal(
+		HS_OK, hs_heard_of_event(bench->heard, bench->arena, event, HS_ALERT_COUNT, &out));
+	return out;
+}
+
 static struct bench
 bench_new(void)
 {
@@ -160,7 +159,7 @@ tell(struct bench *bench, const char *event, uint64_t seq, const hs_notice *noti
 	assert_int_equal(HS_OK, hs_alerts_of(bench->arena, notice, &served, &alerts));
 	assert_int_equal(HS_OK,
 		hs_heard_news(bench->heard, bench->arena, event, notice, &alerts, &bench->news));
-	hs_heard_take(bench->heard, event, seq, &bench->news);
+	take(bench, event, seq, &bench->news, &alerts);
 	return bench->news.count;
 }
 
@@ -228,7 +227,7 @@ what_ends_is_said_but_where_something_takes_its_place(void **state)
 	assert_string_equal("issue", bench.news.items[0].phase);
 	assert_string_equal("990019", bench.news.items[1].code);
 	assert_string_equal("lift", bench.news.items[1].phase);
-	hs_heard_take(bench.heard, "E2", 3, &other);
+	take(&bench, "E2", 3, &other, NULL);
 	assert_int_equal(2, tell(&bench, "E2", 4, tsunami(arena, "03", 5, "大津波警報")));
 	assert_int_equal(HS_ALERT_ERUPTION, bench.news.items[1].kind);
 	assert_string_equal("lift", bench.news.items[1].phase);
@@ -253,20 +252,107 @@ two_kinds_of_one_notice_stand_beside_each_other(void **state)
 			.title = "暴風警報" },
 	};
 	struct hs_alert over = items[0];
-	struct hs_alerts both = { items, 2 }, end = { &over, 1 }, back;
+	struct hs_alerts both = { items, 2 }, end = { &over, 1 }, warning = { &items[1], 1 }, back;
 	over.phase = "lift";
-	hs_heard_take(bench.heard, "E1", 1, &both);
-	assert_int_equal(HS_OK, hs_heard_of_event(bench.heard, bench.arena, "E1", &back));
-	assert_int_equal(2, back.count);
-	hs_heard_take(bench.heard, "E1", 2, &end);
-	assert_int_equal(HS_OK, hs_heard_of_event(bench.heard, bench.arena, "E1", &back));
+	take(&bench, "E1", 1, &both, NULL);
+	assert_int_equal(2, heard_of(&bench, "E1").count);
+	take(&bench, "E1", 2, &end, &warning);
+	back = heard_of(&bench, "E1");
 	assert_int_equal(1, back.count);
 	assert_int_equal(HS_ALERT_WARNING, back.items[0].kind);
-	hs_heard_take(
-		bench.heard, "E1", 3, &end); /* the end of what was heard under a lower name */
-	assert_int_equal(HS_OK, hs_heard_of_event(bench.heard, bench.arena, "E1", &back));
-	assert_int_equal(0, back.count);
+	/* the end of what was heard under a lower name */
+	take(&bench, "E1", 3, &end, NULL);
+	assert_int_equal(0, heard_of(&bench, "E1").count);
 	bench_free(&bench);
+}
+
+/* The warning was heard first; the special warning comes to stand beside it. */
+static void
+what_goes_on_beside_a_louder_kind_stays_heard(void **state)
+{
+	(void)state;
+	struct bench bench = bench_new();
+	struct hs_alert items[] = { { .kind = HS_ALERT_SPECIAL,
+					    .phase = "issue",
+					    .grade = 5,
+					    .code = "032018",
+					    .title = "大雨特別警報" },
+		{ .kind = HS_ALERT_WARNING,
+			.phase = "issue",
+			.grade = 3,
+			.code = "032018",
+			.title = "暴風警報" } };
+	struct hs_alerts both = { items, 2 }, special = { &items[0], 1 },
+			 warning = { &items[1], 1 };
+	take(&bench, "E1", 1, &warning, NULL);
+	take(&bench, "E1", 2, &special, &both);
+	assert_int_equal(2, heard_of(&bench, "E1").count);
+	/* in its place: only the newer one stands; nobody heard it: the older one does */
+	take(&bench, "E2", 3, &warning, NULL);
+	take(&bench, "E2", 4, &special, NULL);
+	assert_int_equal(1, heard_of(&bench, "E2").count);
+	assert_int_equal(HS_ALERT_SPECIAL, heard_of(&bench, "E2").items[0].kind);
+	hs_heard_forget(bench.heard, 4);
+	assert_int_equal(1, heard_of(&bench, "E2").count);
+	assert_int_equal(HS_ALERT_WARNING, heard_of(&bench, "E2").items[0].kind);
+	bench_free(&bench);
+}
+
+static const char *
+kinds_of(const struct hs_alerts *alerts, char out[64])
+{
+	out[0] = '\0';
+	for (size_t i = 0; i < alerts->count; i++)
+		snprintf(out + strlen(out), 64 - strlen(out), "%s%s", i ? " " : "",
+			hs_alert_row(alerts->items[i].kind)->word);
+	return out;
+}
+
+/* A missile, then an air attack of the same event. */
+static void
+a_cancel_that_says_its_kind_takes_back_that_alone(void **state)
+{
+	(void)state;
+	static const struct {
+		enum hs_alert_kind kind;
+		const char *said, *left, *again;
+	} rows[] = {
+		{ HS_ALERT_MISSILE, "missile", "air_attack", "air_attack" },
+		{ HS_ALERT_AIR_ATTACK, "air_attack", "missile", "missile" },
+		{ HS_ALERT_COUNT, "air_attack", "", "" },
+		{ HS_ALERT_TERROR, "air_attack", "", "" }, /* never heard: all that stands */
+	};
+	for (size_t i = 0; i < HS_COUNT(rows); i++) {
+		struct bench bench = bench_new();
+		struct hs_alert items[] = { { .kind = HS_ALERT_MISSILE,
+						    .phase = "launch",
+						    .grade = 1,
+						    .code = "990019",
+						    .title = "x" },
+			{ .kind = HS_ALERT_AIR_ATTACK,
+				.phase = "issue",
+				.grade = 1,
+				.code = "990019",
+				.title = "x" } };
+		struct hs_alerts missile = { &items[0], 1 }, attack = { &items[1], 1 }, back;
+		char words[64];
+		take(&bench, "M1", 1, &missile, NULL);
+		take(&bench, "M1", 2, &attack, NULL);
+		take_back(&bench, "M1", 3, rows[i].kind, &back);
+		assert_string_equal(rows[i].said, kinds_of(&back, words));
+		back = heard_of(&bench, "M1");
+		assert_string_equal(rows[i].left, kinds_of(&back, words));
+		/* the other one can be taken back too, and nothing twice */
+		take_back(&bench, "M1", 4, HS_ALERT_COUNT, &back);
+		assert_string_equal(rows[i].again, kinds_of(&back, words));
+		take_back(&bench, "M1", 5, HS_ALERT_COUNT, &back);
+		assert_int_equal(0, back.count);
+		/* it came to nobody */
+		hs_heard_forget(bench.heard, 4);
+		back = heard_of(&bench, "M1");
+		assert_string_equal(rows[i].again, kinds_of(&back, words));
+		bench_free(&bench);
+	}
 }
 
 static void
@@ -279,19 +365,19 @@ a_cancel_reaches_exactly_those_who_heard(void **state)
 	tell(&bench, "E1", 2, tsunami(bench.arena, "990019", 3, "津波警報"));
 	tell(&bench, "E2", 3, tsunami(bench.arena, "990019", 5, "大津波警報"));
 	hs_heard_forget(bench.heard, 2); /* no outlet took it */
-	assert_int_equal(HS_OK, hs_heard_of_event(bench.heard, bench.arena, "E1", &back));
+	back = heard_of(&bench, "E1");
 	assert_int_equal(1, back.count);
 	assert_string_equal("032018", back.items[0].code);
 	assert_int_equal(HS_ALERT_TSUNAMI_MAJOR, back.items[0].kind);
 	assert_string_equal("cancel", back.items[0].phase);
-	hs_heard_take(bench.heard, "E1", 4, &back);
-	assert_int_equal(HS_OK, hs_heard_of_event(bench.heard, bench.arena, "E1", &back));
+	take_back(&bench, "E1", 4, HS_ALERT_COUNT, &back);
+	back = heard_of(&bench, "E1");
 	assert_int_equal(0, back.count);
 	/* who heard an earlier form stays when the newer one came to nobody */
 	tell(&bench, "E3", 5, tsunami(bench.arena, "03", 3, "津波警報"));
 	tell(&bench, "E3", 6, tsunami(bench.arena, "03", 5, "大津波警報"));
 	hs_heard_forget(bench.heard, 6);
-	assert_int_equal(HS_OK, hs_heard_of_event(bench.heard, bench.arena, "E3", &back));
+	back = heard_of(&bench, "E3");
 	assert_int_equal(1, back.count);
 	bench_free(&bench);
 }
@@ -307,59 +393,14 @@ memory_is_bounded(void **state)
 	for (uint64_t i = 0; i < HS_HEARD_MAX + 3; i++) {
 		char event[32];
 		snprintf(event, sizeof(event), "E%u", (unsigned)i);
-		hs_heard_take(bench.heard, event, i + 1, &alerts);
+		take(&bench, event, i + 1, &alerts, NULL);
 	}
 	assert_int_equal(HS_HEARD_MAX, hs_heard_count(bench.heard));
-	assert_int_equal(HS_OK, hs_heard_of_event(bench.heard, bench.arena, "E2", &back));
+	back = heard_of(&bench, "E2");
 	assert_int_equal(0, back.count);
-	assert_int_equal(HS_OK, hs_heard_of_event(bench.heard, bench.arena, "E3", &back));
+	back = heard_of(&bench, "E3");
 	assert_int_equal(1, back.count);
 	bench_free(&bench);
-}
-
-/* ---- everything that can be said ---- */
-
-static enum hs_err
-check_words(void *owner, const struct hs_announcement *announcement)
-{
-	size_t *count = owner;
-	(*count)++;
-	for (size_t i = 0; i < announcement->segment_count; i++) {
-		const struct hs_segment *segment = &announcement->segments[i];
-		if (segment->kind != HS_SEGMENT_SPEECH)
-			continue;
-		assert_non_null(segment->bank);
-		assert_true(strlen(segment->bank) < 60);
-		/* no Chinese character is left to guess at */
-		for (const unsigned char *at = (const unsigned char *)segment->reading; *at; at++)
-			if (at[0] >= 0xe4 && at[0] <= 0xe9 &&
-				strncmp((const char *)at, "「", 3) != 0)
-				fail_msg("%s: %s", segment->text, (const char *)at);
-	}
-	return HS_OK;
-}
-
-static void
-nothing_is_left_to_guess_how_to_read(void **state)
-{
-	(void)state;
-	struct hs_readings *readings = hs_readings_create();
-	struct hs_phrases *phrases = hs_phrases_create();
-	const struct hs_plan_options options = { .repeats = 2,
-		.mora_ms = 100,
-		.easy_speech = true,
-		.readings = readings,
-		.phrases = phrases };
-	struct hs_auto_start_rule rules[HS_ALERT_COUNT];
-	size_t count = 0;
-	for (int i = 0; i < HS_ALERT_COUNT; i++)
-		rules[i] = (struct hs_auto_start_rule){ i, { NULL, 0 }, true, "" };
-	const struct hs_ahead ahead = { &options, rules, HS_ALERT_COUNT, &served, 10 };
-	assert_int_equal(HS_OK, hs_ahead_each(&ahead, HS_MODE(LIVE), check_words, &count));
-	assert_int_equal(HS_OK, hs_ahead_each(&ahead, HS_MODE(DRILL), check_words, &count));
-	assert_true(count > 150);
-	hs_phrases_destroy(phrases);
-	hs_readings_destroy(readings);
 }
 
 int
@@ -367,14 +408,14 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_prefecture_means_its_served_municipalities),
-		cmocka_unit_test(each_kind_has_its_words_in_both_languages),
 		cmocka_unit_test(the_first_row_of_kind_and_area_counts),
 		cmocka_unit_test(only_news_is_said),
 		cmocka_unit_test(what_ends_is_said_but_where_something_takes_its_place),
 		cmocka_unit_test(two_kinds_of_one_notice_stand_beside_each_other),
+		cmocka_unit_test(what_goes_on_beside_a_louder_kind_stays_heard),
+		cmocka_unit_test(a_cancel_that_says_its_kind_takes_back_that_alone),
 		cmocka_unit_test(a_cancel_reaches_exactly_those_who_heard),
 		cmocka_unit_test(memory_is_bounded),
-		cmocka_unit_test(nothing_is_left_to_guess_how_to_read),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -32,11 +32,13 @@ a_message_becomes_an_alert(void **state)
 		"<status>Actual</status>", "<msgType>Alert</msgType>", "<incidents>M1</incidents>",
 		"<event>弾道ミサイル情報</event>", "<responseType>Shelter</responseType>",
 		"<value>missile/launch</value>", "<areaDesc>架空市</areaDesc>",
-		"<value>990019</value>", "<value>020001</value>", "a &lt;b&gt; &amp; c" };
+		"<value>990019</value>", "<value>020001</value>", "a &lt;b&gt; &amp; c",
+		"<onset>2026-07-01T07:36:00+09:00</onset>" };
 	struct hs_buf out;
 	char why[HS_MESSAGE_WHY];
-	assert_int_equal(HS_OK,
-		make("{" GOOD ",\"areas\":[\"990019\",\"02\"],\"text\":\"a <b> & c\"}", &out, why));
+	assert_int_equal(HS_OK, make("{" GOOD ",\"areas\":[\"990019\",\"02\"],\"text\":\"a <b> & "
+				     "c\",\"at\":\"2026-07-01T07:36:00+09:00\"}",
+					&out, why));
 	for (size_t i = 0; i < HS_COUNT(parts); i++)
 		if (!strstr(hs_buf_text(&out), parts[i]))
 			fail_msg("%s: %s", parts[i], hs_buf_text(&out));
@@ -69,6 +71,7 @@ what_is_not_sure_is_refused(void **state)
 		{ "{" GOOD ",\"areas\":[990019]}", "areas" },
 		{ "{" GOOD ",\"areas\":\"990019\"}", "areas" },
 		{ "{" GOOD ",\"areas\":[\"990019\"],\"lane\":\"live\"}", "lane" },
+		{ "{" GOOD ",\"areas\":[\"990019\"],\"at\":\"7:36\"}", "at: \"7:36\"" },
 		{ "{" GOOD ",\"areas\":[\"990019\"],\"kind\":\"missile\"}", "JSON" },
 		{ "{\"kind\":\"missile\",\"areas\":[\"990019\"]}", "action" },
 		{ "{\"kind\":\"comet\",\"action\":\"alert\",\"event\":\"M\",\"id\":\"m\",\"sent\":"

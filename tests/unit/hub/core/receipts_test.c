@@ -31,7 +31,7 @@ test_newest_state_and_version(void **state)
 	int value = 0;
 
 	(void)state;
-	hs_receipts_open(receipts, 1);
+	hs_receipts_open(receipts, 1, 1000, NULL);
 	assert_int_equal(hs_receipts_version(receipts, 1), 1);
 	assert_true(put(receipts, 1, "", HS_RECEIPT(SENT)));
 	assert_true(put(receipts, 1, "", HS_RECEIPT(ACCEPTED)));
@@ -50,37 +50,86 @@ test_newest_state_and_version(void **state)
 	hs_receipts_each(receipts, 1, count, &value);
 	assert_int_equal(value, 3);
 	/* Notices leave the ring by age. */
-	hs_receipts_open(receipts, 2);
-	hs_receipts_open(receipts, 3);
+	hs_receipts_open(receipts, 2, 1000, NULL);
+	hs_receipts_open(receipts, 3, 1000, NULL);
 	assert_int_equal(hs_receipts_version(receipts, 1), 0);
 	assert_int_equal(hs_receipts_version(receipts, 3), 1);
 	hs_receipts_destroy(receipts);
 }
 
-static int64_t
-silent(struct hs_receipts *receipts, const char *outlet, int state, int64_t after_ms)
+static bool
+waits(struct hs_receipts *receipts, const char *outlet, int state)
 {
 	const struct hs_receipt_entry entry = { 1, "a", outlet, state, "", 1000, 0 };
 
-	return hs_receipts_silent_ms(receipts, &entry, 60000, 1000 + after_ms * 1000);
+	return hs_receipts_waits(receipts, &entry);
 }
 
 static void
-test_silence_is_what_nobody_answered(void **state)
+test_who_has_not_answered_waits(void **state)
 {
 	struct hs_receipts *receipts = hs_receipts_create(2, 3, 1);
 
 	(void)state;
-	hs_receipts_open(receipts, 1);
+	hs_receipts_open(receipts, 1, 1000, NULL);
 	assert_true(put(receipts, 1, "", HS_RECEIPT(RECEIVED)));
-	assert_int_equal(0, silent(receipts, "", HS_RECEIPT(RECEIVED), 60000));
-	assert_int_equal(60001, silent(receipts, "", HS_RECEIPT(RECEIVED), 60001));
-	assert_int_equal(0, silent(receipts, "", HS_RECEIPT(FAILED), 60001));
+	assert_true(waits(receipts, "", HS_RECEIPT(RECEIVED)));
+	assert_false(waits(receipts, "", HS_RECEIPT(FAILED)));
 	/* From now on its outlets speak for it. */
 	assert_true(put(receipts, 1, "one", HS_RECEIPT(ACCEPTED)));
-	assert_int_equal(0, silent(receipts, "", HS_RECEIPT(RECEIVED), 60001));
-	assert_int_equal(60001, silent(receipts, "two", HS_RECEIPT(SENT), 60001));
-	assert_int_equal(0, silent(receipts, "one", HS_RECEIPT(ACCEPTED), 60001));
+	assert_false(waits(receipts, "", HS_RECEIPT(RECEIVED)));
+	assert_true(waits(receipts, "two", HS_RECEIPT(SENT)));
+	assert_false(waits(receipts, "one", HS_RECEIPT(ACCEPTED)));
+	hs_receipts_destroy(receipts);
+}
+
+struct looks {
+	int count;
+	struct hs_receipts_due last;
+	int64_t next_unix_us;
+	bool began;
+};
+
+static void
+note_look(void *owner, struct hs_receipts_due *due)
+{
+	struct looks *looks = owner;
+
+	looks->count++;
+	looks->last = *due;
+	due->due_unix_us = looks->next_unix_us;
+	due->began = looks->began;
+}
+
+/* Somebody looks at a notice after each change and when it is due, and what began is a change for whoever waits. */
+static void
+test_a_notice_is_looked_at_when_it_is_due(void **state)
+{
+	struct hs_changes all = { 0 }, own = { .all = &all };
+	struct hs_receipts *receipts = hs_receipts_create(2, 3, 1);
+	struct looks looks = { .next_unix_us = 5000 };
+
+	(void)state;
+	hs_receipts_open(receipts, 1, 1000, &own);
+	hs_receipts_look(receipts, 2000, note_look, &looks);
+	hs_receipts_look(receipts, 4999, note_look, &looks);
+	assert_int_equal(looks.count, 1);
+	assert_int_equal(looks.last.accepted_unix_us, 1000);
+	looks.next_unix_us = INT64_MAX;
+	looks.began = true;
+	hs_receipts_look(receipts, 5000, note_look, &looks);
+	assert_int_equal(looks.count, 2);
+	assert_int_equal(looks.last.looked_unix_us, 2000);
+	assert_int_equal(hs_receipts_version(receipts, 1), 2);
+	assert_true(hs_receipts_changed(receipts));
+	assert_int_equal(own.count, 1);
+	assert_int_equal(all.count, 1);
+	hs_receipts_look(receipts, 9000000, note_look, &looks);
+	assert_int_equal(looks.count, 2);
+	looks.began = false;
+	assert_true(put(receipts, 1, "one", HS_RECEIPT(SENT)));
+	hs_receipts_look(receipts, 5001, note_look, &looks);
+	assert_int_equal(looks.count, 3);
 	hs_receipts_destroy(receipts);
 }
 
@@ -374,7 +423,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_newest_state_and_version),
-		cmocka_unit_test(test_silence_is_what_nobody_answered),
+		cmocka_unit_test(test_who_has_not_answered_waits),
+		cmocka_unit_test(test_a_notice_is_looked_at_when_it_is_due),
 		DESK_TEST(test_status_waits_for_a_change),
 		DESK_TEST(test_an_unknown_id_is_not_found),
 		DESK_TEST(test_receipts_are_journalled_together_and_late),

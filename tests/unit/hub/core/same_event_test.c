@@ -65,7 +65,8 @@ struct bench {
 static struct bench
 bench_new(void)
 {
-	return (struct bench){ hs_arena_create(1u << 22), hs_same_events_create() };
+	return (struct bench){ hs_arena_create(1u << 22),
+		hs_same_events_create(&hs_alike_defaults) };
 }
 
 static void
@@ -170,6 +171,59 @@ what_did_not_become_durable_was_told_to_nobody(void **state)
 	bench_free(&bench);
 }
 
+/* One warning for `count` parts of a town. */
+static hs_notice *
+warn_parts(struct hs_arena *arena, size_t count)
+{
+	hs_notice *notice = make(arena, (struct says){ "E", 0, 0, { NULL }, 4, "rain", 100, 4, 0 });
+	hs_hazard *item = notice->weather->items[0];
+
+	for (size_t i = 0; i < count; i++) {
+		hs_area *area = NEW(area);
+		area->code = hs_arena_printf(arena, "03201%07zu", (i * 7919) % 99991);
+		assert_true(hs_repeat(arena, &item->n_areas, &item->areas, area));
+	}
+	return notice;
+}
+
+/* Whatever cannot be compared as a whole alarms, although all that could be compared is covered. */
+static void
+what_is_too_much_to_compare_is_told_to_nobody(void **state)
+{
+	(void)state;
+	const struct {
+		size_t first, second;
+		bool told;
+	} rows[] = { { 4096, 4096, true }, { 4096, 4095, true }, { 4095, 4096, false },
+		{ 4096, 4097, false }, { 4097, 4097, false }, { 20000, 20000, false },
+		{ 20000, 100, true } };
+	for (size_t i = 0; i < HS_COUNT(rows); i++) {
+		struct bench bench = bench_new();
+		hs_arena_destroy(bench.arena);
+		bench.arena = hs_arena_create(1u << 26);
+		hs_same_event_take(bench.events, 1, line_a, warn_parts(bench.arena, rows[i].first));
+		if (hs_same_event_told(bench.events, line_b,
+			    warn_parts(bench.arena, rows[i].second)) != rows[i].told)
+			fail_msg("%zu and %zu", rows[i].first, rows[i].second);
+		bench_free(&bench);
+	}
+}
+
+/* Regions of the agency have codes that are none of a municipality: they are the same place when they are the same code. */
+static void
+regions_of_the_agency_are_compared_by_their_code(void **state)
+{
+	(void)state;
+	struct bench bench = bench_new();
+	struct says first = { "E", HS_KIND(EEW), 0, { "210", "211" }, 5, "", 100, 0, 0 };
+	struct says part = { "E", HS_KIND(EEW), 0, { "211" }, 5, "", 100, 0, 0 };
+	struct says other = { "E", HS_KIND(EEW), 0, { "21" }, 5, "", 100, 0, 0 };
+	hs_same_event_take(bench.events, 1, line_a, make(bench.arena, first));
+	assert_true(hs_same_event_told(bench.events, line_b, make(bench.arena, part)));
+	assert_false(hs_same_event_told(bench.events, line_b, make(bench.arena, other)));
+	bench_free(&bench);
+}
+
 int
 main(void)
 {
@@ -178,6 +232,8 @@ main(void)
 		cmocka_unit_test(what_went_down_covers_only_what_it_is),
 		cmocka_unit_test(a_cancel_is_told_by_a_cancel),
 		cmocka_unit_test(what_did_not_become_durable_was_told_to_nobody),
+		cmocka_unit_test(what_is_too_much_to_compare_is_told_to_nobody),
+		cmocka_unit_test(regions_of_the_agency_are_compared_by_their_code),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,35 @@
+/* before.h: plans that the process before this one sent. Nothing of them is on disk, but the controller knows them by their id, and
+ * an id says its lane, epoch and seq: what became of them is told after a restart too.
+ *
+ * Flow:    on_snapshot, a plan that is too old to be sent → hs_before_ask → {"type":"ask"} when hub and controller are there →
+ *          answer for no plan of this process → hs_before_answer → receipt. Nothing is ever played for it.
+ * Limits:  the newest HS_PLAYING_MAX ids are asked for, once; an answer that comes before the hub said its epoch is asked for
+ *          again.
+ * Owner:   embedded in its owner. Threads: the loop's.
+ */
+#ifndef HS_JALERT_BEFORE_H
+#define HS_JALERT_BEFORE_H
+
+#include "adapters/jalert/controller.h"
+#include "adapters/jalert/jalert_encode.h"
+#include "adapters/jalert/playing.h"
+#include "adapters/runtime/runtime.h"
+
+struct hs_before {
+	struct hs_adapter *adapter;
+	struct hs_controller *controller;
+	uint64_t sent_seq[HS_LANE_COUNT]; /* the first that this process sent; 0: none */
+	char asks[HS_PLAYING_MAX][HS_PLAN_ID_SIZE];
+	size_t ask_count;
+};
+
+/* This process sends it: answers for it are no business of the one before. */
+void hs_before_sent(struct hs_before *before, enum hs_adapter_lane lane, uint64_t seq);
+/* Its id is to be asked for. */
+void hs_before_ask(struct hs_before *before, const char *id);
+/* Asks, as far as hub and controller are there. */
+void hs_before_tick(struct hs_before *before);
+/* An answer for no plan of this process. false: it is of none before either. */
+bool hs_before_answer(struct hs_before *before, const struct hs_controller_answer *answer);
+
+#endif

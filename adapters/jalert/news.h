@@ -1,0 +1,40 @@
+/* news.h: what a notice has to say at the loudspeakers of the served places, by what they heard before.
+ *
+ * Flow:    notice → its alerts (alerts.h) → those that sound by themselves (auto_start.h) → those that are news (heard.h)
+ *          → announced → hs_news_take. A cancel → those who heard what it takes back. One that came while nobody was here to
+ *          remember that (its seq is within the snapshot) and names its kind and areas itself (civil protection) → those.
+ *          snapshot → hs_news_load: what is in force was heard, as far as it would have been announced.
+ * Owner:   everything lives in the caller's arena; the memory of what was heard is the adapter's.
+ * Threads: the loop's.
+ */
+#ifndef HS_JALERT_NEWS_H
+#define HS_JALERT_NEWS_H
+
+#include "adapters/jalert/auto_start.h"
+#include "adapters/jalert/heard.h"
+#include "adapters/runtime/runtime.h"
+
+/* Of one lane. */
+struct hs_news_setup {
+	struct hs_heard *heard;
+	const struct hs_config_texts *areas; /* that are served; none: all */
+	const struct hs_config_list *rules;  /* of struct hs_auto_start_rule */
+	uint64_t loaded_seq;		     /* of the first snapshot; 0: none came */
+};
+
+struct hs_news {
+	const char *event;	 /* hs_alert_event; of a cancel that of what it takes back */
+	struct hs_alerts said;	 /* what is to be announced */
+	struct hs_alerts whole;	 /* all that the notice says of what sounds here */
+	enum hs_alert_kind kind; /* that a cancel takes back, HS_ALERT_COUNT: it says none */
+	const char *why_not;	 /* nothing is said; static */
+};
+
+/* An evacuation order has its event only: its municipalities are found elsewhere. HS_ERR_NOMEM. */
+enum hs_err hs_news_of(const struct hs_news_setup *setup, struct hs_arena *arena,
+	const hs_notice *notice, uint64_t seq, struct hs_news *out) HS_MUST_CHECK;
+/* It goes out as seq. */
+void hs_news_take(const struct hs_news_setup *setup, uint64_t seq, const struct hs_news *news);
+void hs_news_load(const struct hs_news_setup *setup, const struct hs_adapter_snapshot *snapshot);
+
+#endif

@@ -1,0 +1,263 @@
+#include "hub/core/listing.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "hub/base/check.h"
+#include "hub/core/answer.h"
+#include "hub/core/memory.h"
+
+#define WAIT_MAX_MS    60000
+#define US_PER_MS      1000
+#define PRINCIPAL_SIZE 256
+/* A page ends behind the submission that brings it beyond this, so that it fits a frame. */
+#define PAGE_BYTES     (HS_FRAME_MAX_BYTES / 3)
+
+/* Who asks for what. */
+struct asked {
+	uint32_t peer, limit;
+	uint64_t request, version;
+	int64_t deadline_mono_us;
+	char principal[PRINCIPAL_SIZE]; /* "": everybody's */
+	uint8_t before[HS_ID_BYTES];
+	bool first_page;
+};
+
+/* A list that is being put together. */
+struct page {
+	uint64_t ticket; /* of its READ; 0: free */
+	struct asked asked;
+	struct hs_answer_list answer;
+	struct hs_buf listed;
+	const struct hs_known_submission *items[HS_LISTING_MAX]; /* the index keeps them */
+	size_t count, done;
+};
+
+struct hs_listing {
+	struct asked *waiters;
+	size_t waiter_count, waiters_max;
+	uint64_t seen;	    /* changes of everybody's at the last look */
+	struct page *pages; /* that wait for a READ */
+	size_t pages_max;
+};
+
+struct hs_listing *
+hs_listing_create(size_t waiters_max, size_t reads_max)
+{
+	struct hs_listing *listing = hs_must_alloc(1, sizeof(*listing));
+
+	listing->waiters_max = waiters_max;
+	listing->waiters = hs_must_alloc(waiters_max, sizeof(*listing->waiters));
+	listing->pages_max = reads_max;
+	listing->pages = hs_must_alloc(reads_max, sizeof(*listing->pages));
+	return listing;
+}
+
+static void
+free_page(struct page *page)
+{
+	hs_buf_free(&page->listed);
+	page->ticket = 0;
+}
+
+void
+hs_listing_destroy(struct hs_listing *listing)
+{
+	for (size_t i = 0; i < listing->pages_max; i++) {
+		if (listing->pages[i].ticket != 0)
+			free_page(&listing->pages[i]);
+	}
+	free(listing->pages);
+	free(listing->waiters);
+	free(listing);
+}
+
+static uint64_t
+version_of(const struct hs_delivery_source *source, const struct hs_index *index,
+	const char *principal)
+{
+	return (uint64_t)source->started_unix_us + hs_index_changed(index, principal);
+}
+
+/* ---- one page ---- */
+
+/* Which submissions it has. */
+static void
+choose(struct page *page, const struct hs_index *index)
+{
+	const struct asked *asked = &page->asked;
+	const struct hs_known_submission *at = NULL;
+
+	if (!asked->first_page) {
+		at = hs_index_submission(index, asked->before);
+		if (at == NULL || (asked->principal[0] != '\0' &&
+					  strcmp(at->principal, asked->principal) != 0))
+			return;
+	}
+	page->answer.found = true;
+	while (page->count < asked->limit &&
+		(at = hs_index_older(index, asked->principal, at)) != NULL)
+		page->items[page->count++] = at;
+	page->answer.more =
+		page->count == asked->limit &&
+		hs_index_older(index, asked->principal, page->items[page->count - 1]) != NULL;
+}
+
+static void
+add_item(struct page *page, const struct hs_delivery_source *source, struct hs_span notice)
+{
+	const struct hs_known_submission *known = page->items[page->done++];
+	struct hs_answer_status status = {
+		.known = known, .notice = notice, .view = hs_unheard_view_of(source)
+	};
+
+	hs_hex(known->id, HS_ID_BYTES, status.id);
+	hs_answer_listed(&page->listed, &status);
+}
+
+static struct page *
+free_place(struct hs_listing *listing)
+{
+	for (size_t i = 0; i < listing->pages_max; i++) {
+		if (listing->pages[i].ticket == 0)
+			return &listing->pages[i];
+	}
+	return NULL;
+}
+
+/* Goes on until it is answered, or until it needs a READ and has a place to wait for it: then false. `page` may be in its place
+ * already. */
+static bool
+go_on(struct hs_listing *listing, struct hs_delivery_source *source, struct page *page)
+{
+	while (page->done < page->count && page->listed.len_bytes < PAGE_BYTES) {
+		uint64_t seq = page->items[page->done]->seq;
+		const struct hs_recent_notice *recent =
+			seq == 0 ? NULL : hs_recent_find(source->recent, seq);
+		struct page *place = page->ticket != 0 ? page : free_place(listing);
+
+		if (seq == 0 || recent != NULL || place == NULL) {
+			add_item(page, source,
+				recent != NULL ? recent->notice : (struct hs_span){ "", 0 });
+			continue;
+		}
+		page->ticket = ++source->tickets;
+		if (place != page)
+			*place = *page;
+		hs_effects_read(source->effects, page->asked.peer, page->ticket, seq - 1, 1, false);
+		return false;
+	}
+	page->answer.more |= page->done < page->count;
+	hs_answer_list(source->effects, page->asked.peer, &page->answer, &page->listed);
+	free_page(page);
+	return true;
+}
+
+static void
+answer(struct hs_listing *listing, struct hs_delivery_source *source, const struct hs_index *index,
+	const struct asked *asked)
+{
+	struct page page = { .asked = *asked,
+		.answer = { .request = asked->request,
+			.version = version_of(source, index, asked->principal) } };
+
+	hs_buf_init(&page.listed, (size_t)4 * HS_FRAME_MAX_BYTES);
+	choose(&page, index);
+	(void)go_on(listing, source, &page);
+}
+
+/* ---- who waits ---- */
+
+void
+hs_listing_ask(struct hs_listing *listing, struct hs_delivery_source *source,
+	const struct hs_index *index, uint32_t peer, const hs_list_query *message)
+{
+	int64_t wait_ms = message->wait_ms < WAIT_MAX_MS ? message->wait_ms : WAIT_MAX_MS;
+	struct hs_span before = { message->before, strlen(message->before) };
+	struct asked asked = { .peer = peer,
+		.request = message->request,
+		.version = message->version,
+		.limit = message->limit > 0 && message->limit < HS_LISTING_MAX ? message->limit
+									       : HS_LISTING_MAX,
+		.first_page = before.len_bytes == 0,
+		.deadline_mono_us = source->mono_us + wait_ms * US_PER_MS };
+
+	if (strlen(message->principal) >= sizeof(asked.principal) ||
+		(!asked.first_page && !hs_id_parse(before, asked.before))) {
+		const struct hs_answer_list none = { .request = message->request };
+		struct hs_buf nothing;
+
+		hs_buf_init(&nothing, 1);
+		hs_answer_list(source->effects, peer, &none, &nothing);
+		return;
+	}
+	(void)snprintf(asked.principal, sizeof(asked.principal), "%s", message->principal);
+	if (wait_ms > 0 && listing->waiter_count < listing->waiters_max &&
+		asked.version == version_of(source, index, asked.principal))
+		listing->waiters[listing->waiter_count++] = asked;
+	else
+		answer(listing, source, index, &asked);
+}
+
+void
+hs_listing_wake(
+	struct hs_listing *listing, struct hs_delivery_source *source, const struct hs_index *index)
+{
+	uint64_t changed = hs_index_changed(index, "");
+	bool quiet = changed == listing->seen;
+	size_t kept = 0;
+
+	listing->seen = changed;
+	for (size_t i = 0; i < listing->waiter_count; i++) {
+		const struct asked *waiter = &listing->waiters[i];
+
+		if (source->mono_us >= waiter->deadline_mono_us ||
+			(!quiet && version_of(source, index, waiter->principal) != waiter->version))
+			answer(listing, source, index, waiter);
+		else
+			listing->waiters[kept++] = *waiter;
+	}
+	listing->waiter_count = kept;
+}
+
+bool
+hs_listing_rows(
+	struct hs_listing *listing, struct hs_delivery_source *source, const struct hs_event *event)
+{
+	for (size_t i = 0; i < listing->pages_max; i++) {
+		struct page *page = &listing->pages[i];
+		struct hs_record_look look = { .notice = { "", 0 } };
+
+		if (page->ticket == 0 || page->ticket != event->ticket)
+			continue;
+		if (event->row_count > 0)
+			HS_CHECK(hs_record_look(event->rows[0].body, &look) == HS_OK);
+		add_item(page, source, look.notice);
+		(void)go_on(listing, source, page);
+		return true;
+	}
+	return false;
+}
+
+void
+hs_listing_forget_peer(struct hs_listing *listing, uint32_t peer)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < listing->waiter_count; i++) {
+		if (listing->waiters[i].peer != peer)
+			listing->waiters[kept++] = listing->waiters[i];
+	}
+	listing->waiter_count = kept;
+	for (size_t i = 0; i < listing->pages_max; i++) {
+		if (listing->pages[i].ticket != 0 && listing->pages[i].asked.peer == peer)
+			free_page(&listing->pages[i]);
+	}
+}
+
+size_t
+hs_listing_waiters(const struct hs_listing *listing)
+{
+	return listing->waiter_count;
+}

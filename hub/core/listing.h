@@ -1,0 +1,34 @@
+/* listing.h: the newest submissions of a principal, page by page, and the long poll of such a page.
+ *
+ * Flow:    list_query → nothing new and wait_ms > 0: wait for a change or the deadline → the submissions (index.h), each with its receipts and
+ *          the begin of its notice, from memory or by one READ after the other → list_reply.
+ * Version: the moment of this process's first step in microseconds, and the changes since (changes.h): no number comes twice,
+ *          so one that a client kept across a restart of the hub never passes for the present one.
+ * Limits:  waiters_max wait at a time (more are answered at once); reads_max lists are being read from the journal at a time (of
+ *          more, what is not in memory goes without its notice, marked as shortened); at most HS_LISTING_MAX submissions in one answer.
+ * Owner:   hs_query. Threads: the core's. A peer that goes away takes its questions with it.
+ */
+#ifndef HS_CORE_LISTING_H
+#define HS_CORE_LISTING_H
+
+#include "hub/core/delivery.h"
+#include "hub/core/index.h"
+
+#define HS_LISTING_MAX 100
+
+struct hs_listing;
+
+struct hs_listing *hs_listing_create(size_t waiters_max, size_t reads_max);
+void hs_listing_destroy(struct hs_listing *listing);
+void hs_listing_ask(struct hs_listing *listing, struct hs_delivery_source *source,
+	const struct hs_index *index, uint32_t peer, const hs_list_query *message);
+/* Answers those whose list changed, or whose time is up. */
+void hs_listing_wake(struct hs_listing *listing, struct hs_delivery_source *source,
+	const struct hs_index *index);
+/* The row of a READ of ours; false when the ticket is not ours. */
+bool hs_listing_rows(struct hs_listing *listing, struct hs_delivery_source *source,
+	const struct hs_event *event);
+void hs_listing_forget_peer(struct hs_listing *listing, uint32_t peer);
+size_t hs_listing_waiters(const struct hs_listing *listing);
+
+#endif

@@ -1,0 +1,235 @@
+/* Outlets that say nothing: when a silence begins, who is told of it, when it is over. */
+#include "tests/unit/hub/core/fixtures.h"
+
+#define LIMIT_MS 60000
+#define SECOND	 1000000
+
+/* The adapter is limited, and connected or not; one order is on disk. */
+static char *
+begin(struct desk *desk, bool connected)
+{
+	desk->peers[ADAPTER].silent_after_ms = LIMIT_MS;
+	desk_hello(desk, GATE);
+	if (connected) {
+		desk_hello(desk, ADAPTER);
+		desk_resume(desk, ADAPTER, "", 0, true, false);
+	}
+	desk_submit(desk, (struct order){ "a", 1, HS_ACTION(ISSUE), .level = 4 });
+	desk_commit(desk);
+	return hs_arena_strdup(desk->arena, desk_reply(desk, 0)->id);
+}
+
+/* Heartbeats go on: an adapter that is there and says nothing about the order. */
+static void
+pass(struct desk *desk, int64_t seconds, bool alive)
+{
+	Hansho__V1__Heartbeat beat;
+
+	desk->mono_us += seconds * SECOND;
+	hansho__v1__heartbeat__init(&beat);
+	if (alive)
+		DESK_FRAME(desk, ADAPTER, HEARTBEAT, heartbeat, &beat);
+	DESK_FRAME(desk, GATE, HEARTBEAT, heartbeat, &beat);
+	desk_step(desk, (struct hs_event){ .type = HS_EVENT_TICK });
+}
+
+static void
+pass_each_second(struct desk *desk, int64_t seconds, bool alive)
+{
+	for (int64_t i = 0; i < seconds; i++)
+		pass(desk, 1, alive);
+}
+
+static void
+say(struct desk *desk, uint64_t seq, const char *outlet, int state)
+{
+	hs_receipt message;
+
+	hansho__v1__receipt__init(&message);
+	message.seq = seq;
+	message.outlet = hs_arena_strdup(desk->arena, outlet);
+	message.state = (Hansho__V1__ReceiptState)state;
+	DESK_FRAME(desk, ADAPTER, RECEIPT, receipt, &message);
+}
+
+/* "alarm signage/hall" of the last step; "" when there is none, and the next of two fails. */
+static const char *
+alarm_of(struct desk *desk)
+{
+	const char *text = "";
+
+	for (size_t i = 0; i < desk->effects.count; i++) {
+		const struct hs_effect *effect = &desk->effects.items[i];
+		const char *outlet = (const char *)hs_effect_bytes(&desk->effects, effect).bytes;
+
+		if (effect->type != HS_EFFECT_ALARM)
+			continue;
+		assert_string_equal(text, "");
+		assert_true(outlet[strlen(outlet) + 1] != '\0'); /* a reason */
+		text = hs_arena_printf(desk->arena, "%s %s", effect->event, outlet);
+	}
+	return text;
+}
+
+static size_t
+silent_outlets(struct desk *desk)
+{
+	struct hs_core_peer_stats stats;
+
+	hs_core_peer_stats(desk->core, ADAPTER, &stats);
+	return stats.silent_outlets;
+}
+
+static void
+ask(struct desk *desk, char *id, uint32_t wait_ms, uint32_t version)
+{
+	hs_status_query query;
+
+	hansho__v1__status_query__init(&query);
+	query.id = id;
+	query.wait_ms = wait_ms;
+	query.version = version;
+	DESK_FRAME(desk, GATE, STATUS_QUERY, status_query, &query);
+}
+
+static hs_status_reply *
+status(struct desk *desk)
+{
+	hs_link_frame *frame = DESK_SENT(desk, GATE, STATUS_REPLY, 0);
+
+	return frame == NULL ? NULL : frame->status_reply;
+}
+
+/* Who waits is answered when the silence begins, not only when somebody speaks. */
+static void
+test_the_long_poll_wakes_when_silence_begins(void **state)
+{
+	struct desk *desk = *state;
+	char *id = begin(desk, true);
+	uint32_t version;
+
+	pass_each_second(desk, 30, true);
+	ask(desk, id, 0, 0);
+	version = status(desk)->version;
+	ask(desk, id, 50000, version);
+	assert_null(status(desk));
+	pass_each_second(desk, 30, true);
+	assert_null(status(desk)); /* exactly at the limit */
+	assert_string_equal(alarm_of(desk), "");
+	pass(desk, 1, true);
+	assert_non_null(status(desk));
+	assert_int_equal(status(desk)->version, version + 1);
+	assert_int_equal(status(desk)->receipts[0]->silent_ms, 61000);
+	assert_string_equal(alarm_of(desk), "alarm signage");
+	assert_int_equal(silent_outlets(desk), 1);
+	ask(desk, id, 50000, version + 1); /* it lasts: nothing new */
+	pass_each_second(desk, 30, true);
+	assert_null(status(desk));
+	assert_string_equal(alarm_of(desk), "");
+}
+
+static void
+test_each_outlet_is_silent_by_itself(void **state)
+{
+	struct desk *desk = *state;
+
+	begin(desk, true);
+	say(desk, 1, "one", HS_RECEIPT(SENT));
+	say(desk, 1, "two", HS_RECEIPT(ACCEPTED));
+	pass_each_second(desk, 61, true);
+	assert_string_equal(alarm_of(desk), "alarm signage/one");
+	assert_int_equal(silent_outlets(desk), 1);
+	say(desk, 1, "two", HS_RECEIPT(DISPLAYED));
+	assert_string_equal(alarm_of(desk), "");
+	say(desk, 1, "one", HS_RECEIPT(RECEIVED)); /* that is no word */
+	assert_string_equal(alarm_of(desk), "");
+	assert_int_equal(silent_outlets(desk), 1);
+	say(desk, 1, "one", HS_RECEIPT(FAILED));
+	assert_string_equal(alarm_of(desk), "over signage/one");
+	assert_int_equal(silent_outlets(desk), 0);
+}
+
+/* An adapter that is away is silent too; it is one alarm, however many orders follow. */
+static void
+test_an_adapter_that_is_away_is_one_alarm(void **state)
+{
+	struct desk *desk = *state;
+	char *id = begin(desk, false);
+
+	pass_each_second(desk, 61, false);
+	assert_string_equal(alarm_of(desk), "alarm signage");
+	ask(desk, id, 0, 0);
+	assert_int_equal(status(desk)->n_receipts, 1);
+	assert_int_equal(status(desk)->receipts[0]->state, HS_RECEIPT(UNSPECIFIED));
+	desk_submit(desk, (struct order){ "b", 1, HS_ACTION(ISSUE), .level = 4, .content = 1 });
+	desk_commit(desk);
+	for (int i = 0; i < 70; i++) {
+		pass(desk, 1, false);
+		assert_string_equal(alarm_of(desk), "");
+	}
+	assert_int_equal(silent_outlets(desk), 1);
+	desk_hello(desk, ADAPTER);
+	desk_resume(desk, ADAPTER, "", 0, true, false);
+	assert_string_equal(alarm_of(desk), ""); /* sent: nobody spoke yet */
+	say(desk, 2, "hall", HS_RECEIPT(DISPLAYED));
+	assert_string_equal(alarm_of(desk), "over signage");
+	say(desk, 1, "hall", HS_RECEIPT(DISPLAYED));
+	pass(desk, 1, true);
+	assert_string_equal(alarm_of(desk), "");
+}
+
+static void
+test_a_restart_tells_what_still_is_silent_and_nothing_else(void **state)
+{
+	struct desk *desk = *state;
+
+	begin(desk, true);
+	say(desk, 1, "one", HS_RECEIPT(SENT));
+	say(desk, 1, "two", HS_RECEIPT(SENT));
+	desk_submit(desk, (struct order){ "b", 1, HS_ACTION(ISSUE), .level = 4, .content = 1 });
+	desk_commit(desk);
+	say(desk, 2, "two", HS_RECEIPT(DISPLAYED)); /* of a later one: it is alive */
+	pass_each_second(desk, 61, true);
+	assert_string_equal(alarm_of(desk), "alarm signage/one");
+	desk_commit(desk);
+	desk_restart(desk);
+	desk_hello(desk, GATE);
+	pass(desk, 1, false);
+	assert_string_equal(alarm_of(desk), "alarm signage/one");
+	assert_int_equal(silent_outlets(desk), 1);
+}
+
+static void
+test_what_is_old_raises_no_alarm(void **state)
+{
+	struct desk *desk = *state;
+	char *id;
+
+	desk->options.watch.silence_us = 90LL * SECOND;
+	hs_core_destroy(desk->core);
+	desk->core = hs_core_create(&desk->options);
+	id = begin(desk, true);
+	pass_each_second(desk, 61, true);
+	assert_string_equal(alarm_of(desk), "alarm signage");
+	pass_each_second(desk, 29, true);
+	assert_string_equal(alarm_of(desk), "over signage");
+	assert_int_equal(silent_outlets(desk), 0);
+	ask(desk, id, 0, 0); /* and is still told who asks */
+	assert_int_equal(status(desk)->receipts[0]->silent_ms, 90000);
+	pass_each_second(desk, 60, true);
+	assert_string_equal(alarm_of(desk), "");
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		DESK_TEST(test_the_long_poll_wakes_when_silence_begins),
+		DESK_TEST(test_each_outlet_is_silent_by_itself),
+		DESK_TEST(test_an_adapter_that_is_away_is_one_alarm),
+		DESK_TEST(test_a_restart_tells_what_still_is_silent_and_nothing_else),
+		DESK_TEST(test_what_is_old_raises_no_alarm),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
