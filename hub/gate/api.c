@@ -169,7 +169,7 @@ on_submitted(struct hs_intake_call *intake, const struct hs_intake_result *resul
 			result->err, result->findings, result->finding_count);
 	else if (result->refusal != HS_REFUSAL_NONE)
 		json = hs_refusal_json(result->refusal, result->findings, result->finding_count);
-	else if (intake->purpose == HS_INTAKE_VALIDATE)
+	else if (intake->purpose != HS_INTAKE_SUBMIT)
 		json = valid_json(result);
 	else
 		json = accepted_json(result);

@@ -96,7 +96,7 @@ JALERT = {
     "plan_dir": Alarm("loudspeakers"), "controller_url": Alarm("loudspeakers"), "readings": Refused("/nonexistent/readings.csv"),
     "areas": Refused(["990018"]), "level_min": SWITCH, "repeats": LOOKS, "gap_ms": LOOKS, "mora_ms": LOOKS, "live_volume": LOOKS,
     "drill_volume": LOOKS, "emergency_volume": LOOKS, "easy_speech": LOOKS, "groups": LOOKS, "group_pause_ms": LOOKS,
-    "instant_max_age_ms": Why("a second at least; what is older is told as expired"),
+    "civil_places_max": LOOKS, "instant_max_age_ms": Why("a second at least; what is older is told as expired"),
     "auto_start": Refused([{"kind": "comet"}]), "auto_start[].kind": Refused("comet"), "auto_start[].areas": Refused(["990018"]),
     "auto_start[].start": SWITCH, "auto_start[].threshold": Refused("8"),
     "audio_dir": Alarm("loudspeakers"), "audio_voice": Refused("/nonexistent/x.htsvoice", {"audio_dir": "/tmp"}),
