@@ -262,7 +262,7 @@ def test_live_order_replaces_the_drill_and_the_drill_comes_back(tmp_path):
         {"program": "hansho-signage", "name": "signage", "config": {}}], start=False)
     config = {"name": "signage", "live_url": live_stack.link("signage"), "drill": True,
               "drill_url": drill_stack.link("signage"), "ops_listen": f"127.0.0.1:{ops}",
-              "listen": f"127.0.0.1:{port}", "screens": SCREENS, "player_heartbeat_ms": 500}
+              "listen": f"127.0.0.1:{port}", "screens": SCREENS, "player_heartbeat_ms": 500, "proof_required": "never"}
     path = tmp_path / "signage.yaml"
     path.write_text(json.dumps(config))
     adapter = None
