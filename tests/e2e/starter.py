@@ -10,7 +10,7 @@ class Starter:
     """`hansho-sim fakes` with controller_url; speed: so many times as fast as planned."""
 
     def __init__(self, folder, speed=100):
-        self.front, self.speed = free_port(), speed
+        self.front = free_port()
         self.url = f"ipc://{folder}/starter-{self.front}"
         path = f"{folder}/starter-{self.front}.yaml"
         with open(path, "w", encoding="utf-8") as file:
