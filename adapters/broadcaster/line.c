@@ -468,6 +468,7 @@ hs_line_up(struct hs_line *line)
 		item->left = item->under_way ? item->count : 0;
 		hs_adapter_deliver_now(&item->delivery);
 	}
+	hs_canary_now(&line->canary);
 	wake(line);
 }
 

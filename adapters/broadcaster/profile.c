@@ -146,7 +146,7 @@ look_words(const struct hs_station_settings *row, char why[HS_CONFIG_WHY])
 				"municipality (5 or 6 digits)",
 				row->name, row->areas.items[i]);
 	}
-	return HS_OK;
+	return hs_look_deadline("station", row->name, "deadline_ms", row->deadline_ms, why);
 }
 
 static enum hs_err

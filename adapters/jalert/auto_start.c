@@ -76,13 +76,14 @@ hs_auto_start_look(const struct hs_auto_start_rule *rules, size_t count, char wh
 				hs_alert_row((enum hs_alert_kind)rule->kind)->word);
 		if (rule->threshold[0] != '\0' && hs_intensity_grade(rule->threshold) == 0)
 			return hs_look_refuse(why,
-				"auto_start: row %zu: \"%.10s\" is no seismic intensity; write 4, "
+				"auto_start: row %zu: threshold: \"%.10s\" is no seismic "
+				"intensity; write 4, "
 				"5-, 5+, 6-, 6+ or 7",
 				i + 1, rule->threshold);
 		for (size_t j = 0; j < rule->areas.count; j++)
 			if (!hs_area_find(rule->areas.items[j]))
 				return hs_look_refuse(why,
-					"auto_start: row %zu: \"%.40s\" is no code of a "
+					"auto_start: row %zu: areas: \"%.40s\" is no code of a "
 					"municipality or prefecture",
 					i + 1, rule->areas.items[j]);
 	}

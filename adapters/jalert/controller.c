@@ -18,9 +18,10 @@ struct hs_controller {
 static void
 on_up(void *owner, struct hs_link *link)
 {
-	(void)owner;
+	struct hs_controller *controller = owner;
 	(void)link;
 	hs_info("jalert.controller_up", "protocol=pair");
+	controller->ops->on_up(controller->owner);
 }
 
 static void

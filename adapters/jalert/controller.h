@@ -37,6 +37,7 @@ struct hs_controller_answer {
 };
 
 struct hs_controller_ops {
+	void (*on_up)(void *owner);
 	void (*on_answer)(void *owner, const struct hs_controller_answer *answer);
 };
 

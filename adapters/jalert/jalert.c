@@ -43,6 +43,13 @@ struct work {
 
 /* ---- what others tell ---- */
 
+static void
+up(void *owner)
+{
+	struct jalert *jalert = owner;
+	hs_canary_now(&jalert->canary.canary);
+}
+
 static bool
 on_other(void *owner, const struct hs_controller_answer *answer)
 {
@@ -65,7 +72,7 @@ dropped(void *owner, const char *id)
 		hs_audio_drop(jalert->audio, id);
 }
 
-static const struct hs_plays_ops plays_ops = { on_other, unheard, dropped };
+static const struct hs_plays_ops plays_ops = { up, on_other, unheard, dropped };
 
 /* ---- a plan ---- */
 

@@ -295,7 +295,14 @@ on_answer(void *owner, const struct hs_controller_answer *answer)
 	hs_warn("jalert.answer_unknown", "id=%s state=%s", answer->id, answer->state);
 }
 
-static const struct hs_controller_ops controller_ops = { on_answer };
+static void
+on_up(void *owner)
+{
+	struct hs_plays *plays = owner;
+	plays->ops->up(plays->owner);
+}
+
+static const struct hs_controller_ops controller_ops = { on_up, on_answer };
 
 /* ---- a plan ---- */
 

@@ -20,6 +20,8 @@
 struct hs_plays;
 
 struct hs_plays_ops {
+	/* The controller is connected. */
+	void (*up)(void *owner);
 	/* An answer that is for no play; true: it was taken. */
 	bool (*on_other)(void *owner, const struct hs_controller_answer *answer);
 	/* The plan was never accepted: nobody heard it. */

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "adapters/jalert/receiver_canary.h"
 #include "adapters/jalert/receiver_http.h"
 #include "adapters/jalert/receiver_message.h"
 #include "hub/base/check.h"
@@ -34,6 +35,8 @@ struct receiver {
 	struct hs_receiver_http *http; /* NULL: files only */
 	uv_timer_t timer;
 	uv_fs_event_t watch;
+	struct hs_receiver_canary canary;
+	char canary_url[600];
 	struct telegram *telegrams;
 	size_t count;
 	char token[TOKEN_BYTES];
@@ -103,6 +106,11 @@ read_reply(struct telegram *telegram, const struct hs_receiver_post *post)
 		     post->status >= 500;
 	telegram->outcome = taken ? TAKEN : later ? AGAIN : REFUSED;
 	telegram->duplicate = outcome && strcmp(outcome, "duplicate") == 0;
+	if (taken && hs_receiver_canary_is(telegram->name) &&
+		!hs_receiver_canary_back(telegram->name, hs_buf_text(&post->reply))) {
+		telegram->outcome = AGAIN;
+		message = "answered without giving the canary back: is it the gate?";
+	}
 	snprintf(telegram->why, sizeof(telegram->why), "HTTP %ld %.80s %.400s", post->status,
 		error ? error : "", message ? message : post->why);
 	json_decref(json);
@@ -117,7 +125,9 @@ submit(struct telegram *telegram, const struct hs_buf *body)
 	char hex[HS_SHA256_HEX];
 	hs_sha256(&span, 1, hash);
 	hs_hex(hash, sizeof(hash), hex);
+	bool canary = hs_receiver_canary_is(telegram->name);
 	struct hs_receiver_post post = { .settings = &receiver->settings,
+		.url = canary ? receiver->canary_url : receiver->settings.gate_url,
 		.token = receiver->token,
 		.curl = telegram->curl,
 		.body = body->bytes,
@@ -226,14 +236,35 @@ settle(struct telegram *telegram)
 	telegram->due_mono_us = hs_clock_mono_us() + receiver->settings.retry_max_ms * 1000;
 }
 
+/* True: it is over. */
+static bool
+canary_settle(struct telegram *telegram)
+{
+	struct receiver *receiver = telegram->receiver;
+	hs_receiver_canary_told(
+		&receiver->canary, telegram->name, telegram->outcome == TAKEN, telegram->why);
+	if (telegram->outcome == AGAIN &&
+		!hs_receiver_canary_over(&receiver->canary, telegram->name))
+		return false;
+	telegram_free(telegram);
+	return true;
+}
+
 static void
 done(struct hs_pool_job *job)
 {
 	struct telegram *telegram = HS_CONTAINER_OF(job, struct telegram, job);
 	struct receiver *receiver = telegram->receiver;
+	bool canary = hs_receiver_canary_is(telegram->name);
 	telegram->under_way = false;
+	if (canary && canary_settle(telegram))
+		return;
 	if (telegram->outcome != AGAIN) {
 		settle(telegram);
+		return;
+	}
+	if (canary) {
+		telegram->due_mono_us = hs_clock_mono_us() + telegram->pause_ms * 1000;
 		return;
 	}
 	receiver->retries++;
@@ -256,10 +287,24 @@ is_known(const struct receiver *receiver, const char *name)
 	return false;
 }
 
+/* The canary of a try that was given up, or of an earlier start. */
+static void
+leftover(const struct receiver *receiver, const char *name)
+{
+	char path[PATH_BYTES];
+	snprintf(path, sizeof(path), "%.4000s/%.300s", receiver->settings.spool_dir, name);
+	if (!is_known(receiver, name))
+		(void)unlink(path);
+}
+
 static void
 found(struct receiver *receiver, const char *name)
 {
 	bool ours = name[0] != '.' && (ends_in(name, ".xml") || ends_in(name, ".json"));
+	if (hs_receiver_canary_is(name) && hs_receiver_canary_over(&receiver->canary, name)) {
+		leftover(receiver, name);
+		return;
+	}
 	if (!ours || strlen(name) >= NAME_BYTES || receiver->count >= TELEGRAMS_MAX ||
 		is_known(receiver, name))
 		return;
@@ -305,7 +350,9 @@ look_around(struct receiver *receiver)
 static void
 on_timer(uv_timer_t *timer)
 {
-	look_around(timer->data);
+	struct receiver *receiver = timer->data;
+	hs_receiver_canary_tick(&receiver->canary);
+	look_around(receiver);
 }
 
 static void
@@ -343,14 +390,17 @@ metrics(void *owner, struct hs_buf *out)
 		(unsigned long long)receiver->accepted, (unsigned long long)receiver->duplicates,
 		(unsigned long long)receiver->refused, (unsigned long long)receiver->retries,
 		receiver->count);
+	hs_receiver_canary_metrics(&receiver->canary, out);
 }
 
 static void
 status(void *owner, struct hs_buf *out)
 {
 	const struct receiver *receiver = owner;
-	hs_buf_printf(out, "{\"name\":\"receiver\",\"waiting\":%zu,\"accepted\":%llu}",
+	hs_buf_printf(out, "{\"name\":\"receiver\",\"waiting\":%zu,\"accepted\":%llu,",
 		receiver->count, (unsigned long long)receiver->accepted);
+	hs_receiver_canary_status(&receiver->canary, out);
+	hs_buf_puts(out, "}");
 }
 
 /* ---- life ---- */
@@ -369,6 +419,9 @@ open_all(struct receiver *receiver)
 	static const struct hs_ops_callbacks callbacks = { not_ready, metrics, status };
 	const struct hs_receiver_settings *settings = &receiver->settings;
 	uv_loop_t *loop = &receiver->proc.loop;
+	(void)hs_receiver_canary_url(
+		settings->gate_url, receiver->canary_url, sizeof(receiver->canary_url));
+	hs_receiver_canary_open(&receiver->canary, settings, loop);
 	enum hs_err err =
 		hs_receiver_token(settings->token_file, receiver->token, sizeof(receiver->token));
 	if (err == HS_OK)
@@ -404,6 +457,7 @@ stop(void *owner)
 	receiver->stopping = true;
 	uv_close((uv_handle_t *)&receiver->timer, NULL);
 	uv_close((uv_handle_t *)&receiver->watch, NULL);
+	hs_receiver_canary_close(&receiver->canary);
 	hs_receiver_http_close(receiver->http);
 	hs_pool_close(receiver->pool);
 	hs_ops_stop(receiver->ops);

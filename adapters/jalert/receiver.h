@@ -11,6 +11,7 @@
  *          own moment (Document.moments). A file that is tried again is byte for byte the same: the hub knows it.
  * Age:     an old file is submitted all the same: it is state. What is too old to sound is for the adapters (max_age_ms,
  *          instant_max_age_ms of the moment of issue) and for the gate's clock checks.
+ * Proof:   receiver_canary.h.
  * Owner:   a process of its own, with one loop and `threads` workers; nothing is shared with the adapter.
  * Form:    the protocol between receiver and starter is not public; a vendor's converter writes files or POSTs.
  */
@@ -25,6 +26,14 @@
 #include "hub/base/config.h"
 #include "hub/base/err.h"
 
+/* receiver_canary.h */
+struct hs_receiver_canary_settings {
+	int64_t period_ms; /* 0: none */
+	int64_t timeout_ms;
+	const char *alarm_command; /* "" = none */
+	int64_t alarm_timeout_ms;
+};
+
 struct hs_receiver_settings {
 	const char *gate_url; /* https://HOST/v1/submissions */
 	const char *gate_ca;
@@ -36,6 +45,7 @@ struct hs_receiver_settings {
 	const char *sender; /* of the CAP alerts that are made here */
 	int64_t poll_ms, timeout_ms, retry_first_ms, retry_max_ms, threads;
 	int64_t file_max_bytes;
+	struct hs_receiver_canary_settings canary;
 };
 
 extern const struct hs_config_record hs_receiver_record;
@@ -50,6 +60,7 @@ int hs_receiver_main(int argc, char **argv);
 /* One submission, on a worker (receiver_post.c). */
 struct hs_receiver_post {
 	const struct hs_receiver_settings *settings;
+	const char *url;
 	const char *token;
 	CURL *curl; /* of its telegram: kept from one try to the next */
 	const char *body;

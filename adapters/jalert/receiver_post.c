@@ -24,7 +24,7 @@ hs_receiver_post(struct hs_receiver_post *post)
 	post->why[0] = '\0';
 	post->status = 0;
 	curl_easy_reset(curl);
-	curl_easy_setopt(curl, CURLOPT_URL, settings->gate_url);
+	curl_easy_setopt(curl, CURLOPT_URL, post->url);
 	curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
 	curl_easy_setopt(curl, CURLOPT_NOPROXY, "*");

@@ -3,6 +3,8 @@
 #include <unistd.h>
 
 #include "adapters/jalert/receiver.h"
+#include "adapters/jalert/receiver_canary.h"
+#include "hub/base/alarm_command.h"
 #include "hub/base/check.h"
 #include "hub/base/look.h"
 
@@ -42,6 +44,19 @@ static const struct hs_config_item items[] = {
 		"Submissions under way at one time.", NULL },
 	{ "file_max_bytes", HS_CONFIG_INT, R(file_max_bytes), "bytes", 1024, 67108864, "8388608",
 		"Largest telegram; a larger one goes to refused/.", NULL },
+	{ "canary_ms", HS_CONFIG_INT, R(canary.period_ms), "ms", 0, 3600000, "60000",
+		"How often the way to the hub is proven with a test message; 0: never, and nobody "
+		"notices a broken way before the next warning.",
+		NULL },
+	{ "canary_timeout_ms", HS_CONFIG_INT, R(canary.timeout_ms), "ms", 150, 60000, "10000",
+		"A canary that has not come back by then is an alarm.", NULL },
+	{ "alarm_command", HS_CONFIG_TEXT, R(canary.alarm_command), "path", 0, 4096, "",
+		"Program that is run at each alarm of the canary and at its end, with the "
+		"arguments "
+		"alarm|over, receiver, all, hub, reason; no shell; empty: none.",
+		NULL },
+	{ "alarm_timeout_ms", HS_CONFIG_INT, R(canary.alarm_timeout_ms), "ms", 100, 600000, "10000",
+		"How long alarm_command may run before it is ended.", NULL },
 };
 
 const struct hs_config_record hs_receiver_record = { items, HS_COUNT(items),
@@ -79,6 +94,7 @@ hs_receiver_look(const void *owner, const void *given, char why[HS_CONFIG_WHY])
 	const struct hs_receiver_settings *settings = given;
 	const struct hs_look_listen listens[] = { { "listen", settings->listen, true },
 		{ "ops_listen", settings->ops_listen, true } };
+	char url[600];
 	(void)owner;
 	enum hs_err err = hs_look_listens(listens, HS_COUNT(listens), why);
 	if (err == HS_OK)
@@ -92,5 +108,12 @@ hs_receiver_look(const void *owner, const void *given, char why[HS_CONFIG_WHY])
 			settings->spool_dir);
 	if (err == HS_OK && settings->gate_ca[0] != '\0')
 		err = hs_look_authority("gate_ca", settings->gate_ca, why);
+	if (err == HS_OK && !hs_receiver_canary_url(settings->gate_url, url, sizeof(url)))
+		return hs_look_refuse(why,
+			"gate_url: %.300s does not end with /v1/submissions; write the whole "
+			"address",
+			settings->gate_url);
+	if (err == HS_OK)
+		err = hs_alarm_command_look(settings->canary.alarm_command, why);
 	return err;
 }

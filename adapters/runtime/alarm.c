@@ -11,7 +11,7 @@ on_ended(void *owner)
 void
 hs_alarms_init(struct hs_adapter *adapter)
 {
-	adapter->alarms = (struct hs_alarm_command){ .loop = adapter->loop,
+	adapter->proving.alarms = (struct hs_alarm_command){ .loop = adapter->loop,
 		.command = adapter->settings->canary.alarm_command,
 		.timeout_ms = adapter->settings->canary.alarm_timeout_ms,
 		.failed_event = "adapter.alarm_command_failed",
@@ -29,12 +29,12 @@ hs_alarm_run(struct hs_adapter *adapter, const char *what, const struct hs_canar
 		.outlet = canary->outlet,
 		.reason = canary->why };
 
-	if (!adapter->stopping && hs_alarm_command_run(&adapter->alarms, &said))
+	if (!adapter->stopping && hs_alarm_command_run(&adapter->proving.alarms, &said))
 		adapter->open_handles++;
 }
 
 void
 hs_alarms_stop(struct hs_adapter *adapter)
 {
-	hs_alarm_command_stop(&adapter->alarms);
+	hs_alarm_command_stop(&adapter->proving.alarms);
 }

@@ -28,8 +28,24 @@ static const struct {
 const char *
 hs_canary_lane_name(const struct hs_canary *canary)
 {
-	return canary->lane < HS_LANE_COUNT ? hs_lane_name((enum hs_adapter_lane)canary->lane)
-					    : "all";
+	return hs_proof_lane_name(canary->lane);
+}
+
+bool
+hs_canary_holds(const struct hs_canary *canary)
+{
+	return canary && canary->proof.holds;
+}
+
+/* Who reads it sees that orders wait for this. */
+static void
+say(struct hs_canary *canary, const char *why)
+{
+	char text[HS_CANARY_WHY];
+
+	snprintf(text, sizeof(text), "%s%s", why[0] && canary->proof.holds ? HS_HOLDS_WORD : "",
+		why);
+	hs_plain_copy(canary->why, sizeof(canary->why), text);
 }
 
 static bool
@@ -41,7 +57,7 @@ can_prove(const struct hs_adapter *adapter, const struct hs_canary *canary)
 void
 hs_canary_add(struct hs_adapter *adapter, struct hs_canary *canary)
 {
-	struct hs_canary **at = &adapter->canaries;
+	struct hs_canary **at = &adapter->proving.canaries;
 	const char *why = WHY_WAIT;
 
 	while (*at)
@@ -49,11 +65,14 @@ hs_canary_add(struct hs_adapter *adapter, struct hs_canary *canary)
 	*at = canary;
 	canary->next = NULL;
 	canary->adapter = adapter;
+	canary->proof = (struct hs_proof){ .outlet = canary->outlet, .lane = canary->lane };
+	if (can_prove(adapter, canary) && !canary->for_all)
+		hs_proof_join(adapter, &canary->proof);
 	if (!canary->start)
 		why = WHY_NONE;
 	else if (adapter->settings->canary.period_ms == 0)
 		why = WHY_OFF;
-	hs_plain_copy(canary->why, sizeof(canary->why), why);
+	say(canary, why);
 	hs_info("adapter.outlet_unproven", "outlet=%s lane=%s reason=\"%s\"", canary->outlet,
 		hs_canary_lane_name(canary), canary->why);
 }
@@ -64,7 +83,7 @@ answered(struct hs_canary *canary, enum hs_canary_answer answer, const char *why
 	if (!canary->under_way || canary->answer != HS_CANARY_NO_ANSWER)
 		return;
 	canary->answer = answer;
-	hs_plain_copy(canary->why, sizeof(canary->why), why);
+	say(canary, why);
 }
 
 void
@@ -114,7 +133,9 @@ proven(struct hs_adapter *adapter, struct hs_canary *canary, int64_t now_mono_us
 
 	canary->state = HS_CANARY_PROVEN;
 	canary->proven_mono_us = now_mono_us;
-	canary->proofs++;
+	canary->counts.proofs++;
+	hs_proof_given(&canary->proof);
+	hs_proofs_keep(adapter);
 	if (before == HS_CANARY_PROVEN)
 		return;
 	if (before == HS_CANARY_FAILED) {
@@ -132,12 +153,13 @@ failed(struct hs_adapter *adapter, struct hs_canary *canary, int64_t now_mono_us
 	if (canary->state == HS_CANARY_FAILED)
 		return;
 	canary->state = HS_CANARY_FAILED;
-	canary->alarms++;
+	canary->counts.alarms++;
 	hs_error("adapter.canary_alarm",
 		"outlet=%s lane=%s proven=%s age_ms=%" PRId64 " reason=\"%s\"", canary->outlet,
 		hs_canary_lane_name(canary), canary->proven_mono_us ? "before" : "never",
 		hs_canary_age_ms(adapter, canary, now_mono_us), canary->why);
 	hs_alarm_run(adapter, "alarm", canary);
+	hs_deliveries_held(adapter, canary);
 	state_told(adapter, canary);
 }
 
@@ -185,6 +207,16 @@ try_over(struct hs_adapter *adapter, struct hs_canary *canary, int64_t now_mono_
 	}
 }
 
+/* An order would be given up after attempt_timeout_ms: what takes longer proves nothing. */
+static int64_t
+try_us(const struct hs_adapter *adapter)
+{
+	int64_t own_us = adapter->settings->canary.timeout_ms * 1000 / HS_CANARY_TRIES;
+	int64_t order_us = adapter->settings->attempt_timeout_ms * 1000;
+
+	return own_us < order_us ? own_us : order_us;
+}
+
 static void
 try_start(struct hs_adapter *adapter, struct hs_canary *canary, int64_t now_mono_us)
 {
@@ -193,8 +225,7 @@ try_start(struct hs_adapter *adapter, struct hs_canary *canary, int64_t now_mono
 
 	if (canary->tries++ == 0)
 		canary->round_mono_us = now_mono_us;
-	canary->try_end_mono_us =
-		now_mono_us + adapter->settings->canary.timeout_ms * 1000 / HS_CANARY_TRIES;
+	canary->try_end_mono_us = now_mono_us + try_us(adapter);
 	hs_random(random, sizeof(random));
 	hs_hex(random, sizeof(random), hex);
 	snprintf(canary->token, sizeof(canary->token), "canary-%s", hex);
@@ -209,7 +240,7 @@ hs_canaries_tick(struct hs_adapter *adapter, int64_t now_mono_us)
 	int64_t patience_us = adapter->settings->canary.timeout_ms * 1000;
 	bool busy = hs_deliveries_under_way(adapter);
 
-	for (struct hs_canary *canary = adapter->canaries; canary; canary = canary->next) {
+	for (struct hs_canary *canary = adapter->proving.canaries; canary; canary = canary->next) {
 		bool waits = busy && canary->tries == 0 &&
 			     now_mono_us < canary->due_mono_us + patience_us;
 		if (canary->under_way && canary->answer == HS_CANARY_NO_ANSWER &&
@@ -228,12 +259,19 @@ hs_canaries_tick(struct hs_adapter *adapter, int64_t now_mono_us)
 void
 hs_canaries_abandon(struct hs_adapter *adapter)
 {
-	for (struct hs_canary *canary = adapter->canaries; canary; canary = canary->next) {
+	for (struct hs_canary *canary = adapter->proving.canaries; canary; canary = canary->next) {
 		if (canary->under_way && canary->answer == HS_CANARY_NO_ANSWER)
 			canary->abort(canary);
 		canary->under_way = false;
 	}
-	adapter->canaries = NULL;
+	adapter->proving.canaries = NULL;
+}
+
+void
+hs_canary_now(struct hs_canary *canary)
+{
+	if (!canary->under_way && canary->state != HS_CANARY_PROVEN)
+		canary->due_mono_us = 0;
 }
 
 /* ---- what is told of them ---- */
@@ -246,9 +284,10 @@ hs_canaries_report(
 	int64_t now_mono_us = hs_clock_mono_us();
 	size_t count = 0;
 
-	for (struct hs_canary *canary = adapter->canaries; canary && count < max;
+	for (struct hs_canary *canary = adapter->proving.canaries; canary && count < max;
 		canary = canary->next) {
-		if (canary->lane != (int)lane->id && canary->lane != HS_LANE_COUNT)
+		bool here = canary->lane == (int)lane->id || canary->lane == HS_LANE_COUNT;
+		if (!here || canary == &lane->way) /* who reads it is at the other end of that */
 			continue;
 		hs_outlet_proof *row = &rows[count];
 		hansho__v1__outlet_proof__init(row);
@@ -256,6 +295,18 @@ hs_canaries_report(
 		row->state = (Hansho__V1__ProofState)states[canary->state].wire;
 		row->age_ms = (uint64_t)hs_canary_age_ms(adapter, canary, now_mono_us);
 		row->detail = canary->why;
+		list[count++] = row;
+	}
+	for (const struct hs_proof *proof = adapter->proving.proofs; proof && count < max;
+		proof = proof->next) {
+		if (!proof->alone || !proof->holds)
+			continue;
+		hs_outlet_proof *row = &rows[count];
+		hansho__v1__outlet_proof__init(row);
+		row->outlet = (char *)(uintptr_t)proof->outlet;
+		row->state = (Hansho__V1__ProofState)states[HS_CANARY_UNPROVEN].wire;
+		row->age_ms = (uint64_t)((now_mono_us - adapter->start_mono_us) / 1000);
+		row->detail = (char *)(uintptr_t)HS_HOLDS_WORD "nobody has proven it yet";
 		list[count++] = row;
 	}
 	return count;
@@ -266,7 +317,8 @@ hs_canaries_metrics(const struct hs_adapter *adapter, struct hs_buf *out)
 {
 	int64_t now_mono_us = hs_clock_mono_us();
 
-	for (const struct hs_canary *canary = adapter->canaries; canary; canary = canary->next) {
+	for (const struct hs_canary *canary = adapter->proving.canaries; canary;
+		canary = canary->next) {
 		char labels[160];
 		snprintf(labels, sizeof(labels), "outlet=\"%s\",lane=\"%s\"", canary->outlet,
 			hs_canary_lane_name(canary));
@@ -278,8 +330,8 @@ hs_canaries_metrics(const struct hs_adapter *adapter, struct hs_buf *out)
 			"hansho_adapter_canary_alarms_total{%s} %" PRIu64 "\n",
 			labels, (double)hs_canary_age_ms(adapter, canary, now_mono_us) / 1e3,
 			labels, canary->state == HS_CANARY_PROVEN, labels,
-			canary->state == HS_CANARY_FAILED, labels, canary->proofs, labels,
-			canary->alarms);
+			canary->state == HS_CANARY_FAILED, labels, canary->counts.proofs, labels,
+			canary->counts.alarms);
 	}
 }
 
@@ -289,11 +341,12 @@ hs_canaries_status(const struct hs_adapter *adapter, struct hs_buf *out)
 	int64_t now_mono_us = hs_clock_mono_us();
 
 	hs_buf_puts(out, "\"outlets\":[");
-	for (const struct hs_canary *canary = adapter->canaries; canary; canary = canary->next)
+	for (const struct hs_canary *canary = adapter->proving.canaries; canary;
+		canary = canary->next)
 		hs_buf_printf(out,
 			"%s{\"outlet\":\"%s\",\"lane\":\"%s\",\"proof\":\"%s\","
 			"\"proof_age_ms\":%" PRId64 ",\"detail\":\"%s\"}",
-			canary == adapter->canaries ? "" : ",", canary->outlet,
+			canary == adapter->proving.canaries ? "" : ",", canary->outlet,
 			hs_canary_lane_name(canary), states[canary->state].word,
 			hs_canary_age_ms(adapter, canary, now_mono_us), canary->why);
 	hs_buf_puts(out, "]");

@@ -99,7 +99,9 @@ delivery_expire(struct hs_adapter *adapter, struct hs_adapter_delivery *delivery
 		snprintf(detail, sizeof(detail), "not taken in time, %u attempts; last: %s",
 			delivery->attempts, delivery->why);
 	else
-		snprintf(detail, sizeof(detail), "not tried in time");
+		snprintf(detail, sizeof(detail), "not tried in time%s%s",
+			hs_canary_holds(delivery->canary) ? "; " : "",
+			hs_canary_holds(delivery->canary) ? delivery->canary->why : "");
 	delivery_end(delivery, HS_RECEIPT(EXPIRED), detail);
 }
 
@@ -163,14 +165,6 @@ attempt_start(struct hs_adapter *adapter, struct hs_adapter_delivery *delivery, 
 		delivery_settle(adapter, delivery);
 }
 
-/* Whether it may be tried: always, unless the operator wants a proof of its outlet first. */
-static bool
-is_proven(const struct hs_adapter *adapter, const struct hs_adapter_delivery *delivery)
-{
-	return !adapter->settings->canary.proof_required || !delivery->canary ||
-	       delivery->canary->proven_mono_us > 0;
-}
-
 /* Tries heads until one is under way or not due. */
 static void
 queue_run(struct hs_adapter *adapter, struct hs_delivery_queue *queue)
@@ -182,7 +176,8 @@ queue_run(struct hs_adapter *adapter, struct hs_delivery_queue *queue)
 	while (queue->head && !queue->head->under_way && !adapter->stopping) {
 		if (deadline_us(queue->head) <= now_mono_us)
 			delivery_expire(adapter, queue->head);
-		else if (queue->head->due_mono_us <= now_mono_us && is_proven(adapter, queue->head))
+		else if (queue->head->due_mono_us <= now_mono_us &&
+			 !hs_canary_holds(queue->head->canary))
 			attempt_start(adapter, queue->head, now_mono_us);
 		else
 			break;
@@ -217,6 +212,29 @@ queue_supersede(struct hs_adapter *adapter, struct hs_delivery_queue *queue,
 	}
 }
 
+/* The sender is told, with what its canary met so far. */
+static void
+held(const struct hs_adapter_delivery *delivery)
+{
+	char detail[sizeof(HS_UNPROVEN_REASON) + HS_CANARY_WHY + 4];
+
+	snprintf(detail, sizeof(detail), "%s (%s)", HS_UNPROVEN_REASON, delivery->canary->why);
+	hs_warn("adapter.order_waits", "outlet=%s seq=%llu reason=\"%s\"", delivery->outlet,
+		(unsigned long long)delivery->item->seq, delivery->canary->why);
+	hs_adapter_receipt(delivery->item, delivery->outlet, HS_RECEIPT(HELD), detail);
+}
+
+void
+hs_deliveries_held(const struct hs_adapter *adapter, const struct hs_canary *canary)
+{
+	if (!hs_canary_holds(canary))
+		return;
+	for (const struct hs_delivery_queue *queue = adapter->queues; queue; queue = queue->next)
+		for (struct hs_adapter_delivery *each = queue->head; each; each = each->next)
+			if (each->canary == canary)
+				held(each);
+}
+
 void
 hs_adapter_deliver(struct hs_adapter_item *pub, struct hs_adapter_delivery *delivery)
 {
@@ -242,8 +260,8 @@ hs_adapter_deliver(struct hs_adapter_item *pub, struct hs_adapter_delivery *deli
 	}
 	item->open++;
 	item->delivered = true;
-	if (!is_proven(adapter, delivery))
-		hs_adapter_receipt(pub, delivery->outlet, HS_RECEIPT(HELD), HS_UNPROVEN_REASON);
+	if (hs_canary_holds(delivery->canary))
+		held(delivery);
 	queue_supersede(adapter, queue, delivery);
 	struct hs_adapter_delivery **at = &queue->head;
 	while (*at)

@@ -10,8 +10,12 @@
 #include "hub/base/clock.h"
 #include "schemas/question.h"
 
-#define EXIT_INPUT   4
-#define PROOF_REASON "proof_required: at once when this outlet is proven, else with its first proof"
+#define EXIT_INPUT 4
+#define PROOF_ALWAYS \
+	"proof_required: always: at once when this outlet is proven, else with its first proof"
+#define PROOF_CHANGED                                                                         \
+	"proof_required: changed: no proof of this configuration is kept: at once when this " \
+	"outlet was proven since, else with its first canary, if it has one"
 
 struct hs_explanation {
 	int64_t at_unix_us; /* 0: now */
@@ -19,7 +23,8 @@ struct hs_explanation {
 	char *reason;	    /* NULL: none */
 	json_t *outlets;
 	bool known[HS_LANE_COUNT]; /* a snapshot was shown */
-	bool proof_required;
+	const struct hs_adapter *adapter;
+	enum hs_adapter_lane lane; /* of the question */
 };
 
 int64_t
@@ -98,11 +103,26 @@ output_add(json_t *row, const char *what, const char *text)
 	json_array_append_new(json_object_get(row, "outputs"), output);
 }
 
+/* "" when nothing there waits. A receipt's outlet may name a part behind "/". */
+static const char *
+proof_reason(const struct hs_explanation *own, const char *outlet)
+{
+	const struct hs_canary_settings *settings = &own->adapter->settings->canary;
+	char name[128];
+
+	if (settings->proof_required == HS_PROOF_NEVER || settings->period_ms == 0)
+		return "";
+	if (settings->proof_required == HS_PROOF_ALWAYS)
+		return PROOF_ALWAYS;
+	snprintf(name, sizeof(name), "%.*s", (int)strcspn(outlet, "/"), outlet);
+	return hs_proofs_know(own->adapter, own->lane, name) ? "" : PROOF_CHANGED;
+}
+
 static json_t *
 row_proven(struct hs_explanation *own, const char *outlet)
 {
 	json_t *row = row_of(own, outlet);
-	row_say(row, "sends", own->proof_required ? PROOF_REASON : "");
+	row_say(row, "sends", proof_reason(own, outlet));
 	return row;
 }
 
@@ -140,12 +160,12 @@ hs_adapter_show_sends(struct hs_adapter_item *item, const char *outlet, const ch
 {
 	struct hs_explanation *own =
 		HS_CONTAINER_OF(item, struct hs_item, pub)->lane->adapter->explanation;
-	char reason[256];
+	char reason[512];
 	if (!own)
 		return;
-	snprintf(reason, sizeof(reason), "%s%s%s", unless,
-		unless[0] != '\0' && own->proof_required ? "; " : "",
-		own->proof_required ? PROOF_REASON : "");
+	const char *proof = proof_reason(own, outlet);
+	snprintf(
+		reason, sizeof(reason), "%s%s%s", unless, unless[0] && proof[0] ? "; " : "", proof);
 	row_say(row_of(own, outlet), "sends", reason);
 }
 
@@ -163,6 +183,7 @@ static struct hs_lane *
 lane_take(struct hs_adapter *adapter, const struct hs_question *question)
 {
 	struct hs_lane *lane = &adapter->lanes[lane_of(question)];
+	adapter->explanation->lane = lane->id;
 	const char *epoch = question->epoch[0] != '\0' ? question->epoch : "unknown";
 	if (question->epoch[0] != '\0' || lane->stream.epoch[0] == '\0')
 		snprintf(lane->stream.epoch, sizeof(lane->stream.epoch), "%s", epoch);
@@ -290,7 +311,7 @@ adapter_begin(struct hs_adapter *adapter, struct hs_explanation *explanation,
 	adapter->ops = ops;
 	adapter->settings = settings;
 	adapter->explanation = explanation;
-	explanation->proof_required = adapter->settings->canary.proof_required;
+	explanation->adapter = adapter;
 	for (size_t i = 0; i < HS_LANE_COUNT; i++)
 		hs_lane_init(adapter, (enum hs_adapter_lane)i);
 	if (adapter->settings->maintenance)

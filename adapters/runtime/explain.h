@@ -35,7 +35,7 @@ int64_t hs_adapter_now_unix_us(const struct hs_adapter *adapter);
  * nothing in a process that runs. text: UTF-8. */
 void hs_adapter_show(
 	struct hs_adapter_item *item, const char *outlet, const char *what, const char *text);
-/* The same for an outlet with a canary that is no delivery: it waits for its first proof with proof_required. */
+/* The same for an outlet that is no delivery and may wait for its first proof (proofs.h). */
 void hs_adapter_show_proven(
 	struct hs_adapter_item *item, const char *outlet, const char *what, const char *text);
 /* Says that this outlet, which has a canary, gets it. unless: what may still keep it away and is not known here, or "". */

@@ -96,6 +96,7 @@ struct hs_lane {
 	struct hs_snapshot_part *parts, **parts_end;
 	struct hs_lane_counts counts;
 	uint64_t ack_sent;
+	struct hs_canary way; /* from the hub, proven while it is greeted */
 };
 
 #define HS_DELAYS 16
@@ -117,6 +118,14 @@ struct hs_adapter_patience {
 	bool may_judge; /* a hub's silence, at this tick */
 };
 
+struct hs_proving {
+	struct hs_canary *canaries; /* in the order in which they were added */
+	struct hs_alarm_command alarms;
+	struct hs_proof *proofs;   /* proofs.h; in the order in which they were added */
+	struct hs_proofs_job *job; /* that writes what is kept; NULL: none */
+	bool unkept;		   /* there is more than what was written */
+};
+
 struct hs_adapter {
 	uv_loop_t *loop;
 	const struct hs_adapter_ops *ops;
@@ -125,8 +134,7 @@ struct hs_adapter {
 	struct hs_lane lanes[HS_LANE_COUNT];
 	struct hs_delivery_queue *queues;
 	struct hs_delivery_counts counts;
-	struct hs_canary *canaries; /* in the order in which they were added */
-	struct hs_alarm_command alarms;
+	struct hs_proving proving;
 	int64_t start_mono_us;
 	uv_timer_t timer;
 	struct hs_ops *page;
@@ -211,6 +219,8 @@ void hs_deliveries_abandon(struct hs_adapter *adapter);
 /* Ends the deliveries of one item with a receipt FAILED. */
 void hs_deliveries_give_up(struct hs_item *item, const char *why);
 size_t hs_deliveries_waiting(const struct hs_adapter *adapter);
+/* The canary of an outlet that holds failed: who sent what waits there is told why. */
+void hs_deliveries_held(const struct hs_adapter *adapter, const struct hs_canary *canary);
 
 /* canary.c */
 void hs_canaries_tick(struct hs_adapter *adapter, int64_t now_mono_us);
@@ -226,6 +236,23 @@ size_t hs_canaries_report(
 void hs_canaries_metrics(const struct hs_adapter *adapter, struct hs_buf *out);
 /* `"outlets":[…]` */
 void hs_canaries_status(const struct hs_adapter *adapter, struct hs_buf *out);
+
+/* Begins what the hub is told of an outlet whose orders wait. */
+#define HS_HOLDS_WORD "orders wait: "
+
+/* proofs.c */
+/* "live", "drill", "all". */
+const char *hs_proof_lane_name(int lane);
+void hs_proof_join(struct hs_adapter *adapter, struct hs_proof *proof);
+void hs_proofs_close(struct hs_adapter *adapter);
+/* Writes what is not kept yet, unless that is under way. */
+void hs_proofs_keep(struct hs_adapter *adapter);
+/* For explain.h: whether that outlet was proven with what the configuration says now. */
+bool hs_proofs_know(
+	const struct hs_adapter *adapter, enum hs_adapter_lane lane, const char *outlet);
+void hs_proofs_metrics(const struct hs_adapter *adapter, struct hs_buf *out);
+/* `"waits_for_proof":[…]` */
+void hs_proofs_status(const struct hs_adapter *adapter, struct hs_buf *out);
 
 void hs_alarms_init(struct hs_adapter *adapter);
 /* alarm.c: runs alarm_command, when there is one. what: "alarm" or "over". */

@@ -102,6 +102,7 @@ take_hello(struct hs_lane *lane, const hs_link_frame *frame)
 		return;
 	}
 	lane->greeted = true;
+	hs_canary_now(&lane->way);
 	lane_state(lane, HS_LANE_CATCHING);
 	hs_lane_flush(lane);
 }
@@ -242,6 +243,13 @@ on_frame(void *owner, struct hs_link *link, const uint8_t *bytes, size_t len_byt
 
 static const struct hs_link_ops link_ops = { on_up, on_frame, on_down };
 
+static void
+way_start(struct hs_canary *canary)
+{
+	hs_canary_done(canary, HS_CONTAINER_OF(canary, struct hs_lane, way)->greeted,
+		"no hub: does it run, and do name, url and tls_ca of this lane fit its peers?");
+}
+
 enum hs_err
 hs_lane_open(struct hs_lane *lane, const char *url)
 {
@@ -254,7 +262,13 @@ hs_lane_open(struct hs_lane *lane, const char *url)
 		.tls_ca_path = settings->tls_ca[0] ? settings->tls_ca : NULL,
 		.tls_cert_key_path = settings->tls_cert_key[0] ? settings->tls_cert_key : NULL,
 	};
-	return hs_link_open(lane->adapter->loop, &options, &lane->link);
+	enum hs_err err = hs_link_open(lane->adapter->loop, &options, &lane->link);
+	lane->way = (struct hs_canary){
+		.outlet = "hub", .lane = (int)lane->id, .start = way_start, .for_all = true
+	};
+	if (err == HS_OK && !settings->maintenance)
+		hs_canary_add(lane->adapter, &lane->way);
+	return err;
 }
 
 void

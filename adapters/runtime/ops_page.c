@@ -82,6 +82,7 @@ metrics(void *owner, struct hs_buf *out)
 	hs_buf_printf(out, "hansho_adapter_maintenance %d\n", adapter->settings->maintenance);
 	hs_delays_metrics(&counts->delays, out);
 	hs_canaries_metrics(adapter, out);
+	hs_proofs_metrics(adapter, out);
 	if (adapter->opened && adapter->ops->metrics)
 		adapter->ops->metrics(adapter->state, out);
 }
@@ -119,6 +120,8 @@ status(void *owner, struct hs_buf *out)
 	hs_buf_printf(
 		out, ",\"maintenance\":%s,", adapter->settings->maintenance ? "true" : "false");
 	hs_canaries_status(adapter, out);
+	hs_buf_puts(out, ",");
+	hs_proofs_status(adapter, out);
 	if (adapter->opened && adapter->ops->status) {
 		hs_buf_puts(out, ",");
 		adapter->ops->status(adapter->state, out);

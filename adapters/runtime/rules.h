@@ -67,9 +67,11 @@ struct hs_ruling hs_rule(const struct hs_ruling_case *one);
 #define HS_MAINTENANCE_REASON                                                                                               \
 	"保守作業中のため配信していません。別の手段で伝えてください。maintenance: not sent; " \
 	"use another way to this outlet"
-#define HS_UNPROVEN_REASON                                                                                                    \
-	"配信経路の確認待ちです。確認できなければ別の手段で伝えてください。waits until the " \
-	"outlet is proven; if it stays so, use another way"
+#define HS_UNPROVEN_REASON                                                                                                                     \
+	"設定の変更か起動の後、配信経路の確認を待っています。確認できしだい自動で送ります。急ぐと" \
+	"きは別の手段でも伝えてください。"                                                                                     \
+	"waits until the outlet is proven after a change or a start, then goes out by itself; "                                                \
+	"use another way too when it is urgent"
 
 /* Why a ringing outlet must hold this notice for an operator: unknown kind, action, term or level.
  * "" when nothing is unknown. Static. */

@@ -87,6 +87,7 @@ adapter_close(struct hs_adapter *adapter)
 	adapter->page = NULL;
 	hs_deliveries_abandon(adapter);
 	hs_canaries_abandon(adapter);
+	hs_proofs_close(adapter);
 	hs_alarms_stop(adapter);
 	if (adapter->opened)
 		adapter->ops->close(adapter->state);
@@ -149,7 +150,8 @@ outlets_open(struct hs_adapter *adapter, const void *settings)
 	enum hs_err err = adapter->ops->open(adapter, settings, &adapter->state);
 	adapter->opened = err == HS_OK;
 	if (err != HS_OK)
-		adapter->canaries = NULL; /* they went with the rest of it */
+		adapter->proving.canaries = NULL,
+		adapter->proving.proofs = NULL; /* they went with the rest of it */
 	return err;
 }
 

@@ -22,7 +22,7 @@
  *           → done was said and every delivery is over → ack to the hub (cumulative) → item is freed.
  *   At-least-once on the link becomes exactly-once at the outlet by outputs that are keyed by
  *   (epoch, seq): file names, Idempotency-Key. After a restart unacknowledged notices come again.
- *   An adapter keeps nothing on disk.
+ *   Nothing of a notice is kept on disk; what is kept is with which configuration each outlet was proven (proofs.h).
  * Deliveries are independent of each other: no outlet waits for another. Only deliveries with the same
  *   `order_key` (say "carrier/area") go one after the other, so that a lift never overtakes its order.
  *   Within a key, a newer revision of a document replaces an older one that still waits (EXPIRED, with
@@ -61,7 +61,8 @@ struct hs_adapter;
 struct hs_canary_settings {
 	int64_t period_ms; /* 0: no canaries */
 	int64_t timeout_ms;
-	bool proof_required;
+	int proof_required;	   /* enum hs_proof_required */
+	const char *state_dir;	   /* "" = nothing is kept */
 	const char *alarm_command; /* "" = none */
 	int64_t alarm_timeout_ms;
 };
@@ -236,7 +237,7 @@ struct hs_delivery_queue; /* private */
 struct hs_adapter_delivery {
 	const char *outlet;    /* for the receipt; must live as long as the delivery */
 	const char *order_key; /* deliveries of one key go in order; NULL = on its own. Copied. */
-	/* Of its outlet; with proof_required it waits for the first proof. NULL: it waits for none. */
+	/* Of its outlet, for whose first proof it waits where that holds (proofs.h). NULL: it waits for none. */
 	const struct hs_canary *canary;
 	/* Of this outlet alone; 0: attempt_timeout_ms of the settings, and the deadline of the item. The earlier of the
 	 * two deadlines counts. */

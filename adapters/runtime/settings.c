@@ -1,5 +1,6 @@
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "adapters/runtime/runtime.h"
 #include "hub/base/alarm_command.h"
@@ -62,9 +63,15 @@ static const struct hs_config_item common[] = {
 		NULL },
 	{ "canary_timeout_ms", HS_CONFIG_INT, AT(canary.timeout_ms), "ms", 150, 60000, "10000",
 		"A canary that has not come back by then, in three tries, is an alarm.", NULL },
-	{ "proof_required", HS_CONFIG_BOOL, AT(canary.proof_required), "", 0, 0, "false",
-		"true: orders wait until their outlet was proven once; false: they are delivered "
-		"all the same.",
+	{ "proof_required", HS_CONFIG_ENUM, AT(canary.proof_required), "never changed always", 0, 0,
+		"changed",
+		"When orders wait for the first canary of their outlet after a start: always, or "
+		"only "
+		"when the configuration is another one than at its last proof.",
+		NULL },
+	{ "state_dir", HS_CONFIG_TEXT, AT(canary.state_dir), "path", 0, 4000, "",
+		"Folder of this adapter, where it keeps with which configuration each outlet was "
+		"proven; empty: each start counts as changed.",
 		NULL },
 	{ "alarm_command", HS_CONFIG_TEXT, AT(canary.alarm_command), "path", 0, 4096, "",
 		"Program that is run at each alarm of a canary and at its end, with the arguments "
@@ -107,13 +114,25 @@ look_lane(const struct hs_adapter_settings *settings, const char *key, const cha
 	return url[0] == '\0' ? HS_OK : hs_look_link(&link, why);
 }
 
+static bool
+is_folder(const char *path)
+{
+	struct stat about;
+
+	return path[0] == '/' && stat(path, &about) == 0 && S_ISDIR(about.st_mode);
+}
+
 static enum hs_err
 look_canary(const struct hs_canary_settings *settings, char why[HS_CONFIG_WHY])
 {
-	if (settings->proof_required && settings->period_ms == 0)
+	if (settings->proof_required == HS_PROOF_ALWAYS && settings->period_ms == 0)
 		return hs_look_refuse(why,
-			"proof_required: true needs canaries, but canary_ms is 0: no order would "
-			"ever go out; set canary_ms");
+			"proof_required: always needs canaries, but canary_ms is 0; set canary_ms");
+	if (settings->state_dir[0] != '\0' && !is_folder(settings->state_dir))
+		return hs_look_refuse(why,
+			"state_dir: %.200s is no folder that begins at /; make it, for this "
+			"adapter alone",
+			settings->state_dir);
 	return hs_alarm_command_look(settings->alarm_command, why);
 }
 

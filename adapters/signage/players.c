@@ -169,6 +169,7 @@ void
 hs_player_passed(struct hs_players *players, struct player *player)
 {
 	player->proven = true;
+	players->options.passed(players->options.owner, player->screen);
 	owe(players, player, OWED_SCREEN | OWED_BEAT);
 }
 
@@ -216,7 +217,7 @@ on_open(void *owner, const struct hs_http_request *upgrade, const char *subproto
 	}
 	player->id = upgrade->id;
 	player->screen = screen;
-	player->proven = !players->options.proof_required;
+	player->proven = !players->options.holds(players->options.owner, screen);
 	player->part = players->next_part++ % BEAT_PARTS;
 	HASH_ADD(hh, players->table, id, sizeof(player->id), player);
 	DL_APPEND(players->screens[screen].players, player);
@@ -378,16 +379,6 @@ size_t
 hs_players_count(const struct hs_players *players, int screen)
 {
 	return screen >= 0 ? players->screens[screen].count : HASH_COUNT(players->table);
-}
-
-size_t
-hs_players_proven(const struct hs_players *players, int screen)
-{
-	const struct player *player;
-	size_t count = 0;
-	DL_FOREACH (players->screens[screen].players, player)
-		count += player->proven;
-	return count;
 }
 
 uint64_t

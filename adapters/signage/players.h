@@ -9,8 +9,9 @@
  * Rules:   a player that reads slowly skips to the newest state: states replace each other; nobody waits for it. What a
  *          player says counts only with the digest of what was last sent to that very player, and a proof only when
  *          `drawn` is what must have been drawn (hs_signage_drawn).
- *          With proof_required a player gets its screen's trial first, a state that says cut off and holds no order; only when it
- *          has proven that does it get the real one. So a changed configuration goes live on a screen only after this canary.
+ *          While its screen waits for its first proof (adapters/runtime/proofs.h) a player gets the screen's trial first, a state
+ *          that says cut off and holds no order; only when it has proven that does it get the real one. So a changed
+ *          configuration goes live on a screen only after this canary.
  *          Watchdog: a player that has not said `displayed` within proof_timeout_ms is closed with 4411, and its page loads
  *          itself anew.
  * Order:   what is owed to players leaves in slices, screen by screen, so that ten thousand of one screen hold up nobody
@@ -60,12 +61,15 @@ struct hs_players_options {
 	size_t screen_count;
 	int64_t heartbeat_ms;
 	int64_t proof_timeout_ms;
-	bool proof_required;
 	/* Index of a screen, -1 when there is none of that id. */
 	int (*find)(void *owner, const char *id);
 	const struct hs_screen_face *(*face)(void *owner, int screen);
 	/* What a screen shows to a player that has proven nothing yet. */
 	const struct hs_screen_face *(*trial)(void *owner, int screen);
+	/* Whether a player that comes now gets that one first. */
+	bool (*holds)(void *owner, int screen);
+	/* A player has drawn the trial. */
+	void (*passed)(void *owner, int screen);
 	/* New reference: one heartbeat of that screen. */
 	struct json_t *(*heartbeat)(void *owner, int screen);
 	void (*accepted)(void *owner, int screen, const struct hs_player_word *word);
@@ -86,8 +90,6 @@ enum hs_err hs_players_create(uv_loop_t *loop, const struct hs_players_options *
 int hs_players_port(const struct hs_players *players);
 /* Players of one screen; screen -1: of all. */
 size_t hs_players_count(const struct hs_players *players, int screen);
-/* Those of a screen that get its real state. */
-size_t hs_players_proven(const struct hs_players *players, int screen);
 /* Players that were closed because they did not say what they drew. */
 uint64_t hs_players_reset_total(const struct hs_players *players);
 /* The face of a screen is another one. */

@@ -55,6 +55,7 @@ struct hs_screen {
 	bool drawn_fresh[HS_LANE_COUNT]; /* what the face was drawn with */
 	int64_t changed_unix_us;
 	struct hs_screen_proof proof;
+	struct hs_proof first; /* of this start (adapters/runtime/proofs.h) */
 };
 
 /* Who is told of receipts: state is HS_RECEIPT(…). */

@@ -132,6 +132,20 @@ ask_trial(void *owner, int screen)
 	return &own->screens[screen].trial;
 }
 
+static bool
+ask_holds(void *owner, int screen)
+{
+	const struct signage *own = owner;
+	return own->screens[screen].first.holds;
+}
+
+static void
+ask_passed(void *owner, int screen)
+{
+	struct signage *own = owner;
+	hs_proof_given(&own->screens[screen].first);
+}
+
 static json_t *
 ask_heartbeat(void *owner, int screen)
 {
@@ -302,10 +316,11 @@ players_open(struct signage *own)
 		.screen_count = own->screen_count,
 		.heartbeat_ms = settings->player_heartbeat_ms,
 		.proof_timeout_ms = settings->proof_timeout_ms,
-		.proof_required = settings->common.canary.proof_required,
 		.find = ask_find,
 		.face = ask_face,
 		.trial = ask_trial,
+		.holds = ask_holds,
+		.passed = ask_passed,
 		.heartbeat = ask_heartbeat,
 		.accepted = ask_accepted,
 		.displayed = ask_displayed,

@@ -74,7 +74,7 @@ hs_signage_canary_look(struct hs_signage_canary *own)
 
 void
 hs_signage_canary_add(struct hs_signage_canary *own, struct hs_adapter *adapter,
-	struct hs_players *players, const struct hs_screen *screens, size_t screen_count)
+	struct hs_players *players, struct hs_screen *screens, size_t screen_count)
 {
 	own->players = players;
 	own->screens = screens;
@@ -85,6 +85,12 @@ hs_signage_canary_add(struct hs_signage_canary *own, struct hs_adapter *adapter,
 		.start = canary_start,
 		.abort = canary_abort,
 		.owner = own,
+		.for_all = true,
 	};
 	hs_canary_add(adapter, &own->canary);
+	for (size_t i = 0; i < screen_count; i++) {
+		screens[i].first = (struct hs_proof){ .outlet = screens[i].settings->id,
+			.lane = HS_CANARY_ALL_LANES };
+		hs_proof_add(adapter, &screens[i].first);
+	}
 }

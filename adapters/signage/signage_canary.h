@@ -6,6 +6,7 @@
  *          fewer players than players_expected: it is switched off, or listen, tls_cert or the network keep them away. A screen
  *          that expects none may be switched off. Without any player and any expected the outlet is unproven. Nothing that
  *          people see changes.
+ *          No order waits for this one: each screen proves itself by its trial (players.h).
  * Owner:   the adapter embeds it. Threads: the loop's.
  */
 #ifndef HS_SIGNAGE_CANARY_H
@@ -18,13 +19,13 @@
 struct hs_signage_canary {
 	struct hs_canary canary;
 	struct hs_players *players;
-	const struct hs_screen *screens;
+	struct hs_screen *screens;
 	size_t screen_count;
 };
 
 /* From ops.open. What is pointed to lives as long as the adapter. */
 void hs_signage_canary_add(struct hs_signage_canary *own, struct hs_adapter *adapter,
-	struct hs_players *players, const struct hs_screen *screens, size_t screen_count);
+	struct hs_players *players, struct hs_screen *screens, size_t screen_count);
 /* A player answered or is gone (hs_players_options.canary). */
 void hs_signage_canary_look(struct hs_signage_canary *own);
 

@@ -65,14 +65,6 @@ notice_of(const struct hs_adapter_item *item)
 		.expires_unix_us = until != NULL ? until->unix_us : 0 };
 }
 
-/* Nobody will look at a screen of who explains: it holds nothing back. */
-static bool
-waits_for_proof(const struct signage *own, size_t screen)
-{
-	return !hs_adapter_is_dry(own->adapter) && own->settings->common.canary.proof_required &&
-	       hs_players_proven(own->players, (int)screen) == 0;
-}
-
 /* True when it reached a screen. */
 static bool
 reach_screens(struct signage *own, struct hs_adapter_item *item, const struct taken *taken)
@@ -86,7 +78,7 @@ reach_screens(struct signage *own, struct hs_adapter_item *item, const struct ta
 						  taken->count);
 		if (concerned)
 			hs_screen_wait(screen, item->lane, &notice, &reports);
-		if (concerned && waits_for_proof(own, i))
+		if (concerned && screen->first.holds)
 			reports.report(reports.owner, item->lane, item->seq, screen->settings->id,
 				HS_RECEIPT(HELD), HS_UNPROVEN_REASON);
 		bool changed = (concerned || !order) && hs_signage_draw(own, i);

@@ -126,8 +126,9 @@ cbc_serve(struct hs_telecom_outlet *outlet, struct hs_arena *arena, struct hs_ad
 	for (size_t i = 0; i < plan.count; i++)
 		plan.rows[i].put = row_put(cbc, item, &plan.rows[i]);
 	prune(cbc, item->lane);
+	char name[OUTLET_SIZE];
+	snprintf(name, sizeof(name), "%s", cbc->settings->name);
 	for (size_t i = 0; i < plan.count; i++) {
-		char name[OUTLET_SIZE];
 		const struct hs_cbc_plan_row *row = &plan.rows[i];
 		if (!row->put)
 			continue;
@@ -135,6 +136,8 @@ cbc_serve(struct hs_telecom_outlet *outlet, struct hs_arena *arena, struct hs_ad
 		hs_cbc_lane_deliver(cbc->lanes[item->lane], item, row->piece.message_id, name,
 			row->piece.what == HS_CBC_ETWS ? started_mono_us : 0);
 	}
+	if (hs_adapter_is_dry(cbc->outlet.shared->adapter))
+		hs_cbc_lane_explain_rest(cbc->lanes[item->lane], item, name);
 }
 
 static void

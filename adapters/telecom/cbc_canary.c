@@ -232,7 +232,9 @@ hs_cbc_canaries_create(struct hs_adapter *adapter, const struct hs_adapter_setti
 	if (!canaries)
 		return HS_ERR_NOMEM;
 	canaries->cbc = cbc;
-	canaries->timeout_ms = common->canary.timeout_ms;
+	canaries->timeout_ms = common->canary.timeout_ms < cbc->times.post_timeout_ms
+				       ? common->canary.timeout_ms
+				       : cbc->times.post_timeout_ms;
 	enum hs_err err = hs_post_client_create(hs_adapter_loop(adapter), http, &canaries->client);
 	if (err != HS_OK) {
 		free(canaries);

@@ -4,55 +4,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "adapters/telecom/cbc_explain.h"
+#include "adapters/telecom/cbc_lane_internal.h"
 #include "adapters/telecom/telecom_missed.h"
 #include "hub/base/check.h"
 #include "hub/base/clock.h"
 #include "hub/base/log.h"
 
 #define CONTENT_ARENA_BYTES (1u << 20)
-#define OUTLET_SIZE	    96
-#define DETAIL_SIZE	    512
 /* Pause before what the tick tried in vain is tried again. */
 #define AGAIN_US	    5000000
 #define ATTEMPT_SPARE_MS    1000
-
-struct own_slot;
-
-struct cbc_delivery {
-	struct hs_adapter_delivery delivery;
-	struct hs_cbc_lane *lane;
-	struct own_slot *slot;
-	int64_t etws_mono_us;
-	bool accepted;
-	char outlet[OUTLET_SIZE];
-	size_t pieces, left_out; /* of the message that it made */
-	uint64_t seq;		 /* of the newest piece in it */
-};
-
-struct own_slot {
-	struct hs_cbc_slot slot;
-	struct hs_cbc_lane *lane;
-	struct cbc_delivery *waiter; /* whose attempt waits for this slot, or runs in it */
-	bool for_waiter;
-	bool settled; /* since the start it was seen to stand, or not to */
-	int64_t tick_mono_us, ensure_mono_us, renew_mono_us;
-	struct hs_cbc_content next; /* of the run under way: counts only */
-};
-
-struct hs_cbc_lane {
-	struct hs_adapter *adapter;
-	struct hs_cbc_link link;
-	enum hs_adapter_lane id;
-	const struct hs_canary *canary;
-	struct hs_telecom_missed *missed;
-	struct hs_cbc_board board;
-	struct hs_cb_codes codes;
-	struct own_slot *slots;
-	size_t slot_count;
-	bool current;
-	uint64_t etws_late;
-};
 
 static int
 mode_of(const struct hs_cbc_lane *lane)
@@ -63,8 +24,8 @@ mode_of(const struct hs_cbc_lane *lane)
 /* ---- what is wanted ---- */
 
 /* fresh: a new notice speaks, so that a new text gets a new update number. */
-static enum hs_err
-want(struct own_slot *own, bool fresh, struct hs_cbc_posted *out)
+enum hs_err
+hs_cbc_lane_want(struct hs_cbc_own_slot *own, bool fresh, struct hs_cbc_posted *out)
 {
 	struct hs_cbc_lane *lane = own->lane;
 	const struct hs_cbc_posted *posted = &own->slot.posted;
@@ -102,21 +63,22 @@ want(struct own_slot *own, bool fresh, struct hs_cbc_posted *out)
 
 /* ---- deliveries ---- */
 
-static void
-accepted_detail(const struct cbc_delivery *own, const char *detail, char out[DETAIL_SIZE])
+void
+hs_cbc_accepted_detail(
+	const struct hs_cbc_delivery *own, const char *detail, char out[HS_CBC_DETAIL_SIZE])
 {
 	const struct hs_cbc_slot *slot = &own->slot->slot;
-	int n = snprintf(out, DETAIL_SIZE,
+	int n = snprintf(out, HS_CBC_DETAIL_SIZE,
 		"%.60s, id %u serial %04x: with the centre, no proof of broadcast", detail,
 		slot->message_id, slot->posted.serial_nr);
-	if (own->pieces > 1 && n > 0 && n < DETAIL_SIZE)
-		snprintf(out + n, DETAIL_SIZE - (size_t)n,
+	if (own->pieces > 1 && n > 0 && n < HS_CBC_DETAIL_SIZE)
+		snprintf(out + n, HS_CBC_DETAIL_SIZE - (size_t)n,
 			"; one text with %zu others under this id, %zu of them only counted",
 			own->pieces - 1, own->left_out);
 }
 
 static void
-etws_measure(struct cbc_delivery *own)
+etws_measure(struct hs_cbc_delivery *own)
 {
 	struct hs_cbc_lane *lane = own->lane;
 	if (own->etws_mono_us == 0)
@@ -131,7 +93,7 @@ etws_measure(struct cbc_delivery *own)
 }
 
 static void
-answer_waiter(struct own_slot *own, enum hs_cbc_outcome outcome, const char *detail)
+answer_waiter(struct hs_cbc_own_slot *own, enum hs_cbc_outcome outcome, const char *detail)
 {
 	static const enum hs_attempt_result results[] = {
 		[HS_CBC_AS_WANTED] = HS_ATTEMPT_ACCEPTED,
@@ -139,14 +101,14 @@ answer_waiter(struct own_slot *own, enum hs_cbc_outcome outcome, const char *det
 		[HS_CBC_WAS_REFUSED] = HS_ATTEMPT_FAILED,
 		[HS_CBC_TRY_AGAIN] = HS_ATTEMPT_RETRY,
 	};
-	struct cbc_delivery *delivery = own->waiter;
-	char text[DETAIL_SIZE];
+	struct hs_cbc_delivery *delivery = own->waiter;
+	char text[HS_CBC_DETAIL_SIZE];
 	own->waiter = NULL;
 	snprintf(text, sizeof(text), "%s", detail);
 	if (outcome == HS_CBC_AS_WANTED) {
 		delivery->accepted = true;
 		hs_cbc_board_sent(&own->lane->board, own->slot.message_id, delivery->seq);
-		accepted_detail(delivery, detail, text);
+		hs_cbc_accepted_detail(delivery, detail, text);
 		etws_measure(delivery);
 	}
 	if (outcome == HS_CBC_REACHED_NOBODY)
@@ -159,11 +121,11 @@ answer_waiter(struct own_slot *own, enum hs_cbc_outcome outcome, const char *det
 }
 
 static void
-run_for_waiter(struct own_slot *own)
+run_for_waiter(struct hs_cbc_own_slot *own)
 {
 	struct hs_cbc_posted wanted;
-	struct cbc_delivery *delivery = own->waiter;
-	if (want(own, true, &wanted) != HS_OK) {
+	struct hs_cbc_delivery *delivery = own->waiter;
+	if (hs_cbc_lane_want(own, true, &wanted) != HS_OK) {
 		answer_waiter(own, HS_CBC_TRY_AGAIN, "out of memory");
 		return;
 	}
@@ -180,7 +142,7 @@ run_for_waiter(struct own_slot *own)
 static void
 slot_done(struct hs_cbc_slot *slot, enum hs_cbc_outcome outcome, const char *detail)
 {
-	struct own_slot *own = HS_CONTAINER_OF(slot, struct own_slot, slot);
+	struct hs_cbc_own_slot *own = HS_CONTAINER_OF(slot, struct hs_cbc_own_slot, slot);
 	int64_t now_us = hs_clock_mono_us();
 	bool for_waiter = own->for_waiter;
 	own->for_waiter = false;
@@ -204,7 +166,7 @@ slot_done(struct hs_cbc_slot *slot, enum hs_cbc_outcome outcome, const char *det
 static void
 delivery_attempt(struct hs_adapter_delivery *delivery)
 {
-	struct cbc_delivery *own = HS_CONTAINER_OF(delivery, struct cbc_delivery, delivery);
+	struct hs_cbc_delivery *own = HS_CONTAINER_OF(delivery, struct hs_cbc_delivery, delivery);
 	HS_CHECK(!own->slot->waiter);
 	own->slot->waiter = own;
 	if (!own->slot->slot.busy)
@@ -214,7 +176,8 @@ delivery_attempt(struct hs_adapter_delivery *delivery)
 static void
 delivery_abort(struct hs_adapter_delivery *delivery)
 {
-	struct own_slot *slot = HS_CONTAINER_OF(delivery, struct cbc_delivery, delivery)->slot;
+	struct hs_cbc_own_slot *slot =
+		HS_CONTAINER_OF(delivery, struct hs_cbc_delivery, delivery)->slot;
 	if (slot->for_waiter)
 		hs_cbc_slot_abort(&slot->slot);
 	slot->for_waiter = false;
@@ -224,7 +187,7 @@ delivery_abort(struct hs_adapter_delivery *delivery)
 static void
 delivery_ended(struct hs_adapter_delivery *delivery)
 {
-	struct cbc_delivery *own = HS_CONTAINER_OF(delivery, struct cbc_delivery, delivery);
+	struct hs_cbc_delivery *own = HS_CONTAINER_OF(delivery, struct hs_cbc_delivery, delivery);
 	/* What did not go in its time never goes. */
 	if (!own->accepted)
 		hs_cbc_board_drop(
@@ -232,48 +195,13 @@ delivery_ended(struct hs_adapter_delivery *delivery)
 	free(own);
 }
 
-static struct own_slot *
+static struct hs_cbc_own_slot *
 slot_of(struct hs_cbc_lane *lane, uint16_t message_id)
 {
 	for (size_t i = 0; i < lane->slot_count; i++)
 		if (lane->slots[i].slot.message_id == message_id)
 			return &lane->slots[i];
 	return NULL;
-}
-
-/* Instead of an attempt, where nothing may leave. Its pieces count as sent from hs_cbc_lane_settle on. */
-static void
-explain(struct cbc_delivery *own, struct hs_adapter_item *item, const char *outlet)
-{
-	struct own_slot *slot = own->slot;
-	struct hs_cbc_posted wanted;
-	char stands[DETAIL_SIZE];
-	own->accepted = true;
-	own->delivery.outlet = outlet;
-	HS_CHECK(want(slot, true, &wanted) == HS_OK);
-	own->pieces = slot->next.pieces;
-	own->left_out = slot->next.left_out;
-	accepted_detail(own, "it stands already", stands);
-	hs_cbc_explain(&slot->slot, &wanted, item, &own->delivery,
-		hs_adapter_now_unix_us(own->lane->adapter), stands);
-	hs_cbc_posted_free(&wanted);
-}
-
-void
-hs_cbc_lane_settle(struct hs_cbc_lane *lane)
-{
-	hs_cbc_board_expire(&lane->board, hs_adapter_now_unix_us(lane->adapter));
-	for (size_t i = 0; i < lane->slot_count; i++) {
-		struct own_slot *own = &lane->slots[i];
-		struct hs_cbc_posted wanted;
-		HS_CHECK(want(own, false, &wanted) == HS_OK);
-		if (own->next.fresh) {
-			hs_cbc_posted_free(&wanted);
-			HS_CHECK(want(own, true, &wanted) == HS_OK);
-		}
-		hs_cbc_board_sent(&lane->board, own->slot.message_id, own->next.seq);
-		hs_cbc_slot_assume(&own->slot, &wanted);
-	}
 }
 
 /* Of its own; the item's stands beside it. 0: none. */
@@ -291,8 +219,8 @@ hs_cbc_lane_deliver(struct hs_cbc_lane *lane, struct hs_adapter_item *item, uint
 	const char *outlet, int64_t started_mono_us)
 {
 	const struct hs_cbc_times *times = &lane->link.cbc->times;
-	struct cbc_delivery *own = calloc(1, sizeof(*own));
-	char key[OUTLET_SIZE];
+	struct hs_cbc_delivery *own = calloc(1, sizeof(*own));
+	char key[HS_CBC_OUTLET_SIZE];
 	if (!own) {
 		hs_adapter_receipt(item, outlet, HS_RECEIPT(FAILED), "out of memory");
 		return;
@@ -315,7 +243,7 @@ hs_cbc_lane_deliver(struct hs_cbc_lane *lane, struct hs_adapter_item *item, uint
 		.ended = delivery_ended,
 	};
 	if (hs_adapter_is_dry(lane->adapter))
-		explain(own, item, outlet);
+		hs_cbc_lane_explain(own, item, outlet);
 	else
 		hs_adapter_deliver(item, &own->delivery);
 }
@@ -325,11 +253,7 @@ hs_cbc_lane_deliver(struct hs_cbc_lane *lane, struct hs_adapter_item *item, uint
 static bool
 may_go(const struct hs_cbc_lane *lane)
 {
-	const struct hs_adapter_settings *common = hs_adapter_common(lane->adapter);
-	if (!lane->current || lane->link.base[0] == '\0')
-		return false;
-	return (!common->canary.proof_required || !lane->canary ||
-		lane->canary->proven_mono_us > 0);
+	return lane->current && lane->link.base[0] != '\0' && !hs_canary_holds(lane->canary);
 }
 
 static bool
@@ -340,8 +264,8 @@ is_due(int64_t since_mono_us, int64_t period_ms, int64_t now_mono_us)
 
 /* Whether the slot needs a run, and which. */
 static bool
-purpose_of(const struct own_slot *own, const struct hs_cbc_posted *wanted, int64_t now_mono_us,
-	enum hs_cbc_purpose *out)
+purpose_of(const struct hs_cbc_own_slot *own, const struct hs_cbc_posted *wanted,
+	int64_t now_mono_us, enum hs_cbc_purpose *out)
 {
 	const struct hs_cbc_times *times = &own->lane->link.cbc->times;
 	const struct hs_cbc_slot *slot = &own->slot;
@@ -364,13 +288,13 @@ purpose_of(const struct own_slot *own, const struct hs_cbc_posted *wanted, int64
 }
 
 static void
-slot_tick(struct own_slot *own, int64_t now_mono_us)
+slot_tick(struct hs_cbc_own_slot *own, int64_t now_mono_us)
 {
 	struct hs_cbc_posted wanted;
 	enum hs_cbc_purpose purpose;
 	if (own->slot.busy || own->waiter || now_mono_us < own->tick_mono_us)
 		return;
-	if (want(own, false, &wanted) != HS_OK)
+	if (hs_cbc_lane_want(own, false, &wanted) != HS_OK)
 		return;
 	/* What was never sent is the deliveries' business; what is too old to be posted after a start is left as it is. */
 	if (!own->next.fresh && !own->next.assumed &&
@@ -419,7 +343,7 @@ slot_add(struct hs_cbc_lane *lane, uint16_t message_id)
 {
 	if (message_id == 0 || slot_of(lane, message_id))
 		return;
-	struct own_slot *own = &lane->slots[lane->slot_count++];
+	struct hs_cbc_own_slot *own = &lane->slots[lane->slot_count++];
 	own->lane = lane;
 	own->slot.link = &lane->link;
 	own->slot.message_id = message_id;
@@ -488,7 +412,7 @@ hs_cbc_lane_status(const struct hs_cbc_lane *lane, bool first, struct hs_buf *ou
 {
 	static const char *const words[] = { "unknown", "nothing", "stands" };
 	for (size_t i = 0; i < lane->slot_count; i++) {
-		const struct own_slot *own = &lane->slots[i];
+		const struct hs_cbc_own_slot *own = &lane->slots[i];
 		const struct hs_cbc_slot *slot = &own->slot;
 		hs_buf_printf(out,
 			"%s{\"cbc\":\"%s\",\"lane\":\"%s\",\"id\":%u,\"stands\":\"%s\","

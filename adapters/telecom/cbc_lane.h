@@ -11,7 +11,7 @@
  *            409 says that it stands, 201 that the centre had lost it; identifiers under which nothing is in force are
  *            deleted. This waits until the lane is up to date, and for what the runtime refuses as too old;
  *          - primary warnings are never posted again;
- *          - while the outlet waits for its first proof (proof_required) nothing leaves.
+ *          - while the outlet waits for its first proof (adapters/runtime/proofs.h) nothing leaves.
  * Owner:   the centre (cbc.c). Threads: the loop's.
  */
 #ifndef HS_CBC_LANE_H
@@ -46,6 +46,10 @@ void hs_cbc_lane_deliver(struct hs_cbc_lane *lane, struct hs_adapter_item *item,
 /* Where nothing may leave (hs_adapter_is_dry), before a notice: whatever was put so far stands at the centre now. There
  * hs_cbc_lane_deliver shows its message (cbc_explain.h). */
 void hs_cbc_lane_settle(struct hs_cbc_lane *lane);
+/* There, after the pieces of the item: what else its notice changes at the centre without a delivery, such as an identifier
+ * under which nothing stands any more. outlet: under whose name it is shown. */
+void hs_cbc_lane_explain_rest(
+	struct hs_cbc_lane *lane, struct hs_adapter_item *item, const char *outlet);
 /* While the hub is away the centre is kept as it should be; while a backlog comes it is left alone. */
 void hs_cbc_lane_state(struct hs_cbc_lane *lane, enum hs_adapter_lane_state state);
 void hs_cbc_lane_tick(struct hs_cbc_lane *lane);

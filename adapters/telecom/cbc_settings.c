@@ -178,10 +178,10 @@ look_one(const struct hs_cbc *cbc, int use, int64_t id, bool second, char why[HS
 	const struct hs_cb_id_row *row = hs_cb_id_find((uint16_t)id);
 	if (!row || !(uses[use].allowed & (1u << row->use)))
 		return hs_look_refuse(why,
-			"cbc %.32s: %lld is %.80s, not for %s; take %s "
+			"cbc %.32s: %s %lld is %.80s, not for %s; take %s "
 			"(schemas/tables/cb_message_ids.csv)",
-			cbc->name, (long long)id, row ? row->meaning : "in no table",
-			uses[use].word, uses[use].what);
+			cbc->name, second ? "second_id" : "id", (long long)id,
+			row ? row->meaning : "in no table", uses[use].word, uses[use].what);
 	if (row->use != HS_CB_USE_OPERATOR && row->additional != second)
 		return hs_look_refuse(why,
 			"cbc %.32s: %lld is %s further languages; swap id and second_id of %s",
@@ -252,6 +252,8 @@ look_cbc(const struct hs_cbc *cbc, char why[HS_CONFIG_WHY])
 			return hs_look_refuse(why,
 				"cbc %.32s: its name may hold letters, digits, - and _ only",
 				cbc->name);
+	if (hs_look_deadline("cbc", cbc->name, "deadline_ms", cbc->times.deadline_ms, why) != HS_OK)
+		return HS_ERR_CONFIG;
 	for (size_t i = 0; i < cbc->areas.count; i++)
 		if (!hs_area_known(cbc->areas.items[i]))
 			return hs_look_refuse(why,

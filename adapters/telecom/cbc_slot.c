@@ -266,6 +266,12 @@ hs_cbc_slot_assume(struct hs_cbc_slot *slot, struct hs_cbc_posted *posted)
 }
 
 bool
+hs_cbc_slot_deletes(const struct hs_cbc_slot *slot, const struct hs_cbc_posted *wanted)
+{
+	return next_of(slot, HS_CBC_CHANGE, wanted) == HS_CBC_DELETE;
+}
+
+bool
 hs_cbc_slot_is(const struct hs_cbc_slot *slot, const struct hs_cbc_posted *wanted)
 {
 	return next_of(slot, HS_CBC_CHANGE, wanted) == HS_CBC_DONE;

@@ -72,6 +72,8 @@ const char *hs_cbc_document_why(enum hs_err err);
 void hs_cbc_slot_assume(struct hs_cbc_slot *slot, struct hs_cbc_posted *posted);
 /* Whether a run to change it to this would find it done. */
 bool hs_cbc_slot_is(const struct hs_cbc_slot *slot, const struct hs_cbc_posted *wanted);
+/* Whether it would begin with a DELETE. */
+bool hs_cbc_slot_deletes(const struct hs_cbc_slot *slot, const struct hs_cbc_posted *wanted);
 void hs_cbc_slot_free(struct hs_cbc_slot *slot);
 void hs_cbc_posted_free(struct hs_cbc_posted *posted);
 

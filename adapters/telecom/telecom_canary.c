@@ -146,6 +146,15 @@ encode(const struct probe *probe, char *why, size_t why_size)
 	hs_arena_destroy(arena);
 }
 
+/* No longer than a mail has to this carrier. */
+static int64_t
+post_ms(const struct probe *probe)
+{
+	int64_t whole_ms = probe->owner->settings->common.canary.timeout_ms;
+	int64_t mail_ms = probe->carrier->attempt_timeout_ms;
+	return mail_ms > 0 && mail_ms < whole_ms ? mail_ms : whole_ms;
+}
+
 static void
 probe_start(struct hs_canary *canary)
 {
@@ -168,7 +177,7 @@ probe_start(struct hs_canary *canary)
 		.idempotency_key = canary->token,
 		.body = probe->body,
 		.body_len_bytes = strlen(probe->body),
-		.timeout_ms = probe->owner->settings->common.canary.timeout_ms,
+		.timeout_ms = post_ms(probe),
 		.done = on_posted,
 	};
 	post_start(probe);

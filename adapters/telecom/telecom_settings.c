@@ -132,6 +132,9 @@ hs_telecom_look(const void *given, char why[HS_CONFIG_WHY])
 		if (wrong[0] != '\0')
 			return hs_look_refuse(
 				why, "carrier %zu, %.32s: %s", i + 1, carriers[i].name, wrong);
+		if (hs_look_deadline("carrier", carriers[i].name, "deadline_ms",
+			    carriers[i].deadline_ms, why) != HS_OK)
+			return HS_ERR_CONFIG;
 		for (size_t j = 0; j < i; j++) {
 			if (strcmp(carriers[i].name, carriers[j].name) == 0)
 				return hs_look_refuse(why,

@@ -12,6 +12,8 @@
 #include "hub/base/check.h"
 #include "hub/base/proc.h"
 
+#define DEADLINE_MIN_MS 1000
+
 #define TLS	     "tls+tcp://"
 #define ADDRESS_SIZE 64
 #define PATH_SIZE    4200
@@ -110,6 +112,18 @@ look_parent(const char *key, const char *path, char why[HS_CONFIG_WHY])
 
 	(void)snprintf(copy, sizeof(copy), "%s", path);
 	return look_folder(key, dirname(copy), why);
+}
+
+enum hs_err
+hs_look_deadline(const char *place, const char *name, const char *key, int64_t deadline_ms,
+	char why[HS_CONFIG_WHY])
+{
+	if (deadline_ms == 0 || deadline_ms >= DEADLINE_MIN_MS)
+		return HS_OK;
+	return hs_look_refuse(why,
+		"%s %.64s: %s: %lld ms is less than anybody needs to take something, so nothing "
+		"would ever arrive; give 0 for none, or at least %d",
+		place, name, key, (long long)deadline_ms, DEADLINE_MIN_MS);
 }
 
 enum hs_err

@@ -42,6 +42,10 @@ enum hs_err hs_look_link(const struct hs_look_link *link, char why[HS_CONFIG_WHY
 /* Whether two urls name the same place, which only one of two links can have. */
 bool hs_look_same_place(const char *url_a, const char *url_b);
 
+/* A limit on what an outlet may take, 0: none. Below a second nothing would ever be taken. place: "carrier good: ". */
+enum hs_err hs_look_deadline(const char *place, const char *name, const char *key,
+	int64_t deadline_ms, char why[HS_CONFIG_WHY]) HS_MUST_CHECK;
+
 /* A file that is made when it is missing: its folder must be there, and can be written into. */
 enum hs_err hs_look_made_file(
 	const char *key, const char *path, char why[HS_CONFIG_WHY]) HS_MUST_CHECK;

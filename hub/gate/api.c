@@ -9,6 +9,7 @@
 #include "hub/base/log.h"
 #include "hub/base/media_type.h"
 #include "hub/gate/finding.h"
+#include "hub/gate/policy.h"
 #include "hub/gate/reply.h"
 #include "hub/gate/role.h"
 #include "hub/gate/who.h"
@@ -21,6 +22,7 @@ struct submit_call {
 	struct hs_intake_call intake;
 	struct hs_gate *gate;
 	hs_http_id id;
+	struct hs_port_call port_call; /* of a canary */
 };
 
 #define RESULT_MAX_BYTES ((size_t)16 << 20)
@@ -95,24 +97,84 @@ valid_json(const struct hs_intake_result *result)
 }
 
 static void
+submit_end(struct submit_call *call)
+{
+	hs_intake_end(&call->intake);
+	free(call);
+}
+
+/* ---- the canary of a sender ---- */
+
+static void
+on_hub_answered(struct hs_port_call *port_call, enum hs_err err, const hs_link_frame *frame)
+{
+	struct submit_call *call = HS_CONTAINER_OF(port_call, struct submit_call, port_call);
+
+	if (err != HS_OK || frame->body_case != HANSHO__V1__LINK_FRAME__BODY_ALARM_REPLY)
+		hs_gate_refuse(call->gate, call->id, HS_REFUSAL_AWAY);
+	else
+		hs_gate_answer_json(call->gate, call->id, 200,
+			json_pack("{s:s,s:s,s:I}", "canary",
+				call->intake.submission.notice->document->id, "epoch",
+				hs_submit_port_epoch(call->gate->port), "seq",
+				(json_int_t)frame->alarm_reply->seq));
+	submit_end(call);
+}
+
+/* A live lane takes no test: that, and nothing else, may be wrong with it. */
+static bool
+is_canary(const struct submit_call *call)
+{
+	const struct hs_submission *submission = &call->intake.submission;
+	const hs_notice *notice = submission->notice;
+	const struct hs_findings *findings = &submission->findings;
+
+	if (notice == NULL || notice->document == NULL ||
+		strncmp(notice->document->id, "canary-", strlen("canary-")) != 0 ||
+		hs_status_mode(submission->control_status) != HS_MODE(TEST))
+		return false;
+	return findings->errors == 0 ||
+	       (findings->errors == 1 &&
+		       hs_findings_first_error(findings)->code == HS_FINDING_MODE_MISMATCH);
+}
+
+/* False: it is told like any other document what is wrong with it. */
+static bool
+ask_hub(struct submit_call *call)
+{
+	if (!is_canary(call))
+		return false;
+	call->port_call.done = on_hub_answered;
+	enum hs_err err = HS_ERR_AWAY;
+	if (call->gate->port != NULL)
+		err = hs_submit_port_alarms(call->gate->port, &call->port_call);
+	if (err != HS_OK) {
+		hs_gate_refuse(call->gate, call->id, hs_refusal_of(err));
+		submit_end(call);
+	}
+	return true;
+}
+
+static void
 on_submitted(struct hs_intake_call *intake, const struct hs_intake_result *result)
 {
 	struct submit_call *call = HS_CONTAINER_OF(intake, struct submit_call, intake);
 	int status = hs_intake_http(intake, result);
 	json_t *json;
 
+	if (intake->purpose == HS_INTAKE_CANARY && ask_hub(call))
+		return;
 	if (result->err != HS_OK)
 		json = hs_pb_findings_to_error_json(
 			result->err, result->findings, result->finding_count);
 	else if (result->refusal != HS_REFUSAL_NONE)
 		json = hs_refusal_json(result->refusal, result->findings, result->finding_count);
-	else if (intake->validate_only)
+	else if (intake->purpose != HS_INTAKE_SUBMIT)
 		json = valid_json(result);
 	else
 		json = accepted_json(result);
 	hs_gate_answer_json(call->gate, call->id, status, json);
-	hs_intake_end(intake);
-	free(call);
+	submit_end(call);
 }
 
 /* A switch of the query: name=1. */
@@ -126,7 +188,7 @@ is_on(const struct hs_http_request *request, const char *name)
 
 static bool
 fill_call(struct submit_call *call, const struct hs_principal *principal,
-	const struct hs_http_request *request, bool validate_only)
+	const struct hs_http_request *request, enum hs_intake_purpose purpose)
 {
 	char content_type[HS_MEDIA_TYPE_SIZE];
 
@@ -139,7 +201,7 @@ fill_call(struct submit_call *call, const struct hs_principal *principal,
 	hs_intake_take_body(&call->intake, request);
 	call->id = request->id;
 	call->intake.principal = principal;
-	call->intake.validate_only = validate_only;
+	call->intake.purpose = purpose;
 	call->intake.confirmed = is_on(request, "confirm");
 	call->intake.silent = is_on(request, "silent");
 	call->intake.received_unix_us = hs_clock_unix_us();
@@ -148,7 +210,7 @@ fill_call(struct submit_call *call, const struct hs_principal *principal,
 }
 
 static void
-take(struct hs_gate *gate, const struct hs_http_request *request, bool validate_only)
+take(struct hs_gate *gate, const struct hs_http_request *request, enum hs_intake_purpose purpose)
 {
 	const struct hs_principal *principal = hs_api_authenticate(gate, request);
 	struct submit_call *call;
@@ -162,7 +224,7 @@ take(struct hs_gate *gate, const struct hs_http_request *request, bool validate_
 	call = calloc(1, sizeof(*call));
 	if (call != NULL) {
 		call->gate = gate;
-		if (fill_call(call, principal, request, validate_only) &&
+		if (fill_call(call, principal, request, purpose) &&
 			hs_intake_begin(&call->intake) == HS_OK)
 			return;
 		hs_intake_end(&call->intake);
@@ -174,13 +236,19 @@ take(struct hs_gate *gate, const struct hs_http_request *request, bool validate_
 void
 hs_api_submit(void *owner, const struct hs_http_request *request)
 {
-	take(owner, request, false);
+	take(owner, request, HS_INTAKE_SUBMIT);
 }
 
 void
 hs_api_validate(void *owner, const struct hs_http_request *request)
 {
-	take(owner, request, true);
+	take(owner, request, HS_INTAKE_VALIDATE);
+}
+
+void
+hs_api_canary(void *owner, const struct hs_http_request *request)
+{
+	take(owner, request, HS_INTAKE_CANARY);
 }
 
 const char *

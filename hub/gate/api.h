@@ -1,10 +1,13 @@
-/* api.h: the REST front: POST /v1/submissions, POST /v1/validate, GET /v1/submissions/{id}; GET /v1/submissions is in submissions.h, GET
- * /v1/alarms in alarms.h.
+/* api.h: the REST front: POST /v1/submissions, POST /v1/validate, POST /v1/canary, GET /v1/submissions/{id}; GET /v1/submissions is in
+ * submissions.h, GET /v1/alarms in alarms.h.
  *
  * Flow:    Authorization → principal → intake → JSON. Contract: OpenAPI under schemas/.
  * Rules:   202 only after the hub has it on disk. Idempotency-Key is accepted and needs no memory here:
  *          document id, revision and content make every submission recognisable by themselves.
  *          A submission is shown to its own principal; to all others it does not exist.
+ * Canary:  who sends by machine proves its way here: an alert in CAP of status Test whose identifier is its token. It passes
+ *          credential, role and checks like a submission, and what it is refused for on a live lane, its status, must be all
+ *          that it is refused for; then the hub is asked, and the token goes back. Nothing is submitted or recorded.
  * Owner:   each open request owns its call. Threads: the loop's.
  */
 #ifndef HS_GATE_API_H
@@ -15,6 +18,7 @@
 /* Handlers of the route table; owner is the struct hs_gate. */
 void hs_api_submit(void *owner, const struct hs_http_request *request);
 void hs_api_validate(void *owner, const struct hs_http_request *request);
+void hs_api_canary(void *owner, const struct hs_http_request *request);
 void hs_api_status(void *owner, const struct hs_http_request *request);
 
 /* Who asks. NULL: nobody is proven, and 401 was answered. */

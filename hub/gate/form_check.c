@@ -154,7 +154,7 @@ begin_intake(struct hs_form_call *call, const char *document, size_t len_bytes, 
 	call->intake.principal = call->principal;
 	call->intake.document = (const uint8_t *)document;
 	call->intake.document_len_bytes = len_bytes;
-	call->intake.validate_only = validate_only;
+	call->intake.purpose = validate_only ? HS_INTAKE_VALIDATE : HS_INTAKE_SUBMIT;
 	call->intake.confirmed = true; /* the check page showed the warnings */
 	call->intake.received_unix_us = hs_clock_unix_us();
 	call->intake.done = done;

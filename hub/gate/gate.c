@@ -31,6 +31,7 @@ struct route {
 static const struct route ROUTES[] = {
 	{ "POST", "/v1/submissions", BODY_DOCUMENT, hs_api_submit },
 	{ "POST", "/v1/validate", BODY_DOCUMENT, hs_api_validate },
+	{ "POST", "/v1/canary", BODY_DOCUMENT, hs_api_canary },
 	{ "GET", "/v1/submissions", BODY_NONE, hs_api_list },
 	{ "GET", "/v1/submissions/*", BODY_NONE, hs_api_status },
 	{ "GET", "/v1/alarms", BODY_NONE, hs_api_alarms },

@@ -61,7 +61,7 @@ check_document(struct hs_job *job)
 	struct hs_intake_call *call = HS_CONTAINER_OF(job, struct hs_intake_call, job);
 
 	call->checked = hs_pipeline_run(&call->submission, &call->stage);
-	if (call->job.large && call->checked == HS_OK && !call->validate_only)
+	if (call->job.large && call->checked == HS_OK && call->purpose == HS_INTAKE_SUBMIT)
 		pack_large(call);
 }
 
@@ -167,20 +167,28 @@ on_reply(struct hs_port_call *port_call, enum hs_err err, const hs_link_frame *f
 }
 
 static void
+count_checked(const struct hs_intake_call *call, const struct hs_intake_result *result)
+{
+	if (call->checked == HS_OK) {
+		call->intake->counts.validated++;
+		return;
+	}
+	call->intake->counts.invalid++;
+	hs_info("gate.invalid", "principal=%s stage=%s error=%s findings=%zu", call->principal->id,
+		call->stage != NULL ? call->stage : "", hs_err_name(call->checked),
+		result->finding_count);
+}
+
+static void
 finish_checked(struct hs_intake_call *call)
 {
 	struct hs_intake_result result = { .err = call->checked, .id = "", .epoch = "" };
 
 	collect_findings(call, NULL, 0, &result);
-	if (call->checked == HS_OK) {
+	if (call->checked == HS_OK)
 		result.notice = call->submission.notice;
-		call->intake->counts.validated++;
-	} else {
-		call->intake->counts.invalid++;
-		hs_info("gate.invalid", "principal=%s stage=%s error=%s findings=%zu",
-			call->principal->id, call->stage != NULL ? call->stage : "",
-			hs_err_name(call->checked), result.finding_count);
-	}
+	if (call->purpose != HS_INTAKE_CANARY) /* a live lane refuses each of them, as it must */
+		count_checked(call, &result);
 	complete(call, &result);
 }
 
@@ -232,7 +240,7 @@ on_checked(struct hs_job *job)
 	struct hs_guards *guards = call->intake->guards;
 	const char *reason;
 
-	if (call->checked != HS_OK || call->validate_only) {
+	if (call->checked != HS_OK || call->purpose != HS_INTAKE_SUBMIT) {
 		finish_checked(call);
 		return;
 	}
@@ -287,5 +295,5 @@ hs_intake_http(const struct hs_intake_call *call, const struct hs_intake_result 
 		return hs_findings_http(&call->submission.findings);
 	if (result->refusal != HS_REFUSAL_NONE)
 		return hs_refusal_row(result->refusal)->http;
-	return call->validate_only ? 200 : 202;
+	return call->purpose == HS_INTAKE_SUBMIT ? 202 : 200;
 }

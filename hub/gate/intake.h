@@ -1,7 +1,7 @@
 /* intake.h: the one way in: a document from anywhere → checks on a worker → hub → answer.
  *
  * Flow:    REST, SOAP and form fill a struct hs_intake_call → hs_intake_begin → (worker) pipeline →
- *          (loop) hold, where the configuration asks for it → submit port → `done` with the result. With validate_only it ends before the hub.
+ *          (loop) hold, where the configuration asks for it → submit port → `done` with the result. What is only validated, or a canary, ends before the hub.
  * Owner:   the caller embeds the call and keeps it until `done`; the call owns its arena, freed by
  *          hs_intake_end. The result points into it.
  * Threads: begin, done and end on the loop's thread; between them a worker has the submission.
@@ -48,6 +48,12 @@ struct hs_intake_result {
 		*reply; /* the hub's, NULL without one: its list of what is in force */
 };
 
+enum hs_intake_purpose {
+	HS_INTAKE_SUBMIT,
+	HS_INTAKE_VALIDATE, /* nothing goes to the hub */
+	HS_INTAKE_CANARY    /* the same, and nobody but its sender is told what came of it */
+};
+
 struct hs_intake_call {
 	/* set by the caller before hs_intake_begin */
 	const struct hs_principal *principal;
@@ -56,7 +62,7 @@ struct hs_intake_call {
 	const char
 		*content_type; /* of what is kept (hub/base/media_type.h); NULL = application/xml */
 	uint32_t line_base;    /* see finding.h */
-	bool validate_only;
+	enum hs_intake_purpose purpose;
 	bool silent;	/* see submission.h */
 	bool confirmed; /* somebody has seen the warnings and sends it all the same: it is not held */
 	int64_t received_unix_us;

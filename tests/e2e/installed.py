@@ -9,7 +9,8 @@ from conftest import BIN
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 EXAMPLES = os.path.join(ROOT, "deploy", "examples")
-FOLDERS = ["run/live", "run/drill", "lib/live", "lib/drill", "lib/playout", "lib/plans", "keys"]
+FOLDERS = ["run/live", "run/drill", "lib/live", "lib/drill", "lib/playout", "lib/plans", "lib/broadcaster", "lib/telecom",
+           "lib/signage", "lib/jalert", "keys"]
 LANES = {"hub": "live", "gate": "live", "feed": "live"}
 
 

@@ -262,7 +262,7 @@ def test_live_order_replaces_the_drill_and_the_drill_comes_back(tmp_path):
         {"program": "hansho-signage", "name": "signage", "config": {}}], start=False)
     config = {"name": "signage", "live_url": live_stack.link("signage"), "drill": True,
               "drill_url": drill_stack.link("signage"), "ops_listen": f"127.0.0.1:{ops}",
-              "listen": f"127.0.0.1:{port}", "screens": SCREENS, "player_heartbeat_ms": 500}
+              "listen": f"127.0.0.1:{port}", "screens": SCREENS, "player_heartbeat_ms": 500, "proof_required": "never"}
     path = tmp_path / "signage.yaml"
     path.write_text(json.dumps(config))
     adapter = None
@@ -438,10 +438,10 @@ def test_an_open_shelter_is_shown_beside_an_order(make_stack):
 
 
 def test_with_proof_required_a_configuration_goes_live_only_after_its_canary(make_stack):
-    """Every start is a new configuration: a screen shows nothing of it before it has proven the way."""
+    """Where every start asks for a proof: a screen shows nothing of it before it has proven the way."""
     port = free_port()
     stack = make_stack(mode="drill", feeds=0, hub={"heartbeat_ms": 1000},
-                       adapters=[signage(port, proof_required=True, proof_timeout_ms=60000)])
+                       adapters=[signage(port, proof_required="always", proof_timeout_ms=60000)])
     player = Player(port)
     trial = player.state()
     assert (trial["state"], trial["items"], trial["screen"]["id"]) == ("lost", [], "hall")

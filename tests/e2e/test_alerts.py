@@ -512,8 +512,8 @@ def test_the_receivers_configuration_is_looked_at(tmp_path):
         return run.returncode, run.stdout + run.stderr
     status, said = look(text)
     assert status == 1 and "spool_dir" in said
-    status, said = look(text.replace("/var/spool/hansho/receiver", str(tmp_path / "spool")))
+    status, said = look(text.replace("/var/lib/hansho/receiver", str(tmp_path / "spool")))
     assert status == 0 and "usable" in said, said
     (tmp_path / "token").write_text("\n")
-    status, said = look(text.replace("/var/spool/hansho/receiver", str(tmp_path / "spool")))
+    status, said = look(text.replace("/var/lib/hansho/receiver", str(tmp_path / "spool")))
     assert status == 1 and "token_file" in said

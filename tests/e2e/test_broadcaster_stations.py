@@ -502,7 +502,7 @@ def answering(one):
 
 
 def test_a_changed_configuration_goes_live_after_its_canary(on_air):
-    stack = on_air([station("kakuu-tv")], proof_required=True, **FAST)
+    stack = on_air([station("kakuu-tv")], proof_required="always", **FAST)
     answer = stack.accepted(order())
     assert reached(stack, answer, "kakuu-tv", "held")
     one = Station(stack.port, "kakuu-tv")

@@ -266,8 +266,8 @@ def test_a_setting_that_keeps_screens_away_is_an_alarm(make_stack, tmp_path, cha
         players.append(AnsweringPlayer(port, "hall" if "players_max" in change else "pref"))
     except (OSError, ConnectionClosed, InvalidHandshake):
         pass  # kept away
-    row = wait_proof(stack, "signage", "screens", "failed")
-    assert word in row["detail"], row
+    check = is_now(stack, "signage", "screens", "failed")
+    wait_until(lambda: word in (check() or {"detail": ""})["detail"], f"the alarm says {word}", ALARM_S)  # a first one may come before the players
     for player in players:
         player.close()
 
@@ -285,7 +285,8 @@ def test_alarm_command_is_run_without_a_shell(make_stack, carriers, tmp_path):
 
     def lines():
         text = told.read_text() if told.exists() else ""
-        return text.splitlines() if text.count("\n") == 2 else None
+        rows = [row for row in text.splitlines() if "|good|" in row]  # a hub that begins slowly is one more
+        return rows if len(rows) == 2 and text.endswith("\n") else None
     alarm, over = wait_until(lines, "both are told")
     assert alarm.startswith("alarm|telecom|drill|good|accepted without giving the canary back")
     assert over == "over|telecom|drill|good||"
@@ -322,7 +323,7 @@ def test_an_outlet_without_proof_gets_its_orders(make_stack, carriers):
 
 def test_with_proof_required_an_order_waits_for_the_first_proof(make_stack, carriers):
     carriers.deaf.add("/ok")
-    stack = make_stack(adapters=[telecom([carrier("good", carriers.url("/ok"))], proof_required=True)])
+    stack = make_stack(adapters=[telecom([carrier("good", carriers.url("/ok"))], proof_required="always")])
     wait_proof(stack, "telecom", "good", "failed")
     answer = stack.accepted(order())
     row = wait_state(stack, answer["id"], "good/990019", "held")

@@ -8,7 +8,7 @@ import requests
 from carriers import carrier
 from centre import DRILL, IDS, Centre, centre_of
 from conftest import BUSY_S, PRINCIPALS, HeldUp, free_port, wait_until
-from documents import detail, new_id, order
+from documents import detail, jst, new_id, order
 from test_adapters_telecom import receipts, wait_state
 from test_jma import RELAYER, telegram
 
@@ -70,6 +70,39 @@ def test_a_lift_goes_off_the_air_by_itself(make_stack, centre):
     wait_state(stack, lift["id"], "cb/990019", "accepted")
     wait_until(lambda: not centre.stands(), "nothing stands there any more")
     assert len(centre.air()) == 2
+
+
+def valid_until(text, at_s):
+    """The same order with an end that its sender set."""
+    return text.replace("</ib:ReportDateTime>", f"</ib:ReportDateTime><ib:ValidDateTime>{jst(at_s)}</ib:ValidDateTime>")
+
+
+def test_what_its_sender_ended_beforehand_goes_off_the_air(make_stack, centre):
+    """The centre ends the broadcast by its period; the message under the identifier goes all the same, without ringing."""
+    stack = drill(make_stack, centre)
+    until = int(time.time()) + 15
+    ending = stack.accepted(valid_until(order(), until))
+    wait_state(stack, ending["id"], "cb/990019", "accepted")
+    assert 1 <= centre.wait_air(1)[0]["warning_period_sec"] <= 15, "what is left until then"
+    lasting = stack.accepted(order([detail("避難指示", ["川端"], code="990027")], source="bosai.soba.example", code="990027",
+                                   name="架空第二市"), user="soba")
+    wait_state(stack, lasting["id"], "cb/990027", "accepted", user="soba")
+    both = centre.wait_air(2)[1]
+    assert "架空市：" in both["text"] and "warning_period_sec" not in both, "of two the later end counts, and one has none"
+    alone = centre.wait_air(3)[2]
+    assert time.time() >= until and "架空市：" not in alone["text"] and "川端" in alone["text"]
+    assert not alone["rang"] and alone["serial_nr"] == both["serial_nr"], "phones keep still"
+    assert list(centre.stands()) == [4381]
+
+
+def test_nothing_stands_after_the_last_end(make_stack, centre):
+    stack = drill(make_stack, centre)
+    until = int(time.time()) + 10
+    answer = stack.accepted(valid_until(order(), until))
+    wait_state(stack, answer["id"], "cb/990019", "accepted")
+    assert list(centre.stands()) == [4381]
+    wait_until(lambda: not centre.stands(), "it is deleted")
+    assert time.time() >= until and len(centre.air()) == 1
 
 
 def test_two_towns_share_the_place_of_an_identifier(make_stack, centre):
@@ -394,7 +427,7 @@ def test_a_canary_of_its_own_identifier_goes_to_the_base_stations(make_stack, ce
 
 def test_with_proof_required_an_order_waits(make_stack, centre):
     centre.behave(refuse_status=503)
-    stack = drill(make_stack, centre, config={**FAST, "proof_required": True})
+    stack = drill(make_stack, centre, config={**FAST, "proof_required": "always"})
     answer = stack.accepted(order())
     wait_state(stack, answer["id"], "cb/990019", "held")
     centre.behave(refuse_status=0)

@@ -211,7 +211,7 @@ def test_install_writes_below_its_target_only(tmp_path):
     assert all(os.access(path, os.X_OK) for path in (target / "bin").iterdir())
     system = target / "lib" / "systemd" / "system"
     units = list(system.glob("*.service"))
-    assert len(units) == 7
+    assert len(units) == 8
     for unit in units:
         text = unit.read_text(encoding="utf-8")
         started = re.search(r"^ExecStart=(\S+)", text, re.M).group(1)
@@ -227,6 +227,19 @@ def test_install_writes_below_its_target_only(tmp_path):
     assert (target / "share" / "man" / "man1" / "hansho.1").exists()
     assert (target / "share" / "hansho" / "examples" / "live" / "hub.yaml").exists()
     assert [path.name for path in (tmp_path / "package").iterdir()] == ["opt"]
+
+
+@pytest.mark.parametrize("name", ["broadcaster", "telecom", "signage", "jalert", "receiver"])
+def test_a_unit_makes_the_folders_of_its_example(name):
+    """What an adapter or the bridge keeps lies where its unit lets it write, and its user exists."""
+    with open(os.path.join(ROOT, "deploy", "systemd", f"hansho-{name}.service"), encoding="utf-8") as file:
+        unit = file.read()
+    folders = re.search(r"^StateDirectory=(.*)$", unit, re.M).group(1).split()
+    kept = {value for value in example("adapters", name).values() if str(value).startswith("/var/lib/")}
+    assert kept and {path.removeprefix("/var/lib/") for path in kept} <= set(folders)
+    with open(os.path.join(ROOT, "deploy", "systemd", "hansho.sysusers"), encoding="utf-8") as file:
+        assert f"\nu {re.search(r'^User=(.*)$', unit, re.M).group(1)} - " in file.read()
+    assert ("--receive --config /etc/hansho/receiver.yaml" in unit) == (name == "receiver")
 
 
 def test_alerts_name_metrics_that_exist():

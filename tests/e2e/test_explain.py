@@ -206,7 +206,7 @@ def test_what_a_station_gets_is_what_was_explained(make_stack, nng, tmp_path, sc
 def test_guests_that_are_not_let_in(tmp_path):
     config = tmp_path / "broadcaster.yaml"
     config.write_text(yaml.safe_dump({"name": "broadcaster", "live_url": "ipc:///nowhere/live", "guests": False,
-                                      "listen": "127.0.0.1:0", "stations": [{"name": "tv"}], "proof_required": True}))
+                                      "listen": "127.0.0.1:0", "stations": [{"name": "tv"}], "proof_required": "always"}))
     file = tmp_path / "order.xml"
     file.write_text(order([detail("避難指示", ["北町一丁目"], code="990019")], status="Actual"))
     answer = json.loads(run(None, "--json", "--with", str(config), "--mode", "live", str(file)).stdout)["answers"][0]
@@ -475,7 +475,7 @@ def telecom_file(folder, **more):
 @pytest.mark.parametrize("config,status,decision", [
     ({}, "Exercise", "passed"), ({"drill": False}, "Exercise", "filtered"), ({}, "Actual", "passed"),
     ({"live_url": ""}, "Actual", "not_connected"), ({"maintenance": True}, "Exercise", "held"),
-    ({"proof_required": True}, "Exercise", "passed")])
+    ({"proof_required": "always"}, "Exercise", "passed"), ({"proof_required": "never"}, "Exercise", "passed")])
 def test_what_would_sound_for_this_telegram(tmp_path, config, status, decision):
     """The lint of a configuration: no hub, no link, a file of either lane."""
     file = tmp_path / "order.xml"
@@ -491,12 +491,12 @@ def test_what_would_sound_for_this_telegram(tmp_path, config, status, decision):
         assert not outlets
         return
     row = outlets["a/990019"]
-    assert row["decision"] == "sends" and row["reason"].startswith("proof_required") == bool(config.get("proof_required"))
+    assert row["decision"] == "sends" and row["reason"].startswith("proof_required") == (config.get("proof_required") != "never")
     mail = json.loads(row["outputs"][0]["text"])
     assert mail["title"].startswith(MARK) == mail["title"].endswith(MARK) == (mode == "drill")
 
 
-@pytest.mark.parametrize("proof_required", [False, True])
+@pytest.mark.parametrize("proof_required", ["never", "changed", "always"])
 def test_each_screen_says_what_it_would_show_or_why_not(tmp_path, proof_required):
     """Both lanes, no hub; the port is taken by somebody else: who explains listens nowhere."""
     screens = [{"id": "hall", "name": "市役所", "areas": ["990019"]}, {"id": "other", "areas": ["990027"]},
@@ -514,7 +514,7 @@ def test_each_screen_says_what_it_would_show_or_why_not(tmp_path, proof_required
         "hall": "sends", "other": "filtered", "live": "failed"}
     assert rows["other"]["reason"] == "none of the areas of this screen" and not rows["other"]["outputs"]
     assert "drills: false" in rows["live"]["reason"] and not rows["live"]["outputs"]
-    assert rows["hall"]["reason"].startswith("proof_required") == proof_required
+    assert rows["hall"]["reason"].startswith(f"proof_required: {proof_required}") == (proof_required != "never")
     screen = json.loads(rows["hall"]["outputs"][0]["text"])
     CONTRACT.validate(screen)
     assert (screen["state"], screen["mode"], screen["items"][0]["areas"]) == ("drill", "drill", ["北町一丁目"])

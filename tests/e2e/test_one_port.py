@@ -23,8 +23,7 @@ LATENCY_MS = 15000
 def on_one_port(make_stack):
     """Three feeds with the same `listen`, each with its own link to the hub."""
     port = free_port()
-    stack = make_stack(feeds=FEEDS, feed={"listen": f"127.0.0.1:{port}", "heartbeat_ms": 500, "ring_notices": 16},
-                       hub={"heartbeat_ms": 500})
+    stack = make_stack(feeds=FEEDS, feed={"listen": f"127.0.0.1:{port}", "heartbeat_ms": 500, "ring_notices": 16})
     stack.ports.update({name: port for name in stack.feeds})
     return stack
 

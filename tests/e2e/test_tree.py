@@ -20,8 +20,9 @@ from conftest import Process, wait_until  # noqa: E402
 from documents import detail, new_id, order  # noqa: E402
 from feed_client import Subscriber  # noqa: E402
 
-FAST = {"heartbeat_ms": 200}
+FAST = {"heartbeat_ms": 1000}  # a link that is silent for two of them is given up: not less, for a busy machine
 LATENCY_MS = 15000
+AGED_MS = 5000  # of a hub that is away
 
 
 def tree(make_stack, leaves=2, hub=None, **config):
@@ -160,12 +161,12 @@ def test_a_leaf_hands_down_the_true_age_of_the_hub(make_stack):
         async with Subscriber(stack.ws_url(1)) as one:
             await one.start(**{"from": "now"})
             calm = (await one.until("heartbeat"))[-1]
-            assert calm["hub_age_ms"] < 1000, calm
+            assert calm["hub_age_ms"] < AGED_MS, calm
             stack.kill("hub")
             ages = []
             while len(ages) < 8:
                 ages.append((await one.until("heartbeat"))[-1]["hub_age_ms"])
-            assert ages[-1] > 1200 and ages == sorted(ages), ages
+            assert ages[-1] > AGED_MS and ages == sorted(ages), ages
             await one.ws.send('{"type": "receipt", "seq": 1, "state": "displayed", "outlet": "lobby"}')
             error = (await one.until("error"))[-1]
             assert "the hub is away" in error["text"], error
@@ -174,12 +175,12 @@ def test_a_leaf_hands_down_the_true_age_of_the_hub(make_stack):
     assert requests.get(stack.feed_url("/v1/notices/1/original", 1), timeout=5).status_code == 503
     stack.restart("leaf-1", wait=False)  # nobody greets it while the hub is away
     wait_until(lambda: age_at(stack, "leaf-1") < 2 ** 32 - 1, "the leaf hears of the hub's age")
-    assert stack.metrics("leaf-1")["hansho_feed_hub_age_ms"] > 1200
+    assert stack.metrics("leaf-1")["hansho_feed_hub_age_ms"] > AGED_MS
     assert stack.metrics("leaf-1")["hansho_feed_hub_up"] == 0
     assert "feed.hub_up " not in stack.output("leaf-1"), "a place was taken up from a feed that is cut off"
     stack.start("hub")
     stack.processes["leaf-1"].wait_ready(stack.ops["leaf-1"])
-    assert stack.metrics("leaf-1")["hansho_feed_hub_age_ms"] < 1000
+    assert stack.metrics("leaf-1")["hansho_feed_hub_age_ms"] < AGED_MS
 
 
 def test_silence_between_parent_and_leaf_is_found_from_both_sides(make_stack):

@@ -1,126 +1,5 @@
 /* Rounds of canaries beside deliveries, and maintenance. */
-#include "tests/unit/adapters/runtime/bench.h"
-
-#define PERIOD_MS  400
-#define TIMEOUT_MS 300
-#define FAST	   "canary_ms: 400\ncanary_timeout_ms: 300\n"
-/* The hub hears of a round before the next one begins, also on a busy machine. */
-#define FAR_APART  "canary_ms: 1500\ncanary_timeout_ms: 300\n"
-
-/* What the canary of the scripted adapter does with each try: a letter each, the last one repeated:
- * g good, b bad, n no answer, s nobody there, a no answer and a reason when it is aborted. */
-struct script {
-	struct hs_canary canary;
-	const char *letters;
-	size_t tries, aborts;
-	char tokens[64][HS_CANARY_TOKEN_SIZE];
-	int64_t at_mono_us[64];
-};
-
-static struct script *the_script; /* handed to open(), which has no other way to it */
-
-static void
-script_start(struct hs_canary *canary)
-{
-	struct script *script = canary->owner;
-	size_t last = strlen(script->letters) - 1;
-	char letter = script->letters[script->tries < last ? script->tries : last];
-
-	assert_true(script->tries < 64);
-	script->at_mono_us[script->tries] = hs_clock_mono_us();
-	memcpy(script->tokens[script->tries++], canary->token, HS_CANARY_TOKEN_SIZE);
-	if (letter == 'g')
-		hs_canary_done(canary, true, "");
-	if (letter == 'b')
-		hs_canary_done(canary, false, "bad \"\x82 {as} scripted\n");
-	if (letter == 's')
-		hs_canary_skip(canary, "nobody there");
-}
-
-static void
-script_abort(struct hs_canary *canary)
-{
-	struct script *script = canary->owner;
-
-	script->aborts++;
-	if (script->letters[0] == 'a')
-		hs_canary_done(canary, false, "said by abort");
-}
-
-static enum hs_err
-open_with_canary(struct hs_adapter *adapter, const void *settings, void **state)
-{
-	enum hs_err err = probe_open(adapter, settings, state);
-
-	the_script->canary = (struct hs_canary){
-		.outlet = "one",
-		.lane = HS_LANE_LIVE,
-		.start = script_start,
-		.abort = script_abort,
-		.owner = the_script,
-	};
-	hs_canary_add(adapter, &the_script->canary);
-	return err;
-}
-
-static void
-on_notice_with_canary(void *state, struct hs_adapter_item *item)
-{
-	struct probe *probe = state;
-	struct probe_delivery *own = calloc(1, sizeof(*own));
-
-	probe->seen[probe->seen_count++] = item->seq;
-	own->probe = probe;
-	own->delivery = (struct hs_adapter_delivery){
-		.outlet = "one",
-		.canary = &the_script->canary,
-		.attempt = probe_attempt,
-		.abort = probe_abort,
-		.ended = probe_ended,
-	};
-	hs_adapter_deliver(item, &own->delivery);
-	hs_adapter_done(item);
-}
-
-static const struct hs_adapter_ops proving = {
-	.name = "probe",
-	.settings = &probe_record,
-	.rings = true,
-	.open = open_with_canary,
-	.on_notice = on_notice_with_canary,
-	.on_state = probe_on_state,
-	.close = probe_close,
-};
-
-static struct bench *
-canary_bench(struct script *script, const char *letters, const char *more)
-{
-	struct bench *bench;
-
-	*script = (struct script){ .letters = letters };
-	the_script = script;
-	bench = bench_open(&proving, more);
-	bench->hub.beats = true;
-	return bench;
-}
-
-static void
-deliver(struct bench *bench, uint64_t seq, const char *document)
-{
-	fake_deliver(&bench->hub, seq, seq - 1, order(bench, document, 1));
-}
-
-static bool
-hub_has_proven(void *owner)
-{
-	return ((struct bench *)owner)->hub.proof == (int)HS_PROOF(PROVEN);
-}
-
-static bool
-hub_has_failed(void *owner)
-{
-	return ((struct bench *)owner)->hub.proof == (int)HS_PROOF(FAILED);
-}
+#include "tests/unit/adapters/runtime/canary_kit.h"
 
 static void
 a_proof_is_told_and_comes_again_each_period(void **state)
@@ -137,7 +16,7 @@ a_proof_is_told_and_comes_again_each_period(void **state)
 	assert_true(bench->hub.proof_age_ms < 3 * PERIOD_MS);
 	assert_string_not_equal(script.tokens[0], script.tokens[1]);
 	assert_int_equal(0, strncmp(script.tokens[0], "canary-", 7));
-	assert_int_equal(0, script.canary.alarms);
+	assert_int_equal(0, script.canary.counts.alarms);
 	bench_close(bench);
 }
 
@@ -153,7 +32,7 @@ three_tries_are_an_alarm_and_a_good_one_ends_it(void **state)
 	assert_string_equal("bad ?? ?as? scripted?", bench->hub.proof_why);
 	assert_true(script.at_mono_us[3] - script.at_mono_us[1] < 2 * TIMEOUT_MS * 1000);
 	assert_true(run_until(&bench->loop, hub_has_proven, bench, 3000));
-	assert_int_equal(1, script.canary.alarms);
+	assert_int_equal(1, script.canary.counts.alarms);
 	bench_close(bench);
 }
 
@@ -167,7 +46,7 @@ two_bad_tries_are_none(void **state)
 	assert_true(run_until(&bench->loop, hub_has_proven, bench, 3000));
 	assert_int_equal(3, script.tries);
 	assert_int_equal(1, script.aborts);
-	assert_int_equal(0, script.canary.alarms);
+	assert_int_equal(0, script.canary.counts.alarms);
 	bench_close(bench);
 }
 
@@ -180,7 +59,7 @@ silence_is_an_alarm_with_the_reason_of_abort(void **state)
 	(void)state;
 	assert_true(run_until(&bench->loop, hub_has_failed, bench, 3000));
 	assert_int_equal(3, script.aborts);
-	assert_string_equal("said by abort", bench->hub.proof_why);
+	assert_string_equal("orders wait: said by abort", bench->hub.proof_why);
 	hs_canary_done(&script.canary, true, ""); /* no try is under way, or another one */
 	bench_close(bench);
 }
@@ -196,7 +75,7 @@ nobody_there_is_no_alarm_and_no_proof(void **state)
 	run_for(&bench->loop, 2 * PERIOD_MS);
 	assert_int_equal(HS_PROOF(UNPROVEN), bench->hub.proof);
 	assert_string_equal("nobody there", bench->hub.proof_why);
-	assert_int_equal(0, script.canary.alarms);
+	assert_int_equal(0, script.canary.counts.alarms);
 	assert_true(script.tries >= 3);
 	bench_close(bench);
 }
@@ -241,7 +120,7 @@ static void
 an_order_waits_for_the_first_proof_only_when_it_must(void **state)
 {
 	struct script script;
-	struct bench *bench = canary_bench(&script, "b", FAST "proof_required: true\n");
+	struct bench *bench = canary_bench(&script, "b", FAST "proof_required: always\n");
 
 	(void)state;
 	bench->probe.scripts[0] = "a";

@@ -1,0 +1,54 @@
+/* receiver_canary.h: the proof of the bridge's way: from the folder through the gate to the hub, and back.
+ *
+ * Flow:    each canary_ms: a message of status Test, as a converter would write it, into the spool as canary-TOKEN.json → the
+ *          bridge finds it there, makes its alert and posts it to /v1/canary beside gate_url (hub/gate/api.h), not as a submission
+ *          → the token comes back → proven. Refused, or not back within canary_timeout_ms → alarm: log line
+ *          receiver.canary_alarm, metric, status page, alarm_command; the next proof ends it (receiver.canary_alarm_over).
+ * Rules:   a file of that name is never submitted, and never kept in done/ or refused/; those of an earlier start are removed;
+ *          one at a time, beside telegrams; a telegram waits for none of it, and an alarm stops none.
+ * Owner:   the receiver embeds it. Threads: the loop's, but hs_receiver_canary_back.
+ */
+#ifndef HS_JALERT_RECEIVER_CANARY_H
+#define HS_JALERT_RECEIVER_CANARY_H
+
+#include <stdbool.h>
+
+#include "adapters/jalert/receiver.h"
+#include "hub/base/alarm_command.h"
+
+#define HS_RECEIVER_CANARY_WHY 200
+
+enum hs_receiver_proof { HS_RECEIVER_UNPROVEN, HS_RECEIVER_PROVEN, HS_RECEIVER_FAILED };
+
+struct hs_receiver_canary {
+	const struct hs_receiver_settings *settings;
+	struct hs_alarm_command alarms;
+	char name[64]; /* of the file under way; "" = none */
+	enum hs_receiver_proof state;
+	int64_t start_mono_us, due_mono_us, end_mono_us;
+	int64_t proven_mono_us; /* 0 = never */
+	uint64_t proofs, alarm_count;
+	char why[HS_RECEIVER_CANARY_WHY]; /* printable ASCII; "" when proven */
+};
+
+void hs_receiver_canary_open(struct hs_receiver_canary *canary,
+	const struct hs_receiver_settings *settings, uv_loop_t *loop);
+void hs_receiver_canary_close(struct hs_receiver_canary *canary);
+/* Whether this file of the spool is one, of now or of an earlier start. */
+bool hs_receiver_canary_is(const char *name);
+/* From the timer of the spool. */
+void hs_receiver_canary_tick(struct hs_receiver_canary *canary);
+/* What became of that file: it came back, or why it did not (perhaps it is tried again). */
+void hs_receiver_canary_told(
+	struct hs_receiver_canary *canary, const char *name, bool back, const char *why);
+/* Whether there is no use in trying it again. */
+bool hs_receiver_canary_over(const struct hs_receiver_canary *canary, const char *name);
+/* Where it is posted. Pure; false: gate_url does not end with /v1/submissions. */
+bool hs_receiver_canary_url(const char *gate_url, char *out, size_t size);
+/* Whether the gate's answer carries the token of that file. Any thread. */
+bool hs_receiver_canary_back(const char *name, const char *reply);
+void hs_receiver_canary_metrics(const struct hs_receiver_canary *canary, struct hs_buf *out);
+/* Members of the status object. */
+void hs_receiver_canary_status(const struct hs_receiver_canary *canary, struct hs_buf *out);
+
+#endif

@@ -1,0 +1,297 @@
+"""A changed configuration of an outlet goes live with its first canary: what waits is seen, is not lost and goes out by itself;
+what did not change serves at once. On the real adapters.
+"""
+
+import json
+import os
+import pathlib
+import subprocess
+import tempfile
+import threading
+from datetime import datetime
+
+import pytest
+import requests
+
+from carriers import carrier
+from centre import Centre, centre_of
+from conftest import BIN, free_port, wait_until
+from controller import Controller
+from documents import new_id, order
+from test_adapters_broadcaster import broadcaster
+from test_adapters_signage import Player, signage
+from test_broadcaster_stations import Station, answering, station
+from test_canary import FAST, status_command, wait_proof
+from ws_client import ConnectionClosed
+
+
+class Adapter:
+    """One adapter with an outlet that can be made deaf to canaries. receipt: the name of the outlet for 990019."""
+
+    outlet = receipt = "good"
+
+    def __init__(self, folder):
+        self.folder = folder
+        state = folder / "state"
+        state.mkdir()
+        self.row = self.make()
+        self.row["config"].update({**FAST, "proof_required": "changed", "state_dir": str(state)})
+
+    def ill(self, is_ill):
+        raise NotImplementedError
+
+    def come(self):
+        """What connects to the adapter by itself."""
+
+    def close(self):
+        pass
+
+
+class Mails(Adapter):
+    receipt = "good/990019"
+
+    def __init__(self, folder, carriers):
+        self.carriers = carriers
+        super().__init__(folder)
+
+    def make(self):
+        return {"program": "hansho-telecom", "name": "telecom",
+                "config": {"carriers": [carrier("good", self.carriers.url("/ok")), carrier("two", self.carriers.url("/two"))]}}
+
+    def change(self):
+        self.row["config"]["carriers"][0]["body_max"] = 150
+
+    def ill(self, is_ill):
+        (self.carriers.deaf.add if is_ill else self.carriers.deaf.discard)("/ok")
+
+
+class Broadcast(Adapter):
+    outlet, receipt = "cb", "cb/990019"
+
+    def make(self):
+        self.centre = Centre(self.folder)
+        return {"program": "hansho-telecom", "name": "telecom", "config": {"carriers": [], "cbcs": [centre_of(self.centre.url)]}}
+
+    def change(self):
+        self.row["config"]["cbcs"][0]["pages_max"] = 7
+
+    def ill(self, is_ill):
+        self.centre.behave(refuse_status=503 if is_ill else 0)
+
+    def close(self):
+        self.centre.close()
+
+
+class Air(Adapter):
+    outlet = receipt = "kakuu-tv"
+    deaf = False
+    one = None
+
+    def make(self):
+        self.port = free_port()
+        return broadcaster(self.port, stations=[station("kakuu-tv")])
+
+    def change(self):
+        self.row["config"]["stations"][0]["crawl_width"] = 28
+
+    def ill(self, is_ill):
+        self.deaf = is_ill
+        if self.one:
+            self.one.deaf = is_ill
+
+    def come(self):
+        self.close()
+        self.one = Station(self.port, "kakuu-tv")
+        self.one.deaf = self.deaf
+        answering(self.one)
+
+    def close(self):
+        if self.one:
+            self.one.stop.set()
+
+
+class Screen(Adapter):
+    outlet = receipt = "hall"
+    wrong = False
+    player = None
+
+    def make(self):
+        self.port = free_port()
+        return signage(self.port, proof_timeout_ms=1000)
+
+    def change(self):
+        self.row["config"]["screens"] = [{**row, "viewing_distance_cm": 300 if row["id"] == "hall" else 0}
+                                         for row in self.row["config"]["screens"]]
+
+    def ill(self, is_ill):
+        self.wrong = is_ill
+
+    def come(self):
+        self.close()
+        self.player = Player(self.port)
+        threading.Thread(target=self._run, args=(self.player,), daemon=True).start()
+
+    def _run(self, player):
+        try:
+            while True:
+                state = player.state()
+                if not self.wrong:
+                    player.displayed(state)
+                else:
+                    player.displayed(state, drawn="0" * 32)
+        except (ConnectionClosed, OSError, TimeoutError):
+            if player is self.player:  # closed by the watchdog: it loads its page anew
+                try:
+                    self.come()
+                except OSError:
+                    pass  # the adapter is away
+
+    def close(self):
+        player, self.player = self.player, None
+        if player:
+            player.close()
+
+
+class Speakers(Adapter):
+    outlet = receipt = "controller"
+
+    def make(self):
+        self.controller = Controller(str(self.folder / "ctl"))
+        return {"program": "hansho-jalert", "name": "jalert", "config": {"controller_url": self.controller.url}}
+
+    def change(self):
+        self.row["config"]["repeats"] = 3
+
+    def ill(self, is_ill):
+        self.controller.deaf = is_ill
+
+    def close(self):
+        self.controller.close()
+
+
+@pytest.fixture(name="folder")
+def short_folder(scrap):
+    path = pathlib.Path(tempfile.mkdtemp(prefix="hs-", dir="/tmp"))
+    scrap.append(str(path))
+    return path
+
+
+def waiting(stack, name):
+    rows = requests.get(f"http://{stack.ops[name]}/status", timeout=20).json()["waits_for_proof"]
+    return [row["outlet"] for row in rows]
+
+
+def receipts(stack, submission):
+    rows = stack.status(submission).json().get("receipts", [])
+    return {row["outlet"]: row for row in rows}
+
+
+def wait_state(stack, submission, outlet, state):
+    def reached():
+        row = receipts(stack, submission).get(outlet)
+        return row if row and row["state"] == state else None
+    return wait_until(reached, f"{outlet} is {state}")
+
+
+def again(stack, one):
+    """Another start of the adapter, with what its configuration says now."""
+    stack.stop(one.row["name"])
+    stack.configure(one.row)
+    stack.start(one.row["name"])
+    one.come()
+
+
+KINDS = {"mails": Mails, "broadcast": Broadcast, "air": Air, "screen": Screen, "speakers": Speakers}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_did_not_change_serves_at_once_and_what_did_waits(make_stack, folder, carriers, tmp_path, kind):
+    one = KINDS[kind](folder, carriers) if kind == "mails" else KINDS[kind](folder)
+    name, told = one.row["name"], folder / "told"
+    pager = folder / "pager"
+    pager.write_text(f"#!/bin/sh\nprintf '%s|' \"$@\" >> '{told}'\necho >> '{told}'\n")
+    pager.chmod(0o755)
+    one.row["config"]["alarm_command"] = str(pager)
+    stack = make_stack(adapters=[one.row])
+    try:
+        one.come()
+        wait_until(lambda: one.outlet not in waiting(stack, name), "it was proven")
+        kept = folder / "state" / f"{name}.proofs"
+        wait_until(lambda: kept.exists() and f" {one.outlet} " in kept.read_text(), "and that is kept")
+
+        one.ill(True)  # the same again: an alarm, and orders are tried all the same
+        again(stack, one)
+        assert one.outlet not in waiting(stack, name)
+        if kind != "screen":  # a screen's proof is the receipt itself
+            answer = stack.accepted(order())
+            if kind != "broadcast":  # its canary and its messages have one door
+                wait_state(stack, answer["id"], one.receipt, "accepted")
+        wait_until(lambda: told.exists() and "alarm|" in told.read_text() or kind == "screen", "the alarm comes")
+
+        told.write_text("")
+        one.change()
+        again(stack, one)
+        assert one.outlet in waiting(stack, name) and "two" not in waiting(stack, name), "nobody else's configuration changed"
+        answer = stack.accepted(order(document=new_id()))
+        row = wait_state(stack, answer["id"], one.receipt, "held")
+        assert "配信経路の確認を待っています" in row["detail"] and "until the outlet is proven" in row["detail"], row
+        metric = [value for key, value in stack.metrics(name).items()
+                  if key.startswith("hansho_adapter_waits_for_proof") and f'outlet="{one.outlet}"' in key]
+        assert max(metric) == 1
+        wait_until(lambda: [line for line in status_command(stack, tmp_path).stdout.splitlines()
+                            if f"{name}/{one.outlet} " in line and "orders wait: " in line], "hansho status says it")
+        if kind != "screen":
+            wait_until(lambda: "orders wait: " in told.read_text(), "the alarm says that orders wait")
+            wait_until(lambda: "orders wait: " in receipts(stack, answer["id"])[one.receipt]["detail"], "and the sender reads why")
+
+        again(stack, one)  # nothing is lost by a start
+        wait_state(stack, answer["id"], one.receipt, "held")
+        one.ill(False)
+        wait_state(stack, answer["id"], one.receipt, "displayed" if kind == "screen" else "accepted")
+        assert one.outlet not in waiting(stack, name)
+        again(stack, one)
+        assert one.outlet not in waiting(stack, name)
+    finally:
+        one.close()
+
+
+def test_what_is_kept_holds_no_secret(make_stack, folder, carriers):
+    one = Mails(folder, carriers)
+    one.row["config"]["carriers"][0]["drill_endpoint"] += "?key=hunter2"
+    stack = make_stack(adapters=[one.row])
+    wait_proof(stack, "telecom", "two", "proven")
+    kept = folder / "state" / "telecom.proofs"
+    lines = wait_until(lambda: kept.exists() and kept.read_text().count(" two ") and kept.read_text().splitlines(), "kept")
+    assert lines[0] == "hansho-proofs 1"
+    assert all(len(line.split(" ")) == 3 and len(line.split(" ")[2]) == 64 for line in lines[1:])
+    assert "hunter2" not in kept.read_text() and "http" not in kept.read_text()
+
+
+def test_explain_says_whether_it_would_wait(make_stack, folder, carriers, tmp_path):
+    one = Mails(folder, carriers)
+    stack = make_stack(adapters=[one.row])
+    wait_until(lambda: waiting(stack, "telecom") == [], "proven")
+    kept = folder / "state" / "telecom.proofs"
+    wait_until(lambda: kept.exists() and kept.read_text().count("\n") == 3, "both are kept")
+    file = tmp_path / "order.xml"
+    file.write_text(order())
+
+    def reasons():
+        done = subprocess.run([os.path.join(BIN, "hansho"), "explain", "--json", "--with", stack.commands["telecom"][1][-1], "--mode",
+                               "drill", str(file)], capture_output=True, text=True, timeout=60, check=False)
+        return {row["outlet"]: row["reason"] for row in json.loads(done.stdout)["answers"][0]["outlets"]}
+    assert reasons() == {"good/990019": "", "two/990019": ""}
+    stack.stop("telecom")
+    one.change()
+    stack.configure(one.row)
+    now = reasons()
+    assert now["good/990019"].startswith("proof_required: changed") and now["two/990019"] == ""
+
+
+def test_the_wait_is_short(make_stack, folder, carriers):
+    """An outlet that answers is live well within a second of the start of its adapter."""
+    one = Mails(folder, carriers)
+    stack = make_stack(adapters=[one.row])
+    log = stack.wait_output("telecom", r"(?s)(\S+) \S+ info adapter\.started .*?(\S+) \S+ info adapter\.outlet_live outlet=good")
+    begun, live = (datetime.fromisoformat(text) for text in log.groups())
+    assert (live - begun).total_seconds() < 5, "0.1 s where the machine has time"
