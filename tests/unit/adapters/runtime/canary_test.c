@@ -59,7 +59,7 @@ silence_is_an_alarm_with_the_reason_of_abort(void **state)
 	(void)state;
 	assert_true(run_until(&bench->loop, hub_has_failed, bench, 3000));
 	assert_int_equal(3, script.aborts);
-	assert_string_equal("orders wait: said by abort", bench->hub.proof_why);
+	assert_string_equal("said by abort", bench->hub.proof_why);
 	hs_canary_done(&script.canary, true, ""); /* no try is under way, or another one */
 	bench_close(bench);
 }
