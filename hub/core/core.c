@@ -334,6 +334,7 @@ on_turn(struct hs_core *core, const struct hs_event *event)
 {
 	(void)event;
 	hs_core_turn(core);
+	hs_query_turn(core->query, &core->source, core->index);
 }
 
 static void
@@ -389,6 +390,7 @@ hs_core_step(struct hs_core *core, const struct hs_event *event, struct hs_effec
 	core->source.mono_us = event->mono_us;
 	core->source.effects = effects;
 	core->source.unfinished = 0;
+	core->source.busy_peers = event->busy_peers;
 	core->source.sent_bytes = 0;
 	look_at_disk(core, event);
 	handlers[event->type](core, event);

@@ -26,6 +26,7 @@ struct slot {
 	struct stored *items;
 	int64_t accepted_unix_us, looked_unix_us, due_unix_us; /* see hs_receipts_due */
 	struct hs_changes *changes;
+	bool cut; /* one found no room */
 };
 
 struct ack {
@@ -170,8 +171,12 @@ hs_receipts_put(struct hs_receipts *receipts, const struct hs_receipt_entry *ent
 		return true;
 	stored = find(slot, entry);
 	if (stored == NULL) {
-		if (slot->count >= receipts->per_notice)
+		if (slot->count >= receipts->per_notice) {
+			if (!slot->cut)
+				count_change(receipts, slot);
+			slot->cut = true;
 			return true;
+		}
 		add(slot, entry);
 	} else {
 		if (goes_back(stored->state, entry->state) ||
@@ -194,6 +199,14 @@ hs_receipts_version(const struct hs_receipts *receipts, uint64_t seq)
 	const struct slot *slot = slot_of(receipts, seq);
 
 	return slot == NULL ? 0 : slot->version;
+}
+
+bool
+hs_receipts_cut(const struct hs_receipts *receipts, uint64_t seq)
+{
+	const struct slot *slot = slot_of(receipts, seq);
+
+	return slot != NULL && slot->cut;
 }
 
 void

@@ -44,6 +44,8 @@ void hs_receipts_open(struct hs_receipts *receipts, uint64_t seq, int64_t accept
 bool hs_receipts_put(struct hs_receipts *receipts, const struct hs_receipt_entry *entry);
 /* 0: not in memory (any more). */
 uint32_t hs_receipts_version(const struct hs_receipts *receipts, uint64_t seq);
+/* More receipts came than per_notice: these are in the journal only. */
+bool hs_receipts_cut(const struct hs_receipts *receipts, uint64_t seq);
 void hs_receipts_each(const struct hs_receipts *receipts, uint64_t seq,
 	void (*visit)(void *owner, const struct hs_receipt_entry *entry), void *owner);
 
