@@ -248,6 +248,7 @@ REFUSED = [
     ("jalert", keys(auto_start=[{"kind": "eew"}, {"kind": "missile", "threshold": "4"}]), ["row 2", "missile"]),
     ("jalert", keys(auto_start=[{"kind": "eew", "areas": ["990018"]}]), ["auto_start", "990018"]),
     ("jalert", keys(auto_start=[{"kind": "comet"}]), ["kind", "missile"]),
+    ("jalert", keys(sirens=[{"level": 5}, {"kind": "missile", "times": 20}]), ["sirens", "row 2", "missile", "times"]),
     ("jalert", keys(audio_dir="/tmp", audio_voice="/nonexistent/x.htsvoice"), ["audio_voice", "/nonexistent"]),
     ("jalert", keys(audio_dir="/tmp", audio_bank_dir="/nonexistent"), ["audio_bank_dir", ".wav", "auto_start"]),
 ]
