@@ -247,7 +247,7 @@ on_refused(void *state, const struct hs_adapter_item *item)
 	hs_standing_apply(&jalert->standing[item->lane], item);
 	/* the process before this one may have sent it in time, and the answer may have come to nobody */
 	if (item->expired && jalert->plays)
-		hs_plays_ask(jalert->plays, item->lane, item->epoch, item->seq);
+		hs_plays_ask(jalert->plays, item->lane, item->epoch, item->seq, item->notice);
 }
 
 static void

@@ -113,7 +113,7 @@ hs_playing_way(const struct hs_playing *playing, const struct hs_coming *coming)
 	if (same && !coming->cancel && (!playing->started || playing->interrupted) &&
 		covers(coming->places, playing->places ? playing->places : ""))
 		return HS_WAY_REPLACE;
-	return playing->request && !playing->interrupted && coming->priority < playing->priority
-		       ? HS_WAY_INTERRUPT
-		       : HS_WAY_STAY;
+	bool can = playing->request && !playing->interrupted && !playing->stop_owed &&
+		   !playing->stop_asked;
+	return can && coming->priority < playing->priority ? HS_WAY_INTERRUPT : HS_WAY_STAY;
 }

@@ -102,8 +102,12 @@ static void
 playing_answer(struct hs_plays *plays, const struct hs_controller_answer *answer)
 {
 	struct hs_playing *playing = hs_playing_find(&plays->playing, answer->id);
-	if (!playing && hs_before_answer(&plays->before, answer))
+	struct hs_playing still = { 0 };
+	if (!playing && hs_before_answer(&plays->before, answer, &still)) {
+		if (still.id[0] != '\0')
+			hs_playing_add(&plays->playing, &still);
 		return;
+	}
 	if (!playing) {
 		hs_info("jalert.answer_for_nobody", "id=%s state=%s", answer->id, answer->state);
 		return;
@@ -281,27 +285,29 @@ hs_plays_send(struct hs_plays *plays, struct hs_adapter_item *item, const struct
 }
 
 void
-hs_plays_ask(struct hs_plays *plays, enum hs_adapter_lane lane, const char *epoch, uint64_t seq)
+hs_plays_ask(struct hs_plays *plays, enum hs_adapter_lane lane, const char *epoch, uint64_t seq,
+	const hs_notice *notice)
 {
 	char id[HS_PLAN_ID_SIZE];
 	hs_plan_id(id, lane, epoch, seq);
-	hs_before_ask(&plays->before, id);
+	hs_before_ask(&plays->before, id, notice);
 }
 
 void
 hs_plays_load(struct hs_plays *plays, const struct hs_adapter_snapshot *snapshot)
 {
-	struct hs_buf event;
 	if (plays->loaded_seq[snapshot->lane] != 0)
 		return;
 	plays->loaded_seq[snapshot->lane] = snapshot->seq;
 	for (size_t i = 0; i < snapshot->count; i++) {
+		const struct hs_adapter_snapshot_notice *one = &snapshot->notices[i];
+		struct hs_buf event;
 		hs_buf_init(&event, EVENT_MAX_BYTES);
-		if (hs_alert_event(snapshot->notices[i].notice, &event))
+		if (hs_alert_event(one->notice, &event))
 			hs_sent_take(&plays->sent, snapshot->lane, hs_buf_text(&event),
 				HS_PLAYING_KINDS_ALL);
 		hs_buf_free(&event);
-		hs_plays_ask(plays, snapshot->lane, snapshot->epoch, snapshot->notices[i].seq);
+		hs_plays_ask(plays, snapshot->lane, snapshot->epoch, one->seq, one->notice);
 	}
 }
 
@@ -339,6 +345,7 @@ static void
 plays_free(struct hs_plays *plays)
 {
 	hs_playing_free(&plays->playing);
+	hs_before_free(&plays->before);
 	free(plays);
 }
 

@@ -186,6 +186,34 @@ an_interrupted_drill_does_not_sound_beside_a_live_one(void **state)
 }
 
 static void
+a_drill_that_a_live_one_stopped_is_over(void **state)
+{
+	(void)state;
+	struct bench *bench = bench_open("");
+	controller_listen(bench);
+	bench->answers[0] = "accepted";
+	bench->late_stops = true;
+	fake_deliver(&bench->drill, 1, 0, order(bench, HS_MODE(DRILL), "t1", 1));
+	assert_true(wait_state(bench, &bench->drill, 1, HS_RECEIPT(ACCEPTED)));
+	live(bench, 1, HS_ACTION(ISSUE), "a", "missile");
+	assert_true(wait_state(bench, &bench->live, 1, HS_RECEIPT(ACCEPTED)));
+	/* more urgent than the first, whose stop is not answered */
+	fake_deliver(&bench->drill, 2, 1,
+		civil(bench, HS_MODE(DRILL), HS_ACTION(ISSUE), "t2", "missile"));
+	serve_for(bench, 100);
+	controller_answer(bench, "drill-11eedril-1", "failed");
+	assert_true(wait_state(bench, &bench->drill, 1, HS_RECEIPT(FAILED)));
+	controller_answer(bench, "live-00fflive-1", "finished");
+	assert_true(wait_state(bench, &bench->drill, 2, HS_RECEIPT(ACCEPTED)));
+	controller_answer(bench, "drill-11eedril-2", "finished");
+	assert_true(wait_state(bench, &bench->drill, 2, HS_RECEIPT(DISPLAYED)));
+	serve_for(bench, LONG_MS);
+	assert_int_equal(1, asked(bench, "stop drill-11eedril-1"));
+	assert_int_equal(1, asked(bench, "play drill-11eedril-1"));
+	bench_close(bench);
+}
+
+static void
 what_was_interrupted_waits_for_the_one_above_and_for_its_own_stop(void **state)
 {
 	(void)state;
@@ -215,6 +243,69 @@ what_was_interrupted_waits_for_the_one_above_and_for_its_own_stop(void **state)
 	bench_close(bench);
 }
 
+/* One notice is in force. */
+static void
+snapshot(struct fake_hub *hub, uint64_t seq, hs_notice *notice)
+{
+	hs_deliver one, *list[] = { &one };
+	hansho__v1__deliver__init(&one);
+	one.seq = seq;
+	one.notice = notice;
+	Hansho__V1__Snapshot snapshot;
+	hansho__v1__snapshot__init(&snapshot);
+	snapshot.seq = seq;
+	snapshot.n_notices = 1;
+	snapshot.notices = list;
+	snapshot.last = true;
+	hs_link_frame frame;
+	hansho__v1__link_frame__init(&frame);
+	frame.body_case = HANSHO__V1__LINK_FRAME__BODY_SNAPSHOT;
+	frame.snapshot = &snapshot;
+	fake_send(hub, &frame);
+}
+
+static void
+what_the_process_before_sent_is_stopped_by_its_cancel_alone(void **state)
+{
+	(void)state;
+	struct bench *bench = bench_open("");
+	controller_listen(bench);
+	bench->asked = "started";
+	bench->answers[0] = "accepted";
+	snapshot(&bench->live, 3, civil(bench, HS_MODE(LIVE), HS_ACTION(ISSUE), "a", "missile"));
+	assert_true(wait_state(bench, &bench->live, 3, HS_RECEIPT(ACCEPTED)));
+	live(bench, 4, HS_ACTION(ISSUE), "b", "air_attack");
+	assert_true(wait_state(bench, &bench->live, 4, HS_RECEIPT(ACCEPTED)));
+	assert_int_equal(0, asked(bench, "stop live-00fflive-3"));
+	live(bench, 5, HS_ACTION(CANCEL), "c", "missile");
+	assert_true(wait_state(bench, &bench->live, 5, HS_RECEIPT(ACCEPTED)));
+	assert_true(is_told(&bench->live, 3, HS_RECEIPT(EXPIRED), "taken back"));
+	assert_int_equal(1, asked(bench, "ask live-00fflive-3"));
+	assert_int_equal(1, asked(bench, "stop live-00fflive-3"));
+	assert_int_equal(0, asked(bench, "stop live-00fflive-4"));
+	assert_int_equal(0, asked(bench, "play live-00fflive-3"));
+	bench_close(bench);
+}
+
+/* It came again unacknowledged, and its cancel before the controller: nobody knows what was sent before the restart. */
+static void
+a_cancel_of_what_the_process_before_may_have_sent_is_said(void **state)
+{
+	(void)state;
+	struct bench *bench = bench_open("");
+	snapshot(&bench->live, 1, civil(bench, HS_MODE(LIVE), HS_ACTION(ISSUE), "a", "missile"));
+	live(bench, 1, HS_ACTION(ISSUE), "a", "missile");
+	serve_for(bench, 100);
+	live(bench, 2, HS_ACTION(CANCEL), "c", "missile");
+	serve_for(bench, 100);
+	bench->answers[0] = "accepted";
+	controller_listen(bench);
+	assert_true(wait_state(bench, &bench->live, 2, HS_RECEIPT(ACCEPTED)));
+	assert_int_equal(1, asked(bench, "stop live-00fflive-1"));
+	assert_int_equal(0, asked(bench, "play live-00fflive-1"));
+	bench_close(bench);
+}
+
 int
 main(void)
 {
@@ -225,7 +316,10 @@ main(void)
 		cmocka_unit_test(plays_of_one_event_keep_their_order),
 		cmocka_unit_test(a_cancel_of_one_kind_leaves_the_other),
 		cmocka_unit_test(an_interrupted_drill_does_not_sound_beside_a_live_one),
+		cmocka_unit_test(a_drill_that_a_live_one_stopped_is_over),
 		cmocka_unit_test(what_was_interrupted_waits_for_the_one_above_and_for_its_own_stop),
+		cmocka_unit_test(what_the_process_before_sent_is_stopped_by_its_cancel_alone),
+		cmocka_unit_test(a_cancel_of_what_the_process_before_may_have_sent_is_said),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
