@@ -1,5 +1,5 @@
 /* Attempts at outlets. Deliveries of one order key stand in one queue and only its head is tried; all
- * queues are independent. A newer revision of the same document takes the place of an older one that
+ * queues are independent; those that may go at the same moment, after a hold say, go in the order in which they came. A newer revision of the same document takes the place of an older one that
  * still waits in its queue: the outlet gets the newest state, not the history. */
 #include <stdio.h>
 #include <stdlib.h>
@@ -36,17 +36,17 @@ deadline_us(const struct hs_adapter_delivery *delivery)
 static struct hs_delivery_queue *
 queue_find(struct hs_adapter *adapter, enum hs_adapter_lane lane, const char *key)
 {
-	for (struct hs_delivery_queue *queue = adapter->queues; queue; queue = queue->next)
-		if (queue->lane == lane && key[0] != '\0' && strcmp(queue->key, key) == 0)
-			return queue;
+	struct hs_delivery_queue **at = &adapter->queues;
+	for (; *at; at = &(*at)->next)
+		if ((*at)->lane == lane && key[0] != '\0' && strcmp((*at)->key, key) == 0)
+			return *at;
 	size_t len_bytes = strlen(key) + 1;
 	struct hs_delivery_queue *queue = calloc(1, sizeof(*queue) + len_bytes);
 	if (!queue)
 		return NULL;
 	memcpy(queue->key, key, len_bytes);
 	queue->lane = lane;
-	queue->next = adapter->queues;
-	adapter->queues = queue;
+	*at = queue;
 	return queue;
 }
 

@@ -9,6 +9,7 @@ static const char config_text[] =
 	"live_url: ipc:///nowhere\n"
 	"drill_url: ipc:///nowhere-drill\n"
 	"drill: true\n"
+	"proof_required: never\n"
 	"listen: 127.0.0.1:0\n"
 	"stations:\n"
 	"  - {name: all, drills: true}\n"
@@ -132,7 +133,7 @@ test_guests_and_the_common_folder_only_where_they_are(void **state)
 {
 	struct bench *bench = *state;
 	json_t *answer = explain("name: b\nlive_url: ipc:///nowhere\nlisten: 127.0.0.1:0\n"
-				 "guests: false\nout_dir: /nowhere/air\n",
+				 "guests: false\nout_dir: /nowhere/air\nproof_required: never\n",
 		kit_notice(bench->arena, LIVE, HS_ACTION(ISSUE), "d", 1, order, 1));
 	assert_string_equal(said(answer, "stations"), "filtered: guests: false");
 	assert_string_equal(output(answer, "stations", "99"), "");

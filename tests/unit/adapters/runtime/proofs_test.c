@@ -115,10 +115,20 @@ what_waits_goes_out_with_the_first_proof(void **state)
 	struct bench *bench = keeping(&script, "nnng", "");
 
 	(void)state;
+	const uint64_t expected[] = { 1, 2, 3 };
+
 	bench->probe.scripts[0] = "a";
-	deliver(bench, 1, "d1");
-	assert_true(wait_ack(bench, 1));
+	for (uint64_t seq = 1; seq <= HS_COUNT(expected); seq++) {
+		char id[16];
+
+		snprintf(id, sizeof(id), "d%llu", (unsigned long long)seq);
+		deliver(bench, seq, id);
+	}
+	assert_true(wait_ack(bench, HS_COUNT(expected)));
 	assert_int_equal(1, script.canary.counts.proofs);
+	/* A cancel among them, whose document is another one, may not come before what it takes back. */
+	assert_int_equal(HS_COUNT(expected), bench->probe.attempted_count);
+	assert_memory_equal(expected, bench->probe.attempted, sizeof(expected));
 	bench_close(bench);
 }
 
