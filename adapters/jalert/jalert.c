@@ -86,29 +86,6 @@ is_served(const struct jalert *jalert, const struct hs_municipal *municipal)
 	return areas->count == 0;
 }
 
-static struct hs_plan_options
-options_of(const struct jalert *jalert)
-{
-	const struct hs_jalert_voice_settings *voice = &jalert->settings->voice;
-	return (struct hs_plan_options){
-		.sirens = jalert->settings->sirens.items,
-		.siren_count = jalert->settings->sirens.count,
-		.drill_siren = voice->drill_siren,
-		.repeats = voice->repeats,
-		.gap_ms = voice->gap_ms,
-		.mora_ms = voice->mora_ms,
-		.live_volume = voice->live_volume,
-		.drill_volume = voice->drill_volume,
-		.emergency_volume = voice->emergency_volume,
-		.easy_speech = voice->easy_speech,
-		.groups = &voice->groups,
-		.group_pause_ms = voice->group_pause_ms,
-		.places_max = voice->civil_places_max,
-		.readings = jalert->readings,
-		.phrases = jalert->phrases,
-	};
-}
-
 /* An evacuation order, for the municipalities that are served here. */
 static enum hs_err
 plan_order(struct work *work)
@@ -345,7 +322,8 @@ jalert_open_dry(struct hs_adapter *adapter, const void *settings, void **state)
 	jalert->adapter = adapter;
 	jalert->settings = settings;
 	enum hs_err err = words_load(jalert);
-	jalert->options = options_of(jalert);
+	jalert->options =
+		hs_jalert_plan_options(jalert->settings, jalert->readings, jalert->phrases);
 	if (err == HS_OK && jalert->settings->controller_url[0] != '\0')
 		err = hs_plays_open(adapter, jalert->settings->controller_url, &plays_ops, jalert,
 			&jalert->plays);

@@ -48,6 +48,9 @@ struct hs_jalert_settings {
 extern const struct hs_config_record hs_jalert_record;
 /* The second look (hub/base/look.h); settings: struct hs_jalert_settings. */
 enum hs_err hs_jalert_look(const void *settings, char why[HS_CONFIG_WHY]) HS_MUST_CHECK;
+/* How it is said by these settings, which must outlive what is returned, as must readings and phrases. */
+struct hs_plan_options hs_jalert_plan_options(const struct hs_jalert_settings *settings,
+	const struct hs_readings *readings, const struct hs_phrases *phrases);
 extern const struct hs_adapter_ops hs_jalert_ops;
 
 #endif

@@ -20,6 +20,7 @@ struct builder {
 	const struct hs_reading_names *names;
 	const char *bank;  /* of the bodies: evacuation-4-issue */
 	const char *drill; /* "drill-" or "" */
+	int64_t places;	   /* that are named at most */
 	bool full;
 	bool nomem;
 };
@@ -330,9 +331,8 @@ static bool
 phrase(struct builder *builder, const hs_notice *notice, const struct hs_alert *alert, bool easy,
 	struct hs_saying *out)
 {
-	const struct hs_plan_options *options = builder->options;
-	return hs_phrase_say(options->phrases, builder->arena, alert, notice,
-		(size_t)options->places_max, easy, out);
+	return hs_phrase_say(builder->options->phrases, builder->arena, alert, notice,
+		(size_t)builder->places, easy, out);
 }
 
 static void
@@ -440,6 +440,34 @@ hs_plan_words(struct hs_arena *arena, const struct hs_plan_options *options,
 	return builder.nomem ? HS_ERR_NOMEM : builder.full ? HS_ERR_TOO_LARGE : HS_OK;
 }
 
+static void
+alert_build(struct builder *builder, const hs_notice *notice, const struct hs_alert *alert,
+	int64_t places)
+{
+	*builder->out = (struct hs_announcement){
+		.code = alert->code, .name = alert->name, .kana = alert->kana, .kind = alert->kind
+	};
+	builder->full = false;
+	builder->places = places;
+	alert_fill(builder, notice, alert);
+}
+
+/* As many places as there is room for: names must never cost the announcement itself. */
+static void
+alert_fit(struct builder *builder, const hs_notice *notice, const struct hs_alert *alert)
+{
+	int64_t fits = 0, too_many = builder->options->places_max;
+	alert_build(builder, notice, alert, too_many);
+	if (!builder->full)
+		return;
+	while (too_many - fits > 1) {
+		int64_t places = (fits + too_many) / 2;
+		alert_build(builder, notice, alert, places);
+		*(builder->full ? &too_many : &fits) = places;
+	}
+	alert_build(builder, notice, alert, fits);
+}
+
 enum hs_err
 hs_plan_alert(struct hs_arena *arena, struct hs_plan *plan, const struct hs_alert *alert,
 	const struct hs_plan_options *options)
@@ -448,13 +476,9 @@ hs_plan_alert(struct hs_arena *arena, struct hs_plan *plan, const struct hs_aler
 	struct builder builder = { .arena = arena, .out = out, .options = options };
 	if (!out)
 		return HS_ERR_NOMEM;
-	out->code = alert->code;
-	out->name = alert->name;
-	out->kana = alert->kana;
-	out->kind = alert->kind;
 	enum hs_err err = names_collect(&builder, plan->notice, alert->name, alert->kana);
 	if (err != HS_OK)
 		return err;
-	alert_fill(&builder, plan->notice, alert);
+	alert_fit(&builder, plan->notice, alert);
 	return plan_add(&builder, plan, hs_alert_row(alert->kind)->priority);
 }

@@ -49,7 +49,7 @@ struct hs_plan_options {
 	const struct hs_config_texts
 		*groups; /* of loudspeakers that take turns (時差放送); NULL, none: all at once */
 	int64_t group_pause_ms;
-	int64_t places_max; /* prefectures that a message of civil protection names */
+	int64_t places_max; /* prefectures that a message of civil protection names, while there is room for them */
 	const struct hs_readings *readings;
 	const struct hs_phrases *phrases;
 };
@@ -112,7 +112,7 @@ struct hs_siren hs_siren_for(const struct hs_plan_options *options, uint32_t lev
 enum hs_err hs_plan_announce(struct hs_arena *arena, struct hs_plan *plan,
 	const struct hs_municipal *municipal, const struct hs_plan_options *options) HS_MUST_CHECK;
 
-/* The same for what alerts.h made. */
+/* The same for what alerts.h made. It names fewer places, in the end none, rather than to be too large. */
 enum hs_err hs_plan_alert(struct hs_arena *arena, struct hs_plan *plan,
 	const struct hs_alert *alert, const struct hs_plan_options *options) HS_MUST_CHECK;
 

@@ -1,6 +1,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "adapters/jalert/ahead.h"
 #include "adapters/jalert/auto_start.h"
 #include "adapters/jalert/jalert.h"
 #include "adapters/jalert/jalert_encode.h"
@@ -70,8 +71,9 @@ static const struct hs_config_item items[] = {
 	{ "group_pause_ms", HS_CONFIG_INT, J(voice.group_pause_ms), "ms", 0, 60000, "3000",
 		"Silence between two groups.", NULL },
 	{ "civil_places_max", HS_CONFIG_INT, J(voice.civil_places_max), "prefectures", 0, 47, "5",
-		"So many prefectures a message of civil protection names, and what more there are "
-		"as \"and others\"; 0: none.",
+		"So many prefectures a message of civil protection names, fewer where sirens leave "
+		"no "
+		"room, and what more there are as \"and others\"; 0: none.",
 		NULL },
 	{ "instant_max_age_ms", HS_CONFIG_INT, J(instant_max_age_ms), "ms", 1000, 3600000, "60000",
 		"Early warnings that were issued longer ago are not sounded: late is worse than "
@@ -154,6 +156,83 @@ look_audio(const struct hs_jalert_settings *settings, char why[HS_CONFIG_WHY])
 	return HS_OK;
 }
 
+struct hs_plan_options
+hs_jalert_plan_options(const struct hs_jalert_settings *settings,
+	const struct hs_readings *readings, const struct hs_phrases *phrases)
+{
+	const struct hs_jalert_voice_settings *voice = &settings->voice;
+	return (struct hs_plan_options){
+		.sirens = settings->sirens.items,
+		.siren_count = settings->sirens.count,
+		.drill_siren = voice->drill_siren,
+		.repeats = voice->repeats,
+		.gap_ms = voice->gap_ms,
+		.mora_ms = voice->mora_ms,
+		.live_volume = voice->live_volume,
+		.drill_volume = voice->drill_volume,
+		.emergency_volume = voice->emergency_volume,
+		.easy_speech = voice->easy_speech,
+		.groups = &voice->groups,
+		.group_pause_ms = voice->group_pause_ms,
+		.places_max = voice->civil_places_max,
+		.readings = readings,
+		.phrases = phrases,
+	};
+}
+
+static enum hs_err
+is_made(void *owner, const struct hs_announcement *announcement)
+{
+	(void)owner;
+	(void)announcement;
+	return HS_OK;
+}
+
+/* Everything that may be said, with these sirens: HS_ERR_TOO_LARGE when one of them leaves no room for the words. */
+static enum hs_err
+encode_all(const struct hs_plan_options *options)
+{
+	static const struct hs_config_texts no_place = { NULL, 0 };
+	const struct hs_ahead ahead = { options, NULL, 0, &no_place, 1 };
+	enum hs_err err = hs_ahead_each(&ahead, HS_MODE(LIVE), is_made, NULL);
+
+	return err == HS_OK ? hs_ahead_each(&ahead, HS_MODE(DRILL), is_made, NULL) : err;
+}
+
+static enum hs_err
+look_room(const struct hs_jalert_settings *settings, const struct hs_plan_options *all,
+	char why[HS_CONFIG_WHY])
+{
+	const struct hs_siren *sirens = settings->sirens.items;
+	enum hs_err err = encode_all(all);
+
+	for (size_t i = 0; err == HS_ERR_TOO_LARGE && i < settings->sirens.count; i++) {
+		struct hs_plan_options one = *all;
+		one.sirens = &sirens[i];
+		one.siren_count = 1;
+		if (encode_all(&one) == HS_ERR_TOO_LARGE)
+			return hs_look_refuse(why,
+				"sirens: row %zu (kind %s): sounded %lld times it leaves no room "
+				"for the words, also without a place; lower times",
+				i + 1, hs_alert_row((enum hs_alert_kind)sirens[i].kind)->word,
+				(long long)sirens[i].times);
+	}
+	return err;
+}
+
+static enum hs_err
+look_sirens(const struct hs_jalert_settings *settings, char why[HS_CONFIG_WHY])
+{
+	struct hs_readings *readings = hs_readings_create();
+	struct hs_phrases *phrases = hs_phrases_create();
+	const struct hs_plan_options all = hs_jalert_plan_options(settings, readings, phrases);
+	enum hs_err err = readings && phrases ? look_room(settings, &all, why) : HS_ERR_NOMEM;
+
+	hs_readings_destroy(readings);
+	hs_phrases_destroy(phrases);
+	return err;
+}
+
 enum hs_err
 hs_jalert_look(const void *given, char why[HS_CONFIG_WHY])
 {
@@ -175,5 +254,7 @@ hs_jalert_look(const void *given, char why[HS_CONFIG_WHY])
 		hs_auto_start_look(settings->auto_start.items, settings->auto_start.count, why);
 	if (err == HS_OK && settings->readings[0] != '\0')
 		err = look_readings(settings->readings, why);
+	if (err == HS_OK)
+		err = look_sirens(settings, why);
 	return err == HS_OK ? look_audio(settings, why) : err;
 }

@@ -12,6 +12,7 @@
 struct message {
 	const char *kind, *phase, *action, *event, *id, *sent, *status, *text, *at;
 	json_t *areas, *replaces;
+	char sent_cap[HS_RFC3339_SIZE], at_cap[HS_RFC3339_SIZE]; /* "" = not told */
 };
 
 static enum hs_err __attribute__((format(printf, 2, 3)))
@@ -106,6 +107,31 @@ read_members(json_t *json, struct message *out, char why[HS_MESSAGE_WHY])
 	return HS_OK;
 }
 
+/* CAP knows one form of a moment, whole seconds with a numeric offset; senders write any of RFC 3339. */
+static bool
+moment(const char *text, char out[HS_RFC3339_SIZE])
+{
+	int64_t unix_us;
+	int offset_min;
+
+	if (hs_rfc3339_parse(text, &unix_us, &offset_min, NULL) != HS_OK)
+		return false;
+	hs_rfc3339_format(unix_us - unix_us % HS_US_PER_S, HS_JST_MINUTES, out);
+	return true;
+}
+
+static enum hs_err
+check_moments(struct message *message, char why[HS_MESSAGE_WHY])
+{
+	if (!moment(message->sent, message->sent_cap))
+		return refuse(why, "sent: \"%.60s\" is no moment like 2026-07-01T07:29:00+09:00",
+			message->sent);
+	if (message->at[0] != '\0' && !moment(message->at, message->at_cap))
+		return refuse(why, "at: \"%.60s\" is no moment like 2026-07-01T07:36:00+09:00",
+			message->at);
+	return HS_OK;
+}
+
 static enum hs_err
 check(const struct message *message, char why[HS_MESSAGE_WHY])
 {
@@ -124,12 +150,6 @@ check(const struct message *message, char why[HS_MESSAGE_WHY])
 	if (!is_among(statuses, HS_COUNT(statuses), message->status))
 		return refuse(why, "status: \"%.60s\" is none of Actual, Exercise, Test",
 			message->status);
-	int64_t at_unix_us;
-	int offset_min;
-	if (message->at[0] != '\0' &&
-		hs_rfc3339_parse(message->at, &at_unix_us, &offset_min, NULL) != HS_OK)
-		return refuse(why, "at: \"%.60s\" is no moment like 2026-07-01T07:36:00+09:00",
-			message->at);
 	if (json_array_size(message->areas) == 0)
 		return refuse(why, "areas: codes are needed; they are never filled in");
 	for (size_t i = 0; i < json_array_size(message->areas); i++) {
@@ -167,8 +187,9 @@ put_references(struct hs_buf *out, const struct message *message, const char *se
 	for (size_t i = 0; i < count; i++) {
 		const char *entry = json_string_value(json_array_get(message->replaces, i));
 		const char *blank = entry ? strchr(entry, ' ') : NULL;
-		char id[256];
-		if (!blank || blank == entry || (size_t)(blank - entry) >= sizeof(id))
+		char id[256], sent[HS_RFC3339_SIZE];
+		if (!blank || blank == entry || (size_t)(blank - entry) >= sizeof(id) ||
+			!moment(blank + 1, sent))
 			return refuse(
 				why, "replaces: \"%.60s\" is no id and moment", entry ? entry : "");
 		memcpy(id, entry, (size_t)(blank - entry));
@@ -178,7 +199,7 @@ put_references(struct hs_buf *out, const struct message *message, const char *se
 		hs_buf_puts(out, ",");
 		hs_buf_escape(out, id);
 		hs_buf_puts(out, ",");
-		hs_buf_escape(out, blank + 1);
+		hs_buf_escape(out, sent);
 	}
 	hs_buf_puts(out, "</references>");
 	return HS_OK;
@@ -200,8 +221,8 @@ put_info(struct hs_buf *out, const struct message *message)
 	put(out, "responseType", is_over(message) ? "AllClear" : "Shelter");
 	hs_buf_puts(out, "<urgency>Immediate</urgency><severity>Extreme</severity>"
 			 "<certainty>Likely</certainty>");
-	if (message->at[0] != '\0')
-		put(out, "onset", message->at);
+	if (message->at_cap[0] != '\0')
+		put(out, "onset", message->at_cap);
 	put(out, "headline", kinds[row].event_ja);
 	put(out, "description", message->text[0] != '\0' ? message->text : kinds[row].text);
 	hs_buf_puts(out, "<parameter><valueName>civil_protection</valueName><value>");
@@ -231,7 +252,7 @@ write_alert(const struct message *message, const char *sender, struct hs_buf *ou
 			 "<alert xmlns=\"urn:oasis:names:tc:emergency:cap:1.2\">");
 	put(out, "identifier", message->id);
 	put(out, "sender", sender);
-	put(out, "sent", message->sent);
+	put(out, "sent", message->sent_cap);
 	put(out, "status", message->status);
 	put(out, "msgType", msg_type(message->action));
 	hs_buf_puts(out, "<source>J-Alert</source><scope>Public</scope>");
@@ -259,6 +280,8 @@ hs_receiver_message(const char *json, size_t len_bytes, const char *sender, stru
 		err = read_members(root, &message, why);
 	if (err == HS_OK)
 		err = check(&message, why);
+	if (err == HS_OK)
+		err = check_moments(&message, why);
 	if (err == HS_OK)
 		err = write_alert(&message, sender, out, why);
 	json_decref(root);

@@ -8,6 +8,7 @@
  *           "replaces": ["ID 2026-07-01T07:20:00+09:00"]: id and moment of what an update or cancel is about}
  * Rules:   every member that is not one of these is refused: a converter that means something else must not be
  *          guessed at. Areas are codes of the table; none is refused (misissuance M10: never filled in).
+ *          Moments come in any form of RFC 3339, without an offset as JST, and go out in that of CAP: whole seconds, JST.
  * Source:  CAP 1.2; the words of civil_protection: hub/gate/cap_civil.c.
  */
 #ifndef HS_JALERT_RECEIVER_MESSAGE_H

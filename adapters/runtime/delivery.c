@@ -235,6 +235,21 @@ hs_deliveries_held(const struct hs_adapter *adapter, const struct hs_canary *can
 				held(each);
 }
 
+/* Whether it ends what its outlet had before this start, and nothing that waits here for its first proof as well. */
+static bool
+ends_what_was_given(const struct hs_adapter *adapter, const struct hs_adapter_delivery *delivery)
+{
+	const hs_notice *end = delivery->item->notice;
+
+	for (const struct hs_delivery_queue *queue = adapter->queues; queue; queue = queue->next)
+		for (const struct hs_adapter_delivery *each = queue->head; each; each = each->next)
+			if (each->canary == delivery->canary &&
+				queue->lane == delivery->item->lane &&
+				hs_ends_all_of(end, each->item->notice))
+				return false;
+	return hs_ends(end);
+}
+
 void
 hs_adapter_deliver(struct hs_adapter_item *pub, struct hs_adapter_delivery *delivery)
 {
@@ -244,8 +259,8 @@ hs_adapter_deliver(struct hs_adapter_item *pub, struct hs_adapter_delivery *deli
 		 delivery->ended);
 	const char *key = delivery->order_key ? delivery->order_key : "";
 	if (adapter->explanation) {
-		hs_explanation_delivery(adapter->explanation, delivery);
 		delivery->item = pub;
+		hs_explanation_delivery(adapter->explanation, delivery);
 		delivery->ended(delivery);
 		return;
 	}
@@ -260,12 +275,16 @@ hs_adapter_deliver(struct hs_adapter_item *pub, struct hs_adapter_delivery *deli
 	}
 	item->open++;
 	item->delivered = true;
-	if (hs_canary_holds(delivery->canary))
+	if (hs_canary_holds(delivery->canary) && ends_what_was_given(adapter, delivery))
+		delivery->canary = NULL;
+	bool waits = hs_canary_holds(delivery->canary);
+	if (waits)
 		held(delivery);
 	queue_supersede(adapter, queue, delivery);
 	struct hs_adapter_delivery **at = &queue->head;
-	while (*at)
+	while (*at && (waits || !hs_canary_holds((*at)->canary)))
 		at = &(*at)->next;
+	delivery->next = *at;
 	*at = delivery;
 	queue_run(adapter, queue);
 }

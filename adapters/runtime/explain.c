@@ -110,9 +110,9 @@ proof_reason(const struct hs_explanation *own, const char *outlet)
 	const struct hs_canary_settings *settings = &own->adapter->settings->canary;
 	char name[128];
 
-	if (settings->proof_required == HS_PROOF_NEVER || settings->period_ms == 0)
+	if (hs_proofs_required(settings) == HS_PROOF_NEVER)
 		return "";
-	if (settings->proof_required == HS_PROOF_ALWAYS)
+	if (hs_proofs_required(settings) == HS_PROOF_ALWAYS)
 		return PROOF_ALWAYS;
 	snprintf(name, sizeof(name), "%.*s", (int)strcspn(outlet, "/"), outlet);
 	return hs_proofs_know(own->adapter, own->lane, name) ? "" : PROOF_CHANGED;
@@ -129,7 +129,8 @@ row_proven(struct hs_explanation *own, const char *outlet)
 void
 hs_explanation_delivery(struct hs_explanation *own, const struct hs_adapter_delivery *delivery)
 {
-	json_t *row = row_proven(own, delivery->outlet);
+	json_t *row = hs_ends(delivery->item->notice) ? row_of(own, delivery->outlet)
+						      : row_proven(own, delivery->outlet);
 	if (delivery->output)
 		output_add(row, delivery->output_is ? delivery->output_is : "output",
 			delivery->output);
@@ -163,7 +164,7 @@ hs_adapter_show_sends(struct hs_adapter_item *item, const char *outlet, const ch
 	char reason[512];
 	if (!own)
 		return;
-	const char *proof = proof_reason(own, outlet);
+	const char *proof = hs_ends(item->notice) ? "" : proof_reason(own, outlet);
 	snprintf(
 		reason, sizeof(reason), "%s%s%s", unless, unless[0] && proof[0] ? "; " : "", proof);
 	row_say(row_of(own, outlet), "sends", reason);

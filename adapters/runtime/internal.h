@@ -241,6 +241,13 @@ void hs_canaries_status(const struct hs_adapter *adapter, struct hs_buf *out);
 #define HS_HOLDS_WORD "orders wait: "
 
 /* proofs.c */
+/* What proof_required comes to: without a state_dir nothing can be compared, without canaries nothing proven. */
+enum hs_proof_required hs_proofs_required(const struct hs_canary_settings *settings);
+/* "", or what is to be set so that it does what it says. Holds nothing that JSON must escape. */
+const char *hs_proofs_remark(const struct hs_canary_settings *settings);
+#define HS_PROOFS_UNKEPT                                                                      \
+	"proof_required: changed needs a folder where proofs are kept; without one no order " \
+	"waits for a proof, also after a change: set state_dir, or say proof_required: never"
 /* "live", "drill", "all". */
 const char *hs_proof_lane_name(int lane);
 void hs_proof_join(struct hs_adapter *adapter, struct hs_proof *proof);
@@ -251,7 +258,7 @@ void hs_proofs_keep(struct hs_adapter *adapter);
 bool hs_proofs_know(
 	const struct hs_adapter *adapter, enum hs_adapter_lane lane, const char *outlet);
 void hs_proofs_metrics(const struct hs_adapter *adapter, struct hs_buf *out);
-/* `"waits_for_proof":[…]` */
+/* `"waits_for_proof":[…],"proof_remark":"…"` */
 void hs_proofs_status(const struct hs_adapter *adapter, struct hs_buf *out);
 
 void hs_alarms_init(struct hs_adapter *adapter);

@@ -23,10 +23,28 @@ struct hs_proofs_job {
 	char path[PATH_MAX];
 };
 
+enum hs_proof_required
+hs_proofs_required(const struct hs_canary_settings *settings)
+{
+	bool keeps = settings->state_dir[0] != '\0';
+
+	if (settings->period_ms == 0 || (settings->proof_required == HS_PROOF_CHANGED && !keeps))
+		return HS_PROOF_NEVER;
+	return (enum hs_proof_required)settings->proof_required;
+}
+
+const char *
+hs_proofs_remark(const struct hs_canary_settings *settings)
+{
+	bool changed = settings->proof_required == HS_PROOF_CHANGED && settings->period_ms > 0;
+
+	return changed && settings->state_dir[0] == '\0' ? HS_PROOFS_UNKEPT : "";
+}
+
 static bool
 compares(const struct hs_adapter *adapter)
 {
-	return adapter->settings->canary.proof_required == HS_PROOF_CHANGED;
+	return hs_proofs_required(&adapter->settings->canary) == HS_PROOF_CHANGED;
 }
 
 const char *
@@ -95,7 +113,7 @@ digest_now(const struct hs_adapter *adapter, const char *outlet, char out[HS_SHA
 	struct hs_config_item *items;
 
 	out[0] = '\0';
-	if (hs_adapter_settings_table(adapter->ops, &record, &items) != HS_OK)
+	if (hs_adapter_settings_of_path(adapter->ops, &record, &items) != HS_OK)
 		return;
 	hs_config_digest(&record, adapter->settings, outlet, out);
 	free(items);
@@ -134,8 +152,7 @@ hs_proof_join(struct hs_adapter *adapter, struct hs_proof *proof)
 		at = &(*at)->next;
 	*at = proof;
 	proof->adapter = adapter;
-	proof->holds = adapter->settings->canary.proof_required != HS_PROOF_NEVER &&
-		       adapter->settings->canary.period_ms > 0;
+	proof->holds = hs_proofs_required(&adapter->settings->canary) != HS_PROOF_NEVER;
 	if (!compares(adapter))
 		return;
 	digest_now(adapter, proof->outlet, proof->digest);
@@ -275,5 +292,6 @@ hs_proofs_status(const struct hs_adapter *adapter, struct hs_buf *out)
 			proof->outlet, hs_proof_lane_name(proof->lane));
 		any = true;
 	}
-	hs_buf_puts(out, "]");
+	hs_buf_printf(
+		out, "],\"proof_remark\":\"%s\"", hs_proofs_remark(&adapter->settings->canary));
 }

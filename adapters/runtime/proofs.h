@@ -2,10 +2,12 @@
  *
  * Flow:    ops.open adds the outlets: hs_canary_add does it for those with a canary, hs_proof_add for who proves itself
  *          otherwise (a screen) → the digest of what the configuration says to this outlet
- *          (hub/base/config_digest.h), compared with the one at its last proof → the same: it serves at once; another, or
+ *          (hub/base/config_digest.h; of the common keys only those of the path, settings.c), compared with the one at its last proof → the same: it serves at once; another, or
  *          none: it holds → hs_proof_given, the first proof: what waits goes out, the digest is kept.
  * Rules:   proof_required: never: nothing holds. changed: as above. always: each start holds. An outlet that has no canary
- *          never holds, nor does any while canary_ms is 0.
+ *          never holds, nor does any while canary_ms is 0. changed without a state_dir is never, with a remark at the start,
+ *          in --check and on the status page: who cannot tell a change must not hold an order at each start.
+ *          What ends an order that the outlet had before does not wait (delivery.c): it is nothing new to it.
  *          What cannot be read counts as changed, and what cannot be written is written again after the next proof: the
  *          worst is one wait for a canary more.
  * Format:  state_dir/NAME.proofs: "hansho-proofs 1", then a line for each outlet: lane or "all", outlet, digest of its last

@@ -77,6 +77,12 @@ struct hs_ruling hs_rule(const struct hs_ruling_case *one);
  * "" when nothing is unknown. Static. */
 const char *hs_hold_reason(const hs_notice *notice);
 
+/* A lift or a cancel. */
+bool hs_ends(const hs_notice *notice);
+/* Whether this end is about that other notice, and nothing was there before it: its document began with the other one
+ * (an update or correction follows what was there), or the other one is an end of the same. */
+bool hs_ends_all_of(const hs_notice *end, const hs_notice *other);
+
 /* The moment after which the notice must not start anything: valid_until, or accepted plus max age,
  * whichever is first. Lifts and cancels use max_age_end_ms. Without an accepted time received_unix_us
  * stands in for it. Microseconds since 1970. */

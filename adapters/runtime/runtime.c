@@ -182,6 +182,9 @@ hs_adapter_create(uv_loop_t *loop, const struct hs_adapter_ops *ops, const void 
 		return err;
 	}
 	uv_timer_start(&adapter->timer, on_timer, TICK_MS, TICK_MS);
+	if (hs_proofs_remark(&adapter->settings->canary)[0] != '\0')
+		hs_warn("adapter.proofs_not_kept", "name=%s reason=\"%s\"", adapter->settings->name,
+			hs_proofs_remark(&adapter->settings->canary));
 	hs_info("adapter.started", "name=%s kind=%s drill=%d", adapter->settings->name, ops->name,
 		adapter->settings->drill);
 	*out = adapter;
@@ -246,6 +249,12 @@ look(const void *owner, const void *settings, char why[HS_CONFIG_WHY])
 	return hs_adapter_settings_check(owner, settings, why);
 }
 
+static const char *
+remark(const void *settings)
+{
+	return hs_proofs_remark(&((const struct hs_adapter_settings *)settings)->canary);
+}
+
 static int
 explain(const void *owner, const void *settings)
 {
@@ -259,6 +268,7 @@ hs_adapter_main(int argc, char **argv, const struct hs_adapter_ops *ops)
 	struct hs_config_item *items = NULL;
 	const struct hs_proc_settings what = { .record = &record,
 		.look = look,
+		.remark = remark,
 		.owner = ops,
 		.ask_flag = "--explain",
 		.ask = explain };

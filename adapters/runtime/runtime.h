@@ -197,6 +197,10 @@ enum hs_err hs_adapter_look_serving(const struct hs_adapter_settings *settings,
 enum hs_err hs_adapter_settings_table(const struct hs_adapter_ops *ops,
 	struct hs_config_record *out, struct hs_config_item **items) HS_MUST_CHECK;
 
+/* The same rows without those that have nothing to do with the way to an outlet: what a proof is of (proofs.h). */
+enum hs_err hs_adapter_settings_of_path(const struct hs_adapter_ops *ops,
+	struct hs_config_record *out, struct hs_config_item **items) HS_MUST_CHECK;
+
 uv_loop_t *hs_adapter_loop(const struct hs_adapter *adapter);
 const struct hs_adapter_settings *hs_adapter_common(const struct hs_adapter *adapter);
 /* Of the lane's hub; "" until it said hello. */
@@ -237,7 +241,8 @@ struct hs_delivery_queue; /* private */
 struct hs_adapter_delivery {
 	const char *outlet;    /* for the receipt; must live as long as the delivery */
 	const char *order_key; /* deliveries of one key go in order; NULL = on its own. Copied. */
-	/* Of its outlet, for whose first proof it waits where that holds (proofs.h). NULL: it waits for none. */
+	/* Of its outlet, for whose first proof it waits where that holds (proofs.h). NULL: it waits for none, and so it
+	 * becomes where it ends what the outlet was given before this start: that goes ahead of what waits. */
 	const struct hs_canary *canary;
 	/* Of this outlet alone; 0: attempt_timeout_ms of the settings, and the deadline of the item. The earlier of the
 	 * two deadlines counts. */

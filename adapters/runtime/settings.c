@@ -71,7 +71,7 @@ static const struct hs_config_item common[] = {
 		NULL },
 	{ "state_dir", HS_CONFIG_TEXT, AT(canary.state_dir), "path", 0, 4000, "",
 		"Folder of this adapter, where it keeps with which configuration each outlet was "
-		"proven; empty: each start counts as changed.",
+		"proven; empty: no start counts as changed, so that none waits for a proof.",
 		NULL },
 	{ "alarm_command", HS_CONFIG_TEXT, AT(canary.alarm_command), "path", 0, 4096, "",
 		"Program that is run at each alarm of a canary and at its end, with the arguments "
@@ -97,6 +97,35 @@ hs_adapter_settings_table(const struct hs_adapter_ops *ops, struct hs_config_rec
 		memcpy(rows + HS_COUNT(common), own->items, own->count * sizeof(*rows));
 	*out = (struct hs_config_record){ rows, count, own->size_bytes };
 	*items = rows;
+	return HS_OK;
+}
+
+/* Of the common keys, those on which it depends whether an order arrives; the others speak of the hub, of times and of
+ * who is told. All of the adapter's own keys count. */
+static const char *const of_path[] = { "attempt_timeout_ms" };
+
+static bool
+is_of_path(const struct hs_config_item *item)
+{
+	for (size_t i = 0; i < HS_COUNT(of_path); i++)
+		if (strcmp(of_path[i], item->key) == 0)
+			return true;
+	return false;
+}
+
+enum hs_err
+hs_adapter_settings_of_path(const struct hs_adapter_ops *ops, struct hs_config_record *out,
+	struct hs_config_item **items)
+{
+	enum hs_err err = hs_adapter_settings_table(ops, out, items);
+	size_t kept = 0;
+
+	if (err != HS_OK)
+		return err;
+	for (size_t i = 0; i < out->count; i++)
+		if (i >= HS_COUNT(common) || is_of_path(&out->items[i]))
+			(*items)[kept++] = out->items[i];
+	out->count = kept;
 	return HS_OK;
 }
 

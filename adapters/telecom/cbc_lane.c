@@ -250,10 +250,17 @@ hs_cbc_lane_deliver(struct hs_cbc_lane *lane, struct hs_adapter_item *item, uint
 
 /* ---- the tick ---- */
 
+/* A centre that waits for its first proof must not go on with what is over: what only deletes does not wait. */
+static bool
+waits(const struct hs_cbc_own_slot *own, const struct hs_cbc_posted *wanted)
+{
+	return wanted->any && hs_canary_holds(own->lane->canary);
+}
+
 static bool
 may_go(const struct hs_cbc_lane *lane)
 {
-	return lane->current && lane->link.base[0] != '\0' && !hs_canary_holds(lane->canary);
+	return lane->current && lane->link.base[0] != '\0';
 }
 
 static bool
@@ -297,7 +304,7 @@ slot_tick(struct hs_cbc_own_slot *own, int64_t now_mono_us)
 	if (hs_cbc_lane_want(own, false, &wanted) != HS_OK)
 		return;
 	/* What was never sent is the deliveries' business; what is too old to be posted after a start is left as it is. */
-	if (!own->next.fresh && !own->next.assumed &&
+	if (!own->next.fresh && !own->next.assumed && !waits(own, &wanted) &&
 		purpose_of(own, &wanted, now_mono_us, &purpose)) {
 		if (!hs_cbc_slot_run(&own->slot, purpose, &wanted))
 			own->settled = true;

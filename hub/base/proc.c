@@ -224,7 +224,9 @@ hs_proc_init(struct hs_proc *proc, int argc, char **argv, const struct hs_proc_s
 	}
 	*exit_code = 0;
 	if (arguments.check) {
-		printf("%s: %s: configuration is usable\n", name, arguments.config_path);
+		const char *remark = what->remark ? what->remark(settings) : "";
+		printf("%s: %s: configuration is usable%s%s\n", name, arguments.config_path,
+			remark[0] != '\0' ? "; " : "", remark);
 		hs_config_free(proc->config);
 		return false;
 	}

@@ -29,6 +29,8 @@ struct hs_proc_settings {
 	const struct hs_config_record *record;
 	/* The second look (look.h), at a start and with --check; may be NULL. */
 	enum hs_err (*look)(const void *owner, const void *settings, char why[HS_CONFIG_WHY]);
+	/* "", or what a usable configuration should say otherwise: --check adds it to its line. May be NULL. */
+	const char *(*remark)(const void *settings);
 	const void *owner;
 	/* A second file that can be looked at alone: `flag` FILE, by look_file; "" and NULL: there is none. */
 	const char *file_flag;

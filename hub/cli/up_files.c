@@ -58,7 +58,8 @@ write_configuration(const struct hs_up *up, const struct hs_asset *template)
 bool
 hs_up_prepare(const struct hs_up *up)
 {
-	static const char *const folders[] = { "", "links", "log", "keys", "playout", "plans" };
+	static const char *const folders[] = { "", "links", "log", "keys", "playout", "plans",
+		"state", "state/broadcaster", "state/telecom", "state/signage", "state/jalert" };
 	static const char *const hosts[] = { "localhost", "127.0.0.1" };
 	for (size_t i = 0; i < HS_COUNT(folders); i++)
 		if (!make_folder(up, folders[i]))

@@ -6,6 +6,7 @@
 #include "hub/base/check.h"
 #include "hub/base/wire.h"
 #include "hub/core/memory.h"
+#include "schemas/guests.h"
 
 /* Above this the batch is flushed at the end of the step, whatever its age. */
 #define BATCH_MAX_BYTES ((size_t)1 << 20)
@@ -212,11 +213,25 @@ hs_receipts_each(const struct hs_receipts *receipts, uint64_t seq,
 }
 
 static bool
+is_guests(const char *outlet)
+{
+	return strcmp(outlet, HS_OUTLET_GUESTS) == 0;
+}
+
+bool
+hs_receipt_of_guests(const struct hs_receipt_entry *entry)
+{
+	return is_guests(entry->outlet);
+}
+
+static bool
 outlets_spoke(const struct slot *slot, const char *adapter)
 {
 	for (size_t i = 0; i < slot->count; i++) {
-		if (slot->items[i].outlet[0] != '\0' &&
-			strcmp(slot->items[i].adapter, adapter) == 0)
+		const struct stored *stored = &slot->items[i];
+
+		if (stored->outlet[0] != '\0' && !is_guests(stored->outlet) &&
+			strcmp(stored->adapter, adapter) == 0)
 			return true;
 	}
 	return false;
@@ -227,8 +242,9 @@ hs_receipts_waits(const struct hs_receipts *receipts, const struct hs_receipt_en
 {
 	const struct slot *slot = slot_of(receipts, entry->seq);
 
-	if (slot == NULL || (entry->state != (int)HS_RECEIPT(SENT) &&
-				    entry->state != (int)HS_RECEIPT(RECEIVED)))
+	if (slot == NULL || is_guests(entry->outlet) ||
+		(entry->state != (int)HS_RECEIPT(SENT) &&
+			entry->state != (int)HS_RECEIPT(RECEIVED)))
 		return false;
 	return entry->outlet[0] != '\0' || !outlets_spoke(slot, entry->adapter);
 }

@@ -143,6 +143,8 @@ REFUSED = [
     ("hub", keys(journal="{folder}/lib"), ["journal", "/lib"]),
     ("hub", keys(ops_listen="localhost:9101"), ["ops_listen", "localhost:9101"]),
     ("hub", keys(no_order_s=600, mail_s=600), ["mail_s", "no_order_s", "longer"]),
+    ("hub", keys(silence_s=60), ["peer broadcaster", "silent_after_ms is 60000", "silence_s", "longer"]),
+    ("hub", adapter_peer(silent_after_ms=86400000), ["peer broadcaster", "silence_s only 86400", "longer"]),
     ("gate", keys(ops_listen="127.0.0.1:8443"), ["listen", "ops_listen", "same place"]),
     ("gate", keys(listen="8443"), ["listen", "8443"]),
     ("gate", keys(tls_key=""), ["tls_key", "tls_cert"]),
@@ -248,6 +250,7 @@ REFUSED = [
     ("jalert", keys(auto_start=[{"kind": "eew"}, {"kind": "missile", "threshold": "4"}]), ["row 2", "missile"]),
     ("jalert", keys(auto_start=[{"kind": "eew", "areas": ["990018"]}]), ["auto_start", "990018"]),
     ("jalert", keys(auto_start=[{"kind": "comet"}]), ["kind", "missile"]),
+    ("jalert", keys(sirens=[{"level": 5}, {"kind": "missile", "times": 20}]), ["sirens", "row 2", "missile", "times"]),
     ("jalert", keys(audio_dir="/tmp", audio_voice="/nonexistent/x.htsvoice"), ["audio_voice", "/nonexistent"]),
     ("jalert", keys(audio_dir="/tmp", audio_bank_dir="/nonexistent"), ["audio_bank_dir", ".wav", "auto_start"]),
 ]

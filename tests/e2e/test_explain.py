@@ -505,7 +505,7 @@ def test_each_screen_says_what_it_would_show_or_why_not(tmp_path, proof_required
         config = tmp_path / "signage.yaml"
         config.write_text(yaml.safe_dump({
             "name": "signage", "live_url": "ipc:///nowhere/live", "drill_url": "ipc:///nowhere/drill", "drill": True,
-            "listen": f"127.0.0.1:{taken.getsockname()[1]}", "proof_required": proof_required, "screens": screens}))
+            "listen": f"127.0.0.1:{taken.getsockname()[1]}", "proof_required": proof_required, "screens": screens, "state_dir": str(tmp_path)}))
         file = tmp_path / "order.xml"
         file.write_text(order([detail("避難指示", ["北町一丁目"])]))
         answer = json.loads(run(None, "--json", "--with", str(config), "--mode", "drill", str(file)).stdout)["answers"][0]

@@ -8,16 +8,17 @@ import pathlib
 import subprocess
 import tempfile
 import threading
+import time
 from datetime import datetime
 
 import pytest
 import requests
 
 from carriers import carrier
-from centre import Centre, centre_of
+from centre import DRILL, Centre, centre_of
 from conftest import BIN, free_port, wait_until
 from controller import Controller
-from documents import new_id, order
+from documents import detail, jst, new_id, order
 from test_adapters_broadcaster import broadcaster
 from test_adapters_signage import Player, signage
 from test_broadcaster_stations import Station, answering, station
@@ -80,6 +81,21 @@ class Broadcast(Adapter):
 
     def close(self):
         self.centre.close()
+
+
+class Bound(Broadcast):
+    """Its canary has an identifier of its own, and so goes to the base stations: while none is there it fails, a DELETE works."""
+
+    def make(self):
+        row = super().make()
+        row["config"]["cbcs"] = [centre_of(self.centre.url, ids=DRILL + [{"use": "canary", "id": 4398}])]
+        return row
+
+    def ill(self, is_ill):
+        self.centre.behave(peers_connected=0 if is_ill else 1, block_ms=100)
+
+    def deletes(self):
+        return [row for row in self.centre.asked("DELETE") if row[1:] == (4381, 200)]
 
 
 class Air(Adapter):
@@ -253,6 +269,88 @@ def test_what_did_not_change_serves_at_once_and_what_did_waits(make_stack, folde
         assert one.outlet not in waiting(stack, name)
     finally:
         one.close()
+
+
+@pytest.mark.parametrize("action", ["解除", "取消"])
+def test_the_end_of_what_an_outlet_had_does_not_wait(make_stack, folder, carriers, action):
+    one = Mails(folder, carriers)
+    stack = make_stack(adapters=[one.row])
+    document, waits = new_id(), new_id()
+    wait_until(lambda: waiting(stack, "telecom") == [], "it was proven")
+    wait_state(stack, stack.accepted(order(document=document))["id"], one.receipt, "accepted")
+    one.ill(True)
+    one.change()
+    again(stack, one)
+    assert one.outlet in waiting(stack, "telecom")
+    held = stack.accepted(order([detail("避難指示", ["南町"])], document=waits))
+    wait_state(stack, held["id"], one.receipt, "held")
+
+    def end_of(document):
+        if action == "取消":
+            return order(document=document, revision=2, kind="Cancel", errata="誤入力")
+        return order([detail("避難指示", ["北町一丁目" if document != waits else "南町"], "解除")], document=document, revision=2)
+    end = stack.accepted(end_of(document))
+    wait_state(stack, end["id"], one.receipt, "accepted")
+    assert one.outlet in waiting(stack, "telecom") and receipts(stack, held["id"])[one.receipt]["state"] == "held"
+    never_given = stack.accepted(end_of(waits))
+    wait_state(stack, never_given["id"], one.receipt, "held")
+    assert "replaced by revision 2" in wait_state(stack, held["id"], one.receipt, "expired")["detail"]
+    assert [mail[2]["notice"]["seq"] for mail in carriers.of("/ok")][1:] == [end["seq"]]
+
+
+@pytest.mark.parametrize("by", ["cancel", "expiry"])
+def test_a_centre_does_not_go_on_with_what_is_over(make_stack, folder, by):
+    one = Bound(folder)
+    stack = make_stack(adapters=[one.row])
+    document, lasts_s = new_id(), 12
+    try:
+        wait_until(lambda: waiting(stack, "telecom") == [], "it was proven")
+        text = order(document=document)
+        if by == "expiry":
+            text = text.replace("</ib:ReportDateTime>", "</ib:ReportDateTime><ib:ValidDateTime>"
+                                f"{jst(int(time.time()) + lasts_s)}</ib:ValidDateTime>")
+        wait_state(stack, stack.accepted(text)["id"], one.receipt, "accepted")
+        one.change()
+        stack.stop("telecom")
+        one.ill(True)
+        assert 4381 in one.centre.stands() and not one.deletes()
+        stack.configure(one.row)
+        stack.start("telecom")
+        if by == "cancel":
+            stack.accepted(order(document=document, revision=2, kind="Cancel", errata="誤入力"))
+        wait_until(one.deletes, "it is deleted, although no canary comes back")
+        assert waiting(stack, "telecom") == ["cb"]
+        held = stack.accepted(order(document=new_id()))
+        assert "配信経路の確認を待っています" in wait_state(stack, held["id"], one.receipt, "held")["detail"]
+    finally:
+        one.close()
+
+
+def test_what_says_nothing_of_the_way_to_an_outlet_is_no_change(make_stack, folder, carriers):
+    one = Mails(folder, carriers)
+    stack = make_stack(adapters=[one.row])
+    wait_until(lambda: waiting(stack, "telecom") == [], "proven")
+    kept = folder / "state" / "telecom.proofs"
+    wait_until(lambda: kept.exists() and kept.read_text().count("\n") == 3, "both are kept")
+    one.ill(True)
+    one.row["config"].update(alarm_command="/bin/true", stop_grace_ms=400, window=300, canary_ms=900)
+    again(stack, one)
+    assert waiting(stack, "telecom") == []
+
+
+def test_without_a_folder_nothing_waits_and_that_is_said(make_stack, folder, carriers):
+    one = Mails(folder, carriers)
+    del one.row["config"]["state_dir"]
+    one.ill(True)
+    stack = make_stack(adapters=[one.row])
+    assert waiting(stack, "telecom") == []
+    wait_state(stack, stack.accepted(order())["id"], one.receipt, "accepted")
+    page = requests.get(f"http://{stack.ops['telecom']}/status", timeout=20).json()
+    assert "set state_dir" in page["proof_remark"]
+    assert "set state_dir" in stack.wait_output("telecom", r"warn adapter\.proofs_not_kept .*").group(0)
+    check = [os.path.join(BIN, "hansho"), "validate", "config", "--as", "telecom", stack.commands["telecom"][1][-1]]
+    words = subprocess.run(check, capture_output=True, text=True, timeout=60, check=True).stdout
+    assert "configuration is usable; proof_required: changed" in words and "set state_dir" in words
 
 
 def test_what_is_kept_holds_no_secret(make_stack, folder, carriers):

@@ -328,6 +328,70 @@ every_part_of_a_message_is_prepared(void **state)
 	bench_free(&bench);
 }
 
+static size_t
+places_in(const char *text)
+{
+	size_t count = 0;
+	for (unsigned i = 0; i < 47; i++)
+		count += strstr(text, hs_phrase_prefecture(i)) != NULL;
+	return count;
+}
+
+/* All prefectures are hit, and more may be named than there is room for. */
+static void
+names_of_places_never_cost_the_announcement(void **state)
+{
+	(void)state;
+	static const struct {
+		int64_t places_max, times;
+		bool easy;
+		enum hs_err err;
+	} rows[] = { { 20, 1, false, HS_OK }, { 47, 1, true, HS_OK }, { 5, 11, true, HS_OK },
+		{ 5, 12, false, HS_OK }, { 0, 12, true, HS_OK }, { 1, 13, true, HS_OK },
+		{ 5, 20, false, HS_ERR_TOO_LARGE }, { 0, 20, false, HS_ERR_TOO_LARGE } };
+	const char *codes[48] = { NULL };
+	char text[47][3];
+	struct bench bench = bench_new();
+	for (int i = 0; i < 47; i++) {
+		snprintf(text[i], sizeof(text[i]), "%02d", i + 1);
+		codes[i] = text[i];
+	}
+	hs_notice *notice = message(bench.arena, codes, 456, 464, HS_MODE(LIVE));
+	for (size_t i = 0; i < HS_COUNT(rows); i++) {
+		const struct hs_siren siren = { .on_ms = 14000,
+			.off_ms = 1000,
+			.times = rows[i].times,
+			.kind = HS_ALERT_MISSILE };
+		const struct hs_plan_options options = { .sirens = &siren,
+			.siren_count = 1,
+			.gap_ms = 1500,
+			.mora_ms = 100,
+			.places_max = rows[i].places_max,
+			.easy_speech = rows[i].easy,
+			.readings = bench.readings,
+			.phrases = bench.phrases };
+		struct hs_plan plan = { .notice = notice, .lane = HS_LANE_LIVE, .epoch = "" };
+		const struct hs_alert alert = { .kind = HS_ALERT_MISSILE,
+			.phase = "take_cover",
+			.code = "990019",
+			.name = "架空市",
+			.kana = "かくうし",
+			.title = "x" };
+		assert_int_equal(rows[i].err, hs_plan_alert(bench.arena, &plan, &alert, &options));
+		if (rows[i].err != HS_OK)
+			continue;
+		const struct hs_announcement *said = plan.announcements[0];
+		size_t named = places_in(said->text), each = rows[i].easy ? 8 : 6;
+		assert_non_null(strstr(said->text, "直ちに避難して下さい。7時36分の発表です。"));
+		assert_true((int64_t)named <= rows[i].places_max);
+		/* with one place more it would be too large */
+		if ((int64_t)named < rows[i].places_max)
+			assert_true(said->segment_count + each > HS_SEGMENTS_MAX);
+		assert_int_equal(named > 0, strstr(said->text, "など") != NULL);
+	}
+	bench_free(&bench);
+}
+
 int
 main(void)
 {
@@ -337,6 +401,7 @@ main(void)
 		cmocka_unit_test(each_kind_has_its_words_in_both_languages),
 		cmocka_unit_test(nothing_is_left_to_guess_how_to_read),
 		cmocka_unit_test(every_part_of_a_message_is_prepared),
+		cmocka_unit_test(names_of_places_never_cost_the_announcement),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -10,6 +10,7 @@
 
 #include "adapters/jalert/receiver_message.h"
 #include "hub/base/check.h"
+#include "hub/gate/cap.h"
 
 #define GOOD                                                                                      \
 	"\"kind\":\"missile\",\"phase\":\"launch\",\"action\":\"alert\",\"event\":\"M1\",\"id\":" \
@@ -57,6 +58,41 @@ a_message_becomes_an_alert(void **state)
 }
 
 static void
+moments_are_written_as_cap_has_them(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *told, *written;
+	} rows[] = {
+		{ "2026-06-30T22:29:00Z", "2026-07-01T07:29:00+09:00" },
+		{ "2026-07-01t07:29:00.987+09:00", "2026-07-01T07:29:00+09:00" },
+		{ "2026-07-01T07:29:00", "2026-07-01T07:29:00+09:00" },
+		{ "2026-06-30T12:29:59.5-10:00", "2026-07-01T07:29:59+09:00" },
+	};
+	for (size_t i = 0; i < HS_COUNT(rows); i++) {
+		struct hs_buf out;
+		char json[600], why[HS_MESSAGE_WHY], parts[3][120];
+		int64_t unix_us;
+		int offset_min;
+		snprintf(json, sizeof(json),
+			"{\"kind\":\"terror\",\"action\":\"update\",\"event\":\"M\",\"id\":\"m-2\","
+			"\"status\":\"Actual\",\"areas\":[\"990019\"],\"sent\":\"%s\",\"at\":\"%"
+			"s\","
+			"\"replaces\":[\"m-1 %s\"]}",
+			rows[i].told, rows[i].told, rows[i].told);
+		assert_int_equal(HS_OK, make(json, &out, why));
+		snprintf(parts[0], sizeof(parts[0]), "<sent>%s</sent>", rows[i].written);
+		snprintf(parts[1], sizeof(parts[1]), "<onset>%s</onset>", rows[i].written);
+		snprintf(parts[2], sizeof(parts[2]), ",m-1,%s</references>", rows[i].written);
+		for (size_t j = 0; j < HS_COUNT(parts); j++)
+			if (!strstr(hs_buf_text(&out), parts[j]))
+				fail_msg("%s: %s", parts[j], hs_buf_text(&out));
+		assert_true(hs_cap_time(rows[i].written, &unix_us, &offset_min)); /* the gate's */
+		hs_buf_free(&out);
+	}
+}
+
+static void
 what_is_not_sure_is_refused(void **state)
 {
 	(void)state;
@@ -72,6 +108,10 @@ what_is_not_sure_is_refused(void **state)
 		{ "{" GOOD ",\"areas\":\"990019\"}", "areas" },
 		{ "{" GOOD ",\"areas\":[\"990019\"],\"lane\":\"live\"}", "lane" },
 		{ "{" GOOD ",\"areas\":[\"990019\"],\"at\":\"7:36\"}", "at: \"7:36\"" },
+		{ "{" GOOD ",\"areas\":[\"990019\"],\"replaces\":[\"m-1 7:36\"]}", "m-1 7:36" },
+		{ "{\"kind\":\"terror\",\"action\":\"alert\",\"event\":\"M\",\"id\":\"m\",\"sent\":"
+		  "\"7:29\",\"status\":\"Actual\",\"areas\":[\"990019\"]}",
+			"sent: \"7:29\"" },
 		{ "{" GOOD ",\"areas\":[\"990019\"],\"kind\":\"missile\"}", "JSON" },
 		{ "{\"kind\":\"missile\",\"areas\":[\"990019\"]}", "action" },
 		{ "{\"kind\":\"comet\",\"action\":\"alert\",\"event\":\"M\",\"id\":\"m\",\"sent\":"
@@ -105,6 +145,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(a_message_becomes_an_alert),
+		cmocka_unit_test(moments_are_written_as_cap_has_them),
 		cmocka_unit_test(what_is_not_sure_is_refused) };
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -52,6 +52,18 @@ is_kept(void *owner)
 	return access(path, F_OK) == 0;
 }
 
+struct seen {
+	struct bench *bench;
+	size_t count;
+};
+
+static bool
+has_seen(void *owner)
+{
+	const struct seen *seen = owner;
+	return seen->bench->probe.seen_count == seen->count;
+}
+
 /* The same adapter again, with whatever the settings say now. */
 static void
 restart(struct bench *bench, struct script *script, const char *letters)
@@ -132,6 +144,69 @@ what_waits_goes_out_with_the_first_proof(void **state)
 	bench_close(bench);
 }
 
+/* All but what the way to an outlet depends on. */
+static void
+a_drill_day_or_another_log_changes_no_outlet(void **state)
+{
+	struct script script;
+	struct bench *bench = keeping(&script, "g", "");
+
+	(void)state;
+	assert_true(run_until(&bench->loop, is_kept, bench, 3000));
+	bench->settings.drill = true;
+	bench->settings.drill_url = "ipc:///tmp/hansho-nobody";
+	bench->settings.canary.alarm_command = "/bin/true";
+	bench->settings.canary.period_ms++;
+	bench->settings.max_age_ms++;
+	restart(bench, &script, "b");
+	assert_false(hs_canary_holds(&script.canary));
+	bench_close(bench);
+}
+
+/* In this order, at an outlet that holds; who: those that go out before its first proof. */
+static void
+an_end_waits_only_for_what_waits_itself(void **state)
+{
+	static const struct {
+		const char *document, *supersedes;
+		int action;
+		uint32_t revision;
+		bool goes;
+	} rows[] = {
+		{ "new", NULL, HS_ACTION(ISSUE), 1, false },
+		{ "old", NULL, HS_ACTION(UPDATE), 2, false },
+		{ "old", NULL, HS_ACTION(CANCEL), 3, true },
+		{ "older", NULL, HS_ACTION(LIFT), 2, true },
+		{ "cap", "bosai.kakuu.example|new", HS_ACTION(CANCEL), 1, false },
+		{ "new", NULL, HS_ACTION(CANCEL), 2, false },
+		{ "new", NULL, HS_ACTION(CANCEL), 3, false },
+	};
+	struct script script;
+	struct bench *bench = canary_bench(&script, "b", FAST "proof_required: always\n");
+	size_t gone = 0;
+
+	(void)state;
+	bench->probe.scripts[0] = "a";
+	for (size_t i = 0; i < HS_COUNT(rows); i++) {
+		hs_notice *notice = order(bench, rows[i].document, rows[i].revision);
+		char *supersedes[] = { (char *)(uintptr_t)rows[i].supersedes };
+		notice->action = (Hansho__V1__Action)rows[i].action;
+		if (rows[i].supersedes) {
+			notice->document->supersedes = supersedes;
+			notice->document->n_supersedes = 1;
+		}
+		fake_deliver(&bench->hub, i + 1, i, notice);
+		assert_true(
+			run_until(&bench->loop, has_seen, &(struct seen){ bench, i + 1 }, 3000));
+		run_for(&bench->loop, 100);
+		gone += rows[i].goes;
+		assert_int_equal(gone, bench->probe.attempts[0]);
+		assert_int_equal(rows[i].goes ? HS_RECEIPT(ACCEPTED) : HS_RECEIPT(HELD),
+			fake_state_of(&bench->hub, i + 1, "one"));
+	}
+	bench_close(bench);
+}
+
 static void
 what_waits_until_it_is_too_old_says_why(void **state)
 {
@@ -199,7 +274,7 @@ who_asks_for_it_never_always_or_nowhere(void **state)
 	} rows[] = {
 		{ "proof_required: never\n", false, false },
 		{ "proof_required: always\n", true, true },
-		{ "proof_required: changed\n", true, true }, /* it keeps nothing */
+		{ "proof_required: changed\n", false, false }, /* it keeps nothing */
 		{ "canary_ms: 0\n", false, false },
 	};
 
@@ -233,6 +308,9 @@ main(void)
 		cmocka_unit_test_setup_teardown(
 			what_cannot_be_kept_serves_all_the_same_and_waits_again, make_folder,
 			remove_folder),
+		cmocka_unit_test_setup_teardown(
+			a_drill_day_or_another_log_changes_no_outlet, make_folder, remove_folder),
+		cmocka_unit_test(an_end_waits_only_for_what_waits_itself),
 		cmocka_unit_test(who_asks_for_it_never_always_or_nowhere),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
