@@ -9,8 +9,6 @@
 #include "hub/base/clock.h"
 #include "sim/starter_plan.h"
 
-#define DRILL_BEHIND 1000
-
 enum state { WAITS, SOUNDS, FINISHED, STOPPED, EXPIRED };
 
 struct item {
@@ -190,19 +188,13 @@ sounding(const struct hs_starter_model *model)
 	return item;
 }
 
-static int64_t
-urgency(const struct item *item)
-{
-	return item->plan.priority + (item->plan.drill ? DRILL_BEHIND : 0);
-}
-
 /* The most urgent that waits; of equal ones the first that came. */
 static struct item *
 next_to_sound(const struct hs_starter_model *model)
 {
 	struct item *best = NULL;
 	for (struct item *item = model->items; item; item = item->next)
-		if (item->state == WAITS && (!best || urgency(item) < urgency(best)))
+		if (item->state == WAITS && (!best || item->plan.priority < best->plan.priority))
 			best = item;
 	return best;
 }
@@ -241,7 +233,7 @@ static void
 interrupt(struct hs_starter_model *model, struct hs_starter_now now)
 {
 	struct item *sounds = sounding(model), *next = next_to_sound(model);
-	if (!sounds || !next || urgency(next) >= urgency(sounds))
+	if (!sounds || !next || next->plan.priority >= sounds->plan.priority)
 		return;
 	contacts_open(now, sounds);
 	sounds->state = WAITS;

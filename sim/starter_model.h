@@ -3,10 +3,11 @@
  *
  * Flow:    message → hs_starter_model_take → answers; hs_starter_model_tick when hs_starter_model_next says so → contacts
  *          close and open, what waits begins, what is over is answered with its real times.
- * Rules:   the more urgent plan (drills behind all live ones) interrupts, and the other begins again from its head
- *          afterwards; an equal or less urgent one waits its turn. What is past its `expires` when its turn comes never
- *          sounds. The same id again is the same item: answered with how it stands, not played twice, but after a stop.
- *          "finished" says in its detail from when to when it sounded: 2026-07-01T…/2026-07-01T….
+ * Rules:   the more urgent plan interrupts, and the other begins again from its head afterwards; an equal or less urgent one
+ *          waits its turn. It knows no lanes: that no drill sounds beside a live plan is for the adapter to see to. What is past
+ *          its `expires` when its turn comes never sounds. The same id again is the same item: answered with how it stands, not
+ *          played twice, but after a stop. "finished" says in its detail from when to when it sounded:
+ *          2026-07-01T…/2026-07-01T….
  * Habits:  (struct hs_starter_habits) time goes `speed` times as fast for the plans; the answers do not.
  * Owner:   the model owns all. Threads: one.
  */

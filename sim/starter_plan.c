@@ -111,8 +111,7 @@ hs_starter_plan_read(const json_t *plan, struct hs_starter_plan *out, char *why,
 {
 	struct reader reader = { .out = out };
 	int offset_min;
-	*out = (struct hs_starter_plan){ .drill = strcmp(text(plan, "lane"), "live") != 0,
-		.priority = number(plan, "priority"),
+	*out = (struct hs_starter_plan){ .priority = number(plan, "priority"),
 		.duration_ms = number(plan, "duration_ms") };
 	if (out->priority < 0 || out->duration_ms <= 0)
 		reader.wrong = "no priority or no duration";

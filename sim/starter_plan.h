@@ -21,7 +21,6 @@ struct hs_contact {
 };
 
 struct hs_starter_plan {
-	bool drill;
 	int64_t priority;
 	int64_t expires_unix_us; /* must not begin afterwards */
 	int64_t duration_ms;

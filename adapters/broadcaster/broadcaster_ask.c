@@ -5,6 +5,7 @@
 
 #include "adapters/broadcaster/broadcaster_parts.h"
 #include "hub/base/clock.h"
+#include "schemas/guests.h"
 
 void
 hs_broadcaster_ask_lane(void *owner, enum hs_adapter_lane id, struct hs_stations_lane *out)
@@ -96,11 +97,12 @@ hs_broadcaster_ask_feed(void *owner, enum hs_adapter_lane id)
 }
 
 void
-hs_broadcaster_ask_receipt(void *owner, enum hs_adapter_lane id, uint64_t seq, const char *station,
-	int state, const char *detail)
+hs_broadcaster_ask_receipt(
+	void *owner, enum hs_adapter_lane id, uint64_t seq, int state, const char *detail)
 {
 	struct hs_broadcaster *own = owner;
-	hs_adapter_report(own->adapter, id, own->lanes[id].epoch, seq, station, state, detail);
+	hs_adapter_report(
+		own->adapter, id, own->lanes[id].epoch, seq, HS_OUTLET_GUESTS, state, detail);
 }
 
 struct hs_output_state

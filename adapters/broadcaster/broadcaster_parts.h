@@ -57,8 +57,9 @@ struct json_t *hs_broadcaster_ask_state(
 	void *owner, enum hs_adapter_lane id, const struct hs_profile *profile);
 void hs_broadcaster_ask_pump(void *owner, hs_http_id id);
 char *hs_broadcaster_ask_feed(void *owner, enum hs_adapter_lane id);
-void hs_broadcaster_ask_receipt(void *owner, enum hs_adapter_lane id, uint64_t seq,
-	const char *station, int state, const char *detail);
+/* Of a guest: under no name of its own, which anybody can choose (schemas/guests.h). */
+void hs_broadcaster_ask_receipt(
+	void *owner, enum hs_adapter_lane id, uint64_t seq, int state, const char *detail);
 struct hs_output_state hs_broadcaster_ask_output(void *owner, enum hs_adapter_lane id);
 
 /* broadcaster_tell.c: as struct hs_adapter_ops has them. */

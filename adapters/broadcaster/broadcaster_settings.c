@@ -33,8 +33,7 @@ static const struct hs_config_item items[] = {
 		&hs_station_record },
 	{ "guests", HS_CONFIG_BOOL, AT(guests), "", 0, 0, "true",
 		"Whether stations that the list does not name may connect; they get everything of "
-		"the "
-		"prefectures they ask for, and no canary.",
+		"the prefectures they ask for, no canary, and no alarm when they are silent.",
 		NULL },
 	{ "archive_items", HS_CONFIG_INT, AT(archive_items), "notices", 10, 10000, "200",
 		"Notices of each lane in the Atom feed and at /v1/items.", NULL },

@@ -66,6 +66,7 @@ struct line_out {
 	struct hs_broadcaster *own;
 	struct hs_adapter_item *item;
 	bool fresh;
+	bool meant; /* a station of the configuration is to have it */
 };
 
 int
@@ -102,6 +103,7 @@ line_out(void *owner, struct hs_line *line)
 		own->filtered++;
 		return;
 	}
+	out->meant = true;
 	if (kept != 0) {
 		hs_adapter_receipt(out->item, name, kept, why);
 		if (kept == HS_RECEIPT(EXPIRED))
@@ -112,7 +114,8 @@ line_out(void *owner, struct hs_line *line)
 		hs_adapter_receipt(out->item, name, HS_RECEIPT(FAILED), "out of memory");
 }
 
-static void
+/* false: nothing of it is meant for this folder. */
+static bool
 output_out(struct hs_broadcaster *own, size_t i, struct hs_adapter_item *item,
 	const struct hs_forms *forms)
 {
@@ -124,6 +127,7 @@ output_out(struct hs_broadcaster *own, size_t i, struct hs_adapter_item *item,
 			item, i == 0 ? "playout" : own->profiles[i].settings->name, kept, why);
 	else if (kept == 0)
 		hs_output_notice(own->outputs[i], item, class->items, class->count, forms);
+	return kept != HS_RECEIPT(FILTERED);
 }
 
 static void
@@ -136,13 +140,17 @@ items_out(struct hs_broadcaster *own, struct hs_adapter_item *item, const struct
 		hs_stations_push(own->stations, item->lane, item->seq, all->items[i].prefecture,
 			item->deadline_mono_us, all->items[i].record);
 	}
-	struct line_out out = { own, item, fresh };
+	struct line_out out = { own, item, fresh, false };
 	hs_outlets_each(own->outlets, item->lane, line_out, &out);
 	for (size_t i = 0; i < own->profile_count; i++) {
 		if (own->outputs[i] != NULL &&
 			(i == 0 || hs_profile_takes(&own->profiles[i], item->lane)))
-			output_out(own, i, item, forms);
+			out.meant = output_out(own, i, item, forms) || out.meant;
 	}
+	/* Guests do not count: without a word of somebody, the hub would take this adapter for silent. */
+	if (!out.meant)
+		hs_adapter_receipt(item, "", HS_RECEIPT(FILTERED),
+			"no station or folder of the configuration is to have it");
 }
 
 /* The moment in which a crawl of it becomes too old to break into a programme. */

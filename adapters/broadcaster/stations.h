@@ -56,9 +56,9 @@ struct hs_stations_options {
 	 * all that have something in force). NULL when out of memory. */
 	struct json_t *(*in_force)(
 		void *owner, enum hs_adapter_lane lane, const char (*prefectures)[3], size_t count);
-	/* state: HS_RECEIPT(…) */
-	void (*receipt)(void *owner, enum hs_adapter_lane lane, uint64_t seq, const char *station,
-		int state, const char *detail);
+	/* Of a guest, whose name begins the detail. state: HS_RECEIPT(…) */
+	void (*receipt)(void *owner, enum hs_adapter_lane lane, uint64_t seq, int state,
+		const char *detail);
 	void *owner;
 };
 

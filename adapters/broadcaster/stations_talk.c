@@ -257,7 +257,7 @@ receipt_word(const char *word)
 	return NULL;
 }
 
-/* A station confirms what it was sent, each state once: what it can make us journal is bounded. */
+/* A guest confirms what it was sent, each state once: what it can make us journal is bounded. */
 static bool
 take_receipt(struct hs_stations *stations, struct hs_station *station, const json_t *message,
 	const char **why)
@@ -283,12 +283,13 @@ take_receipt(struct hs_stations *stations, struct hs_station *station, const jso
 	}
 	const char *detail = json_string_value(json_object_get(message, "detail"));
 	char short_detail[200];
-	snprintf(short_detail, sizeof(short_detail), "%.60s", detail != NULL ? detail : "");
+	snprintf(short_detail, sizeof(short_detail), "%s%s%.60s", station->name,
+		detail != NULL && detail[0] != '\0' ? ": " : "", detail != NULL ? detail : "");
 	/* Cut by bytes: what is no longer UTF-8 would spoil the receipt. */
 	json_t *clean = json_string(short_detail);
 	if (fresh)
 		stations->options.receipt(stations->options.owner, station->lane, wanted,
-			station->name, word->state, clean != NULL ? short_detail : "");
+			word->state, clean != NULL ? short_detail : station->name);
 	json_decref(clean);
 	return true;
 }

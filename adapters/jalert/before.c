@@ -4,8 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "adapters/jalert/alerts.h"
 #include "hub/base/check.h"
+#include "hub/base/clock.h"
 #include "hub/base/log.h"
+
+#define EVENT_MAX_BYTES 2048u
+#define SOUNDS_MAX_US	(1800 * HS_US_PER_S)
 
 void
 hs_before_sent(struct hs_before *before, enum hs_adapter_lane lane, uint64_t seq)
@@ -15,16 +20,47 @@ hs_before_sent(struct hs_before *before, enum hs_adapter_lane lane, uint64_t seq
 		*first = seq;
 }
 
-void
-hs_before_ask(struct hs_before *before, const char *id)
+static struct hs_before_row *
+find(struct hs_before *before, const char *id)
 {
-	for (size_t i = 0; i < before->ask_count; i++)
-		if (strcmp(before->asks[i], id) == 0)
-			return;
-	if (before->ask_count == HS_PLAYING_MAX)
-		memmove(before->asks[0], before->asks[1],
-			sizeof(before->asks[0]) * --before->ask_count);
-	snprintf(before->asks[before->ask_count++], HS_PLAN_ID_SIZE, "%s", id);
+	for (size_t i = 0; i < HS_PLAYING_MAX; i++)
+		if (strcmp(before->rows[i].id, id) == 0)
+			return &before->rows[i];
+	return NULL;
+}
+
+static void
+learn(struct hs_before_row *row, const hs_notice *notice)
+{
+	struct hs_buf event;
+	enum hs_alert_kind kind = hs_alert_kind_named(notice);
+	hs_buf_init(&event, EVENT_MAX_BYTES);
+	if (!row->event && hs_alert_event(notice, &event))
+		row->event = strdup(hs_buf_text(&event));
+	hs_buf_free(&event);
+	row->kinds = kind == HS_ALERT_COUNT ? 0 : HS_PLAYING_KIND(kind);
+}
+
+void
+hs_before_ask(struct hs_before *before, const char *id, const hs_notice *notice)
+{
+	struct hs_before_row *row = find(before, id);
+	if (!row) {
+		row = &before->rows[before->next++ % HS_PLAYING_MAX];
+		free(row->event);
+		*row = (struct hs_before_row){ 0 };
+		snprintf(row->id, sizeof(row->id), "%s", id);
+	}
+	row->asked = false;
+	if (notice)
+		learn(row, notice);
+}
+
+void
+hs_before_free(struct hs_before *before)
+{
+	for (size_t i = 0; i < HS_PLAYING_MAX; i++)
+		free(before->rows[i].event);
 }
 
 /* The lane that an id is of. HS_LANE_COUNT: no id of ours. */
@@ -83,11 +119,11 @@ ask(const struct hs_before *before, const char *id)
 void
 hs_before_tick(struct hs_before *before)
 {
-	size_t kept = 0;
-	for (size_t i = 0; i < before->ask_count; i++)
-		if (!ask(before, before->asks[i]))
-			memmove(before->asks[kept++], before->asks[i], HS_PLAN_ID_SIZE);
-	before->ask_count = kept;
+	for (size_t i = 0; i < HS_PLAYING_MAX; i++) {
+		struct hs_before_row *row = &before->rows[i];
+		if (row->id[0] != '\0' && !row->asked)
+			row->asked = ask(before, row->id);
+	}
 }
 
 static void
@@ -115,19 +151,41 @@ report(struct hs_before *before, enum hs_adapter_lane lane, uint64_t seq,
 	}
 }
 
+/* It cannot begin again here, and whether it began is no matter: a newer state goes behind it. */
+static void
+still_fill(struct hs_before *before, enum hs_adapter_lane lane, uint64_t seq,
+	const struct hs_controller_answer *answer, struct hs_playing *still)
+{
+	const struct hs_before_row *row = find(before, answer->id);
+	if (strcmp(answer->state, "accepted") != 0 && strcmp(answer->state, "started") != 0)
+		return;
+	still->lane = lane;
+	still->seq = seq;
+	still->priority = UINT32_MAX;
+	still->kinds = row ? row->kinds : 0;
+	still->started = true;
+	still->until_mono_us = hs_clock_mono_us() + SOUNDS_MAX_US;
+	still->event = row && row->event ? strdup(row->event) : NULL;
+	snprintf(still->id, sizeof(still->id), "%s", answer->id);
+	snprintf(still->epoch, sizeof(still->epoch), "%s", hs_adapter_epoch(before->adapter, lane));
+}
+
 bool
-hs_before_answer(struct hs_before *before, const struct hs_controller_answer *answer)
+hs_before_answer(struct hs_before *before, const struct hs_controller_answer *answer,
+	struct hs_playing *still)
 {
 	enum hs_adapter_lane lane = lane_of(answer->id);
+	still->id[0] = '\0';
 	if (lane == HS_LANE_COUNT)
 		return false;
 	if (!hub_is_known(before, lane)) {
-		hs_before_ask(before, answer->id);
+		hs_before_ask(before, answer->id, NULL);
 		return true;
 	}
 	uint64_t seq = seq_before(before, lane, answer->id);
 	if (seq == 0)
 		return false;
 	report(before, lane, seq, answer);
+	still_fill(before, lane, seq, answer, still);
 	return true;
 }

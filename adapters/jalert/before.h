@@ -2,10 +2,11 @@
  * an id says its lane, epoch and seq: what became of them is told after a restart too.
  *
  * Flow:    on_snapshot, a plan that is too old to be sent → hs_before_ask → {"type":"ask"} when hub and controller are there →
- *          answer for no plan of this process → hs_before_answer → receipt. Nothing is ever played for it.
+ *          answer for no plan of this process → hs_before_answer → receipt; what still sounds or waits can be stopped like any
+ *          other (playing.h). Nothing is ever played for it.
  * Limits:  the newest HS_PLAYING_MAX ids are asked for, once; an answer that comes before the hub said its epoch is asked for
- *          again.
- * Owner:   embedded in its owner. Threads: the loop's.
+ *          again. How long a plan of before sounds is not known: without an answer it counts as over after half an hour.
+ * Owner:   embedded in its owner, who calls hs_before_free. Threads: the loop's.
  */
 #ifndef HS_JALERT_BEFORE_H
 #define HS_JALERT_BEFORE_H
@@ -15,21 +16,32 @@
 #include "adapters/jalert/playing.h"
 #include "adapters/runtime/runtime.h"
 
+struct hs_before_row {
+	char id[HS_PLAN_ID_SIZE]; /* "" = free */
+	char *event;		  /* hs_alert_event; NULL: not known */
+	uint32_t
+		kinds; /* the one that a cancel may name (HS_PLAYING_KIND); 0: any cancel means it */
+	bool asked;
+};
+
 struct hs_before {
 	struct hs_adapter *adapter;
 	struct hs_controller *controller;
 	uint64_t sent_seq[HS_LANE_COUNT]; /* the first that this process sent; 0: none */
-	char asks[HS_PLAYING_MAX][HS_PLAN_ID_SIZE];
-	size_t ask_count;
+	struct hs_before_row rows[HS_PLAYING_MAX];
+	size_t next;
 };
 
 /* This process sends it: answers for it are no business of the one before. */
 void hs_before_sent(struct hs_before *before, enum hs_adapter_lane lane, uint64_t seq);
-/* Its id is to be asked for. */
-void hs_before_ask(struct hs_before *before, const char *id);
+/* Its id is to be asked for. notice: what it said; NULL: not known. */
+void hs_before_ask(struct hs_before *before, const char *id, const hs_notice *notice);
 /* Asks, as far as hub and controller are there. */
 void hs_before_tick(struct hs_before *before);
-/* An answer for no plan of this process. false: it is of none before either. */
-bool hs_before_answer(struct hs_before *before, const struct hs_controller_answer *answer);
+/* An answer for no plan of this process. false: it is of none before either. still: id "" unless it sounds or waits there; its
+ * texts are the caller's. */
+bool hs_before_answer(struct hs_before *before, const struct hs_controller_answer *answer,
+	struct hs_playing *still);
+void hs_before_free(struct hs_before *before);
 
 #endif

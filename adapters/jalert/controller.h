@@ -6,7 +6,9 @@
  *          → {"type":"play","id":ID,"plan":{…}}   ID again = the same item: answered, not played twice
  *                                                 (but after a stop: then it begins again). Plans of equal or lower urgency
  *                                                 (a higher number in plan.priority) wait for the one that sounds
- *          → {"type":"stop","id":ID,"reason":TEXT}   silence, forget it, answer "failed"
+ *          → {"type":"stop","id":ID,"reason":TEXT}   silence, forget it, answer "failed". Until then the same id is not
+ *                                                 played again. May come for an id whose play never arrived, and again after
+ *                                                 a new connection
  *          → {"type":"canary","id":TOKEN}         sound nothing, answer {"id":TOKEN,"state":"canary"} when all that
  *                                                 a play needs is there, else "failed" with the reason
  *          → {"type":"ask","id":ID}               how it stands: answered like a play of the same id, but never played; or

@@ -361,9 +361,27 @@ hs_heard_take(struct hs_heard *heard, const struct hs_heard_told *told)
 	}
 }
 
+/* What had taken the place of the one that nobody heard has taken that of the one before it. */
+static void
+close_up(struct hs_heard *heard, const struct row *unheard)
+{
+	for (size_t i = 0; unheard->over_seq != 0 && i < HS_HEARD_MAX; i++) {
+		struct row *row = &heard->rows[i];
+		if (is_of(row, unheard->event) && row->over_seq == unheard->seq &&
+			family(row->kind) == family(unheard->kind) &&
+			strcmp(row->code, unheard->code) == 0) {
+			row->over_seq = unheard->over_seq;
+			row->ended = unheard->ended;
+		}
+	}
+}
+
 void
 hs_heard_forget(struct hs_heard *heard, uint64_t seq)
 {
+	for (size_t i = 0; i < HS_HEARD_MAX; i++)
+		if (heard->rows[i].used && heard->rows[i].seq == seq)
+			close_up(heard, &heard->rows[i]);
 	for (size_t i = 0; i < HS_HEARD_MAX; i++) {
 		struct row *row = &heard->rows[i];
 		if (row->used && row->over_seq == seq) {

@@ -163,8 +163,7 @@ plan_send(struct work *work)
 	hs_news_take(&setup, item->seq, &work->news);
 	/* The loudspeakers first: sound is made beside the loop, and the file is for the record. */
 	if (jalert->plays)
-		hs_plays_send(
-			jalert->plays, item, plan, json, work->news.event, &jalert->canary.canary);
+		hs_plays_send(jalert->plays, item, plan, json, &work->news, &jalert->canary.canary);
 	if (jalert->audio)
 		hs_audio_plan(jalert->audio, item, plan);
 	else if (settings->audio.dir[0] != '\0')
@@ -225,7 +224,7 @@ on_refused(void *state, const struct hs_adapter_item *item)
 	hs_standing_apply(&jalert->standing[item->lane], item);
 	/* the process before this one may have sent it in time, and the answer may have come to nobody */
 	if (item->expired && jalert->plays)
-		hs_plays_ask(jalert->plays, item->lane, item->epoch, item->seq);
+		hs_plays_ask(jalert->plays, item->lane, item->epoch, item->seq, item->notice);
 }
 
 static void
@@ -254,11 +253,8 @@ on_snapshot(void *state, const struct hs_adapter_snapshot *snapshot)
 	hs_standing_load(&jalert->standing[snapshot->lane], snapshot);
 	const struct hs_news_setup setup = news_setup(jalert, snapshot->lane);
 	hs_news_load(&setup, snapshot);
-	for (size_t i = 0;
-		jalert->plays && jalert->loaded_seq[snapshot->lane] == 0 && i < snapshot->count;
-		i++)
-		hs_plays_ask(
-			jalert->plays, snapshot->lane, snapshot->epoch, snapshot->notices[i].seq);
+	if (jalert->plays)
+		hs_plays_load(jalert->plays, snapshot);
 	if (jalert->loaded_seq[snapshot->lane] == 0)
 		jalert->loaded_seq[snapshot->lane] = snapshot->seq;
 }

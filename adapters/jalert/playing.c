@@ -49,14 +49,22 @@ static bool
 sounds(const struct hs_playing *playing, enum hs_adapter_lane lane, int64_t now_mono_us)
 {
 	return playing->id[0] != '\0' && playing->lane == lane && !playing->interrupted &&
-	       playing->until_mono_us > now_mono_us;
+	       !playing->over && playing->until_mono_us > now_mono_us;
+}
+
+static bool
+is_to_begin_again(const struct hs_playing *playing, enum hs_adapter_lane lane, int64_t now_mono_us)
+{
+	return playing->lane == lane && playing->interrupted && !playing->over &&
+	       playing->deadline_mono_us > now_mono_us;
 }
 
 bool
 hs_playing_any(const struct hs_playing_list *list, enum hs_adapter_lane lane, int64_t now_mono_us)
 {
 	for (size_t i = 0; i < HS_PLAYING_MAX; i++)
-		if (sounds(&list->items[i], lane, now_mono_us))
+		if (sounds(&list->items[i], lane, now_mono_us) ||
+			is_to_begin_again(&list->items[i], lane, now_mono_us))
 			return true;
 	return false;
 }
@@ -93,15 +101,19 @@ covers(const char *places, const char *part)
 enum hs_way
 hs_playing_way(const struct hs_playing *playing, const struct hs_coming *coming)
 {
+	if (playing->over)
+		return HS_WAY_STAY;
 	if (playing->lane != coming->lane)
 		return playing->lane == HS_LANE_DRILL ? HS_WAY_END : HS_WAY_STAY;
 	bool same = playing->event && coming->event[0] != '\0' &&
 		    strcmp(playing->event, coming->event) == 0;
-	if (same && coming->cancel)
+	/* What is said beside what is wrong is not silenced with it. */
+	if (same && coming->cancel && (playing->kinds & ~coming->kinds) == 0)
 		return HS_WAY_CANCEL;
-	if (same && (!playing->started || playing->interrupted) &&
+	if (same && !coming->cancel && (!playing->started || playing->interrupted) &&
 		covers(coming->places, playing->places ? playing->places : ""))
 		return HS_WAY_REPLACE;
-	return !playing->interrupted && coming->priority < playing->priority ? HS_WAY_INTERRUPT
-									     : HS_WAY_STAY;
+	bool can = playing->request && !playing->interrupted && !playing->stop_owed &&
+		   !playing->stop_asked;
+	return can && coming->priority < playing->priority ? HS_WAY_INTERRUPT : HS_WAY_STAY;
 }

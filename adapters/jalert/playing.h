@@ -1,5 +1,5 @@
-/* playing.h: what the controller has accepted and not finished: bounded, in memory. Pure but for time
- * that the caller gives. Texts are owned by the list. */
+/* playing.h: what the controller has accepted and not finished, and what it has yet to be silenced: bounded, in memory. Pure
+ * but for time that the caller gives. Texts are owned by the list. */
 #ifndef HS_JALERT_PLAYING_H
 #define HS_JALERT_PLAYING_H
 
@@ -9,22 +9,28 @@
 
 #include "adapters/runtime/rules.h"
 
-#define HS_PLAYING_MAX 128
+#define HS_PLAYING_MAX	      128
+#define HS_PLAYING_KIND(kind) (UINT32_C(1) << (kind))
+#define HS_PLAYING_KINDS_ALL  UINT32_MAX
 
 struct hs_playing {
 	char id[64]; /* "" = free */
 	char epoch[80];
 	enum hs_adapter_lane lane;
 	uint32_t priority;
+	uint32_t kinds; /* that it says: HS_PLAYING_KIND */
 	uint64_t seq;
 	int64_t duration_ms;
 	int64_t until_mono_us;	  /* when it must be over, by its plan and a margin */
 	int64_t deadline_mono_us; /* when it must not begin any more */
 	bool started;		  /* the controller said so */
 	bool interrupted;	  /* stopped for something more urgent: begins again afterwards */
-	char *request;		  /* as it was sent; owned */
-	char *event;		  /* owned */
-	char *places;		  /* ",990019,990027,": owned */
+	bool over;	 /* nothing more is told of it; it stays until its stop is answered */
+	bool stop_owed;	 /* its stop could not be sent */
+	bool stop_asked; /* its stop was sent and not answered */
+	char *request;	 /* as it was sent; owned. NULL: it cannot begin again */
+	char *event;	 /* owned */
+	char *places;	 /* ",990019,990027,": owned */
 };
 
 struct hs_playing_list {
@@ -37,7 +43,7 @@ void hs_playing_add(struct hs_playing_list *list, const struct hs_playing *playi
 struct hs_playing *hs_playing_find(struct hs_playing_list *list, const char *id);
 void hs_playing_end(struct hs_playing *playing);
 void hs_playing_free(struct hs_playing_list *list);
-/* Whether anything of this lane still plays at now. */
+/* Whether anything of this lane still plays at now, or is to begin again. */
 bool hs_playing_any(
 	const struct hs_playing_list *list, enum hs_adapter_lane lane, int64_t now_mono_us);
 /* Whether anything of this lane still plays at now that is more urgent than priority. */
@@ -55,6 +61,7 @@ enum hs_way {
 struct hs_coming {
 	enum hs_adapter_lane lane;
 	uint32_t priority;
+	uint32_t kinds; /* of a cancel: what it takes back */
 	bool cancel;
 	const char *event, *places;
 };

@@ -4,60 +4,22 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "adapters/jalert/before.h"
-#include "adapters/jalert/playing.h"
+#include "adapters/jalert/plays_parts.h"
 #include "hub/base/check.h"
 #include "hub/base/clock.h"
 #include "hub/base/log.h"
 
-#define KEY_MAX_BYTES	  1024u
-#define PLACES_MAX_BYTES  65536u
-#define TICK_MS		  250
-#define REASON_LIVE	  "a live announcement has the loudspeakers"
-/* After its planned end an item counts as over even when the controller never said so. */
-#define PLAYING_MARGIN_US (30 * HS_US_PER_S)
+#define EVENT_MAX_BYTES	 2048u
+#define PLACES_MAX_BYTES 65536u
+#define TICK_MS		 250
 
-struct hs_plays {
-	struct hs_adapter *adapter;
-	struct hs_controller *controller;
-	const struct hs_plays_ops *ops;
-	void *owner;
-	uv_timer_t timer;
-	struct play *plays; /* on their way to the controller */
-	struct hs_playing_list playing;
-	struct hs_plays_counts counts;
-	struct hs_before before;
-};
-
-/* One plan on its way to the controller. */
-struct play {
-	struct hs_adapter_delivery delivery;
-	struct hs_plays *owner;
-	struct play *next;
-	char id[64];
-	struct hs_buf key; /* of the document: its revisions go in order, a newer one replaces */
-	char *request, *event, *places;
-	uint32_t priority;
-	int64_t duration_ms;
-	bool sent, accepted;
-};
-
-static struct play *
+static struct hs_play *
 play_find(struct hs_plays *plays, const char *id)
 {
-	struct play *play = plays->plays;
+	struct hs_play *play = plays->plays;
 	while (play && strcmp(play->id, id) != 0)
 		play = play->next;
 	return play;
-}
-
-static bool
-live_is_on(const struct hs_plays *plays)
-{
-	for (const struct play *play = plays->plays; play; play = play->next)
-		if (play->delivery.item->lane == HS_LANE_LIVE)
-			return true;
-	return hs_playing_any(&plays->playing, HS_LANE_LIVE, hs_clock_mono_us());
 }
 
 /* ---- one play ---- */
@@ -65,17 +27,24 @@ live_is_on(const struct hs_plays *plays)
 static void
 play_attempt(struct hs_adapter_delivery *delivery)
 {
-	struct play *play = HS_CONTAINER_OF(delivery, struct play, delivery);
+	struct hs_play *play = HS_CONTAINER_OF(delivery, struct hs_play, delivery);
 	struct hs_plays *plays = play->owner;
-	if (delivery->item->lane == HS_LANE_DRILL && live_is_on(plays)) {
-		hs_adapter_attempt_done(delivery, HS_ATTEMPT_RETRY, REASON_LIVE);
+	if (play->withdrawn) {
+		delivery->deadline_mono_us = 1;
+		hs_adapter_attempt_done(delivery, HS_ATTEMPT_RETRY, play->withdrawn);
 		return;
 	}
-	if (hs_controller_send(plays->controller, play->request) == HS_OK)
-		play->sent = true;
-	else
+	if (delivery->item->lane == HS_LANE_DRILL && hs_plays_live_is_on(plays)) {
+		hs_adapter_attempt_done(delivery, HS_ATTEMPT_RETRY, HS_REASON_LIVE);
+		return;
+	}
+	if (hs_controller_send(plays->controller, play->request) != HS_OK) {
 		hs_adapter_attempt_done(
 			delivery, HS_ATTEMPT_RETRY, "the controller is not connected");
+		return;
+	}
+	play->sent = true;
+	hs_sent_take(&plays->sent, delivery->item->lane, play->event, play->kinds);
 }
 
 /* There is nothing to call back; a late answer finds no play and is handled as such. */
@@ -86,9 +55,8 @@ play_abort(struct hs_adapter_delivery *delivery)
 }
 
 static void
-play_free(struct play *play)
+play_free(struct hs_play *play)
 {
-	hs_buf_free(&play->key);
 	free(play->request);
 	free(play->event);
 	free(play->places);
@@ -98,139 +66,33 @@ play_free(struct play *play)
 static void
 play_ended(struct hs_adapter_delivery *delivery)
 {
-	struct play *play = HS_CONTAINER_OF(delivery, struct play, delivery);
+	struct hs_play *play = HS_CONTAINER_OF(delivery, struct hs_play, delivery);
 	struct hs_plays *plays = play->owner;
-	struct play **at = &plays->plays;
+	struct hs_play **at = &plays->plays;
 	while (*at != play)
 		at = &(*at)->next;
 	*at = play->next;
-	if (!play->accepted)
+	if (!play->accepted && !play->withdrawn) /* of that it was told already */
 		plays->ops->unheard(plays->owner, delivery->item->lane, delivery->item->seq);
 	play_free(play);
 }
 
 static void
-play_accepted(struct hs_plays *plays, struct play *play, bool started)
+play_accepted(struct hs_plays *plays, struct hs_play *play, bool started)
 {
-	const struct hs_adapter_item *item = play->delivery.item;
-	struct hs_playing playing = {
-		.lane = item->lane,
-		.priority = play->priority,
-		.seq = item->seq,
-		.duration_ms = play->duration_ms,
-		.until_mono_us = hs_clock_mono_us() + play->duration_ms * 1000 + PLAYING_MARGIN_US,
-		.deadline_mono_us = item->deadline_mono_us,
-		.started = started,
-		.request = play->request,
-		.event = play->event,
-		.places = play->places,
-	};
+	struct hs_playing playing = hs_plays_playing_of(play);
+	playing.started = started;
 	play->request = play->event = play->places = NULL;
 	play->accepted = true;
-	snprintf(playing.id, sizeof(playing.id), "%s", play->id);
-	snprintf(playing.epoch, sizeof(playing.epoch), "%s", item->epoch);
 	hs_playing_add(&plays->playing, &playing);
-}
-
-/* ---- making way ---- */
-
-static void
-stop(struct hs_plays *plays, const char *id, const char *reason)
-{
-	char request[256];
-	snprintf(request, sizeof(request), "{\"type\":\"stop\",\"id\":\"%s\",\"reason\":\"%s\"}",
-		id, reason);
-	hs_info("jalert.stopped", "id=%s reason=\"%s\"", id, reason);
-	if (hs_controller_send(plays->controller, request) != HS_OK)
-		hs_warn("jalert.stop_not_sent", "id=%s", id);
-}
-
-static void
-end_early(struct hs_plays *plays, struct hs_playing *playing, const char *detail)
-{
-	hs_adapter_report(plays->adapter, playing->lane, playing->epoch, playing->seq, "controller",
-		HS_RECEIPT(EXPIRED), detail);
-	plays->ops->dropped(plays->owner, playing->id);
-	hs_playing_end(playing);
-}
-
-static void
-make_way_of(struct hs_plays *plays, struct hs_playing *playing, const struct hs_coming *coming)
-{
-	bool with_controller = !playing->interrupted;
-	switch (hs_playing_way(playing, coming)) {
-	case HS_WAY_END:
-		plays->counts.drills_stopped++;
-		stop(plays, playing->id, REASON_LIVE);
-		return;
-	case HS_WAY_CANCEL:
-		plays->counts.cancelled++;
-		if (with_controller)
-			stop(plays, playing->id, "it was taken back");
-		end_early(plays, playing, "stopped: it was taken back");
-		return;
-	case HS_WAY_REPLACE:
-		plays->counts.replaced++;
-		if (with_controller)
-			stop(plays, playing->id, "a newer state takes its place");
-		end_early(plays, playing, "not begun: a newer state took its place");
-		return;
-	case HS_WAY_INTERRUPT:
-		plays->counts.interrupted++;
-		playing->interrupted = true;
-		playing->started = false;
-		stop(plays, playing->id, "something more urgent has the loudspeakers");
-		return;
-	case HS_WAY_STAY:
-		return;
-	}
-}
-
-/* Before the new one goes out. Drills that were sent and not yet answered are silenced too. */
-static void
-make_way(struct hs_plays *plays, const struct hs_coming *coming)
-{
-	for (size_t i = 0; i < HS_PLAYING_MAX; i++)
-		if (plays->playing.items[i].id[0] != '\0')
-			make_way_of(plays, &plays->playing.items[i], coming);
-	for (struct play *play = plays->plays; play; play = play->next)
-		if (coming->lane == HS_LANE_LIVE && play->sent &&
-			play->delivery.item->lane == HS_LANE_DRILL) {
-			plays->counts.drills_stopped++;
-			stop(plays, play->id, REASON_LIVE);
-		}
-}
-
-/* What was interrupted begins again when nothing more urgent sounds. */
-static void
-resume(struct hs_plays *plays)
-{
-	int64_t now_mono_us = hs_clock_mono_us();
-	for (size_t i = 0; i < HS_PLAYING_MAX; i++) {
-		struct hs_playing *playing = &plays->playing.items[i];
-		if (playing->id[0] == '\0' || !playing->interrupted)
-			continue;
-		if (now_mono_us >= playing->deadline_mono_us) {
-			end_early(plays, playing, "interrupted, and too old to begin again");
-			continue;
-		}
-		if (hs_playing_above(
-			    &plays->playing, playing->lane, playing->priority, now_mono_us) ||
-			hs_controller_send(plays->controller, playing->request) != HS_OK)
-			continue;
-		plays->counts.resumed++;
-		playing->interrupted = false;
-		playing->until_mono_us =
-			now_mono_us + playing->duration_ms * 1000 + PLAYING_MARGIN_US;
-		hs_info("jalert.resumed", "id=%s", playing->id);
-	}
 }
 
 static void
 on_tick(uv_timer_t *timer)
 {
 	struct hs_plays *plays = timer->data;
-	resume(plays);
+	hs_plays_stops_tick(plays);
+	hs_plays_resume(plays);
 	hs_before_tick(&plays->before);
 }
 
@@ -240,17 +102,27 @@ static void
 playing_answer(struct hs_plays *plays, const struct hs_controller_answer *answer)
 {
 	struct hs_playing *playing = hs_playing_find(&plays->playing, answer->id);
-	if (!playing && hs_before_answer(&plays->before, answer))
+	struct hs_playing still = { 0 };
+	if (!playing && hs_before_answer(&plays->before, answer, &still)) {
+		if (still.id[0] != '\0')
+			hs_playing_add(&plays->playing, &still);
 		return;
+	}
 	if (!playing) {
 		hs_info("jalert.answer_for_nobody", "id=%s state=%s", answer->id, answer->state);
 		return;
 	}
 	bool finished = strcmp(answer->state, "finished") == 0;
 	if (strcmp(answer->state, "started") == 0)
-		playing->started = true;
-	/* the answer to its stop says nothing more */
-	if (playing->interrupted || (!finished && strcmp(answer->state, "failed") != 0))
+		playing->started = !playing->interrupted;
+	if (!finished && strcmp(answer->state, "failed") != 0)
+		return;
+	bool over = playing->over;
+	playing->stop_asked = false;
+	if (over)
+		hs_playing_end(playing);
+	/* the answer to its stop says nothing more, unless it was played to its end before that came */
+	if (over || (playing->interrupted && !finished))
 		return;
 	char detail[160];
 	snprintf(detail, sizeof(detail), "%s%s%s", finished ? "played" : "not played",
@@ -258,7 +130,7 @@ playing_answer(struct hs_plays *plays, const struct hs_controller_answer *answer
 	hs_adapter_report(plays->adapter, playing->lane, playing->epoch, playing->seq, "controller",
 		finished ? HS_RECEIPT(DISPLAYED) : HS_RECEIPT(FAILED), detail);
 	hs_playing_end(playing);
-	resume(plays);
+	hs_plays_resume(plays);
 }
 
 static void
@@ -277,7 +149,7 @@ on_answer(void *owner, const struct hs_controller_answer *answer)
 	struct hs_plays *plays = owner;
 	if (plays->ops->on_other(plays->owner, answer))
 		return;
-	struct play *play = play_find(plays, answer->id);
+	struct hs_play *play = play_find(plays, answer->id);
 	if (!play || !play->delivery.under_way) {
 		playing_answer(plays, answer);
 		return;
@@ -299,6 +171,7 @@ static void
 on_up(void *owner)
 {
 	struct hs_plays *plays = owner;
+	hs_plays_stops_again(plays);
 	plays->ops->up(plays->owner);
 }
 
@@ -319,10 +192,10 @@ places_of(const struct hs_plan *plan)
 	return text;
 }
 
-static struct play *
+static struct hs_play *
 play_new(struct hs_plays *plays, const struct hs_plan *plan, const char *json, const char *event)
 {
-	struct play *play = calloc(1, sizeof(*play));
+	struct hs_play *play = calloc(1, sizeof(*play));
 	struct hs_buf request;
 	if (!play)
 		return NULL;
@@ -330,7 +203,6 @@ play_new(struct hs_plays *plays, const struct hs_plan *plan, const char *json, c
 	hs_buf_printf(&request, "{\"type\":\"play\",\"id\":\"%s\",\"plan\":", plan->id);
 	hs_buf_puts(&request, json);
 	hs_buf_puts(&request, "}");
-	hs_buf_init(&play->key, KEY_MAX_BYTES);
 	if (!request.failed)
 		play->request = strdup(hs_buf_text(&request));
 	hs_buf_free(&request);
@@ -339,6 +211,8 @@ play_new(struct hs_plays *plays, const struct hs_plan *plan, const char *json, c
 	play->owner = plays;
 	play->priority = plan->priority;
 	play->duration_ms = plan->duration_ms;
+	for (size_t i = 0; i < plan->announcement_count; i++)
+		play->kinds |= HS_PLAYING_KIND(plan->announcements[i]->kind);
 	/* What is explained counts as heard, for what is asked after it. */
 	play->accepted = hs_adapter_is_dry(plays->adapter);
 	snprintf(play->id, sizeof(play->id), "%s", plan->id);
@@ -348,23 +222,22 @@ play_new(struct hs_plays *plays, const struct hs_plan *plan, const char *json, c
 	return NULL;
 }
 
-void
-hs_plays_send(struct hs_plays *plays, struct hs_adapter_item *item, const struct hs_plan *plan,
-	const char *json, const char *event, const struct hs_canary *canary)
+/* What a cancel silences: the kind that it names, where that is what it says; else all of its event. */
+static uint32_t
+kinds_taken_back(uint32_t said, enum hs_alert_kind named)
 {
-	struct play *play = play_new(plays, plan, json, event);
-	if (!play) {
-		hs_adapter_receipt(item, "controller", HS_RECEIPT(FAILED), "out of memory");
-		return;
-	}
-	hs_before_sent(&plays->before, item->lane, item->seq);
-	const struct hs_coming coming = { item->lane, plan->priority,
-		item->notice->action == HS_ACTION(CANCEL), event, play->places };
-	make_way(plays, &coming);
-	bool has_key = hs_document_key(item->notice, &play->key);
+	return named != HS_ALERT_COUNT && said == HS_PLAYING_KIND(named) ? said
+									 : HS_PLAYING_KINDS_ALL;
+}
+
+static void
+deliver(struct hs_plays *plays, struct hs_adapter_item *item, struct hs_play *play,
+	const struct hs_canary *canary)
+{
+	/* Of one event a correction never overtakes what it corrects. */
 	play->delivery = (struct hs_adapter_delivery){
 		.outlet = "controller",
-		.order_key = has_key ? hs_buf_text(&play->key) : NULL,
+		.order_key = play->event[0] != '\0' ? play->event : NULL,
 		.canary = canary,
 		.attempt = play_attempt,
 		.abort = play_abort,
@@ -372,18 +245,70 @@ hs_plays_send(struct hs_plays *plays, struct hs_adapter_item *item, const struct
 		.output = play->request,
 		.output_is = "play",
 	};
-	play->delivery.item = item; /* live_is_on looks at it before the runtime sets it */
+	play->delivery.item = item; /* others look at it before the runtime sets it */
 	play->next = plays->plays;
 	plays->plays = play;
 	hs_adapter_deliver(item, &play->delivery);
 }
 
 void
-hs_plays_ask(struct hs_plays *plays, enum hs_adapter_lane lane, const char *epoch, uint64_t seq)
+hs_plays_send(struct hs_plays *plays, struct hs_adapter_item *item, const struct hs_plan *plan,
+	const char *json, const struct hs_news *news, const struct hs_canary *canary)
+{
+	struct hs_play *play = play_new(plays, plan, json, news->event);
+	if (!play) {
+		hs_adapter_receipt(item, "controller", HS_RECEIPT(FAILED), "out of memory");
+		return;
+	}
+	const struct hs_coming coming = { .lane = item->lane,
+		.priority = plan->priority,
+		.kinds = kinds_taken_back(play->kinds, news->kind),
+		.cancel = item->notice->action == HS_ACTION(CANCEL),
+		.event = play->event,
+		.places = play->places };
+	hs_before_sent(&plays->before, item->lane, item->seq);
+	hs_plays_make_way(plays, &coming);
+	if (coming.cancel && hs_sent_never(&plays->sent, item->lane, play->event, coming.kinds)) {
+		hs_adapter_receipt(item, "controller", HS_RECEIPT(FILTERED),
+			"nothing of what it takes back was sent to the loudspeakers");
+		play_free(play);
+		return;
+	}
+	/* One from before the snapshot may be known to the controller from the process before. */
+	play->sent =
+		item->seq <= plays->loaded_seq[item->lane] || hs_adapter_is_dry(plays->adapter);
+	if (play->sent)
+		hs_sent_take(&plays->sent, item->lane, play->event, play->kinds);
+	else
+		hs_sent_note(&plays->sent, item->lane, play->event, play->kinds);
+	deliver(plays, item, play, canary);
+}
+
+void
+hs_plays_ask(struct hs_plays *plays, enum hs_adapter_lane lane, const char *epoch, uint64_t seq,
+	const hs_notice *notice)
 {
 	char id[HS_PLAN_ID_SIZE];
 	hs_plan_id(id, lane, epoch, seq);
-	hs_before_ask(&plays->before, id);
+	hs_before_ask(&plays->before, id, notice);
+}
+
+void
+hs_plays_load(struct hs_plays *plays, const struct hs_adapter_snapshot *snapshot)
+{
+	if (plays->loaded_seq[snapshot->lane] != 0)
+		return;
+	plays->loaded_seq[snapshot->lane] = snapshot->seq;
+	for (size_t i = 0; i < snapshot->count; i++) {
+		const struct hs_adapter_snapshot_notice *one = &snapshot->notices[i];
+		struct hs_buf event;
+		hs_buf_init(&event, EVENT_MAX_BYTES);
+		if (hs_alert_event(one->notice, &event))
+			hs_sent_take(&plays->sent, snapshot->lane, hs_buf_text(&event),
+				HS_PLAYING_KINDS_ALL);
+		hs_buf_free(&event);
+		hs_plays_ask(plays, snapshot->lane, snapshot->epoch, one->seq, one->notice);
+	}
 }
 
 /* ---- life ---- */
@@ -420,6 +345,7 @@ static void
 plays_free(struct hs_plays *plays)
 {
 	hs_playing_free(&plays->playing);
+	hs_before_free(&plays->before);
 	free(plays);
 }
 

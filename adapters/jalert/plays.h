@@ -1,12 +1,14 @@
 /* plays.h: announcements on their way to the auto-starter, and what happens to them there.
  *
- * Flow:    hs_plays_send: what sounds makes way (playing.h: interrupted, replaced, taken back, a drill silenced) → a delivery of
- *          the runtime: {"type":"play"} until it is answered or too old → accepted → ACCEPTED, finished → DISPLAYED,
- *          failed → FAILED.
+ * Flow:    hs_plays_send: what sounds makes way (playing.h: interrupted, replaced, taken back, a drill silenced), and so does
+ *          what is on its way: withdrawn (EXPIRED), and stopped where it may have been sent → a delivery of the runtime:
+ *          {"type":"play"} until it is answered or too old → accepted → ACCEPTED, finished → DISPLAYED, failed → FAILED.
+ * Order:   plays about one event go one after the other.
  * Lanes:   a live announcement stops every drill, and no drill is sent while a live one is on its way or playing.
  *          Within a lane the more urgent one interrupts (priority); what was interrupted is sent again, from its head, when
  *          nothing more urgent sounds, unless it is too old by then. The controller plays equals one after the other.
- * Restart: what the process before this one sent is known by its id: its answers are taken, nothing of it is sent (before.h).
+ * Restart: what the process before this one sent is known by its id: its answers are taken, what sounds can be stopped, nothing of it
+ *          is sent (before.h).
  * Explain: while hs_adapter_is_dry there is no controller and no clock; the request is shown, and counts as accepted.
  * Owner:   the adapter's state. Threads: the loop's.
  */
@@ -15,6 +17,7 @@
 
 #include "adapters/jalert/controller.h"
 #include "adapters/jalert/jalert_encode.h"
+#include "adapters/jalert/news.h"
 #include "adapters/runtime/runtime.h"
 
 struct hs_plays;
@@ -41,11 +44,14 @@ void hs_plays_close(struct hs_plays *plays);
 /* NULL while nothing may leave. */
 struct hs_controller *hs_plays_controller(struct hs_plays *plays);
 const struct hs_plays_counts *hs_plays_counts(const struct hs_plays *plays);
-/* canary: of the controller. event: hs_alert_event. Out of memory is told by a receipt. */
+/* canary: of the controller. news: what the plan says, and of which event. A cancel of what was never sent is not sent either.
+ * Out of memory is told by a receipt. */
 void hs_plays_send(struct hs_plays *plays, struct hs_adapter_item *item, const struct hs_plan *plan,
-	const char *json, const char *event, const struct hs_canary *canary);
-/* Asks what became of a plan that a process before this one may have sent. */
-void hs_plays_ask(
-	struct hs_plays *plays, enum hs_adapter_lane lane, const char *epoch, uint64_t seq);
+	const char *json, const struct hs_news *news, const struct hs_canary *canary);
+/* Asks what became of the plan of a notice that a process before this one may have sent. */
+void hs_plays_ask(struct hs_plays *plays, enum hs_adapter_lane lane, const char *epoch,
+	uint64_t seq, const hs_notice *notice);
+/* The first snapshot of a lane: asks for all of it, and takes it for sent. */
+void hs_plays_load(struct hs_plays *plays, const struct hs_adapter_snapshot *snapshot);
 
 #endif

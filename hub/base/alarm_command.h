@@ -1,8 +1,9 @@
 /* alarm_command.h: a program of the operator's that carries an alarm on (mail, pager), started without a shell.
  *
- * Arguments: "alarm" or "over", name of the process, lane, outlet, reason; no environment but PATH, no input, no output. At
- * most HS_ALARM_COMMANDS_MAX run at a time, each for timeout_ms; up to HS_ALARM_COMMANDS_WAIT wait for their turn, so that every alarm of many
- * that come at once is told; what is more is logged and left out.
+ * Arguments: "alarm" or "over", name of the process, lane, outlet, reason; no environment but PATH, no input, no output.
+ * Rules:   at most HS_ALARM_COMMANDS_MAX run at a time, each for timeout_ms, and one for an outlet of a lane: what is over is told behind
+ *          its alarm. Up to HS_ALARM_COMMANDS_WAIT wait for their turn, so that every alarm of many that come at once is told; alarms beyond
+ *          them are logged and left out. "over" is told for each alarm that was taken, also when the queue is full, and for no other.
  * Flow:    hs_alarm_command_run → process → ended. hs_alarm_command_stop kills what still runs; each ends by `ended` all the same.
  * Owner:   the caller has the struct and keeps it until each run that said true has ended. Threads: the loop's.
  */
@@ -23,7 +24,10 @@ struct hs_alarm_command {
 	const char *failed_event, *left_out_event; /* ids of the log */
 	void (*ended)(void *owner);		   /* may be NULL */
 	void *owner;
-	struct hs_alarm_process *processes; /* that run or wait; NULL at first */
+	/* Of this part; nothing at first. */
+	struct hs_alarm_process *processes; /* that run or wait, oldest first */
+	size_t running, waiting;
+	struct hs_alarm_outlet *outlets; /* whose alarm was taken and is not over */
 };
 
 struct hs_alarm_said {
@@ -31,7 +35,7 @@ struct hs_alarm_said {
 	const char *process, *lane, *outlet, *reason;
 };
 
-/* true: something runs or waits, and `ended` will be called for it. */
+/* Not behind a stop. true: something runs or waits, and `ended` will be called for it. */
 bool hs_alarm_command_run(struct hs_alarm_command *alarms, const struct hs_alarm_said *words);
 void hs_alarm_command_stop(struct hs_alarm_command *alarms);
 /* The second look (look.h): an absolute path that can be executed, or "". */

@@ -316,6 +316,12 @@ hs_link_is_up(const struct hs_link *link)
 	return link->open && !link->dropping && !link->closing;
 }
 
+size_t
+hs_link_unsent_bytes(const struct hs_link *link)
+{
+	return hs_link_is_up(link) ? link->carrier_ops->unsent(link->carrier) : 0;
+}
+
 void
 hs_link_look(struct hs_link *link)
 {

@@ -62,6 +62,8 @@ enum hs_err hs_link_send_pieces(struct hs_link *link, const struct hs_span *piec
 const uint8_t *hs_link_take_frame(
 	struct hs_link *link, const uint8_t *bytes, size_t len_bytes, void **memory) HS_MUST_CHECK;
 bool hs_link_is_up(const struct hs_link *link);
+/* Bytes that were sent and have not left this process; 0 when it is not up. */
+size_t hs_link_unsent_bytes(const struct hs_link *link);
 /* Hands out what has come, now and not in the next turn of the loop: on_frame as usual. Not from within on_frame (then nothing
  * happens). At most HS_CARRIER_CHUNK_BYTES. */
 void hs_link_look(struct hs_link *link);

@@ -36,6 +36,8 @@ struct hs_carrier_ops {
 		struct hs_shared *owner);
 	/* Ends the connection; hs_link_carrier_down follows in a later turn of the loop, and no bytes before it. */
 	void (*drop)(struct hs_carrier *carrier);
+	/* Bytes of `send` that have not left. Only between up and down. */
+	size_t (*unsent)(const struct hs_carrier *carrier);
 	/* Hands out by hs_link_carrier_bytes what has come and was not handed out yet. Only between up and down. */
 	void (*look)(struct hs_carrier *carrier);
 	/* Ends everything; only hs_link_carrier_closed follows, at once or later. */

@@ -441,5 +441,11 @@ local_close(struct hs_carrier *carrier)
 	part_closed(local);
 }
 
+static size_t
+local_unsent(const struct hs_carrier *carrier)
+{
+	return ((const struct local *)(const void *)carrier)->conn->queue.waiting_bytes;
+}
+
 const struct hs_carrier_ops hs_carrier_local = { local_open, local_connect, local_send, local_drop,
-	local_look, local_close };
+	local_unsent, local_look, local_close };

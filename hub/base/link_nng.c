@@ -348,5 +348,11 @@ carrier_open(uv_loop_t *loop, const struct hs_link_options *options, struct hs_l
 	return rv == NNG_ENOMEM ? HS_ERR_NOMEM : HS_ERR_CONFIG;
 }
 
+static size_t
+carrier_unsent(const struct hs_carrier *carrier)
+{
+	return ((const struct nng *)(const void *)carrier)->conn->queue.waiting_bytes;
+}
+
 const struct hs_carrier_ops hs_carrier_nng = { carrier_open, connect_start, carrier_send,
-	carrier_drop, carrier_look, carrier_close };
+	carrier_drop, carrier_unsent, carrier_look, carrier_close };

@@ -12,7 +12,8 @@
 #define ACTIVE_MAX_BYTES  (HS_FRAME_MAX_BYTES / 2)
 
 /* Of a notice in a list. */
-#define LISTED_NOTICE_MAX_BYTES ((size_t)32 << 10)
+#define LISTED_NOTICE_MAX_BYTES	  ((size_t)32 << 10)
+#define LISTED_RECEIPTS_MAX_BYTES ((size_t)128 << 10)
 
 /* Field numbers of schemas/link.proto. */
 enum {
@@ -33,9 +34,17 @@ enum {
 	STATUS_RECEIPTS = 8,
 	STATUS_VERSION = 9,
 	STATUS_NOTICE = 10,
-	STATUS_SHORTENED = 11
+	STATUS_SHORTENED = 11,
+	STATUS_RECEIPTS_CUT = 12
 };
-enum { LIST_REQUEST = 1, LIST_FOUND = 2, LIST_SUBMISSIONS = 3, LIST_MORE = 4, LIST_VERSION = 5 };
+enum {
+	LIST_REQUEST = 1,
+	LIST_FOUND = 2,
+	LIST_SUBMISSIONS = 3,
+	LIST_MORE = 4,
+	LIST_VERSION = 5,
+	LIST_BUSY = 6
+};
 enum { ACTIVE_REQUEST = 1, ACTIVE_SEQ = 2, ACTIVE_NOTICES = 3 };
 enum { FETCH_REQUEST = 1, FETCH_NOTICES = 2, FETCH_ORIGINALS = 3, FETCH_END = 4 };
 
@@ -157,6 +166,8 @@ send_body(struct hs_effects *effects, uint32_t peer, uint32_t number, struct hs_
 struct add_receipts {
 	struct hs_buf *out;
 	const struct hs_unheard_view *view;
+	size_t max_bytes; /* of `out` */
+	bool cut;
 };
 
 /* What an adapter did not get yet is told when it is silence. */
@@ -165,17 +176,21 @@ add_receipt(void *owner, const struct hs_unheard_entry *entry)
 {
 	struct add_receipts *add = owner;
 
-	if (entry->receipt->state != (int)HS_RECEIPT(UNSPECIFIED) ||
-		entry->begins_unix_us <= add->view->unix_us)
+	if (entry->receipt->state == (int)HS_RECEIPT(UNSPECIFIED) &&
+		entry->begins_unix_us > add->view->unix_us)
+		return;
+	if (add->out->len_bytes >= add->max_bytes)
+		add->cut = true;
+	else
 		hs_receipt_write(add->out, STATUS_RECEIPTS, entry->receipt);
 }
 
 /* The fields of a StatusReply but request. */
 static void
-put_status(struct hs_buf *body, const struct hs_answer_status *status)
+put_status(struct hs_buf *body, const struct hs_answer_status *status, size_t receipts_max_bytes)
 {
 	const struct hs_known_submission *known = status->known;
-	struct add_receipts add = { body, &status->view };
+	struct add_receipts add = { body, &status->view, receipts_max_bytes, false };
 
 	hs_wire_put_text(body, STATUS_ID, status->id);
 	if (known == NULL)
@@ -188,6 +203,8 @@ put_status(struct hs_buf *body, const struct hs_answer_status *status)
 	hs_unheard_each(&status->view, known->seq, known->unix_us, add_receipt, &add);
 	hs_wire_put_uint(
 		body, STATUS_VERSION, hs_receipts_version(status->view.receipts, known->seq));
+	hs_wire_put_uint(body, STATUS_RECEIPTS_CUT,
+		add.cut || hs_receipts_cut(status->view.receipts, known->seq));
 }
 
 void
@@ -197,7 +214,7 @@ hs_answer_status(struct hs_effects *effects, uint32_t peer, const struct hs_answ
 
 	hs_buf_init(&body, (size_t)4 * ANSWER_MAX_BYTES);
 	hs_wire_put_uint(&body, STATUS_REQUEST, status->request);
-	put_status(&body, status);
+	put_status(&body, status, SIZE_MAX);
 	hs_wire_put_bytes(&body, STATUS_NOTICE, status->notice.bytes, status->notice.len_bytes);
 	send_body(effects, peer, FRAME_STATUS_REPLY, &body);
 }
@@ -231,7 +248,7 @@ hs_answer_listed(struct hs_buf *list, const struct hs_answer_status *status)
 	struct hs_buf body;
 
 	hs_buf_init(&body, (size_t)4 * ANSWER_MAX_BYTES);
-	put_status(&body, status);
+	put_status(&body, status, LISTED_RECEIPTS_MAX_BYTES);
 	if (status->notice.len_bytes > 0)
 		put_begin_of_notice(&body, status->notice);
 	else if (status->known->seq > 0)
@@ -252,6 +269,7 @@ hs_answer_list(struct hs_effects *effects, uint32_t peer, const struct hs_answer
 	hs_wire_put_uint(&body, LIST_FOUND, list->found);
 	hs_wire_put_uint(&body, LIST_MORE, list->more);
 	hs_wire_put_uint(&body, LIST_VERSION, list->version);
+	hs_wire_put_uint(&body, LIST_BUSY, list->busy);
 	if (listed->len_bytes > 0)
 		hs_buf_add(&body, listed->bytes, listed->len_bytes);
 	send_body(effects, peer, FRAME_LIST_REPLY, &body);

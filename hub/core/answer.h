@@ -45,9 +45,10 @@ void hs_answer_status(
 
 struct hs_answer_list {
 	uint64_t request, version;
-	bool found, more;
+	bool found, more, busy;
 };
-/* Appends one submission to a list; of its notice what stands first, up to 32 KiB. Its request is not told. */
+/* Appends one submission to a list; of its notice what stands first, up to 32 KiB, of its receipts up to 128 KiB. Its request is
+ * not told. */
 void hs_answer_listed(struct hs_buf *list, const struct hs_answer_status *status);
 void hs_answer_list(struct hs_effects *effects, uint32_t peer, const struct hs_answer_list *list,
 	const struct hs_buf *listed);

@@ -276,16 +276,25 @@ look_for_alarms(struct hs_core *core)
 }
 
 static void
-tell_silence(void *owner, const struct hs_unheard_outlet *outlet, bool began)
+tell_silence(void *owner, const struct hs_unheard_outlet *outlet, enum hs_unheard_change change)
 {
+	static const struct {
+		enum hs_log_level level;
+		const char *event, *what, *words;
+	} rows[] = {
+		[HS_UNHEARD_BEGAN] = { HS_LOG_ERROR, "hub.outlet_silent", "alarm", "silent about" },
+		[HS_UNHEARD_SPOKE] = { HS_LOG_INFO, "hub.outlet_silent_over", "over",
+			"spoke: was silent about" },
+		[HS_UNHEARD_AGED] = { HS_LOG_WARN, "hub.outlet_silent_unwatched", "over",
+			"no longer watched: silent about" },
+	};
 	struct hs_core *core = owner;
 	const char *peer = core->options.peers[outlet->peer].name;
 
-	hs_effects_log(core->source.effects, began ? HS_LOG_ERROR : HS_LOG_INFO,
-		began ? "hub.outlet_silent" : "hub.outlet_silent_over",
+	hs_effects_log(core->source.effects, rows[change].level, rows[change].event,
 		"peer=%s outlet=\"%s\" seq=%llu silent_ms=%lld", peer, outlet->outlet,
 		(unsigned long long)outlet->seq, (long long)outlet->silent_ms);
-	hs_effects_alarm(core->source.effects, began, peer, outlet);
+	hs_effects_alarm(core->source.effects, rows[change].what, rows[change].words, peer, outlet);
 }
 
 struct hs_unheard_ops
@@ -334,6 +343,7 @@ on_turn(struct hs_core *core, const struct hs_event *event)
 {
 	(void)event;
 	hs_core_turn(core);
+	hs_query_turn(core->query, &core->source, core->index);
 }
 
 static void
@@ -389,6 +399,7 @@ hs_core_step(struct hs_core *core, const struct hs_event *event, struct hs_effec
 	core->source.mono_us = event->mono_us;
 	core->source.effects = effects;
 	core->source.unfinished = 0;
+	core->source.busy_peers = event->busy_peers;
 	core->source.sent_bytes = 0;
 	look_at_disk(core, event);
 	handlers[event->type](core, event);

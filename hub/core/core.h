@@ -122,7 +122,9 @@ struct hs_event {
 	const char *reason;	  /* COMMIT_FAILED, STORED (NULL: on disk): for people; borrowed */
 	uint64_t store;		  /* STORED */
 	bool disk_low;		  /* of every event: only the reserve is left on the disk */
-	uint64_t ticket;	  /* RECORDS */
+	/* Of every event, peers (bits) whose link has so much unsent that lists wait for it. */
+	uint64_t busy_peers;
+	uint64_t ticket; /* RECORDS */
 	const struct hs_row *rows;
 	size_t row_count;
 };

@@ -217,17 +217,16 @@ hs_effects_log(struct hs_effects *effects, enum hs_log_level level, const char *
 }
 
 void
-hs_effects_alarm(struct hs_effects *effects, bool began, const char *peer,
+hs_effects_alarm(struct hs_effects *effects, const char *what, const char *words, const char *peer,
 	const struct hs_unheard_outlet *outlet)
 {
 	struct hs_effect *effect = add(effects, HS_EFFECT_ALARM, 0);
 
-	effect->event = began ? "alarm" : "over";
+	effect->event = what;
 	hs_buf_printf(&effects->store, "%s%s%s%c", peer, outlet->outlet[0] == '\0' ? "" : "/",
 		outlet->outlet, '\0');
-	hs_buf_printf(&effects->store, "%s seq %llu, sent %lld s ago%c",
-		began ? "silent about" : "no longer silent since", (unsigned long long)outlet->seq,
-		(long long)(outlet->silent_ms / 1000), '\0');
+	hs_buf_printf(&effects->store, "%s seq %llu, sent %lld s ago%c", words,
+		(unsigned long long)outlet->seq, (long long)(outlet->silent_ms / 1000), '\0');
 	HS_CHECK(!effects->store.failed);
 	effect->len_bytes = effects->store.len_bytes - effect->at;
 }

@@ -79,9 +79,9 @@ void hs_effects_read(struct hs_effects *effects, uint32_t peer, uint64_t ticket,
 void hs_effects_drop(struct hs_effects *effects, uint32_t peer);
 void hs_effects_log(struct hs_effects *effects, enum hs_log_level level, const char *event,
 	const char *format, ...) __attribute__((format(printf, 4, 5)));
-/* An outlet (name: peer, or peer/outlet) went silent, or `over`: no longer. */
-void hs_effects_alarm(struct hs_effects *effects, bool began, const char *peer,
-	const struct hs_unheard_outlet *outlet);
+/* An outlet (name: peer, or peer/outlet) went silent ("alarm") or no longer is ("over"); words of the reason, before the notice. */
+void hs_effects_alarm(struct hs_effects *effects, const char *what, const char *words,
+	const char *peer, const struct hs_unheard_outlet *outlet);
 /* What the caller packs into the store between begin and hs_effects_send_end. */
 struct hs_buf *hs_effects_state_begin(struct hs_effects *effects);
 void hs_effects_turn(struct hs_effects *effects);

@@ -11,14 +11,15 @@
 #define WAIT_MAX_MS    60000
 #define US_PER_MS      1000
 #define PRINCIPAL_SIZE 256
-/* A page ends behind the submission that brings it beyond this, so that it fits a frame. */
-#define PAGE_BYTES     (HS_FRAME_MAX_BYTES / 3)
+#define PAGE_BYTES     ((size_t)256 << 10)
+#define STEP_BYTES     ((size_t)512 << 10)
+#define READS_MAX      16
 
 /* Who asks for what. */
 struct asked {
 	uint32_t peer, limit;
 	uint64_t request, version;
-	int64_t deadline_mono_us;
+	int64_t deadline_mono_us;	/* it is due from here */
 	char principal[PRINCIPAL_SIZE]; /* "": everybody's */
 	uint8_t before[HS_ID_BYTES];
 	bool first_page;
@@ -35,22 +36,19 @@ struct page {
 };
 
 struct hs_listing {
-	struct asked *waiters;
+	struct asked *waiters; /* who waits for a change and who is due, in the order of asking */
 	size_t waiter_count, waiters_max;
-	uint64_t seen;	    /* changes of everybody's at the last look */
-	struct page *pages; /* that wait for a READ */
-	size_t pages_max;
+	uint64_t seen; /* changes of everybody's at the last look */
+	struct page pages[READS_MAX];
 };
 
 struct hs_listing *
-hs_listing_create(size_t waiters_max, size_t reads_max)
+hs_listing_create(size_t waiters_max)
 {
 	struct hs_listing *listing = hs_must_alloc(1, sizeof(*listing));
 
 	listing->waiters_max = waiters_max;
-	listing->waiters = hs_must_alloc(waiters_max, sizeof(*listing->waiters));
-	listing->pages_max = reads_max;
-	listing->pages = hs_must_alloc(reads_max, sizeof(*listing->pages));
+	listing->waiters = hs_must_alloc(2 * waiters_max, sizeof(*listing->waiters));
 	return listing;
 }
 
@@ -64,11 +62,10 @@ free_page(struct page *page)
 void
 hs_listing_destroy(struct hs_listing *listing)
 {
-	for (size_t i = 0; i < listing->pages_max; i++) {
+	for (size_t i = 0; i < READS_MAX; i++) {
 		if (listing->pages[i].ticket != 0)
 			free_page(&listing->pages[i]);
 	}
-	free(listing->pages);
 	free(listing->waiters);
 	free(listing);
 }
@@ -119,55 +116,88 @@ add_item(struct page *page, const struct hs_delivery_source *source, struct hs_s
 static struct page *
 free_place(struct hs_listing *listing)
 {
-	for (size_t i = 0; i < listing->pages_max; i++) {
+	for (size_t i = 0; i < READS_MAX; i++) {
 		if (listing->pages[i].ticket == 0)
 			return &listing->pages[i];
 	}
 	return NULL;
 }
 
-/* Goes on until it is answered, or until it needs a READ and has a place to wait for it: then false. `page` may be in its place
- * already. */
-static bool
-go_on(struct hs_listing *listing, struct hs_delivery_source *source, struct page *page)
+/* Goes on until it is answered, or needs a READ. Returns the bytes of the answer. */
+static size_t
+go_on(struct hs_delivery_source *source, struct page *page)
 {
+	size_t len_bytes;
+
 	while (page->done < page->count && page->listed.len_bytes < PAGE_BYTES) {
 		uint64_t seq = page->items[page->done]->seq;
 		const struct hs_recent_notice *recent =
 			seq == 0 ? NULL : hs_recent_find(source->recent, seq);
-		struct page *place = page->ticket != 0 ? page : free_place(listing);
 
-		if (seq == 0 || recent != NULL || place == NULL) {
+		if (seq == 0 || recent != NULL) {
 			add_item(page, source,
 				recent != NULL ? recent->notice : (struct hs_span){ "", 0 });
 			continue;
 		}
 		page->ticket = ++source->tickets;
-		if (place != page)
-			*place = *page;
 		hs_effects_read(source->effects, page->asked.peer, page->ticket, seq - 1, 1, false);
-		return false;
+		return 0;
 	}
 	page->answer.more |= page->done < page->count;
 	hs_answer_list(source->effects, page->asked.peer, &page->answer, &page->listed);
+	len_bytes = page->listed.len_bytes;
 	free_page(page);
-	return true;
+	return len_bytes;
 }
 
-static void
-answer(struct hs_listing *listing, struct hs_delivery_source *source, const struct hs_index *index,
+static size_t
+answer(struct page *place, struct hs_delivery_source *source, const struct hs_index *index,
 	const struct asked *asked)
 {
-	struct page page = { .asked = *asked,
+	*place = (struct page){ .asked = *asked,
 		.answer = { .request = asked->request,
 			.version = version_of(source, index, asked->principal) } };
-
-	hs_buf_init(&page.listed, (size_t)4 * HS_FRAME_MAX_BYTES);
-	choose(&page, index);
-	(void)go_on(listing, source, &page);
+	hs_buf_init(&place->listed, (size_t)4 * HS_FRAME_MAX_BYTES);
+	choose(place, index);
+	return go_on(source, place);
 }
 
-/* ---- who waits ---- */
+/* ---- who waits, and who is due ---- */
+
+void
+hs_listing_turn(
+	struct hs_listing *listing, struct hs_delivery_source *source, const struct hs_index *index)
+{
+	size_t kept = 0, sent_bytes = 0;
+
+	for (size_t i = 0; i < listing->waiter_count; i++) {
+		const struct asked *waiter = &listing->waiters[i];
+		bool due = source->mono_us >= waiter->deadline_mono_us &&
+			   (source->busy_peers >> waiter->peer & 1) == 0;
+		struct page *place = due ? free_place(listing) : NULL;
+
+		if (place != NULL && sent_bytes < STEP_BYTES) {
+			sent_bytes += answer(place, source, index, waiter);
+			continue;
+		}
+		/* For a place it waits until a READ is done, for its peer until the next tick. */
+		source->unfinished += place != NULL;
+		if (kept != i)
+			listing->waiters[kept] = *waiter;
+		kept++;
+	}
+	listing->waiter_count = kept;
+}
+
+/* Where there is nothing to look at. */
+static void
+answer_without(struct hs_delivery_source *source, uint32_t peer, const struct hs_answer_list *list)
+{
+	struct hs_buf nothing;
+
+	hs_buf_init(&nothing, 1);
+	hs_answer_list(source->effects, peer, list, &nothing);
+}
 
 void
 hs_listing_ask(struct hs_listing *listing, struct hs_delivery_source *source,
@@ -181,23 +211,21 @@ hs_listing_ask(struct hs_listing *listing, struct hs_delivery_source *source,
 		.limit = message->limit > 0 && message->limit < HS_LISTING_MAX ? message->limit
 									       : HS_LISTING_MAX,
 		.first_page = before.len_bytes == 0,
-		.deadline_mono_us = source->mono_us + wait_ms * US_PER_MS };
+		.deadline_mono_us = source->mono_us };
+	bool wrong = strlen(message->principal) >= sizeof(asked.principal) ||
+		     (!asked.first_page && !hs_id_parse(before, asked.before));
 
-	if (strlen(message->principal) >= sizeof(asked.principal) ||
-		(!asked.first_page && !hs_id_parse(before, asked.before))) {
-		const struct hs_answer_list none = { .request = message->request };
-		struct hs_buf nothing;
-
-		hs_buf_init(&nothing, 1);
-		hs_answer_list(source->effects, peer, &none, &nothing);
+	if (wrong || listing->waiter_count >= 2 * listing->waiters_max) {
+		answer_without(source, peer,
+			&(struct hs_answer_list){ .request = message->request, .busy = !wrong });
 		return;
 	}
 	(void)snprintf(asked.principal, sizeof(asked.principal), "%s", message->principal);
-	if (wait_ms > 0 && listing->waiter_count < listing->waiters_max &&
+	if (listing->waiter_count < listing->waiters_max &&
 		asked.version == version_of(source, index, asked.principal))
-		listing->waiters[listing->waiter_count++] = asked;
-	else
-		answer(listing, source, index, &asked);
+		asked.deadline_mono_us += wait_ms * US_PER_MS;
+	listing->waiters[listing->waiter_count++] = asked;
+	hs_listing_turn(listing, source, index);
 }
 
 void
@@ -206,26 +234,22 @@ hs_listing_wake(
 {
 	uint64_t changed = hs_index_changed(index, "");
 	bool quiet = changed == listing->seen;
-	size_t kept = 0;
 
 	listing->seen = changed;
-	for (size_t i = 0; i < listing->waiter_count; i++) {
-		const struct asked *waiter = &listing->waiters[i];
+	for (size_t i = 0; !quiet && i < listing->waiter_count; i++) {
+		struct asked *waiter = &listing->waiters[i];
 
-		if (source->mono_us >= waiter->deadline_mono_us ||
-			(!quiet && version_of(source, index, waiter->principal) != waiter->version))
-			answer(listing, source, index, waiter);
-		else
-			listing->waiters[kept++] = *waiter;
+		if (version_of(source, index, waiter->principal) != waiter->version)
+			waiter->deadline_mono_us = 0;
 	}
-	listing->waiter_count = kept;
+	hs_listing_turn(listing, source, index);
 }
 
 bool
-hs_listing_rows(
-	struct hs_listing *listing, struct hs_delivery_source *source, const struct hs_event *event)
+hs_listing_rows(struct hs_listing *listing, struct hs_delivery_source *source,
+	const struct hs_index *index, const struct hs_event *event)
 {
-	for (size_t i = 0; i < listing->pages_max; i++) {
+	for (size_t i = 0; i < READS_MAX; i++) {
 		struct page *page = &listing->pages[i];
 		struct hs_record_look look = { .notice = { "", 0 } };
 
@@ -234,7 +258,8 @@ hs_listing_rows(
 		if (event->row_count > 0)
 			HS_CHECK(hs_record_look(event->rows[0].body, &look) == HS_OK);
 		add_item(page, source, look.notice);
-		(void)go_on(listing, source, page);
+		if (go_on(source, page) > 0)
+			hs_listing_turn(listing, source, index);
 		return true;
 	}
 	return false;
@@ -250,7 +275,7 @@ hs_listing_forget_peer(struct hs_listing *listing, uint32_t peer)
 			listing->waiters[kept++] = listing->waiters[i];
 	}
 	listing->waiter_count = kept;
-	for (size_t i = 0; i < listing->pages_max; i++) {
+	for (size_t i = 0; i < READS_MAX; i++) {
 		if (listing->pages[i].ticket != 0 && listing->pages[i].asked.peer == peer)
 			free_page(&listing->pages[i]);
 	}

@@ -4,8 +4,11 @@
  *          the begin of its notice, from memory or by one READ after the other → list_reply.
  * Version: the moment of this process's first step in microseconds, and the changes since (changes.h): no number comes twice,
  *          so one that a client kept across a restart of the hub never passes for the present one.
- * Limits:  waiters_max wait at a time (more are answered at once); reads_max lists are being read from the journal at a time (of
- *          more, what is not in memory goes without its notice, marked as shortened); at most HS_LISTING_MAX submissions in one answer.
+ * Limits:  waiters_max wait for a change at a time; more are not let wait. A page is at most HS_LISTING_MAX submissions and ends behind the
+ *          one that brings it beyond PAGE_BYTES. A step answers lists up to STEP_BYTES and the others in the next turn of the loop; a few
+ *          at a time are being read from the journal; a peer whose link has much unsent (hs_event.busy_peers) gets none until that has left.
+ *          So however many ask at once, their lists neither fill a link nor delay what is urgent. As many again as waiters_max may
+ *          be due; who asks beyond that is told that we are busy.
  * Owner:   hs_query. Threads: the core's. A peer that goes away takes its questions with it.
  */
 #ifndef HS_CORE_LISTING_H
@@ -18,17 +21,21 @@
 
 struct hs_listing;
 
-struct hs_listing *hs_listing_create(size_t waiters_max, size_t reads_max);
+struct hs_listing *hs_listing_create(size_t waiters_max);
 void hs_listing_destroy(struct hs_listing *listing);
 void hs_listing_ask(struct hs_listing *listing, struct hs_delivery_source *source,
 	const struct hs_index *index, uint32_t peer, const hs_list_query *message);
-/* Answers those whose list changed, or whose time is up. */
+/* Those whose list changed, or whose time is up, are due; answers as many as one step may. */
 void hs_listing_wake(struct hs_listing *listing, struct hs_delivery_source *source,
+	const struct hs_index *index);
+/* Goes on with those that are due. */
+void hs_listing_turn(struct hs_listing *listing, struct hs_delivery_source *source,
 	const struct hs_index *index);
 /* The row of a READ of ours; false when the ticket is not ours. */
 bool hs_listing_rows(struct hs_listing *listing, struct hs_delivery_source *source,
-	const struct hs_event *event);
+	const struct hs_index *index, const struct hs_event *event);
 void hs_listing_forget_peer(struct hs_listing *listing, uint32_t peer);
+/* With those that are due. */
 size_t hs_listing_waiters(const struct hs_listing *listing);
 
 #endif

@@ -48,7 +48,7 @@ hs_query_create(size_t waiters_max, size_t reads_max)
 	query->waiters = hs_must_alloc(waiters_max, sizeof(*query->waiters));
 	query->reads_max = reads_max;
 	query->readings = hs_must_alloc(reads_max, sizeof(*query->readings));
-	query->listing = hs_listing_create(waiters_max, reads_max);
+	query->listing = hs_listing_create(waiters_max);
 	return query;
 }
 
@@ -173,6 +173,13 @@ hs_query_tick(
 {
 	hs_query_wake(query, source, index);
 	hs_listing_wake(query->listing, source, index);
+}
+
+void
+hs_query_turn(
+	struct hs_query *query, struct hs_delivery_source *source, const struct hs_index *index)
+{
+	hs_listing_turn(query->listing, source, index);
 }
 
 static bool
@@ -305,7 +312,7 @@ hs_query_rows(struct hs_query *query, struct hs_delivery_source *source,
 		*reading = (struct reading){ 0 };
 		return true;
 	}
-	return hs_listing_rows(query->listing, source, event);
+	return hs_listing_rows(query->listing, source, index, event);
 }
 
 void

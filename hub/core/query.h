@@ -37,6 +37,9 @@ void hs_query_wake(
 /* The same, and who waits for a list: each tick, so that a storm of receipts is one answer. */
 void hs_query_tick(
 	struct hs_query *query, struct hs_delivery_source *source, const struct hs_index *index);
+/* Lists that were too many for one step. */
+void hs_query_turn(
+	struct hs_query *query, struct hs_delivery_source *source, const struct hs_index *index);
 /* The rows of a READ of ours; false when the ticket is not ours. */
 bool hs_query_rows(struct hs_query *query, struct hs_delivery_source *source,
 	const struct hs_index *index, const struct hs_event *event);

@@ -6,6 +6,7 @@
 #include "hub/base/check.h"
 #include "hub/base/wire.h"
 #include "hub/core/memory.h"
+#include "schemas/guests.h"
 
 /* Above this the batch is flushed at the end of the step, whatever its age. */
 #define BATCH_MAX_BYTES ((size_t)1 << 20)
@@ -26,6 +27,7 @@ struct slot {
 	struct stored *items;
 	int64_t accepted_unix_us, looked_unix_us, due_unix_us; /* see hs_receipts_due */
 	struct hs_changes *changes;
+	bool cut; /* one found no room */
 };
 
 struct ack {
@@ -170,8 +172,12 @@ hs_receipts_put(struct hs_receipts *receipts, const struct hs_receipt_entry *ent
 		return true;
 	stored = find(slot, entry);
 	if (stored == NULL) {
-		if (slot->count >= receipts->per_notice)
+		if (slot->count >= receipts->per_notice) {
+			if (!slot->cut)
+				count_change(receipts, slot);
+			slot->cut = true;
 			return true;
+		}
 		add(slot, entry);
 	} else {
 		if (goes_back(stored->state, entry->state) ||
@@ -196,6 +202,14 @@ hs_receipts_version(const struct hs_receipts *receipts, uint64_t seq)
 	return slot == NULL ? 0 : slot->version;
 }
 
+bool
+hs_receipts_cut(const struct hs_receipts *receipts, uint64_t seq)
+{
+	const struct slot *slot = slot_of(receipts, seq);
+
+	return slot != NULL && slot->cut;
+}
+
 void
 hs_receipts_each(const struct hs_receipts *receipts, uint64_t seq,
 	void (*visit)(void *owner, const struct hs_receipt_entry *entry), void *owner)
@@ -212,11 +226,25 @@ hs_receipts_each(const struct hs_receipts *receipts, uint64_t seq,
 }
 
 static bool
+is_guests(const char *outlet)
+{
+	return strcmp(outlet, HS_OUTLET_GUESTS) == 0;
+}
+
+bool
+hs_receipt_of_guests(const struct hs_receipt_entry *entry)
+{
+	return is_guests(entry->outlet);
+}
+
+static bool
 outlets_spoke(const struct slot *slot, const char *adapter)
 {
 	for (size_t i = 0; i < slot->count; i++) {
-		if (slot->items[i].outlet[0] != '\0' &&
-			strcmp(slot->items[i].adapter, adapter) == 0)
+		const struct stored *stored = &slot->items[i];
+
+		if (stored->outlet[0] != '\0' && !is_guests(stored->outlet) &&
+			strcmp(stored->adapter, adapter) == 0)
 			return true;
 	}
 	return false;
@@ -227,8 +255,9 @@ hs_receipts_waits(const struct hs_receipts *receipts, const struct hs_receipt_en
 {
 	const struct slot *slot = slot_of(receipts, entry->seq);
 
-	if (slot == NULL || (entry->state != (int)HS_RECEIPT(SENT) &&
-				    entry->state != (int)HS_RECEIPT(RECEIVED)))
+	if (slot == NULL || is_guests(entry->outlet) ||
+		(entry->state != (int)HS_RECEIPT(SENT) &&
+			entry->state != (int)HS_RECEIPT(RECEIVED)))
 		return false;
 	return entry->outlet[0] != '\0' || !outlets_spoke(slot, entry->adapter);
 }

@@ -7,7 +7,7 @@
  * Rules:  SENT and RECEIVED never replace a later state: a notice that is sent again after a reconnect does
  *         not look less done. Everything else replaces what was there. An equal receipt changes nothing.
  * Silence: an outlet from which nothing was heard since it was SENT or RECEIVED says nothing about itself (unheard.h). A word
- *         for the adapter as a whole (outlet "") counts only while none of its outlets spoke.
+ *         for the adapter as a whole (outlet "") counts only while none of its outlets spoke. Guests (schemas/guests.h) do not count.
  * Versions: each change of a notice's receipts, and each silence that begins, counts its version up from 1.
  * Memory: the newest notices_max notices, each with at most per_notice receipts in memory; older and
  *         further ones stand in the journal only.
@@ -44,9 +44,12 @@ void hs_receipts_open(struct hs_receipts *receipts, uint64_t seq, int64_t accept
 bool hs_receipts_put(struct hs_receipts *receipts, const struct hs_receipt_entry *entry);
 /* 0: not in memory (any more). */
 uint32_t hs_receipts_version(const struct hs_receipts *receipts, uint64_t seq);
+/* More receipts came than per_notice: these are in the journal only. */
+bool hs_receipts_cut(const struct hs_receipts *receipts, uint64_t seq);
 void hs_receipts_each(const struct hs_receipts *receipts, uint64_t seq,
 	void (*visit)(void *owner, const struct hs_receipt_entry *entry), void *owner);
 
+bool hs_receipt_of_guests(const struct hs_receipt_entry *entry);
 /* Nothing was heard of this entry (as hs_receipts_each gives it) since it was SENT or RECEIVED. */
 bool hs_receipts_waits(const struct hs_receipts *receipts, const struct hs_receipt_entry *entry);
 

@@ -9,6 +9,7 @@
 #include "schemas/tables.h"
 
 #define PEER(field) offsetof(struct hs_hub_peer_settings, field)
+#define MS_PER_S    1000
 #define US_PER_S    1000000
 #define HUB(field)  offsetof(struct hs_hub_settings, field)
 
@@ -106,7 +107,7 @@ static const struct hs_config_item hub_items[] = {
 	{ "mail_s", HS_CONFIG_INT, HUB(watch.mail_s), "s", 1, 604800, "21600",
 		"So long after its last urgent mail an order of the municipality is missed; longer than no_order_s.", NULL },
 	{ "silence_s", HS_CONFIG_INT, HUB(watch.silence_s), "s", 0, 2592000, "86400",
-		"So old a notice may be for an alarm of an outlet that says nothing about it (silent_after_ms of its adapter); 0: no alarms, only answers tell of silence.", NULL },
+		"So old a notice may be for an alarm of an outlet that says nothing about it; longer than silent_after_ms of every adapter; 0: no alarms, only answers tell of silence.", NULL },
 	{ "alarm_command", HS_CONFIG_TEXT, HUB(watch.alarm_command), "path", 0, 4096, "",
 		"Program that is run when an outlet goes silent and when it speaks again, with the arguments alarm|over, hub, lane, outlet, reason; no shell; empty: none.", NULL },
 	{ "alarm_timeout_ms", HS_CONFIG_INT, HUB(watch.alarm_timeout_ms), "ms", 100, 600000, "10000",
@@ -214,6 +215,19 @@ check_peer(const struct hs_hub_peer_settings *peer, char *why)
 	return err != HS_OK ? err : hs_look_link(&link, why);
 }
 
+/* An alarm of it begins while the notice is watched, or never. */
+static enum hs_err
+check_silence(const struct hs_hub_peer_settings *peer, int64_t silence_s, char *why)
+{
+	if (peer->kind != 2 || silence_s == 0 || silence_s * MS_PER_S > peer->silent_after_ms)
+		return HS_OK;
+	return hs_look_refuse(why,
+		"peer %s: silent_after_ms is %lld and silence_s only %lld: its outlets would never "
+		"be "
+		"in alarm; make silence_s longer than that, or 0 when no alarms are wanted",
+		peer->name, (long long)peer->silent_after_ms, (long long)silence_s);
+}
+
 static enum hs_err
 check_unlike(const struct hs_hub_peer_settings *rows, size_t i, size_t j, char *why)
 {
@@ -244,6 +258,8 @@ hs_hub_settings_check(const struct hs_hub_settings *settings, char why[HS_CONFIG
 		err = hs_look_made_file("journal", settings->journal.path, why);
 	for (size_t i = 0; err == HS_OK && i < settings->peers.count; i++) {
 		err = check_peer(&rows[i], why);
+		if (err == HS_OK)
+			err = check_silence(&rows[i], settings->watch.silence_s, why);
 		for (size_t j = 0; err == HS_OK && j < i; j++)
 			err = check_unlike(rows, j, i, why);
 	}

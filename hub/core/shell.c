@@ -10,10 +10,9 @@
 #include "hub/core/shell_parts.h"
 #include "hub/core/shell_recover.h"
 
-#define TICK_MS		 25
-#define GOODBYE_MS	 100 /* what the peers get to read the last frames */
+#define TICK_MS	   25
+#define GOODBYE_MS 100 /* what the peers get to read the last frames */
 /* Unsent bytes of one link: what delivery.c keeps in flight, a part of a snapshot and answers beside it. */
-#define LINK_QUEUE_BYTES ((size_t)32 << 20)
 
 /* ---- effects ---- */
 
@@ -34,23 +33,6 @@ do_append(struct hs_shell *shell)
 	hs_journal_append(shell->journal, rows, count);
 	hs_shell_keep(shell, rows, count);
 	free(rows);
-}
-
-static void
-do_send(struct hs_shell *shell, const struct hs_effect *effect)
-{
-	struct hs_link *link = shell->links[effect->peer].link;
-	struct hs_span frame = hs_effect_bytes(&shell->effects, effect);
-	enum hs_err err;
-
-	if (link == NULL)
-		return;
-	err = hs_link_send(link, frame.bytes, frame.len_bytes);
-	if (err == HS_OK || err == HS_ERR_CLOSED)
-		return; /* closed: on_down is on its way, and the journal has the notice */
-	hs_warn("hub.send_failed", "peer=%s error=%s", shell->peers[effect->peer].name,
-		hs_err_name(err));
-	hs_link_drop(link);
 }
 
 static void
@@ -130,7 +112,7 @@ static void
 carry_out(struct hs_shell *shell)
 {
 	static void (*const doers[])(
-		struct hs_shell *, const struct hs_effect *) = { [HS_EFFECT_SEND] = do_send,
+		struct hs_shell *, const struct hs_effect *) = { [HS_EFFECT_SEND] = hs_shell_send,
 		[HS_EFFECT_READ] = do_turn,
 		[HS_EFFECT_DROP] = do_drop,
 		[HS_EFFECT_LOG] = do_log,
@@ -158,6 +140,7 @@ hs_shell_step(struct hs_shell *shell, struct hs_event *event)
 	event->unix_us = hs_clock_unix_us();
 	event->mono_us = hs_clock_mono_us();
 	event->disk_low = hs_journal_room(shell->journal).low;
+	event->busy_peers = hs_shell_busy_peers(shell);
 	hs_effects_reset(&shell->effects);
 	hs_core_step(shell->core, event, &shell->effects);
 	carry_out(shell);
@@ -411,7 +394,7 @@ open_links(struct hs_shell *shell, char *why)
 			.ops = &link_ops,
 			.owner = &shell->links[i],
 			.frame_max_bytes = HS_FRAME_MAX_BYTES,
-			.queue_max_bytes = LINK_QUEUE_BYTES,
+			.queue_max_bytes = HS_SHELL_LINK_QUEUE_BYTES,
 			.tls_ca_path = rows[i].tls_ca[0] == '\0' ? NULL : rows[i].tls_ca,
 			.tls_cert_key_path =
 				rows[i].tls_cert_key[0] == '\0' ? NULL : rows[i].tls_cert_key };

@@ -2,6 +2,7 @@
  *
  * shell.c        loop, links, effects, turns, operations page
  * shell_alarm.c  alarm_command of outlets that say nothing
+ * shell_send.c   what leaves for the peers
  * shell_aside.c  what is too large for a turn of the loop: opening a large submission, giving its memory back
  */
 #ifndef HS_CORE_SHELL_PARTS_H
@@ -17,6 +18,9 @@
 #include "hub/core/read_queue.h"
 #include "hub/core/shell.h"
 #include "hub/core/shell_ops.h"
+
+/* Of one link. */
+#define HS_SHELL_LINK_QUEUE_BYTES ((size_t)32 << 20)
 
 struct shell_link {
 	struct hs_shell *shell;
@@ -69,6 +73,11 @@ void hs_shell_step(struct hs_shell *shell, struct hs_event *event);
 /* shell_alarm.c */
 void hs_shell_alarms_init(struct hs_shell *shell);
 void hs_shell_alarm(struct hs_shell *shell, const struct hs_effect *effect);
+
+/* shell_send.c */
+void hs_shell_send(struct hs_shell *shell, const struct hs_effect *effect);
+/* See hs_event. */
+uint64_t hs_shell_busy_peers(const struct hs_shell *shell);
 
 /* shell_aside.c */
 enum hs_err hs_shell_aside_start(struct hs_shell *shell, int nice) HS_MUST_CHECK;

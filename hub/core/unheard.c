@@ -11,20 +11,26 @@
 #define US_PER_MS 1000
 #define KEY_SIZE  (HS_OUTLET_MAX_BYTES + 12) /* "12/good/990019" */
 
+/* A notice about which nothing is heard. */
+struct unanswered {
+	uint64_t seq;		  /* 0: none */
+	int64_t since_unix_us;	  /* of its SENT or RECEIVED */
+	int64_t accepted_unix_us; /* of the notice */
+};
+
 /* An outlet that said a word, or is silent. */
 struct node {
 	char key[KEY_SIZE];
 	uint32_t peer;
-	uint64_t word_seq;	  /* the newest notice it spoke of; 0: none */
-	uint64_t silent_seq;	  /* 0: not silent */
-	int64_t since_unix_us;	  /* silent: of its SENT or RECEIVED */
-	int64_t accepted_unix_us; /* silent: of that notice */
-	UT_hash_handle hh, hh_silent;
+	uint64_t word_seq; /* the newest notice it spoke of; 0: none */
+	struct unanswered first, newest;
+	UT_hash_handle hh;
 };
 
+/* Each node is in one of the two. */
 struct hs_unheard {
-	struct node *outlets;
-	struct node *silent; /* those of them that are */
+	struct node *silent;
+	struct node *calm; /* who spoke longest ago comes first */
 };
 
 struct hs_unheard *
@@ -38,9 +44,12 @@ hs_unheard_destroy(struct hs_unheard *unheard)
 {
 	struct node *node, *next;
 
-	HASH_CLEAR(hh_silent, unheard->silent);
-	HASH_ITER (hh, unheard->outlets, node, next) {
-		HASH_DEL(unheard->outlets, node);
+	HASH_ITER (hh, unheard->silent, node, next) {
+		HASH_DEL(unheard->silent, node);
+		free(node);
+	}
+	HASH_ITER (hh, unheard->calm, node, next) {
+		HASH_DEL(unheard->calm, node);
 		free(node);
 	}
 	free(unheard);
@@ -95,7 +104,7 @@ tell_receipt(void *owner, const struct hs_receipt_entry *receipt)
 	uint32_t peer = adapter_at(options, receipt->adapter);
 	bool waits = hs_receipts_waits(each->view->receipts, receipt);
 
-	if (peer < options->peer_count)
+	if (peer < options->peer_count && !hs_receipt_of_guests(receipt))
 		each->spoke |= (uint64_t)1 << peer;
 	tell(each, receipt, peer, waits ? silent_from(options, peer, receipt->unix_us) : INT64_MAX);
 }
@@ -125,42 +134,63 @@ hs_unheard_each(const struct hs_unheard_view *view, uint64_t seq, int64_t accept
 
 /* ---- who is silent ---- */
 
+/* A new one, or the calm one that spoke longest ago; NULL: none is calm and there are too many. */
 static struct node *
-find(struct hs_unheard *unheard, uint32_t peer, const char *outlet, bool make)
+make_room(struct hs_unheard *unheard)
+{
+	struct node *node = unheard->calm;
+
+	if (HASH_COUNT(unheard->silent) + HASH_COUNT(unheard->calm) < HS_UNHEARD_OUTLETS_MAX)
+		return hs_must_alloc(1, sizeof(*node));
+	if (node != NULL) {
+		HASH_DEL(unheard->calm, node);
+		*node = (struct node){ 0 };
+	}
+	return node;
+}
+
+static struct node *
+find(struct hs_unheard *unheard, uint32_t peer, const char *outlet)
 {
 	char key[KEY_SIZE];
 	struct node *node;
 
 	HS_CHECK(snprintf(key, sizeof(key), "%u/%s", peer, outlet) < (int)sizeof(key));
-	HASH_FIND_STR(unheard->outlets, key, node);
-	if (node != NULL || !make || HASH_COUNT(unheard->outlets) >= HS_UNHEARD_OUTLETS_MAX)
+	HASH_FIND_STR(unheard->silent, key, node);
+	if (node == NULL)
+		HASH_FIND_STR(unheard->calm, key, node);
+	if (node != NULL)
 		return node;
-	node = hs_must_alloc(1, sizeof(*node));
+	node = make_room(unheard);
+	if (node == NULL)
+		return NULL;
 	memcpy(node->key, key, sizeof(key));
 	node->peer = peer;
-	HASH_ADD_STR(unheard->outlets, key, node);
+	HASH_ADD_STR(unheard->calm, key, node);
 	return node;
 }
 
 static void
-call(const struct node *node, int64_t unix_us, const struct hs_unheard_ops *ops, bool began)
+call(const struct node *node, int64_t unix_us, const struct hs_unheard_ops *ops,
+	enum hs_unheard_change change)
 {
 	const struct hs_unheard_outlet outlet = { .peer = node->peer,
 		.outlet = strchr(node->key, '/') + 1,
-		.seq = node->silent_seq,
-		.silent_ms = (unix_us - node->since_unix_us) / US_PER_MS };
+		.seq = node->first.seq,
+		.silent_ms = (unix_us - node->first.since_unix_us) / US_PER_MS };
 
 	if (ops != NULL)
-		ops->changed(ops->owner, &outlet, began);
+		ops->changed(ops->owner, &outlet, change);
 }
 
 static void
 end_silence(struct hs_unheard *unheard, struct node *node, int64_t unix_us,
-	const struct hs_unheard_ops *ops)
+	const struct hs_unheard_ops *ops, enum hs_unheard_change change)
 {
-	call(node, unix_us, ops, false);
-	node->silent_seq = 0;
-	HASH_DELETE(hh_silent, unheard->silent, node);
+	call(node, unix_us, ops, change);
+	node->first = node->newest = (struct unanswered){ 0 };
+	HASH_DEL(unheard->silent, node);
+	HASH_ADD_STR(unheard->calm, key, node);
 }
 
 static void
@@ -168,14 +198,19 @@ note_word(struct hs_unheard *unheard, uint32_t peer, const char *outlet,
 	const struct hs_receipt_entry *receipt, const struct hs_unheard_view *view,
 	const struct hs_unheard_ops *ops)
 {
-	struct node *node = find(unheard, peer, outlet, true);
+	struct node *node = find(unheard, peer, outlet);
 
 	if (node == NULL)
 		return;
 	if (node->word_seq < receipt->seq)
 		node->word_seq = receipt->seq;
-	if (node->silent_seq > 0 && node->silent_seq <= receipt->seq)
-		end_silence(unheard, node, view->unix_us, ops);
+	if (node->newest.seq == 0) {
+		HASH_DEL(unheard->calm, node);
+		HASH_ADD_STR(unheard->calm, key, node);
+	} else if (node->newest.seq <= receipt->seq)
+		end_silence(unheard, node, view->unix_us, ops, HS_UNHEARD_SPOKE);
+	else if (node->first.seq <= receipt->seq)
+		node->first = node->newest;
 }
 
 /* FILTERED may be the hub's own word: of an adapter that is not to have the notice. */
@@ -185,7 +220,8 @@ hs_unheard_word(struct hs_unheard *unheard, const struct hs_unheard_view *view,
 {
 	uint32_t peer = adapter_at(view->options, receipt->adapter);
 
-	if (receipt->state <= (int)HS_RECEIPT(RECEIVED) || peer == view->options->peer_count ||
+	if (receipt->state <= (int)HS_RECEIPT(RECEIVED) || hs_receipt_of_guests(receipt) ||
+		peer == view->options->peer_count ||
 		strlen(receipt->outlet) > HS_OUTLET_MAX_BYTES ||
 		!hs_route_entitled(view->route, receipt->seq, peer))
 		return;
@@ -206,18 +242,23 @@ static void
 begin_silence(const struct look *look, const struct hs_unheard_entry *entry)
 {
 	const struct hs_receipt_entry *receipt = entry->receipt;
+	const struct unanswered notice = { receipt->seq, receipt->unix_us,
+		look->due->accepted_unix_us };
+	struct hs_unheard *unheard = look->unheard;
 	struct node *node;
 
-	if (look->view->unix_us - look->due->accepted_unix_us >= look->watched_us)
+	if (look->view->unix_us - notice.accepted_unix_us >= look->watched_us)
 		return;
-	node = find(look->unheard, entry->peer, receipt->outlet, true);
-	if (node == NULL || node->silent_seq > 0 || node->word_seq >= receipt->seq)
+	node = find(unheard, entry->peer, receipt->outlet);
+	if (node == NULL || node->word_seq >= notice.seq)
 		return;
-	node->silent_seq = receipt->seq;
-	node->since_unix_us = receipt->unix_us;
-	node->accepted_unix_us = look->due->accepted_unix_us;
-	HASH_ADD_KEYPTR(hh_silent, look->unheard->silent, node->key, strlen(node->key), node);
-	call(node, look->view->unix_us, look->ops, true);
+	if (node->newest.seq == 0) {
+		node->first = node->newest = notice;
+		HASH_DEL(unheard->calm, node);
+		HASH_ADD_STR(unheard->silent, key, node);
+		call(node, look->view->unix_us, look->ops, HS_UNHEARD_BEGAN);
+	} else if (node->newest.seq < notice.seq)
+		node->newest = notice;
 }
 
 static void
@@ -252,9 +293,9 @@ hs_unheard_look(struct hs_unheard *unheard, const struct hs_unheard_view *view,
 	struct node *node, *next;
 
 	hs_receipts_look(receipts, view->unix_us, look_at_notice, &look);
-	HASH_ITER (hh_silent, unheard->silent, node, next) {
-		if (view->unix_us - node->accepted_unix_us >= watched_us)
-			end_silence(unheard, node, view->unix_us, ops);
+	HASH_ITER (hh, unheard->silent, node, next) {
+		if (view->unix_us - node->newest.accepted_unix_us >= watched_us)
+			end_silence(unheard, node, view->unix_us, ops, HS_UNHEARD_AGED);
 	}
 }
 
@@ -263,7 +304,7 @@ hs_unheard_count(const struct hs_unheard *unheard, uint32_t peer)
 {
 	size_t count = 0;
 
-	for (const struct node *node = unheard->silent; node != NULL; node = node->hh_silent.next)
+	for (const struct node *node = unheard->silent; node != NULL; node = node->hh.next)
 		count += node->peer == peer;
 	return count;
 }

@@ -3,12 +3,15 @@
  * Rules:   nothing heard since SENT or RECEIVED (receipts.h), or a notice that could not be sent to its adapter at all: longer
  *          than the limit of its kind (silent_after_ms of the adapter's peer) that is silence.
  *          An outlet is silent from there until it says a word (anything behind RECEIVED) about that notice or a later one; a
- *          word of any outlet is one of its adapter as a whole (outlet ""). So each silence is one alarm, however many notices follow.
- *          Notices older than watched_us raise no alarm, and an alarm about one ends when it is that old.
+ *          word of any outlet is one of its adapter as a whole (outlet ""). So each silence is one alarm, however many notices follow,
+ *          and it lasts until the newest of them is answered: a late word about an older one ends nothing.
+ *          Notices older than watched_us raise no alarm, and an alarm ends when the newest that it is about is that old.
+ *          Guests (schemas/guests.h) are never silent, and their word is nobody's.
  * Flow:    hs_core: word of an outlet, also from the journal at a start → hs_unheard_word; each look → hs_unheard_look: what changed →
  *          `changed` (log, alarm_command); the version of the notice counts up, so that its sender's long poll answers.
  *          Answers about a submission: hs_unheard_each.
- * Memory:  at most HS_UNHEARD_OUTLETS_MAX outlets are known; what is more raises no alarm and is told in answers only.
+ * Memory:  at most HS_UNHEARD_OUTLETS_MAX outlets are known; of those that are not silent, who spoke longest ago is forgotten for a new one.
+ *          When so many are silent, more raise no alarm and are told in answers only.
  * Owner:   the core. Threads: one. Nothing of it is journalled: a start finds it again from receipts, and tells what still is.
  */
 #ifndef HS_CORE_UNHEARD_H
@@ -45,12 +48,17 @@ void hs_unheard_each(const struct hs_unheard_view *view, uint64_t seq, int64_t a
 struct hs_unheard_outlet {
 	uint32_t peer;
 	const char *outlet; /* "": the adapter as a whole; borrowed for the call */
-	uint64_t seq;	    /* the first notice it said nothing about */
+	uint64_t seq;	    /* the first notice that it said nothing about */
 	int64_t silent_ms;  /* since that was sent or received */
 };
+enum hs_unheard_change {
+	HS_UNHEARD_BEGAN, /* it went silent */
+	HS_UNHEARD_SPOKE, /* it is over */
+	HS_UNHEARD_AGED,  /* still silent, and no longer watched */
+};
 struct hs_unheard_ops {
-	/* It went silent; or, began false, it spoke or is no longer watched. */
-	void (*changed)(void *owner, const struct hs_unheard_outlet *outlet, bool began);
+	void (*changed)(
+		void *owner, const struct hs_unheard_outlet *outlet, enum hs_unheard_change change);
 	void *owner;
 };
 

@@ -279,6 +279,12 @@ receipt_json(const hs_receipt *receipt)
 		receipt->detail, "time", when, "silent_ms", (json_int_t)receipt->silent_ms);
 }
 
+bool
+hs_api_receipts_complete(const hs_status_reply *reply)
+{
+	return reply->seq == 0 || (reply->version > 0 && !reply->receipts_cut);
+}
+
 json_t *
 hs_api_status_json(const hs_status_reply *reply)
 {
@@ -288,9 +294,10 @@ hs_api_status_json(const hs_status_reply *reply)
 	for (size_t i = 0; i < reply->n_receipts; i++)
 		(void)json_array_append_new(receipts, receipt_json(reply->receipts[i]));
 	hs_rfc3339_format(reply->accepted_unix_us, JST_MIN, when);
-	return json_pack("{s:s,s:I,s:s,s:s,s:i,s:o}", "id", reply->id, "seq",
+	return json_pack("{s:s,s:I,s:s,s:s,s:i,s:o,s:b}", "id", reply->id, "seq",
 		(json_int_t)reply->seq, "outcome", outcome_word((int)reply->outcome, word),
-		"accepted", when, "version", (int)reply->version, "receipts", receipts);
+		"accepted", when, "version", (int)reply->version, "receipts", receipts,
+		"receipts_complete", (int)hs_api_receipts_complete(reply));
 }
 
 /* 配信結果情報: the same as a document (schemas/lalert_result.h). */
@@ -375,6 +382,7 @@ ask_status(struct hs_gate *gate, const struct hs_http_request *request,
 		call->lalert = strcmp(as, "lalert") == 0;
 		hs_principal_hold(principal);
 		call->port_call.done = on_status;
+		call->port_call.whose = principal;
 		err = hs_submit_port_status(gate->port, &call->port_call, submission_id,
 			(uint32_t)wait_s * 1000, (uint32_t)version);
 	}

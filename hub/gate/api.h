@@ -28,6 +28,8 @@ const struct hs_principal *hs_api_authenticate(
 const char *hs_api_submission_id(const char *path, const char *prefix);
 /* A parameter of digits only into *out, at most `max`; *out keeps its value when the parameter is absent. false: it is no number. */
 bool hs_api_number(const char *query, const char *name, uint64_t max, uint64_t *out);
+/* Its receipts are all there are: nothing left the hub's memory, or found no room in it. */
+bool hs_api_receipts_complete(const hs_status_reply *reply);
 /* What stands in a status, without its notice; a new reference, NULL without memory. */
 struct json_t *hs_api_status_json(const hs_status_reply *reply);
 

@@ -5,6 +5,7 @@
 
 #include "hub/base/check.h"
 #include "hub/base/clock.h"
+#include "hub/gate/api.h"
 #include "hub/gate/form_call.h"
 #include "hub/gate/reply.h"
 #include "hub/gate/role.h"
@@ -209,12 +210,15 @@ put_outlets(const struct hs_form_call *call, const hs_status_reply *reply, bool 
 	count_standings(reply, counts);
 	open = newest ||
 	       counts[HS_OUTLET_TROUBLE] + counts[HS_OUTLET_SILENT] + counts[HS_OUTLET_WAITS] > 0 ||
-	       reply->n_receipts == 0;
+	       (reply->n_receipts == 0 && reply->version > 0);
 	hs_buf_printf(out, "<details id=\"d-%s\"%s><summary id=\"m-%s\">", reply->id,
 		open ? " open" : "", reply->id);
 	hs_form_both(out, "配信先ごとの状況", "Outlet by outlet");
 	hs_buf_puts(out, " ");
 	put_counts(counts, out);
+	if (!hs_api_receipts_complete(reply))
+		hs_form_both(out, reply->version == 0 ? "記録なし" : "一部のみ",
+			reply->version == 0 ? "no longer kept here" : "not all stand here");
 	hs_buf_puts(out, "</summary>\n");
 	hs_form_outlets(call->gate, reply, out);
 	hs_buf_puts(out, "</details>\n");
@@ -250,14 +254,21 @@ put_item(const struct hs_form_call *call, const hs_status_reply *reply, bool new
 static void
 put_summary(const struct hs_form_call *call, const hs_list_reply *reply, struct hs_buf *out)
 {
-	size_t counts[HS_OUTLET_STANDINGS] = { 0 };
+	size_t counts[HS_OUTLET_STANDINGS] = { 0 }, gaps = 0;
 	char ja[200], en[200];
 
 	for (size_t i = 0; i < reply->n_submissions; i++) {
-		if (hs_role_may_see(call->principal, reply->submissions[i]))
-			count_standings(reply->submissions[i], counts);
+		if (!hs_role_may_see(call->principal, reply->submissions[i]))
+			continue;
+		count_standings(reply->submissions[i], counts);
+		gaps += !hs_api_receipts_complete(reply->submissions[i]);
 	}
-	if (counts[HS_OUTLET_TROUBLE] + counts[HS_OUTLET_SILENT] == 0) {
+	if (counts[HS_OUTLET_TROUBLE] + counts[HS_OUTLET_SILENT] == 0 && gaps > 0) {
+		(void)snprintf(ja, sizeof(ja), "ここにある記録では分かりません。返事待ち %zu",
+			counts[HS_OUTLET_WAITS]);
+		(void)snprintf(en, sizeof(en), "What is kept here does not tell. Waiting: %zu",
+			counts[HS_OUTLET_WAITS]);
+	} else if (counts[HS_OUTLET_TROUBLE] + counts[HS_OUTLET_SILENT] == 0) {
 		(void)snprintf(ja, sizeof(ja), "確認が必要な配信先はありません。返事待ち %zu",
 			counts[HS_OUTLET_WAITS]);
 		(void)snprintf(en, sizeof(en), "No outlet needs a look. Waiting: %zu",
@@ -270,6 +281,18 @@ put_summary(const struct hs_form_call *call, const hs_list_reply *reply, struct 
 	}
 	hs_buf_puts(out, "<p id=\"summary\">");
 	hs_form_both(out, ja, en);
+	if (gaps > 0) {
+		hs_buf_puts(out, "<br>");
+		(void)snprintf(ja, sizeof(ja),
+			"記録がここに残っていない、または一部だけの発信 "
+			"%zu（ジャーナルにはあります）",
+			gaps);
+		(void)snprintf(en, sizeof(en),
+			"%zu submissions are not, or not wholly, kept here; they are in the "
+			"journal",
+			gaps);
+		hs_form_both(out, ja, en);
+	}
 	hs_buf_puts(out, "</p>\n");
 }
 

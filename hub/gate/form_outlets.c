@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "hub/base/check.h"
+#include "hub/gate/api.h"
 #include "hub/gate/outlet_name.h"
 #include "schemas/lalert_result.h"
 
@@ -163,10 +164,39 @@ put_row(const struct hs_gate *gate, const hs_status_reply *reply, const hs_recei
 	hs_buf_puts(out, "</td></tr>\n");
 }
 
+/* What is not here is no good news, and is said. */
+static void
+put_gap(const hs_status_reply *reply, struct hs_buf *out)
+{
+	hs_buf_puts(out, "<p class=\"gap\"><strong>");
+	if (reply->version == 0)
+		hs_form_both(out,
+			"ここにはもう記録がありません（ジャーナルにはあります）。届いたかどうかは、"
+			"運用"
+			"担当者に確かめてください。",
+			"No longer kept here, it is in the journal. Ask the hub's operator who has "
+			"it.");
+	else
+		hs_form_both(out,
+			"配信先が多いため、ここにあるのは一部です（ジャーナルにはすべてあります）。"
+			"ほか"
+			"は運用担当者に確かめてください。",
+			"Too many outlets: only some stand here, the journal has all. Ask the "
+			"hub's "
+			"operator about the others.");
+	hs_buf_puts(out, "</strong></p>\n");
+}
+
 void
 hs_form_outlets(const struct hs_gate *gate, const hs_status_reply *reply, struct hs_buf *out)
 {
+	bool complete = hs_api_receipts_complete(reply);
+
+	if (!complete)
+		put_gap(reply, out);
 	if (reply->n_receipts == 0) {
+		if (!complete)
+			return;
 		hs_buf_puts(out, "<p class=\"waiting\">");
 		hs_form_both(
 			out, "まだどこからも返事がありません。", "No outlet has answered yet.");

@@ -25,20 +25,37 @@ hs_port_table_free(struct hs_port_table *table)
 }
 
 enum hs_err
-hs_port_table_reserve(
-	struct hs_port_table *table, bool query, struct hs_port_row **out, uint64_t *request)
+hs_port_table_reserve(struct hs_port_table *table, enum hs_port_use use, struct hs_port_row **out,
+	uint64_t *request)
 {
-	if (query && table->query_count >= table->max / 2)
+	if (use != HS_PORT_SUBMISSION && table->query_count >= table->max / 2)
+		return HS_ERR_FULL;
+	if (use == HS_PORT_LOOK && table->look_count >= table->max / 2 - table->max / 8)
 		return HS_ERR_FULL;
 	for (size_t i = 0; i < table->max; i++) {
 		if (table->rows[i].call != NULL)
 			continue;
-		table->rows[i] = (struct hs_port_row){ .query = query };
+		table->rows[i] = (struct hs_port_row){ .use = use };
 		*request = (++table->serial << ROW_BITS) | i;
 		*out = &table->rows[i];
 		return HS_OK;
 	}
 	return HS_ERR_FULL;
+}
+
+uint32_t
+hs_port_table_wait_ms(const struct hs_port_table *table, struct hs_port_row *row,
+	const void *waiter, uint32_t wait_ms)
+{
+	size_t own = 0;
+
+	for (size_t i = 0; table->waiter_count > 0 && i < table->max; i++)
+		own += table->rows[i].call != NULL && table->rows[i].waiter == waiter;
+	if (wait_ms == 0 || waiter == NULL || table->waiter_count >= table->max / 4 ||
+		own > table->max / 16)
+		return 0;
+	row->waiter = waiter;
+	return wait_ms;
 }
 
 /* ---- lanes ---- */
@@ -121,10 +138,13 @@ hs_port_table_next(const struct hs_port_table *table)
 static void
 count_row(struct hs_port_table *table, const struct hs_port_row *row, size_t by)
 {
-	bool sent = !row->query && row->waiting == NULL;
+	bool query = row->use != HS_PORT_SUBMISSION;
+	bool sent = !query && row->waiting == NULL;
 
 	table->count += by;
-	table->query_count += row->query ? by : 0;
+	table->query_count += query ? by : 0;
+	table->look_count += row->use == HS_PORT_LOOK ? by : 0;
+	table->waiter_count += row->waiter != NULL ? by : 0;
 	table->waiting_count += row->waiting != NULL ? by : 0;
 	table->calm_sent += sent && !hs_priority_is_urgent(row->lane) ? by : 0;
 	table->large_sent += sent && row->large ? by : 0;

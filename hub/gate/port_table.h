@@ -3,7 +3,8 @@
  * Owner:   the port; a fixed number of rows, so memory and waiting are bounded. Threads: the loop's.
  * Rules:   a request number carries its row, so that a reply finds it at once, and a serial, so that a late
  *          reply never meets the next call in the same row. Queries may take half of the rows: people
- *          who wait for receipts must not keep an order out.
+ *          who wait for receipts must not keep an order out. Of that half a quarter is kept for what forms, alarms and canaries
+ *          ask. Half of it may wait at the hub for a change, of one principal an eighth: whoever asks beyond that is answered at once.
  * Lanes:   an order (level 4 and more urgent) is sent at once. Of the rest at most in_flight_max are at the hub without an
  *          answer, and one large one; the others wait here, the most urgent first, within a lane the oldest. So what the link
  *          holds before an order is bounded. A submission never overtakes another one of its document: the older one takes
@@ -15,11 +16,18 @@
 
 #include "hub/gate/submit_port.h"
 
+enum hs_port_use {
+	HS_PORT_SUBMISSION,
+	HS_PORT_NEED, /* what is in force, alarms: an order may depend on it */
+	HS_PORT_LOOK  /* how submissions stand */
+};
+
 struct hs_port_row {
 	struct hs_port_call *call; /* NULL: free */
 	uint64_t request;
 	int64_t deadline_us; /* monotonic */
-	bool query;
+	enum hs_port_use use;
+	const void *waiter; /* a LOOK that waits for a change: whose; only compared */
 	bool large;
 	uint32_t lane;
 	hs_submit *waiting;	 /* borrowed from the call; NULL: sent, or a query */
@@ -29,6 +37,7 @@ struct hs_port_row {
 struct hs_port_table {
 	struct hs_port_row *rows;
 	size_t max, count, query_count;
+	size_t look_count, waiter_count;	     /* of these */
 	size_t waiting_count, calm_sent, large_sent; /* calm: less urgent than level 4 */
 	size_t in_flight_max;
 	uint64_t serial;
@@ -39,8 +48,11 @@ enum hs_err hs_port_table_init(
 	struct hs_port_table *table, size_t max, size_t in_flight_max) HS_MUST_CHECK;
 void hs_port_table_free(struct hs_port_table *table);
 /* A free row and its new request number; the row is taken only by hs_port_table_take. HS_ERR_FULL. */
-enum hs_err hs_port_table_reserve(struct hs_port_table *table, bool query, struct hs_port_row **out,
-	uint64_t *request) HS_MUST_CHECK;
+enum hs_err hs_port_table_reserve(struct hs_port_table *table, enum hs_port_use use,
+	struct hs_port_row **out, uint64_t *request) HS_MUST_CHECK;
+/* How long the row, just reserved, may wait for a change: wait_ms, or beyond the shares not at all; hs_port_table_take follows. */
+uint32_t hs_port_table_wait_ms(const struct hs_port_table *table, struct hs_port_row *row,
+	const void *waiter, uint32_t wait_ms);
 void hs_port_table_take(struct hs_port_table *table, struct hs_port_row *row,
 	struct hs_port_call *call, uint64_t request, int64_t deadline_us);
 /* A quarter of the rows is kept for what is as urgent as level 4. */

@@ -47,6 +47,7 @@ hs_list_send(struct hs_gate *gate, struct hs_port_call *call, const struct hs_pr
 	query.limit = (uint32_t)ask->limit;
 	query.wait_ms = (uint32_t)ask->wait_s * 1000;
 	query.version = ask->version;
+	call->whose = principal;
 	return hs_submit_port_list(gate->port, call, &query);
 }
 
@@ -56,7 +57,7 @@ hs_list_reply_of(enum hs_err err, const hs_link_frame *frame, enum hs_refusal *r
 	*refusal = HS_REFUSAL_AWAY;
 	if (err != HS_OK || frame->body_case != HANSHO__V1__LINK_FRAME__BODY_LIST_REPLY)
 		return NULL;
-	*refusal = HS_REFUSAL_NOT_FOUND;
+	*refusal = frame->list_reply->busy ? HS_REFUSAL_BUSY : HS_REFUSAL_NOT_FOUND;
 	return frame->list_reply->found ? frame->list_reply : NULL;
 }
 

@@ -324,11 +324,12 @@ hs_submit_port_stop(struct hs_submit_port *port)
 }
 
 static enum hs_err
-reserve(struct hs_submit_port *port, bool query, struct hs_port_row **out, uint64_t *request)
+reserve(struct hs_submit_port *port, enum hs_port_use use, struct hs_port_row **out,
+	uint64_t *request)
 {
 	if (port->state != PORT_READY)
 		return HS_ERR_AWAY;
-	return hs_port_table_reserve(&port->table, query, out, request);
+	return hs_port_table_reserve(&port->table, use, out, request);
 }
 
 static enum hs_err
@@ -357,7 +358,7 @@ hs_submit_port_submit(struct hs_submit_port *port, struct hs_port_call *call, hs
 		return HS_ERR_FULL;
 	hs_port_table_promote(&port->table, submit);
 	send_waiting(port);
-	err = reserve(port, false, &row, &submit->request);
+	err = reserve(port, HS_PORT_SUBMISSION, &row, &submit->request);
 	if (err != HS_OK)
 		return err;
 	waits = !hs_port_table_may_go(&port->table, lane, large) ||
@@ -383,16 +384,16 @@ hs_submit_port_status(struct hs_submit_port *port, struct hs_port_call *call, co
 
 	hansho__v1__link_frame__init(&frame);
 	hansho__v1__status_query__init(&query);
-	err = reserve(port, true, &row, &query.request);
+	err = reserve(port, HS_PORT_LOOK, &row, &query.request);
 	if (err != HS_OK)
 		return err;
 	(void)snprintf(id_text, sizeof(id_text), "%s", id);
 	query.id = id_text;
-	query.wait_ms = wait_ms;
+	query.wait_ms = hs_port_table_wait_ms(&port->table, row, call->whose, wait_ms);
 	query.version = version;
 	frame.body_case = HANSHO__V1__LINK_FRAME__BODY_STATUS_QUERY;
 	frame.status_query = &query;
-	return ask(port, row, call, query.request, &frame, (int64_t)wait_ms);
+	return ask(port, row, call, query.request, &frame, (int64_t)query.wait_ms);
 }
 
 enum hs_err
@@ -400,10 +401,11 @@ hs_submit_port_list(struct hs_submit_port *port, struct hs_port_call *call, hs_l
 {
 	hs_link_frame frame;
 	struct hs_port_row *row;
-	enum hs_err err = reserve(port, true, &row, &query->request);
+	enum hs_err err = reserve(port, HS_PORT_LOOK, &row, &query->request);
 
 	if (err != HS_OK)
 		return err;
+	query->wait_ms = hs_port_table_wait_ms(&port->table, row, call->whose, query->wait_ms);
 	hansho__v1__link_frame__init(&frame);
 	frame.body_case = HANSHO__V1__LINK_FRAME__BODY_LIST_QUERY;
 	frame.list_query = query;
@@ -421,7 +423,7 @@ hs_submit_port_active(struct hs_submit_port *port, struct hs_port_call *call, co
 
 	hansho__v1__link_frame__init(&frame);
 	hansho__v1__active_query__init(&query);
-	err = reserve(port, true, &row, &query.request);
+	err = reserve(port, HS_PORT_NEED, &row, &query.request);
 	if (err != HS_OK)
 		return err;
 	(void)snprintf(code_text, sizeof(code_text), "%s", area_code);
@@ -441,7 +443,7 @@ hs_submit_port_alarms(struct hs_submit_port *port, struct hs_port_call *call)
 
 	hansho__v1__link_frame__init(&frame);
 	hansho__v1__alarm_query__init(&query);
-	err = reserve(port, true, &row, &query.request);
+	err = reserve(port, HS_PORT_NEED, &row, &query.request);
 	if (err != HS_OK)
 		return err;
 	frame.body_case = HANSHO__V1__LINK_FRAME__BODY_ALARM_QUERY;

@@ -29,6 +29,8 @@ struct hs_port_call {
 	/* reply: the frame of the hub, borrowed until this returns; NULL unless err is HS_OK. */
 	void (*done)(struct hs_port_call *call, enum hs_err err, const hs_link_frame *reply);
 	uint64_t request; /* the port's own */
+	/* Who may wait for a change as long as its share lasts (port_table.h): the principal, which the call holds. NULL: nobody. */
+	const void *whose;
 	/* A large submission as it was packed by a worker, with request 0; the port frees it. Empty: the port packs. */
 	struct hs_buf packed;
 };
@@ -53,7 +55,7 @@ void hs_submit_port_stop(struct hs_submit_port *port);
  * urgent than level 4 may wait before it is sent (port_table.h). */
 enum hs_err hs_submit_port_submit(
 	struct hs_submit_port *port, struct hs_port_call *call, hs_submit *submit) HS_MUST_CHECK;
-/* wait_ms > 0: the hub answers when something changed since `version`, or after wait_ms. */
+/* wait_ms > 0: the hub answers when something changed since `version`, or after wait_ms; at once where call->whose may not wait. */
 enum hs_err hs_submit_port_status(struct hs_submit_port *port, struct hs_port_call *call,
 	const char *id, uint32_t wait_ms, uint32_t version) HS_MUST_CHECK;
 /* The submissions of query->principal, which is for the caller to decide (submissions.h). request is filled in here. */

@@ -45,7 +45,7 @@ test('what is sent, and what becomes of it, comes by itself', () => withConsole(
 	const { stack, page } = parts;
 	await visit(parts);
 	assert.match(await page.locator('#list').innerText(), /発信はまだありません/);
-	await until(async () => /自動で更新/.test(await state(page)), 'it is told of');
+	await until(async () => /自動で更新しています/.test(await state(page)), 'it is told of');
 	const { id } = await stack.submit([['避難指示', ['北町一丁目', '港町'], '発令']]);
 	await until(async () => (await sent(page))[0] === id, 'the submission is there', PROMISE_MS + BUSY_MS);
 	const title = await page.locator(`#t-${id}`).innerText();
@@ -105,7 +105,7 @@ test('a hub that is away is said, with the time of what stands there; when it is
 	await stack.ask({ do: 'start', name: 'hub' });
 	const other = (await stack.submit([['避難指示', ['南町'], '発令']], { document: 'other' })).id;
 	await until(async () => (await sent(page)).join() === [other, id].join(), 'the list is back', 20000 + BUSY_MS);
-	assert.match(await state(page), /自動で更新/);
+	assert.match(await state(page), /自動で更新しています/);
 	assert.equal(await page.locator('#console.stale').count(), 0);
 	assert.doesNotMatch(await page.title(), /⚠/);
 }));
@@ -113,18 +113,33 @@ test('a hub that is away is said, with the time of what stands there; when it is
 test('a gate that no longer answers is found although nothing fails', () => withConsole({}, async (parts) => {
 	const { page } = parts;
 	await visit(parts);
-	await until(async () => /自動で更新/.test(await state(page)), 'it is told of');
+	await until(async () => /自動で更新しています/.test(await state(page)), 'it is told of');
 	page.context().watch.expected = AWAY;
 	await page.route('**/console/list*', () => {}); // an answer that never comes
 	await until(async () => /通信できません/.test(await state(page)), 'it says so', 30000 + BUSY_MS);
 	await page.unrouteAll({ behavior: 'ignoreErrors' });
-	await until(async () => /自動で更新/.test(await state(page)), 'it asks again', 20000 + BUSY_MS);
+	await until(async () => /自動で更新しています/.test(await state(page)), 'it asks again', 20000 + BUSY_MS);
+}));
+
+test('after an outage in which nothing happened it is told of again', () => withConsole({}, async (parts) => {
+	const { page } = parts;
+	await visit(parts);
+	await until(async () => /自動で更新しています/.test(await state(page)), 'it is told of');
+	const version = () => page.locator('#list').getAttribute('data-version');
+	const before = await version();
+	page.context().watch.expected = AWAY;
+	await page.route('**/console/list*', (route) => route.abort());
+	await page.waitForTimeout(22000); // longer than what is shown as new
+	assert.match(await state(page), /通信できません/);
+	await page.unrouteAll({ behavior: 'ignoreErrors' });
+	await until(async () => /自動で更新しています/.test(await state(page)), 'it is told of again', 18000 + BUSY_MS);
+	assert.equal(await version(), before, 'and nothing had happened');
 }));
 
 test('who is signed out elsewhere is told', () => withConsole({}, async (parts) => {
 	const { page, context } = parts;
 	await visit(parts);
-	await until(async () => /自動で更新/.test(await state(page)), 'it is told of');
+	await until(async () => /自動で更新しています/.test(await state(page)), 'it is told of');
 	await context.clearCookies();
 	await until(async () => /サインインの期限/.test(await state(page)), 'it says so', 15000 + BUSY_MS);
 }));

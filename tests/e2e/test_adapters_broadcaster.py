@@ -103,8 +103,10 @@ def test_station_gets_state_then_items_and_its_receipt_reaches_the_sender(air):
 
     station.send({"type": "receipt", "seq": item["seq"], "state": "received"})
     station.send({"type": "receipt", "seq": item["seq"], "state": "displayed"})
-    wait_until(lambda: states(air.stack, answer["id"], "kakuu-tv") == ["displayed"],
-               "the sender sees that the station displayed it")
+    wait_until(lambda: states(air.stack, answer["id"], "(guests)") == ["displayed"],
+               "the sender sees that a guest displayed it")
+    assert receipts(air.stack, answer["id"], "(guests)")[0]["detail"] == "kakuu-tv"
+    assert receipts(air.stack, answer["id"], "kakuu-tv") == [], "anybody can choose that name"
     station.close()
 
 
@@ -224,7 +226,7 @@ def test_receipts_for_what_was_not_sent_do_not_count(air):
     station.send({"type": "pong"})
     wait_until(lambda: states(air.stack, answer["id"], "playout") == ["accepted"], "playout accepted")
     time.sleep(0.5)
-    assert receipts(air.stack, answer["id"], "liar") == []
+    assert receipts(air.stack, answer["id"], "(guests)") == []
     station.close()
 
 

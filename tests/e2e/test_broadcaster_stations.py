@@ -416,6 +416,39 @@ def test_a_slow_station_delays_no_other(on_air, nng, tmp_path):
     fast.close()
 
 
+@pytest.mark.parametrize("named", [True, False])
+def test_guests_neither_raise_nor_hide_an_alarm(make_stack, named):
+    """Whoever connects under a name of its own choice, takes the order and leaves, or shows it, is nobody on whom one counts."""
+    port = free_port()
+    on_air = broadcaster(port, stations=[station("kakuu-tv")] if named else [])
+    stack = make_stack(mode="drill", feeds=0, adapters=[{**on_air, "peer": {"silent_after_ms": 1000}}])
+    guests = [Station(port, name) for name in ("shows", "leaves")]
+    one = Station(port, "kakuu-tv")
+    for each in (*guests, one):
+        each.until("state")
+    answer = stack.accepted(order())
+    for guest, state in zip(guests, ("displayed", "received")):
+        guest.item()
+        guest.send({"type": "receipt", "seq": answer["seq"], "state": state, "detail": "main channel"})
+    assert reached(stack, answer, "(guests)", "displayed")["detail"] == "shows: main channel"
+    guests[1].close()
+    if named:
+        one.item()
+        stack.processes["hub"].wait_output(r'hub\.outlet_silent peer=broadcaster outlet=\S*kakuu-tv')
+    else:
+        time.sleep(3)
+    assert stack.metrics("hub")['hansho_hub_outlets_silent{peer="broadcaster"}'] == (1 if named else 0)
+    if named:
+        one.send({"type": "receipt", "seq": answer["seq"], "state": "displayed"})
+        reached(stack, answer, "kakuu-tv", "displayed")
+    else:
+        assert [row["detail"] for row in stack.status(answer["id"]).json()["receipts"] if not row["outlet"]] == [
+            "no station or folder of the configuration is to have it"]
+    for each in (guests[0], one):
+        each.close()
+    assert "guests" not in stack.stop("hub")
+
+
 def test_what_a_guest_gets_too_late_brings_no_crawl(on_air):
     stack = on_air([], max_age_ms=1500)
     guest = Station(stack.port, "guest")

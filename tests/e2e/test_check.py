@@ -143,6 +143,8 @@ REFUSED = [
     ("hub", keys(journal="{folder}/lib"), ["journal", "/lib"]),
     ("hub", keys(ops_listen="localhost:9101"), ["ops_listen", "localhost:9101"]),
     ("hub", keys(no_order_s=600, mail_s=600), ["mail_s", "no_order_s", "longer"]),
+    ("hub", keys(silence_s=60), ["peer broadcaster", "silent_after_ms is 60000", "silence_s", "longer"]),
+    ("hub", adapter_peer(silent_after_ms=86400000), ["peer broadcaster", "silence_s only 86400", "longer"]),
     ("gate", keys(ops_listen="127.0.0.1:8443"), ["listen", "ops_listen", "same place"]),
     ("gate", keys(listen="8443"), ["listen", "8443"]),
     ("gate", keys(tls_key=""), ["tls_key", "tls_cert"]),

@@ -231,6 +231,26 @@ def test_without_the_hub_nothing_is_shown_as_known(make_stack):
     assert articles(visitor.page()) == [sent]
 
 
+def test_what_is_no_longer_kept_is_never_shown_as_fine(make_stack, carriers):
+    rows = [carrier(name, carriers.url("/ok")) for name in ("one", "two", "three")]
+    stack = make_stack(adapters=[adapter(rows)], hub={"status_notices": 2, "receipts_per_notice": 3})
+    sent = [stack.accepted(order(document=f"doc-{i}"))["id"] for i in range(3)]
+    wait_until(lambda: all(len(stack.status(one).json()["receipts"]) == 3 for one in sent[1:]), "what there is room for is kept")
+    old, newest = stack.status(sent[0]).json(), stack.status(sent[2]).json()
+    assert (old["version"], old["receipts"], old["receipts_complete"]) == (0, [], False)
+    wait_until(lambda: not stack.status(sent[2]).json()["receipts_complete"], "a fourth found no room")
+    assert newest["version"] > 0
+    visitor = Visitor(stack)
+    page = visitor.page()
+    summary = page.xpath("//p[@id='summary']")[0].text_content()
+    assert "確認が必要な配信先はありません" not in summary and "残っていない、または一部だけの発信 3" in summary, summary
+    gone = page.xpath(f"//article[@id='s-{sent[0]}']")[0].text_content()
+    assert "ここにはもう記録がありません" in gone and "まだどこからも返事がありません" not in gone
+    assert "ここにあるのは一部です" in page.xpath(f"//article[@id='s-{sent[2]}']")[0].text_content()
+    receipt = visitor.get(f"/receipt/{sent[0]}").text
+    assert "ここにはもう記録がありません" in receipt and "まだどこからも返事がありません" not in receipt
+
+
 def test_what_an_outlet_leaves_out_is_no_silence(make_stack, outlets):
     """Kinds that an outlet does not announce are told as filtered, or they would be an alarm each time."""
     adapters = [{**row, "peer": {"silent_after_ms": 1500}} for row in outlets.adapters]

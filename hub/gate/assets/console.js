@@ -27,13 +27,14 @@
 	const newsLine = document.getElementById('news');
 	const before = new URLSearchParams(location.search).get('before');
 	const sources = new Map(); // id of an article → its HTML as the gate wrote it
-	const heard = { performance: performance.now(), date: Date.now() };
+	const now = () => ({ performance: performance.now(), date: Date.now() });
+	const sinceS = (moment) => Math.max(performance.now() - moment.performance, Date.now() - moment.date) / 1000;
+	let heard = now();
 	let shown = '';
 	let request = null;
 
 	const list = () => document.getElementById('list');
 	const sleep = (ms) => new Promise((done) => { setTimeout(done, ms); });
-	const ageS = () => Math.max(performance.now() - heard.performance, Date.now() - heard.date) / 1000;
 
 	function say(state) {
 		const asOf = document.getElementById('as-of');
@@ -102,21 +103,21 @@
 		}
 		const news = document.getElementById('summary').textContent;
 		if (newsLine.textContent !== news) newsLine.textContent = news;
-		heard.performance = performance.now();
-		heard.date = Date.now();
+		heard = now();
 		say('live');
 	}
 
 	/* ---- asking ---- */
 
 	async function ask() {
-		const query = new URLSearchParams({ wait: list() ? WAIT_S : 0, version: list() ? list().dataset.version : 0 });
+		// When it looks lost, any answer is news.
+		const query = new URLSearchParams({ wait: list() && shown === 'live' ? WAIT_S : 0, version: list() ? list().dataset.version : 0 });
 		if (before) query.set('before', before);
 		const began = performance.now();
-		request = new AbortController();
-		const timer = setTimeout(() => request.abort(), STALE_S * 1000);
+		request = { ...now(), abort: new AbortController() };
+		const timer = setTimeout(() => request.abort.abort(), STALE_S * 1000);
 		try {
-			const reply = await fetch('/console/list?' + query, { signal: request.signal, cache: 'no-store', redirect: 'error' });
+			const reply = await fetch('/console/list?' + query, { signal: request.abort.signal, cache: 'no-store', redirect: 'error' });
 			const text = await reply.text();
 			if (!reply.ok && reply.status !== 403) return 'lost';
 			const next = new DOMParser().parseFromString(text, 'text/html').getElementById('list');
@@ -144,9 +145,9 @@
 
 	/* Also when no answer comes at all, and right after a sleep of the machine. */
 	function look() {
-		if (ageS() <= STALE_S + 1 || shown === 'out') return;
+		if (sinceS(heard) <= STALE_S + 1 || shown === 'out') return;
 		lose('lost');
-		if (request) request.abort();
+		if (request && sinceS(request) > STALE_S) request.abort.abort();
 	}
 
 	document.addEventListener('click', (event) => {

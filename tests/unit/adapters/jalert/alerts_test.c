@@ -379,6 +379,16 @@ a_cancel_reaches_exactly_those_who_heard(void **state)
 	hs_heard_forget(bench.heard, 6);
 	back = heard_of(&bench, "E3");
 	assert_int_equal(1, back.count);
+	/* but for what has taken the place of that one */
+	tell(&bench, "E4", 7, tsunami(bench.arena, "03", 2, "津波注意報"));
+	tell(&bench, "E4", 8, tsunami(bench.arena, "03", 3, "津波警報"));
+	tell(&bench, "E4", 9, tsunami(bench.arena, "03", 5, "大津波警報"));
+	hs_heard_forget(bench.heard, 8);
+	assert_int_equal(0, tell(&bench, "E4", 10, tsunami(bench.arena, "03", 5, "大津波警報")));
+	hs_heard_forget(bench.heard, 9);
+	back = heard_of(&bench, "E4");
+	assert_int_equal(1, back.count);
+	assert_int_equal(HS_ALERT_TSUNAMI_ADVISORY, back.items[0].kind);
 	bench_free(&bench);
 }
 

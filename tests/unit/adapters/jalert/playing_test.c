@@ -8,14 +8,18 @@
 
 #include <cmocka.h>
 
+#include "adapters/jalert/kinds.h"
 #include "adapters/jalert/playing.h"
 #include "hub/base/check.h"
+
+#define MISSILE HS_PLAYING_KIND(HS_ALERT_MISSILE)
+#define AIR	HS_PLAYING_KIND(HS_ALERT_AIR_ATTACK)
 
 static void
 ways(void **state)
 {
 	(void)state;
-	char event[] = "E1", places[] = ",990019,990027,";
+	char request[] = "{}", event[] = "E1", places[] = ",990019,990027,";
 	const struct {
 		const char *what;
 		enum hs_adapter_lane lane;
@@ -25,35 +29,42 @@ ways(void **state)
 		enum hs_way way;
 	} rows[] = {
 		{ "a drill ends for what is live", HS_LANE_DRILL, 0, true, false,
-			{ HS_LANE_LIVE, 4, false, "E9", ",1," }, HS_WAY_END },
+			{ HS_LANE_LIVE, 4, AIR, false, "E9", ",1," }, HS_WAY_END },
 		{ "a drill never ends what is live", HS_LANE_LIVE, 4, true, false,
-			{ HS_LANE_DRILL, 0, true, "E1", ",990019," }, HS_WAY_STAY },
+			{ HS_LANE_DRILL, 0, AIR, true, "E1", ",990019," }, HS_WAY_STAY },
 		{ "a cancel stops what it takes back", HS_LANE_LIVE, 1, true, false,
-			{ HS_LANE_LIVE, 1, true, "E1", ",990019," }, HS_WAY_CANCEL },
+			{ HS_LANE_LIVE, 1, AIR, true, "E1", ",990019," }, HS_WAY_CANCEL },
 		{ "also when it was interrupted", HS_LANE_LIVE, 1, false, true,
-			{ HS_LANE_LIVE, 1, true, "E1", ",990019," }, HS_WAY_CANCEL },
+			{ HS_LANE_LIVE, 1, AIR, true, "E1", ",990019," }, HS_WAY_CANCEL },
+		{ "not with what it does not name", HS_LANE_LIVE, 1, false, false,
+			{ HS_LANE_LIVE, 1, MISSILE, true, "E1", ",990019,990027," }, HS_WAY_STAY },
+		{ "a cancel of all names each", HS_LANE_LIVE, 1, false, false,
+			{ HS_LANE_LIVE, 1, HS_PLAYING_KINDS_ALL, true, "E1", ",990019," },
+			HS_WAY_CANCEL },
 		{ "a cancel of something else does not", HS_LANE_LIVE, 1, true, false,
-			{ HS_LANE_LIVE, 1, true, "E2", ",990019," }, HS_WAY_STAY },
+			{ HS_LANE_LIVE, 1, AIR, true, "E2", ",990019," }, HS_WAY_STAY },
 		{ "a newer state replaces what waits", HS_LANE_LIVE, 1, false, false,
-			{ HS_LANE_LIVE, 1, false, "E1", ",990027,990019,990035," },
+			{ HS_LANE_LIVE, 1, AIR, false, "E1", ",990027,990019,990035," },
 			HS_WAY_REPLACE },
 		{ "not for fewer places", HS_LANE_LIVE, 1, false, false,
-			{ HS_LANE_LIVE, 1, false, "E1", ",990019," }, HS_WAY_STAY },
+			{ HS_LANE_LIVE, 1, AIR, false, "E1", ",990019," }, HS_WAY_STAY },
 		{ "not what sounds", HS_LANE_LIVE, 1, true, false,
-			{ HS_LANE_LIVE, 1, false, "E1", ",990019,990027," }, HS_WAY_STAY },
+			{ HS_LANE_LIVE, 1, AIR, false, "E1", ",990019,990027," }, HS_WAY_STAY },
 		{ "more urgent interrupts", HS_LANE_LIVE, 3, true, false,
-			{ HS_LANE_LIVE, 0, false, "E2", ",1," }, HS_WAY_INTERRUPT },
-		{ "once", HS_LANE_LIVE, 3, false, true, { HS_LANE_LIVE, 0, false, "E2", ",1," },
-			HS_WAY_STAY },
+			{ HS_LANE_LIVE, 0, AIR, false, "E2", ",1," }, HS_WAY_INTERRUPT },
+		{ "once", HS_LANE_LIVE, 3, false, true,
+			{ HS_LANE_LIVE, 0, AIR, false, "E2", ",1," }, HS_WAY_STAY },
 		{ "equal waits", HS_LANE_LIVE, 3, true, false,
-			{ HS_LANE_LIVE, 3, false, "E2", ",1," }, HS_WAY_STAY },
+			{ HS_LANE_LIVE, 3, AIR, false, "E2", ",1," }, HS_WAY_STAY },
 		{ "less urgent waits", HS_LANE_LIVE, 0, true, false,
-			{ HS_LANE_LIVE, 3, false, "E2", ",1," }, HS_WAY_STAY },
+			{ HS_LANE_LIVE, 3, AIR, false, "E2", ",1," }, HS_WAY_STAY },
 	};
 	for (size_t i = 0; i < HS_COUNT(rows); i++) {
 		const struct hs_playing playing = { .id = "x",
 			.lane = rows[i].lane,
 			.priority = rows[i].priority,
+			.kinds = AIR,
+			.request = request,
 			.started = rows[i].started,
 			.interrupted = rows[i].interrupted,
 			.event = event,
@@ -72,12 +83,17 @@ what_is_interrupted_does_not_sound(void **state)
 				      .lane = HS_LANE_LIVE,
 				      .priority = 3,
 				      .until_mono_us = 100,
+				      .deadline_mono_us = 80,
 				      .request = strdup("r") });
 	assert_true(hs_playing_any(&list, HS_LANE_LIVE, 50));
 	assert_false(hs_playing_above(&list, HS_LANE_LIVE, 3, 50));
 	assert_true(hs_playing_above(&list, HS_LANE_LIVE, 4, 50));
 	assert_false(hs_playing_above(&list, HS_LANE_LIVE, 4, 100)); /* over by its plan */
 	hs_playing_find(&list, "a")->interrupted = true;
+	assert_false(hs_playing_above(&list, HS_LANE_LIVE, 4, 50));
+	assert_false(hs_playing_any(&list, HS_LANE_LIVE, 80)); /* too old to begin again */
+	assert_true(hs_playing_any(&list, HS_LANE_LIVE, 50));
+	hs_playing_find(&list, "a")->over = true;
 	assert_false(hs_playing_any(&list, HS_LANE_LIVE, 50));
 	for (int i = 0; i < HS_PLAYING_MAX + 5; i++) {
 		struct hs_playing one = { .lane = HS_LANE_LIVE, .until_mono_us = 200 + i };

@@ -118,6 +118,7 @@ struct desk {
 	uint64_t committed;
 	int64_t mono_us;
 	uint64_t request;
+	uint64_t busy_peers;
 };
 
 static inline void
@@ -125,6 +126,7 @@ desk_step(struct desk *desk, struct hs_event event)
 {
 	event.unix_us = 1782000000000000 + desk->mono_us;
 	event.mono_us = desk->mono_us;
+	event.busy_peers = desk->busy_peers;
 	hs_effects_reset(&desk->effects);
 	hs_core_step(desk->core, &event, &desk->effects);
 	for (size_t i = 0; i < desk->effects.count; i++) {

@@ -215,11 +215,12 @@ test_what_left_memory_is_read(void **state)
 	desk_step(desk, (struct hs_event){ .type = HS_EVENT_PEER_DOWN, .peer = GATE });
 }
 
-/* What a storm of lists asks of the journal is bounded: the others are answered without what is not in memory. */
+/* What a storm of lists asks of the journal is bounded: the others wait for their turn, and lose nothing. */
 static void
 test_reads_are_bounded(void **state)
 {
 	struct desk *desk = *state;
+	struct hs_event read = { .type = HS_EVENT_RECORDS, .peer = GATE };
 
 	desk->options.recent_notices = 1;
 	hs_core_destroy(desk->core);
@@ -227,15 +228,158 @@ test_reads_are_bounded(void **state)
 	desk_hello(desk, GATE);
 	send(desk, "kakuu", 1);
 	send(desk, "kakuu", 2);
-	for (int i = 0; i < 64; i++) {
+	for (int i = 0; i < 16; i++) {
+		ask(desk, "kakuu", "", 10, 0, 0);
+		assert_int_equal(desk_count(desk, HS_EFFECT_READ), 1);
+	}
+	for (size_t i = 0; i < desk->effects.count; i++)
+		read.ticket |= desk->effects.items[i].ticket;
+	read.rows = desk->rows;
+	read.row_count = 1;
+	ask(desk, "kakuu", "", 10, 0, 0);
+	assert_null(list(desk));
+	assert_int_equal(desk_count(desk, HS_EFFECT_READ), 0);
+	assert_int_equal(desk_count(desk, HS_EFFECT_TURN), 0);
+	desk_step(desk, read);
+	assert_string_equal(seqs(desk), "2 1");
+	assert_string_equal(list(desk)->submissions[1]->notice->document->id, "d1");
+	assert_int_equal(desk_count(desk, HS_EFFECT_READ), 1); /* of the one that waited */
+}
+
+static void
+send_large(struct desk *desk, uint8_t content)
+{
+	struct order order = { hs_arena_printf(desk->arena, "d%u", content), 1, HS_ACTION(ISSUE),
+		.level = 4, .content = content };
+	hs_submit *submit = order_submit(desk->arena, &order);
+	char *body = hs_arena_alloc(desk->arena, 30001);
+
+	memset(body, 'x', 30000);
+	body[30000] = '\0';
+	submit->request = ++desk->request;
+	submit->notice->texts[0]->body = body;
+	DESK_FRAME(desk, GATE, SUBMIT, submit, submit);
+	desk_commit(desk);
+}
+
+/* Lists that the last step sent. No step may send much. */
+static size_t
+lists_sent(struct desk *desk)
+{
+	size_t count = 0, sent_bytes = 0;
+
+	for (size_t i = 0; i < desk->effects.count; i++) {
+		const struct hs_effect *effect = &desk->effects.items[i];
+
+		if (effect->type == HS_EFFECT_SEND)
+			sent_bytes += hs_effect_bytes(&desk->effects, effect).len_bytes;
+	}
+	assert_true(sent_bytes <= (size_t)1 << 20);
+	while (DESK_SENT(desk, GATE, LIST_REPLY, count) != NULL)
+		count++;
+	return count;
+}
+
+/* However many wait, or ask: no step sends more than a slice, the others follow turn by turn. */
+static void
+test_a_crowd_is_answered_in_slices(void **state)
+{
+	struct desk *desk = *state;
+	size_t answered, turns = 0;
+	uint64_t version;
+
+	desk_hello(desk, GATE);
+	for (uint8_t i = 1; i <= 12; i++)
+		send_large(desk, i);
+	ask(desk, "kakuu-shi", "", 100, 0, 0);
+	assert_int_equal(lists_sent(desk), 1);
+	assert_true(list(desk)->more); /* nor is a page larger */
+	assert_true(list(desk)->n_submissions < 12);
+	version = list(desk)->version;
+	for (int i = 0; i < 20; i++)
+		ask(desk, "kakuu-shi", "", 100, 20000, version);
+	send_large(desk, 13);
+	tick(desk);
+	answered = lists_sent(desk);
+	assert_in_range(answered, 1, 3);
+	ask(desk, "kakuu-shi", "", 100, 0, 0); /* behind them */
+	answered += lists_sent(desk);
+	while (desk_count(desk, HS_EFFECT_TURN) > 0 && turns++ < 100) {
+		desk_turn(desk);
+		answered += lists_sent(desk);
+	}
+	assert_int_equal(answered, 21);
+	assert_true(turns > 4);
+}
+
+/* A peer that does not read gets no list that would end its link, until it has read. */
+static void
+test_a_full_link_gets_none(void **state)
+{
+	struct desk *desk = *state;
+
+	desk->options.waiters_max = 1;
+	hs_core_destroy(desk->core);
+	desk->core = hs_core_create(&desk->options);
+	desk_hello(desk, GATE);
+	send(desk, "kakuu", 1);
+	desk->busy_peers = (uint64_t)1 << GATE;
+	for (int i = 0; i < 2; i++) {
 		ask(desk, "kakuu", "", 10, 0, 0);
 		assert_null(list(desk));
+		assert_int_equal(desk_count(desk, HS_EFFECT_TURN), 0); /* no turn would change it */
 	}
 	ask(desk, "kakuu", "", 10, 0, 0);
-	assert_string_equal(seqs(desk), "2 1");
-	assert_non_null(list(desk)->submissions[0]->notice);
-	assert_null(list(desk)->submissions[1]->notice);
-	assert_true(list(desk)->submissions[1]->shortened);
+	assert_true(list(desk)->busy);
+	assert_false(list(desk)->found);
+	tick(desk);
+	assert_null(list(desk));
+	desk->busy_peers = 0;
+	tick(desk);
+	assert_int_equal(lists_sent(desk), 2);
+	assert_string_equal(seqs(desk), "1");
+}
+
+static void
+said(struct desk *desk, const char *outlet)
+{
+	hs_receipt message;
+
+	hansho__v1__receipt__init(&message);
+	message.seq = 1;
+	message.outlet = hs_arena_strdup(desk->arena, outlet);
+	message.state = HS_RECEIPT(DISPLAYED);
+	DESK_FRAME(desk, ADAPTER, RECEIPT, receipt, &message);
+}
+
+/* What memory has no room for is not taken for nothing. */
+static void
+test_what_is_missing_is_marked(void **state)
+{
+	struct desk *desk = *state;
+	uint64_t version;
+
+	desk->options.receipts_per_notice = 2;
+	desk->options.status_notices = 1;
+	hs_core_destroy(desk->core);
+	desk->core = hs_core_create(&desk->options);
+	desk_hello(desk, GATE);
+	desk_hello(desk, ADAPTER);
+	desk_resume(desk, ADAPTER, "", 0, true, false);
+	send(desk, "kakuu", 1);
+	said(desk, "hall");
+	ask(desk, "kakuu", "", 10, 0, 0);
+	assert_int_equal(list(desk)->submissions[0]->n_receipts, 2);
+	assert_false(list(desk)->submissions[0]->receipts_cut);
+	version = list(desk)->version;
+	said(desk, "school");
+	ask(desk, "kakuu", "", 10, 20000, version); /* and it is a change */
+	assert_int_equal(list(desk)->submissions[0]->n_receipts, 2);
+	assert_true(list(desk)->submissions[0]->receipts_cut);
+	send(desk, "kakuu", 2);
+	ask(desk, "kakuu", "", 10, 0, 0);
+	assert_int_equal(list(desk)->submissions[1]->seq, 1);
+	assert_int_equal(list(desk)->submissions[1]->version, 0);
 }
 
 /* Of a large notice only what stands first. */
@@ -272,6 +416,9 @@ main(void)
 		DESK_TEST(test_what_left_memory_is_read),
 		DESK_TEST(test_reads_are_bounded),
 		DESK_TEST(test_a_large_notice_is_shortened),
+		DESK_TEST(test_a_crowd_is_answered_in_slices),
+		DESK_TEST(test_a_full_link_gets_none),
+		DESK_TEST(test_what_is_missing_is_marked),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

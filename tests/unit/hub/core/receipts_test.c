@@ -2,6 +2,7 @@
 #include "tests/unit/hub/core/fixtures.h"
 
 #include "hub/core/receipts.h"
+#include "schemas/guests.h"
 
 static bool
 put(struct hs_receipts *receipts, uint64_t seq, const char *outlet, int state)
@@ -75,6 +76,10 @@ test_who_has_not_answered_waits(void **state)
 	assert_true(put(receipts, 1, "", HS_RECEIPT(RECEIVED)));
 	assert_true(waits(receipts, "", HS_RECEIPT(RECEIVED)));
 	assert_false(waits(receipts, "", HS_RECEIPT(FAILED)));
+	/* Guests do not speak for it, and nobody waits for them. */
+	assert_true(put(receipts, 1, HS_OUTLET_GUESTS, HS_RECEIPT(RECEIVED)));
+	assert_true(waits(receipts, "", HS_RECEIPT(RECEIVED)));
+	assert_false(waits(receipts, HS_OUTLET_GUESTS, HS_RECEIPT(RECEIVED)));
 	/* From now on its outlets speak for it. */
 	assert_true(put(receipts, 1, "one", HS_RECEIPT(ACCEPTED)));
 	assert_false(waits(receipts, "", HS_RECEIPT(RECEIVED)));

@@ -1,6 +1,9 @@
 /* Outlets that say nothing: when a silence begins, who is told of it, when it is over. */
 #include "tests/unit/hub/core/fixtures.h"
 
+#include "hub/core/unheard.h"
+#include "schemas/guests.h"
+
 #define LIMIT_MS 60000
 #define SECOND	 1000000
 
@@ -69,6 +72,22 @@ alarm_of(struct desk *desk)
 		text = hs_arena_printf(desk->arena, "%s %s", effect->event, outlet);
 	}
 	return text;
+}
+
+/* Of the one alarm of the last step. */
+static const char *
+reason_of(struct desk *desk)
+{
+	const char *reason = "";
+
+	for (size_t i = 0; i < desk->effects.count; i++) {
+		const struct hs_effect *effect = &desk->effects.items[i];
+		const char *outlet = (const char *)hs_effect_bytes(&desk->effects, effect).bytes;
+
+		if (effect->type == HS_EFFECT_ALARM)
+			reason = outlet + strlen(outlet) + 1;
+	}
+	return reason;
 }
 
 static size_t
@@ -213,11 +232,107 @@ test_what_is_old_raises_no_alarm(void **state)
 	assert_string_equal(alarm_of(desk), "alarm signage");
 	pass_each_second(desk, 29, true);
 	assert_string_equal(alarm_of(desk), "over signage");
+	assert_string_equal(
+		reason_of(desk), "no longer watched: silent about seq 1, sent 90 s ago");
 	assert_int_equal(silent_outlets(desk), 0);
 	ask(desk, id, 0, 0); /* and is still told who asks */
 	assert_int_equal(status(desk)->receipts[0]->silent_ms, 90000);
 	pass_each_second(desk, 60, true);
 	assert_string_equal(alarm_of(desk), "");
+}
+
+/* Nothing is heard of "one" about order 1, and `later` seconds behind it none about order 2. */
+static void
+begin_two(struct desk *desk, int64_t later)
+{
+	begin(desk, true);
+	say(desk, 1, "one", HS_RECEIPT(SENT));
+	pass_each_second(desk, later, true);
+	desk_submit(desk, (struct order){ "b", 1, HS_ACTION(ISSUE), .level = 5, .content = 1 });
+	desk_commit(desk);
+	say(desk, 2, "one", HS_RECEIPT(SENT));
+}
+
+static void
+pass_unchanged(struct desk *desk, int64_t seconds, size_t silent)
+{
+	for (int64_t i = 0; i < seconds; i++) {
+		pass(desk, 1, true);
+		assert_string_equal(alarm_of(desk), "");
+		assert_int_equal(silent_outlets(desk), silent);
+	}
+}
+
+static void
+test_a_late_word_about_an_older_order_ends_nothing(void **state)
+{
+	struct desk *desk = *state;
+
+	begin_two(desk, 0);
+	pass_each_second(desk, 61, true);
+	assert_string_equal(alarm_of(desk), "alarm signage/one");
+	say(desk, 1, "one", HS_RECEIPT(DISPLAYED));
+	assert_string_equal(alarm_of(desk), "");
+	pass_unchanged(desk, 60, 1);
+	say(desk, 2, "one", HS_RECEIPT(DISPLAYED));
+	assert_string_equal(alarm_of(desk), "over signage/one");
+	assert_string_equal(reason_of(desk), "spoke: was silent about seq 2, sent 121 s ago");
+	pass_unchanged(desk, 60, 0);
+}
+
+/* Of two orders the second is watched for as long as the first. */
+static void
+test_an_alarm_lasts_as_long_as_its_newest_order(void **state)
+{
+	struct desk *desk = *state;
+
+	desk->options.watch.silence_us = 100LL * SECOND;
+	hs_core_destroy(desk->core);
+	desk->core = hs_core_create(&desk->options);
+	begin_two(desk, 30);
+	pass_each_second(desk, 31, true);
+	assert_string_equal(alarm_of(desk), "alarm signage/one");
+	pass_unchanged(desk, 68, 1);
+	pass(desk, 1, true);
+	assert_string_equal(alarm_of(desk), "over signage/one");
+	assert_int_equal(strncmp(reason_of(desk), "no longer watched", 17), 0);
+	pass_unchanged(desk, 60, 0);
+}
+
+/* Whoever connects under a name of his own choice neither raises nor hides an alarm. */
+static void
+test_guests_neither_begin_nor_end_a_silence(void **state)
+{
+	struct desk *desk = *state;
+
+	begin(desk, true);
+	say(desk, 1, HS_OUTLET_GUESTS, HS_RECEIPT(RECEIVED));
+	pass_each_second(desk, 61, true);
+	assert_string_equal(alarm_of(desk), "alarm signage");
+	say(desk, 1, HS_OUTLET_GUESTS, HS_RECEIPT(DISPLAYED));
+	assert_string_equal(alarm_of(desk), "");
+	pass_unchanged(desk, 60, 1);
+	say(desk, 1, "one", HS_RECEIPT(DISPLAYED));
+	assert_string_equal(alarm_of(desk), "over signage");
+}
+
+static void
+test_those_who_spoke_leave_room_for_those_who_do_not(void **state)
+{
+	struct desk *desk = *state;
+
+	begin(desk, true);
+	for (int i = 0; i < HS_UNHEARD_OUTLETS_MAX; i++) {
+		char name[16];
+
+		(void)snprintf(name, sizeof(name), "n%d", i);
+		say(desk, 1, name, HS_RECEIPT(DISPLAYED));
+	}
+	desk_submit(desk, (struct order){ "b", 1, HS_ACTION(ISSUE), .level = 5, .content = 1 });
+	desk_commit(desk);
+	say(desk, 2, "late", HS_RECEIPT(SENT));
+	pass_each_second(desk, 61, true);
+	assert_string_equal(alarm_of(desk), "alarm signage/late");
 }
 
 int
@@ -229,6 +344,10 @@ main(void)
 		DESK_TEST(test_an_adapter_that_is_away_is_one_alarm),
 		DESK_TEST(test_a_restart_tells_what_still_is_silent_and_nothing_else),
 		DESK_TEST(test_what_is_old_raises_no_alarm),
+		DESK_TEST(test_a_late_word_about_an_older_order_ends_nothing),
+		DESK_TEST(test_an_alarm_lasts_as_long_as_its_newest_order),
+		DESK_TEST(test_guests_neither_begin_nor_end_a_silence),
+		DESK_TEST(test_those_who_spoke_leave_room_for_those_who_do_not),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

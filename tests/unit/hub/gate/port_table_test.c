@@ -57,7 +57,8 @@ arrive(struct bench *bench, const char *id, uint32_t lane, bool large)
 	call->submit.notice = &call->notice;
 	call->call.done = on_done;
 	hs_port_table_promote(&bench->table, &call->submit);
-	assert_int_equal(hs_port_table_reserve(&bench->table, false, &row, &request), HS_OK);
+	assert_int_equal(
+		hs_port_table_reserve(&bench->table, HS_PORT_SUBMISSION, &row, &request), HS_OK);
 	hs_port_table_submission(row, &call->submit, large,
 		!hs_port_table_may_go(&bench->table, lane, large) ||
 			hs_port_table_is_behind(&bench->table, &call->submit));
@@ -205,6 +206,50 @@ test_a_timeout_opens_the_window(void **state)
 	hs_port_table_free(&bench.table);
 }
 
+static enum hs_err
+look(struct bench *bench, enum hs_port_use use, const void *waiter, bool *waits)
+{
+	struct call *call = &bench->calls[bench->count++];
+	struct hs_port_row *row;
+	uint64_t request;
+	enum hs_err err = hs_port_table_reserve(&bench->table, use, &row, &request);
+
+	if (err != HS_OK)
+		return err;
+	call->call.done = on_done;
+	*waits = hs_port_table_wait_ms(&bench->table, row, waiter, 1000) > 0;
+	hs_port_table_take(&bench->table, row, &call->call, request, 1);
+	return HS_OK;
+}
+
+/* Who waits for a change gets a share and no more; whoever only looks leaves rows for what a form needs before it sends. */
+static void
+test_consoles_leave_room_for_forms(void **state)
+{
+	static const char one[1], other[1], third[1];
+	struct bench bench;
+	bool waits;
+
+	(void)state;
+	begin(&bench, 1);
+	assert_int_equal(look(&bench, HS_PORT_LOOK, one, &waits), HS_OK);
+	assert_true(waits);
+	assert_int_equal(look(&bench, HS_PORT_LOOK, one, &waits), HS_OK);
+	assert_false(waits); /* one principal has an eighth of those that wait, but at least one */
+	answer(&bench, &bench.calls[1]);
+	assert_int_equal(look(&bench, HS_PORT_LOOK, other, &waits), HS_OK);
+	assert_true(waits);
+	assert_int_equal(look(&bench, HS_PORT_LOOK, third, &waits), HS_OK);
+	assert_false(waits); /* half of the queries */
+	assert_int_equal(look(&bench, HS_PORT_LOOK, NULL, &waits), HS_ERR_FULL);
+	assert_int_equal(look(&bench, HS_PORT_NEED, NULL, &waits), HS_OK);
+	assert_int_equal(look(&bench, HS_PORT_NEED, NULL, &waits), HS_ERR_FULL);
+	answer(&bench, &bench.calls[0]);
+	assert_int_equal(bench.table.waiter_count, 1);
+	assert_int_equal(bench.table.look_count, 2);
+	hs_port_table_free(&bench.table);
+}
+
 int
 main(void)
 {
@@ -215,6 +260,7 @@ main(void)
 		cmocka_unit_test(test_nothing_is_sent_behind_a_large_one_of_its_document),
 		cmocka_unit_test(test_room_is_kept_for_orders),
 		cmocka_unit_test(test_a_timeout_opens_the_window),
+		cmocka_unit_test(test_consoles_leave_room_for_forms),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -70,7 +70,7 @@ submit_packed(struct hs_submit_port *port, struct caller *caller)
 static enum hs_err
 query(struct hs_submit_port *port, struct caller *caller)
 {
-	*caller = (struct caller){ .call = { .done = on_done } };
+	*caller = (struct caller){ .call = { .done = on_done, .whose = "kakuu" } };
 	return hs_submit_port_status(port, &caller->call, "0123", 25000, 0);
 }
 

@@ -1,0 +1,199 @@
+/* jalert_bench.h: the adapter between two fake hubs (a lane each) and a fake controller over nng. */
+#ifndef HS_TEST_JALERT_BENCH_H
+#define HS_TEST_JALERT_BENCH_H
+
+#include "tests/unit/adapters/runtime/fake_hub.h"
+
+#include <dirent.h>
+#include <jansson.h>
+#include <nng/nng.h>
+#include <nng/protocol/pair0/pair.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "adapters/jalert/jalert.h"
+#include "hub/base/check.h"
+
+#define REQUESTS 128
+
+/* What the controller got, in order: "play ID" or "stop ID". */
+struct bench {
+	uv_loop_t loop;
+	char dir[64];
+	struct fake_hub live, drill;
+	nng_socket controller;
+	bool listening;
+	char requests[REQUESTS][96];
+	size_t request_count;
+	const char *answers[4]; /* states sent for each play */
+	const char *asked; /* state that is told of each plan that is asked for; NULL: failed */
+	bool late_stops;   /* a stop is answered by the test */
+	struct hs_jalert_settings settings;
+	struct hs_config *config;
+	struct hs_adapter *adapter;
+	struct hs_arena *arena;
+	bool gone;
+	uint64_t want;
+};
+
+static const char *const places[] = { "中央地区" };
+
+static inline void
+controller_listen(struct bench *bench)
+{
+	char url[128];
+	snprintf(url, sizeof(url), "ipc://%s/controller", bench->dir);
+	assert_int_equal(0, nng_pair0_open(&bench->controller));
+	/* answers of one script go out together */
+	assert_int_equal(0, nng_socket_set_int(bench->controller, NNG_OPT_SENDBUF, 16));
+	assert_int_equal(0, nng_listen(bench->controller, url, NULL, 0));
+	bench->listening = true;
+}
+
+static inline void
+controller_answer(struct bench *bench, const char *id, const char *state)
+{
+	char text[256];
+	snprintf(text, sizeof(text), "{\"id\":\"%s\",\"state\":\"%s\"}", id, state);
+	assert_int_equal(0, nng_send(bench->controller, text, strlen(text), NNG_FLAG_NONBLOCK));
+}
+
+/* Takes what came and answers plays by the script. */
+static inline void
+controller_serve(struct bench *bench)
+{
+	char *bytes;
+	size_t len_bytes;
+	while (bench->listening && bench->request_count < REQUESTS &&
+		nng_recv(bench->controller, &bytes, &len_bytes,
+			NNG_FLAG_NONBLOCK | NNG_FLAG_ALLOC) == 0) {
+		json_t *json = json_loadb(bytes, len_bytes, 0, NULL);
+		nng_free(bytes, len_bytes);
+		assert_non_null(json);
+		const char *type = json_string_value(json_object_get(json, "type"));
+		const char *id = json_string_value(json_object_get(json, "id"));
+		snprintf(bench->requests[bench->request_count++], 96, "%s %s", type, id);
+		if (strcmp(type, "play") == 0) {
+			assert_true(json_is_object(json_object_get(json, "plan")));
+			for (size_t i = 0; i < 4 && bench->answers[i]; i++)
+				controller_answer(bench, id, bench->answers[i]);
+		} else if (strcmp(type, "ask") == 0 && bench->asked) {
+			controller_answer(bench, id, bench->asked);
+		} else if (!bench->late_stops) {
+			controller_answer(bench, id, "failed");
+		}
+		json_decref(json);
+	}
+}
+
+static inline bool
+both_resumed(void *owner)
+{
+	struct bench *bench = owner;
+	return bench->live.resumed && bench->drill.resumed;
+}
+
+static inline struct bench *
+bench_open(const char *more)
+{
+	struct bench *bench = calloc(1, sizeof(*bench));
+	struct hs_config_record record;
+	struct hs_config_item *items;
+	char text[2048], why[HS_CONFIG_WHY] = "", live[128], drill[128];
+	uv_loop_init(&bench->loop);
+	bench->arena = hs_arena_create(64u << 20);
+	snprintf(bench->dir, sizeof(bench->dir), "/tmp/hansho-jalert-test-XXXXXX");
+	assert_non_null(mkdtemp(bench->dir));
+	snprintf(live, sizeof(live), "ipc://%s/live", bench->dir);
+	snprintf(drill, sizeof(drill), "ipc://%s/drill", bench->dir);
+	snprintf(text, sizeof(text),
+		"name: jalert-1\nlive_url: %s\ndrill_url: %s\ndrill: true\nheartbeat_ms: 1000\n"
+		"retry_first_ms: 20\nretry_max_ms: 50\nattempt_timeout_ms: 200\nstop_grace_ms: 0\n"
+		"canary_ms: 0\nplan_dir: %s\ncontroller_url: ipc://%s/controller\n%s",
+		live, drill, bench->dir, bench->dir, more);
+	assert_int_equal(HS_OK, hs_adapter_settings_table(&hs_jalert_ops, &record, &items));
+	enum hs_err err = hs_config_parse(text, &record, &bench->settings, &bench->config, why);
+	assert_string_equal("", err == HS_OK ? "" : why);
+	free(items);
+	fake_hub_open(&bench->live, &bench->loop, live, HS_MODE(LIVE), "00ff-live-epoch");
+	fake_hub_open(&bench->drill, &bench->loop, drill, HS_MODE(DRILL), "11ee-drill-epoch");
+	assert_int_equal(HS_OK,
+		hs_adapter_create(&bench->loop, &hs_jalert_ops, &bench->settings, &bench->adapter));
+	assert_true(run_until(&bench->loop, both_resumed, bench, 5000));
+	return bench;
+}
+
+static inline void
+on_gone(void *owner)
+{
+	*(bool *)owner = true;
+}
+
+static inline bool
+all_gone(void *owner)
+{
+	struct bench *bench = owner;
+	return bench->gone && bench->live.closed && bench->drill.closed;
+}
+
+static inline void
+dir_remove(const char *path)
+{
+	DIR *dir = opendir(path);
+	struct dirent *entry;
+	while ((entry = readdir(dir)) != NULL)
+		unlinkat(dirfd(dir), entry->d_name, 0);
+	closedir(dir);
+	rmdir(path);
+}
+
+static inline void
+bench_close(struct bench *bench)
+{
+	hs_adapter_stop(bench->adapter, on_gone, &bench->gone);
+	run_for(&bench->loop, 300);
+	fake_hub_close(&bench->live);
+	fake_hub_close(&bench->drill);
+	assert_true(run_until(&bench->loop, all_gone, bench, 5000));
+	if (bench->listening)
+		nng_close(bench->controller);
+	assert_int_equal(0, uv_run(&bench->loop, UV_RUN_NOWAIT));
+	assert_int_equal(0, uv_loop_close(&bench->loop));
+	hs_config_free(bench->config);
+	hs_arena_destroy(bench->arena);
+	dir_remove(bench->dir);
+	free(bench);
+}
+
+static inline void
+serve_for(struct bench *bench, int64_t ms)
+{
+	int64_t end = hs_clock_mono_us() + ms * 1000;
+	while (hs_clock_mono_us() < end) {
+		run_for(&bench->loop, 5);
+		controller_serve(bench);
+	}
+}
+
+/* Serves until the newest receipt of the controller for (hub, seq) is this state. */
+static inline bool
+wait_state(struct bench *bench, const struct fake_hub *hub, uint64_t seq, int state)
+{
+	int64_t end = hs_clock_mono_us() + 5000000;
+	while (hs_clock_mono_us() < end) {
+		run_for(&bench->loop, 5);
+		controller_serve(bench);
+		if (fake_state_of(hub, seq, "controller") == state)
+			return true;
+	}
+	return false;
+}
+
+static inline hs_notice *
+order(struct bench *bench, int mode, const char *id, uint32_t revision)
+{
+	return fake_order(bench->arena, mode, id, revision, places, 1);
+}
+
+#endif
