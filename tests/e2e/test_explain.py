@@ -491,7 +491,7 @@ def test_what_would_sound_for_this_telegram(tmp_path, config, status, decision):
         assert not outlets
         return
     row = outlets["a/990019"]
-    assert row["decision"] == "sends" and row["reason"].startswith("proof_required") == (config.get("proof_required") != "never")
+    assert row["decision"] == "sends" and row["reason"].startswith("proof_required") == (config.get("proof_required") == "always")
     mail = json.loads(row["outputs"][0]["text"])
     assert mail["title"].startswith(MARK) == mail["title"].endswith(MARK) == (mode == "drill")
 
