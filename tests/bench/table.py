@@ -239,7 +239,7 @@ def screen_rows(folder):
 def lane_rows(folder):
     found, command = run(folder, "lanes.py", "--rounds", "2" if QUICK else "8")
     for name, what in (("telegrams", "300 telegrams/s at the same gate"), ("burst", "300 telegrams at once, each second"),
-                       ("digest", "a digest of 6 MB each second"),
+                       ("digest", "a digest of 4 MB each second"),
                        ("drill", "300 orders/s at the drill lane")):
         one = found[name]
         for column, way in (("durable", "durable answer"), ("delivered", "gate → subscriber")):
