@@ -400,7 +400,7 @@ hs_core_step(struct hs_core *core, const struct hs_event *event, struct hs_effec
 	core->source.effects = effects;
 	core->source.unfinished = 0;
 	core->source.busy_peers = event->busy_peers;
-	core->source.sent_bytes = 0;
+	core->source.sent_bytes = core->source.answered_bytes = 0;
 	look_at_disk(core, event);
 	handlers[event->type](core, event);
 	if (core->life != HS_CORE_STOPPED && hs_receipts_changed(core->receipts))

@@ -53,11 +53,12 @@ struct hs_delivery_source {
 	const struct hs_recent *recent;
 	const struct hs_active *active;
 	struct hs_receipts *receipts;
-	uint64_t newest_seq; /* committed */
-	size_t sent_bytes;   /* of notices, in this step, by all streams */
-	size_t unfinished;   /* streams that stopped at the end of their slice in this step */
-	uint64_t busy_peers; /* of the event (core.h) */
-	uint64_t tickets;    /* READ tickets given out so far, by anybody */
+	uint64_t newest_seq;   /* committed */
+	size_t sent_bytes;     /* of notices, in this step, by all streams */
+	size_t answered_bytes; /* of large notices, in this step, by answers (query.c) */
+	size_t unfinished;     /* streams that stopped at the end of their slice in this step */
+	uint64_t busy_peers;   /* of the event (core.h) */
+	uint64_t tickets;      /* READ tickets given out so far, by anybody */
 	int64_t unix_us, mono_us;
 	int64_t started_unix_us; /* of the first step */
 	struct hs_effects *effects;

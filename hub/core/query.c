@@ -11,6 +11,10 @@
 #define FETCH_ROWS_MAX 64
 #define WAIT_MAX_MS    60000
 #define US_PER_MS      1000
+/* Many wait for the same word about one document. What they get of a document above the first size in one step, and while
+ * their link has much to send, stays within the second; beyond it the answer comes without the document. */
+#define SMALL_BYTES    ((size_t)32 << 10)
+#define STEP_BYTES     ((size_t)1 << 20)
 
 struct waiter {
 	uint32_t peer;
@@ -71,6 +75,20 @@ free_reading(struct hs_query *query)
 	return NULL;
 }
 
+/* Whether the peer's link takes it: an answer may never be what ends a link. One that is alone always goes. */
+static bool
+has_room(struct hs_delivery_source *source, uint32_t peer, struct hs_span notice)
+{
+	if (notice.len_bytes <= SMALL_BYTES)
+		return true;
+	if ((source->busy_peers >> peer & 1) != 0 ||
+		(source->answered_bytes > 0 &&
+			source->answered_bytes + notice.len_bytes > STEP_BYTES))
+		return false;
+	source->answered_bytes += notice.len_bytes;
+	return true;
+}
+
 static void
 answer_status(struct hs_delivery_source *source, const struct hs_known_submission *known,
 	const struct waiter *asked, struct hs_span notice)
@@ -78,7 +96,8 @@ answer_status(struct hs_delivery_source *source, const struct hs_known_submissio
 	struct hs_answer_status status = {
 		.request = asked->request,
 		.known = known,
-		.notice = notice,
+		.notice =
+			has_room(source, asked->peer, notice) ? notice : (struct hs_span){ "", 0 },
 		.view = hs_unheard_view_of(source),
 	};
 

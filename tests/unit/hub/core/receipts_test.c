@@ -188,6 +188,53 @@ receipt(struct desk *desk, int state)
 	DESK_FRAME(desk, ADAPTER, RECEIPT, receipt, &message);
 }
 
+/* However many ask about a large document, and whatever their link has to send: all are answered, and none of it ends the link. */
+static void
+test_many_who_ask_about_a_large_document_do_not_end_the_link(void **state)
+{
+	struct desk *desk = *state;
+	struct order order = { "a", 1, HS_ACTION(ISSUE), .level = 4 };
+	size_t sent_bytes = 0, answers = 0;
+	hs_submit *submit;
+	char *body, *id;
+
+	desk_hello(desk, GATE);
+	desk_hello(desk, ADAPTER);
+	desk_resume(desk, ADAPTER, "", 0, true, false);
+	submit = order_submit(desk->arena, &order);
+	body = hs_arena_alloc(desk->arena, 400001);
+	memset(body, 'x', 400000);
+	submit->notice->texts[0]->body = body;
+	DESK_FRAME(desk, GATE, SUBMIT, submit, submit);
+	desk_commit(desk);
+	id = hs_arena_strdup(desk->arena, desk_reply(desk, 0)->id);
+	query(desk, id, 0, 0);
+	assert_non_null(status(desk)->notice);
+	for (int i = 0; i < 100; i++)
+		query(desk, id, 25000, HS_VERSION_NOW);
+	receipt(desk, HS_RECEIPT(DISPLAYED));
+	for (size_t i = 0; i < desk->effects.count; i++) {
+		const struct hs_effect *effect = &desk->effects.items[i];
+		struct hs_span bytes = hs_effect_bytes(&desk->effects, effect);
+		hs_link_frame *frame;
+
+		if (effect->type != HS_EFFECT_SEND || effect->peer != GATE)
+			continue;
+		assert_int_equal(
+			hs_link_frame_unpack(desk->arena, bytes.bytes, bytes.len_bytes, &frame),
+			HS_OK);
+		assert_int_equal(frame->status_reply->n_receipts, 2);
+		sent_bytes += bytes.len_bytes;
+		answers++;
+	}
+	assert_int_equal(answers, 100);
+	assert_true(sent_bytes < (size_t)2 << 20);
+	desk->busy_peers = (uint64_t)1 << GATE;
+	query(desk, id, 0, 0);
+	assert_true(status(desk)->found);
+	assert_null(status(desk)->notice);
+}
+
 static void
 test_status_waits_for_a_change(void **state)
 {
@@ -430,6 +477,7 @@ main(void)
 		cmocka_unit_test(test_newest_state_and_version),
 		cmocka_unit_test(test_who_has_not_answered_waits),
 		cmocka_unit_test(test_a_notice_is_looked_at_when_it_is_due),
+		DESK_TEST(test_many_who_ask_about_a_large_document_do_not_end_the_link),
 		DESK_TEST(test_status_waits_for_a_change),
 		DESK_TEST(test_an_unknown_id_is_not_found),
 		DESK_TEST(test_receipts_are_journalled_together_and_late),
