@@ -350,7 +350,7 @@ names_of_places_never_cost_the_announcement(void **state)
 		{ 5, 12, false, HS_OK }, { 0, 12, true, HS_OK }, { 1, 13, true, HS_OK },
 		{ 5, 20, false, HS_ERR_TOO_LARGE }, { 0, 20, false, HS_ERR_TOO_LARGE } };
 	const char *codes[48] = { NULL };
-	char text[47][3];
+	char text[47][12];
 	struct bench bench = bench_new();
 	for (int i = 0; i < 47; i++) {
 		snprintf(text[i], sizeof(text[i]), "%02d", i + 1);
