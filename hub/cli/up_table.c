@@ -82,6 +82,7 @@ hs_up_page(const struct hs_up *up)
 	       "  Submission form    https://127.0.0.1:8443/        user kakuu, password "
 	       "drill-only\n"
 	       "                     (certificate of %s/keys/ca.pem)\n"
+	       "  Console            https://127.0.0.1:8443/console\n"
 	       "  Signage screen     http://127.0.0.1:8082/sign/cityhall\n"
 	       "  Screens            http://127.0.0.1:8082/sign/status\n"
 	       "  Broadcaster        http://127.0.0.1:8083/v1/state   crawls: %s/playout/\n"
