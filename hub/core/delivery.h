@@ -63,6 +63,12 @@ struct hs_delivery_source {
 	int64_t started_unix_us; /* of the first step */
 	struct hs_effects *effects;
 };
+/* Its link has so much to send that an answer of some size waits, or goes without. */
+static inline bool
+hs_delivery_is_busy(const struct hs_delivery_source *source, uint32_t peer)
+{
+	return (source->busy_peers >> peer & 1) != 0;
+}
 /* For the silence of outlets. */
 struct hs_unheard_view hs_unheard_view_of(const struct hs_delivery_source *source);
 

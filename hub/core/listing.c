@@ -173,7 +173,7 @@ hs_listing_turn(
 	for (size_t i = 0; i < listing->waiter_count; i++) {
 		const struct asked *waiter = &listing->waiters[i];
 		bool due = source->mono_us >= waiter->deadline_mono_us &&
-			   (source->busy_peers >> waiter->peer & 1) == 0;
+			   !hs_delivery_is_busy(source, waiter->peer);
 		struct page *place = due ? free_place(listing) : NULL;
 
 		if (place != NULL && sent_bytes < STEP_BYTES) {

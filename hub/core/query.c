@@ -81,7 +81,7 @@ has_room(struct hs_delivery_source *source, uint32_t peer, struct hs_span notice
 {
 	if (notice.len_bytes <= SMALL_BYTES)
 		return true;
-	if ((source->busy_peers >> peer & 1) != 0 ||
+	if (hs_delivery_is_busy(source, peer) ||
 		(source->answered_bytes > 0 &&
 			source->answered_bytes + notice.len_bytes > STEP_BYTES))
 		return false;

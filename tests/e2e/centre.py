@@ -1,9 +1,7 @@
 """The cell broadcast centre of hansho-sim, with its habits in the test's hands."""
 
-import requests
-import yaml
-
-from conftest import Process, free_port, wait_until
+from conftest import free_port, wait_until
+from fakes import Fake
 
 IDS = [{"use": "level5", "id": 4370, "second_id": 4383}, {"use": "level4", "id": 4371, "second_id": 4384},
        {"use": "level3", "id": 4373, "second_id": 4386}, {"use": "other", "id": 4375},
@@ -11,34 +9,20 @@ IDS = [{"use": "level5", "id": 4370, "second_id": 4383}, {"use": "level4", "id":
 DRILL = [{"use": "drill", "id": 4381, "second_id": 4394}, {"use": "etws_drill", "id": 4355}]
 
 
-class Centre:
+class Centre(Fake):
     """`hansho-sim fakes` with cbc_listen; what stands there, what was on the air, what was asked."""
 
+    seen = habits = "/cbc"
+
     def __init__(self, folder, **habits):
-        self.port, self.front = free_port(), free_port()
-        path = folder / f"centre-{self.port}.yaml"
-        path.write_text(yaml.safe_dump({"listen": f"127.0.0.1:{self.front}", "cbc_listen": f"127.0.0.1:{self.port}"}))
-        self.process = Process("hansho-sim", ["fakes", "--config", str(path)], "centre")
-        wait_until(self.alive, "the centre listens")
+        self.port = free_port()
+        self.begin(folder, "centre", cbc_listen=f"127.0.0.1:{self.port}")
         if habits:
             self.behave(**habits)
 
     @property
     def url(self):
         return f"http://127.0.0.1:{self.port}/api/ecbe/v1"
-
-    def alive(self):
-        try:
-            return requests.get(f"http://127.0.0.1:{self.front}/cbc", timeout=5).status_code == 200
-        except requests.RequestException:
-            return False
-
-    def behave(self, **habits):
-        reply = requests.post(f"http://127.0.0.1:{self.front}/cbc", json=habits, timeout=10)
-        assert reply.status_code == 200, reply.text
-
-    def look(self):
-        return requests.get(f"http://127.0.0.1:{self.front}/cbc", timeout=10).json()
 
     def stands(self):
         return {row["message_id"]: row for row in self.look()["messages"]}
