@@ -22,6 +22,7 @@
 #include "adapters/signage/signage_encode.h"
 #include "hub/base/check.h"
 #include "tests/bench/client.h"
+#include "tests/bench/frame_reader.h"
 
 #define READ_BYTES   65536
 #define STATE_BYTES  65536
@@ -173,29 +174,13 @@ take(struct bench *bench, struct player *player, const uint8_t *bytes, size_t le
 		HS_CHECK(!"a frame of no known type");
 }
 
-/* Bytes of the first frame in it, 0 when it is not whole. Text frames of a server: no mask, no fragments. */
-static size_t
-frame_size(const uint8_t *bytes, size_t len, size_t *head)
-{
-	size_t size = len < 2 ? 0 : bytes[1] & 127;
-
-	*head = 2;
-	if (len < 2)
-		return 0;
-	if (size == 126) {
-		*head = 4;
-		size = len < 4 ? 0 : (size_t)bytes[2] << 8 | bytes[3];
-	}
-	HS_CHECK(size < 127 || *head == 4);
-	return len >= *head && len - *head >= size ? *head + size : 0;
-}
-
 static void
 take_frames(struct bench *bench, struct player *player, const uint8_t *bytes, size_t len)
 {
-	size_t head, size, at = 0;
+	const uint8_t *payload;
+	size_t payload_len, size, at = 0;
 
-	while ((size = frame_size(bytes + at, len - at, &head)) > 0) {
+	while ((size = frame_in(frame_head, bytes + at, len - at, &payload, &payload_len)) > 0) {
 		if ((bytes[at] & 15) == 8) { /* close */
 			bench->lost++;
 			close(player->fd);
@@ -203,7 +188,7 @@ take_frames(struct bench *bench, struct player *player, const uint8_t *bytes, si
 			return;
 		}
 		if ((bytes[at] & 15) == 1)
-			take(bench, player, bytes + at + head, size - head);
+			take(bench, player, payload, payload_len);
 		at += size;
 	}
 	HS_CHECK(len - at < STATE_BYTES);
