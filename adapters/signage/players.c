@@ -45,7 +45,7 @@ send_screen(struct hs_players *players, struct player *player)
 		return err;
 	player->sent = *face;
 	player->sent.frame = NULL;
-	player->sent.message = NULL;
+	player->sent.proofs = NULL;
 	player->unproven_mono_us = hs_clock_mono_us();
 	return HS_OK;
 }

@@ -4,7 +4,6 @@
  * usage: signage_encode_bench [ROUNDS [FORM]]      (default 2000, all)
  * Each form takes turns with a reference in the same run: SHA-256 of 64 KiB. A line for each: FORM p50_us p99_us bytes reference_us
  */
-#include <jansson.h>
 #include <string.h>
 
 #include "adapters/signage/screen.h"
@@ -30,6 +29,7 @@ struct bench {
 	struct hs_signage_lifted lifted;
 	struct hs_screen_shelter known[SHELTERS];
 	struct hs_open_shelter open[SHELTERS];
+	struct hs_ways ways;
 	char positions[SHELTERS][40], names[PLACES_MAX][40];
 	uint64_t seq;
 };
@@ -128,6 +128,7 @@ begin(struct bench *bench, const struct form *form)
 static void
 end(struct bench *bench)
 {
+	hs_ways_free(&bench->ways);
 	hs_signage_lifted_free(&bench->lifted);
 	for (size_t i = 0; i < HS_LANE_COUNT; i++)
 		hs_force_destroy(bench->force[i]);
@@ -146,8 +147,7 @@ input_of(
 		.seq = bench->seq,
 		.heard_unix_us = KIT_ORDERED_US,
 		.lifted = &bench->lifted,
-		.shelters = bench->open,
-		.shelter_count = form->shelters ? SHELTERS : 0 };
+		.ways = &bench->ways };
 	return input;
 }
 
@@ -156,12 +156,12 @@ static size_t
 encode(const struct hs_signage_input *input, struct hs_screen *screen)
 {
 	struct hs_arena *arena = hs_arena_create(ARENA_BYTES);
-	struct hs_signage_face face;
+	struct hs_screen_face face;
 	bool changed;
 
 	HS_CHECK(hs_signage_encode(arena, input, &face) == HS_OK);
 	screen->face.digest[0] = '\0'; /* always another one */
-	HS_CHECK(hs_screen_show(screen, &face, 0, &changed) == HS_OK);
+	hs_screen_show(screen, &face, 0, &changed);
 	hs_arena_destroy(arena);
 	return hs_frame_len_bytes(screen->face.frame);
 }
@@ -205,6 +205,8 @@ run(const struct form *form, size_t rounds)
 	size_t len = 0;
 
 	begin(&bench, form);
+	HS_CHECK(hs_ways_rank(&bench.ways, &settings.site, bench.open,
+			 form->shelters ? SHELTERS : 0) == HS_OK);
 	const struct hs_signage_input input = input_of(&bench, form, &settings);
 	for (size_t i = 0; i < rounds; i++) {
 		uint8_t digest[HS_SHA256_BYTES];
