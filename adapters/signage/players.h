@@ -87,8 +87,10 @@ void hs_players_changed(struct hs_players *players, int screen);
 void hs_players_watch(struct hs_players *players);
 /* Asks every player for a canary; the token is copied. Returns how many. */
 size_t hs_players_ask(struct hs_players *players, const char *token);
-/* How many of them have not answered yet, and how many have; *screen: index of the first of the former, -1 for none. */
-size_t hs_players_open(const struct hs_players *players, size_t *answered, int *screen);
+/* How many of them have not answered yet, and how many have: asked after each answer, so it is counted along. */
+size_t hs_players_open(const struct hs_players *players, size_t *answered);
+/* The screen of the first who has not, -1 for none. */
+int hs_players_open_at(const struct hs_players *players);
 /* Closes everything; frees itself when that is done. No callback is called any more. */
 void hs_players_stop(struct hs_players *players);
 

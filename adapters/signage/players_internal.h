@@ -43,6 +43,8 @@ struct hs_players {
 	uv_timer_t timer;
 	uv_idle_t idle; /* runs while somebody is queued */
 	unsigned tick, next_part;
+	size_t open,
+		answered; /* of the newest canary: connected players that have not, and have, answered it */
 	uint64_t resets;
 	char token[HS_CANARY_TOKEN_SIZE]; /* of the newest canary */
 };

@@ -26,9 +26,11 @@ static void
 take_canary(struct hs_players *players, struct player *player, const struct said *said)
 {
 	if (!said->right || !player->asked ||
-		strcmp(text_of(said->json, "token"), players->token) != 0)
+		strcmp(text_of(said->json, "token"), players->token) != 0 || player->answered)
 		return;
 	player->answered = true;
+	players->open--;
+	players->answered++;
 	players->options.canary(players->options.owner);
 }
 
