@@ -6,7 +6,7 @@ Every order is for all screens. Counted from the first byte of the submission to
 state ("last player"), and until the hub's answer to the sender says `displayed` of all screens ("receipts back", asked for
 each 10 ms). Each player answers `accepted` and `displayed` with its own proof, and the canaries between them, every 3 s.
 
-    tests/bench/players.py [--players 10000] [--screens 60] [--orders 10] [--folder build/release]
+    tests/bench/players.py [--players 10000] [--screens 60] [--orders 30] [--folder build/release]
 
 Prints one JSON line; exit status 1 when a player was lost or a receipt is missing.
 """

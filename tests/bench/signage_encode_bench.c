@@ -1,5 +1,6 @@
 /* signage_encode_bench: what one screen costs to encode, from the list in force to the bytes that leave, in each form that
- * there is: calm, one order, many, a drill in all languages, ends, shelters, cut off.
+ * there is: calm, one order, many, a drill in all languages, ends, shelters, cut off. Nothing is kept from one round to the next but the
+ * shelters in their order, which are known before an order comes; what it costs when they change is a form of its own.
  *
  * usage: signage_encode_bench [ROUNDS [FORM]]      (default 2000, all)
  * Each form takes turns with a reference in the same run: SHA-256 of 64 KiB. A line for each: FORM p50_us p99_us bytes reference_us
@@ -40,6 +41,7 @@ struct form {
 	const char **areas;
 	size_t orders, places; /* orders: municipalities, at the levels 5 4 3 in turn */
 	bool languages, shelters, ends, stale;
+	bool ranks; /* other shelters are open: they are ranked anew each time */
 };
 
 static const struct form forms[] = {
@@ -68,6 +70,14 @@ static const struct form forms[] = {
 		.places = 10,
 		.languages = true,
 		.shelters = true },
+	{ .name = "five_orders_drill_all_languages_other_shelters",
+		.lane = HS_LANE_DRILL,
+		.areas = prefecture,
+		.orders = 5,
+		.places = 10,
+		.languages = true,
+		.shelters = true,
+		.ranks = true },
 	{ .name = "one_order_200_districts", .areas = city, .orders = 1, .places = PLACES_MAX },
 };
 
@@ -183,6 +193,14 @@ now_exact_us(void)
 	return (double)t.tv_sec * 1e6 + (double)t.tv_nsec / 1e3;
 }
 
+/* What was known before the order came. */
+static void
+rank(struct bench *bench, const struct form *form, const struct hs_screen_settings *settings)
+{
+	HS_CHECK(hs_ways_rank(&bench->ways, &settings->site, bench->open,
+			 form->shelters ? SHELTERS : 0) == HS_OK);
+}
+
 static void
 run(const struct form *form, size_t rounds)
 {
@@ -205,13 +223,14 @@ run(const struct form *form, size_t rounds)
 	size_t len = 0;
 
 	begin(&bench, form);
-	HS_CHECK(hs_ways_rank(&bench.ways, &settings.site, bench.open,
-			 form->shelters ? SHELTERS : 0) == HS_OK);
+	rank(&bench, form, &settings);
 	const struct hs_signage_input input = input_of(&bench, form, &settings);
 	for (size_t i = 0; i < rounds; i++) {
 		uint8_t digest[HS_SHA256_BYTES];
 		const struct hs_span span = { bytes, sizeof(bytes) };
 		double start = now_exact_us();
+		if (form->ranks)
+			rank(&bench, form, &settings);
 		len = encode(&input, &screen);
 		double middle = now_exact_us();
 		hs_sha256(&span, 1, digest);
