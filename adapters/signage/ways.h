@@ -5,7 +5,7 @@
  * Rules:   shelters that are said to be open come first, then those of the configuration; nearest first. A shelter of the
  *          configuration that is said to be open is one of both (same name, or not HS_WAY_SAME_M apart). One that is not fit
  *          for the hazard of the order is left out. Further away than HS_WAY_MAX_M: nobody walks there.
- * Owner:   the screen, for each lane; texts are copies. Threads: the loop's.
+ * Owner:   the screen, for each lane; what municipalities said is copied. Threads: the loop's.
  */
 #ifndef HS_SIGNAGE_WAYS_H
 #define HS_SIGNAGE_WAYS_H
