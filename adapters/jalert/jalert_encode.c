@@ -136,6 +136,12 @@ reading_of(struct builder *builder, const char *text)
 	return reading;
 }
 
+static int64_t
+speech_ms(const struct builder *builder, const char *reading)
+{
+	return (int64_t)hs_reading_morae(reading) * builder->options->mora_ms;
+}
+
 /* One piece of speech. bank: key in a bank; NULL: no memory. */
 static void
 speech_put(struct builder *builder, const char *text, const char *bank, int64_t pause_ms)
@@ -145,12 +151,12 @@ speech_put(struct builder *builder, const char *text, const char *bank, int64_t 
 	builder->nomem = builder->nomem || !bank || !reading;
 	if (builder->nomem)
 		return;
-	segment_add(builder, (struct hs_segment){ .on_ms = (int64_t)hs_reading_morae(reading) *
-							   builder->options->mora_ms,
-				     .kind = HS_SEGMENT_SPEECH,
-				     .text = text,
-				     .reading = reading,
-				     .bank = bank });
+	segment_add(builder,
+		(struct hs_segment){ .on_ms = said ? said->on_ms : speech_ms(builder, reading),
+			.kind = HS_SEGMENT_SPEECH,
+			.text = text,
+			.reading = reading,
+			.bank = bank });
 	silence_add(builder, pause_ms);
 }
 

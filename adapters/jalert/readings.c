@@ -17,6 +17,8 @@ extern const struct hs_asset hs_assets_adapters_jalert[];
 
 #define BUCKETS	     1024 /* words by their first letter */
 #define NAME_BUCKETS 64
+#define HEAD_LETTERS 3 /* districts of one town differ behind its name */
+#define HEAD_BUCKETS 256
 
 struct word {
 	struct hs_reading reading;
@@ -33,7 +35,10 @@ struct hs_readings {
 
 struct hs_reading_names {
 	struct word *rows;
-	size_t buckets[NAME_BUCKETS];
+	bool begins[NAME_BUCKETS]; /* whether a name begins with such a letter */
+	size_t buckets
+		[NAME_BUCKETS];	    /* names of less than HEAD_LETTERS letters, by the first one */
+	size_t heads[HEAD_BUCKETS]; /* all others, by their first HEAD_LETTERS */
 };
 
 /* Bytes of the letter that begins here; what is no UTF-8 counts as one. */
@@ -49,12 +54,31 @@ letter_bytes(const char *at)
 }
 
 static size_t
-letter_hash(const char *at)
+bytes_hash(const char *at, size_t len_bytes)
 {
 	size_t value = 0;
-	for (size_t i = 0, end = letter_bytes(at); i < end; i++)
+	for (size_t i = 0; i < len_bytes; i++)
 		value = value * 67 + (unsigned char)at[i];
 	return value;
+}
+
+static size_t
+letter_hash(const char *at)
+{
+	return bytes_hash(at, letter_bytes(at));
+}
+
+/* Bytes of the first HEAD_LETTERS letters; 0: there are fewer. */
+static size_t
+head_bytes(const char *at)
+{
+	size_t len_bytes = 0;
+	for (size_t i = 0; i < HEAD_LETTERS; i++) {
+		if (at[len_bytes] == '\0')
+			return 0;
+		len_bytes += letter_bytes(at + len_bytes);
+	}
+	return len_bytes;
 }
 
 static bool
@@ -195,19 +219,36 @@ hs_reading_names_make(struct hs_arena *arena, const struct hs_reading *names, si
 		return NULL;
 	own->rows = rows;
 	for (size_t i = 0; i < count; i++) {
-		size_t *bucket = &own->buckets[letter_hash(names[i].word) % NAME_BUCKETS];
+		size_t hash = letter_hash(names[i].word), head = head_bytes(names[i].word);
+		size_t *bucket =
+			head > 0 ? &own->heads[bytes_hash(names[i].word, head) % HEAD_BUCKETS]
+				 : &own->buckets[hash % NAME_BUCKETS];
+		own->begins[hash % NAME_BUCKETS] = true;
 		rows[i] = (struct word){ names[i], strlen(names[i].word), *bucket };
 		*bucket = i + 1;
 	}
 	return own;
 }
 
+/* hash: of the first letter. */
+static const struct word *
+name_at(const struct hs_reading_names *names, const char *text, size_t hash)
+{
+	if (!names || !names->begins[hash % NAME_BUCKETS])
+		return NULL;
+	size_t head = head_bytes(text);
+	const struct word *name =
+		head > 0 ? longest_word(names->rows,
+				   names->heads[bytes_hash(text, head) % HEAD_BUCKETS], text)
+			 : NULL;
+	return name ? name : longest_word(names->rows, names->buckets[hash % NAME_BUCKETS], text);
+}
+
 static const struct word *
 word_at(const struct hs_readings *readings, const struct hs_reading_names *names, const char *text)
 {
 	size_t hash = letter_hash(text);
-	const struct word *name =
-		names ? longest_word(names->rows, names->buckets[hash % NAME_BUCKETS], text) : NULL;
+	const struct word *name = name_at(names, text, hash);
 	return name ? name : longest_word(readings->rows, readings->buckets[hash % BUCKETS], text);
 }
 
@@ -233,27 +274,31 @@ hs_readings_apply(const struct hs_readings *readings, struct hs_arena *arena, co
 	return made;
 }
 
-/* A letter as a number, as far as the tables below need it: three bytes of UTF-8. */
-#define LETTER(text)                                                                          \
-	((uint32_t)(unsigned char)(text)[0] << 16 | (uint32_t)(unsigned char)(text)[1] << 8 | \
-		(unsigned char)(text)[2])
+/* The small ya, yu, yo and vowels join the letter before, and brackets are silent: a bit for each of E3 80 80 … E3 83 BF, which are
+ * punctuation and kana in UTF-8. */
+#define BIT(third_byte) (UINT64_C(1) << ((third_byte)&63))
+static const uint64_t joined[] = {
+	BIT(0x8c) | BIT(0x8d) | BIT(0x90) | BIT(0x91),			   /* 「」【】 */
+	BIT(0x81) | BIT(0x83) | BIT(0x85) | BIT(0x87) | BIT(0x89),	   /* ぁぃぅぇぉ */
+	BIT(0x83) | BIT(0x85) | BIT(0x87) |				   /* ゃゅょ */
+		BIT(0xa1) | BIT(0xa3) | BIT(0xa5) | BIT(0xa7) | BIT(0xa9), /* ァィゥェォ */
+	BIT(0xa3) | BIT(0xa5) | BIT(0xa7),				   /* ャュョ */
+};
 
-/* Three-byte letters ぁ…ヿ are kana; the small ya, yu, yo and vowels join the one before. */
 static size_t
 morae_of(const char *at, size_t len_bytes)
 {
-	static const char joined[] = "ゃゅょぁぃぅぇぉャュョァィゥェォ「」【】";
-	uint32_t letter = len_bytes == 3 ? LETTER(at) : 0;
-	if ((unsigned char)at[0] > 0xe3)
-		return 2; /* behind all that the tables below name */
-	if (letter == LETTER("、"))
-		return 2;
-	if (letter == LETTER("。") || at[0] == '\n')
+	const unsigned char *letter = (const unsigned char *)at;
+	size_t row = len_bytes == 3 ? (size_t)letter[1] - 0x80 : 0;
+	if (letter[0] == '\n')
 		return 4;
-	for (size_t i = 0; letter > 0 && i + 3 < sizeof(joined); i += 3)
-		if (LETTER(joined + i) == letter)
-			return 0;
-	return letter >= LETTER("ぁ") && letter <= LETTER("ヿ") ? 1 : 2;
+	if (len_bytes != 3 || letter[0] != 0xe3 || row >= HS_COUNT(joined))
+		return 2;
+	if ((joined[row] & BIT(letter[2])) != 0)
+		return 0;
+	if (row == 0)
+		return letter[2] == 0x82 ? 4 : 2; /* 。 */
+	return row == 1 && letter[2] == 0x80 ? 2 : 1;
 }
 
 size_t

@@ -1,102 +1,95 @@
-/* drawn.c: what a player must have drawn of a message. See signage_encode.h; the page's side is proof.js and whole.js. */
-#include <jansson.h>
+/* drawn.c: what a player must have drawn of a message. See hs_screen_proofs; the page's side is proof.js and whole.js. */
+#include <stdlib.h>
 #include <string.h>
 
-#include "adapters/signage/signage_encode.h"
-#include "hub/base/buf.h"
+#include "adapters/signage/signage_items.h"
 #include "hub/base/hash.h"
+#include "schemas/json_parts.h"
 
-#define DRAWN_MAX_BYTES (1u << 20)
+#define DRAWN_MAX_BYTES (16u << 20)
 #define FAR_PERMILLE \
 	45 /* with larger characters there is no list below the alert (tierOf of fit.js) */
 
-static const char *
-text_in(const json_t *object, const char *key, const char *inner)
+static void
+put_line(struct hs_buf *lines, const char *text)
 {
-	const json_t *value = json_object_get(object, key);
-	if (inner != NULL)
-		value = json_object_get(value, inner);
-	return json_is_string(value) ? json_string_value(value) : "";
+	hs_buf_puts(lines, text);
+	hs_buf_puts(lines, "\n");
 }
 
-bool
-hs_signage_drawn(const json_t *message, size_t item, char out[HS_SIGNAGE_DIGEST_SIZE])
+/* Of the lines; then there are none. */
+static void
+digest(struct hs_buf *lines, char out[HS_SIGNAGE_DIGEST_SIZE])
 {
-	const json_t *items = json_object_get(message, "items");
-	const json_t *shown = json_array_get(items, item);
-	struct hs_buf text;
-	if (shown == NULL && item > 0)
-		return false;
-	hs_buf_init(&text, DRAWN_MAX_BYTES);
-	hs_buf_printf(&text, "%s\n%s\n", text_in(message, "state_ja", NULL),
-		text_in(message, "marks", "ja"));
-	if (json_is_integer(json_object_get(shown, "level")))
-		hs_buf_printf(
-			&text, "%d", (int)json_integer_value(json_object_get(shown, "level")));
-	hs_buf_printf(
-		&text, "\n%s\n%s\n", text_in(shown, "title", "ja"), text_in(shown, "place", NULL));
-	bool good = !text.failed;
-	if (good)
-		hs_signage_digest((const char *)text.bytes, text.len_bytes, out);
-	hs_buf_free(&text);
-	return good;
+	hs_signage_digest(hs_buf_text(lines), lines->len_bytes, out);
+	lines->len_bytes = 0;
 }
-
-/* ---- the whole ---- */
 
 static void
-put_line(struct hs_buf *text, const json_t *words, const char *language)
+put_drawn(struct hs_buf *lines, const struct hs_sign_maker *maker, const char *state_ja,
+	const struct hs_sign_drawn *drawn)
 {
-	const char *said = json_string_value(json_object_get(words, language));
-	if (said != NULL) {
-		hs_buf_puts(text, said);
-		hs_buf_puts(text, "\n");
-	}
+	put_line(lines, state_ja);
+	put_line(lines, hs_sign_mark(&maker->speech));
+	if (drawn->level > 0)
+		hs_json_digits(lines, drawn->level);
+	put_line(lines, "");
+	put_line(lines, drawn->title);
+	put_line(lines, drawn->place);
+}
+
+static void
+put_whole(struct hs_buf *lines, const struct hs_sign_maker *maker,
+	const struct hs_sign_drawn *drawn, bool large)
+{
+	if (drawn->title[0] != '\0')
+		put_line(lines, drawn->title);
+	put_line(lines, drawn->place);
+	for (size_t i = 0; i < drawn->group->row_count; i++)
+		put_line(lines, drawn->group->rows[i]->area_name);
+	if (large)
+		hs_sign_put_lines(&maker->speech, lines, &drawn->action);
 }
 
 static bool
-is_always(const char *language)
+prove(const struct hs_sign_maker *maker, const char *state_ja, const struct hs_force_group *groups,
+	struct hs_screen_proofs *proofs)
 {
-	return strcmp(language, "ja") == 0 || strcmp(language, "ja-easy") == 0 ||
-	       strcmp(language, "en") == 0;
+	static const struct hs_sign_drawn nothing = { .title = "", .place = "" };
+	bool far = hs_screen_least_permille(&maker->input->screen->look) > FAR_PERMILLE;
+	struct hs_buf lines, whole;
+	uint32_t top = 0;
+	hs_buf_init(&lines, DRAWN_MAX_BYTES);
+	hs_buf_init(&whole, DRAWN_MAX_BYTES);
+	for (size_t i = 0; i < proofs->count; i++) {
+		const struct hs_sign_drawn drawn =
+			groups != NULL ? hs_sign_drawn_of(maker, &groups[i]) : nothing;
+		top = i == 0 ? drawn.level : top;
+		put_drawn(&lines, maker, state_ja, &drawn);
+		digest(&lines, proofs->drawn[i]);
+		if (groups != NULL && (!far || drawn.level == top))
+			put_whole(&whole, maker, &drawn, drawn.level == top);
+	}
+	digest(&whole, proofs->whole);
+	bool good = !lines.failed && !whole.failed;
+	hs_buf_free(&lines);
+	hs_buf_free(&whole);
+	return good;
 }
 
-static void
-put_action(struct hs_buf *text, const json_t *action, const json_t *languages)
+struct hs_screen_proofs *
+hs_sign_prove(const struct hs_sign_maker *maker, const char *state_ja,
+	const struct hs_force_group *groups, size_t count)
 {
-	put_line(text, action, "ja");
-	put_line(text, action, "ja-easy");
-	put_line(text, action, "en");
-	for (size_t i = 0; i < json_array_size(languages); i++) {
-		const char *language = json_string_value(json_array_get(languages, i));
-		if (language != NULL && !is_always(language))
-			put_line(text, action, language);
+	size_t turns = count > 0 ? count : 1;
+	struct hs_screen_proofs *proofs =
+		calloc(1, sizeof(*proofs) + turns * sizeof(proofs->drawn[0]));
+	if (proofs == NULL)
+		return NULL;
+	proofs->count = turns;
+	if (!prove(maker, state_ja, count > 0 ? groups : NULL, proofs)) {
+		free(proofs);
+		return NULL;
 	}
-}
-
-void
-hs_signage_whole(const json_t *message, char out[HS_SIGNAGE_DIGEST_SIZE])
-{
-	const json_t *items = json_object_get(message, "items"), *first = json_array_get(items, 0);
-	json_int_t top = json_integer_value(json_object_get(first, "level")); /* 0: it has none */
-	bool far = json_integer_value(json_object_get(
-			   json_object_get(message, "look"), "least_permille")) > FAR_PERMILLE;
-	struct hs_buf text;
-	hs_buf_init(&text, DRAWN_MAX_BYTES);
-	for (size_t i = 0; i < json_array_size(items); i++) {
-		const json_t *item = json_array_get(items, i);
-		const json_t *areas = json_object_get(item, "areas");
-		bool large = json_integer_value(json_object_get(item, "level")) == top;
-		if (far && !large)
-			continue;
-		put_line(&text, json_object_get(item, "title"), "ja");
-		put_line(&text, item, "place");
-		for (size_t k = 0; k < json_array_size(areas); k++)
-			hs_buf_printf(&text, "%s\n", json_string_value(json_array_get(areas, k)));
-		if (large)
-			put_action(&text, json_object_get(item, "action"),
-				json_object_get(message, "languages"));
-	}
-	hs_signage_digest(hs_buf_text(&text), text.len_bytes, out);
-	hs_buf_free(&text);
+	return proofs;
 }

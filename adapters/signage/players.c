@@ -45,7 +45,7 @@ send_screen(struct hs_players *players, struct player *player)
 		return err;
 	player->sent = *face;
 	player->sent.frame = NULL;
-	player->sent.message = NULL;
+	player->sent.proofs = NULL;
 	player->unproven_mono_us = hs_clock_mono_us();
 	return HS_OK;
 }
@@ -242,6 +242,8 @@ on_close(void *owner, hs_http_id id)
 	if (player == NULL)
 		return;
 	bool asked = player->asked && !player->answered;
+	players->open -= asked;
+	players->answered -= player->answered;
 	leave_queue(players, player);
 	HASH_DEL(players->table, player);
 	DL_DELETE(players->screens[player->screen].players, player);
@@ -284,24 +286,25 @@ hs_players_ask(struct hs_players *players, const char *token)
 		owe(players, player, OWED_CANARY);
 		count++;
 	}
+	players->open = count;
+	players->answered = 0;
 	return count;
 }
 
 size_t
-hs_players_open(const struct hs_players *players, size_t *answered, int *screen)
+hs_players_open(const struct hs_players *players, size_t *answered)
 {
-	size_t open = 0;
-	*answered = 0;
-	*screen = -1;
-	for (const struct player *player = players->table; player != NULL;
-		player = player->hh.next) {
-		*answered += player->answered;
-		if (!player->asked || player->answered)
-			continue;
-		if (open++ == 0)
-			*screen = player->screen;
-	}
-	return open;
+	*answered = players->answered;
+	return players->open;
+}
+
+int
+hs_players_open_at(const struct hs_players *players)
+{
+	const struct player *player = players->table;
+	while (player != NULL && (!player->asked || player->answered))
+		player = player->hh.next;
+	return player != NULL ? player->screen : -1;
 }
 
 static const struct hs_ws_ops ws_ops = {

@@ -3,12 +3,12 @@
  * Flow:    GET /sign/<screen> → page (pages.h) → WebSocket /v1/sign?screen=<screen> → whole state of the screen at
  *          each connection and each change; heartbeat each heartbeat_ms, also when nothing happens.
  *          Player: {"type":"accepted","digest"} when it has a state, {"type":"displayed","digest","item","drawn","shown_at"}
- *          once it was drawn, {"type":"whole","digest","drawn"} when each of its turns was (hs_signage_whole), {"type":"failed",
+ *          once it was drawn, {"type":"whole","digest","drawn"} when each of its turns was (hs_screen_proofs), {"type":"failed",
  *          "digest","reason"} when it cannot be.
  *          Canary: {"type":"canary","token"} → player: {"type":"canary","token","digest","item","drawn"}: what it shows now.
  * Rules:   a player that reads slowly skips to the newest state: states replace each other; nobody waits for it. What a
  *          player says counts only with the digest of what was last sent to that very player, and a proof only when
- *          `drawn` is what must have been drawn (hs_signage_drawn).
+ *          `drawn` is what must have been drawn (hs_screen_proofs).
  *          While its screen waits for its first proof (adapters/runtime/proofs.h) a player gets the screen's trial first, a state
  *          that says cut off and holds no order; only when it has proven that does it get the real one. So a changed
  *          configuration goes live on a screen only after this canary.
@@ -30,24 +30,13 @@
 #include "adapters/runtime/rules.h"
 #include "adapters/signage/signage_encode.h"
 #include "hub/base/err.h"
-#include "hub/base/frame.h"
 
 struct json_t;
 struct hs_players;
 
-/* What a screen shows now, encoded. */
-struct hs_screen_face {
-	struct hs_frame *frame; /* borrowed */
-	struct json_t *message; /* borrowed */
-	enum hs_screen_state state;
-	enum hs_adapter_lane lane;
-	uint64_t seq;
-	char digest[HS_SIGNAGE_DIGEST_SIZE];
-};
-
 /* What a player says of what it was sent last. Texts borrowed, never NULL. */
 struct hs_player_word {
-	const struct hs_screen_face *face; /* frame and message NULL */
+	const struct hs_screen_face *face; /* frame and proofs NULL */
 	const char *drawn;		   /* displayed */
 	const char *shown_at;
 	const char *reason; /* failed */
@@ -98,8 +87,10 @@ void hs_players_changed(struct hs_players *players, int screen);
 void hs_players_watch(struct hs_players *players);
 /* Asks every player for a canary; the token is copied. Returns how many. */
 size_t hs_players_ask(struct hs_players *players, const char *token);
-/* How many of them have not answered yet, and how many have; *screen: index of the first of the former, -1 for none. */
-size_t hs_players_open(const struct hs_players *players, size_t *answered, int *screen);
+/* How many of them have not answered yet, and how many have: asked after each answer, so it is counted along. */
+size_t hs_players_open(const struct hs_players *players, size_t *answered);
+/* The screen of the first who has not, -1 for none. */
+int hs_players_open_at(const struct hs_players *players);
 /* Closes everything; frees itself when that is done. No callback is called any more. */
 void hs_players_stop(struct hs_players *players);
 

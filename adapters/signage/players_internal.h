@@ -22,7 +22,7 @@ struct player {
 	bool proven;		  /* it gets the real state */
 	bool queued;		  /* something is owed and may be tried */
 	int64_t unproven_mono_us; /* since when what was sent waits for its proof; 0: it does not */
-	struct hs_screen_face sent; /* frame and message unused */
+	struct hs_screen_face sent; /* frame and proofs unused */
 	UT_hash_handle hh;
 	struct player *next, *prev; /* of its screen */
 	struct player *queue_next, *queue_prev;
@@ -43,6 +43,8 @@ struct hs_players {
 	uv_timer_t timer;
 	uv_idle_t idle; /* runs while somebody is queued */
 	unsigned tick, next_part;
+	size_t open,
+		answered; /* of the newest canary: connected players that have not, and have, answered it */
 	uint64_t resets;
 	char token[HS_CANARY_TOKEN_SIZE]; /* of the newest canary */
 };

@@ -26,9 +26,11 @@ static void
 take_canary(struct hs_players *players, struct player *player, const struct said *said)
 {
 	if (!said->right || !player->asked ||
-		strcmp(text_of(said->json, "token"), players->token) != 0)
+		strcmp(text_of(said->json, "token"), players->token) != 0 || player->answered)
 		return;
 	player->answered = true;
+	players->open--;
+	players->answered++;
 	players->options.canary(players->options.owner);
 }
 
@@ -64,13 +66,11 @@ take_displayed(struct hs_players *players, struct player *player, const struct s
 static void
 take_whole(struct hs_players *players, struct player *player, const struct said *said)
 {
-	char whole[HS_SIGNAGE_DIGEST_SIZE];
 	const struct hs_player_word word = { &player->sent, text_of(said->json, "drawn"), "",
 		"画面に出なかった内容があります。part of it was never drawn: look at this screen" };
 	if (!said->newest || !player->proven)
 		return;
-	hs_signage_whole(hs_player_face(players, player)->message, whole);
-	if (strcmp(whole, word.drawn) == 0)
+	if (strcmp(hs_player_face(players, player)->proofs->whole, word.drawn) == 0)
 		players->options.whole(players->options.owner, player->screen, &word);
 	else
 		players->options.failed(players->options.owner, player->screen, &word);
@@ -104,13 +104,12 @@ said_of(struct hs_players *players, const struct player *player, const json_t *j
 	const char *digest = text_of(json, "digest");
 	const struct hs_screen_face *face = hs_player_face(players, player);
 	json_int_t item = json_integer_value(json_object_get(json, "item"));
-	char drawn[HS_SIGNAGE_DIGEST_SIZE];
 	struct said said = { .json = json };
 	/* An older digest is of a state that was replaced meanwhile: the next one follows. */
 	said.newest = player->sent.digest[0] != '\0' && strcmp(digest, player->sent.digest) == 0;
 	said.right = said.newest && strcmp(digest, face->digest) == 0 && item >= 0 &&
-		     hs_signage_drawn(face->message, (size_t)item, drawn) &&
-		     strcmp(drawn, text_of(json, "drawn")) == 0;
+		     (size_t)item < face->proofs->count &&
+		     strcmp(face->proofs->drawn[item], text_of(json, "drawn")) == 0;
 	/* A state that is being replaced at this moment proves nothing and is no fault. */
 	said.newest = said.newest && strcmp(digest, face->digest) == 0;
 	return said;

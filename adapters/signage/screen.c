@@ -56,53 +56,32 @@ hs_screen_wait(struct hs_screen *screen, enum hs_adapter_lane lane,
 	waiting->notices[waiting->count++] = *notice;
 }
 
+/* Takes it over. */
 static void
-face_free(struct hs_screen_face *face)
+face_set(struct hs_screen_face *own, struct hs_screen_face *face)
 {
-	hs_frame_unref(face->frame);
-	json_decref(face->message);
+	hs_screen_face_free(own);
+	*own = *face;
 	*face = (struct hs_screen_face){ 0 };
 }
 
-/* Takes the message over, also when it fails. */
-static enum hs_err
-face_set(struct hs_screen_face *own, struct hs_signage_face *face)
-{
-	struct hs_frame *frame = hs_frame_from(face->text, strlen(face->text));
-	json_t *message = face->message;
-	face->message = NULL;
-	if (frame == NULL) {
-		json_decref(message);
-		return HS_ERR_NOMEM;
-	}
-	face_free(own);
-	*own = (struct hs_screen_face){ .frame = frame,
-		.message = message,
-		.state = face->state,
-		.lane = face->lane,
-		.seq = face->seq };
-	memcpy(own->digest, face->digest, sizeof(face->digest));
-	return HS_OK;
-}
-
-enum hs_err
+void
 hs_screen_show(
-	struct hs_screen *screen, struct hs_signage_face *face, int64_t now_unix_us, bool *changed)
+	struct hs_screen *screen, struct hs_screen_face *face, int64_t now_unix_us, bool *changed)
 {
 	*changed = screen->face.frame == NULL || strcmp(screen->face.digest, face->digest) != 0;
 	if (!*changed) {
-		json_decref(face->message);
-		face->message = NULL;
-		return HS_OK;
+		hs_screen_face_free(face);
+		return;
 	}
 	screen->changed_unix_us = now_unix_us;
-	return face_set(&screen->face, face);
+	face_set(&screen->face, face);
 }
 
-enum hs_err
-hs_screen_try(struct hs_screen *screen, struct hs_signage_face *face)
+void
+hs_screen_try(struct hs_screen *screen, struct hs_screen_face *face)
 {
-	return face_set(&screen->trial, face);
+	face_set(&screen->trial, face);
 }
 
 /* ---- what a player says ---- */
@@ -284,6 +263,8 @@ hs_screen_explain(const struct hs_screen *screen, struct hs_adapter_item *item, 
 void
 hs_screen_free(struct hs_screen *screen)
 {
-	face_free(&screen->face);
-	face_free(&screen->trial);
+	hs_screen_face_free(&screen->face);
+	hs_screen_face_free(&screen->trial);
+	for (int i = 0; i < HS_LANE_COUNT; i++)
+		hs_ways_free(&screen->ways[i]);
 }

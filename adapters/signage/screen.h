@@ -51,6 +51,7 @@ struct hs_screen {
 	const struct hs_screen_settings *settings;
 	struct hs_screen_face face;
 	struct hs_screen_face trial; /* players.h */
+	struct hs_ways ways[HS_LANE_COUNT];
 	struct hs_screen_waiting lanes[HS_LANE_COUNT];
 	bool drawn_fresh[HS_LANE_COUNT]; /* what the face was drawn with */
 	int64_t changed_unix_us;
@@ -70,12 +71,11 @@ void hs_screen_reset(struct hs_screen *screen, enum hs_adapter_lane lane);
 /* This notice concerns the screen. notice: seq, since, expires, quiet. */
 void hs_screen_wait(struct hs_screen *screen, enum hs_adapter_lane lane,
 	const struct hs_screen_notice *notice, const struct hs_screen_reports *reports);
-/* Takes over the message of the face (its reference is given back), and copies its text. *changed: it shows something else
- * than before. */
-enum hs_err hs_screen_show(struct hs_screen *screen, struct hs_signage_face *face,
-	int64_t now_unix_us, bool *changed) HS_MUST_CHECK;
+/* Takes the face over. *changed: it shows something else than before. */
+void hs_screen_show(
+	struct hs_screen *screen, struct hs_screen_face *face, int64_t now_unix_us, bool *changed);
 /* Sets the trial in the same way. */
-enum hs_err hs_screen_try(struct hs_screen *screen, struct hs_signage_face *face) HS_MUST_CHECK;
+void hs_screen_try(struct hs_screen *screen, struct hs_screen_face *face);
 /* A player has it in full and begins to draw. */
 void hs_screen_accepted(struct hs_screen *screen, const struct hs_screen_face *face,
 	const struct hs_screen_reports *reports);

@@ -1,7 +1,7 @@
 /* shelters.h: the shelters that are open on one lane, as their municipalities say (L-Alert 避難所), with their positions.
  *
  * Flow:    snapshot or notice of kind SHELTER → hs_active (schemas/active.h decides what stands) → list of shelters that are
- *          open and have a position → screens choose the nearest (signage_shelters.c).
+ *          open and have a position → screens choose the nearest (ways.h).
  * Rules:   one that is closed, not yet open or not known to be open is not in the list; one of no position neither.
  * Owner:   the lane owns it; the list is borrowed until the next load or apply. Threads: the loop's.
  */

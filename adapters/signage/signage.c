@@ -32,8 +32,6 @@ lane_seen(const struct signage *own, const struct hs_screen *screen, int id, int
 	int64_t quiet_us = now_mono_us - lane->heard_mono_us;
 	/* Who explains has no hub that could fall silent; where nothing was told to him, nothing is in force. */
 	bool dry = hs_adapter_is_dry(own->adapter), known = lane->known || dry;
-	size_t shelter_count;
-	const struct hs_open_shelter *shelters = hs_shelters_list(lane->shelters, &shelter_count);
 	return (struct hs_signage_lane){
 		.configured = lane_configured(own, id),
 		.fresh = dry || (known && quiet_us < screen->settings->stale_after_ms * 1000),
@@ -43,8 +41,7 @@ lane_seen(const struct signage *own, const struct hs_screen *screen, int id, int
 		.heard_unix_us = lane->heard_unix_us,
 		.cancel = &lane->cancel,
 		.lifted = &lane->lifted,
-		.shelters = shelters,
-		.shelter_count = shelter_count,
+		.ways = &screen->ways[id],
 	};
 }
 
@@ -59,12 +56,12 @@ hs_signage_draw(struct signage *own, size_t index)
 			lane_seen(own, screen, HS_LANE_DRILL, now_mono_us) },
 		.now_unix_us = hs_adapter_now_unix_us(own->adapter),
 	};
-	struct hs_signage_face face;
+	struct hs_screen_face face;
 	struct hs_arena *arena = hs_arena_create(ENCODE_ARENA_BYTES);
 	bool changed = false;
 	enum hs_err err = arena != NULL ? hs_signage_encode(arena, &input, &face) : HS_ERR_NOMEM;
 	if (err == HS_OK)
-		err = hs_screen_show(screen, &face, input.now_unix_us, &changed);
+		hs_screen_show(screen, &face, input.now_unix_us, &changed);
 	hs_arena_destroy(arena);
 	if (err != HS_OK) {
 		hs_error("signage.not_drawn", "screen=%s err=%s", screen->settings->id,
@@ -89,13 +86,32 @@ static enum hs_err
 make_trial(struct hs_screen *screen)
 {
 	const struct hs_signage_input input = { .screen = screen->settings };
-	struct hs_signage_face face;
+	struct hs_screen_face face;
 	struct hs_arena *arena = hs_arena_create(ENCODE_ARENA_BYTES);
 	enum hs_err err = arena != NULL ? hs_signage_encode(arena, &input, &face) : HS_ERR_NOMEM;
 	if (err == HS_OK)
-		err = hs_screen_try(screen, &face);
+		hs_screen_try(screen, &face);
 	hs_arena_destroy(arena);
 	return err;
+}
+
+static enum hs_err
+rank(struct signage *own, struct hs_screen *screen, enum hs_adapter_lane lane)
+{
+	size_t count;
+	const struct hs_open_shelter *open = hs_shelters_list(own->lanes[lane].shelters, &count);
+	return hs_ways_rank(&screen->ways[lane], &screen->settings->site, open, count);
+}
+
+void
+hs_signage_rank_all(struct signage *own, enum hs_adapter_lane lane)
+{
+	for (size_t i = 0; i < own->screen_count; i++) {
+		enum hs_err err = rank(own, &own->screens[i], lane);
+		if (err != HS_OK)
+			hs_error("signage.no_shelters", "screen=%s err=%s",
+				own->screens[i].settings->id, hs_err_name(err));
+	}
 }
 
 void
@@ -281,6 +297,8 @@ screens_open(struct signage *own)
 			return HS_ERR_CONFIG;
 		}
 		enum hs_err err = make_trial(&own->screens[i]);
+		for (int lane = 0; lane < HS_LANE_COUNT && err == HS_OK; lane++)
+			err = rank(own, &own->screens[i], (enum hs_adapter_lane)lane);
 		if (err != HS_OK)
 			return err;
 		(void)hs_signage_draw(own, i);

@@ -46,15 +46,13 @@ canary_abort(struct hs_canary *canary)
 {
 	const struct hs_signage_canary *own = canary->owner;
 	char why[HS_CANARY_WHY];
-	size_t answered;
-	int screen;
-	size_t open = hs_players_open(own->players, &answered, &screen);
+	size_t answered, open = hs_players_open(own->players, &answered);
 
 	if (open == 0)
 		return;
 	snprintf(why, sizeof(why),
 		"%zu of %zu players do not answer, the first at screen %s: look at that screen",
-		open, open + answered, own->screens[screen].settings->id);
+		open, open + answered, own->screens[hs_players_open_at(own->players)].settings->id);
 	hs_canary_done(canary, false, why);
 }
 
@@ -62,9 +60,8 @@ void
 hs_signage_canary_look(struct hs_signage_canary *own)
 {
 	size_t answered;
-	int screen;
 
-	if (hs_players_open(own->players, &answered, &screen) > 0)
+	if (hs_players_open(own->players, &answered) > 0)
 		return;
 	if (answered > 0)
 		hs_canary_done(&own->canary, true, "");

@@ -1,16 +1,17 @@
 /* signage_encode.c: see signage_encode.h. */
 #include "adapters/signage/signage_encode.h"
 
-#include <jansson.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "adapters/signage/signage_items.h"
 #include "hub/base/buf.h"
 #include "hub/base/check.h"
+#include "hub/base/clock.h"
 #include "hub/base/hash.h"
-#include "schemas/json_text.h"
+#include "schemas/json_put.h"
+
+#define FACE_MAX_BYTES ((size_t)1 << 30) /* what it is made from is bounded */
 
 static const struct {
 	const char *word, *ja;
@@ -110,137 +111,163 @@ hs_signage_digest(const char *text, size_t len_bytes, char out[HS_SIGNAGE_DIGEST
 	out[HS_SIGNAGE_DIGEST_SIZE - 1] = '\0';
 }
 
-#define SUFFIX_FORMAT ",\"digest\":\"%s\"}"
-#define SUFFIX_MAX    64
-
-/* Over the text without the digest, which then becomes its last member. */
-static bool
-seal(struct hs_arena *arena, struct hs_signage_face *face)
+/* Closes the message; the digest is over the text without it, and then its last member. */
+static void
+seal(struct hs_buf *out, char digest[HS_SIGNAGE_DIGEST_SIZE])
 {
-	struct hs_buf out;
-	hs_buf_init(&out, HS_JSON_TEXT_MAX);
-	bool good = hs_json_write(&out, face->message);
-	char *text = good ? hs_arena_alloc(arena, out.len_bytes + SUFFIX_MAX) : NULL;
-	if (text != NULL) {
-		hs_signage_digest(out.bytes, out.len_bytes, face->digest);
-		memcpy(text, out.bytes, out.len_bytes);
-		/* over the last brace */
-		snprintf(text + out.len_bytes - 1, SUFFIX_MAX, SUFFIX_FORMAT, face->digest);
-		json_object_set_new(face->message, "digest", json_string(face->digest));
-	}
-	hs_buf_free(&out);
-	face->text = text;
-	return text != NULL;
+	hs_json_close(out, '}');
+	if (out->failed)
+		return;
+	hs_signage_digest(out->bytes, out->len_bytes, digest);
+	out->len_bytes--; /* the brace */
+	hs_json_put_text(out, "digest", digest);
+	hs_json_close(out, '}');
 }
 
 /* ---- a screen ---- */
 
 /* The five levels, for the strip beside the alert. */
-static json_t *
-scale(void)
+static void
+put_scale(struct hs_buf *out)
 {
-	json_t *list = json_array();
+	hs_json_open(out, "scale", '[');
 	for (uint32_t level = 1; level <= 5; level++) {
 		const struct hs_level_display *display = hs_level_display(level);
-		if (display != NULL)
-			json_array_append_new(
-				list, json_pack("{s:i,s:s,s:s,s:s}", "level", (int)level, "term",
-					      display->term_ja, "background", display->background,
-					      "foreground", display->foreground));
+		if (display == NULL)
+			continue;
+		hs_json_open(out, NULL, '{');
+		hs_json_put_integer(out, "level", level);
+		hs_json_put_text(out, "term", display->term_ja);
+		hs_json_put_text(out, "background", display->background);
+		hs_json_put_text(out, "foreground", display->foreground);
+		hs_json_close(out, '}');
 	}
-	return list;
+	hs_json_close(out, ']');
 }
 
-static json_t *
-texts_of(const struct hs_config_texts *texts)
+static void
+put_texts(struct hs_buf *out, const char *key, const struct hs_config_texts *texts)
 {
-	json_t *list = json_array();
+	hs_json_open(out, key, '[');
 	for (size_t i = 0; i < texts->count; i++)
-		json_array_append_new(list, json_string(texts->items[i]));
-	return list;
+		hs_json_put_text(out, NULL, texts->items[i]);
+	hs_json_close(out, ']');
 }
 
 static const struct hs_sign_text this_is_drill = { "これは訓練です",
 	"これは れんしゅうです。本当では ありません", "This is a drill", "this_is_drill" };
 
 static void
-set_look(const struct hs_screen_settings *screen, json_t *message)
-{
-	json_t *look = json_pack("{s:I,s:s,s:b,s:s,s:o}", "least_permille",
-		(json_int_t)hs_screen_least_permille(&screen->look), "qr_url", screen->look.qr_url,
-		"map", screen->site.map, "position", screen->site.position, "areas",
-		texts_of(&screen->areas));
-	json_object_set_new(message, "look", look);
-}
-
-static json_t *
-message_of(const struct hs_sign_maker *maker, const struct shown *shown)
+put_head(const struct hs_sign_maker *maker, enum hs_adapter_lane lane)
 {
 	const struct hs_screen_settings *screen = maker->input->screen;
-	const struct hs_signage_lane *lane = maker->lane;
-	json_t *items = json_array();
+	struct hs_buf *out = maker->speech.out;
+	hs_json_put_text(out, "type", "screen");
+	hs_json_open(out, "screen", '{');
+	hs_json_put_text(out, "id", screen->id);
+	hs_json_put_text(out, "name", screen->name);
+	hs_json_close(out, '}');
+	hs_json_put_text(out, "mode", hs_lane_name(lane));
+	hs_json_put_text(out, "epoch", maker->lane->epoch != NULL ? maker->lane->epoch : "");
+	hs_json_put_integer(out, "seq", (int64_t)maker->lane->seq);
+	hs_json_put_integer(out, "stale_after_ms", screen->stale_after_ms);
+	put_texts(out, "languages", &screen->languages);
+	hs_sign_put_marks(&maker->speech, "marks");
+	put_scale(out);
+}
+
+static void
+put_look(struct hs_buf *out, const struct hs_screen_settings *screen)
+{
+	hs_json_open(out, "look", '{');
+	hs_json_put_integer(out, "least_permille", hs_screen_least_permille(&screen->look));
+	hs_json_put_text(out, "qr_url", screen->look.qr_url);
+	hs_json_put_bool(out, "map", screen->site.map);
+	hs_json_put_text(out, "position", screen->site.position);
+	put_texts(out, "areas", &screen->areas);
+	hs_json_close(out, '}');
+}
+
+static void
+put_items(const struct hs_sign_maker *maker, const struct shown *shown)
+{
+	hs_json_open(maker->speech.out, "items", '[');
 	for (size_t i = 0; i < shown->count; i++)
-		json_array_append_new(items, hs_sign_item(maker, &shown->groups[i]));
-	json_t *message = json_pack("{s:s,s:{s:s,s:s},s:s,s:s,s:I,s:I,s:o,s:o,s:o,s:o}", "type",
-		"screen", "screen", "id", screen->id, "name", screen->name, "mode",
-		hs_lane_name(shown->lane), "epoch", lane->epoch != NULL ? lane->epoch : "", "seq",
-		(json_int_t)lane->seq, "stale_after_ms", (json_int_t)screen->stale_after_ms,
-		"languages", texts_of(&screen->languages), "marks", hs_sign_marks(&maker->speech),
-		"scale", scale(), "items", items);
-	if (message != NULL) {
-		set_look(screen, message);
-		if (shown->lane == HS_LANE_DRILL)
-			json_object_set_new(
-				message, "drill", hs_sign_plain(&maker->speech, &this_is_drill));
-	}
-	return message;
+		hs_sign_put_item(maker, &shown->groups[i], NULL, false);
+	hs_json_close(maker->speech.out, ']');
 }
 
 /* What depends on whether the hub is heard. */
 static enum hs_err
-finish(const struct hs_sign_maker *maker, const struct shown *shown, struct hs_signage_face *face)
+put_rest(const struct hs_sign_maker *maker, const struct shown *shown, enum hs_screen_state *state)
 {
 	const char *hazard = shown->count > 0 && shown->groups[0].meta != NULL
 				     ? shown->groups[0].meta->hazard
 				     : "";
-	json_t *message = face->message;
+	struct hs_buf *out = maker->speech.out;
 	bool said = false;
 	enum hs_err err = HS_OK;
 	if (state_of(maker->input, shown, true) != HS_SCREEN_LOST)
-		err = hs_sign_set_ends(maker, message, &said);
+		err = hs_sign_put_ends(maker, &said);
 	else /* only then: while the hub is heard it would change with every heartbeat */
-		hs_sign_set_time(message, "heard_at", maker->lane->heard_unix_us, 540);
-	if (err == HS_OK && shown->count > 0)
-		err = hs_sign_set_shelters(maker, hazard, message);
-	face->state = state_of(maker->input, shown, said);
-	json_object_set_new(message, "state", json_string(states[face->state].word));
-	json_object_set_new(message, "state_ja", json_string(states[face->state].ja));
-	return err == HS_OK && !seal(maker->speech.arena, face) ? HS_ERR_NOMEM : err;
+		hs_sign_put_time(out, "heard_at", maker->lane->heard_unix_us, HS_JST_MINUTES);
+	if (shown->count > 0)
+		hs_sign_put_shelters(maker, hazard);
+	*state = state_of(maker->input, shown, said);
+	hs_json_put_text(out, "state", states[*state].word);
+	hs_json_put_text(out, "state_ja", states[*state].ja);
+	return err;
+}
+
+static enum hs_err
+put_message(
+	const struct hs_sign_maker *maker, const struct shown *shown, struct hs_screen_face *face)
+{
+	struct hs_buf *out = maker->speech.out;
+	hs_json_open(out, NULL, '{');
+	put_head(maker, shown->lane);
+	put_items(maker, shown);
+	put_look(out, maker->input->screen);
+	if (shown->lane == HS_LANE_DRILL)
+		hs_sign_put_plain(&maker->speech, "drill", &this_is_drill);
+	enum hs_err err = put_rest(maker, shown, &face->state);
+	seal(out, face->digest);
+	if (err != HS_OK || out->failed)
+		return err != HS_OK ? err : HS_ERR_NOMEM;
+	face->proofs = hs_sign_prove(maker, states[face->state].ja, shown->groups, shown->count);
+	if (face->proofs != NULL && !hs_arena_failed(maker->speech.arena))
+		face->frame = hs_frame_from(out->bytes, out->len_bytes);
+	return face->frame != NULL ? HS_OK : HS_ERR_NOMEM;
 }
 
 enum hs_err
 hs_signage_encode(
-	struct hs_arena *arena, const struct hs_signage_input *input, struct hs_signage_face *face)
+	struct hs_arena *arena, const struct hs_signage_input *input, struct hs_screen_face *face)
 {
 	struct shown shown = { .lane = HS_LANE_LIVE };
+	struct hs_buf out;
 	enum hs_err err = choose(arena, input, &shown);
 	if (err != HS_OK)
 		return err;
-	const struct hs_signage_lane *lane = &input->lanes[shown.lane];
-	struct hs_sign_maker maker = { .input = input, .lane = lane };
-	if (!hs_sign_speech_begin(arena, &input->screen->languages, shown.lane, &maker.speech))
+	struct hs_sign_maker maker = { .input = input, .lane = &input->lanes[shown.lane] };
+	hs_buf_init(&out, FACE_MAX_BYTES);
+	if (!hs_sign_speech_begin(
+		    arena, &out, &input->screen->languages, shown.lane, &maker.speech))
 		return HS_ERR_NOMEM;
-	*face = (struct hs_signage_face){ .lane = shown.lane,
-		.seq = lane->seq,
-		.item_count = shown.count,
-		.message = message_of(&maker, &shown) };
-	err = face->message != NULL ? finish(&maker, &shown, face) : HS_ERR_NOMEM;
-	hs_sign_speech_end(&maker.speech);
-	if (err == HS_OK && hs_arena_failed(arena))
-		err = HS_ERR_NOMEM;
-	if (err != HS_OK) {
-		json_decref(face->message);
-		face->message = NULL;
-	}
+	*face = (struct hs_screen_face){
+		.lane = shown.lane, .seq = maker.lane->seq, .item_count = shown.count
+	};
+	err = put_message(&maker, &shown, face);
+	hs_buf_free(&out);
+	if (err != HS_OK)
+		hs_screen_face_free(face);
 	return err;
+}
+
+void
+hs_screen_face_free(struct hs_screen_face *face)
+{
+	hs_frame_unref(face->frame);
+	free(face->proofs);
+	*face = (struct hs_screen_face){ 0 };
 }

@@ -8,8 +8,9 @@
  *          every item says when it expires: a player shows it no longer than that, whatever happens to the line.
  * Format:  {"type":"screen", screen, state, state_ja, mode, marks, epoch, seq, digest, items, lifted?, vanished?, expired?,
  *          cancel? {returned, ended}, shelters? …} (schemas/sign.schema.json); digest covers all that is shown, so a
- *          player that says `displayed` with it says what it got, and by `drawn` (hs_signage_drawn) what it drew.
- * Owner:   the message is a new reference; the rest lives in the caller's arena. Threads: any.
+ *          player that says `displayed` with it says what it got, and by `drawn` (hs_screen_proofs) what it drew.
+ * Cost:    the text is written straight (schemas/json_put.h); what is known before an order comes was worked out then (ways.h).
+ * Owner:   the face is the caller's; the arena is for the time of the call. Threads: any.
  */
 #ifndef HS_SIGNAGE_ENCODE_H
 #define HS_SIGNAGE_ENCODE_H
@@ -23,10 +24,9 @@
 #include "adapters/signage/cancel.h"
 #include "adapters/signage/lifted.h"
 #include "adapters/signage/screen_settings.h"
-#include "adapters/signage/shelters.h"
+#include "adapters/signage/ways.h"
 #include "hub/base/err.h"
-
-struct json_t;
+#include "hub/base/frame.h"
 
 enum hs_screen_state {
 	HS_SCREEN_NORMAL,    /* 平常 */
@@ -48,8 +48,7 @@ struct hs_signage_lane {
 	int64_t heard_unix_us; /* of the hub; 0 = never */
 	const struct hs_signage_cancel *cancel; /* the newest one, or NULL */
 	const struct hs_signage_lifted *lifted; /* or NULL */
-	const struct hs_open_shelter *shelters;
-	size_t shelter_count;
+	const struct hs_ways *ways;		/* of this screen; NULL: none */
 };
 
 struct hs_signage_input {
@@ -60,9 +59,23 @@ struct hs_signage_input {
 
 #define HS_SIGNAGE_DIGEST_SIZE 33
 
-struct hs_signage_face {
-	struct json_t *message;
-	const char *text; /* the message as it goes out; in the arena */
+/* What a player must have drawn: the first 32 hex digits of SHA-256 over lines, each ended by \n. The page reads these lines from what
+ * it drew. */
+struct hs_screen_proofs {
+	/* In the end, when it has shown each turn: of each item title and place in Japanese, its areas, and, when it stands large (the level
+	 * of items[0]), what to do in ja, ja-easy, en and each further language that it has. Where characters must be so large that
+	 * nothing stands below the alert (look.least_permille), only the items that stand large. */
+	char whole[HS_SIGNAGE_DIGEST_SIZE];
+	size_t count;
+	/* While it shows items[i] (item 0 also when there is none): state_ja, mark in Japanese, level, title in Japanese, place;
+	 * empty where there is nothing. */
+	char drawn[][HS_SIGNAGE_DIGEST_SIZE];
+};
+
+/* What a screen shows, encoded. */
+struct hs_screen_face {
+	struct hs_frame *frame; /* the message as it goes out */
+	struct hs_screen_proofs *proofs;
 	enum hs_screen_state state;
 	enum hs_adapter_lane lane; /* whose items are shown */
 	uint64_t seq;
@@ -70,20 +83,13 @@ struct hs_signage_face {
 	size_t item_count;
 };
 
+/* The caller frees the face. */
 enum hs_err hs_signage_encode(struct hs_arena *arena, const struct hs_signage_input *input,
-	struct hs_signage_face *face) HS_MUST_CHECK;
+	struct hs_screen_face *face) HS_MUST_CHECK;
+void hs_screen_face_free(struct hs_screen_face *face);
 
 /* The first 32 hex digits of the SHA-256 of a text. */
 void hs_signage_digest(const char *text, size_t len_bytes, char out[HS_SIGNAGE_DIGEST_SIZE]);
-/* What a player must have drawn that shows items[item] of this message (item 0 also when there is none): the first 32 hex
- * digits of SHA-256 over the lines state_ja, mark in Japanese, level, title in Japanese, place; each ended by \n, empty
- * where there is nothing. false: there is no such item. The page reads these lines from what it drew. */
-bool hs_signage_drawn(const struct json_t *message, size_t item, char out[HS_SIGNAGE_DIGEST_SIZE]);
-
-/* What a player must have drawn in the end that has shown each turn of this message: of each item title and place in Japanese, its areas,
- * and, when it stands large (the level of items[0]), what to do in ja, ja-easy, en and each further language that it has. Where characters must be so large
- * that nothing stands below the alert (look.least_permille), only the items that stand large. The first 32 hex digits of SHA-256 over these lines, each ended by \n. */
-void hs_signage_whole(const struct json_t *message, char out[HS_SIGNAGE_DIGEST_SIZE]);
 
 /* Whether an area in force concerns the screen. A row without a 町丁字 concerns every part of its
  * municipality; a prefecture's row every municipality in it. */

@@ -1,9 +1,9 @@
 /* signage_ends.c: what is no more in force, as screens say it. See signage_items.h. */
-#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "adapters/signage/signage_items.h"
+#include "schemas/json_put.h"
 
 /* Which rows of a list are told. */
 struct still {
@@ -69,94 +69,90 @@ static const struct hs_sign_text word_returned = { "取消により再び発令�
 static const struct hs_sign_text word_ended = { "誤りのため取消", "この お知らせは まちがいです",
 	"False alert: disregard the earlier message", "false_alert" };
 
-/* What ended has a name and neither level nor colour. */
-static enum hs_err
-groups_of(const struct still *still, const struct hs_force_list *rows,
-	const struct hs_sign_text *word,
-	bool (*wanted)(const void *owner, const struct hs_force_row *row), json_t **list)
-{
+/* Some of the rows of a list, in groups. */
+struct told {
 	struct hs_force_group *groups;
 	size_t count;
-	enum hs_err err =
-		hs_force_groups(still->maker->speech.arena, rows, wanted, still, &groups, &count);
-	*list = err == HS_OK && count > 0 ? json_array() : NULL;
-	for (size_t i = 0; *list != NULL && i < count; i++) {
-		json_t *item = hs_sign_item(still->maker, &groups[i]);
-		for (const char *const *key = (const char *const[]){ "level", "colour", "names",
-			     "action", "expires_at", "expires_by", "pictogram", NULL };
-			*key != NULL && !still->in_force; key++)
-			json_object_del(item, *key);
-		json_object_set_new(item, "word", hs_sign_words(&still->maker->speech, word));
-		json_array_append_new(*list, item);
-	}
-	return err;
+};
+
+static enum hs_err
+tell(const struct still *still, const struct hs_force_list *rows,
+	bool (*wanted)(const void *owner, const struct hs_force_row *row), struct told *told)
+{
+	return hs_force_groups(
+		still->maker->speech.arena, rows, wanted, still, &told->groups, &told->count);
 }
 
+/* Nothing at all when there is nothing to tell. */
 static void
-set(json_t *object, const char *key, json_t *list, bool *said)
+put(const struct hs_sign_maker *maker, const char *key, const struct told *told,
+	const struct hs_sign_text *word, bool over)
 {
-	if (list == NULL)
+	if (told->count == 0)
 		return;
-	json_object_set_new(object, key, list);
-	*said = true;
+	hs_json_open(maker->speech.out, key, '[');
+	for (size_t i = 0; i < told->count; i++)
+		hs_sign_put_item(maker, &told->groups[i], word, over);
+	hs_json_close(maker->speech.out, ']');
 }
 
 static enum hs_err
-set_cancel(const struct hs_sign_maker *maker, json_t *message, bool *said)
+put_cancel(const struct hs_sign_maker *maker, bool *said)
 {
 	const struct hs_signage_cancel *cancel = maker->lane->cancel;
 	struct still still = { maker, maker->lane->list, true };
-	json_t *returned = NULL, *ended = NULL, *object;
-	bool any = false;
+	struct told returned, ended = { NULL, 0 };
 	if (cancel == NULL || cancel->arena == NULL ||
 		maker->input->now_unix_us >= cancel->until_unix_us)
 		return HS_OK;
-	enum hs_err err = groups_of(&still, &cancel->returned, &word_returned, is_still, &returned);
+	enum hs_err err = tell(&still, &cancel->returned, is_still, &returned);
 	still.in_force = false;
 	if (err == HS_OK)
-		err = groups_of(&still, &cancel->ended, &word_ended, is_still, &ended);
-	object = json_object();
-	set(object, "returned", returned, &any);
-	set(object, "ended", ended, &any);
-	set(message, "cancel", any ? json_incref(object) : NULL, said);
-	json_decref(object);
-	return err;
+		err = tell(&still, &cancel->ended, is_still, &ended);
+	if (err != HS_OK || returned.count + ended.count == 0)
+		return err;
+	hs_json_open(maker->speech.out, "cancel", '{');
+	put(maker, "returned", &returned, &word_returned, false);
+	put(maker, "ended", &ended, &word_ended, true);
+	hs_json_close(maker->speech.out, '}');
+	*said = true;
+	return HS_OK;
 }
 
 static enum hs_err
-set_lifted(const struct hs_sign_maker *maker, const char *key, json_t *message, bool *said)
+put_lifted(const struct hs_sign_maker *maker, bool vanished, bool *said)
 {
 	const struct still still = { maker, maker->lane->list, false };
 	int64_t shown_us = maker->input->screen->rules.return_after_ms * 1000;
-	bool vanished = strcmp(key, "vanished") == 0;
 	struct hs_force_list rows;
-	json_t *list = NULL;
+	struct told told = { NULL, 0 };
 	if (maker->lane->lifted == NULL)
 		return HS_OK;
 	enum hs_err err = hs_signage_lifted_rows(maker->lane->lifted, maker->speech.arena,
 		maker->input->now_unix_us - shown_us, vanished, &rows);
 	if (err == HS_OK)
-		err = groups_of(
-			&still, &rows, vanished ? &word_vanished : &word_lifted, is_gone, &list);
-	set(message, key, list, said);
+		err = tell(&still, &rows, is_gone, &told);
+	put(maker, vanished ? "vanished" : "lifted", &told,
+		vanished ? &word_vanished : &word_lifted, true);
+	*said = *said || told.count > 0;
 	return err;
 }
 
 enum hs_err
-hs_sign_set_ends(const struct hs_sign_maker *maker, json_t *message, bool *said)
+hs_sign_put_ends(const struct hs_sign_maker *maker, bool *said)
 {
 	const struct still still = { maker, maker->lane->list, false };
-	json_t *list = NULL;
+	struct told past;
 	*said = false;
 	if (maker->lane->list == NULL)
 		return HS_OK;
-	enum hs_err err = groups_of(&still, maker->lane->list, &word_expired, is_past, &list);
-	set(message, "expired", list, said);
+	enum hs_err err = tell(&still, maker->lane->list, is_past, &past);
+	if (err != HS_OK)
+		return err;
+	put(maker, "expired", &past, &word_expired, true);
+	*said = past.count > 0;
+	err = put_lifted(maker, false, said);
 	if (err == HS_OK)
-		err = set_lifted(maker, "lifted", message, said);
-	if (err == HS_OK)
-		err = set_lifted(maker, "vanished", message, said);
-	if (err == HS_OK)
-		err = set_cancel(maker, message, said);
-	return err;
+		err = put_lifted(maker, true, said);
+	return err == HS_OK ? put_cancel(maker, said) : err;
 }

@@ -52,6 +52,8 @@ take_notice(struct signage *own, const struct hs_adapter_item *item, struct take
 			now_unix_us + own->settings->cancel_shown_ms * 1000);
 	if (err == HS_OK)
 		err = hs_shelters_apply(lane->shelters, item->seq, item->notice);
+	if (item->notice->kind == HS_KIND(SHELTER))
+		hs_signage_rank_all(own, item->lane);
 	return err == HS_ERR_STALE ? HS_OK : err;
 }
 
@@ -181,6 +183,7 @@ hs_signage_on_snapshot(void *state, const struct hs_adapter_snapshot *snapshot)
 	lane->known = true;
 	snprintf(lane->epoch, sizeof(lane->epoch), "%s", snapshot->epoch);
 	heard(own, snapshot->lane);
+	hs_signage_rank_all(own, snapshot->lane);
 	wait_for_shown(own, snapshot->lane);
 	hs_signage_draw_all(own);
 }

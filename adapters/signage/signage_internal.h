@@ -34,6 +34,8 @@ struct signage {
 /* Draws it when it shows something else than before. True when it does. */
 bool hs_signage_draw(struct signage *own, size_t index);
 void hs_signage_draw_all(struct signage *own);
+/* The shelters that are open on a lane are others now. */
+void hs_signage_rank_all(struct signage *own, enum hs_adapter_lane lane);
 struct hs_screen_reports hs_signage_reports(struct signage *own);
 
 /* signage_hub.c: members of hs_signage_ops. */

@@ -1,12 +1,12 @@
 #include "adapters/signage/signage_items.h"
 
-#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "adapters/signage/terms.h"
 #include "adapters/signage/ways.h"
 #include "hub/base/clock.h"
+#include "schemas/json_put.h"
 
 #define RENEWALS 4 /* in renew_ms */
 
@@ -25,13 +25,13 @@ hs_sign_renewed_until(const struct hs_screen_rules *rules, int64_t now_unix_us)
 }
 
 void
-hs_sign_set_time(json_t *object, const char *key, int64_t unix_us, int32_t offset_minutes)
+hs_sign_put_time(struct hs_buf *out, const char *key, int64_t unix_us, int32_t offset_minutes)
 {
 	char stamp[HS_RFC3339_SIZE];
 	if (unix_us == 0)
 		return;
 	hs_rfc3339_format(unix_us, offset_minutes, stamp);
-	json_object_set_new(object, key, json_string(stamp));
+	hs_json_put_text(out, key, stamp);
 }
 
 /* ---- words ---- */
@@ -51,49 +51,78 @@ hazard_of(const struct hs_force_group *group)
 }
 
 /* What stands large: the term and its hazard as one text. */
-static json_t *
+static const char *
 title_of(const struct hs_sign_maker *maker, const struct hs_force_group *group)
 {
 	const struct hs_hazard_row *hazard = hazard_of(group);
 	const char *title = group->term;
 	if (hazard != NULL)
 		title = hs_arena_printf(maker->speech.arena, "%s（%s）", group->term, hazard->ja);
-	const struct hs_sign_text text = { title != NULL ? title : group->term, NULL, NULL, NULL };
-	return hs_sign_words(&maker->speech, &text);
+	return title != NULL ? title : group->term;
+}
+
+/* A prefecture's own row, and a place of no table, are not told twice. */
+static const char *
+place_of(const struct hs_sign_maker *maker, const struct hs_force_group *group)
+{
+	const char *prefecture = group->prefecture_name;
+	const char *place = group->name;
+	if (strncmp(group->name, prefecture, strlen(prefecture)) != 0)
+		place = hs_arena_printf(maker->speech.arena, "%s%s", prefecture, group->name);
+	return place != NULL ? place : group->name;
+}
+
+static struct hs_sign_text
+action_of(const struct hs_force_group *group)
+{
+	const struct hs_level_display *display = hs_level_display(group->level);
+	if (display == NULL)
+		return group->unknown ? unknown_action : zone_action;
+	return (struct hs_sign_text){ display->action_ja, display->action_easy, display->action_en,
+		hs_sign_level_action(group->level) };
+}
+
+/* An old or local word stands as it was sent; it asks what its level asks. */
+static struct hs_sign_text
+term_of(const struct hs_force_group *group)
+{
+	const struct hs_level_display *display = hs_level_display(group->level);
+	if (display == NULL || strcmp(display->term_ja, group->term) != 0)
+		return (struct hs_sign_text){ .ja = group->term };
+	return (struct hs_sign_text){ group->term, display->term_easy, display->term_en,
+		hs_sign_level_term(group->level) };
 }
 
 static void
-set_words(const struct hs_sign_maker *maker, json_t *item, const struct hs_force_group *group)
+put_words(const struct hs_sign_maker *maker, const struct hs_force_group *group, bool over)
 {
 	const struct hs_sign_speech *speech = &maker->speech;
-	const struct hs_level_display *display = hs_level_display(group->level);
-	struct hs_sign_text term = { .ja = group->term };
-	json_object_set_new(item, "title", title_of(maker, group));
-	if (display == NULL) {
-		json_object_set_new(item, "term", hs_sign_plain(speech, &term));
-		json_object_set_new(item, "action",
-			hs_sign_words(speech, group->unknown ? &unknown_action : &zone_action));
+	const struct hs_level_display *display = over ? NULL : hs_level_display(group->level);
+	const struct hs_sign_text title = { .ja = title_of(maker, group) };
+	const struct hs_sign_text term = term_of(group), action = action_of(group);
+	hs_sign_put_words(speech, "title", &title);
+	if (display != NULL)
+		hs_json_put_integer(speech->out, "level", group->level);
+	hs_sign_put_plain(speech, "term", &term);
+	if (display != NULL)
+		hs_sign_put_words(speech, "names", &term);
+	if (!over)
+		hs_sign_put_words(speech, "action", &action);
+	if (display == NULL)
 		return;
-	}
-	/* An old or local word stands as it was sent; it asks what its level asks. */
-	if (strcmp(display->term_ja, group->term) == 0)
-		term = (struct hs_sign_text){ group->term, display->term_easy, display->term_en,
-			hs_sign_level_term(group->level) };
-	const struct hs_sign_text action = { display->action_ja, display->action_easy,
-		display->action_en, hs_sign_level_action(group->level) };
-	json_object_set_new(item, "level", json_integer(group->level));
-	json_object_set_new(item, "term", hs_sign_plain(speech, &term));
-	json_object_set_new(item, "names", hs_sign_words(speech, &term));
-	json_object_set_new(item, "action", hs_sign_words(speech, &action));
-	json_object_set_new(item, "colour",
-		json_pack("{s:s,s:s}", "background", display->background, "foreground",
-			display->foreground));
+	hs_json_open(speech->out, "colour", '{');
+	hs_json_put_text(speech->out, "background", display->background);
+	hs_json_put_text(speech->out, "foreground", display->foreground);
+	hs_json_close(speech->out, '}');
 }
+
+/* ---- the rest of an item ---- */
 
 /* The earliest of its rows: what the sender limits, and what no player may go on showing on its own. */
 static void
-set_expiry(const struct hs_sign_maker *maker, json_t *item, const struct hs_force_group *group)
+put_expiry(const struct hs_sign_maker *maker, const struct hs_force_group *group, bool over)
 {
+	struct hs_buf *out = maker->speech.out;
 	int64_t sender_us = 0;
 	int64_t renewed_us =
 		hs_sign_renewed_until(&maker->input->screen->rules, maker->input->now_unix_us);
@@ -104,87 +133,104 @@ set_expiry(const struct hs_sign_maker *maker, json_t *item, const struct hs_forc
 			sender_us = until_us;
 	}
 	bool by_sender = sender_us != 0 && sender_us < renewed_us;
-	hs_sign_set_time(item, "valid_until", sender_us, 540);
-	hs_sign_set_time(item, "expires_at", by_sender ? sender_us : renewed_us, 540);
-	json_object_set_new(item, "expires_by", json_string(by_sender ? "sender" : "renewal"));
+	hs_sign_put_time(out, "valid_until", sender_us, HS_JST_MINUTES);
+	if (over)
+		return;
+	hs_sign_put_time(out, "expires_at", by_sender ? sender_us : renewed_us, HS_JST_MINUTES);
+	hs_json_put_text(out, "expires_by", by_sender ? "sender" : "renewal");
 }
 
 static void
-set_meta(const struct hs_sign_maker *maker, json_t *item, const struct hs_force_group *group)
+put_meta(const struct hs_sign_maker *maker, const struct hs_force_group *group, bool over)
 {
+	struct hs_buf *out = maker->speech.out;
 	const struct hs_force_meta *meta = group->meta;
 	const struct hs_hazard_row *hazard = hazard_of(group);
 	if (meta != NULL) {
-		json_object_set_new(item, "headline",
-			json_string(hs_sign_marked(&maker->speech, meta->headline)));
-		json_object_set_new(item, "source", json_string(meta->source_name));
+		hs_json_put_text(out, "headline", hs_sign_marked(&maker->speech, meta->headline));
+		hs_json_put_text(out, "source", meta->source_name);
 	}
 	if (hazard == NULL)
 		return;
 	const struct hs_sign_text text = { hazard->ja, NULL, hazard->en, hazard->hazard };
-	json_object_set_new(item, "hazard", hs_sign_plain(&maker->speech, &text));
-	json_object_set_new(item, "pictogram", json_string(hazard->hazard));
+	hs_sign_put_plain(&maker->speech, "hazard", &text);
+	if (!over)
+		hs_json_put_text(out, "pictogram", hazard->hazard);
 }
 
 static void
-set_place(const struct hs_sign_maker *maker, json_t *item, const struct hs_force_group *group)
+put_place(const struct hs_sign_maker *maker, const struct hs_force_group *group)
 {
+	struct hs_buf *out = maker->speech.out;
 	const struct hs_sign_text name = { group->name, NULL, group->name_en, NULL };
-	const char *prefecture = group->prefecture_name;
-	const char *place = group->name;
-	json_t *areas = json_array();
-	/* A prefecture's own row, and a place of no table, are not told twice. */
-	if (strncmp(group->name, prefecture, strlen(prefecture)) != 0)
-		place = hs_arena_printf(maker->speech.arena, "%s%s", prefecture, group->name);
-	json_object_set_new(item, "code", json_string(group->area_code));
-	json_object_set_new(item, "municipality", hs_sign_plain(&maker->speech, &name));
-	json_object_set_new(item, "prefecture", json_string(prefecture));
-	json_object_set_new(item, "place", json_string(place != NULL ? place : group->name));
+	hs_json_put_text(out, "code", group->area_code);
+	hs_sign_put_plain(&maker->speech, "municipality", &name);
+	hs_json_put_text(out, "prefecture", group->prefecture_name);
+	hs_json_put_text(out, "place", place_of(maker, group));
+	hs_json_open(out, "areas", '[');
 	for (size_t i = 0; i < group->row_count; i++)
-		json_array_append_new(areas, json_string(group->rows[i]->area_name));
-	json_object_set_new(item, "areas", areas);
+		hs_json_put_text(out, NULL, group->rows[i]->area_name);
+	hs_json_close(out, ']');
 }
 
-json_t *
-hs_sign_item(const struct hs_sign_maker *maker, const struct hs_force_group *group)
+void
+hs_sign_put_item(const struct hs_sign_maker *maker, const struct hs_force_group *group,
+	const struct hs_sign_text *what, bool over)
 {
-	json_t *item = json_object();
-	set_words(maker, item, group);
+	struct hs_buf *out = maker->speech.out;
+	hs_json_open(out, NULL, '{');
+	put_words(maker, group, over);
 	if (group->unknown)
-		json_object_set_new(item, "unknown", json_true());
-	set_place(maker, item, group);
-	json_object_set_new(item, "seq", json_integer((json_int_t)group->seq));
-	hs_sign_set_time(item, "ordered_at", group->ordered_unix_us,
-		group->meta != NULL ? group->meta->offset_minutes : 540);
-	set_expiry(maker, item, group);
-	set_meta(maker, item, group);
-	return item;
+		hs_json_put_bool(out, "unknown", true);
+	put_place(maker, group);
+	hs_json_put_integer(out, "seq", (int64_t)group->seq);
+	hs_sign_put_time(out, "ordered_at", group->ordered_unix_us,
+		group->meta != NULL ? group->meta->offset_minutes : HS_JST_MINUTES);
+	put_expiry(maker, group, over);
+	put_meta(maker, group, over);
+	if (what != NULL)
+		hs_sign_put_words(&maker->speech, "word", what);
+	hs_json_close(out, '}');
+}
+
+struct hs_sign_drawn
+hs_sign_drawn_of(const struct hs_sign_maker *maker, const struct hs_force_group *group)
+{
+	return (struct hs_sign_drawn){ group,
+		hs_sign_marked(&maker->speech, title_of(maker, group)), place_of(maker, group),
+		action_of(group), hs_level_display(group->level) != NULL ? group->level : 0 };
 }
 
 /* ---- shelters ---- */
 
-enum hs_err
-hs_sign_set_shelters(const struct hs_sign_maker *maker, const char *hazard, json_t *message)
+static void
+put_way(struct hs_buf *out, const struct hs_screen_site *site, const struct hs_way *way)
+{
+	hs_json_open(out, NULL, '{');
+	hs_json_put_text(out, "name", way->name);
+	hs_json_put_bool(out, "open", way->open);
+	hs_json_put_text(out, "status", way->status);
+	hs_json_put_integer(out, "distance_m", way->distance_m);
+	hs_json_put_integer(out, "bearing", way->bearing);
+	if (site->facing_degrees >= 0)
+		hs_json_put_integer(
+			out, "arrow", (way->bearing - site->facing_degrees + 360) % 360);
+	hs_sign_put_time(out, "told_at", way->told_unix_us, way->offset_minutes);
+	hs_json_close(out, '}');
+}
+
+void
+hs_sign_put_shelters(const struct hs_sign_maker *maker, const char *hazard)
 {
 	const struct hs_screen_site *site = &maker->input->screen->site;
-	struct hs_way *ways;
-	size_t count;
-	enum hs_err err = hs_ways(maker->speech.arena, site, maker->lane->shelters,
-		maker->lane->shelter_count, hazard, &ways, &count);
-	if (err != HS_OK || count == 0)
-		return err;
-	json_t *list = json_array();
-	for (size_t i = 0; i < count; i++) {
-		const struct hs_way *way = &ways[i];
-		json_t *row = json_pack("{s:s,s:b,s:s,s:I,s:I}", "name", way->name, "open",
-			way->open, "status", way->status, "distance_m", (json_int_t)way->distance_m,
-			"bearing", (json_int_t)way->bearing);
-		if (site->facing_degrees >= 0)
-			json_object_set_new(row, "arrow",
-				json_integer((way->bearing - site->facing_degrees + 360) % 360));
-		hs_sign_set_time(row, "told_at", way->told_unix_us, way->offset_minutes);
-		json_array_append_new(list, row);
+	struct hs_buf *out = maker->speech.out;
+	const struct hs_way *way = hs_ways_next(maker->lane->ways, NULL, hazard);
+	if (way == NULL)
+		return;
+	hs_json_open(out, "shelters", '[');
+	for (int64_t i = 0; way != NULL && i < site->shelters_shown; i++) {
+		put_way(out, site, way);
+		way = hs_ways_next(maker->lane->ways, way, hazard);
 	}
-	json_object_set_new(message, "shelters", list);
-	return HS_OK;
+	hs_json_close(out, ']');
 }

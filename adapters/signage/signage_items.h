@@ -5,11 +5,19 @@
 #include "adapters/signage/signage_encode.h"
 #include "adapters/signage/signage_words.h"
 
-/* What the parts are made with. */
+/* What the parts are made with. All of them write behind each other into speech.out. */
 struct hs_sign_maker {
 	const struct hs_signage_input *input;
 	const struct hs_signage_lane *lane; /* whose items are shown */
 	struct hs_sign_speech speech;
+};
+
+/* What of an item a player must have drawn. */
+struct hs_sign_drawn {
+	const struct hs_force_group *group;
+	const char *title, *place; /* Japanese; as they stand on the screen */
+	struct hs_sign_text action;
+	uint32_t level; /* 0: none */
 };
 
 /* Whether a row has passed the time that its sender set. */
@@ -18,16 +26,21 @@ bool hs_sign_expired(const struct hs_force_row *row, int64_t now_unix_us);
  * renew_ms. */
 int64_t hs_sign_renewed_until(const struct hs_screen_rules *rules, int64_t now_unix_us);
 
-/* New references; NULL: out of memory. */
-struct json_t *hs_sign_item(const struct hs_sign_maker *maker, const struct hs_force_group *group);
-/* Adds lifted, vanished, expired, cancel and shelters to the message, each only when there is something; *said: whether
- * any end is told. hazard: of the first item, "" when there is none. */
-enum hs_err hs_sign_set_ends(
-	const struct hs_sign_maker *maker, struct json_t *message, bool *said) HS_MUST_CHECK;
-enum hs_err hs_sign_set_shelters(const struct hs_sign_maker *maker, const char *hazard,
-	struct json_t *message) HS_MUST_CHECK;
-/* RFC 3339 into object[key]; nothing for 0. */
-void hs_sign_set_time(
-	struct json_t *object, const char *key, int64_t unix_us, int32_t offset_minutes);
+/* An element of an array. what: what happened to it, its last member; NULL for an order. over: it is no more in force, has
+ * neither level nor colour and asks for nothing. */
+void hs_sign_put_item(const struct hs_sign_maker *maker, const struct hs_force_group *group,
+	const struct hs_sign_text *what, bool over);
+struct hs_sign_drawn hs_sign_drawn_of(
+	const struct hs_sign_maker *maker, const struct hs_force_group *group);
+/* Adds lifted, vanished, expired and cancel, each only when there is something; *said: whether any end is told. */
+enum hs_err hs_sign_put_ends(const struct hs_sign_maker *maker, bool *said) HS_MUST_CHECK;
+/* hazard: of the first item, "" when it is not known. */
+void hs_sign_put_shelters(const struct hs_sign_maker *maker, const char *hazard);
+/* RFC 3339; nothing for 0. */
+void hs_sign_put_time(struct hs_buf *out, const char *key, int64_t unix_us, int32_t offset_minutes);
+
+/* What a player must have drawn of all items (hs_screen_proofs of signage_encode.h). NULL: out of memory. */
+struct hs_screen_proofs *hs_sign_prove(const struct hs_sign_maker *maker, const char *state_ja,
+	const struct hs_force_group *groups, size_t count);
 
 #endif

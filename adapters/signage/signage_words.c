@@ -1,13 +1,19 @@
 #include "adapters/signage/signage_words.h"
 
-#include <jansson.h>
 #include <string.h>
 
 #include "adapters/signage/terms.h"
 #include "hub/base/check.h"
+#include "schemas/json_put.h"
 
 /* Of the three that every screen has. */
 static const char *const always[] = { "ja", "ja-easy", "en" };
+
+struct hs_sign_language {
+	const char *name;
+	const char *mark; /* "" in the live lane */
+	bool again;	  /* the configuration names it twice */
+};
 
 static bool
 is_always(const char *language)
@@ -21,14 +27,17 @@ is_always(const char *language)
 
 #define SAID_MAX 24 /* of one message; a screen shows few orders, and levels are three */
 
+/* Where it stands in the message, behind the opening brace. */
 struct hs_sign_said {
-	struct {
+	struct said {
 		struct hs_sign_text text;
 		bool mark;
-		json_t *words;
+		size_t from, to;
 	} rows[SAID_MAX];
 	size_t count;
 };
+
+/* ---- languages ---- */
 
 static const char *
 mark_of(struct hs_arena *arena, const char *language)
@@ -45,35 +54,41 @@ mark_of(struct hs_arena *arena, const char *language)
 	return mark != NULL ? mark : hs_mode_mark(HS_MODE(DRILL), "ja");
 }
 
-bool
-hs_sign_speech_begin(struct hs_arena *arena, const struct hs_config_texts *languages,
-	enum hs_adapter_lane lane, struct hs_sign_speech *speech)
+static bool
+has_language(const struct hs_sign_language *list, size_t count, const char *name)
 {
-	*speech = (struct hs_sign_speech){ arena, languages, lane, NULL,
-		hs_arena_alloc(arena, sizeof(*speech->said)) };
-	if (speech->said == NULL)
+	for (size_t i = 0; i < count; i++) {
+		if (strcmp(list[i].name, name) == 0)
+			return true;
+	}
+	return false;
+}
+
+bool
+hs_sign_speech_begin(struct hs_arena *arena, struct hs_buf *out,
+	const struct hs_config_texts *languages, enum hs_adapter_lane lane,
+	struct hs_sign_speech *speech)
+{
+	size_t room = HS_COUNT(always) + languages->count, count = 0;
+	struct hs_sign_language *list = hs_arena_alloc(arena, room * sizeof(*list));
+	struct hs_sign_said *said = hs_arena_alloc(arena, sizeof(*said));
+	if (list == NULL || said == NULL)
 		return false;
-	if (lane == HS_LANE_LIVE)
-		return true;
-	const char **marks =
-		hs_arena_alloc(arena, (HS_COUNT(always) + languages->count) * sizeof(*marks));
-	if (marks == NULL)
-		return false;
-	for (size_t i = 0; i < HS_COUNT(always); i++)
-		marks[i] = mark_of(arena, always[i]);
-	for (size_t i = 0; i < languages->count; i++)
-		marks[HS_COUNT(always) + i] = mark_of(arena, languages->items[i]);
-	speech->marks = marks;
+	for (size_t i = 0; i < room; i++) {
+		bool further = i >= HS_COUNT(always);
+		const char *name = further ? languages->items[i - HS_COUNT(always)] : always[i];
+		if (further && is_always(name))
+			continue;
+		list[count] = (struct hs_sign_language){ name,
+			lane == HS_LANE_LIVE ? "" : mark_of(arena, name),
+			has_language(list, count, name) };
+		count++;
+	}
+	*speech = (struct hs_sign_speech){ arena, out, list, count, said };
 	return true;
 }
 
-void
-hs_sign_speech_end(struct hs_sign_speech *speech)
-{
-	for (size_t i = 0; speech->said != NULL && i < speech->said->count; i++)
-		json_decref(speech->said->rows[i].words);
-	speech->said = NULL;
-}
+/* ---- marks ---- */
 
 static const char *
 between(struct hs_arena *arena, const char *mark, const char *text)
@@ -92,41 +107,49 @@ between(struct hs_arena *arena, const char *mark, const char *text)
 	return marked; /* the arena gives zeroed memory */
 }
 
-/* index: of the mark. */
 static const char *
-marked(const struct hs_sign_speech *speech, size_t index, const char *text)
+marked_in(const struct hs_sign_speech *speech, size_t language, const char *text)
 {
-	if (speech->marks == NULL || text[0] == '\0')
-		return text;
-	return between(speech->arena, speech->marks[index], text);
+	const char *mark = speech->languages[language].mark;
+	return mark[0] == '\0' || text[0] == '\0' ? text : between(speech->arena, mark, text);
 }
 
 const char *
 hs_sign_marked(const struct hs_sign_speech *speech, const char *text)
 {
-	return marked(speech, 0, text);
+	return marked_in(speech, 0, text);
 }
 
-static json_t *
-words_make(const struct hs_sign_speech *speech, const struct hs_sign_text *text, bool mark)
+const char *
+hs_sign_mark(const struct hs_sign_speech *speech)
 {
-	json_t *object = json_object();
-	const char *const known[] = { text->ja, text->easy, text->en };
-	for (size_t i = 0; i < HS_COUNT(always) + speech->languages->count; i++) {
-		bool further = i >= HS_COUNT(always);
-		const char *language =
-			further ? speech->languages->items[i - HS_COUNT(always)] : always[i];
-		const char *said = !further ? known[i] : NULL;
-		if (further && !is_always(language))
-			said = hs_sign_word(text->term, language);
-		if (said == NULL || said[0] == '\0')
-			continue;
-		const char *shown = mark ? marked(speech, i, said) : said;
-		/* What comes from terms.csv is UTF-8 by the build (schemas/gen/terms.py). */
-		json_object_set_new_nocheck(object, language,
-			further ? json_string_nocheck(shown) : json_string(shown));
+	return speech->languages[0].mark;
+}
+
+void
+hs_sign_put_marks(const struct hs_sign_speech *speech, const char *key)
+{
+	hs_json_open(speech->out, key, '{');
+	for (size_t i = 0; i < speech->language_count; i++) {
+		if (!speech->languages[i].again)
+			hs_json_put_said(
+				speech->out, speech->languages[i].name, speech->languages[i].mark);
 	}
-	return object;
+	hs_json_close(speech->out, '}');
+}
+
+/* ---- words ---- */
+
+/* further: of its term. NULL: nothing is said in this language. */
+static const char *
+word_in(const struct hs_sign_speech *speech, size_t language, const struct hs_sign_text *text,
+	const struct hs_sign_renderings *further)
+{
+	const char *const known[] = { text->ja, text->easy, text->en };
+	const char *word = language < HS_COUNT(known)
+				   ? known[language]
+				   : hs_sign_rendering(further, speech->languages[language].name);
+	return word != NULL && word[0] != '\0' ? word : NULL;
 }
 
 static bool
@@ -136,48 +159,66 @@ is_alike(const struct hs_sign_text *a, const struct hs_sign_text *b)
 	       strcmp(a->ja, b->ja) == 0;
 }
 
-/* What has a term is said in many languages, and often more than once. */
-static json_t *
-words(const struct hs_sign_speech *speech, const struct hs_sign_text *text, bool mark)
+/* What has a term is said in many languages, and often more than once. NULL: it stands nowhere yet. */
+static const struct said *
+said_before(const struct hs_sign_said *said, const struct hs_sign_text *text, bool mark)
+{
+	for (size_t i = 0; text->term != NULL && i < said->count; i++) {
+		if (said->rows[i].mark == mark && is_alike(&said->rows[i].text, text))
+			return &said->rows[i];
+	}
+	return NULL;
+}
+
+static void
+put(const struct hs_sign_speech *speech, const char *key, const struct hs_sign_text *text,
+	bool mark)
 {
 	struct hs_sign_said *said = speech->said;
-	if (text->term == NULL)
-		return words_make(speech, text, mark);
-	for (size_t i = 0; i < said->count; i++) {
-		if (said->rows[i].mark == mark && is_alike(&said->rows[i].text, text))
-			return json_incref(said->rows[i].words);
+	const struct said *before = said_before(said, text, mark);
+	hs_json_open(speech->out, key, '{');
+	if (before != NULL) {
+		hs_json_again(speech->out, before->from, before->to);
+		return;
 	}
-	json_t *object = words_make(speech, text, mark);
-	if (object != NULL && said->count < SAID_MAX) {
-		said->rows[said->count].text = *text;
-		said->rows[said->count].mark = mark;
-		said->rows[said->count++].words = json_incref(object);
+	const struct hs_sign_renderings further = hs_sign_renderings(text->term);
+	size_t from = speech->out->len_bytes;
+	for (size_t i = 0; i < speech->language_count; i++) {
+		const char *word = word_in(speech, i, text, &further);
+		if (word != NULL && !speech->languages[i].again)
+			hs_json_put_text(speech->out, speech->languages[i].name,
+				mark ? marked_in(speech, i, word) : word);
 	}
-	return object;
+	hs_json_close(speech->out, '}');
+	if (text->term != NULL && said->count < SAID_MAX)
+		said->rows[said->count++] =
+			(struct said){ *text, mark, from, speech->out->len_bytes };
 }
 
-json_t *
-hs_sign_words(const struct hs_sign_speech *speech, const struct hs_sign_text *text)
+void
+hs_sign_put_words(
+	const struct hs_sign_speech *speech, const char *key, const struct hs_sign_text *text)
 {
-	return words(speech, text, true);
+	put(speech, key, text, true);
 }
 
-json_t *
-hs_sign_plain(const struct hs_sign_speech *speech, const struct hs_sign_text *text)
+void
+hs_sign_put_plain(
+	const struct hs_sign_speech *speech, const char *key, const struct hs_sign_text *text)
 {
-	return words(speech, text, false);
+	put(speech, key, text, false);
 }
 
-json_t *
-hs_sign_marks(const struct hs_sign_speech *speech)
+void
+hs_sign_put_lines(
+	const struct hs_sign_speech *speech, struct hs_buf *lines, const struct hs_sign_text *text)
 {
-	json_t *object = json_object();
-	if (speech->marks == NULL)
-		return object;
-	for (size_t i = 0; i < HS_COUNT(always) + speech->languages->count; i++)
-		json_object_set_new(object,
-			i < HS_COUNT(always) ? always[i]
-					     : speech->languages->items[i - HS_COUNT(always)],
-			json_string(speech->marks[i]));
-	return object;
+	const struct hs_sign_renderings further = hs_sign_renderings(text->term);
+	for (size_t i = 0; i < speech->language_count; i++) {
+		const char *word = word_in(speech, i, text, &further);
+		if (word != NULL) {
+			hs_buf_puts(lines, marked_in(speech, i, word));
+			hs_buf_puts(lines, "\n");
+		}
+	}
 }

@@ -1,27 +1,42 @@
 #include "adapters/signage/terms.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "hub/base/check.h"
 
-static int
-compare(const void *left, const void *right)
+struct hs_sign_renderings
+hs_sign_renderings(const char *term)
 {
-	const struct hs_sign_term *a = left, *b = right;
-	int order = strcmp(a->term, b->term);
-	return order != 0 ? order : strcmp(a->language, b->language);
+	size_t low = 0, high = term != NULL ? hs_sign_term_count : 0;
+	while (low < high) { /* first row of the term */
+		size_t middle = low + (high - low) / 2;
+		if (strcmp(hs_sign_terms[middle].term, term) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	struct hs_sign_renderings found = { &hs_sign_terms[low], 0 };
+	while (term != NULL && low + found.count < hs_sign_term_count &&
+		strcmp(found.rows[found.count].term, term) == 0)
+		found.count++;
+	return found;
+}
+
+const char *
+hs_sign_rendering(const struct hs_sign_renderings *renderings, const char *language)
+{
+	for (size_t i = 0; i < renderings->count; i++) {
+		if (strcmp(renderings->rows[i].language, language) == 0)
+			return renderings->rows[i].text;
+	}
+	return NULL;
 }
 
 const char *
 hs_sign_word(const char *term, const char *language)
 {
-	if (term == NULL)
-		return NULL;
-	const struct hs_sign_term key = { term, language, NULL };
-	const struct hs_sign_term *found =
-		bsearch(&key, hs_sign_terms, hs_sign_term_count, sizeof(key), compare);
-	return found != NULL ? found->text : NULL;
+	const struct hs_sign_renderings renderings = hs_sign_renderings(term);
+	return hs_sign_rendering(&renderings, language);
 }
 
 bool

@@ -17,7 +17,17 @@ struct hs_sign_term {
 extern const struct hs_sign_term hs_sign_terms[];
 extern const size_t hs_sign_term_count;
 
+/* Of one term; they stand together. */
+struct hs_sign_renderings {
+	const struct hs_sign_term *rows;
+	size_t count;
+};
+
+/* term: NULL has none. */
+struct hs_sign_renderings hs_sign_renderings(const char *term);
 /* NULL: there is no reviewed rendering in that language (BCP 47: zh-Hans, ko …; ja-easy). */
+const char *hs_sign_rendering(const struct hs_sign_renderings *renderings, const char *language);
+/* Both in one. */
 const char *hs_sign_word(const char *term, const char *language);
 /* Whether anything at all is reviewed in it. */
 bool hs_sign_language(const char *language);

@@ -4,10 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define BEARING_STEP 5
-#define NEAR_DEGREES 0.001 /* of latitude, more than HS_WAY_SAME_M */
+#define WAYS_ARENA_BYTES (64u << 20)
+#define BEARING_STEP	 5
+#define NEAR_DEGREES	 0.001 /* of latitude, more than HS_WAY_SAME_M */
 
-/* What only the shelters that are shown need. */
 static void
 point(struct hs_way *way, struct hs_geo from)
 {
@@ -17,10 +17,10 @@ point(struct hs_way *way, struct hs_geo from)
 }
 
 static bool
-is_fit(const struct hs_screen_shelter *shelter, const char *hazard)
+is_fit(const struct hs_way *way, const char *hazard)
 {
-	return shelter->hazards.count == 0 || hazard[0] == '\0' ||
-	       hs_config_texts_have(&shelter->hazards, hazard);
+	return way->hazards == NULL || way->hazards->count == 0 || hazard[0] == '\0' ||
+	       hs_config_texts_have(way->hazards, hazard);
 }
 
 /* The shelters of the configuration with their places. */
@@ -77,10 +77,10 @@ read_known(struct hs_arena *arena, const struct hs_screen_site *site, struct kno
 }
 
 static void
-set_open(struct hs_way *way, const struct hs_open_shelter *open)
+set_open(struct hs_arena *arena, struct hs_way *way, const struct hs_open_shelter *open)
 {
 	way->open = true;
-	way->status = open->status;
+	way->status = hs_arena_strdup(arena, open->status);
 	way->told_unix_us = open->told_unix_us;
 	way->offset_minutes = open->offset_minutes;
 }
@@ -96,45 +96,80 @@ compare(const void *left, const void *right)
 	return strcmp(a->name, b->name);
 }
 
+static void
+add(struct hs_ways *ways, struct hs_geo here, struct hs_way way)
+{
+	way.exact_m = hs_geo_distance_m(here, way.at);
+	if (way.exact_m <= HS_WAY_MAX_M)
+		ways->rows[ways->count++] = way;
+}
+
+static void
+collect(struct hs_ways *ways, struct hs_geo here, const struct known *known,
+	const struct hs_open_shelter *open, size_t open_count)
+{
+	for (size_t i = 0; i < known->count; i++) {
+		struct hs_way way = { .name = known->rows[i].name,
+			.status = "",
+			.hazards = &known->rows[i].hazards,
+			.at = known->at[i] };
+		const struct hs_open_shelter *said = said_open(open, open_count, way.name, way.at);
+		if (said != NULL)
+			set_open(ways->arena, &way, said);
+		add(ways, here, way);
+	}
+	for (size_t i = 0; i < open_count; i++) {
+		struct hs_way way = { .name = hs_arena_strdup(ways->arena, open[i].name),
+			.at = open[i].at };
+		set_open(ways->arena, &way, &open[i]);
+		if (!is_known(known, &open[i]))
+			add(ways, here, way);
+	}
+}
+
 enum hs_err
-hs_ways(struct hs_arena *arena, const struct hs_screen_site *site,
-	const struct hs_open_shelter *open, size_t open_count, const char *hazard,
-	struct hs_way **out, size_t *count)
+hs_ways_rank(struct hs_ways *ways, const struct hs_screen_site *site,
+	const struct hs_open_shelter *open, size_t open_count)
 {
 	struct known known;
 	struct hs_geo here;
-	size_t found = 0;
-	*out = NULL;
-	*count = 0;
+	hs_ways_free(ways);
 	if (site->shelters_shown == 0 || !hs_geo_parse(site->position, &here))
 		return HS_OK;
-	enum hs_err err = read_known(arena, site, &known);
-	struct hs_way *ways = hs_arena_alloc(arena, (known.count + open_count + 1) * sizeof(*ways));
-	if (err != HS_OK || ways == NULL)
-		return err != HS_OK ? err : HS_ERR_NOMEM;
-	for (size_t i = 0; i < known.count; i++) {
-		struct hs_way way = { .name = known.rows[i].name, .status = "", .at = known.at[i] };
-		way.exact_m = hs_geo_distance_m(here, way.at);
-		if (!is_fit(&known.rows[i], hazard) || way.exact_m > HS_WAY_MAX_M)
-			continue;
-		const struct hs_open_shelter *said =
-			said_open(open, open_count, way.name, known.at[i]);
-		if (said != NULL)
-			set_open(&way, said);
-		ways[found++] = way;
+	ways->arena = hs_arena_create(WAYS_ARENA_BYTES);
+	enum hs_err err =
+		ways->arena != NULL ? read_known(ways->arena, site, &known) : HS_ERR_NOMEM;
+	if (err == HS_OK)
+		ways->rows = hs_arena_alloc(
+			ways->arena, (known.count + open_count + 1) * sizeof(*ways->rows));
+	if (err == HS_OK && ways->rows != NULL)
+		collect(ways, here, &known, open, open_count);
+	if (err == HS_OK && hs_arena_failed(ways->arena))
+		err = HS_ERR_NOMEM;
+	if (err != HS_OK) {
+		hs_ways_free(ways);
+		return err;
 	}
-	for (size_t i = 0; i < open_count; i++) {
-		struct hs_way way = { .name = open[i].name, .at = open[i].at };
-		way.exact_m = hs_geo_distance_m(here, way.at);
-		if (way.exact_m > HS_WAY_MAX_M || is_known(&known, &open[i]))
-			continue;
-		set_open(&way, &open[i]);
-		ways[found++] = way;
-	}
-	qsort(ways, found, sizeof(*ways), compare);
-	*out = ways;
-	*count = found < (size_t)site->shelters_shown ? found : (size_t)site->shelters_shown;
-	for (size_t i = 0; i < *count; i++)
-		point(&ways[i], here);
+	qsort(ways->rows, ways->count, sizeof(*ways->rows), compare);
+	for (size_t i = 0; i < ways->count; i++)
+		point(&ways->rows[i], here);
 	return HS_OK;
+}
+
+const struct hs_way *
+hs_ways_next(const struct hs_ways *ways, const struct hs_way *last, const char *hazard)
+{
+	if (ways == NULL || ways->count == 0)
+		return NULL;
+	const struct hs_way *way = last != NULL ? last + 1 : ways->rows;
+	while (way < ways->rows + ways->count && !is_fit(way, hazard))
+		way++;
+	return way < ways->rows + ways->count ? way : NULL;
+}
+
+void
+hs_ways_free(struct hs_ways *ways)
+{
+	hs_arena_destroy(ways->arena);
+	*ways = (struct hs_ways){ 0 };
 }

@@ -1,9 +1,11 @@
-/* ways.h: the shelters that a screen shows: which, how far, where to. Pure.
+/* ways.h: the shelters that a screen shows: which, how far, where to.
  *
+ * Flow:    at the start, and when the shelters that are open change: hs_ways_rank → with an order: hs_ways_next for its hazard. So an
+ *          order waits for no reckoning of distances.
  * Rules:   shelters that are said to be open come first, then those of the configuration; nearest first. A shelter of the
  *          configuration that is said to be open is one of both (same name, or not HS_WAY_SAME_M apart). One that is not fit
  *          for the hazard of the order is left out. Further away than HS_WAY_MAX_M: nobody walks there.
- * Owner:   rows live in the caller's arena. Threads: any.
+ * Owner:   the screen, for each lane; what municipalities said is copied. Threads: the loop's.
  */
 #ifndef HS_SIGNAGE_WAYS_H
 #define HS_SIGNAGE_WAYS_H
@@ -23,13 +25,25 @@ struct hs_way {
 	int64_t bearing;      /* degrees from north, to 5 */
 	int64_t told_unix_us; /* of `open`; 0 = not known */
 	int32_t offset_minutes;
+	const struct hs_config_texts *hazards; /* it is fit for these only; NULL, none: for all */
 	struct hs_geo at;
 	double exact_m;
 };
 
-/* The shelters for an order of that hazard ("" = not known). *count ≤ shelters_shown. */
-enum hs_err hs_ways(struct hs_arena *arena, const struct hs_screen_site *site,
-	const struct hs_open_shelter *open, size_t open_count, const char *hazard,
-	struct hs_way **out, size_t *count) HS_MUST_CHECK;
+/* All that are within reach, in their order. */
+struct hs_ways {
+	struct hs_arena *arena;
+	struct hs_way *rows;
+	size_t count;
+};
+
+/* Takes the place of what was there; after an error there are none. */
+enum hs_err hs_ways_rank(struct hs_ways *ways, const struct hs_screen_site *site,
+	const struct hs_open_shelter *open, size_t open_count) HS_MUST_CHECK;
+/* The one behind `last` (NULL: the first one) that is fit for that hazard ("" = not known). NULL: there is none. ways: NULL
+ * is allowed. */
+const struct hs_way *hs_ways_next(
+	const struct hs_ways *ways, const struct hs_way *last, const char *hazard);
+void hs_ways_free(struct hs_ways *ways);
 
 #endif

@@ -1,5 +1,10 @@
-/* frame_reader.h: WebSocket frames out of a stream of bytes, for benches with very many connections: of each payload only
- * the beginning is kept, where type, epoch and seq of a feed's frame stand. Numbers as protobuf writes them.
+/* frame_reader.h: WebSocket frames of a server, and frames of the hub's links, out of a stream of bytes.
+ *
+ * frame_head, link_head   the head alone
+ * frame_in                whole frames out of a buffer
+ * frame_read              for benches with very many connections: of each payload only the beginning is kept, where type, epoch and
+ *                         seq of a feed's frame stand
+ * Numbers as protobuf writes them.
  */
 #ifndef TESTS_BENCH_FRAME_READER_H
 #define TESTS_BENCH_FRAME_READER_H
@@ -9,36 +14,65 @@
 #include <stdint.h>
 #include <string.h>
 
-#define PEEK_BYTES 128
+#define PEEK_BYTES 255
+
+/* Bytes of the head, and what it says of the payload's; 0: the head is not there yet. */
+typedef size_t head_reader(const uint8_t *bytes, size_t len, uint64_t *payload_len);
+
+static inline uint64_t
+big_endian(const uint8_t *bytes, size_t len)
+{
+	uint64_t value = 0;
+
+	for (size_t i = 0; i < len; i++)
+		value = value << 8 | bytes[i];
+	return value;
+}
+
+/* No mask: a server's. */
+static inline size_t
+frame_head(const uint8_t *bytes, size_t len, uint64_t *payload_len)
+{
+	uint8_t first = len < 2 ? 0 : bytes[1] & 127;
+	size_t size = first == 126 ? 4 : first == 127 ? 10 : 2;
+
+	if (len < size)
+		return 0;
+	*payload_len = size == 2 ? first : big_endian(bytes + 2, size - 2);
+	return size;
+}
+
+static inline size_t
+link_head(const uint8_t *bytes, size_t len, uint64_t *payload_len)
+{
+	if (len < 4)
+		return 0;
+	*payload_len = big_endian(bytes, 4);
+	return 4;
+}
+
+/* The next whole frame: bytes that it takes; 0: not there yet. */
+static inline size_t
+frame_in(head_reader *read_head, const uint8_t *bytes, size_t len, const uint8_t **payload,
+	size_t *payload_len)
+{
+	uint64_t size;
+	size_t head = read_head(bytes, len, &size);
+
+	if (head == 0 || len - head < size)
+		return 0;
+	*payload = bytes + head;
+	*payload_len = (size_t)size;
+	return head + (size_t)size;
+}
 
 struct frame_reader {
 	uint64_t left; /* of the payload */
-	bool whole;    /* a frame has just ended */
+	bool whole;    /* a frame has just ended; head[0] is its first byte */
 	uint8_t head_bytes, peek_bytes;
 	uint8_t head[10];
 	uint8_t peek[PEEK_BYTES];
 };
-
-static inline size_t
-frame_head_size(const struct frame_reader *in)
-{
-	uint8_t len = in->head[1] & 127;
-
-	return in->head_bytes < 2 ? 2 : len == 126 ? 4 : len == 127 ? 10 : 2;
-}
-
-static inline uint64_t
-frame_payload_size(const struct frame_reader *in)
-{
-	size_t size = frame_head_size(in);
-	uint64_t value = 0;
-
-	if (size == 2)
-		return in->head[1] & 127;
-	for (size_t i = 2; i < size; i++)
-		value = value << 8 | in->head[i];
-	return value;
-}
 
 /* Reads to the end of a frame at most; returns what was used (at least 1 of len > 0). */
 static inline size_t
@@ -51,9 +85,8 @@ frame_read(struct frame_reader *in, const uint8_t *bytes, size_t len)
 		if (at == len)
 			return at;
 		in->head[in->head_bytes++] = bytes[at++];
-		if (in->head_bytes < frame_head_size(in))
+		if (frame_head(in->head, in->head_bytes, &in->left) == 0)
 			continue;
-		in->left = frame_payload_size(in);
 		in->head_bytes = 0;
 		in->peek_bytes = 0;
 		in->whole = in->left == 0;

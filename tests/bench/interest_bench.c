@@ -21,6 +21,7 @@
 #include "hub/base/check.h"
 #include "schemas/notice.h"
 #include "tests/bench/client.h"
+#include "tests/bench/frame_reader.h"
 
 #define CROWDS_MAX    16
 #define FRAME_BYTES   65536
@@ -80,44 +81,6 @@ wall_us(void)
 
 /* ---- frames ---- */
 
-/* The next whole frame of a link: 4 bytes of length, then it. */
-static size_t
-link_frame_in(const uint8_t *bytes, size_t len, const uint8_t **payload, size_t *payload_len)
-{
-	size_t size;
-
-	if (len < 4)
-		return 0;
-	size = (size_t)bytes[0] << 24 | (size_t)bytes[1] << 16 | (size_t)bytes[2] << 8 | bytes[3];
-	*payload = bytes + 4;
-	*payload_len = size;
-	return len < 4 + size ? 0 : 4 + size;
-}
-
-/* The next whole frame: payload and its size; bytes that it takes, 0: not there yet. */
-static size_t
-frame_in(const uint8_t *bytes, size_t len, const uint8_t **payload, size_t *payload_len)
-{
-	size_t head = 2, size;
-
-	if (len < 2)
-		return 0;
-	size = bytes[1] & 127;
-	if (size == 127)
-		die("a frame of more than 64 KiB");
-	if (size == 126) {
-		head = 4;
-		if (len < head)
-			return 0;
-		size = (size_t)bytes[2] << 8 | bytes[3];
-	}
-	if (len < head + size)
-		return 0;
-	*payload = bytes + head;
-	*payload_len = size;
-	return head + size;
-}
-
 /* Reads what is there; how many whole frames came. The last payload goes into bench->notice. */
 static size_t
 read_frames(struct bench *bench, struct reader *reader, int flags)
@@ -130,8 +93,8 @@ read_frames(struct bench *bench, struct reader *reader, int flags)
 	if (got <= 0)
 		die("a subscriber was closed");
 	reader->len += (size_t)got;
-	while ((taken = (reader->crowd->link ? link_frame_in : frame_in)(
-			reader->bytes, reader->len, &payload, &payload_len)) > 0) {
+	while ((taken = frame_in(reader->crowd->link ? link_head : frame_head, reader->bytes,
+			reader->len, &payload, &payload_len)) > 0) {
 		HS_CHECK(payload_len <= sizeof(bench->notice));
 		if (reader->crowd->link) {
 			frames += payload[0] == DELIVER || payload[0] == LIVE;

@@ -4,9 +4,9 @@ proof is back at the hub.
 
 Every order is for all screens. Counted from the first byte of the submission to the gate until the last player has the whole
 state ("last player"), and until the hub's answer to the sender says `displayed` of all screens ("receipts back", asked for
-each 10 ms). Each player answers `accepted` and `displayed` with its own proof, and the canaries between them.
+each 10 ms). Each player answers `accepted` and `displayed` with its own proof, and the canaries between them, every 3 s.
 
-    tests/bench/players.py [--players 10000] [--screens 60] [--orders 10] [--folder build/release]
+    tests/bench/players.py [--players 10000] [--screens 60] [--orders 30] [--folder build/release]
 
 Prints one JSON line; exit status 1 when a player was lost or a receipt is missing.
 """
@@ -29,7 +29,7 @@ def options():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--players", type=int, default=10000)
     parser.add_argument("--screens", type=int, default=60)
-    parser.add_argument("--orders", type=int, default=10)
+    parser.add_argument("--orders", type=int, default=30)
     parser.add_argument("--folder", default="build/release", help="of bin/ and tests/bench/")
     return parser.parse_args()
 
@@ -95,7 +95,8 @@ def main():
     port = bench_stack.free_port()
     screens = [{"id": f"s{n}", "areas": ["990019"], "return_after_ms": 0} for n in range(asked.screens)]
     adapter = {"program": "hansho-signage", "name": "signage",
-               "config": {"listen": f"127.0.0.1:{port}", "screens": screens, "players_max": 15000, "proof_timeout_ms": 60000}}
+               "config": {"listen": f"127.0.0.1:{port}", "screens": screens, "players_max": 15000, "proof_timeout_ms": 60000,
+                         "canary_ms": 3000}}
     stack = bench_stack.start(asked.folder, feeds=0, adapters=[adapter], hub={"receipts_per_notice": 1000})
     try:
         pid = stack.processes["signage"].popen.pid

@@ -1,10 +1,10 @@
 /* signage_encode_bench: what one screen costs to encode, from the list in force to the bytes that leave, in each form that
- * there is: calm, one order, many, a drill in all languages, ends, shelters, cut off.
+ * there is: calm, one order, many, a drill in all languages, ends, shelters, cut off. Nothing is kept from one round to the next but the
+ * shelters in their order, which are known before an order comes; what it costs when they change is a form of its own.
  *
  * usage: signage_encode_bench [ROUNDS [FORM]]      (default 2000, all)
  * Each form takes turns with a reference in the same run: SHA-256 of 64 KiB. A line for each: FORM p50_us p99_us bytes reference_us
  */
-#include <jansson.h>
 #include <string.h>
 
 #include "adapters/signage/screen.h"
@@ -30,6 +30,7 @@ struct bench {
 	struct hs_signage_lifted lifted;
 	struct hs_screen_shelter known[SHELTERS];
 	struct hs_open_shelter open[SHELTERS];
+	struct hs_ways ways;
 	char positions[SHELTERS][40], names[PLACES_MAX][40];
 	uint64_t seq;
 };
@@ -40,6 +41,7 @@ struct form {
 	const char **areas;
 	size_t orders, places; /* orders: municipalities, at the levels 5 4 3 in turn */
 	bool languages, shelters, ends, stale;
+	bool ranks; /* other shelters are open: they are ranked anew each time */
 };
 
 static const struct form forms[] = {
@@ -68,6 +70,14 @@ static const struct form forms[] = {
 		.places = 10,
 		.languages = true,
 		.shelters = true },
+	{ .name = "five_orders_drill_all_languages_other_shelters",
+		.lane = HS_LANE_DRILL,
+		.areas = prefecture,
+		.orders = 5,
+		.places = 10,
+		.languages = true,
+		.shelters = true,
+		.ranks = true },
 	{ .name = "one_order_200_districts", .areas = city, .orders = 1, .places = PLACES_MAX },
 };
 
@@ -128,6 +138,7 @@ begin(struct bench *bench, const struct form *form)
 static void
 end(struct bench *bench)
 {
+	hs_ways_free(&bench->ways);
 	hs_signage_lifted_free(&bench->lifted);
 	for (size_t i = 0; i < HS_LANE_COUNT; i++)
 		hs_force_destroy(bench->force[i]);
@@ -146,8 +157,7 @@ input_of(
 		.seq = bench->seq,
 		.heard_unix_us = KIT_ORDERED_US,
 		.lifted = &bench->lifted,
-		.shelters = bench->open,
-		.shelter_count = form->shelters ? SHELTERS : 0 };
+		.ways = &bench->ways };
 	return input;
 }
 
@@ -156,12 +166,12 @@ static size_t
 encode(const struct hs_signage_input *input, struct hs_screen *screen)
 {
 	struct hs_arena *arena = hs_arena_create(ARENA_BYTES);
-	struct hs_signage_face face;
+	struct hs_screen_face face;
 	bool changed;
 
 	HS_CHECK(hs_signage_encode(arena, input, &face) == HS_OK);
 	screen->face.digest[0] = '\0'; /* always another one */
-	HS_CHECK(hs_screen_show(screen, &face, 0, &changed) == HS_OK);
+	hs_screen_show(screen, &face, 0, &changed);
 	hs_arena_destroy(arena);
 	return hs_frame_len_bytes(screen->face.frame);
 }
@@ -181,6 +191,14 @@ now_exact_us(void)
 
 	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
 	return (double)t.tv_sec * 1e6 + (double)t.tv_nsec / 1e3;
+}
+
+/* What was known before the order came. */
+static void
+rank(struct bench *bench, const struct form *form, const struct hs_screen_settings *settings)
+{
+	HS_CHECK(hs_ways_rank(&bench->ways, &settings->site, bench->open,
+			 form->shelters ? SHELTERS : 0) == HS_OK);
 }
 
 static void
@@ -205,11 +223,14 @@ run(const struct form *form, size_t rounds)
 	size_t len = 0;
 
 	begin(&bench, form);
+	rank(&bench, form, &settings);
 	const struct hs_signage_input input = input_of(&bench, form, &settings);
 	for (size_t i = 0; i < rounds; i++) {
 		uint8_t digest[HS_SHA256_BYTES];
 		const struct hs_span span = { bytes, sizeof(bytes) };
 		double start = now_exact_us();
+		if (form->ranks)
+			rank(&bench, form, &settings);
 		len = encode(&input, &screen);
 		double middle = now_exact_us();
 		hs_sha256(&span, 1, digest);

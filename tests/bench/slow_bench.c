@@ -19,9 +19,9 @@
 
 #include "hub/base/check.h"
 #include "tests/bench/client.h"
+#include "tests/bench/frame_reader.h"
 
 #define READ_BYTES    65536
-#define TEXT_BYTES    256 /* of the beginning of a message */
 #define WAIT_US	      60000000
 #define LOOK_EVERY_US 20000
 #define EPOCH_SIZE    64
@@ -36,13 +36,9 @@ enum ended { ENDED_BEHIND, ENDED_OTHERWISE, ENDED_DROPPED, ENDED_COUNT };
 struct subscriber {
 	int fd;
 	bool slow;
-	uint8_t head[10];
-	size_t head_bytes;
-	uint64_t left; /* of the payload */
-	char text[2]
-		 [TEXT_BYTES]; /* of the message; of the control frame that may stand within it */
-	size_t text_bytes[2];
-	uint64_t seq; /* the last that it has */
+	struct frame_reader in;
+	char text[PEEK_BYTES + 1]; /* the beginning of the message, which may come in fragments */
+	uint64_t seq;		   /* the last that it has */
 	int close_code;
 };
 
@@ -102,7 +98,7 @@ number_after(const char *text, const char *name)
 static void
 take_notice(struct bench *bench, struct subscriber *one)
 {
-	uint64_t seq = number_after(one->text[0], "\"seq\":"), order = seq - bench->first_seq - 1;
+	uint64_t seq = number_after(one->text, "\"seq\":"), order = seq - bench->first_seq - 1;
 	size_t reader = (size_t)(one - bench->all) / 2;
 
 	if (seq <= one->seq) {
@@ -119,100 +115,50 @@ take_notice(struct bench *bench, struct subscriber *one)
 static void
 take_message(struct bench *bench, struct subscriber *one)
 {
-	const char *epoch = strstr(one->text[0], "\"epoch\":\"");
+	const char *epoch = strstr(one->text, "\"epoch\":\"");
 
-	if (strstr(one->text[0], "\"type\":\"notice\"") != NULL)
+	if (strstr(one->text, "\"type\":\"notice\"") != NULL)
 		take_notice(bench, one);
-	else if (strstr(one->text[0], "\"type\":\"gap\"") != NULL)
+	else if (strstr(one->text, "\"type\":\"gap\"") != NULL)
 		bench->left_out++;
-	else if (strstr(one->text[0], "\"type\":\"hello\"") != NULL && epoch != NULL)
+	else if (strstr(one->text, "\"type\":\"hello\"") != NULL && epoch != NULL)
 		sscanf(epoch + 9, "%63[^\"]", bench->epoch);
-	else if (strstr(one->text[0], "\"type\":\"live\"") != NULL && one->seq == 0)
-		one->seq = number_after(one->text[0], "\"seq\":");
-}
-
-static bool
-is_control(const struct subscriber *one)
-{
-	return (one->head[0] & 8) != 0;
+	else if (strstr(one->text, "\"type\":\"live\"") != NULL && one->seq == 0)
+		one->seq = number_after(one->text, "\"seq\":");
 }
 
 static void
 take_frame(struct bench *bench, struct subscriber *one)
 {
-	unsigned opcode = one->head[0] & 15;
-	char *text = one->text[is_control(one)];
-	size_t len = one->text_bytes[is_control(one)];
+	const struct frame_reader *in = &one->in;
+	unsigned opcode = in->head[0] & 15;
 
-	text[len] = '\0';
-	if (opcode == 8 && len >= 2)
-		one->close_code = (uint8_t)text[0] << 8 | (uint8_t)text[1];
+	if (opcode == 8 && in->peek_bytes >= 2)
+		one->close_code = in->peek[0] << 8 | in->peek[1];
 	if (opcode == 9) {
-		uint8_t pong[6 + 125] = { 0x8a, (uint8_t)(0x80 | (len & 127)) };
+		uint8_t pong[6 + PEEK_BYTES] = { 0x8a, (uint8_t)(0x80 | in->peek_bytes) };
 
-		memcpy(pong + 6, text, len & 127);
-		(void)send(one->fd, pong, 6 + (len & 127), MSG_NOSIGNAL | MSG_DONTWAIT);
+		memcpy(pong + 6, in->peek, in->peek_bytes);
+		(void)send(one->fd, pong, 6u + in->peek_bytes, MSG_NOSIGNAL | MSG_DONTWAIT);
 	}
-	if (opcode < 8 && (one->head[0] & 0x80) != 0)
+	if (opcode == 1) {
+		memcpy(one->text, in->peek, in->peek_bytes);
+		one->text[in->peek_bytes] = '\0';
+	}
+	if (opcode < 8 && (in->head[0] & 0x80) != 0)
 		take_message(bench, one);
 	bench->fragments += opcode == 0;
-}
-
-static size_t
-head_size(const struct subscriber *one)
-{
-	if (one->head_bytes < 2)
-		return 2;
-	return (one->head[1] & 127) == 126 ? 4 : (one->head[1] & 127) == 127 ? 10 : 2;
-}
-
-static void
-begin_frame(struct subscriber *one)
-{
-	size_t size = head_size(one);
-	uint64_t value = size == 2 ? one->head[1] & 127 : 0;
-
-	for (size_t i = 2; i < size; i++)
-		value = value << 8 | one->head[i];
-	one->left = value;
-	one->head_bytes = 0;
-	if ((one->head[0] & 15) != 0)
-		one->text_bytes[is_control(one)] = 0;
-}
-
-static void
-keep(struct subscriber *one, const uint8_t *bytes, size_t len)
-{
-	size_t *used = &one->text_bytes[is_control(one)], room = TEXT_BYTES - 1 - *used;
-
-	if (len > room)
-		len = room;
-	memcpy(one->text[is_control(one)] + *used, bytes, len);
-	*used += len;
 }
 
 static void
 take(struct bench *bench, struct subscriber *one, const uint8_t *bytes, size_t len)
 {
 	while (len > 0) {
-		size_t part;
+		size_t used = frame_read(&one->in, bytes, len);
 
-		if (one->left == 0) {
-			one->head[one->head_bytes++] = *bytes++;
-			len--;
-			if (one->head_bytes < head_size(one))
-				continue;
-			begin_frame(one);
-			if (one->left == 0)
-				take_frame(bench, one);
-			continue;
-		}
-		part = len < one->left ? len : (size_t)one->left;
-		keep(one, bytes, part);
-		bytes += part;
-		len -= part;
-		one->left -= part;
-		if (one->left == 0)
+		bytes += used;
+		len -= used;
+		if (one->in.whole)
 			take_frame(bench, one);
 	}
 }
@@ -263,7 +209,7 @@ subscribe(struct bench *bench, struct subscriber *one)
 	HS_CHECK(head + 4 + len <= sizeof(frame));
 	memcpy(frame + head + 4, text, len); /* masked with zeros */
 	one->fd = dial_sized(bench->feed_port, one->slow ? bench->receive_bytes : 0);
-	one->head_bytes = one->left = 0;
+	one->in = (struct frame_reader){ 0 };
 	one->close_code = 0;
 	write_all(one->fd, handshake, sizeof(handshake) - 1);
 	read_head(one->fd);

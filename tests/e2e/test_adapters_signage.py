@@ -25,7 +25,7 @@ SCREENS = [
 
 
 def drawn(state, item=0):
-    """The proof of one who drew it (signage_encode.h, hs_signage_drawn), made anew from its description."""
+    """The proof of one who drew it (signage_encode.h, hs_screen_proofs), made anew from its description."""
     row = state["items"][item] if state["items"] else {}
     lines = [state["state_ja"], state["marks"].get("ja", ""), str(row.get("level", "")),
              row.get("title", {}).get("ja", ""), row.get("place", "")]

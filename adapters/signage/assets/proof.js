@@ -1,5 +1,5 @@
 /* proof.js: what was really drawn, read back from the page and not from the message, as a hash that the adapter compares
- * (hs_signage_drawn): state, mark, level, title, place, a line each. */
+ * (hs_screen_proofs): state, mark, level, title, place, a line each. */
 import { sha256 } from './lib.js';
 
 export function isSeen(element) {

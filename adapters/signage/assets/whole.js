@@ -1,5 +1,5 @@
 /* whole.js: which texts of a message stood on the screen by now, read back from the page turn by turn, so that the last turn proves
- * the whole. The adapter makes the same lines from the message (hs_signage_whole). */
+ * the whole. The adapter makes the same lines from the message (hs_screen_proofs). */
 import { hashOf, isSeen } from './proof.js';
 import { turnsOf } from './face.js';
 import { tierOf } from './fit.js';

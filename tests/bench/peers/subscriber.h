@@ -15,6 +15,7 @@
 #include <sys/un.h>
 
 #include "tests/bench/client.h"
+#include "tests/bench/frame_reader.h"
 
 #define READ_BYTES 65536
 #define FILE_MAX   65536
@@ -84,32 +85,6 @@ slurp(const char *pattern, size_t number, struct bytes *out)
 	fclose(file);
 }
 
-static inline size_t
-head_size(const struct subscriber *one)
-{
-	int first;
-
-	if (one->group->links)
-		return 4;
-	if (one->head_bytes < 2)
-		return 2;
-	first = one->head[1] & 127;
-	return first == 126 ? 4 : first == 127 ? 10 : 2;
-}
-
-static inline uint64_t
-payload_size(const struct subscriber *one)
-{
-	size_t size = head_size(one);
-	uint64_t value = 0;
-
-	if (size == 2)
-		return one->head[1] & 127;
-	for (size_t i = one->group->links ? 0 : 2; i < size; i++)
-		value = value << 8 | one->head[i];
-	return value;
-}
-
 static inline void
 frame_came(struct subscriber *one)
 {
@@ -140,9 +115,10 @@ take(struct subscriber *one, const uint8_t *bytes, size_t len)
 		if (one->left == 0) {
 			one->head[one->head_bytes++] = *bytes++;
 			len--;
-			if (one->head_bytes < head_size(one))
+			if ((one->group->links ? link_head : frame_head)(
+				    one->head, one->head_bytes, &one->left) == 0)
 				continue;
-			one->left = one->frame_bytes = payload_size(one);
+			one->frame_bytes = one->left;
 			one->head_bytes = 0;
 			if (one->left > 0)
 				continue;

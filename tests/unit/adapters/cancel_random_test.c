@@ -248,7 +248,7 @@ check_screen(struct world *world)
 		.site = { .position = "" },
 		.look = { .height_mm = 680, .qr_url = "" } };
 	struct hs_signage_cancel cancel = { 0 };
-	struct hs_signage_face face;
+	struct hs_screen_face face;
 	struct hs_signage_input input = { .screen = &screen, .now_unix_us = 1 };
 	size_t returned = 0, ended = 0;
 	assert_int_equal(
@@ -258,14 +258,17 @@ check_screen(struct world *world)
 		.list = hs_force_after(world->standing.force),
 		.cancel = &cancel };
 	assert_int_equal(HS_OK, hs_signage_encode(world->arena, &input, &face));
-	const json_t *said = json_object_get(face.message, "cancel");
+	json_t *message = json_loadb(
+		(const char *)hs_frame_bytes(face.frame), hs_frame_len_bytes(face.frame), 0, NULL);
+	const json_t *said = json_object_get(message, "cancel");
 	for (size_t i = 0; i < HS_COUNT(world_codes); i++) {
 		returned += count_truths(world, world_codes[i], STATE_RETURNED);
 		ended += count_truths(world, world_codes[i], STATE_ENDED);
 	}
 	assert_int_equal(count_areas(json_object_get(said, "returned")), returned);
 	assert_int_equal(count_areas(json_object_get(said, "ended")), ended);
-	json_decref(face.message);
+	json_decref(message);
+	hs_screen_face_free(&face);
 	hs_signage_cancel_free(&cancel);
 }
 

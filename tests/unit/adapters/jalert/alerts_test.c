@@ -138,17 +138,22 @@ heard_of(struct bench *bench, const char *event)
 	return out;
 }
 
-static struct bench
-bench_new(void)
+static int
+setup(void **state)
 {
-	return (struct bench){ hs_arena_create(1u << 24), hs_heard_create(), { 0 } };
+	static struct bench bench;
+	bench = (struct bench){ hs_arena_create(1u << 24), hs_heard_create(), { 0 } };
+	*state = &bench;
+	return 0;
 }
 
-static void
-bench_free(struct bench *bench)
+static int
+teardown(void **state)
 {
+	struct bench *bench = *state;
 	hs_arena_destroy(bench->arena);
 	hs_heard_destroy(bench->heard);
+	return 0;
 }
 
 /* Tells it and takes it; how much of it was news. */
@@ -166,31 +171,29 @@ tell(struct bench *bench, const char *event, uint64_t seq, const hs_notice *noti
 static void
 only_news_is_said(void **state)
 {
-	(void)state;
-	struct bench bench = bench_new();
-	struct hs_arena *arena = bench.arena;
-	assert_int_equal(1, tell(&bench, "E1", 1, tsunami(arena, "03", 3, "津波警報")));
-	assert_int_equal(0, tell(&bench, "E1", 2, tsunami(arena, "03", 3, "津波警報")));
+	struct bench *bench = *state;
+	struct hs_arena *arena = bench->arena;
+	assert_int_equal(1, tell(bench, "E1", 1, tsunami(arena, "03", 3, "津波警報")));
+	assert_int_equal(0, tell(bench, "E1", 2, tsunami(arena, "03", 3, "津波警報")));
 	assert_int_equal(
-		1, tell(&bench, "E2", 3, tsunami(arena, "03", 3, "津波警報"))); /* another event */
-	assert_int_equal(1, tell(&bench, "E1", 4, tsunami(arena, "03", 5, "大津波警報")));
-	assert_int_equal(HS_ALERT_TSUNAMI_MAJOR, bench.news.items[0].kind);
-	assert_string_equal("issue", bench.news.items[0].phase);
+		1, tell(bench, "E2", 3, tsunami(arena, "03", 3, "津波警報"))); /* another event */
+	assert_int_equal(1, tell(bench, "E1", 4, tsunami(arena, "03", 5, "大津波警報")));
+	assert_int_equal(HS_ALERT_TSUNAMI_MAJOR, bench->news.items[0].kind);
+	assert_string_equal("issue", bench->news.items[0].phase);
 	/* lower: the new state is said, not the end of the old one beside it */
-	assert_int_equal(1, tell(&bench, "E1", 5, tsunami(arena, "03", 3, "津波警報")));
-	assert_int_equal(HS_ALERT_TSUNAMI_WARNING, bench.news.items[0].kind);
+	assert_int_equal(1, tell(bench, "E1", 5, tsunami(arena, "03", 3, "津波警報")));
+	assert_int_equal(HS_ALERT_TSUNAMI_WARNING, bench->news.items[0].kind);
 	/* nothing in force: the end, once, and to no other place */
-	assert_int_equal(0, tell(&bench, "E1", 6, tsunami(arena, "04", 1, "津波なし")));
-	assert_int_equal(1, tell(&bench, "E1", 7, tsunami(arena, "03", 1, "津波なし")));
-	assert_string_equal("lift", bench.news.items[0].phase);
-	assert_int_equal(HS_ALERT_TSUNAMI_WARNING, bench.news.items[0].kind);
-	assert_int_equal(0, tell(&bench, "E1", 8, tsunami(arena, "03", 1, "津波なし")));
+	assert_int_equal(0, tell(bench, "E1", 6, tsunami(arena, "04", 1, "津波なし")));
+	assert_int_equal(1, tell(bench, "E1", 7, tsunami(arena, "03", 1, "津波なし")));
+	assert_string_equal("lift", bench->news.items[0].phase);
+	assert_int_equal(HS_ALERT_TSUNAMI_WARNING, bench->news.items[0].kind);
+	assert_int_equal(0, tell(bench, "E1", 8, tsunami(arena, "03", 1, "津波なし")));
 	/* one that has no detail says nothing about the rest of it */
-	assert_int_equal(1, tell(&bench, "E1", 9, tsunami(arena, "03", 3, "津波警報")));
+	assert_int_equal(1, tell(bench, "E1", 9, tsunami(arena, "03", 3, "津波警報")));
 	hs_notice *bare = tsunami(arena, "03", 3, "津波警報");
 	bare->detail_case = HANSHO__V1__NOTICE__DETAIL__NOT_SET;
-	assert_int_equal(0, tell(&bench, "E1", 10, bare));
-	bench_free(&bench);
+	assert_int_equal(0, tell(bench, "E1", 10, bare));
 }
 
 /* One more place, with its own state. */
@@ -208,37 +211,34 @@ and_at(struct hs_arena *arena, hs_notice *notice, const char *code, uint32_t ran
 static void
 what_ends_is_said_but_where_something_takes_its_place(void **state)
 {
-	(void)state;
-	struct bench bench = bench_new();
-	struct hs_arena *arena = bench.arena;
+	struct bench *bench = *state;
+	struct hs_arena *arena = bench->arena;
 	const struct hs_alert eruption = { .kind = HS_ALERT_ERUPTION,
 		.phase = "issue",
 		.grade = 1,
 		.code = "032018",
 		.title = "x" };
 	const struct hs_alerts other = { (struct hs_alert *)(uintptr_t)&eruption, 1 };
-	assert_int_equal(2, tell(&bench, "E1", 1,
+	assert_int_equal(2, tell(bench, "E1", 1,
 				    and_at(arena, tsunami(arena, "03", 5, "大津波警報"), "990019",
 					    5, "大津波警報")));
-	assert_int_equal(2, tell(&bench, "E1", 2,
+	assert_int_equal(2, tell(bench, "E1", 2,
 				    and_at(arena, tsunami(arena, "03", 3, "津波警報"), "990019", 1,
 					    "津波なし")));
-	assert_string_equal("032018", bench.news.items[0].code);
-	assert_string_equal("issue", bench.news.items[0].phase);
-	assert_string_equal("990019", bench.news.items[1].code);
-	assert_string_equal("lift", bench.news.items[1].phase);
-	take(&bench, "E2", 3, &other, NULL);
-	assert_int_equal(2, tell(&bench, "E2", 4, tsunami(arena, "03", 5, "大津波警報")));
-	assert_int_equal(HS_ALERT_ERUPTION, bench.news.items[1].kind);
-	assert_string_equal("lift", bench.news.items[1].phase);
-	bench_free(&bench);
+	assert_string_equal("032018", bench->news.items[0].code);
+	assert_string_equal("issue", bench->news.items[0].phase);
+	assert_string_equal("990019", bench->news.items[1].code);
+	assert_string_equal("lift", bench->news.items[1].phase);
+	take(bench, "E2", 3, &other, NULL);
+	assert_int_equal(2, tell(bench, "E2", 4, tsunami(arena, "03", 5, "大津波警報")));
+	assert_int_equal(HS_ALERT_ERUPTION, bench->news.items[1].kind);
+	assert_string_equal("lift", bench->news.items[1].phase);
 }
 
 static void
 two_kinds_of_one_notice_stand_beside_each_other(void **state)
 {
-	(void)state;
-	struct bench bench = bench_new();
+	struct bench *bench = *state;
 	struct hs_alert items[] = {
 		{ .kind = HS_ALERT_SPECIAL,
 			.phase = "issue",
@@ -254,24 +254,22 @@ two_kinds_of_one_notice_stand_beside_each_other(void **state)
 	struct hs_alert over = items[0];
 	struct hs_alerts both = { items, 2 }, end = { &over, 1 }, warning = { &items[1], 1 }, back;
 	over.phase = "lift";
-	take(&bench, "E1", 1, &both, NULL);
-	assert_int_equal(2, heard_of(&bench, "E1").count);
-	take(&bench, "E1", 2, &end, &warning);
-	back = heard_of(&bench, "E1");
+	take(bench, "E1", 1, &both, NULL);
+	assert_int_equal(2, heard_of(bench, "E1").count);
+	take(bench, "E1", 2, &end, &warning);
+	back = heard_of(bench, "E1");
 	assert_int_equal(1, back.count);
 	assert_int_equal(HS_ALERT_WARNING, back.items[0].kind);
 	/* the end of what was heard under a lower name */
-	take(&bench, "E1", 3, &end, NULL);
-	assert_int_equal(0, heard_of(&bench, "E1").count);
-	bench_free(&bench);
+	take(bench, "E1", 3, &end, NULL);
+	assert_int_equal(0, heard_of(bench, "E1").count);
 }
 
 /* The warning was heard first; the special warning comes to stand beside it. */
 static void
 what_goes_on_beside_a_louder_kind_stays_heard(void **state)
 {
-	(void)state;
-	struct bench bench = bench_new();
+	struct bench *bench = *state;
 	struct hs_alert items[] = { { .kind = HS_ALERT_SPECIAL,
 					    .phase = "issue",
 					    .grade = 5,
@@ -284,18 +282,17 @@ what_goes_on_beside_a_louder_kind_stays_heard(void **state)
 			.title = "暴風警報" } };
 	struct hs_alerts both = { items, 2 }, special = { &items[0], 1 },
 			 warning = { &items[1], 1 };
-	take(&bench, "E1", 1, &warning, NULL);
-	take(&bench, "E1", 2, &special, &both);
-	assert_int_equal(2, heard_of(&bench, "E1").count);
+	take(bench, "E1", 1, &warning, NULL);
+	take(bench, "E1", 2, &special, &both);
+	assert_int_equal(2, heard_of(bench, "E1").count);
 	/* in its place: only the newer one stands; nobody heard it: the older one does */
-	take(&bench, "E2", 3, &warning, NULL);
-	take(&bench, "E2", 4, &special, NULL);
-	assert_int_equal(1, heard_of(&bench, "E2").count);
-	assert_int_equal(HS_ALERT_SPECIAL, heard_of(&bench, "E2").items[0].kind);
-	hs_heard_forget(bench.heard, 4);
-	assert_int_equal(1, heard_of(&bench, "E2").count);
-	assert_int_equal(HS_ALERT_WARNING, heard_of(&bench, "E2").items[0].kind);
-	bench_free(&bench);
+	take(bench, "E2", 3, &warning, NULL);
+	take(bench, "E2", 4, &special, NULL);
+	assert_int_equal(1, heard_of(bench, "E2").count);
+	assert_int_equal(HS_ALERT_SPECIAL, heard_of(bench, "E2").items[0].kind);
+	hs_heard_forget(bench->heard, 4);
+	assert_int_equal(1, heard_of(bench, "E2").count);
+	assert_int_equal(HS_ALERT_WARNING, heard_of(bench, "E2").items[0].kind);
 }
 
 static const char *
@@ -323,7 +320,9 @@ a_cancel_that_says_its_kind_takes_back_that_alone(void **state)
 		{ HS_ALERT_TERROR, "air_attack", "", "" }, /* never heard: all that stands */
 	};
 	for (size_t i = 0; i < HS_COUNT(rows); i++) {
-		struct bench bench = bench_new();
+		void *own;
+		setup(&own);
+		struct bench *bench = own;
 		struct hs_alert items[] = { { .kind = HS_ALERT_MISSILE,
 						    .phase = "launch",
 						    .grade = 1,
@@ -336,96 +335,93 @@ a_cancel_that_says_its_kind_takes_back_that_alone(void **state)
 				.title = "x" } };
 		struct hs_alerts missile = { &items[0], 1 }, attack = { &items[1], 1 }, back;
 		char words[64];
-		take(&bench, "M1", 1, &missile, NULL);
-		take(&bench, "M1", 2, &attack, NULL);
-		take_back(&bench, "M1", 3, rows[i].kind, &back);
+		take(bench, "M1", 1, &missile, NULL);
+		take(bench, "M1", 2, &attack, NULL);
+		take_back(bench, "M1", 3, rows[i].kind, &back);
 		assert_string_equal(rows[i].said, kinds_of(&back, words));
-		back = heard_of(&bench, "M1");
+		back = heard_of(bench, "M1");
 		assert_string_equal(rows[i].left, kinds_of(&back, words));
 		/* the other one can be taken back too, and nothing twice */
-		take_back(&bench, "M1", 4, HS_ALERT_COUNT, &back);
+		take_back(bench, "M1", 4, HS_ALERT_COUNT, &back);
 		assert_string_equal(rows[i].again, kinds_of(&back, words));
-		take_back(&bench, "M1", 5, HS_ALERT_COUNT, &back);
+		take_back(bench, "M1", 5, HS_ALERT_COUNT, &back);
 		assert_int_equal(0, back.count);
 		/* it came to nobody */
-		hs_heard_forget(bench.heard, 4);
-		back = heard_of(&bench, "M1");
+		hs_heard_forget(bench->heard, 4);
+		back = heard_of(bench, "M1");
 		assert_string_equal(rows[i].again, kinds_of(&back, words));
-		bench_free(&bench);
+		teardown(&own);
 	}
 }
 
 static void
 a_cancel_reaches_exactly_those_who_heard(void **state)
 {
-	(void)state;
-	struct bench bench = bench_new();
+	struct bench *bench = *state;
 	struct hs_alerts back;
-	tell(&bench, "E1", 1, tsunami(bench.arena, "03", 5, "大津波警報"));
-	tell(&bench, "E1", 2, tsunami(bench.arena, "990019", 3, "津波警報"));
-	tell(&bench, "E2", 3, tsunami(bench.arena, "990019", 5, "大津波警報"));
-	hs_heard_forget(bench.heard, 2); /* no outlet took it */
-	back = heard_of(&bench, "E1");
+	tell(bench, "E1", 1, tsunami(bench->arena, "03", 5, "大津波警報"));
+	tell(bench, "E1", 2, tsunami(bench->arena, "990019", 3, "津波警報"));
+	tell(bench, "E2", 3, tsunami(bench->arena, "990019", 5, "大津波警報"));
+	hs_heard_forget(bench->heard, 2); /* no outlet took it */
+	back = heard_of(bench, "E1");
 	assert_int_equal(1, back.count);
 	assert_string_equal("032018", back.items[0].code);
 	assert_int_equal(HS_ALERT_TSUNAMI_MAJOR, back.items[0].kind);
 	assert_string_equal("cancel", back.items[0].phase);
-	take_back(&bench, "E1", 4, HS_ALERT_COUNT, &back);
-	back = heard_of(&bench, "E1");
+	take_back(bench, "E1", 4, HS_ALERT_COUNT, &back);
+	back = heard_of(bench, "E1");
 	assert_int_equal(0, back.count);
 	/* who heard an earlier form stays when the newer one came to nobody */
-	tell(&bench, "E3", 5, tsunami(bench.arena, "03", 3, "津波警報"));
-	tell(&bench, "E3", 6, tsunami(bench.arena, "03", 5, "大津波警報"));
-	hs_heard_forget(bench.heard, 6);
-	back = heard_of(&bench, "E3");
+	tell(bench, "E3", 5, tsunami(bench->arena, "03", 3, "津波警報"));
+	tell(bench, "E3", 6, tsunami(bench->arena, "03", 5, "大津波警報"));
+	hs_heard_forget(bench->heard, 6);
+	back = heard_of(bench, "E3");
 	assert_int_equal(1, back.count);
 	/* but for what has taken the place of that one */
-	tell(&bench, "E4", 7, tsunami(bench.arena, "03", 2, "津波注意報"));
-	tell(&bench, "E4", 8, tsunami(bench.arena, "03", 3, "津波警報"));
-	tell(&bench, "E4", 9, tsunami(bench.arena, "03", 5, "大津波警報"));
-	hs_heard_forget(bench.heard, 8);
-	assert_int_equal(0, tell(&bench, "E4", 10, tsunami(bench.arena, "03", 5, "大津波警報")));
-	hs_heard_forget(bench.heard, 9);
-	back = heard_of(&bench, "E4");
+	tell(bench, "E4", 7, tsunami(bench->arena, "03", 2, "津波注意報"));
+	tell(bench, "E4", 8, tsunami(bench->arena, "03", 3, "津波警報"));
+	tell(bench, "E4", 9, tsunami(bench->arena, "03", 5, "大津波警報"));
+	hs_heard_forget(bench->heard, 8);
+	assert_int_equal(0, tell(bench, "E4", 10, tsunami(bench->arena, "03", 5, "大津波警報")));
+	hs_heard_forget(bench->heard, 9);
+	back = heard_of(bench, "E4");
 	assert_int_equal(1, back.count);
 	assert_int_equal(HS_ALERT_TSUNAMI_ADVISORY, back.items[0].kind);
-	bench_free(&bench);
 }
 
 static void
 memory_is_bounded(void **state)
 {
-	(void)state;
-	struct bench bench = bench_new();
-	hs_notice *notice = tsunami(bench.arena, "03", 5, "大津波警報");
+	struct bench *bench = *state;
+	hs_notice *notice = tsunami(bench->arena, "03", 5, "大津波警報");
 	struct hs_alerts alerts, back;
-	assert_int_equal(HS_OK, hs_alerts_of(bench.arena, notice, &served, &alerts));
+	assert_int_equal(HS_OK, hs_alerts_of(bench->arena, notice, &served, &alerts));
 	for (uint64_t i = 0; i < HS_HEARD_MAX + 3; i++) {
 		char event[32];
 		snprintf(event, sizeof(event), "E%u", (unsigned)i);
-		take(&bench, event, i + 1, &alerts, NULL);
+		take(bench, event, i + 1, &alerts, NULL);
 	}
-	assert_int_equal(HS_HEARD_MAX, hs_heard_count(bench.heard));
-	back = heard_of(&bench, "E2");
+	assert_int_equal(HS_HEARD_MAX, hs_heard_count(bench->heard));
+	back = heard_of(bench, "E2");
 	assert_int_equal(0, back.count);
-	back = heard_of(&bench, "E3");
+	back = heard_of(bench, "E3");
 	assert_int_equal(1, back.count);
-	bench_free(&bench);
 }
 
 int
 main(void)
 {
+#define ROW(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_prefecture_means_its_served_municipalities),
 		cmocka_unit_test(the_first_row_of_kind_and_area_counts),
-		cmocka_unit_test(only_news_is_said),
-		cmocka_unit_test(what_ends_is_said_but_where_something_takes_its_place),
-		cmocka_unit_test(two_kinds_of_one_notice_stand_beside_each_other),
-		cmocka_unit_test(what_goes_on_beside_a_louder_kind_stays_heard),
+		ROW(only_news_is_said),
+		ROW(what_ends_is_said_but_where_something_takes_its_place),
+		ROW(two_kinds_of_one_notice_stand_beside_each_other),
+		ROW(what_goes_on_beside_a_louder_kind_stays_heard),
 		cmocka_unit_test(a_cancel_that_says_its_kind_takes_back_that_alone),
-		cmocka_unit_test(a_cancel_reaches_exactly_those_who_heard),
-		cmocka_unit_test(memory_is_bounded),
+		ROW(a_cancel_reaches_exactly_those_who_heard),
+		ROW(memory_is_bounded),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -166,6 +166,33 @@ bench_close(struct bench *bench)
 	free(bench);
 }
 
+static inline int
+bench_setup(void **state)
+{
+	*state = bench_open("");
+	return 0;
+}
+
+static inline int
+bench_setup_listening(void **state)
+{
+	struct bench *bench = bench_open("");
+	controller_listen(bench);
+	*state = bench;
+	return 0;
+}
+
+static inline int
+bench_teardown(void **state)
+{
+	bench_close(*state);
+	return 0;
+}
+
+/* A test that begins while the controller listens, and one that begins before it does. */
+#define LISTENING(test) cmocka_unit_test_setup_teardown(test, bench_setup_listening, bench_teardown)
+#define ALONE(test)	cmocka_unit_test_setup_teardown(test, bench_setup, bench_teardown)
+
 static inline void
 serve_for(struct bench *bench, int64_t ms)
 {

@@ -4,9 +4,7 @@
 static void
 plan_is_written_and_played(void **state)
 {
-	(void)state;
-	struct bench *bench = bench_open("");
-	controller_listen(bench);
+	struct bench *bench = *state;
 	bench->answers[0] = "accepted";
 	fake_deliver(&bench->live, 5, 4, order(bench, HS_MODE(LIVE), "d1", 1));
 	assert_true(wait_state(bench, &bench->live, 5, HS_RECEIPT(ACCEPTED)));
@@ -24,15 +22,12 @@ plan_is_written_and_played(void **state)
 	controller_answer(bench, "live-00fflive-5", "started");
 	controller_answer(bench, "live-00fflive-5", "finished");
 	assert_true(wait_state(bench, &bench->live, 5, HS_RECEIPT(DISPLAYED)));
-	bench_close(bench);
 }
 
 static void
 unanswered_plan_is_sent_again(void **state)
 {
-	(void)state;
-	struct bench *bench = bench_open("");
-	controller_listen(bench);
+	struct bench *bench = *state;
 	fake_deliver(&bench->live, 1, 0, order(bench, HS_MODE(LIVE), "d1", 1));
 	serve_for(bench, 700);
 	assert_true(bench->request_count >= 2);
@@ -40,7 +35,6 @@ unanswered_plan_is_sent_again(void **state)
 	assert_int_equal(0, bench->live.ack_seq);
 	bench->answers[0] = "accepted";
 	assert_true(wait_state(bench, &bench->live, 1, HS_RECEIPT(ACCEPTED)));
-	bench_close(bench);
 }
 
 static void
@@ -62,9 +56,7 @@ absent_controller_is_waited_for_until_too_late(void **state)
 static void
 live_stops_a_drill_that_plays(void **state)
 {
-	(void)state;
-	struct bench *bench = bench_open("");
-	controller_listen(bench);
+	struct bench *bench = *state;
 	bench->answers[0] = "accepted";
 	fake_deliver(&bench->drill, 1, 0, order(bench, HS_MODE(DRILL), "t1", 1));
 	assert_true(wait_state(bench, &bench->drill, 1, HS_RECEIPT(ACCEPTED)));
@@ -75,15 +67,12 @@ live_stops_a_drill_that_plays(void **state)
 	assert_string_equal("play drill-11eedril-1", bench->requests[0]);
 	assert_string_equal("stop drill-11eedril-1", bench->requests[1]);
 	assert_string_equal("play live-00fflive-1", bench->requests[2]);
-	bench_close(bench);
 }
 
 static void
 drill_waits_while_a_live_one_plays(void **state)
 {
-	(void)state;
-	struct bench *bench = bench_open("");
-	controller_listen(bench);
+	struct bench *bench = *state;
 	bench->answers[0] = "accepted";
 	fake_deliver(&bench->live, 1, 0, order(bench, HS_MODE(LIVE), "d1", 1));
 	assert_true(wait_state(bench, &bench->live, 1, HS_RECEIPT(ACCEPTED)));
@@ -94,7 +83,6 @@ drill_waits_while_a_live_one_plays(void **state)
 	controller_answer(bench, "live-00fflive-1", "finished");
 	assert_true(wait_state(bench, &bench->drill, 1, HS_RECEIPT(ACCEPTED)));
 	assert_string_equal("play drill-11eedril-1", bench->requests[1]);
-	bench_close(bench);
 }
 
 static void
@@ -119,26 +107,24 @@ other_municipalities_and_low_levels_stay_silent(void **state)
 static void
 folder_that_cannot_be_written_is_reported(void **state)
 {
-	(void)state;
-	struct bench *bench = bench_open("");
+	struct bench *bench = *state;
 	bench->settings.plan_dir = "/nonexistent-folder";
 	fake_deliver(&bench->live, 1, 0, order(bench, HS_MODE(LIVE), "d1", 1));
 	serve_for(bench, 150);
 	assert_int_equal(HS_RECEIPT(FAILED), fake_state_of(&bench->live, 1, "plan_dir"));
-	bench_close(bench);
 }
 
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(plan_is_written_and_played),
-		cmocka_unit_test(unanswered_plan_is_sent_again),
+		LISTENING(plan_is_written_and_played),
+		LISTENING(unanswered_plan_is_sent_again),
 		cmocka_unit_test(absent_controller_is_waited_for_until_too_late),
-		cmocka_unit_test(live_stops_a_drill_that_plays),
-		cmocka_unit_test(drill_waits_while_a_live_one_plays),
+		LISTENING(live_stops_a_drill_that_plays),
+		LISTENING(drill_waits_while_a_live_one_plays),
 		cmocka_unit_test(other_municipalities_and_low_levels_stay_silent),
-		cmocka_unit_test(folder_that_cannot_be_written_is_reported),
+		ALONE(folder_that_cannot_be_written_is_reported),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -58,8 +58,7 @@ is_told(const struct fake_hub *hub, uint64_t seq, int state, const char *word)
 static void
 what_was_never_sent_is_withdrawn_and_its_cancel_is_not_said(void **state)
 {
-	(void)state;
-	struct bench *bench = bench_open("");
+	struct bench *bench = *state;
 	live(bench, 1, HS_ACTION(ISSUE), "a", "missile");
 	serve_for(bench, 100);
 	live(bench, 2, HS_ACTION(CANCEL), "c", "missile");
@@ -73,15 +72,12 @@ what_was_never_sent_is_withdrawn_and_its_cancel_is_not_said(void **state)
 	bench->answers[0] = "accepted";
 	live(bench, 3, HS_ACTION(ISSUE), "b", "missile");
 	assert_true(wait_state(bench, &bench->live, 3, HS_RECEIPT(ACCEPTED)));
-	bench_close(bench);
 }
 
 static void
 what_may_have_been_sent_is_stopped_and_taken_back(void **state)
 {
-	(void)state;
-	struct bench *bench = bench_open("");
-	controller_listen(bench);
+	struct bench *bench = *state;
 	live(bench, 1, HS_ACTION(ISSUE), "a", "missile");
 	serve_for(bench, 100);
 	size_t plays = asked(bench, "play live-00fflive-1");
@@ -95,15 +91,12 @@ what_may_have_been_sent_is_stopped_and_taken_back(void **state)
 	assert_int_equal(1, asked(bench, "stop live-00fflive-1"));
 	assert_string_equal("stop live-00fflive-1", bench->requests[plays]);
 	assert_string_equal("play live-00fflive-2", bench->requests[plays + 1]);
-	bench_close(bench);
 }
 
 static void
 a_stop_that_could_not_leave_is_sent_when_the_controller_is_back(void **state)
 {
-	(void)state;
-	struct bench *bench = bench_open("");
-	controller_listen(bench);
+	struct bench *bench = *state;
 	bench->answers[0] = "accepted";
 	live(bench, 1, HS_ACTION(ISSUE), "a", "missile");
 	assert_true(wait_state(bench, &bench->live, 1, HS_RECEIPT(ACCEPTED)));
@@ -116,15 +109,12 @@ a_stop_that_could_not_leave_is_sent_when_the_controller_is_back(void **state)
 	assert_true(wait_state(bench, &bench->live, 2, HS_RECEIPT(ACCEPTED)));
 	serve_for(bench, LONG_MS);
 	assert_int_equal(1, asked(bench, "stop live-00fflive-1"));
-	bench_close(bench);
 }
 
 static void
 plays_of_one_event_keep_their_order(void **state)
 {
-	(void)state;
-	struct bench *bench = bench_open("");
-	controller_listen(bench);
+	struct bench *bench = *state;
 	live(bench, 1, HS_ACTION(ISSUE), "a", "missile");
 	serve_for(bench, 50);
 	hs_notice *fewer = civil(bench, HS_MODE(LIVE), HS_ACTION(ISSUE), "b", "air_attack");
@@ -135,15 +125,12 @@ plays_of_one_event_keep_their_order(void **state)
 	bench->answers[0] = "accepted";
 	assert_true(wait_state(bench, &bench->live, 2, HS_RECEIPT(ACCEPTED)));
 	assert_int_equal(HS_RECEIPT(ACCEPTED), fake_state_of(&bench->live, 1, "controller"));
-	bench_close(bench);
 }
 
 static void
 a_cancel_of_one_kind_leaves_the_other(void **state)
 {
-	(void)state;
-	struct bench *bench = bench_open("");
-	controller_listen(bench);
+	struct bench *bench = *state;
 	bench->answers[0] = "accepted";
 	bench->answers[1] = "started";
 	live(bench, 1, HS_ACTION(ISSUE), "a", "missile");
@@ -159,15 +146,12 @@ a_cancel_of_one_kind_leaves_the_other(void **state)
 	assert_int_equal(0, asked(bench, "stop live-00fflive-2"));
 	controller_answer(bench, "live-00fflive-2", "finished");
 	assert_true(wait_state(bench, &bench->live, 2, HS_RECEIPT(DISPLAYED)));
-	bench_close(bench);
 }
 
 static void
 an_interrupted_drill_does_not_sound_beside_a_live_one(void **state)
 {
-	(void)state;
-	struct bench *bench = bench_open("");
-	controller_listen(bench);
+	struct bench *bench = *state;
 	bench->answers[0] = "accepted";
 	fake_deliver(&bench->drill, 1, 0, order(bench, HS_MODE(DRILL), "t1", 1));
 	assert_true(wait_state(bench, &bench->drill, 1, HS_RECEIPT(ACCEPTED)));
@@ -182,15 +166,12 @@ an_interrupted_drill_does_not_sound_beside_a_live_one(void **state)
 	assert_int_equal(1, asked(bench, "stop drill-11eedril-2"));
 	assert_int_equal(1, asked(bench, "play drill-11eedril-1"));
 	assert_true(is_told(&bench->drill, 1, HS_RECEIPT(EXPIRED), "live"));
-	bench_close(bench);
 }
 
 static void
 a_drill_that_a_live_one_stopped_is_over(void **state)
 {
-	(void)state;
-	struct bench *bench = bench_open("");
-	controller_listen(bench);
+	struct bench *bench = *state;
 	bench->answers[0] = "accepted";
 	bench->late_stops = true;
 	fake_deliver(&bench->drill, 1, 0, order(bench, HS_MODE(DRILL), "t1", 1));
@@ -210,15 +191,12 @@ a_drill_that_a_live_one_stopped_is_over(void **state)
 	serve_for(bench, LONG_MS);
 	assert_int_equal(1, asked(bench, "stop drill-11eedril-1"));
 	assert_int_equal(1, asked(bench, "play drill-11eedril-1"));
-	bench_close(bench);
 }
 
 static void
 what_was_interrupted_waits_for_the_one_above_and_for_its_own_stop(void **state)
 {
-	(void)state;
-	struct bench *bench = bench_open("");
-	controller_listen(bench);
+	struct bench *bench = *state;
 	bench->answers[0] = "accepted";
 	fake_deliver(&bench->live, 1, 0, order(bench, HS_MODE(LIVE), "d1", 1));
 	assert_true(wait_state(bench, &bench->live, 1, HS_RECEIPT(ACCEPTED)));
@@ -240,7 +218,6 @@ what_was_interrupted_waits_for_the_one_above_and_for_its_own_stop(void **state)
 	assert_int_equal(HS_RECEIPT(ACCEPTED), fake_state_of(&bench->live, 1, "controller"));
 	controller_answer(bench, "live-00fflive-1", "finished");
 	assert_true(wait_state(bench, &bench->live, 1, HS_RECEIPT(DISPLAYED)));
-	bench_close(bench);
 }
 
 /* One notice is in force. */
@@ -267,9 +244,7 @@ snapshot(struct fake_hub *hub, uint64_t seq, hs_notice *notice)
 static void
 what_the_process_before_sent_is_stopped_by_its_cancel_alone(void **state)
 {
-	(void)state;
-	struct bench *bench = bench_open("");
-	controller_listen(bench);
+	struct bench *bench = *state;
 	bench->asked = "started";
 	bench->answers[0] = "accepted";
 	snapshot(&bench->live, 3, civil(bench, HS_MODE(LIVE), HS_ACTION(ISSUE), "a", "missile"));
@@ -284,15 +259,13 @@ what_the_process_before_sent_is_stopped_by_its_cancel_alone(void **state)
 	assert_int_equal(1, asked(bench, "stop live-00fflive-3"));
 	assert_int_equal(0, asked(bench, "stop live-00fflive-4"));
 	assert_int_equal(0, asked(bench, "play live-00fflive-3"));
-	bench_close(bench);
 }
 
 /* It came again unacknowledged, and its cancel before the controller: nobody knows what was sent before the restart. */
 static void
 a_cancel_of_what_the_process_before_may_have_sent_is_said(void **state)
 {
-	(void)state;
-	struct bench *bench = bench_open("");
+	struct bench *bench = *state;
 	snapshot(&bench->live, 1, civil(bench, HS_MODE(LIVE), HS_ACTION(ISSUE), "a", "missile"));
 	live(bench, 1, HS_ACTION(ISSUE), "a", "missile");
 	serve_for(bench, 100);
@@ -303,23 +276,22 @@ a_cancel_of_what_the_process_before_may_have_sent_is_said(void **state)
 	assert_true(wait_state(bench, &bench->live, 2, HS_RECEIPT(ACCEPTED)));
 	assert_int_equal(1, asked(bench, "stop live-00fflive-1"));
 	assert_int_equal(0, asked(bench, "play live-00fflive-1"));
-	bench_close(bench);
 }
 
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(what_was_never_sent_is_withdrawn_and_its_cancel_is_not_said),
-		cmocka_unit_test(what_may_have_been_sent_is_stopped_and_taken_back),
-		cmocka_unit_test(a_stop_that_could_not_leave_is_sent_when_the_controller_is_back),
-		cmocka_unit_test(plays_of_one_event_keep_their_order),
-		cmocka_unit_test(a_cancel_of_one_kind_leaves_the_other),
-		cmocka_unit_test(an_interrupted_drill_does_not_sound_beside_a_live_one),
-		cmocka_unit_test(a_drill_that_a_live_one_stopped_is_over),
-		cmocka_unit_test(what_was_interrupted_waits_for_the_one_above_and_for_its_own_stop),
-		cmocka_unit_test(what_the_process_before_sent_is_stopped_by_its_cancel_alone),
-		cmocka_unit_test(a_cancel_of_what_the_process_before_may_have_sent_is_said),
+		ALONE(what_was_never_sent_is_withdrawn_and_its_cancel_is_not_said),
+		LISTENING(what_may_have_been_sent_is_stopped_and_taken_back),
+		LISTENING(a_stop_that_could_not_leave_is_sent_when_the_controller_is_back),
+		LISTENING(plays_of_one_event_keep_their_order),
+		LISTENING(a_cancel_of_one_kind_leaves_the_other),
+		LISTENING(an_interrupted_drill_does_not_sound_beside_a_live_one),
+		LISTENING(a_drill_that_a_live_one_stopped_is_over),
+		LISTENING(what_was_interrupted_waits_for_the_one_above_and_for_its_own_stop),
+		LISTENING(what_the_process_before_sent_is_stopped_by_its_cancel_alone),
+		ALONE(a_cancel_of_what_the_process_before_may_have_sent_is_said),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

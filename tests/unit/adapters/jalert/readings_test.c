@@ -167,6 +167,7 @@ morae_are_counted(void **state)
 	assert_int_equal(2, hs_reading_morae("ちょう")); /* ちょ, う */
 	assert_int_equal(8, hs_reading_morae("あ、い。"));
 	assert_int_equal(2, hs_reading_morae("漢"));
+	assert_int_equal(2, hs_reading_morae("「ファ」イャ")); /* ファ, イャ */
 }
 
 int

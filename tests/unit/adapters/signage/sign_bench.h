@@ -27,7 +27,9 @@ struct bench {
 	struct hs_signage_cancel cancels[HS_LANE_COUNT];
 	struct hs_signage_lifted lifted[HS_LANE_COUNT];
 	int64_t now_unix_us;
-	struct hs_signage_face face;
+	struct hs_ways ways;
+	struct hs_screen_face face;
+	json_t *message; /* of the face */
 	uint64_t seq;
 };
 
@@ -63,7 +65,9 @@ static inline int
 teardown(void **state)
 {
 	struct bench *bench = *state;
-	json_decref(bench->face.message);
+	json_decref(bench->message);
+	hs_screen_face_free(&bench->face);
+	hs_ways_free(&bench->ways);
 	hs_signage_cancel_free(&bench->cancels[0]);
 	hs_signage_cancel_free(&bench->cancels[1]);
 	hs_signage_lifted_free(&bench->lifted[0]);
@@ -96,7 +100,20 @@ lane_input(struct bench *bench, enum hs_adapter_lane lane, char use)
 		.seq = bench->seq,
 		.cancel = &bench->cancels[lane],
 		.lifted = &bench->lifted[lane],
+		.ways = &bench->ways,
 	};
+}
+
+/* Into bench->face and bench->message. */
+static inline void
+encode(struct bench *bench, const struct hs_signage_input *input)
+{
+	json_decref(bench->message);
+	hs_screen_face_free(&bench->face);
+	assert_int_equal(hs_signage_encode(bench->arena, input, &bench->face), HS_OK);
+	bench->message = json_loadb((const char *)hs_frame_bytes(bench->face.frame),
+		hs_frame_len_bytes(bench->face.frame), JSON_REJECT_DUPLICATES, NULL);
+	assert_non_null(bench->message);
 }
 
 static inline const json_t *
@@ -106,10 +123,9 @@ encode_for(struct bench *bench, const struct hs_screen_settings *settings, char 
 		.lanes = { lane_input(bench, HS_LANE_LIVE, live),
 			lane_input(bench, HS_LANE_DRILL, drill) },
 		.now_unix_us = bench->now_unix_us };
-	json_decref(bench->face.message);
-	bench->face.message = NULL;
-	assert_int_equal(hs_signage_encode(bench->arena, &input, &bench->face), HS_OK);
-	return bench->face.message;
+	assert_int_equal(hs_ways_rank(&bench->ways, &settings->site, NULL, 0), HS_OK);
+	encode(bench, &input);
+	return bench->message;
 }
 
 static inline const char *

@@ -91,22 +91,51 @@ test_open_ones_first_and_each_once(void **state)
 	const struct hs_screen_site site = {
 		.position = "38.50000,143.50000", .shelters = { known, 2 }, .shelters_shown = 5
 	};
-	struct hs_arena *arena = hs_arena_create(1 << 20);
-	struct hs_way *ways;
-	size_t count;
+	struct hs_ways ways = { 0 };
 	(void)state;
-	assert_int_equal(hs_ways(arena, &site, open, 3, "", &ways, &count), HS_OK);
-	assert_int_equal(count, 3);
-	assert_string_equal(ways[0].name, "公民館");
-	assert_true(ways[0].open && ways[0].told_unix_us == 7);
-	assert_string_equal(ways[0].status, "空き");
-	assert_string_equal(ways[1].name, "遠い体育館");
-	assert_string_equal(ways[2].name, "学校");
-	assert_false(ways[2].open);
+	assert_int_equal(hs_ways_rank(&ways, &site, open, 3), HS_OK);
+	assert_int_equal(ways.count, 3);
+	assert_string_equal(ways.rows[0].name, "公民館");
+	assert_true(ways.rows[0].open && ways.rows[0].told_unix_us == 7);
+	assert_string_equal(ways.rows[0].status, "空き");
+	assert_string_equal(ways.rows[1].name, "遠い体育館");
+	assert_string_equal(ways.rows[2].name, "学校");
+	assert_false(ways.rows[2].open);
 	const struct hs_screen_site nowhere = { .position = "", .shelters_shown = 5 };
-	assert_int_equal(hs_ways(arena, &nowhere, open, 3, "", &ways, &count), HS_OK);
-	assert_int_equal(count, 0);
-	hs_arena_destroy(arena);
+	assert_int_equal(hs_ways_rank(&ways, &nowhere, open, 3), HS_OK);
+	assert_int_equal(ways.count, 0);
+	assert_null(hs_ways_next(&ways, NULL, ""));
+	hs_ways_free(&ways);
+}
+
+/* One of the configuration that is not fit is left out, also when its municipality says that it is open. */
+static void
+test_fit_for_the_hazard(void **state)
+{
+	static const char *only[] = { "landslide" };
+	struct hs_screen_shelter known[] = { { "学校", "38.50450,143.50000", { only, 1 } },
+		{ "公民館", "38.48200,143.50000", { NULL, 0 } } };
+	const struct hs_open_shelter open[] = { { "学校", "990019", "", { 38.5, 143.5 }, 5, 540 } };
+	const struct hs_screen_site site = {
+		.position = "38.50000,143.50000", .shelters = { known, 2 }, .shelters_shown = 5
+	};
+	static const struct {
+		const char *hazard, *names[3];
+	} rows[] = { { "landslide", { "学校", "公民館", NULL } }, { "flood", { "公民館", NULL } },
+		{ "", { "学校", "公民館", NULL } } };
+	struct hs_ways ways = { 0 };
+	(void)state;
+	assert_int_equal(hs_ways_rank(&ways, &site, open, 1), HS_OK);
+	for (size_t i = 0; i < HS_COUNT(rows); i++) {
+		const struct hs_way *way = hs_ways_next(&ways, NULL, rows[i].hazard);
+		for (size_t k = 0; rows[i].names[k] != NULL; k++) {
+			assert_non_null(way);
+			assert_string_equal(way->name, rows[i].names[k]);
+			way = hs_ways_next(&ways, way, rows[i].hazard);
+		}
+		assert_null(way);
+	}
+	hs_ways_free(&ways);
 }
 
 /* ---- which are open ---- */
@@ -169,6 +198,7 @@ main(void)
 		cmocka_unit_test(test_positions),
 		cmocka_unit_test(test_positions_are_exact),
 		cmocka_unit_test(test_open_ones_first_and_each_once),
+		cmocka_unit_test(test_fit_for_the_hazard),
 		cmocka_unit_test(test_only_what_is_open_and_has_a_place),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
