@@ -154,7 +154,7 @@ run(struct hs_pool_job *job)
 	char why[HS_MESSAGE_WHY] = "";
 	enum hs_err err = file_read(telegram, &body);
 	if (err == HS_OK && ends_in(telegram->name, ".json")) {
-		hs_buf_init(&alert, REPLY_MAX_BYTES * 4);
+		hs_buf_init(&alert, (size_t)REPLY_MAX_BYTES * 4);
 		err = hs_receiver_message(body.bytes ? body.bytes : "", body.len_bytes,
 			telegram->receiver->settings.sender, &alert, why);
 		hs_buf_free(&body);

@@ -10,7 +10,7 @@
 #include "schemas/tables.h"
 
 struct message {
-	const char *kind, *phase, *action, *event, *id, *sent, *status, *text, *at;
+	const char *kind, *phase, *action, *event, *id, *sent, *status, *text, *at; /* "" = not told */
 	json_t *areas, *replaces;
 	char sent_cap[HS_RFC3339_SIZE], at_cap[HS_RFC3339_SIZE]; /* "" = not told */
 };
@@ -99,10 +99,8 @@ read_members(json_t *json, struct message *out, char why[HS_MESSAGE_WHY])
 				"\"%.60s\" is no member of a message, or of another type", name);
 	}
 	for (size_t i = 0; i < HS_COUNT(texts); i++) {
-		if (texts[i].must && (!*texts[i].text || (*texts[i].text)[0] == '\0'))
+		if (texts[i].must && (*texts[i].text)[0] == '\0')
 			return refuse(why, "\"%.60s\" is missing", texts[i].name);
-		if (!*texts[i].text)
-			*texts[i].text = "";
 	}
 	return HS_OK;
 }
@@ -270,7 +268,7 @@ hs_receiver_message(const char *json, size_t len_bytes, const char *sender, stru
 	char why[HS_MESSAGE_WHY])
 {
 	json_error_t where;
-	struct message message = { 0 };
+	struct message message = { "", "", "", "", "", "", "", "", "", NULL, NULL, "", "" };
 	json_t *root = json_loadb(json, len_bytes, JSON_REJECT_DUPLICATES, &where);
 	enum hs_err err = HS_OK;
 	why[0] = '\0';

@@ -13,7 +13,7 @@
 #define TEST_ID		   4380 /* required monthly test: where the table has none for drills */
 #define SERIAL		   0x4000
 /* One octet more than a page has, as hexadecimal digits. */
-#define TOO_LONG_DIGITS	   (2 * (HS_CB_PAGE_BYTES + 1))
+#define TOO_LONG_DIGITS	   ((size_t)2 * (HS_CB_PAGE_BYTES + 1))
 
 struct probe {
 	struct hs_canary canary;
