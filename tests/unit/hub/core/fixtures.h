@@ -221,7 +221,7 @@ desk_read(struct desk *desk)
 	struct hs_row rows[64];
 	struct hs_event event = { .type = HS_EVENT_RECORDS, .rows = rows };
 	uint32_t limit = 0;
-	uint64_t after_seq = 0;
+	uint64_t after_seq = 0, pos = 0;
 
 	for (size_t i = 0; i < desk->effects.count; i++) {
 		const struct hs_effect *effect = &desk->effects.items[i];
@@ -232,10 +232,11 @@ desk_read(struct desk *desk)
 		event.peer = effect->peer;
 		limit = effect->limit;
 		after_seq = effect->after_seq;
+		pos = effect->pos;
 	}
 	assert_true(limit > 0);
 	for (size_t i = 0; i < desk->committed && event.row_count < limit; i++) {
-		if (desk->rows[i].seq > after_seq)
+		if (pos > 0 ? desk->rows[i].pos == pos : desk->rows[i].seq > after_seq)
 			rows[event.row_count++] = desk->rows[i];
 	}
 	desk_step(desk, event);

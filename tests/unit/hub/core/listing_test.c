@@ -236,6 +236,43 @@ test_reads_are_bounded(void **state)
 		read.ticket |= desk->effects.items[i].ticket;
 	read.rows = desk->rows;
 	read.row_count = 1;
+/* An older revision, and the same one with other content, are recorded and not delivered: what they said stands in the list. */
+static void
+test_what_was_not_applied_is_listed_with_what_it_says(void **state)
+{
+	struct desk *desk = *state;
+	const struct {
+		uint32_t revision, level;
+		uint8_t content;
+		int outcome;
+	} rows[] = { { 2, 4, 1, HS_OUTCOME(ACCEPTED) }, { 1, 3, 2, HS_OUTCOME(STALE) },
+		{ 2, 5, 3, HS_OUTCOME(CONFLICT) } };
+
+	desk_hello(desk, GATE);
+	for (size_t i = 0; i < HS_COUNT(rows); i++) {
+		desk_submit(desk, (struct order){ "d1", rows[i].revision, HS_ACTION(ISSUE),
+					  .level = rows[i].level, .content = rows[i].content });
+		desk_commit(desk);
+	}
+	for (int restarts = 0; restarts < 2; restarts++) {
+		ask(desk, "kakuu-shi", "", 10, 0, 0);
+		while (list(desk) == NULL)
+			desk_read(desk);
+		assert_string_equal(seqs(desk), "0 0 1");
+		for (size_t i = 0; i < HS_COUNT(rows); i++) {
+			const hs_status_reply *row = list(desk)->submissions[2 - i];
+
+			assert_int_equal(row->outcome, rows[i].outcome);
+			assert_non_null(row->notice);
+			assert_int_equal(row->notice->kind, HS_KIND(EVACUATION));
+			assert_int_equal(row->notice->level->number, rows[i].level);
+			assert_string_equal(row->notice->areas[0]->code, "990019");
+		}
+		desk_restart(desk);
+		desk_hello(desk, GATE);
+	}
+}
+
 	ask(desk, "kakuu", "", 10, 0, 0);
 	assert_null(list(desk));
 	assert_int_equal(desk_count(desk, HS_EFFECT_READ), 0);
@@ -423,3 +460,4 @@ main(void)
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
+		DESK_TEST(test_what_was_not_applied_is_listed_with_what_it_says),
