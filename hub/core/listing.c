@@ -263,6 +263,18 @@ hs_listing_rows(struct hs_listing *listing, struct hs_delivery_source *source,
 }
 
 void
+hs_listing_unask(struct hs_listing *listing, uint32_t peer, uint64_t request)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < listing->waiter_count; i++) {
+		if (listing->waiters[i].peer != peer || listing->waiters[i].request != request)
+			listing->waiters[kept++] = listing->waiters[i];
+	}
+	listing->waiter_count = kept;
+}
+
+void
 hs_listing_forget_peer(struct hs_listing *listing, uint32_t peer)
 {
 	size_t kept = 0;

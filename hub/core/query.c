@@ -332,6 +332,19 @@ hs_query_rows(struct hs_query *query, struct hs_delivery_source *source,
 }
 
 void
+hs_query_unask(struct hs_query *query, uint32_t peer, uint64_t request)
+{
+	size_t kept = 0;
+
+	hs_listing_unask(query->listing, peer, request);
+	for (size_t i = 0; i < query->waiter_count; i++) {
+		if (query->waiters[i].peer != peer || query->waiters[i].request != request)
+			query->waiters[kept++] = query->waiters[i];
+	}
+	query->waiter_count = kept;
+}
+
+void
 hs_query_forget_peer(struct hs_query *query, uint32_t peer)
 {
 	size_t kept = 0;

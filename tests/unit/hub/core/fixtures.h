@@ -308,6 +308,48 @@ desk_reply(struct desk *desk, size_t n)
 	return frame == NULL ? NULL : frame->submit_reply;
 }
 
+/* The question how a submission stands, and its answer, when it came in the last step. */
+static inline void
+desk_query(struct desk *desk, char *id, uint32_t wait_ms, uint32_t version)
+{
+	hs_status_query message;
+
+	hansho__v1__status_query__init(&message);
+	message.request = 77;
+	message.id = id;
+	message.wait_ms = wait_ms;
+	message.version = version;
+	DESK_FRAME(desk, GATE, STATUS_QUERY, status_query, &message);
+}
+
+static inline hs_status_reply *
+desk_status(struct desk *desk)
+{
+	hs_link_frame *frame = DESK_SENT(desk, GATE, STATUS_REPLY, 0);
+
+	return frame == NULL ? NULL : frame->status_reply;
+}
+
+/* Nobody wants the answer to that question any more. */
+static inline void
+desk_unask(struct desk *desk, uint64_t request)
+{
+	Hansho__V1__Unask message;
+
+	hansho__v1__unask__init(&message);
+	message.request = request;
+	DESK_FRAME(desk, GATE, UNASK, unask, &message);
+}
+
+static inline size_t
+desk_waiters(const struct desk *desk)
+{
+	struct hs_core_stats stats;
+
+	hs_core_stats(desk->core, &stats);
+	return stats.waiters;
+}
+
 static inline void
 desk_ack(struct desk *desk, uint32_t peer, uint64_t seq)
 {

@@ -171,6 +171,27 @@ test_it_waits_for_a_change_of_its_own(void **state)
 	assert_string_equal(seqs(desk), "4");
 }
 
+static void
+test_a_list_that_is_no_longer_wanted_is_forgotten(void **state)
+{
+	struct desk *desk = *state;
+	uint64_t version;
+
+	desk_hello(desk, GATE);
+	send(desk, "kakuu", 1);
+	ask(desk, "kakuu", "", 10, 0, 0);
+	version = list(desk)->version;
+	for (int i = 0; i < 10000; i++) {
+		ask(desk, "kakuu", "", 10, 20000, version);
+		assert_null(list(desk));
+		desk_unask(desk, 7);
+	}
+	assert_int_equal(desk_waiters(desk), 0);
+	ask(desk, "kakuu", "", 10, 20000, version);
+	desk_unask(desk, 8);
+	assert_int_equal(desk_waiters(desk), 1);
+}
+
 /* A version of before a restart is never taken for the present one, whatever happened since. */
 static void
 test_a_restart_is_a_change(void **state)
@@ -215,27 +236,6 @@ test_what_left_memory_is_read(void **state)
 	desk_step(desk, (struct hs_event){ .type = HS_EVENT_PEER_DOWN, .peer = GATE });
 }
 
-/* What a storm of lists asks of the journal is bounded: the others wait for their turn, and lose nothing. */
-static void
-test_reads_are_bounded(void **state)
-{
-	struct desk *desk = *state;
-	struct hs_event read = { .type = HS_EVENT_RECORDS, .peer = GATE };
-
-	desk->options.recent_notices = 1;
-	hs_core_destroy(desk->core);
-	desk->core = hs_core_create(&desk->options);
-	desk_hello(desk, GATE);
-	send(desk, "kakuu", 1);
-	send(desk, "kakuu", 2);
-	for (int i = 0; i < 16; i++) {
-		ask(desk, "kakuu", "", 10, 0, 0);
-		assert_int_equal(desk_count(desk, HS_EFFECT_READ), 1);
-	}
-	for (size_t i = 0; i < desk->effects.count; i++)
-		read.ticket |= desk->effects.items[i].ticket;
-	read.rows = desk->rows;
-	read.row_count = 1;
 /* An older revision, and the same one with other content, are recorded and not delivered: what they said stands in the list. */
 static void
 test_what_was_not_applied_is_listed_with_what_it_says(void **state)
@@ -273,6 +273,27 @@ test_what_was_not_applied_is_listed_with_what_it_says(void **state)
 	}
 }
 
+/* What a storm of lists asks of the journal is bounded: the others wait for their turn, and lose nothing. */
+static void
+test_reads_are_bounded(void **state)
+{
+	struct desk *desk = *state;
+	struct hs_event read = { .type = HS_EVENT_RECORDS, .peer = GATE };
+
+	desk->options.recent_notices = 1;
+	hs_core_destroy(desk->core);
+	desk->core = hs_core_create(&desk->options);
+	desk_hello(desk, GATE);
+	send(desk, "kakuu", 1);
+	send(desk, "kakuu", 2);
+	for (int i = 0; i < 16; i++) {
+		ask(desk, "kakuu", "", 10, 0, 0);
+		assert_int_equal(desk_count(desk, HS_EFFECT_READ), 1);
+	}
+	for (size_t i = 0; i < desk->effects.count; i++)
+		read.ticket |= desk->effects.items[i].ticket;
+	read.rows = desk->rows;
+	read.row_count = 1;
 	ask(desk, "kakuu", "", 10, 0, 0);
 	assert_null(list(desk));
 	assert_int_equal(desk_count(desk, HS_EFFECT_READ), 0);
@@ -449,8 +470,10 @@ main(void)
 		DESK_TEST(test_each_principal_has_its_own),
 		DESK_TEST(test_pages_follow_each_other),
 		DESK_TEST(test_it_waits_for_a_change_of_its_own),
+		DESK_TEST(test_a_list_that_is_no_longer_wanted_is_forgotten),
 		DESK_TEST(test_a_restart_is_a_change),
 		DESK_TEST(test_what_left_memory_is_read),
+		DESK_TEST(test_what_was_not_applied_is_listed_with_what_it_says),
 		DESK_TEST(test_reads_are_bounded),
 		DESK_TEST(test_a_large_notice_is_shortened),
 		DESK_TEST(test_a_crowd_is_answered_in_slices),
@@ -460,4 +483,3 @@ main(void)
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
-		DESK_TEST(test_what_was_not_applied_is_listed_with_what_it_says),
