@@ -59,8 +59,8 @@ hs_receiver_canary_open(struct hs_receiver_canary *canary,
 		.alarms = { .loop = loop,
 			.command = settings->canary.alarm_command,
 			.timeout_ms = settings->canary.alarm_timeout_ms,
-			.failed_event = "receiver.alarm_command_failed",
-			.left_out_event = "receiver.alarm_command_left_out" } };
+			.process = "receiver",
+			HS_ALARM_COMMAND_EVENTS("receiver") } };
 	snprintf(canary->why, sizeof(canary->why), "%s",
 		settings->canary.period_ms > 0 ? "no canary has come back yet"
 					       : "no canary: canary_ms is 0");
@@ -88,7 +88,7 @@ hs_receiver_canary_close(struct hs_receiver_canary *canary)
 static void
 alarm_run(struct hs_receiver_canary *canary, const char *what)
 {
-	const struct hs_alarm_said said = { what, "receiver", "all", "hub", canary->why };
+	const struct hs_alarm_said said = { what, "all", "hub", canary->why };
 
 	(void)hs_alarm_command_run(&canary->alarms, &said);
 }
