@@ -275,10 +275,10 @@ hs_profiles_look(const struct hs_config_list *stations, const char *listen, char
 		err = look_words(&rows[i], why);
 		if (err == HS_OK)
 			err = look_channel(&rows[i], why);
-		if (err == HS_OK)
-			err = look_token(&rows[i], listen, why);
 		for (size_t k = 0; k < i && err == HS_OK; k++)
 			err = look_pair(&rows[k], &rows[i], why);
+		if (err == HS_OK)
+			err = look_token(&rows[i], listen, why);
 	}
 	return err;
 }
