@@ -183,7 +183,7 @@ def test_what_a_station_gets_is_what_was_explained(make_stack, nng, tmp_path, sc
     assert {at[name]["decision"] for name in ("tv", "nng-tv", "paper", "(guests)")} == {"sends"}
     files = at["paper"]["out"]
     assert set(files) == {f"drill/99/{sent['seq']}.{kind}" for kind in ("json", "txt", "pages.txt")} | {f"drill/{sent['seq']}.lalert.xml"}
-    wait_until(lambda: os.path.exists(os.path.join(folder, f"drill/99/{sent['seq']}.txt")), "the folder has it")
+    wait_until(lambda: all(os.path.exists(os.path.join(folder, path)) for path in files), "the folder has it")
     for path, text in files.items():
         assert text == read(folder, path), path
     assert {name: at[name]["reason"] for name in WHY} == WHY
