@@ -329,6 +329,11 @@ hs_outlets_create(
 	uv_timer_start(&outlets->timer, on_timer, beat_ms, beat_ms);
 	enum hs_err err = HS_OK;
 	for (size_t i = 0; i < options->profile_count && err == HS_OK; i++) {
+		const struct hs_station_settings *station = options->profiles[i].settings;
+		if (station->channel == HS_CHANNEL_WEBSOCKET && station->token_sha256[0] == '\0')
+			hs_warn("broadcaster.station_unproven",
+				"station=%s reason=\"no token_sha256: its name is all its proof\"",
+				station->name);
 		for (int lane = 0; lane < HS_LANE_COUNT && err == HS_OK; lane++)
 			err = carrier_open(
 				outlets, loop, &options->profiles[i], (enum hs_adapter_lane)lane);

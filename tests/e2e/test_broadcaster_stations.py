@@ -496,7 +496,9 @@ PROOF = hashlib.sha256(TOKEN.encode()).hexdigest()
 
 def test_a_name_of_the_configuration_is_proven_by_its_token(on_air):
     """Whoever only says the name gets nothing, under no role, and takes nobody's place; the operator can read who it was."""
-    stack = on_air([station("kakuu-tv", token_sha256=PROOF)])
+    stack = on_air([station("kakuu-tv", token_sha256=PROOF), station("trusted-tv")])
+    stack.wait_output("broadcaster", r"broadcaster\.station_unproven station=trusted-tv")
+    assert "station_unproven station=kakuu-tv" not in stack.processes["broadcaster"].output
     one = Station(stack.port, "kakuu-tv", token=TOKEN)
     one.until("state")
     for said in ({}, {"token": ""}, {"token": PROOF}, {"token": TOKEN + "x"}, {"token": 7}, {"from": "snapshot"}):
