@@ -30,7 +30,7 @@ LDMODE_release := -pie -Wl,-z,relro,-z,now
 LDMODE_asan := -fsanitize=address,undefined
 LDMODE_tsan := -fsanitize=thread
 LDMODE_cov := --coverage
-PKGS := libwebsockets libuv liburing libxml-2.0 libprotobuf-c sqlite3 jansson yaml-0.1 libcurl libcrypto libssl
+PKGS := libwebsockets libuv liburing libxml-2.0 libprotobuf-c sqlite3 libzstd jansson yaml-0.1 libcurl libcrypto libssl
 # Of the gate alone: linked only into what uses them.
 PKGS_GATE := xmlsec1-openssl libutf8proc
 PKG_CFLAGS = $(shell pkg-config --cflags $(PKGS) $(PKGS_GATE) 2>/dev/null)

@@ -32,7 +32,12 @@ kept_drop(struct hs_active *active, struct hs_kept **kept)
 	for (size_t i = 0; i < HS_ACTIVE_LANES; i++)
 		active->sum[i] -= (*kept)->mark[i];
 	active->kept_count--;
-	hs_kept_free(*kept);
+	if (hs_kept_bytes(*kept).len_bytes > active->collect_bytes) {
+		(*kept)->next = active->dropped;
+		active->dropped = *kept;
+	} else {
+		hs_kept_free(*kept);
+	}
 	*kept = NULL;
 }
 
@@ -209,7 +214,22 @@ hs_active_create(void)
 		return NULL;
 	}
 	active->view = view;
+	active->collect_bytes = SIZE_MAX;
 	return active;
+}
+
+void
+hs_active_collect(struct hs_active *active, size_t min_bytes)
+{
+	active->collect_bytes = min_bytes;
+}
+
+struct hs_kept *
+hs_active_dropped(struct hs_active *active)
+{
+	struct hs_kept *first = active->dropped;
+	active->dropped = NULL;
+	return first;
 }
 
 void
@@ -220,6 +240,7 @@ hs_active_destroy(struct hs_active *active)
 	struct hs_active_document *document, *next;
 	HASH_ITER (hh, active->documents, document, next)
 		document_free(active, document);
+	hs_kept_free_all(active->dropped);
 	hs_active_view_forget(active->view);
 	free(active->view);
 	free(active);

@@ -97,6 +97,13 @@ struct hs_kept;
 struct hs_kept *hs_kept_create(uint64_t seq, const hs_notice *notice);
 /* NULL is allowed. */
 void hs_kept_free(struct hs_kept *kept);
+/* All of the list; any thread. NULL is allowed. */
+void hs_kept_free_all(struct hs_kept *first);
+/* From now on a notice of more than min_bytes that no longer counts is not freed but waits for hs_active_dropped: to give back
+ * some MB takes milliseconds. Until it is fetched there may be any number of them. */
+void hs_active_collect(struct hs_active *active, size_t min_bytes);
+/* The caller's now; NULL: there are none. */
+struct hs_kept *hs_active_dropped(struct hs_active *active);
 /* The rest. kept (NULL: it is made when it is needed) is of the same seq and notice, and taken over in any case. */
 enum hs_err hs_active_apply_kept(struct hs_active *active, uint64_t seq, const hs_notice *notice,
 	struct hs_kept *kept, struct hs_buf *vanished) HS_MUST_CHECK;

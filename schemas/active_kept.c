@@ -24,6 +24,16 @@ hs_kept_free(struct hs_kept *kept)
 	free(kept);
 }
 
+void
+hs_kept_free_all(struct hs_kept *first)
+{
+	while (first) {
+		struct hs_kept *next = first->next;
+		hs_kept_free(first);
+		first = next;
+	}
+}
+
 struct hs_span
 hs_kept_bytes(const struct hs_kept *kept)
 {

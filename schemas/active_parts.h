@@ -19,6 +19,7 @@ struct hs_kept_bytes {
 };
 
 struct hs_kept {
+	struct hs_kept *next;	/* in the list of those that were let go */
 	struct hs_arena *arena; /* owns all that the statements point to */
 	struct hs_statements says;
 	const char *disaster; /* its name as sent, or "" */
@@ -79,6 +80,8 @@ struct hs_active {
 	struct hs_active_view *view;
 	uint64_t sum[HS_ACTIVE_LANES]; /* of the marks of all kept notices, lane by lane */
 	uint64_t kept_count;
+	size_t collect_bytes; /* what is larger is not freed but put there: */
+	struct hs_kept *dropped;
 };
 
 /* In whose name it speaks: the organisation's code, or the sending system where none is given. The caller frees it;

@@ -58,6 +58,7 @@ hs_core_create(const struct hs_core_options *options)
 	core->recent = hs_recent_create(options->recent_notices, options->recent_bytes);
 	core->active = hs_active_create();
 	HS_CHECK(core->active != NULL);
+	hs_active_collect(core->active, options->ahead.large_bytes);
 	core->options.watch.mode = options->mode;
 	core->watch.watch = hs_watch_create(&core->options.watch);
 	core->watch.unheard = hs_unheard_create();
@@ -119,6 +120,12 @@ hs_core_destroy(struct hs_core *core)
 	hs_same_events_destroy(core->journal.same);
 	hs_index_destroy(core->index);
 	free(core);
+}
+
+struct hs_kept *
+hs_core_dropped(struct hs_core *core)
+{
+	return hs_active_dropped(core->active);
 }
 
 void

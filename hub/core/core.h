@@ -134,6 +134,8 @@ void hs_core_options_init(struct hs_core_options *options);
 /* Never NULL. */
 struct hs_core *hs_core_create(const struct hs_core_options *options);
 void hs_core_destroy(struct hs_core *core);
+/* Large notices that the active set let go (hs_active_collect), the caller's: hs_kept_free_all, beside the loop. */
+struct hs_kept *hs_core_dropped(struct hs_core *core);
 /* A note of the active set that the journal kept: the rows up to it cost less. A note that is not usable is
  * ignored. Before the first row. */
 void hs_core_recover_state(struct hs_core *core, struct hs_span state);

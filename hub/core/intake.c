@@ -488,7 +488,8 @@ hs_intake_build_opened(struct hs_opened *opened, const struct hs_verdict *verdic
 		row->original_sha256 = submit->notice->original->sha256.data;
 	row->owners.reading = hs_shared_ref(opened->reading);
 	if (opened->stage == HS_STORE_DONE)
-		row->store = hs_opened_pieces(opened).store;
+		row->store = (struct hs_row_store){ .number = opened->store,
+			.bulk_bytes = opened->bulk_len_bytes };
 	if (fits(row->body.len_bytes, submit))
 		return HS_OK;
 	hs_row_unref(row);

@@ -73,6 +73,7 @@ struct hs_pieces {
 	struct hs_stored look;
 	struct hs_span column;
 	struct hs_buf body, original;
+	struct hs_buf pressed_bulk, pressed_original; /* as they came out of the pieces */
 };
 
 struct hs_journal_writer {

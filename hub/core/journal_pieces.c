@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "hub/base/check.h"
+#include "hub/base/press.h"
 #include "hub/core/journal_db.h"
 #include "hub/core/memory.h"
 
@@ -38,37 +39,83 @@ begin(struct hs_buf *buf, size_t max_bytes)
 	buf->failed = false;
 }
 
-/* The piece's bytes: first what is left of the bulk, the rest is of the original. */
-static void
-take_piece(struct hs_span piece, uint64_t *bulk_left, struct hs_buf *body, struct hs_buf *original)
-{
-	size_t bulk = piece.len_bytes < *bulk_left ? piece.len_bytes : (size_t)*bulk_left;
+/* Bulk or original while its pieces come in. */
+struct part {
+	struct hs_buf *to; /* the bytes themselves, or the frame that holds them */
+	uint64_t left_bytes;
+};
 
-	hs_buf_add(body, piece.bytes, bulk);
-	hs_buf_add(original, (const char *)piece.bytes + bulk, piece.len_bytes - bulk);
-	*bulk_left -= bulk;
+static struct part
+part_of(uint64_t plain_bytes, uint64_t pressed_bytes, struct hs_buf *plain, struct hs_buf *pressed)
+{
+	if (pressed_bytes == 0)
+		return (struct part){ plain, plain_bytes };
+	begin(pressed, ORIGINAL_MAX_BYTES);
+	return (struct part){ pressed, pressed_bytes };
+}
+
+static void
+take_piece(struct hs_span piece, struct part *bulk, struct part *original)
+{
+	struct part *const parts[] = { bulk, original };
+	const char *at = piece.bytes;
+	size_t there = piece.len_bytes;
+
+	for (size_t i = 0; i < HS_COUNT(parts); i++) {
+		size_t take = there < parts[i]->left_bytes ? there : (size_t)parts[i]->left_bytes;
+
+		hs_buf_add(parts[i]->to, at, take);
+		parts[i]->left_bytes -= take;
+		at += take;
+		there -= take;
+	}
 }
 
 /* Pieces in their order until there is enough. */
 static enum hs_err
-read_pieces(struct hs_pieces *pieces, bool original)
+read_parts(struct hs_pieces *pieces, bool whole, struct part *bulk, struct part *original)
 {
 	sqlite3_int64 first = (sqlite3_int64)(pieces->look.store << HS_PIECE_BITS);
-	uint64_t bulk_left = pieces->look.bulk_bytes;
 	int rc = SQLITE_ROW;
 
 	sqlite3_bind_int64(pieces->read, 1, first);
 	sqlite3_bind_int64(pieces->read, 2, first + (1 << HS_PIECE_BITS) - 1);
-	while ((bulk_left > 0 ||
-		       (original && pieces->original.len_bytes < pieces->look.original_bytes)) &&
+	while ((bulk->left_bytes > 0 || (whole && original->left_bytes > 0)) &&
 		(rc = sqlite3_step(pieces->read)) == SQLITE_ROW)
-		take_piece(
-			hs_column(pieces->read, 0), &bulk_left, &pieces->body, &pieces->original);
+		take_piece(hs_column(pieces->read, 0), bulk, original);
 	sqlite3_reset(pieces->read);
-	if (rc != SQLITE_ROW && rc != SQLITE_DONE)
-		return HS_ERR_IO;
-	return bulk_left == 0 && !pieces->body.failed && !pieces->original.failed ? HS_OK
-										  : HS_ERR_CORRUPT;
+	return rc == SQLITE_ROW || rc == SQLITE_DONE ? HS_OK : HS_ERR_IO;
+}
+
+/* Where it was pressed, it goes where the bytes themselves would have gone. */
+static enum hs_err
+finish(const struct part *part, uint64_t plain_bytes, struct hs_buf *plain)
+{
+	if (part->left_bytes > 0 || part->to->failed)
+		return HS_ERR_CORRUPT;
+	if (part->to == plain)
+		return HS_OK;
+	return hs_unpress((struct hs_span){ hs_buf_text(part->to), part->to->len_bytes },
+		       (size_t)plain_bytes, plain) == HS_OK
+		       ? HS_OK
+		       : HS_ERR_CORRUPT;
+}
+
+static enum hs_err
+read_pieces(struct hs_pieces *pieces, bool whole)
+{
+	const struct hs_stored *look = &pieces->look;
+	struct part bulk = part_of(
+		look->bulk_bytes, look->pressed_bulk_bytes, &pieces->body, &pieces->pressed_bulk);
+	struct part original = part_of(look->original_bytes, look->pressed_original_bytes,
+		&pieces->original, &pieces->pressed_original);
+	enum hs_err err = read_parts(pieces, whole, &bulk, &original);
+
+	if (err == HS_OK)
+		err = finish(&bulk, look->bulk_bytes, &pieces->body);
+	if (err == HS_OK && whole)
+		err = finish(&original, look->original_bytes, &pieces->original);
+	return err;
 }
 
 static bool
@@ -115,7 +162,8 @@ hs_pieces_put(struct hs_pieces *pieces, struct hs_row *row, bool original)
 		return HS_ERR_CORRUPT;
 	row->body = (struct hs_span){ pieces->body.bytes, pieces->body.len_bytes };
 	row->original = original ? whole : (struct hs_span){ "", 0 };
-	row->store = (struct hs_row_store){ look->store, (size_t)look->bulk_bytes };
+	row->store = (struct hs_row_store){ .number = look->store,
+		.bulk_bytes = (size_t)look->bulk_bytes };
 	return HS_OK;
 }
 
@@ -135,6 +183,8 @@ hs_pieces_free(struct hs_pieces *pieces)
 	sqlite3_finalize(pieces->read);
 	hs_buf_free(&pieces->body);
 	hs_buf_free(&pieces->original);
+	hs_buf_free(&pieces->pressed_bulk);
+	hs_buf_free(&pieces->pressed_original);
 	pieces->read = NULL;
 }
 

@@ -97,24 +97,39 @@ make_table(struct hs_journal *journal)
 	return rc;
 }
 
-/* What of bulk and original, one behind the other, begins at `at`. */
+/* Bulk and original as they lie in the pieces, one behind the other. */
+struct parts {
+	struct hs_span bulk, original;
+};
+
+static struct parts
+parts_of(const struct hs_row *row)
+{
+	const struct hs_row_store *store = &row->store;
+
+	return (struct parts){ store->pressed_bulk.len_bytes > 0 ? store->pressed_bulk : row->body,
+		store->pressed_original.len_bytes > 0 ? store->pressed_original : row->original };
+}
+
+/* What of them begins at `at`. */
 static size_t
 fill_piece(struct hs_journal *journal, const struct hs_journal_job *job)
 {
 	struct hs_journal_jobs *jobs = &journal->writer.jobs;
 	size_t max_bytes = journal->options.piece_bytes, len_bytes = 0;
-	const struct hs_span spans[] = { job->row.body, job->row.original };
+	const struct parts parts = parts_of(&job->row);
+	const struct hs_span *const spans[] = { &parts.bulk, &parts.original };
 	size_t skip = job->at;
 
 	if (jobs->piece == NULL)
 		jobs->piece = hs_must_alloc(1, max_bytes);
 	for (size_t i = 0; i < HS_COUNT(spans); i++) {
-		size_t from = skip < spans[i].len_bytes ? skip : spans[i].len_bytes;
-		size_t there = spans[i].len_bytes - from;
+		size_t from = skip < spans[i]->len_bytes ? skip : spans[i]->len_bytes;
+		size_t there = spans[i]->len_bytes - from;
 		size_t take = there < max_bytes - len_bytes ? there : max_bytes - len_bytes;
 
 		if (take > 0)
-			memcpy(jobs->piece + len_bytes, (const char *)spans[i].bytes + from, take);
+			memcpy(jobs->piece + len_bytes, (const char *)spans[i]->bytes + from, take);
 		len_bytes += take;
 		skip -= from;
 	}
@@ -199,7 +214,8 @@ store_step(struct hs_journal *journal, struct hs_journal_job *job)
 {
 	struct hs_journal_writer *writer = &journal->writer;
 	size_t len_bytes = fill_piece(journal, job);
-	size_t all_bytes = job->row.body.len_bytes + job->row.original.len_bytes;
+	const struct parts parts = parts_of(&job->row);
+	size_t all_bytes = parts.bulk.len_bytes + parts.original.len_bytes;
 	char reason[128] = "";
 	bool lost = false, told = true;
 	int rc = make_table(journal);

@@ -4,10 +4,12 @@
 #include <string.h>
 
 #include "hub/base/check.h"
+#include "hub/base/press.h"
 #include "hub/base/wire.h"
 #include "hub/core/intake.h"
 #include "hub/core/memory.h"
 #include "hub/core/stored.h"
+#include "hub/core/urgent.h"
 
 #define RECORD_NOTICE 7 /* field of JournalRecord */
 
@@ -33,7 +35,7 @@ release_reading(void *memory)
 /* ---- opening ---- */
 
 static struct hs_span
-bulk_bytes(const struct hs_opened *opened)
+bulk_bytes_of(const struct hs_opened *opened)
 {
 	return (struct hs_span){ opened->bulk + HS_OPENED_FRONT_BYTES, opened->bulk_len_bytes };
 }
@@ -52,14 +54,46 @@ pack_bulk(struct hs_opened *opened, const hs_notice *notice)
 	opened->bulk_len_bytes = packed.len_bytes - HS_OPENED_FRONT_BYTES;
 	opened->bulk_owner = hs_shared_create(opened->bulk, free);
 	HS_CHECK(opened->bulk_owner != NULL);
-	const struct hs_span bytes = bulk_bytes(opened);
+	const struct hs_span bytes = bulk_bytes_of(opened);
 	hs_sha256(&bytes, 1, opened->bulk_sha256);
+}
+
+/* Appends; the span is placed once the buffer no longer moves. */
+static size_t
+press(struct hs_span plain, struct hs_buf *out)
+{
+	size_t before_bytes = out->len_bytes;
+
+	return hs_press(plain, out) ? out->len_bytes - before_bytes : 0;
+}
+
+/* What the disk takes in place of bulk and original. */
+static void
+press_both(struct hs_opened *opened, const hs_submit *submit)
+{
+	struct hs_span original = { submit->original.data, submit->original.len };
+	struct hs_buf out;
+	size_t bulk_bytes, original_bytes;
+	char *memory;
+
+	hs_buf_init(&out, 2 * HS_FRAME_MAX_BYTES);
+	bulk_bytes = press(bulk_bytes_of(opened), &out);
+	original_bytes = press(original, &out);
+	if (out.len_bytes > 0) {
+		memory = hs_must_realloc(out.bytes, out.len_bytes, 1);
+		opened->pressed_bulk = (struct hs_span){ memory, bulk_bytes };
+		opened->pressed_original = (struct hs_span){ memory + bulk_bytes, original_bytes };
+		opened->pressed_owner = hs_shared_create(memory, free);
+		HS_CHECK(opened->pressed_owner != NULL);
+	} else {
+		hs_buf_free(&out);
+	}
 }
 
 static void
 read_areas(struct hs_opened *opened, const hs_notice *notice, struct hs_reading *reading)
 {
-	struct hs_span bulk = bulk_bytes(opened);
+	struct hs_span bulk = bulk_bytes_of(opened);
 
 	for (size_t i = 0; i < notice->n_areas; i++) {
 		const char *code = notice->areas[i]->code;
@@ -70,11 +104,14 @@ read_areas(struct hs_opened *opened, const hs_notice *notice, struct hs_reading 
 }
 
 static void
-read_notice(struct hs_opened *opened, hs_notice *notice)
+read_notice(struct hs_opened *opened, const hs_submit *submit)
 {
 	struct hs_reading *reading = hs_must_alloc(1, sizeof(*reading));
+	hs_notice *notice = submit->notice;
 
 	pack_bulk(opened, notice);
+	if (!hs_is_urgent(notice)) /* it goes to disk as a whole, and at once */
+		press_both(opened, submit);
 	read_areas(opened, notice, reading);
 	reading->arena = hs_shared_ref(opened->arena_owner);
 	reading->notice = notice;
@@ -108,7 +145,7 @@ hs_opened_create(struct hs_span bytes, int mode)
 	if (opened->wrong == 0 && !hs_intake_complete(opened->arena, opened->frame->submit))
 		opened->wrong = 1u << HS_FINDING_TOO_LARGE;
 	if (opened->wrong == 0)
-		read_notice(opened, opened->frame->submit->notice);
+		read_notice(opened, opened->frame->submit);
 	return opened;
 }
 
@@ -119,6 +156,7 @@ hs_opened_free(struct hs_opened *opened)
 		return;
 	hs_area_set_free(&opened->own);
 	hs_shared_unref(opened->bulk_owner);
+	hs_shared_unref(opened->pressed_owner);
 	hs_shared_unref(opened->reading);
 	hs_shared_unref(opened->arena_owner);
 	free(opened);
@@ -131,10 +169,13 @@ hs_opened_pieces(const struct hs_opened *opened)
 {
 	const hs_submit *submit = opened->frame->submit;
 
-	return (struct hs_row){ .body = bulk_bytes(opened),
+	return (struct hs_row){ .body = bulk_bytes_of(opened),
 		.original = { submit->original.data, submit->original.len },
-		.owners = { .body = opened->bulk_owner, .original = opened->arena_owner },
-		.store = { opened->store, opened->bulk_len_bytes } };
+		.owners = { .body = opened->bulk_owner,
+			.original = opened->arena_owner,
+			.pressed = opened->pressed_owner },
+		.store = { opened->store, opened->bulk_len_bytes, opened->pressed_bulk,
+			opened->pressed_original } };
 }
 
 static void
@@ -143,7 +184,9 @@ put_stored(const struct hs_opened *opened, struct hs_buf *front)
 	const hs_submit *submit = opened->frame->submit;
 	struct hs_stored stored = { .store = opened->store,
 		.bulk_bytes = opened->bulk_len_bytes,
-		.original_bytes = submit->original.len };
+		.original_bytes = submit->original.len,
+		.pressed_bulk_bytes = opened->pressed_bulk.len_bytes,
+		.pressed_original_bytes = opened->pressed_original.len_bytes };
 
 	memcpy(stored.bulk_sha256, opened->bulk_sha256, sizeof(stored.bulk_sha256));
 	if (submit->original.len > 0)

@@ -38,6 +38,8 @@ struct hs_opened {
 	size_t bulk_len_bytes;
 	struct hs_shared *bulk_owner;
 	uint8_t bulk_sha256[HS_SHA256_BYTES];
+	struct hs_span pressed_bulk, pressed_original; /* for the disk; empty: no smaller */
+	struct hs_shared *pressed_owner;
 	uint64_t store; /* number of its pieces; 0: none */
 	enum hs_opened_store stage;
 	struct hs_shared *reading; /* of struct hs_reading; NULL: no notice */

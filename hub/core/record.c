@@ -48,6 +48,7 @@ hs_row_ref(const struct hs_row *row)
 	hs_shared_ref(row->owners.body);
 	hs_shared_ref(row->owners.original);
 	hs_shared_ref(row->owners.reading);
+	hs_shared_ref(row->owners.pressed);
 }
 
 void
@@ -56,6 +57,7 @@ hs_row_unref(const struct hs_row *row)
 	hs_shared_unref(row->owners.body);
 	hs_shared_unref(row->owners.original);
 	hs_shared_unref(row->owners.reading);
+	hs_shared_unref(row->owners.pressed);
 }
 
 static struct hs_span

@@ -32,9 +32,11 @@ struct hs_row {
 		uint64_t
 			number; /* its bulk and its original are on disk in pieces (stored.h); 0: no */
 		size_t bulk_bytes; /* the last ones of body */
+		/* What the pieces hold instead (base/press.h); empty: the bytes themselves. */
+		struct hs_span pressed_bulk, pressed_original;
 	} store;
 	struct hs_row_owners {
-		struct hs_shared *body, *original, *reading; /* NULL: none */
+		struct hs_shared *body, *original, *reading, *pressed; /* NULL: none */
 	} owners;
 };
 

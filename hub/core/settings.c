@@ -72,7 +72,7 @@ static const struct hs_config_item hub_items[] = {
 		"Pause between two pieces, so that the disk is free for orders in most moments. The default adds 16 ms to 1 MB.", NULL },
 	{ "piece_checkpoint_bytes", HS_CONFIG_INT, HUB(journal.piece_checkpoint_bytes), "bytes", 65536, 1073741824, "1048576",
 		"A checkpoint is made after so many bytes of pieces, also before checkpoint_pages are full: many small ones disturb orders less than one large one.", NULL },
-	{ "aside_nice", HS_CONFIG_INT, HUB(journal.aside_nice), "nice", 0, 19, "5",
+	{ "aside_nice", HS_CONFIG_INT, HUB(journal.aside_nice), "nice", 0, 19, "15",
 		"How much the thread that opens submissions above ahead_large_bytes yields to the loops.", NULL },
 	{ "recent_notices", HS_CONFIG_INT, HUB(recent_notices), "notices", 1, 1000000, "4096",
 		"Newest notices kept in memory for sending.", NULL },

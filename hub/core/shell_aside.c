@@ -77,6 +77,7 @@ struct shell_keep {
 	struct shell_keep *next;
 	uint64_t pos;
 	struct hs_shared *reading;
+	struct hs_kept *dropped; /* what it replaced */
 };
 
 void
@@ -101,7 +102,9 @@ run_free(struct hs_aside_job *job)
 	struct shell_keep *keep = HS_CONTAINER_OF(job, struct shell_keep, job);
 
 	hs_shared_unref(keep->reading);
+	hs_kept_free_all(keep->dropped);
 	keep->reading = NULL;
+	keep->dropped = NULL;
 }
 
 static void
@@ -109,8 +112,8 @@ free_done(struct hs_aside_job *job, bool ended)
 {
 	struct shell_keep *keep = HS_CONTAINER_OF(job, struct shell_keep, job);
 
-	(void)ended;
-	hs_shared_unref(keep->reading);
+	if (ended)
+		run_free(job);
 	free(keep);
 }
 
@@ -125,6 +128,7 @@ hs_shell_let_go(struct hs_shell *shell, uint64_t pos)
 		aside->first = keep->next;
 		if (aside->first == NULL)
 			aside->last = &aside->first;
+		keep->dropped = hs_core_dropped(shell->core);
 		keep->job = (struct hs_aside_job){ .run = run_free, .done = free_done };
 		if (aside->thread != NULL)
 			hs_aside_queue(aside->thread, &keep->job);

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "hub/base/check.h"
 #include "hub/base/wire.h"
 
 /* Field numbers of schemas/link.proto. */
@@ -12,7 +13,9 @@ enum {
 	STORED_BULK_BYTES = 2,
 	STORED_BULK_SHA256 = 3,
 	STORED_ORIGINAL_BYTES = 4,
-	STORED_ORIGINAL_SHA256 = 5
+	STORED_ORIGINAL_SHA256 = 5,
+	STORED_PRESSED_BULK_BYTES = 6,
+	STORED_PRESSED_ORIGINAL_BYTES = 7
 };
 
 #define STORED_KEY	 (RECORD_STORED << 3 | 2) /* its first byte */
@@ -29,6 +32,8 @@ hs_stored_put(struct hs_buf *out, const struct hs_stored *stored)
 	hs_wire_put_bytes(&inner, STORED_BULK_SHA256, stored->bulk_sha256, HS_SHA256_BYTES);
 	hs_wire_put_uint(&inner, STORED_ORIGINAL_BYTES, stored->original_bytes);
 	hs_wire_put_bytes(&inner, STORED_ORIGINAL_SHA256, stored->original_sha256, HS_SHA256_BYTES);
+	hs_wire_put_uint(&inner, STORED_PRESSED_BULK_BYTES, stored->pressed_bulk_bytes);
+	hs_wire_put_uint(&inner, STORED_PRESSED_ORIGINAL_BYTES, stored->pressed_original_bytes);
 	hs_wire_put_message(out, RECORD_STORED, &inner);
 	hs_buf_free(&inner);
 }
@@ -47,6 +52,24 @@ take_hash(const struct hs_wire_field *field, uint8_t out[HS_SHA256_BYTES])
 	return field->len_bytes == HS_SHA256_BYTES;
 }
 
+static bool
+take_field(const struct hs_wire_field *field, struct hs_stored *out)
+{
+	uint64_t *const numbers[] = { [STORED_STORE] = &out->store,
+		[STORED_BULK_BYTES] = &out->bulk_bytes,
+		[STORED_ORIGINAL_BYTES] = &out->original_bytes,
+		[STORED_PRESSED_BULK_BYTES] = &out->pressed_bulk_bytes,
+		[STORED_PRESSED_ORIGINAL_BYTES] = &out->pressed_original_bytes };
+
+	if (field->number == STORED_BULK_SHA256)
+		return take_hash(field, out->bulk_sha256);
+	if (field->number == STORED_ORIGINAL_SHA256)
+		return take_hash(field, out->original_sha256);
+	if (field->number < HS_COUNT(numbers) && numbers[field->number] != NULL)
+		*numbers[field->number] = field->value;
+	return true;
+}
+
 enum hs_err
 hs_stored_look(struct hs_span body, struct hs_stored *out)
 {
@@ -58,18 +81,8 @@ hs_stored_look(struct hs_span body, struct hs_stored *out)
 	if (!hs_wire_next(&outer, &field) || field.number != RECORD_STORED || field.bytes == NULL)
 		return HS_ERR_CORRUPT;
 	wire = hs_wire_of(field.bytes, field.len_bytes);
-	while (hs_wire_next(&wire, &field)) {
-		if (field.number == STORED_STORE)
-			out->store = field.value;
-		else if (field.number == STORED_BULK_BYTES)
-			out->bulk_bytes = field.value;
-		else if (field.number == STORED_ORIGINAL_BYTES)
-			out->original_bytes = field.value;
-		else if (field.number == STORED_BULK_SHA256)
-			good = take_hash(&field, out->bulk_sha256) && good;
-		else if (field.number == STORED_ORIGINAL_SHA256)
-			good = take_hash(&field, out->original_sha256) && good;
-	}
+	while (hs_wire_next(&wire, &field))
+		good = take_field(&field, out) && good;
 	return good && !wire.bad && out->store > 0 && out->bulk_bytes > 0 ? HS_OK : HS_ERR_CORRUPT;
 }
 

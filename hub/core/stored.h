@@ -4,6 +4,8 @@
  *          for it. Pieces have commits of their own, and whatever has a place goes between them; the record itself is small.
  * Flow:    core: STORE bulk, original → pieces (journal_pieces.c) → STORED → judged → record with its Stored first and its notice last
  *          → APPEND: hs_stored_shrink cuts the bulk off → disk. Back: column, pieces → hs_stored_grow → the same record.
+ * Pressed: the pieces hold one Zstandard frame for the bulk and one for the original (base/press.h), made where the submission is opened. What
+ *          gets no smaller lies in them as it is. The hashes are of the bytes themselves.
  * Format:  JournalRecord.stored (schemas/link.proto). The bulk (hs_notice_bulk) stands behind all else of the notice, as opened.h
  *          packs it, so to cut it off changes one length.
  * Chain:   over the column: it holds the hashes of bulk and original, so it covers every byte.
@@ -19,6 +21,9 @@ struct hs_stored {
 	uint64_t store;	     /* 1…, never used again */
 	uint64_t bulk_bytes; /* > 0 */
 	uint64_t original_bytes;
+	uint64_t
+		pressed_bulk_bytes; /* how many bytes of the pieces hold it, pressed; 0: bulk_bytes, as they are */
+	uint64_t pressed_original_bytes;
 	uint8_t bulk_sha256[HS_SHA256_BYTES];
 	uint8_t original_sha256[HS_SHA256_BYTES]; /* all zero: no original */
 };

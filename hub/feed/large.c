@@ -74,11 +74,25 @@ run_read(struct hs_aside_job *job)
 	}
 }
 
+/* What they hold of memory goes back on the thread: the notice that was read, and the one that it replaced. */
 static void
-read_free(struct read_job *read)
+run_drop(struct hs_aside_job *job)
 {
-	hs_kept_free(read->kept);
+	struct read_job *read = HS_CONTAINER_OF(job, struct read_job, job);
+
+	hs_kept_free_all(read->kept);
 	hs_arena_destroy(read->arena);
+	read->kept = NULL;
+	read->arena = NULL;
+}
+
+static void
+drop_done(struct hs_aside_job *job, bool ended)
+{
+	struct read_job *read = HS_CONTAINER_OF(job, struct read_job, job);
+
+	if (ended)
+		run_drop(job);
 	hs_entry_unref(read->entry);
 	free(read);
 }
@@ -103,12 +117,17 @@ read_done(struct hs_aside_job *job, bool ended)
 	struct hs_large *large = read->large;
 	enum hs_err err = HS_OK;
 
-	if (!ended) {
-		large->reading = false;
-		err = take_read(&large->parts->store, read);
+	if (ended) {
+		drop_done(job, ended);
+		return;
 	}
-	read_free(read);
-	if (!ended && err == HS_OK)
+	large->reading = false;
+	err = take_read(&large->parts->store, read);
+	if (read->kept == NULL)
+		read->kept = hs_active_dropped(large->parts->store.active);
+	read->job = (struct hs_aside_job){ .run = run_drop, .done = drop_done };
+	hs_aside_queue(large->aside, &read->job);
+	if (err == HS_OK)
 		err = hs_large_follow(large);
 	if (err != HS_OK) {
 		large->parts->resync = true;

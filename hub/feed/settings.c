@@ -159,7 +159,7 @@ static const struct hs_config_item items[] = {
 		"a question about the past that takes longer is answered 504"),
 	ASIDE(large_bytes, "bytes", 1024, 8388608, "262144",
 		"a notice above this is worked on beside the loop"),
-	ASIDE(nice, "nice", 0, 19, "5", "how much the thread that does so yields to the loops"),
+	ASIDE(nice, "nice", 0, 19, "15", "how much the thread that does so yields to the loops"),
 	SEND(slice_subscribers, "frames", 1, 100000, "128",
 		"frames sent before the loop looks for newer events"),
 	SEND(sends_per_call, "frames", 1, 4096, "64",

@@ -47,6 +47,8 @@ hs_store_begin(struct hs_store *store, const char *epoch, uint64_t from_seq)
 		return HS_ERR_NOMEM;
 	hs_active_destroy(store->active);
 	store->active = active;
+	if (store->large_bytes > 0)
+		hs_active_collect(active, store->large_bytes); /* for large.c */
 	hs_active_digest(active, store->digest);
 	snprintf(store->epoch, sizeof(store->epoch), "%s", epoch);
 	hs_ring_reset(store->ring, from_seq);

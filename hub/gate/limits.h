@@ -42,7 +42,7 @@
 	X(relay_headline_chars, "chars", 16,    100000,   4000,       "longest headline of a telegram's notice; the rest stands in the original only") \
 	X(relay_text_chars, "chars",   16,      100000,   20000,      "longest text of a telegram's notice; the rest stands in the original only") \
 	X(large_bytes,     "bytes",    1024,    8388608,  262144,     "a document above this is checked alone among its like, so that smaller ones never wait for it") \
-	X(large_nice,      "nice",     0,       19,       5,          "how much the thread that checks such a document, when it is less urgent than level 4, yields to all others") \
+	X(large_nice,      "nice",     0,       19,       15,         "how much the thread that checks such a document, when it is less urgent than level 4, yields to all others") \
 	X(brief_bytes,     "bytes",    0,       65536,    8192,       "a document up to this size that comes alone is checked at once, without a thread of its own; 0: none is") \
 	X(large_waiting,   "count",    0,       10000,    8,          "documents above large_bytes that may wait their turn; further ones get 503")
 /* clang-format on */

@@ -3,8 +3,23 @@
 #ifndef HS_TEST_WORLD_PIECES_H
 #define HS_TEST_WORLD_PIECES_H
 
+#include "hub/base/press.h"
 #include "hub/core/stored.h"
 #include "tests/simulation/world.h"
+
+/* What a reader makes of the frame that goes to disk in place of the bytes. */
+static void
+pieces_unpress(struct hs_span pressed, struct hs_span plain)
+{
+	struct hs_buf out;
+
+	if (pressed.len_bytes == 0)
+		return;
+	hs_buf_init(&out, HS_FRAME_MAX_BYTES);
+	HS_CHECK(hs_unpress(pressed, plain.len_bytes, &out) == HS_OK);
+	HS_CHECK(memcmp(out.bytes, plain.bytes, plain.len_bytes) == 0);
+	hs_buf_free(&out);
+}
 
 static void
 pieces_put(struct world *world, const struct hs_row *row)
@@ -20,6 +35,8 @@ pieces_put(struct world *world, const struct hs_row *row)
 		.len_bytes = row->body.len_bytes + row->original.len_bytes,
 		.job = true };
 	HS_CHECK(store->bulk_bytes == row->store.bulk_bytes);
+	pieces_unpress(row->store.pressed_bulk, row->body);
+	pieces_unpress(row->store.pressed_original, row->original);
 	store->bytes = malloc(store->len_bytes + 1);
 	HS_CHECK(store->bytes != NULL);
 	memcpy(store->bytes, row->body.bytes, row->body.len_bytes);

@@ -21,6 +21,26 @@ levels_go_up_and_down_without_a_lift(void **state)
 }
 
 static void
+what_was_let_go_is_fetched(void **state)
+{
+	(void)state;
+	struct bench bench = bench_make();
+	hs_active_collect(bench.active, 0);
+	SAY(&bench, "d", 1, ORDER('3', "北町", 0));
+	SAY(&bench, "d", 2, ORDER('4', "北町", 10));
+	assert_null(hs_active_dropped(bench.active)); /* a cancel brings the first one back */
+	SAY(&bench, "d", 3, ORDER('5', "北町", 20));
+	struct hs_kept *dropped = hs_active_dropped(bench.active);
+	assert_non_null(dropped);
+	assert_null(hs_active_dropped(bench.active));
+	hs_kept_free_all(dropped);
+	expect(&bench, "北町5", 1);
+	expect_rebuildable(&bench);
+	SAY(&bench, "d", 4, ORDER('3', "北町", 30)); /* the end of the set ends it, too */
+	bench_end(&bench);
+}
+
+static void
 a_lift_ends_an_area_whatever_its_sort(void **state)
 {
 	(void)state;
@@ -355,6 +375,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(levels_go_up_and_down_without_a_lift),
+		cmocka_unit_test(what_was_let_go_is_fetched),
 		cmocka_unit_test(a_lift_ends_an_area_whatever_its_sort),
 		cmocka_unit_test(raising_may_lift_the_lower_level_at_the_same_minute),
 		cmocka_unit_test(a_restricted_zone_stands_beside_an_order),

@@ -1,4 +1,5 @@
 /* Large submissions go to disk in pieces before they have their place; whatever has one goes between (stored.h, waiting.h). */
+#include "hub/base/press.h"
 #include "hub/core/stored.h"
 #include "tests/unit/hub/core/fixtures.h"
 
@@ -95,6 +96,20 @@ assert_fits(const struct hs_row *row, struct hs_span bulk)
 	hs_buf_free(&body);
 }
 
+/* The disk takes less, which holds the same. */
+static void
+assert_pressed(const struct hs_row *pieces)
+{
+	struct hs_buf out;
+
+	hs_buf_init(&out, HS_FRAME_MAX_BYTES);
+	assert_true(pieces->store.pressed_original.len_bytes > 0);
+	assert_true(pieces->store.pressed_original.len_bytes < LARGE_BYTES / 2);
+	assert_int_equal(hs_unpress(pieces->store.pressed_original, LARGE_BYTES, &out), HS_OK);
+	assert_memory_equal(out.bytes, pieces->original.bytes, LARGE_BYTES);
+	hs_buf_free(&out);
+}
+
 static void
 test_orders_go_between(void **state)
 {
@@ -111,6 +126,7 @@ test_orders_go_between(void **state)
 	memcpy(bulk, pieces.body.bytes, pieces.body.len_bytes);
 	pieces.body.bytes = bulk;
 	assert_int_equal(pieces.original.len_bytes, LARGE_BYTES);
+	assert_pressed(&pieces);
 	desk_submit(desk, order);
 	assert_int_equal(desk->row_count, 1); /* at once, and before it */
 	desk_commit(desk);

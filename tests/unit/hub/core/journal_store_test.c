@@ -1,6 +1,7 @@
 /* Large records in pieces on a real file: written, read, checked, left behind by a crash, damaged. */
 #include <fcntl.h>
 
+#include "hub/base/press.h"
 #include "hub/core/stored.h"
 #include "tests/unit/hub/core/journal_fixture.h"
 
@@ -23,8 +24,9 @@ struct large {
 	char *original;
 };
 
+/* pressed: takes the frames of bulk and original, the one behind the other; NULL: the pieces hold them as they are. */
 static struct large
-large_of(struct fixture *fixture, uint64_t number)
+large_pressed(struct fixture *fixture, uint64_t number, struct hs_buf *pressed)
 {
 	struct large large = { .original = malloc(ORIGINAL_BYTES) };
 	struct hs_stored stored = { .store = number, .original_bytes = ORIGINAL_BYTES };
@@ -43,6 +45,13 @@ large_of(struct fixture *fixture, uint64_t number)
 
 	hs_sha256(&spans[0], 1, stored.bulk_sha256);
 	hs_sha256(&spans[1], 1, stored.original_sha256);
+	if (pressed != NULL) {
+		hs_buf_init(pressed, (size_t)1 << 20);
+		assert_true(hs_press(spans[0], pressed));
+		stored.pressed_bulk_bytes = pressed->len_bytes;
+		assert_true(hs_press(spans[1], pressed));
+		stored.pressed_original_bytes = pressed->len_bytes - stored.pressed_bulk_bytes;
+	}
 	large.row = (struct hs_row){ .pos = fixture->next_pos,
 		.seq = fixture->next_seq,
 		.unix_us = 1782000000000000,
@@ -59,10 +68,23 @@ large_of(struct fixture *fixture, uint64_t number)
 	large.memory = body.bytes;
 	large.owner = hs_shared_create(body.bytes, free);
 	large.row.body = (struct hs_span){ body.bytes, body.len_bytes };
-	large.row.store = (struct hs_row_store){ number, bulk.len_bytes };
+	large.row.store = (struct hs_row_store){ .number = number, .bulk_bytes = bulk.len_bytes };
+	if (pressed != NULL) {
+		large.row.store.pressed_bulk =
+			(struct hs_span){ pressed->bytes, (size_t)stored.pressed_bulk_bytes };
+		large.row.store.pressed_original =
+			(struct hs_span){ pressed->bytes + stored.pressed_bulk_bytes,
+				(size_t)stored.pressed_original_bytes };
+	}
 	large.row.owners.body = large.owner;
 	hs_buf_free(&bulk);
 	return large;
+}
+
+static struct large
+large_of(struct fixture *fixture, uint64_t number)
+{
+	return large_pressed(fixture, number, NULL);
 }
 
 static void
@@ -126,20 +148,36 @@ checked(struct fixture *fixture, struct hs_journal_report *report)
 
 /* An ordinary record, a large one, an ordinary one. */
 static struct large
-write_three(struct fixture *fixture)
+write_three_pressed(struct fixture *fixture, struct hs_buf *pressed)
 {
 	struct large large;
 
 	start(fixture);
 	append(fixture, 100);
 	wait_committed(fixture, 1);
-	large = large_of(fixture, hs_journal_next_store(fixture->journal));
+	large = large_pressed(fixture, hs_journal_next_store(fixture->journal), pressed);
 	put_pieces(fixture, &large);
 	wait_stored(fixture, large.row.store.number);
 	put_row(fixture, &large);
 	append(fixture, 100);
 	wait_committed(fixture, 3);
 	return large;
+}
+
+static struct large
+write_three(struct fixture *fixture)
+{
+	return write_three_pressed(fixture, NULL);
+}
+
+static void
+assert_second_is(const struct hs_row *row, const struct large *large, bool original)
+{
+	assert_int_equal(row->body.len_bytes, large->row.body.len_bytes);
+	assert_memory_equal(row->body.bytes, large->row.body.bytes, large->row.body.len_bytes);
+	assert_int_equal(row->original.len_bytes, original ? ORIGINAL_BYTES : 0);
+	if (original)
+		assert_memory_equal(row->original.bytes, large->original, ORIGINAL_BYTES);
 }
 
 static void
@@ -153,11 +191,7 @@ test_read_as_it_was_written(void **state)
 	for (int again = 0; again < 2; again++) {
 		assert_int_equal(hs_journal_read(fixture->journal, 0, 64, true, &rows), HS_OK);
 		assert_int_equal(rows.count, 3);
-		assert_int_equal(rows.rows[1].body.len_bytes, large.row.body.len_bytes);
-		assert_memory_equal(
-			rows.rows[1].body.bytes, large.row.body.bytes, large.row.body.len_bytes);
-		assert_int_equal(rows.rows[1].original.len_bytes, ORIGINAL_BYTES);
-		assert_memory_equal(rows.rows[1].original.bytes, large.original, ORIGINAL_BYTES);
+		assert_second_is(&rows.rows[1], &large, true);
 		assert_int_equal(hs_journal_read(fixture->journal, 1, 64, false, &rows), HS_OK);
 		assert_int_equal(rows.rows[0].original.len_bytes, 0);
 		stop(fixture);
@@ -172,6 +206,44 @@ test_read_as_it_was_written(void **state)
 	assert_int_equal(number(fixture, "SELECT length(body) < 300 FROM record WHERE pos = 2"), 1);
 	assert_int_equal(number(fixture, "SELECT count(*) FROM record WHERE original IS NULL"), 1);
 	large_free(&large);
+}
+
+/* Pressed they take less room, and nobody who reads notices; damage is found as in pieces that are not. */
+static void
+test_pressed(void **state)
+{
+	static const char *const damages[] = {
+		"UPDATE piece SET bytes = zeroblob(length(bytes)) WHERE id = 1 << 20",
+		"DELETE FROM piece WHERE id = 1 << 20",
+		"DELETE FROM piece WHERE id = (SELECT max(id) FROM piece)",
+	};
+	struct fixture *fixture = *state;
+	struct hs_buf pressed;
+	struct large large = write_three_pressed(fixture, &pressed);
+	struct hs_journal_rows rows = { 0 };
+	struct hs_journal_report report;
+
+	for (int originals = 0; originals < 2; originals++) {
+		assert_int_equal(hs_journal_read(fixture->journal, 0, 64, originals, &rows), HS_OK);
+		assert_second_is(&rows.rows[1], &large, originals);
+	}
+	hs_journal_rows_free(&rows);
+	stop(fixture);
+	assert_int_equal(start(fixture), 3);
+	stop(fixture);
+	assert_int_equal(checked(fixture, &report), HS_OK);
+	assert_int_equal(
+		number(fixture, "SELECT sum(length(bytes)) FROM piece"), pressed.len_bytes);
+	assert_true(pressed.len_bytes < (BULK_BYTES + ORIGINAL_BYTES) / 4);
+	sql(fixture, "CREATE TABLE good AS SELECT * FROM piece");
+	for (size_t i = 0; i < HS_COUNT(damages); i++) {
+		sql(fixture, damages[i]);
+		assert_int_equal(checked(fixture, &report), HS_ERR_CORRUPT);
+		assert_int_equal(report.bad_pos, 2);
+		sql(fixture, "DELETE FROM piece; INSERT INTO piece SELECT * FROM good");
+	}
+	large_free(&large);
+	hs_buf_free(&pressed);
 }
 
 struct newest {
@@ -393,6 +465,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_read_as_it_was_written),
+		TEST(test_pressed),
 		TEST(test_a_rehearsal_reads_it_too),
 		TEST(test_an_ordinary_journal_stays_what_it_was),
 		TEST(test_what_has_no_record_is_removed),
