@@ -6,6 +6,15 @@
 #ifndef HS_GUESTS_H
 #define HS_GUESTS_H
 
+#include <stdbool.h>
+#include <string.h>
+
 #define HS_OUTLET_GUESTS "(guests)"
+
+static inline bool
+hs_outlet_is_guests(const char *outlet)
+{
+	return strcmp(outlet, HS_OUTLET_GUESTS) == 0;
+}
 
 #endif

@@ -106,7 +106,7 @@ hs_broadcaster_look(const void *given, char why[HS_CONFIG_WHY])
 	if (err == HS_OK)
 		err = look_everybody(settings, why);
 	if (err == HS_OK)
-		err = hs_profiles_look(&settings->stations, why);
+		err = hs_profiles_look(&settings->stations, settings->listen, why);
 	return err == HS_OK ? look_urls(settings, why) : err;
 }
 

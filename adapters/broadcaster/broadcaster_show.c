@@ -3,6 +3,7 @@
 
 #include "adapters/broadcaster/broadcaster_parts.h"
 #include "hub/base/check.h"
+#include "schemas/guests.h"
 #include "schemas/json_text.h"
 
 /* Guests and stations get the record as one message each. */
@@ -105,7 +106,7 @@ hs_broadcaster_show(struct hs_broadcaster *own, struct hs_adapter_item *item,
 	struct hs_arena *arena, const struct hs_broadcast_input *input,
 	const struct hs_forms *forms)
 {
-	const char *guests = "stations";
+	const char *guests = HS_OUTLET_GUESTS;
 	if (own->settings->guests)
 		show_messages(item, guests, &own->classes[0]);
 	else

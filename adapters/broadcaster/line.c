@@ -226,14 +226,6 @@ hs_line_deliver(struct hs_line *line, struct hs_adapter_item *item,
 
 /* ---- out ---- */
 
-static struct hs_frame *
-frame_of(json_t *message)
-{
-	struct hs_frame *frame = hs_message_frame(message);
-	json_decref(message);
-	return frame;
-}
-
 static struct hs_line_item *
 item_to_send(const struct hs_line *line)
 {
@@ -251,9 +243,9 @@ hs_line_next(struct hs_line *line)
 	if (!line->up)
 		return NULL;
 	if ((line->owed & OWED_STATE) != 0)
-		return frame_of(line->ops->state(line->ops->owner, line));
+		return hs_message_frame_of(line->ops->state(line->ops->owner, line));
 	if (line->canary_waits)
-		return frame_of(
+		return hs_message_frame_of(
 			json_pack("{s:s,s:s}", "type", "canary", "token", line->canary.token));
 	struct hs_line_item *item = item_to_send(line);
 	if (item != NULL)
@@ -261,7 +253,7 @@ hs_line_next(struct hs_line *line)
 	if ((line->owed & OWED_BEAT) == 0)
 		return NULL;
 	hs_rfc3339_format(hs_clock_unix_us(), HS_JST_MINUTES, stamp);
-	return frame_of(json_pack("{s:s,s:s,s:s}", "type", "heartbeat", "mode",
+	return hs_message_frame_of(json_pack("{s:s,s:s,s:s}", "type", "heartbeat", "mode",
 		hs_lane_name(line->lane), "time", stamp));
 }
 
@@ -427,8 +419,9 @@ canary_start(struct hs_canary *canary)
 	} else if (!line->up) {
 		hs_canary_done(canary, false,
 			line->profile->settings->channel == HS_CHANNEL_NNG
-				? "not connected; check the url and the station's machine"
-				: "not connected; does the station use this name and mode?");
+				? "not connected; check the url, the station's machine and its "
+				  "token"
+				: "not connected; does the station use this name, mode and token?");
 	} else {
 		line->canary_waits = true;
 		wake(line);

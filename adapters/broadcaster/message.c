@@ -1,5 +1,7 @@
 #include "adapters/broadcaster/message.h"
 
+#include <jansson.h>
+
 #include "schemas/json_text.h"
 
 struct hs_frame *
@@ -11,5 +13,13 @@ hs_message_frame(const struct json_t *json)
 	if (json != NULL && hs_json_write(&text, json))
 		frame = hs_frame_from(text.bytes, text.len_bytes);
 	hs_buf_free(&text);
+	return frame;
+}
+
+struct hs_frame *
+hs_message_frame_of(struct json_t *json)
+{
+	struct hs_frame *frame = hs_message_frame(json);
+	json_decref(json);
 	return frame;
 }

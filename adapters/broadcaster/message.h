@@ -10,5 +10,7 @@
 struct json_t;
 
 struct hs_frame *hs_message_frame(const struct json_t *json);
+/* The same; the reference is taken over. */
+struct hs_frame *hs_message_frame_of(struct json_t *json);
 
 #endif

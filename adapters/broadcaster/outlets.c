@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "adapters/broadcaster/message.h"
 #include "hub/base/check.h"
 #include "hub/base/link.h"
 #include "hub/base/log.h"
@@ -17,6 +18,8 @@ struct carrier {
 	struct hs_link *link; /* nng; NULL else */
 	hs_http_id id;	      /* WebSocket; 0: nobody */
 	bool used;
+	bool proven;  /* nng: who answers there is the station */
+	bool refused; /* nng: who answers there was told that it is not */
 };
 
 struct hs_outlets {
@@ -59,7 +62,9 @@ on_link_up(void *owner, struct hs_link *link)
 {
 	struct carrier *carrier = owner;
 	(void)link;
-	if (!carrier->outlets->closed)
+	carrier->proven = hs_profile_proven(carrier->line.profile, NULL);
+	carrier->refused = false;
+	if (!carrier->outlets->closed && carrier->proven)
 		hs_line_up(&carrier->line);
 }
 
@@ -68,8 +73,39 @@ on_link_down(void *owner, struct hs_link *link)
 {
 	struct carrier *carrier = owner;
 	(void)link;
-	if (!carrier->outlets->closed)
+	if (!carrier->outlets->closed && carrier->proven)
 		hs_line_down(&carrier->line);
+	carrier->proven = false;
+}
+
+/* The first message of a station that has a token. Whoever else answers at its url is told why, and gets nothing. */
+static void
+take_proof(struct carrier *carrier, const json_t *message)
+{
+	const struct hs_profile *profile = carrier->line.profile;
+	const char *type = json_string_value(json_object_get(message, "type"));
+	const char *name = json_string_value(json_object_get(message, "station"));
+	const char *token = json_string_value(json_object_get(message, "token"));
+	struct hs_frame *refusal;
+	carrier->proven = type != NULL && strcmp(type, "subscribe") == 0 && name != NULL &&
+			  strcmp(name, profile->settings->name) == 0 &&
+			  hs_profile_proven(profile, token);
+	if (carrier->proven) {
+		hs_line_up(&carrier->line);
+		return;
+	}
+	if (carrier->refused)
+		return;
+	carrier->refused = true;
+	hs_outlets_refused(profile, carrier->line.lane, "nng",
+		carrier->line.lane == HS_LANE_LIVE ? profile->settings->live_url
+						   : profile->settings->drill_url);
+	refusal = hs_message_frame_of(
+		json_pack("{s:s,s:s}", "type", "refused", "reason", HS_STATION_UNPROVEN));
+	if (refusal != NULL && hs_link_send(carrier->link, hs_frame_bytes(refusal),
+				       hs_frame_len_bytes(refusal)) != HS_OK)
+		hs_warn("broadcaster.refusal_not_sent", "station=%s", profile->settings->name);
+	hs_frame_unref(refusal);
 }
 
 static void
@@ -81,7 +117,9 @@ on_link_frame(void *owner, struct hs_link *link, const uint8_t *bytes, size_t le
 	if (carrier->outlets->closed)
 		return;
 	json_t *message = json_loadb((const char *)bytes, len_bytes, JSON_REJECT_DUPLICATES, NULL);
-	if (!json_is_object(message) || !hs_line_take(&carrier->line, message, &why))
+	if (!carrier->proven)
+		take_proof(carrier, message);
+	else if (!json_is_object(message) || !hs_line_take(&carrier->line, message, &why))
 		hs_warn("broadcaster.station_unreadable", "station=%s bytes=%zu expected=\"%s\"",
 			carrier->line.profile->settings->name, len_bytes, why);
 	json_decref(message);
@@ -146,14 +184,22 @@ on_timer(uv_timer_t *timer)
 
 /* ---- WebSockets ---- */
 
-bool
-hs_outlets_has(const struct hs_outlets *outlets, const char *name)
+const struct hs_profile *
+hs_outlets_profile(const struct hs_outlets *outlets, const char *name)
 {
 	for (size_t i = 0; i < outlets->options.profile_count; i++) {
 		if (strcmp(outlets->options.profiles[i].settings->name, name) == 0)
-			return true;
+			return &outlets->options.profiles[i];
 	}
-	return false;
+	return NULL;
+}
+
+void
+hs_outlets_refused(const struct hs_profile *profile, enum hs_adapter_lane lane, const char *way,
+	const char *peer)
+{
+	hs_warn("broadcaster.station_refused", "station=%s mode=%s way=%s peer=%s reason=token",
+		profile->settings->name, hs_lane_name(lane), way, peer);
 }
 
 struct hs_line *
@@ -283,6 +329,11 @@ hs_outlets_create(
 	uv_timer_start(&outlets->timer, on_timer, beat_ms, beat_ms);
 	enum hs_err err = HS_OK;
 	for (size_t i = 0; i < options->profile_count && err == HS_OK; i++) {
+		const struct hs_station_settings *station = options->profiles[i].settings;
+		if (station->channel == HS_CHANNEL_WEBSOCKET && station->token_sha256[0] == '\0')
+			hs_warn("broadcaster.station_unproven",
+				"station=%s reason=\"no token_sha256: its name is all its proof\"",
+				station->name);
 		for (int lane = 0; lane < HS_LANE_COUNT && err == HS_OK; lane++)
 			err = carrier_open(
 				outlets, loop, &options->profiles[i], (enum hs_adapter_lane)lane);

@@ -2,6 +2,8 @@
  *
  * Flow:    create → for each station and lane a line (line.h); nng: a link that we dial (hub/base/link.h, PAIR on the wire);
  *          WebSocket: stations.c claims the line when a station of that name subscribes, and pumps it.
+ * Proof:   a station that has a token says it first (profile.h): stations.c asks before it claims; over nng it is the station's first
+ *          message, and until it came nothing leaves and nothing else is taken.
  * Rules:   a name of the configuration has one connection a lane: a new one takes the place of the old, which may be dead
  *          without knowing it. No line waits for another.
  * Owner:   the broadcaster owns the outlets; stations.c borrows lines between claim and release.
@@ -37,8 +39,11 @@ enum hs_err hs_outlets_create(uv_loop_t *loop, const struct hs_outlets_options *
 /* Frees itself when its links are gone. NULL is allowed. */
 void hs_outlets_destroy(struct hs_outlets *outlets);
 
-/* Whether the configuration has a station of that name. */
-bool hs_outlets_has(const struct hs_outlets *outlets, const char *name);
+/* The station of that name in the configuration; NULL: there is none. */
+const struct hs_profile *hs_outlets_profile(const struct hs_outlets *outlets, const char *name);
+/* For the audit: who claimed a name of the configuration and did not prove it. way: "websocket" or "nng". */
+void hs_outlets_refused(const struct hs_profile *profile, enum hs_adapter_lane lane,
+	const char *way, const char *peer);
 /* The line of a station that connected by WebSocket; NULL: not of this name, channel or lane. *old: the connection that it
  * replaces, 0 = none. */
 struct hs_line *hs_outlets_claim(struct hs_outlets *outlets, const char *name,

@@ -7,6 +7,7 @@
 #include "adapters/runtime/canary.h"
 #include "hub/base/check.h"
 #include "hub/base/clock.h"
+#include "hub/base/hash.h"
 #include "hub/base/look.h"
 
 #define S(member) offsetof(struct hs_station_settings, member)
@@ -62,6 +63,12 @@ static const struct hs_config_item station_items[] = {
 		"An item that the station has not taken by then expires for it; 0: only the "
 		"adapter's own limits count.",
 		NULL },
+	{ "token_sha256", HS_CONFIG_TEXT, S(token_sha256), "hexadecimal", 0, 64, "",
+		"SHA-256 of the token that the station proves its name with when it connects, or "
+		"when "
+		"we have dialled it; empty: no proof, for channel websocket only while listen is a "
+		"loopback address.",
+		NULL },
 };
 
 const struct hs_config_record hs_station_record = { station_items, HS_COUNT(station_items),
@@ -102,6 +109,20 @@ hs_profile_takes(const struct hs_profile *profile, enum hs_adapter_lane lane)
 	if (settings->channel == HS_CHANNEL_NNG)
 		return (lane == HS_LANE_LIVE ? settings->live_url : settings->drill_url)[0] != '\0';
 	return lane == HS_LANE_LIVE || settings->drills;
+}
+
+bool
+hs_profile_proven(const struct hs_profile *profile, const char *token)
+{
+	uint8_t hash[HS_SHA256_BYTES];
+	char hex[HS_SHA256_HEX];
+	if (profile->settings->token_sha256[0] == '\0')
+		return true;
+	if (token == NULL)
+		return false;
+	hs_sha256(&(struct hs_span){ token, strlen(token) }, 1, hash);
+	hs_hex(hash, sizeof(hash), hex);
+	return hs_equal_secret(hex, profile->settings->token_sha256) == 1;
 }
 
 bool
@@ -181,6 +202,29 @@ look_channel(const struct hs_station_settings *row, char why[HS_CONFIG_WHY])
 	return HS_OK;
 }
 
+static enum hs_err
+look_token(const struct hs_station_settings *row, const char *listen, char why[HS_CONFIG_WHY])
+{
+	const char *token = row->token_sha256;
+	if (token[0] != '\0' && row->channel == HS_CHANNEL_FILES)
+		return hs_look_refuse(why,
+			"station %.64s: token_sha256 proves who connects; channel files has nobody",
+			row->name);
+	if (token[0] != '\0' && (strlen(token) != HS_SHA256_HEX - 1 ||
+					strspn(token, "0123456789abcdef") != HS_SHA256_HEX - 1))
+		return hs_look_refuse(why,
+			"station %.64s: token_sha256: 64 hexadecimal digits in lower case, as "
+			"printf %%s TOKEN | sha256sum writes them",
+			row->name);
+	if (token[0] == '\0' && row->channel == HS_CHANNEL_WEBSOCKET &&
+		!hs_look_is_loopback(listen))
+		return hs_look_refuse(why,
+			"station %.64s: token_sha256 is missing: listen %.100s can be reached from "
+			"other machines, and anybody could take this name",
+			row->name, listen);
+	return HS_OK;
+}
+
 /* The names of the outlets that are everybody's, and of this adapter, are taken. */
 static bool
 name_is_good(const char *name)
@@ -218,7 +262,7 @@ look_pair(const struct hs_station_settings *a, const struct hs_station_settings 
 }
 
 enum hs_err
-hs_profiles_look(const struct hs_config_list *stations, char why[HS_CONFIG_WHY])
+hs_profiles_look(const struct hs_config_list *stations, const char *listen, char why[HS_CONFIG_WHY])
 {
 	const struct hs_station_settings *rows = stations->items;
 	enum hs_err err = HS_OK;
@@ -233,6 +277,8 @@ hs_profiles_look(const struct hs_config_list *stations, char why[HS_CONFIG_WHY])
 			err = look_channel(&rows[i], why);
 		for (size_t k = 0; k < i && err == HS_OK; k++)
 			err = look_pair(&rows[k], &rows[i], why);
+		if (err == HS_OK)
+			err = look_token(&rows[i], listen, why);
 	}
 	return err;
 }

@@ -49,8 +49,7 @@ hs_station_wants(const struct hs_station *station, const char *prefecture)
 enum hs_err
 hs_station_send(struct hs_stations *stations, struct hs_station *station, json_t *message)
 {
-	struct hs_frame *frame = hs_message_frame(message);
-	json_decref(message);
+	struct hs_frame *frame = hs_message_frame_of(message);
 	if (frame == NULL)
 		return HS_ERR_NOMEM;
 	enum hs_err err = hs_ws_send(stations->http, station->id, frame, false);
@@ -237,6 +236,7 @@ on_open(void *owner, const struct hs_http_request *upgrade, const char *subproto
 		return;
 	}
 	station->id = upgrade->id;
+	snprintf(station->peer, sizeof(station->peer), "%s", upgrade->peer_address);
 	station->opened_mono_us = hs_clock_mono_us();
 	station->owed = HS_OWED_HELLO;
 	HASH_ADD(hh, stations->table, id, sizeof(station->id), station);
@@ -249,10 +249,13 @@ on_message(void *owner, hs_http_id id, const uint8_t *bytes, size_t len_bytes, b
 	struct hs_stations *stations = owner;
 	struct hs_station *station = hs_station_find(stations, id);
 	char why[124] = "send JSON text messages";
+	int code = 4400;
 	if (station == NULL || stations->stopped)
 		return;
-	if (binary || !hs_station_take(stations, station, bytes, len_bytes, why, sizeof(why))) {
-		hs_ws_close(stations->http, id, 4400, why);
+	if (!binary)
+		code = hs_station_take(stations, station, bytes, len_bytes, why, sizeof(why));
+	if (code != 0) {
+		hs_ws_close(stations->http, id, code, why);
 		return;
 	}
 	/* What it said may have ended the connection. */

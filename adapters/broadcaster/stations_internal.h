@@ -28,6 +28,7 @@
 struct hs_station {
 	hs_http_id id;
 	char name[HS_STATION_NAME];
+	char peer[64]; /* its address */
 	enum hs_adapter_lane lane;
 	bool subscribed;
 	struct hs_line *line; /* of the configuration; NULL: a guest */
@@ -65,8 +66,8 @@ json_t *hs_station_gap(struct hs_stations *stations, struct hs_station *station)
 json_t *hs_station_state(struct hs_stations *stations, struct hs_station *station);
 json_t *hs_station_live(struct hs_stations *stations, struct hs_station *station);
 json_t *hs_station_heartbeat(struct hs_stations *stations, struct hs_station *station);
-/* One message of the station. false: it is not one; why (for the close frame) says what is expected. */
-bool hs_station_take(struct hs_stations *stations, struct hs_station *station, const uint8_t *bytes,
+/* One message of the station. 0: taken; else the code to close with, and why (for the close frame) says what is expected. */
+int hs_station_take(struct hs_stations *stations, struct hs_station *station, const uint8_t *bytes,
 	size_t len_bytes, char *why, size_t why_size);
 /* stations_get.c */
 void hs_stations_get_state(void *owner, const struct hs_http_request *request);

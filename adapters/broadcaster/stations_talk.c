@@ -176,12 +176,21 @@ take_from(struct hs_stations *stations, struct hs_station *station, const json_t
 	return true;
 }
 
-/* Its profile decides what it gets. */
+#define CODE_EXPECTED 4400
+#define CODE_UNPROVEN 4403
+
+/* Its profile decides what it gets. Who does not prove that it is that station is no guest of its name either. */
 static bool
-take_named(struct hs_stations *stations, struct hs_station *station, const char *name,
-	const char **why)
+take_named(struct hs_stations *stations, struct hs_station *station,
+	const struct hs_profile *profile, const char *token, const char **why)
 {
+	const char *name = profile->settings->name;
 	hs_http_id old;
+	*why = HS_STATION_UNPROVEN;
+	if (!hs_profile_proven(profile, token)) {
+		hs_outlets_refused(profile, station->lane, "websocket", station->peer);
+		return false;
+	}
 	*why = "the configuration gives this station another way, or no drills";
 	station->line =
 		hs_outlets_claim(stations->options.outlets, name, station->lane, station->id, &old);
@@ -216,8 +225,10 @@ take_subscribe(struct hs_stations *stations, struct hs_station *station, const j
 	*why = "this mode is not served here; ask for the other one";
 	if (!hs_station_lane(stations, station->lane).configured)
 		return false;
-	if (hs_outlets_has(stations->options.outlets, name))
-		return take_named(stations, station, name, why);
+	const struct hs_profile *profile = hs_outlets_profile(stations->options.outlets, name);
+	if (profile != NULL)
+		return take_named(stations, station, profile,
+			json_string_value(json_object_get(message, "token")), why);
 	*why = "this name is in no configuration here; ask the operator";
 	if (!stations->options.guests)
 		return false;
@@ -305,7 +316,7 @@ take_pong(struct hs_stations *stations, struct hs_station *station, const json_t
 	return true;
 }
 
-bool
+int
 hs_station_take(struct hs_stations *stations, struct hs_station *station, const uint8_t *bytes,
 	size_t len_bytes, char *why, size_t why_size)
 {
@@ -324,7 +335,7 @@ hs_station_take(struct hs_stations *stations, struct hs_station *station, const 
 		bool taken = message != NULL && hs_line_take(station->line, message, &expected);
 		json_decref(message);
 		snprintf(why, why_size, "%s", expected);
-		return taken;
+		return taken ? 0 : CODE_EXPECTED;
 	}
 	const char *type = json_string_value(json_object_get(message, "type"));
 	const char *reason = "type: subscribe, receipt or pong";
@@ -335,5 +346,7 @@ hs_station_take(struct hs_stations *stations, struct hs_station *station, const 
 	}
 	json_decref(message);
 	snprintf(why, why_size, "%s", reason);
-	return good;
+	if (good)
+		return 0;
+	return strcmp(reason, HS_STATION_UNPROVEN) == 0 ? CODE_UNPROVEN : CODE_EXPECTED;
 }

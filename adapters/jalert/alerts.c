@@ -25,6 +25,15 @@ hs_alert_name(struct hs_alert *alert)
 	alert->kana = row ? row->kana : "";
 }
 
+bool
+hs_alerts_say(const struct hs_alerts *alerts, const char *code, enum hs_alert_kind kind)
+{
+	for (size_t i = 0; i < alerts->count; i++)
+		if (alerts->items[i].kind == kind && strcmp(alerts->items[i].code, code) == 0)
+			return true;
+	return false;
+}
+
 /* ---- places ---- */
 
 static struct hs_alert *

@@ -47,6 +47,8 @@ enum hs_err hs_alerts_taken_back(struct hs_arena *arena, const hs_notice *notice
 	const struct hs_config_texts *served, struct hs_alerts *out) HS_MUST_CHECK;
 /* The kind that a cancel says it takes back (civil protection does); HS_ALERT_COUNT: it says none. */
 enum hs_alert_kind hs_alert_kind_named(const hs_notice *notice);
+/* Whether they say that kind at that place. */
+bool hs_alerts_say(const struct hs_alerts *alerts, const char *code, enum hs_alert_kind kind);
 /* Fills name and kana from the table of areas. */
 void hs_alert_name(struct hs_alert *alert);
 

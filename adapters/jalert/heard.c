@@ -122,15 +122,6 @@ is_news(const struct row *row, const struct hs_alert *alert)
 	       (!hs_alert_row(alert->kind)->only_up && !titles_known(row->title, alert->title));
 }
 
-static bool
-says(const struct hs_alerts *alerts, const char *code, enum hs_alert_kind kind)
-{
-	for (size_t i = 0; i < alerts->count; i++)
-		if (alerts->items[i].kind == kind && strcmp(alerts->items[i].code, code) == 0)
-			return true;
-	return false;
-}
-
 /* Ends what the phase ends. */
 static bool
 is_end(const char *phase)
@@ -201,8 +192,8 @@ hs_heard_news(const struct hs_heard *heard, struct hs_arena *arena, const char *
 	for (size_t i = 0; whole && i < HS_HEARD_MAX; i++) {
 		const struct row *row = &heard->rows[i];
 		if (!stands(row, key) || hs_alert_row(row->kind)->only_up ||
-			says(alerts, row->code, row->kind) || !is_addressed(notice, row->code) ||
-			is_replaced(out, row))
+			hs_alerts_say(alerts, row->code, row->kind) ||
+			!is_addressed(notice, row->code) || is_replaced(out, row))
 			continue;
 		if (!add_row(arena, row, "lift", out))
 			return HS_ERR_NOMEM;
@@ -228,15 +219,18 @@ hs_heard_of_event(const struct hs_heard *heard, struct hs_arena *arena, const ch
 	uint8_t key[HS_SHA256_BYTES];
 	event_key(event, key);
 	bool named = was_heard(heard, key, kind);
+	size_t rows = 0;
+	for (size_t i = 0; i < HS_HEARD_MAX; i++)
+		rows += is_of(&heard->rows[i], key);
 	out->count = 0;
-	out->items = hs_arena_alloc(arena, (heard->count + 1) * sizeof(*out->items));
+	out->items = hs_arena_alloc(arena, (rows + 1) * sizeof(*out->items));
 	if (!out->items)
 		return HS_ERR_NOMEM;
 	for (size_t i = 0; i < HS_HEARD_MAX; i++) {
 		const struct row *row = &heard->rows[i];
 		bool meant = named ? is_of(row, key) && !row->ended && row->kind == kind
 				   : stands(row, key);
-		if (meant && !says(out, row->code, row->kind) &&
+		if (meant && !hs_alerts_say(out, row->code, row->kind) &&
 			!add_row(arena, row, "cancel", out))
 			return HS_ERR_NOMEM;
 	}

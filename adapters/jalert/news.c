@@ -1,5 +1,7 @@
 #include "adapters/jalert/news.h"
 
+#include <string.h>
+
 #include "hub/base/buf.h"
 
 #define ARENA_BYTES	(64u << 20)
@@ -30,27 +32,64 @@ keep_started(const struct hs_config_list *rules, struct hs_alerts *alerts)
 	alerts->count = kept;
 }
 
+/* What was heard of one event, and of no other part of this cancel. */
+static enum hs_err
+add_part(const struct hs_news_setup *setup, struct hs_arena *arena, const char *event,
+	struct hs_news *out)
+{
+	struct hs_news_part part = { .event = event };
+	for (size_t i = 0; i < out->part_count; i++)
+		if (strcmp(out->parts[i].event, event) == 0)
+			return HS_OK;
+	enum hs_err err = hs_heard_of_event(setup->heard, arena, event, out->kind, &part.said);
+	if (err == HS_OK && part.said.count > 0)
+		out->parts[out->part_count++] = part;
+	return err;
+}
+
+/* A place that heard the same of two events is told once. */
+static enum hs_err
+join_parts(struct hs_arena *arena, struct hs_news *out)
+{
+	size_t count = 0;
+	for (size_t i = 0; i < out->part_count; i++)
+		count += out->parts[i].said.count;
+	out->said =
+		(struct hs_alerts){ hs_arena_alloc(arena, (count + 1) * sizeof(*out->said.items)),
+			0 };
+	if (!out->said.items)
+		return HS_ERR_NOMEM;
+	for (size_t i = 0; i < out->part_count; i++) {
+		const struct hs_alerts *said = &out->parts[i].said;
+		for (size_t j = 0; j < said->count; j++)
+			if (!hs_alerts_say(&out->said, said->items[j].code, said->items[j].kind))
+				out->said.items[out->said.count++] = said->items[j];
+	}
+	return HS_OK;
+}
+
 /* A cancel names its event, or the documents that it ends (CAP): what was heard of any of them. */
 static enum hs_err
 find_heard(const struct hs_news_setup *setup, struct hs_arena *arena, const hs_notice *notice,
 	struct hs_news *out)
 {
 	const hs_document *document = notice->document;
+	size_t ended = document ? document->n_supersedes : 0;
 	out->kind = hs_alert_kind_named(notice);
 	out->why_not = "nobody here heard what it takes back";
-	enum hs_err err = hs_heard_of_event(setup->heard, arena, out->event, out->kind, &out->said);
-	for (size_t i = 0;
-		err == HS_OK && document && out->said.count == 0 && i < document->n_supersedes;
-		i++) {
+	out->parts = hs_arena_alloc(arena, (ended + 1) * sizeof(*out->parts));
+	enum hs_err err = out->parts ? add_part(setup, arena, out->event, out) : HS_ERR_NOMEM;
+	for (size_t i = 0; err == HS_OK && i < ended; i++) {
 		const char *id = hs_superseded_id(document, i);
-		if (!id)
-			continue;
-		out->event = event_of(arena, notice, id);
-		err = out->event ? hs_heard_of_event(
-					   setup->heard, arena, out->event, out->kind, &out->said)
-				 : HS_ERR_NOMEM;
+		const char *event = id ? event_of(arena, notice, id) : NULL;
+		if (event)
+			err = add_part(setup, arena, event, out);
+		else if (id)
+			err = HS_ERR_NOMEM;
 	}
-	return err;
+	if (err == HS_OK && out->part_count > 0)
+		out->event = out->parts[0].event;
+	return err == HS_OK ? join_parts(arena, out) : err;
 }
 
 /* Nobody remembers what it takes back, and it says so itself. */
@@ -89,15 +128,26 @@ hs_news_of(const struct hs_news_setup *setup, struct hs_arena *arena, const hs_n
 	return hs_heard_news(setup->heard, arena, out->event, notice, &out->whole, &out->said);
 }
 
-void
-hs_news_take(const struct hs_news_setup *setup, uint64_t seq, const struct hs_news *news)
+static void
+take_part(const struct hs_news_setup *setup, uint64_t seq, const struct hs_news *news,
+	const struct hs_news_part *part)
 {
-	const struct hs_heard_told told = { .event = news->event,
+	const struct hs_heard_told told = { .event = part->event,
 		.seq = seq,
-		.news = &news->said,
+		.news = &part->said,
 		.whole = &news->whole,
 		.kind = news->kind };
 	hs_heard_take(setup->heard, &told);
+}
+
+void
+hs_news_take(const struct hs_news_setup *setup, uint64_t seq, const struct hs_news *news)
+{
+	const struct hs_news_part own = { news->event, news->said };
+	for (size_t i = 0; i < news->part_count; i++)
+		take_part(setup, seq, news, &news->parts[i]);
+	if (news->part_count == 0)
+		take_part(setup, seq, news, &own);
 }
 
 void

@@ -1,7 +1,8 @@
 /* news.h: what a notice has to say at the loudspeakers of the served places, by what they heard before.
  *
  * Flow:    notice → its alerts (alerts.h) → those that sound by themselves (auto_start.h) → those that are news (heard.h)
- *          → announced → hs_news_take. A cancel → those who heard what it takes back. One that came while nobody was here to
+ *          → announced → hs_news_take. A cancel → those who heard anything of what it takes back: of its event, and of each
+ *          document that it ends. One that came while nobody was here to
  *          remember that (its seq is within the snapshot) and names its kind and areas itself (civil protection) → those.
  *          snapshot → hs_news_load: what is in force was heard, as far as it would have been announced.
  * Owner:   everything lives in the caller's arena; the memory of what was heard is the adapter's.
@@ -22,8 +23,17 @@ struct hs_news_setup {
 	uint64_t loaded_seq;		     /* of the first snapshot; 0: none came */
 };
 
+/* What a cancel takes back of one event. */
+struct hs_news_part {
+	const char *event;
+	struct hs_alerts said;
+};
+
 struct hs_news {
-	const char *event;	 /* hs_alert_event; of a cancel that of what it takes back */
+	const char *event; /* hs_alert_event; of a cancel the first of those that it takes back */
+	struct hs_news_part
+		*parts; /* of a cancel: event by event, those of which anything was heard */
+	size_t part_count;
 	struct hs_alerts said;	 /* what is to be announced */
 	struct hs_alerts whole;	 /* all that the notice says of what sounds here */
 	enum hs_alert_kind kind; /* that a cancel takes back, HS_ALERT_COUNT: it says none */

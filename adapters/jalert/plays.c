@@ -251,6 +251,22 @@ deliver(struct hs_plays *plays, struct hs_adapter_item *item, struct hs_play *pl
 	hs_adapter_deliver(item, &play->delivery);
 }
 
+/* For each event that it is about. Whether it is a cancel, and nothing of what it takes back was sent. */
+static bool
+make_way_and_look(struct hs_plays *plays, struct hs_coming coming, const struct hs_news *news)
+{
+	bool never = coming.cancel;
+	size_t i = 0;
+	do {
+		if (i < news->part_count)
+			coming.event = news->parts[i].event;
+		hs_plays_make_way(plays, &coming);
+		never = never &&
+			hs_sent_never(&plays->sent, coming.lane, coming.event, coming.kinds);
+	} while (++i < news->part_count);
+	return never;
+}
+
 void
 hs_plays_send(struct hs_plays *plays, struct hs_adapter_item *item, const struct hs_plan *plan,
 	const char *json, const struct hs_news *news, const struct hs_canary *canary)
@@ -267,8 +283,7 @@ hs_plays_send(struct hs_plays *plays, struct hs_adapter_item *item, const struct
 		.event = play->event,
 		.places = play->places };
 	hs_before_sent(&plays->before, item->lane, item->seq);
-	hs_plays_make_way(plays, &coming);
-	if (coming.cancel && hs_sent_never(&plays->sent, item->lane, play->event, coming.kinds)) {
+	if (make_way_and_look(plays, coming, news)) {
 		hs_adapter_receipt(item, "controller", HS_RECEIPT(FILTERED),
 			"nothing of what it takes back was sent to the loudspeakers");
 		play_free(play);

@@ -132,6 +132,7 @@ submit(struct telegram *telegram, const struct hs_buf *body)
 		.curl = telegram->curl,
 		.body = body->bytes,
 		.body_len_bytes = body->len_bytes,
+		.content_type = "application/xml",
 		.key = hex };
 	hs_buf_init(&post.reply, REPLY_MAX_BYTES);
 	hs_receiver_post(&post);
@@ -430,11 +431,13 @@ open_all(struct receiver *receiver)
 		err = folder_make(settings->spool_dir, "refused");
 	if (err == HS_OK)
 		err = hs_pool_open(loop, (size_t)settings->threads, 0, &receiver->pool);
+	receiver->canary.pool = receiver->pool;
 	if (err == HS_OK)
 		err = hs_ops_create(
 			loop, settings->ops_listen, &callbacks, receiver, &receiver->ops);
 	if (err == HS_OK && settings->listen[0] != '\0')
-		err = hs_receiver_http_open(loop, settings, on_received, receiver, &receiver->http);
+		err = hs_receiver_http_open(
+			loop, &receiver->canary, on_received, receiver, &receiver->http);
 	uv_timer_init(loop, &receiver->timer);
 	uv_fs_event_init(loop, &receiver->watch);
 	receiver->timer.data = receiver;

@@ -41,6 +41,7 @@ struct hs_receiver_settings {
 	const char *spool_dir;
 	const char *listen; /* "" = files only */
 	const char *listen_token_file;
+	const char *listen_url; /* where the receiver was told to POST */
 	const char *ops_listen;
 	const char *sender; /* of the CAP alerts that are made here */
 	int64_t poll_ms, timeout_ms, retry_first_ms, retry_max_ms, threads;
@@ -65,6 +66,7 @@ struct hs_receiver_post {
 	CURL *curl; /* of its telegram: kept from one try to the next */
 	const char *body;
 	size_t body_len_bytes;
+	const char *content_type;
 	const char *key; /* Idempotency-Key */
 	long status;	 /* 0: not reached */
 	struct hs_buf reply;

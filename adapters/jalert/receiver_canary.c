@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "adapters/jalert/plan_file.h"
+#include "hub/base/check.h"
 #include "hub/base/clock.h"
 #include "hub/base/hash.h"
 #include "hub/base/log.h"
@@ -18,6 +19,8 @@
 #define US_PER_S   1000000
 #define JST_MIN	   540
 #define SUBMIT	   "/v1/submissions"
+
+#define REPLY_MAX_BYTES 4096u
 
 static const char mark[] = "canary-", end[] = ".json";
 static const char *const words[] = { "unproven", "proven", "failed" };
@@ -59,8 +62,8 @@ hs_receiver_canary_open(struct hs_receiver_canary *canary,
 		.alarms = { .loop = loop,
 			.command = settings->canary.alarm_command,
 			.timeout_ms = settings->canary.alarm_timeout_ms,
-			.failed_event = "receiver.alarm_command_failed",
-			.left_out_event = "receiver.alarm_command_left_out" } };
+			.process = "receiver",
+			HS_ALARM_COMMAND_EVENTS("receiver") } };
 	snprintf(canary->why, sizeof(canary->why), "%s",
 		settings->canary.period_ms > 0 ? "no canary has come back yet"
 					       : "no canary: canary_ms is 0");
@@ -76,11 +79,20 @@ forget(struct hs_receiver_canary *canary)
 	canary->name[0] = '\0';
 }
 
+static void
+knock_forget(struct hs_receiver_knock *knock)
+{
+	free(knock->text);
+	knock->text = NULL;
+}
+
 void
 hs_receiver_canary_close(struct hs_receiver_canary *canary)
 {
 	if (canary->name[0] != '\0')
 		forget(canary);
+	if (!canary->knock.under_way)
+		knock_forget(&canary->knock);
 	hs_alarm_command_stop(&canary->alarms);
 	canary->alarms.command = NULL;
 }
@@ -88,7 +100,7 @@ hs_receiver_canary_close(struct hs_receiver_canary *canary)
 static void
 alarm_run(struct hs_receiver_canary *canary, const char *what)
 {
-	const struct hs_alarm_said said = { what, "receiver", "all", "hub", canary->why };
+	const struct hs_alarm_said said = { what, "all", "hub", canary->why };
 
 	(void)hs_alarm_command_run(&canary->alarms, &said);
 }
@@ -124,9 +136,9 @@ proven(struct hs_receiver_canary *canary)
 	}
 }
 
-/* The place of the message does not exist, and its status lets it out nowhere. */
-static bool
-write_message(const struct hs_receiver_canary *canary, const char *token)
+/* The place of the message does not exist, and its status lets it out nowhere. The caller frees it. NULL: no memory. */
+static char *
+message_of(const char *token)
 {
 	char sent[HS_RFC3339_SIZE];
 
@@ -136,13 +148,103 @@ write_message(const struct hs_receiver_canary *canary, const char *token)
 		"alert", "event", token, "id", token, "sent", sent, "status", "Test", "areas",
 		"990019");
 	char *text = json ? json_dumps(json, JSON_COMPACT) : NULL;
-	bool written = text &&
-		       hs_plan_file_write(canary->settings->spool_dir, canary->name, text) == HS_OK;
 
 	json_decref(json);
-	free(text);
-	return written;
+	return text;
 }
+
+/* ---- the door ---- */
+
+const char *
+hs_receiver_canary_name_of(const struct hs_receiver_canary *canary, const char *text)
+{
+	const struct hs_receiver_knock *knock = &canary->knock;
+
+	return knock->text && !hs_receiver_canary_over(canary, knock->name) &&
+			       strcmp(knock->text, text) == 0
+		       ? canary->name
+		       : NULL;
+}
+
+static void
+knock_run(struct hs_pool_job *job)
+{
+	struct hs_receiver_knock *knock = HS_CONTAINER_OF(job, struct hs_receiver_knock, job);
+
+	knock->post.curl = curl_easy_init();
+	if (knock->post.curl)
+		hs_receiver_post(&knock->post);
+	curl_easy_cleanup(knock->post.curl);
+}
+
+static void
+knock_done(struct hs_pool_job *job)
+{
+	struct hs_receiver_knock *knock = HS_CONTAINER_OF(job, struct hs_receiver_knock, job);
+	struct hs_receiver_canary *canary =
+		HS_CONTAINER_OF(knock, struct hs_receiver_canary, knock);
+	char why[HS_RECEIVER_CANARY_WHY];
+
+	knock->under_way = false;
+	hs_buf_free(&knock->post.reply);
+	if (canary->name[0] == '\0') {
+		knock_forget(knock);
+		return;
+	}
+	knock->failed = knock->post.status != 202;
+	snprintf(why, sizeof(why), "the door does not take it at listen_url: HTTP %ld %.100s",
+		knock->post.status, knock->post.why);
+	if (knock->failed)
+		hs_receiver_canary_told(canary, knock->name, false, why);
+}
+
+static void
+knock_begin(struct hs_receiver_canary *canary)
+{
+	struct hs_receiver_knock *knock = &canary->knock;
+
+	knock->job = (struct hs_pool_job){ .run = knock_run, .done = knock_done };
+	knock->post = (struct hs_receiver_post){ .settings = canary->settings,
+		.url = canary->settings->listen_url,
+		.token = knock->token,
+		.body = knock->text,
+		.body_len_bytes = strlen(knock->text),
+		.content_type = "application/json",
+		.key = canary->name };
+	hs_buf_init(&knock->post.reply, REPLY_MAX_BYTES);
+	knock->failed = false;
+	knock->under_way = true;
+	hs_pool_run(canary->pool, &knock->job);
+}
+
+/* false: *why is set. */
+static bool
+send_message(struct hs_receiver_canary *canary, const char *token)
+{
+	const struct hs_receiver_settings *settings = canary->settings;
+	struct hs_receiver_knock *knock = &canary->knock;
+	bool door = settings->listen[0] != '\0';
+
+	knock_forget(knock);
+	knock->text = message_of(token);
+	snprintf(knock->name, sizeof(knock->name), "%s", canary->name);
+	if (!door && knock->text &&
+		hs_plan_file_write(settings->spool_dir, canary->name, knock->text) == HS_OK)
+		return true;
+	if (door && knock->text &&
+		hs_receiver_token(
+			settings->listen_token_file, knock->token, sizeof(knock->token)) == HS_OK) {
+		knock_begin(canary);
+		return true;
+	}
+	snprintf(canary->why, sizeof(canary->why), "%s",
+		door ? "listen_token_file cannot be read"
+		     : "spool_dir cannot be written: check the folder, its permissions and the "
+		       "disk");
+	return false;
+}
+
+/* ---- its times ---- */
 
 static void
 begin(struct hs_receiver_canary *canary, int64_t now_mono_us)
@@ -156,11 +258,8 @@ begin(struct hs_receiver_canary *canary, int64_t now_mono_us)
 	snprintf(canary->name, sizeof(canary->name), "%s%s", token, end);
 	canary->due_mono_us = now_mono_us + canary->settings->canary.period_ms * 1000;
 	canary->end_mono_us = now_mono_us + canary->settings->canary.timeout_ms * 1000;
-	if (write_message(canary, token))
-		return;
-	snprintf(canary->why, sizeof(canary->why),
-		"spool_dir cannot be written: check the folder, its permissions and the disk");
-	failed(canary);
+	if (!send_message(canary, token))
+		failed(canary);
 }
 
 void
@@ -173,6 +272,10 @@ hs_receiver_canary_tick(struct hs_receiver_canary *canary)
 			snprintf(canary->why, sizeof(canary->why), "no answer in time");
 		failed(canary);
 	}
+	if (canary->knock.under_way)
+		return;
+	if (canary->name[0] != '\0' && canary->knock.failed)
+		knock_begin(canary);
 	if (canary->settings->canary.period_ms > 0 && canary->name[0] == '\0' &&
 		now_mono_us >= canary->due_mono_us)
 		begin(canary, now_mono_us);

@@ -1,7 +1,7 @@
-/* receiver_canary.h: the proof of the bridge's way: from the folder through the gate to the hub, and back.
+/* receiver_canary.h: the proof of the bridge's way: from the door or the folder through the gate to the hub, and back.
  *
- * Flow:    each canary_ms: a message of status Test, as a converter would write it, into the spool as canary-TOKEN.json → the
- *          bridge finds it there, makes its alert and posts it to /v1/canary beside gate_url (hub/gate/api.h), not as a submission
+ * Flow:    each canary_ms: a message of status Test, as a converter would write it, with listen by a POST to listen_url, so to where
+ *          the receiver POSTs, whose door keeps it in the spool; else into the spool → there as canary-TOKEN.json → the bridge finds it there, makes its alert and posts it to /v1/canary beside gate_url (hub/gate/api.h), not as a submission
  *          → the token comes back → proven. Refused, or not back within canary_timeout_ms → alarm: log line
  *          receiver.canary_alarm, metric, status page, alarm_command; the next proof ends it (receiver.canary_alarm_over).
  * Rules:   a file of that name is never submitted, and never kept in done/ or refused/; those of an earlier start are removed;
@@ -15,13 +15,26 @@
 
 #include "adapters/jalert/receiver.h"
 #include "hub/base/alarm_command.h"
+#include "hub/base/pool.h"
 
 #define HS_RECEIVER_CANARY_WHY 200
 
 enum hs_receiver_proof { HS_RECEIVER_UNPROVEN, HS_RECEIVER_PROVEN, HS_RECEIVER_FAILED };
 
+/* Its way to the door, on a worker. */
+struct hs_receiver_knock {
+	struct hs_pool_job job;
+	struct hs_receiver_post post;
+	char *text; /* what it carries, of the canary `name` */
+	char name[64];
+	char token[512];
+	bool under_way, failed;
+};
+
 struct hs_receiver_canary {
 	const struct hs_receiver_settings *settings;
+	struct hs_pool *pool; /* of the receiver, which sets it when it is open */
+	struct hs_receiver_knock knock;
 	struct hs_alarm_command alarms;
 	char name[64]; /* of the file under way; "" = none */
 	enum hs_receiver_proof state;
@@ -36,6 +49,8 @@ void hs_receiver_canary_open(struct hs_receiver_canary *canary,
 void hs_receiver_canary_close(struct hs_receiver_canary *canary);
 /* Whether this file of the spool is one, of now or of an earlier start. */
 bool hs_receiver_canary_is(const char *name);
+/* The name under which the door is to keep this; NULL: it is no canary of now. */
+const char *hs_receiver_canary_name_of(const struct hs_receiver_canary *canary, const char *text);
 /* From the timer of the spool. */
 void hs_receiver_canary_tick(struct hs_receiver_canary *canary);
 /* What became of that file: it came back, or why it did not (perhaps it is tried again). */

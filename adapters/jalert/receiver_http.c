@@ -16,6 +16,7 @@
 struct hs_receiver_http {
 	struct hs_http_server *server;
 	const struct hs_receiver_settings *settings;
+	const struct hs_receiver_canary *canary;
 	void (*received)(void *owner);
 	void *owner;
 	struct hs_http_route route;
@@ -59,9 +60,11 @@ keep(const struct hs_receiver_http *http, const struct hs_http_request *request)
 		return HS_ERR_NOMEM;
 	memcpy(text, request->body, request->body_len_bytes);
 	text[request->body_len_bytes] = '\0';
-	enum hs_err err = strlen(text) == request->body_len_bytes
-				  ? hs_plan_file_write(http->settings->spool_dir, name, text)
-				  : HS_ERR_INVALID; /* a NUL is no XML and no JSON */
+	const char *own = hs_receiver_canary_name_of(http->canary, text);
+	enum hs_err err =
+		strlen(text) == request->body_len_bytes
+			? hs_plan_file_write(http->settings->spool_dir, own ? own : name, text)
+			: HS_ERR_INVALID; /* a NUL is no XML and no JSON */
 	free(text);
 	return err;
 }
@@ -88,9 +91,10 @@ take(void *owner, const struct hs_http_request *request)
 }
 
 enum hs_err
-hs_receiver_http_open(uv_loop_t *loop, const struct hs_receiver_settings *settings,
+hs_receiver_http_open(uv_loop_t *loop, const struct hs_receiver_canary *canary,
 	void (*received)(void *owner), void *owner, struct hs_receiver_http **out)
 {
+	const struct hs_receiver_settings *settings = canary->settings;
 	static const char *const headers[] = { "authorization", "content-type", NULL };
 	struct hs_receiver_http *http = calloc(1, sizeof(*http));
 	struct hs_http_options options;
@@ -98,6 +102,7 @@ hs_receiver_http_open(uv_loop_t *loop, const struct hs_receiver_settings *settin
 	if (!http)
 		return HS_ERR_NOMEM;
 	http->settings = settings;
+	http->canary = canary;
 	http->received = received;
 	http->owner = owner;
 	http->route = (struct hs_http_route){ "POST", "/v1/telegrams",

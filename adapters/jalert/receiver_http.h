@@ -10,11 +10,12 @@
 
 #include <uv.h>
 
-#include "adapters/jalert/receiver.h"
+#include "adapters/jalert/receiver_canary.h"
 
 struct hs_receiver_http;
 
-enum hs_err hs_receiver_http_open(uv_loop_t *loop, const struct hs_receiver_settings *settings,
+/* canary: whose message is kept under its name; it has the settings. */
+enum hs_err hs_receiver_http_open(uv_loop_t *loop, const struct hs_receiver_canary *canary,
 	void (*received)(void *owner), void *owner, struct hs_receiver_http **out) HS_MUST_CHECK;
 /* Frees later. NULL is allowed. */
 void hs_receiver_http_close(struct hs_receiver_http *http);

@@ -8,7 +8,8 @@ headers_of(const struct hs_receiver_post *post)
 {
 	char line[512];
 	struct curl_slist *list = curl_slist_append(NULL, "Expect:");
-	list = curl_slist_append(list, "Content-Type: application/xml");
+	snprintf(line, sizeof(line), "Content-Type: %.100s", post->content_type);
+	list = curl_slist_append(list, line);
 	snprintf(line, sizeof(line), "Authorization: Bearer %.400s", post->token);
 	list = curl_slist_append(list, line);
 	snprintf(line, sizeof(line), "Idempotency-Key: %.200s", post->key);

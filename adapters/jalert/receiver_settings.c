@@ -27,6 +27,12 @@ static const struct hs_config_item items[] = {
 		"Where the receiver may POST to /v1/telegrams instead; empty: files only.", NULL },
 	{ "listen_token_file", HS_CONFIG_TEXT, R(listen_token_file), "path", 0, 4096, "",
 		"File with the token that the receiver must send; needed with listen.", NULL },
+	{ "listen_url", HS_CONFIG_TEXT, R(listen_url), "url", 0, 512, "",
+		"The address that the receiver was told to POST to, http://HOST:PORT/v1/telegrams; "
+		"needed with listen: the canary knocks there, so that a door that is elsewhere is "
+		"an "
+		"alarm.",
+		NULL },
 	{ "ops_listen", HS_CONFIG_TEXT, R(ops_listen), "address:port", 0, 128, "",
 		"Operations page; empty: none.", NULL },
 	{ "sender", HS_CONFIG_TEXT, R(sender), "name", 1, 200, "jalert.invalid",
@@ -88,6 +94,31 @@ look_token(const char *key, const char *path, char why[HS_CONFIG_WHY])
 		key, path);
 }
 
+static bool
+ends_in(const char *text, const char *end)
+{
+	size_t len = strlen(text), end_len = strlen(end);
+	return len > end_len && strcmp(text + len - end_len, end) == 0;
+}
+
+/* What the door needs. */
+static enum hs_err
+look_door(const struct hs_receiver_settings *settings, char why[HS_CONFIG_WHY])
+{
+	const char *url = settings->listen_url;
+	if (settings->listen[0] == '\0' && url[0] == '\0')
+		return HS_OK;
+	if (settings->listen[0] == '\0')
+		return hs_look_refuse(
+			why, "listen_url: there is no door: set listen, or leave listen_url out");
+	if (strncmp(url, "http://", 7) != 0 || !ends_in(url, "/v1/telegrams"))
+		return hs_look_refuse(why,
+			"listen_url: \"%.200s\" is not http://HOST:PORT/v1/telegrams; write the "
+			"address that the receiver POSTs to",
+			url);
+	return look_token("listen_token_file", settings->listen_token_file, why);
+}
+
 enum hs_err
 hs_receiver_look(const void *owner, const void *given, char why[HS_CONFIG_WHY])
 {
@@ -99,8 +130,8 @@ hs_receiver_look(const void *owner, const void *given, char why[HS_CONFIG_WHY])
 	enum hs_err err = hs_look_listens(listens, HS_COUNT(listens), why);
 	if (err == HS_OK)
 		err = look_token("token_file", settings->token_file, why);
-	if (err == HS_OK && settings->listen[0] != '\0')
-		err = look_token("listen_token_file", settings->listen_token_file, why);
+	if (err == HS_OK)
+		err = look_door(settings, why);
 	if (err == HS_OK && access(settings->spool_dir, R_OK | W_OK | X_OK) != 0)
 		return hs_look_refuse(why,
 			"spool_dir: %.300s is no folder that can be read and written; make it, and "

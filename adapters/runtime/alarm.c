@@ -14,8 +14,8 @@ hs_alarms_init(struct hs_adapter *adapter)
 	adapter->proving.alarms = (struct hs_alarm_command){ .loop = adapter->loop,
 		.command = adapter->settings->canary.alarm_command,
 		.timeout_ms = adapter->settings->canary.alarm_timeout_ms,
-		.failed_event = "adapter.alarm_command_failed",
-		.left_out_event = "adapter.alarm_command_left_out",
+		.process = adapter->settings->name,
+		HS_ALARM_COMMAND_EVENTS("adapter"),
 		.ended = on_ended,
 		.owner = adapter };
 }
@@ -23,11 +23,8 @@ hs_alarms_init(struct hs_adapter *adapter)
 void
 hs_alarm_run(struct hs_adapter *adapter, const char *what, const struct hs_canary *canary)
 {
-	const struct hs_alarm_said said = { .what = what,
-		.process = adapter->settings->name,
-		.lane = hs_canary_lane_name(canary),
-		.outlet = canary->outlet,
-		.reason = canary->why };
+	const struct hs_alarm_said said = { what, hs_canary_lane_name(canary), canary->outlet,
+		canary->why };
 
 	if (!adapter->stopping && hs_alarm_command_run(&adapter->proving.alarms, &said))
 		adapter->open_handles++;

@@ -147,8 +147,7 @@ hs_telecom_look(const void *given, char why[HS_CONFIG_WHY])
 		true, "", "" };
 	enum hs_err err = hs_adapter_look_serving(&settings->common, &serving, why);
 	if (err == HS_OK && settings->preview_listen[0] != '\0' &&
-		strncmp(settings->preview_listen, "127.", 4) != 0 &&
-		strncmp(settings->preview_listen, "[::1]", 5) != 0)
+		!hs_look_is_loopback(settings->preview_listen))
 		return hs_look_refuse(why,
 			"preview_listen: %.100s can be reached from outside, and asks nobody who "
 			"he "

@@ -147,7 +147,7 @@ start_waiting(struct hs_alarm_command *alarms)
 static struct hs_alarm_process *
 process_new(struct hs_alarm_command *alarms, const struct hs_alarm_said *said)
 {
-	const char *const words[WORDS] = { alarms->command, said->what, said->process, said->lane,
+	const char *const words[WORDS] = { alarms->command, said->what, alarms->process, said->lane,
 		said->outlet, said->reason };
 	struct hs_alarm_process *own = calloc(1, sizeof(*own));
 

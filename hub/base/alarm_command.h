@@ -21,6 +21,7 @@ struct hs_alarm_command {
 	uv_loop_t *loop;
 	const char *command; /* absolute path; "" or NULL: none */
 	int64_t timeout_ms;
+	const char *process;			   /* the name that the command is told */
 	const char *failed_event, *left_out_event; /* ids of the log */
 	void (*ended)(void *owner);		   /* may be NULL */
 	void *owner;
@@ -30,9 +31,14 @@ struct hs_alarm_command {
 	struct hs_alarm_outlet *outlets; /* whose alarm was taken and is not over */
 };
 
+/* The ids of the log of a part of the software, a literal: "hub" → hub.alarm_command_failed. For initialisers. */
+#define HS_ALARM_COMMAND_EVENTS(part)                 \
+	.failed_event = part ".alarm_command_failed", \
+	.left_out_event = part ".alarm_command_left_out"
+
 struct hs_alarm_said {
 	const char *what; /* "alarm", "over" */
-	const char *process, *lane, *outlet, *reason;
+	const char *lane, *outlet, *reason;
 };
 
 /* Not behind a stop. true: something runs or waits, and `ended` will be called for it. */

@@ -128,6 +128,8 @@ enum hs_err hs_ws_close(struct hs_http_server *server, hs_http_id id, int code, 
 void hs_http_drop(struct hs_http_server *server, hs_http_id id);
 /* Whether the other side's kernel still acknowledges what is sent: the only sign of life of one that never says anything. */
 bool hs_http_acked(struct hs_http_server *server, hs_http_id id);
+/* Whether its client has gone, or ended its half. While a request waits for its answer nothing is read, so nobody is told of it. */
+bool hs_http_left(struct hs_http_server *server, hs_http_id id);
 /* Whether it has sent what was not read yet. */
 bool hs_http_spoke(struct hs_http_server *server, hs_http_id id);
 /* A number of the owner's own beside each connection (its own table's index, say); 0 at first. */

@@ -120,6 +120,15 @@ hs_http_acked(struct hs_http_server *server, hs_http_id id)
 }
 
 bool
+hs_http_left(struct hs_http_server *server, hs_http_id id)
+{
+	const struct hs_conn *conn = hs_conn_find(server, id);
+
+	return conn == NULL ||
+	       (conn->wsi != NULL && hs_sock_disturbed(lws_get_socket_fd(conn->wsi), false));
+}
+
+bool
 hs_http_spoke(struct hs_http_server *server, hs_http_id id)
 {
 	const struct hs_conn *conn = hs_conn_find(server, id);

@@ -114,6 +114,12 @@ look_parent(const char *key, const char *path, char why[HS_CONFIG_WHY])
 	return look_folder(key, dirname(copy), why);
 }
 
+bool
+hs_look_is_loopback(const char *listen)
+{
+	return strncmp(listen, "127.", 4) == 0 || strncmp(listen, "[::1]", 5) == 0;
+}
+
 enum hs_err
 hs_look_deadline(const char *place, const char *name, const char *key, int64_t deadline_ms,
 	char why[HS_CONFIG_WHY])

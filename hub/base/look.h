@@ -42,6 +42,9 @@ enum hs_err hs_look_link(const struct hs_look_link *link, char why[HS_CONFIG_WHY
 /* Whether two urls name the same place, which only one of two links can have. */
 bool hs_look_same_place(const char *url_a, const char *url_b);
 
+/* Whether what listens there ("127.0.0.1:80", "[::1]:80") can be reached from this machine only. */
+bool hs_look_is_loopback(const char *listen);
+
 /* A limit on what an outlet may take, 0: none. Below a second nothing would ever be taken. place: "carrier good: ". */
 enum hs_err hs_look_deadline(const char *place, const char *name, const char *key,
 	int64_t deadline_ms, char why[HS_CONFIG_WHY]) HS_MUST_CHECK;

@@ -102,11 +102,11 @@ enum hs_event_type {
 	HS_EVENT_FRAME,		/* bytes from a peer */
 	HS_EVENT_COMMITTED,	/* every record up to pos is on disk */
 	HS_EVENT_COMMIT_FAILED, /* no record after the last committed is on disk; see lost */
-	HS_EVENT_STORED,  /* the answer to a STORE: on disk, or, with a reason, not; see stored.h */
-	HS_EVENT_RECORDS, /* the answer to a READ: rows with seq > after_seq, without holes */
-	HS_EVENT_TICK,	  /* at least each 50 ms */
-	HS_EVENT_TURN,	  /* the answer to a TURN: what else was ready went before it */
-	HS_EVENT_STOP,	  /* stop in good order: flush, goodbye, STOP with exit code 0 */
+	HS_EVENT_STORED, /* the answer to a STORE: on disk, or, with a reason, not; see stored.h */
+	HS_EVENT_RECORDS, /* the answer to a READ: rows with seq > after_seq, without holes, or the one at pos */
+	HS_EVENT_TICK, /* at least each 50 ms */
+	HS_EVENT_TURN, /* the answer to a TURN: what else was ready went before it */
+	HS_EVENT_STOP, /* stop in good order: flush, goodbye, STOP with exit code 0 */
 	HS_EVENT_COUNT
 };
 

@@ -238,6 +238,12 @@ on_list_query(const struct frame_context *context)
 }
 
 static void
+on_unask(const struct frame_context *context)
+{
+	hs_query_unask(context->core->query, context->peer, context->frame->unask->request);
+}
+
+static void
 on_fetch(const struct frame_context *context)
 {
 	struct hs_query_context query = query_context(context);
@@ -290,6 +296,7 @@ static const struct frame_row {
 	{ BODY(ACTIVE_QUERY), ALL, IN(READY), on_active_query },
 	{ BODY(ALARM_QUERY), GATES, IN(READY), on_alarm_query },
 	{ BODY(LIST_QUERY), GATES, IN(READY), on_list_query },
+	{ BODY(UNASK), GATES, IN(READY), on_unask },
 	{ BODY(FETCH), ALL, IN(READY), on_fetch },
 	{ BODY(GOODBYE), ALL, IN(GREETING) | IN(WAITING) | IN(READY), on_goodbye },
 };

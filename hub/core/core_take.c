@@ -192,9 +192,10 @@ take_submission(struct hs_core *core, const struct hs_row *row, const struct hs_
 	static const int outcomes[] = { [HS_RECORD(NOTICE)] = HS_OUTCOME(ACCEPTED),
 		[HS_RECORD(STALE)] = HS_OUTCOME(STALE),
 		[HS_RECORD(CONFLICT)] = HS_OUTCOME(CONFLICT) };
-	struct hs_known_submission known = {
-		.outcome = outcomes[row->type], .seq = row->seq, .unix_us = row->unix_us
-	};
+	struct hs_known_submission known = { .outcome = outcomes[row->type],
+		.seq = row->seq,
+		.pos = row->pos,
+		.unix_us = row->unix_us };
 
 	if (!hs_id_parse(look->id, known.id))
 		return HS_ERR_CORRUPT;

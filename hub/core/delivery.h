@@ -55,7 +55,7 @@ struct hs_delivery_source {
 	struct hs_receipts *receipts;
 	uint64_t newest_seq;   /* committed */
 	size_t sent_bytes;     /* of notices, in this step, by all streams */
-	size_t answered_bytes; /* of large notices, in this step, by answers (query.c) */
+	size_t answered_bytes; /* of large notices (query.c) and lists (listing.c), in this step */
 	size_t unfinished;     /* streams that stopped at the end of their slice in this step */
 	uint64_t busy_peers;   /* of the event (core.h) */
 	uint64_t tickets;      /* READ tickets given out so far, by anybody */
@@ -68,6 +68,15 @@ static inline bool
 hs_delivery_is_busy(const struct hs_delivery_source *source, uint32_t peer)
 {
 	return (source->busy_peers >> peer & 1) != 0;
+}
+/* One budget of a step for all answers of some size; who comes first always gets his. So an answer never ends a link. */
+#define HS_ANSWERS_STEP_BYTES ((size_t)1 << 20)
+static inline bool
+hs_delivery_may_answer(const struct hs_delivery_source *source, uint32_t peer, size_t len_bytes)
+{
+	return !hs_delivery_is_busy(source, peer) &&
+	       (source->answered_bytes == 0 ||
+		       source->answered_bytes + len_bytes <= HS_ANSWERS_STEP_BYTES);
 }
 /* For the silence of outlets. */
 struct hs_unheard_view hs_unheard_view_of(const struct hs_delivery_source *source);

@@ -192,6 +192,16 @@ hs_effects_read(struct hs_effects *effects, uint32_t peer, uint64_t ticket, uint
 }
 
 void
+hs_effects_read_record(struct hs_effects *effects, uint32_t peer, uint64_t ticket, uint64_t pos)
+{
+	struct hs_effect *effect = add(effects, HS_EFFECT_READ, peer);
+
+	effect->ticket = ticket;
+	effect->pos = pos;
+	effect->limit = 1;
+}
+
+void
 hs_effects_drop(struct hs_effects *effects, uint32_t peer)
 {
 	add(effects, HS_EFFECT_DROP, peer);

@@ -15,7 +15,7 @@
 enum hs_effect_type {
 	HS_EFFECT_APPEND, /* row → journal; all rows of one step enter the queue together */
 	HS_EFFECT_SEND,	  /* frame → peer */
-	HS_EFFECT_READ, /* notices after after_seq from the journal → event RECORDS with the ticket */
+	HS_EFFECT_READ, /* notices after after_seq, or the record at pos, from the journal → event RECORDS with the ticket */
 	HS_EFFECT_DROP, /* end the peer's connection */
 	HS_EFFECT_LOG,
 	HS_EFFECT_ALARM, /* alarm_command: event is "alarm" or "over", the text outlet NUL reason */
@@ -36,7 +36,7 @@ struct hs_effect {
 	int exit_code;
 	enum hs_log_level level; /* LOG: event is a stable id, the text key=value pairs */
 	const char *event;
-	uint64_t pos, seq; /* APPEND */
+	uint64_t pos, seq; /* APPEND; READ of one record: its pos, else 0 */
 	int64_t unix_us;
 	int record_type;
 	size_t at, len_bytes; /* in store: frame, body or text */
@@ -76,6 +76,9 @@ struct hs_buf *hs_effects_send_begin(struct hs_effects *effects, uint32_t peer);
 void hs_effects_send_end(struct hs_effects *effects);
 void hs_effects_read(struct hs_effects *effects, uint32_t peer, uint64_t ticket, uint64_t after_seq,
 	uint32_t limit, bool originals);
+/* Of the one record at pos, which need not be a notice that went out. */
+void hs_effects_read_record(
+	struct hs_effects *effects, uint32_t peer, uint64_t ticket, uint64_t pos);
 void hs_effects_drop(struct hs_effects *effects, uint32_t peer);
 void hs_effects_log(struct hs_effects *effects, enum hs_log_level level, const char *event,
 	const char *format, ...) __attribute__((format(printf, 4, 5)));

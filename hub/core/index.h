@@ -38,6 +38,7 @@ struct hs_known_submission {
 	uint8_t id[HS_ID_BYTES];
 	int outcome;  /* HS_OUTCOME(ACCEPTED | STALE | CONFLICT) */
 	uint64_t seq; /* ACCEPTED only */
+	uint64_t pos; /* of its record */
 	int64_t unix_us;
 	const char *principal; /* owned by the index */
 };

@@ -281,6 +281,10 @@ prepare_statements(struct hs_journal *journal)
 			"SELECT pos, seq, unix_us, type, body, original, hash FROM record"
 			" WHERE seq > ? ORDER BY seq LIMIT ?",
 			&journal->read },
+		{ journal->read_db,
+			"SELECT pos, seq, unix_us, type, body, original, hash FROM record"
+			" WHERE pos = ?",
+			&journal->read_record },
 		{ journal->read_db, "SELECT hash FROM record WHERE pos = ?", &journal->hash_of },
 	};
 
@@ -409,7 +413,7 @@ hs_journal_close(struct hs_journal *journal)
 	hs_journal_writer_stop(journal);
 	sqlite3_stmt *const statements[] = { writer->sql.begin, writer->sql.insert,
 		writer->sql.note, writer->sql.commit, writer->sql.rollback, journal->read,
-		journal->hash_of };
+		journal->read_record, journal->hash_of };
 
 	for (size_t i = 0; i < HS_COUNT(statements); i++)
 		sqlite3_finalize(statements[i]);

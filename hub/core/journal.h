@@ -121,6 +121,9 @@ struct hs_journal_rows {
  * and is freed by hs_journal_rows_free. HS_ERR_CORRUPT: a row does not fit the chain; none is handed out. */
 enum hs_err hs_journal_read(struct hs_journal *journal, uint64_t after_seq, uint32_t limit,
 	bool originals, struct hs_journal_rows *out) HS_MUST_CHECK;
+/* The one committed record at pos, of any type, without its original; else the same. */
+enum hs_err hs_journal_read_record(
+	struct hs_journal *journal, uint64_t pos, struct hs_journal_rows *out) HS_MUST_CHECK;
 void hs_journal_rows_free(struct hs_journal_rows *rows);
 
 /* Writes what is queued, ends the threads, closes. NULL is allowed. */

@@ -98,7 +98,7 @@ struct hs_journal {
 	int lock_fd;
 	char epoch[HS_EPOCH_SIZE];
 	sqlite3 *write_db, *read_db, *checkpoint_db;
-	sqlite3_stmt *read, *hash_of;
+	sqlite3_stmt *read, *read_record, *hash_of;
 	_Atomic size_t wal_pages;
 	int head_fd;		 /* PATH.head; writer's thread once started */
 	bool low;		 /* loop's thread */

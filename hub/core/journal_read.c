@@ -149,13 +149,13 @@ has_room(const struct hs_journal *journal, bool originals, const struct hs_journ
 }
 
 static enum hs_err
-take_row(struct hs_journal *journal, uint64_t seq, bool originals, struct hs_journal_rows *out,
-	size_t ats[][2])
+take_row(struct hs_journal *journal, sqlite3_stmt *statement, bool originals,
+	struct hs_journal_rows *out, size_t ats[][2])
 {
 	struct hs_row row;
 	size_t i = out->count;
 
-	if (!row_holds(journal, journal->read, originals, &row) || row.seq != seq)
+	if (!row_holds(journal, statement, originals, &row))
 		return HS_ERR_CORRUPT;
 	if (!originals)
 		row.original = (struct hs_span){ "", 0 };
@@ -166,28 +166,19 @@ take_row(struct hs_journal *journal, uint64_t seq, bool originals, struct hs_jou
 	return out->store.failed ? HS_ERR_NOMEM : HS_OK;
 }
 
-enum hs_err
-hs_journal_read(struct hs_journal *journal, uint64_t after_seq, uint32_t limit, bool originals,
-	struct hs_journal_rows *out)
+static void
+begin_rows(struct hs_journal_rows *out)
 {
-	size_t ats[HS_READ_ROWS_MAX][2];
-	enum hs_err err = HS_OK;
-	int rc = SQLITE_DONE;
-
 	if (out->store.max_bytes == 0)
 		hs_buf_init(&out->store, STORE_MAX_BYTES);
 	out->store.len_bytes = 0;
 	out->count = 0;
-	limit = limit < HS_READ_ROWS_MAX ? limit : HS_READ_ROWS_MAX;
-	sqlite3_bind_int64(journal->read, 1, (sqlite3_int64)after_seq);
-	sqlite3_bind_int64(journal->read, 2, limit);
-	while (err == HS_OK && out->count < limit &&
-		(rc = sqlite3_step(journal->read)) == SQLITE_ROW &&
-		has_room(journal, originals, out))
-		err = take_row(journal, after_seq + out->count + 1, originals, out, ats);
-	sqlite3_reset(journal->read);
-	if (err == HS_OK && rc != SQLITE_ROW && rc != SQLITE_DONE)
-		err = HS_ERR_IO;
+}
+
+/* The store no longer moves. After an error nothing is handed out. */
+static enum hs_err
+end_rows(struct hs_journal_rows *out, size_t ats[][2], enum hs_err err)
+{
 	for (size_t i = 0; i < out->count; i++) {
 		/* take_row wrote it. NOLINTNEXTLINE(clang-analyzer-core.UndefinedBinaryOperatorResult) */
 		out->rows[i].body.bytes = out->store.bytes + ats[i][0];
@@ -196,6 +187,45 @@ hs_journal_read(struct hs_journal *journal, uint64_t after_seq, uint32_t limit, 
 	if (err != HS_OK)
 		out->count = 0;
 	return err;
+}
+
+enum hs_err
+hs_journal_read_record(struct hs_journal *journal, uint64_t pos, struct hs_journal_rows *out)
+{
+	size_t ats[1][2];
+	enum hs_err err = HS_ERR_NOT_FOUND;
+
+	begin_rows(out);
+	sqlite3_bind_int64(journal->read_record, 1, (sqlite3_int64)pos);
+	if (sqlite3_step(journal->read_record) == SQLITE_ROW)
+		err = take_row(journal, journal->read_record, false, out, ats);
+	sqlite3_reset(journal->read_record);
+	return end_rows(out, ats, err);
+}
+
+enum hs_err
+hs_journal_read(struct hs_journal *journal, uint64_t after_seq, uint32_t limit, bool originals,
+	struct hs_journal_rows *out)
+{
+	size_t ats[HS_READ_ROWS_MAX][2];
+	enum hs_err err = HS_OK;
+	int rc = SQLITE_DONE;
+
+	begin_rows(out);
+	limit = limit < HS_READ_ROWS_MAX ? limit : HS_READ_ROWS_MAX;
+	sqlite3_bind_int64(journal->read, 1, (sqlite3_int64)after_seq);
+	sqlite3_bind_int64(journal->read, 2, limit);
+	while (err == HS_OK && out->count < limit &&
+		(rc = sqlite3_step(journal->read)) == SQLITE_ROW &&
+		has_room(journal, originals, out)) {
+		err = take_row(journal, journal->read, originals, out, ats);
+		if (err == HS_OK && out->rows[out->count - 1].seq != after_seq + out->count)
+			err = HS_ERR_CORRUPT;
+	}
+	sqlite3_reset(journal->read);
+	if (err == HS_OK && rc != SQLITE_ROW && rc != SQLITE_DONE)
+		err = HS_ERR_IO;
+	return end_rows(out, ats, err);
 }
 
 void

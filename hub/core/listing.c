@@ -12,7 +12,6 @@
 #define US_PER_MS      1000
 #define PRINCIPAL_SIZE 256
 #define PAGE_BYTES     ((size_t)256 << 10)
-#define STEP_BYTES     ((size_t)512 << 10)
 #define READS_MAX      16
 
 /* Who asks for what. */
@@ -123,34 +122,32 @@ free_place(struct hs_listing *listing)
 	return NULL;
 }
 
-/* Goes on until it is answered, or needs a READ. Returns the bytes of the answer. */
-static size_t
+/* Goes on until it is answered, or needs a READ; then false. What was not applied has no seq, and is
+ * never in memory. */
+static bool
 go_on(struct hs_delivery_source *source, struct page *page)
 {
-	size_t len_bytes;
-
 	while (page->done < page->count && page->listed.len_bytes < PAGE_BYTES) {
-		uint64_t seq = page->items[page->done]->seq;
+		const struct hs_known_submission *known = page->items[page->done];
 		const struct hs_recent_notice *recent =
-			seq == 0 ? NULL : hs_recent_find(source->recent, seq);
+			known->seq == 0 ? NULL : hs_recent_find(source->recent, known->seq);
 
-		if (seq == 0 || recent != NULL) {
-			add_item(page, source,
-				recent != NULL ? recent->notice : (struct hs_span){ "", 0 });
-			continue;
+		if (recent == NULL) {
+			page->ticket = ++source->tickets;
+			hs_effects_read_record(
+				source->effects, page->asked.peer, page->ticket, known->pos);
+			return false;
 		}
-		page->ticket = ++source->tickets;
-		hs_effects_read(source->effects, page->asked.peer, page->ticket, seq - 1, 1, false);
-		return 0;
+		add_item(page, source, recent->notice);
 	}
 	page->answer.more |= page->done < page->count;
 	hs_answer_list(source->effects, page->asked.peer, &page->answer, &page->listed);
-	len_bytes = page->listed.len_bytes;
+	source->answered_bytes += page->listed.len_bytes;
 	free_page(page);
-	return len_bytes;
+	return true;
 }
 
-static size_t
+static void
 answer(struct page *place, struct hs_delivery_source *source, const struct hs_index *index,
 	const struct asked *asked)
 {
@@ -159,7 +156,7 @@ answer(struct page *place, struct hs_delivery_source *source, const struct hs_in
 			.version = version_of(source, index, asked->principal) } };
 	hs_buf_init(&place->listed, (size_t)4 * HS_FRAME_MAX_BYTES);
 	choose(place, index);
-	return go_on(source, place);
+	(void)go_on(source, place);
 }
 
 /* ---- who waits, and who is due ---- */
@@ -168,7 +165,7 @@ void
 hs_listing_turn(
 	struct hs_listing *listing, struct hs_delivery_source *source, const struct hs_index *index)
 {
-	size_t kept = 0, sent_bytes = 0;
+	size_t kept = 0;
 
 	for (size_t i = 0; i < listing->waiter_count; i++) {
 		const struct asked *waiter = &listing->waiters[i];
@@ -176,8 +173,8 @@ hs_listing_turn(
 			   !hs_delivery_is_busy(source, waiter->peer);
 		struct page *place = due ? free_place(listing) : NULL;
 
-		if (place != NULL && sent_bytes < STEP_BYTES) {
-			sent_bytes += answer(place, source, index, waiter);
+		if (place != NULL && hs_delivery_may_answer(source, waiter->peer, PAGE_BYTES)) {
+			answer(place, source, index, waiter);
 			continue;
 		}
 		/* For a place it waits until a READ is done, for its peer until the next tick. */
@@ -258,11 +255,23 @@ hs_listing_rows(struct hs_listing *listing, struct hs_delivery_source *source,
 		if (event->row_count > 0)
 			HS_CHECK(hs_record_look(event->rows[0].body, &look) == HS_OK);
 		add_item(page, source, look.notice);
-		if (go_on(source, page) > 0)
+		if (go_on(source, page))
 			hs_listing_turn(listing, source, index);
 		return true;
 	}
 	return false;
+}
+
+void
+hs_listing_unask(struct hs_listing *listing, uint32_t peer, uint64_t request)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < listing->waiter_count; i++) {
+		if (listing->waiters[i].peer != peer || listing->waiters[i].request != request)
+			listing->waiters[kept++] = listing->waiters[i];
+	}
+	listing->waiter_count = kept;
 }
 
 void

@@ -11,10 +11,9 @@
 #define FETCH_ROWS_MAX 64
 #define WAIT_MAX_MS    60000
 #define US_PER_MS      1000
-/* Many wait for the same word about one document. What they get of a document above the first size in one step, and while
- * their link has much to send, stays within the second; beyond it the answer comes without the document. */
+/* Many wait for the same word about one document. A larger one goes out while answers may (delivery.h); else the answer comes
+ * without it. */
 #define SMALL_BYTES    ((size_t)32 << 10)
-#define STEP_BYTES     ((size_t)1 << 20)
 
 struct waiter {
 	uint32_t peer;
@@ -81,9 +80,7 @@ has_room(struct hs_delivery_source *source, uint32_t peer, struct hs_span notice
 {
 	if (notice.len_bytes <= SMALL_BYTES)
 		return true;
-	if (hs_delivery_is_busy(source, peer) ||
-		(source->answered_bytes > 0 &&
-			source->answered_bytes + notice.len_bytes > STEP_BYTES))
+	if (!hs_delivery_may_answer(source, peer, notice.len_bytes))
 		return false;
 	source->answered_bytes += notice.len_bytes;
 	return true;
@@ -332,6 +329,19 @@ hs_query_rows(struct hs_query *query, struct hs_delivery_source *source,
 		return true;
 	}
 	return hs_listing_rows(query->listing, source, index, event);
+}
+
+void
+hs_query_unask(struct hs_query *query, uint32_t peer, uint64_t request)
+{
+	size_t kept = 0;
+
+	hs_listing_unask(query->listing, peer, request);
+	for (size_t i = 0; i < query->waiter_count; i++) {
+		if (query->waiters[i].peer != peer || query->waiters[i].request != request)
+			query->waiters[kept++] = query->waiters[i];
+	}
+	query->waiter_count = kept;
 }
 
 void

@@ -5,7 +5,7 @@
  * Limits: waiters_max status queries wait at a time (more are answered at once); reads_max journal reads
  *         are under way at a time (more are answered without rows: `end` stays false, ask again).
  * Lists of submissions: listing.h.
- * A peer that goes away takes its questions with it.
+ * A peer that goes away takes its questions with it; of one that waits it can say that nobody wants it any more.
  */
 #ifndef HS_CORE_QUERY_H
 #define HS_CORE_QUERY_H
@@ -43,6 +43,8 @@ void hs_query_turn(
 /* The rows of a READ of ours; false when the ticket is not ours. */
 bool hs_query_rows(struct hs_query *query, struct hs_delivery_source *source,
 	const struct hs_index *index, const struct hs_event *event);
+/* It is not answered, if it waits. */
+void hs_query_unask(struct hs_query *query, uint32_t peer, uint64_t request);
 void hs_query_forget_peer(struct hs_query *query, uint32_t peer);
 size_t hs_query_waiters(const struct hs_query *query);
 

@@ -20,6 +20,7 @@ hs_read_queue_put(struct hs_read_queue *queue, const struct hs_effect *effect)
 		.limit = effect->limit,
 		.ticket = effect->ticket,
 		.after_seq = effect->after_seq,
+		.pos = effect->pos,
 		.originals = effect->originals };
 	*queue->last = read;
 	queue->last = &read->next;

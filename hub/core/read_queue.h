@@ -11,6 +11,7 @@ struct hs_read {
 	struct hs_read *next;
 	uint32_t peer, limit;
 	uint64_t ticket, after_seq;
+	uint64_t pos; /* of one record; 0: notices after after_seq */
 	bool originals;
 };
 

@@ -225,16 +225,10 @@ hs_receipts_each(const struct hs_receipts *receipts, uint64_t seq,
 	}
 }
 
-static bool
-is_guests(const char *outlet)
-{
-	return strcmp(outlet, HS_OUTLET_GUESTS) == 0;
-}
-
 bool
 hs_receipt_of_guests(const struct hs_receipt_entry *entry)
 {
-	return is_guests(entry->outlet);
+	return hs_outlet_is_guests(entry->outlet);
 }
 
 static bool
@@ -243,7 +237,7 @@ outlets_spoke(const struct slot *slot, const char *adapter)
 	for (size_t i = 0; i < slot->count; i++) {
 		const struct stored *stored = &slot->items[i];
 
-		if (stored->outlet[0] != '\0' && !is_guests(stored->outlet) &&
+		if (stored->outlet[0] != '\0' && !hs_outlet_is_guests(stored->outlet) &&
 			strcmp(stored->adapter, adapter) == 0)
 			return true;
 	}
@@ -255,7 +249,7 @@ hs_receipts_waits(const struct hs_receipts *receipts, const struct hs_receipt_en
 {
 	const struct slot *slot = slot_of(receipts, entry->seq);
 
-	if (slot == NULL || is_guests(entry->outlet) ||
+	if (slot == NULL || hs_outlet_is_guests(entry->outlet) ||
 		(entry->state != (int)HS_RECEIPT(SENT) &&
 			entry->state != (int)HS_RECEIPT(RECEIVED)))
 		return false;

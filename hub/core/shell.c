@@ -156,8 +156,10 @@ read_journal(struct hs_shell *shell, const struct hs_read *read)
 	struct hs_event event = {
 		.type = HS_EVENT_RECORDS, .peer = read->peer, .ticket = read->ticket
 	};
-	enum hs_err err = hs_journal_read(
-		shell->journal, read->after_seq, read->limit, read->originals, &shell->turns.rows);
+	enum hs_err err = read->pos > 0 ? hs_journal_read_record(
+						  shell->journal, read->pos, &shell->turns.rows)
+					: hs_journal_read(shell->journal, read->after_seq,
+						  read->limit, read->originals, &shell->turns.rows);
 
 	event.rows = shell->turns.rows.rows;
 	event.row_count = shell->turns.rows.count;

@@ -1,11 +1,11 @@
 #include "hub/gate/alarms.h"
 
 #include <jansson.h>
-#include <stdlib.h>
 
 #include "hub/base/check.h"
 #include "hub/base/clock.h"
 #include "hub/gate/api.h"
+#include "hub/gate/ask.h"
 #include "hub/gate/authority.h"
 #include "hub/gate/reply.h"
 #include "hub/gate/role.h"
@@ -122,13 +122,6 @@ hs_alarm_concerns(const struct hs_principal *principal, const char *area_code, i
 
 /* ---- JSON ---- */
 
-struct alarms_call {
-	struct hs_port_call port_call;
-	struct hs_gate *gate;
-	hs_http_id id;
-	const struct hs_principal *principal; /* held */
-};
-
 /* What is wrong and what to do, between the marks of a drill. */
 static json_t *
 text_json(const struct hs_gate *gate, const char *language, const char *what, const char *between,
@@ -168,16 +161,16 @@ alarm_json(const struct hs_gate *gate, const Hansho__V1__Alarm *alarm)
 }
 
 static json_t *
-reply_json(const struct alarms_call *call, const hs_alarm_reply *reply)
+reply_json(const struct hs_ask *ask, const hs_alarm_reply *reply)
 {
 	int64_t now_unix_us = hs_clock_unix_us();
 	json_t *alarms = json_array(), *watched = json_array();
 	char looked[HS_RFC3339_SIZE];
 
 	for (size_t i = 0; i < reply->n_alarms; i++) {
-		if (hs_alarm_concerns(call->principal, reply->alarms[i]->area_code, now_unix_us))
+		if (hs_alarm_concerns(ask->principal, reply->alarms[i]->area_code, now_unix_us))
 			(void)json_array_append_new(
-				alarms, alarm_json(call->gate, reply->alarms[i]));
+				alarms, alarm_json(ask->gate, reply->alarms[i]));
 	}
 	if (reply->no_order_watched)
 		(void)json_array_append_new(watched, json_string("no_order"));
@@ -188,45 +181,30 @@ reply_json(const struct alarms_call *call, const hs_alarm_reply *reply)
 		"watched", watched, "alarms", alarms);
 }
 
-/* A hub that has only just begun has not looked yet: that is no answer. */
-static void
-on_alarms(struct hs_port_call *port_call, enum hs_err err, const hs_link_frame *frame)
+static enum hs_err
+send_alarms(struct hs_ask *ask, const void *what)
 {
-	struct alarms_call *call = HS_CONTAINER_OF(port_call, struct alarms_call, port_call);
+	(void)what;
+	return hs_submit_port_alarms(ask->gate->port, &ask->port_call);
+}
 
-	if (err != HS_OK || frame->body_case != HANSHO__V1__LINK_FRAME__BODY_ALARM_REPLY ||
-		frame->alarm_reply->looked_unix_us == 0)
-		hs_gate_refuse(call->gate, call->id, HS_REFUSAL_AWAY);
-	else
-		hs_gate_answer_json(
-			call->gate, call->id, 200, reply_json(call, frame->alarm_reply));
-	hs_principal_drop(call->principal);
-	free(call);
+/* A hub that has only just begun has not looked yet: that is no answer. */
+static enum hs_refusal
+answer_alarms(const struct hs_ask *ask, const hs_link_frame *frame)
+{
+	if (frame->alarm_reply->looked_unix_us == 0)
+		return HS_REFUSAL_AWAY;
+	hs_gate_answer_json(ask->gate, ask->id, 200, reply_json(ask, frame->alarm_reply));
+	return HS_REFUSAL_NONE;
 }
 
 void
 hs_api_alarms(void *owner, const struct hs_http_request *request)
 {
-	struct hs_gate *gate = owner;
-	const struct hs_principal *principal = hs_api_authenticate(gate, request);
-	struct alarms_call *call;
-	enum hs_err err = HS_ERR_NOMEM;
+	static const struct hs_ask_kind kind = { HANSHO__V1__LINK_FRAME__BODY_ALARM_REPLY,
+		send_alarms, answer_alarms };
+	const struct hs_principal *principal = hs_api_authenticate(owner, request);
 
-	if (principal == NULL)
-		return;
-	call = calloc(1, sizeof(*call));
-	if (call != NULL) {
-		call->gate = gate;
-		call->id = request->id;
-		call->principal = principal;
-		call->port_call.done = on_alarms;
-		err = gate->port == NULL ? HS_ERR_AWAY
-					 : hs_submit_port_alarms(gate->port, &call->port_call);
-	}
-	if (err == HS_OK) {
-		hs_principal_hold(principal);
-		return;
-	}
-	free(call);
-	hs_gate_refuse(gate, request->id, hs_refusal_of(err));
+	if (principal != NULL)
+		hs_ask_begin(owner, request, principal, &kind, NULL);
 }

@@ -8,6 +8,7 @@
 #include "hub/base/clock.h"
 #include "hub/base/log.h"
 #include "hub/base/media_type.h"
+#include "hub/gate/ask.h"
 #include "hub/gate/finding.h"
 #include "hub/gate/policy.h"
 #include "hub/gate/reply.h"
@@ -26,14 +27,6 @@ struct submit_call {
 };
 
 #define RESULT_MAX_BYTES ((size_t)16 << 20)
-
-struct status_call {
-	struct hs_port_call port_call;
-	struct hs_gate *gate;
-	hs_http_id id;
-	const struct hs_principal *principal; /* held */
-	bool lalert;			      /* answered as a document */
-};
 
 const struct hs_principal *
 hs_api_authenticate(struct hs_gate *gate, const struct hs_http_request *request)
@@ -300,46 +293,39 @@ hs_api_status_json(const hs_status_reply *reply)
 		"receipts_complete", (int)hs_api_receipts_complete(reply));
 }
 
+static enum hs_refusal
+answer_status(const struct hs_ask *ask, const hs_link_frame *frame)
+{
+	if (!hs_role_may_see(ask->principal, frame->status_reply))
+		return HS_REFUSAL_NOT_FOUND;
+	hs_gate_answer_json(ask->gate, ask->id, 200, hs_api_status_json(frame->status_reply));
+	return HS_REFUSAL_NONE;
+}
+
 /* 配信結果情報: the same as a document (schemas/lalert_result.h). */
-static void
-answer_lalert(const struct status_call *call, const hs_status_reply *reply)
+static enum hs_refusal
+answer_lalert(const struct hs_ask *ask, const hs_link_frame *frame)
 {
 	struct hs_gate_reply answer = { .status = 200,
 		.content_type = "application/xml; charset=utf-8" };
+	enum hs_refusal refusal = HS_REFUSAL_NONE;
 	struct hs_buf text;
 
+	if (!hs_role_may_see(ask->principal, frame->status_reply))
+		return HS_REFUSAL_NOT_FOUND;
 	hs_buf_init(&text, RESULT_MAX_BYTES);
-	if (!hs_lalert_result_write(
-		    &text, reply, call->gate->settings->place.name, hs_clock_unix_us())) {
-		hs_gate_refuse(call->gate, call->id, HS_REFUSAL_NOT_FOUND);
+	if (!hs_lalert_result_write(&text, frame->status_reply, ask->gate->settings->place.name,
+		    hs_clock_unix_us())) {
+		refusal = HS_REFUSAL_NOT_FOUND;
 	} else if (text.failed) {
-		hs_gate_refuse(call->gate, call->id, hs_refusal_of(HS_ERR_NOMEM));
+		refusal = hs_refusal_of(HS_ERR_NOMEM);
 	} else {
 		answer.body = text.bytes;
 		answer.len_bytes = text.len_bytes;
-		hs_gate_answer(call->gate, call->id, &answer);
+		hs_gate_answer(ask->gate, ask->id, &answer);
 	}
 	hs_buf_free(&text);
-}
-
-static void
-on_status(struct hs_port_call *port_call, enum hs_err err, const hs_link_frame *frame)
-{
-	struct status_call *call = HS_CONTAINER_OF(port_call, struct status_call, port_call);
-	const hs_status_reply *reply = NULL;
-
-	if (err == HS_OK && frame->body_case == HANSHO__V1__LINK_FRAME__BODY_STATUS_REPLY)
-		reply = frame->status_reply;
-	if (reply == NULL)
-		hs_gate_refuse(call->gate, call->id, HS_REFUSAL_AWAY);
-	else if (!hs_role_may_see(call->principal, reply))
-		hs_gate_refuse(call->gate, call->id, HS_REFUSAL_NOT_FOUND);
-	else if (call->lalert)
-		answer_lalert(call, reply);
-	else
-		hs_gate_answer_json(call->gate, call->id, 200, hs_api_status_json(reply));
-	hs_principal_drop(call->principal);
-	free(call);
+	return refusal;
 }
 
 bool
@@ -357,41 +343,42 @@ hs_api_number(const char *query, const char *name, uint64_t max, uint64_t *out)
 	return true;
 }
 
-static void
-ask_status(struct hs_gate *gate, const struct hs_http_request *request,
-	const struct hs_principal *principal, const char *submission_id)
-{
-	uint64_t wait_s = 0, version = HS_VERSION_NOW;
-	char as[16] = "json";
-	struct status_call *call;
-	enum hs_err err = HS_ERR_NOMEM;
+struct status_ask {
+	const char *id;
+	uint64_t wait_s, version;
+};
 
-	if (!hs_api_number(
-		    request->query, "wait", (uint64_t)gate->settings->bounds.wait_max_s, &wait_s) ||
-		!hs_api_number(request->query, "version", UINT32_MAX, &version) ||
-		(hs_http_param(request->query, "as", as, sizeof(as)) && strcmp(as, "json") != 0 &&
-			strcmp(as, "lalert") != 0)) {
-		hs_gate_refuse(gate, request->id, HS_REFUSAL_REQUEST);
-		return;
+static enum hs_err
+send_status(struct hs_ask *ask, const void *what)
+{
+	const struct status_ask *status = what;
+
+	ask->port_call.whose = ask->principal;
+	return hs_submit_port_status(ask->gate->port, &ask->port_call, status->id,
+		(uint32_t)status->wait_s * 1000, (uint32_t)status->version);
+}
+
+/* In which form it is wanted; NULL: in one that there is not. */
+static const struct hs_ask_kind *
+status_kind(const char *query)
+{
+	static const struct {
+		const char *as;
+		struct hs_ask_kind kind;
+	} rows[] = {
+		{ "json",
+			{ HANSHO__V1__LINK_FRAME__BODY_STATUS_REPLY, send_status, answer_status } },
+		{ "lalert",
+			{ HANSHO__V1__LINK_FRAME__BODY_STATUS_REPLY, send_status, answer_lalert } },
+	};
+	char as[16] = "json";
+
+	(void)hs_http_param(query, "as", as, sizeof(as));
+	for (size_t i = 0; i < HS_COUNT(rows); i++) {
+		if (strcmp(as, rows[i].as) == 0)
+			return &rows[i].kind;
 	}
-	call = calloc(1, sizeof(*call));
-	if (call != NULL) {
-		call->gate = gate;
-		call->id = request->id;
-		call->principal = principal;
-		call->lalert = strcmp(as, "lalert") == 0;
-		hs_principal_hold(principal);
-		call->port_call.done = on_status;
-		call->port_call.whose = principal;
-		err = hs_submit_port_status(gate->port, &call->port_call, submission_id,
-			(uint32_t)wait_s * 1000, (uint32_t)version);
-	}
-	if (err != HS_OK) {
-		if (call != NULL)
-			hs_principal_drop(call->principal);
-		free(call);
-		hs_gate_refuse(gate, request->id, hs_refusal_of(err));
-	}
+	return NULL;
 }
 
 void
@@ -399,13 +386,19 @@ hs_api_status(void *owner, const struct hs_http_request *request)
 {
 	struct hs_gate *gate = owner;
 	const struct hs_principal *principal = hs_api_authenticate(gate, request);
-	const char *submission_id;
+	const struct hs_ask_kind *kind = status_kind(request->query);
+	struct status_ask ask = { .version = HS_VERSION_NOW };
 
 	if (principal == NULL)
 		return;
-	submission_id = hs_api_submission_id(request->path, "/v1/submissions/");
-	if (submission_id == NULL)
+	ask.id = hs_api_submission_id(request->path, "/v1/submissions/");
+	if (ask.id == NULL)
 		hs_gate_refuse(gate, request->id, HS_REFUSAL_NOT_FOUND);
+	else if (kind == NULL ||
+		 !hs_api_number(request->query, "wait", (uint64_t)gate->settings->bounds.wait_max_s,
+			 &ask.wait_s) ||
+		 !hs_api_number(request->query, "version", UINT32_MAX, &ask.version))
+		hs_gate_refuse(gate, request->id, HS_REFUSAL_REQUEST);
 	else
-		ask_status(gate, request, principal, submission_id);
+		hs_ask_begin(gate, request, principal, kind, &ask);
 }

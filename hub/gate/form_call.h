@@ -94,7 +94,7 @@ enum hs_outlet_standing {
 	HS_OUTLET_TROUBLE,
 	HS_OUTLET_SILENT,
 	HS_OUTLET_NOT_MEANT,
-	HS_OUTLET_PASSES, /* an adapter as a whole, whose outlets speak for themselves */
+	HS_OUTLET_PASSES, /* an adapter as a whole, whose outlets speak for themselves; guests, on whom nobody counts */
 	HS_OUTLET_STANDINGS
 };
 enum hs_outlet_standing hs_outlet_standing(const hs_status_reply *reply, const hs_receipt *receipt);

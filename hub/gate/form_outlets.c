@@ -8,6 +8,7 @@
 #include "hub/base/check.h"
 #include "hub/gate/api.h"
 #include "hub/gate/outlet_name.h"
+#include "schemas/guests.h"
 #include "schemas/lalert_result.h"
 
 #define OUTLET_MAX_BYTES 4096
@@ -50,14 +51,15 @@ row_of(int state)
 	return NULL;
 }
 
-/* Once an outlet of an adapter spoke, the adapter as a whole has nothing more to say. */
+/* Once an outlet of an adapter spoke, the adapter as a whole has nothing more to say. A guest is no outlet that anybody counts on. */
 static bool
 outlets_speak(const hs_status_reply *reply, const hs_receipt *whole)
 {
 	for (size_t i = 0; whole->outlet[0] == '\0' && i < reply->n_receipts; i++) {
 		const hs_receipt *other = reply->receipts[i];
 
-		if (other->outlet[0] != '\0' && strcmp(other->adapter, whole->adapter) == 0)
+		if (other->outlet[0] != '\0' && !hs_outlet_is_guests(other->outlet) &&
+			strcmp(other->adapter, whole->adapter) == 0)
 			return true;
 	}
 	return false;
@@ -69,6 +71,8 @@ hs_outlet_standing(const hs_status_reply *reply, const hs_receipt *receipt)
 	const struct state_row *row = row_of((int)receipt->state);
 	enum hs_outlet_standing standing = row != NULL ? row->standing : HS_OUTLET_WAITS;
 
+	if (hs_outlet_is_guests(receipt->outlet))
+		return HS_OUTLET_PASSES;
 	if (receipt->silent_ms > 0)
 		return HS_OUTLET_SILENT;
 	return standing == HS_OUTLET_WAITS && outlets_speak(reply, receipt) ? HS_OUTLET_PASSES
@@ -119,7 +123,7 @@ put_next(const hs_receipt *receipt, struct hs_buf *out)
 		hs_buf_escape(out, receipt->detail);
 		hs_buf_puts(out, "</p>");
 	}
-	if (row == NULL || row->next_ja[0] == '\0')
+	if (row == NULL || row->next_ja[0] == '\0' || hs_outlet_is_guests(receipt->outlet))
 		return;
 	hs_buf_puts(out, "<p class=\"next\">");
 	hs_form_both(out, row->next_ja, row->next_en);

@@ -259,6 +259,8 @@ new_call(struct hs_gate *gate, const struct hs_http_request *request)
 		return NULL;
 	call->gate = gate;
 	call->id = request->id;
+	if (!post) /* an order goes on when its browser has gone */
+		call->port_call.client = request->id;
 	call->arena = hs_arena_create(CALL_ARENA_BYTES);
 	call->body = call->arena != NULL ? hs_arena_strndup(call->arena, text, len_bytes) : NULL;
 	call->body_len_bytes = len_bytes;

@@ -127,6 +127,14 @@ start_http(struct hs_gate *gate, char why[HS_CONFIG_WHY])
 	return err;
 }
 
+static bool
+has_left(void *owner, uint64_t client)
+{
+	const struct hs_gate *gate = owner;
+
+	return gate->server == NULL || hs_http_left(gate->server, client);
+}
+
 static enum hs_err
 start_port(struct hs_gate *gate, char why[HS_CONFIG_WHY])
 {
@@ -139,7 +147,9 @@ start_port(struct hs_gate *gate, char why[HS_CONFIG_WHY])
 		.answer_timeout_ms = bounds->answer_timeout_ms,
 		.pending_max = bounds->pending_max,
 		.in_flight_max = bounds->in_flight_max,
-		.large_bytes = gate->settings->limits.large_bytes };
+		.large_bytes = gate->settings->limits.large_bytes,
+		.has_left = has_left,
+		.owner = gate };
 	enum hs_err err = hs_submit_port_create(gate->loop, &options, &gate->port);
 
 	if (err != HS_OK)

@@ -4,11 +4,14 @@
 #include <string.h>
 
 #include "hub/base/check.h"
+#include "schemas/guests.h"
 #include "schemas/tables.h"
 
 static const struct hs_outlet_row BUILT_IN[] = {
 	{ "broadcaster", "", "放送局・報道機関", "Broadcasters" },
 	{ "broadcaster", "playout", "送出装置へのファイル", "files for playout" },
+	{ "broadcaster", HS_OUTLET_GUESTS, "設定にない接続先（ゲスト）",
+		"guests, whom no configuration names" },
 	{ "telecom", "", "緊急速報メール", "Urgent mail to phones" },
 	{ "signage", "", "公共の画面（サイネージ）", "Public screens" },
 	{ "jalert", "", "防災行政無線", "Loudspeakers" },

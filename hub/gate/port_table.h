@@ -4,7 +4,7 @@
  * Rules:   a request number carries its row, so that a reply finds it at once, and a serial, so that a late
  *          reply never meets the next call in the same row. Queries may take half of the rows: people
  *          who wait for receipts must not keep an order out. Of that half a quarter is kept for what forms, alarms and canaries
- *          ask. Half of it may wait at the hub for a change, of one principal an eighth: whoever asks beyond that is answered at once.
+ *          ask. A row whose client has gone is free within a quarter of a second. Half of it may wait at the hub for a change, of one principal an eighth: whoever asks beyond that is answered at once.
  * Lanes:   an order (level 4 and more urgent) is sent at once. Of the rest at most in_flight_max are at the hub without an
  *          answer, and one large one; the others wait here, the most urgent first, within a lane the oldest. So what the link
  *          holds before an order is bounded. A submission never overtakes another one of its document: the older one takes

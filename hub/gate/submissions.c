@@ -1,20 +1,12 @@
 #include "hub/gate/submissions.h"
 
 #include <jansson.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "hub/base/check.h"
 #include "hub/gate/api.h"
+#include "hub/gate/ask.h"
 #include "hub/gate/reply.h"
 #include "hub/gate/role.h"
-
-struct list_call {
-	struct hs_port_call port_call;
-	struct hs_gate *gate;
-	hs_http_id id;
-	const struct hs_principal *principal; /* held */
-};
 
 bool
 hs_list_read(const struct hs_gate *gate, const char *query, struct hs_list_ask *out)
@@ -129,48 +121,37 @@ list_json(const struct hs_principal *principal, const hs_list_reply *reply)
 		(int)reply->more, "submissions", rows);
 }
 
-static void
-on_list(struct hs_port_call *port_call, enum hs_err err, const hs_link_frame *frame)
+static enum hs_err
+send_list(struct hs_ask *ask, const void *what)
 {
-	struct list_call *call = HS_CONTAINER_OF(port_call, struct list_call, port_call);
+	return hs_list_send(ask->gate, &ask->port_call, ask->principal, what);
+}
+
+static enum hs_refusal
+answer_list(const struct hs_ask *ask, const hs_link_frame *frame)
+{
 	enum hs_refusal refusal;
-	const hs_list_reply *reply = hs_list_reply_of(err, frame, &refusal);
+	const hs_list_reply *reply = hs_list_reply_of(HS_OK, frame, &refusal);
 
 	if (reply == NULL)
-		hs_gate_refuse(call->gate, call->id, refusal);
-	else
-		hs_gate_answer_json(call->gate, call->id, 200, list_json(call->principal, reply));
-	hs_principal_drop(call->principal);
-	free(call);
+		return refusal;
+	hs_gate_answer_json(ask->gate, ask->id, 200, list_json(ask->principal, reply));
+	return HS_REFUSAL_NONE;
 }
 
 void
 hs_api_list(void *owner, const struct hs_http_request *request)
 {
+	static const struct hs_ask_kind kind = { HANSHO__V1__LINK_FRAME__BODY_LIST_REPLY, send_list,
+		answer_list };
 	struct hs_gate *gate = owner;
 	const struct hs_principal *principal = hs_api_authenticate(gate, request);
-	struct list_call *call;
-	struct hs_list_ask ask;
-	enum hs_err err = HS_ERR_NOMEM;
+	struct hs_list_ask list;
 
 	if (principal == NULL)
 		return;
-	if (!hs_list_read(gate, request->query, &ask)) {
+	if (hs_list_read(gate, request->query, &list))
+		hs_ask_begin(gate, request, principal, &kind, &list);
+	else
 		hs_gate_refuse(gate, request->id, HS_REFUSAL_REQUEST);
-		return;
-	}
-	call = calloc(1, sizeof(*call));
-	if (call != NULL) {
-		call->gate = gate;
-		call->id = request->id;
-		call->principal = principal;
-		call->port_call.done = on_list;
-		err = hs_list_send(gate, &call->port_call, principal, &ask);
-	}
-	if (err == HS_OK) {
-		hs_principal_hold(principal);
-		return;
-	}
-	free(call);
-	hs_gate_refuse(gate, request->id, hs_refusal_of(err));
 }

@@ -10,37 +10,12 @@
 #include "hub/base/log.h"
 #include "hub/base/proc.h"
 #include "hub/base/silence.h"
+#include "hub/gate/port_parts.h"
 #include "hub/gate/port_send.h"
-#include "hub/gate/port_table.h"
 #include "schemas/tables_version.h"
 
 #define BEAT_MS_MIN 100
 #define BEAT_MS_MAX 60000
-
-enum port_state {
-	PORT_DOWN,
-	PORT_GREETING,
-	PORT_READY,
-	PORT_HUB_STOPS,
-	PORT_WRONG_LANE,
-	PORT_LEAVING
-};
-
-struct hs_submit_port {
-	struct hs_link *link;
-	uv_timer_t timer;
-	struct hs_submit_port_options options;
-	enum port_state state;
-	struct hs_port_table table;
-	uint64_t drops;
-	int64_t hub_beat_ms; /* interval that the hub named in its hello */
-	int64_t heard_us;    /* monotonic: last frame of the hub */
-	int64_t beat_us;     /* monotonic: our last heartbeat */
-	struct hs_silence_looks looks;
-	char epoch[80];
-	bool refused; /* the hub ended the last connection before its hello */
-	int closing;  /* handles of ours that are still open while the port is being freed */
-};
 
 /* For frames whose loss the other side notices by itself (heartbeats, greetings). */
 static void
@@ -227,6 +202,8 @@ on_tick(uv_timer_t *timer)
 	int64_t now_us = hs_clock_mono_us();
 
 	hs_port_table_fail(&port->table, now_us, HS_ERR_TIMEOUT);
+	if (port->options.has_left != NULL)
+		hs_port_end_unwanted(port);
 	send_waiting(port);
 	if (port->state == PORT_DOWN || port->state == PORT_LEAVING)
 		return;
@@ -323,26 +300,13 @@ hs_submit_port_stop(struct hs_submit_port *port)
 	hs_link_close(port->link, on_link_closed, port);
 }
 
-static enum hs_err
-reserve(struct hs_submit_port *port, enum hs_port_use use, struct hs_port_row **out,
+enum hs_err
+hs_port_reserve(struct hs_submit_port *port, enum hs_port_use use, struct hs_port_row **out,
 	uint64_t *request)
 {
 	if (port->state != PORT_READY)
 		return HS_ERR_AWAY;
 	return hs_port_table_reserve(&port->table, use, out, request);
-}
-
-static enum hs_err
-ask(struct hs_submit_port *port, struct hs_port_row *row, struct hs_port_call *call,
-	uint64_t request, const hs_link_frame *frame, int64_t wait_ms)
-{
-	enum hs_err err = hs_port_send(port->link, frame);
-
-	if (err != HS_OK)
-		return err == HS_ERR_CLOSED ? HS_ERR_AWAY : err;
-	hs_port_table_take(&port->table, row, call, request,
-		hs_clock_mono_us() + (port->options.answer_timeout_ms + wait_ms) * 1000);
-	return HS_OK;
 }
 
 enum hs_err
@@ -358,7 +322,7 @@ hs_submit_port_submit(struct hs_submit_port *port, struct hs_port_call *call, hs
 		return HS_ERR_FULL;
 	hs_port_table_promote(&port->table, submit);
 	send_waiting(port);
-	err = reserve(port, HS_PORT_SUBMISSION, &row, &submit->request);
+	err = hs_port_reserve(port, HS_PORT_SUBMISSION, &row, &submit->request);
 	if (err != HS_OK)
 		return err;
 	waits = !hs_port_table_may_go(&port->table, lane, large) ||
@@ -370,85 +334,6 @@ hs_submit_port_submit(struct hs_submit_port *port, struct hs_port_call *call, hs
 	hs_port_table_take(&port->table, row, call, submit->request,
 		hs_clock_mono_us() + port->options.answer_timeout_ms * 1000);
 	return HS_OK;
-}
-
-enum hs_err
-hs_submit_port_status(struct hs_submit_port *port, struct hs_port_call *call, const char *id,
-	uint32_t wait_ms, uint32_t version)
-{
-	hs_link_frame frame;
-	hs_status_query query;
-	char id_text[80];
-	struct hs_port_row *row;
-	enum hs_err err;
-
-	hansho__v1__link_frame__init(&frame);
-	hansho__v1__status_query__init(&query);
-	err = reserve(port, HS_PORT_LOOK, &row, &query.request);
-	if (err != HS_OK)
-		return err;
-	(void)snprintf(id_text, sizeof(id_text), "%s", id);
-	query.id = id_text;
-	query.wait_ms = hs_port_table_wait_ms(&port->table, row, call->whose, wait_ms);
-	query.version = version;
-	frame.body_case = HANSHO__V1__LINK_FRAME__BODY_STATUS_QUERY;
-	frame.status_query = &query;
-	return ask(port, row, call, query.request, &frame, (int64_t)query.wait_ms);
-}
-
-enum hs_err
-hs_submit_port_list(struct hs_submit_port *port, struct hs_port_call *call, hs_list_query *query)
-{
-	hs_link_frame frame;
-	struct hs_port_row *row;
-	enum hs_err err = reserve(port, HS_PORT_LOOK, &row, &query->request);
-
-	if (err != HS_OK)
-		return err;
-	query->wait_ms = hs_port_table_wait_ms(&port->table, row, call->whose, query->wait_ms);
-	hansho__v1__link_frame__init(&frame);
-	frame.body_case = HANSHO__V1__LINK_FRAME__BODY_LIST_QUERY;
-	frame.list_query = query;
-	return ask(port, row, call, query->request, &frame, (int64_t)query->wait_ms);
-}
-
-enum hs_err
-hs_submit_port_active(struct hs_submit_port *port, struct hs_port_call *call, const char *area_code)
-{
-	hs_link_frame frame;
-	hs_active_query query;
-	char code_text[16];
-	struct hs_port_row *row;
-	enum hs_err err;
-
-	hansho__v1__link_frame__init(&frame);
-	hansho__v1__active_query__init(&query);
-	err = reserve(port, HS_PORT_NEED, &row, &query.request);
-	if (err != HS_OK)
-		return err;
-	(void)snprintf(code_text, sizeof(code_text), "%s", area_code);
-	query.area_code = code_text;
-	frame.body_case = HANSHO__V1__LINK_FRAME__BODY_ACTIVE_QUERY;
-	frame.active_query = &query;
-	return ask(port, row, call, query.request, &frame, 0);
-}
-
-enum hs_err
-hs_submit_port_alarms(struct hs_submit_port *port, struct hs_port_call *call)
-{
-	hs_link_frame frame;
-	hs_alarm_query query;
-	struct hs_port_row *row;
-	enum hs_err err;
-
-	hansho__v1__link_frame__init(&frame);
-	hansho__v1__alarm_query__init(&query);
-	err = reserve(port, HS_PORT_NEED, &row, &query.request);
-	if (err != HS_OK)
-		return err;
-	frame.body_case = HANSHO__V1__LINK_FRAME__BODY_ALARM_QUERY;
-	frame.alarm_query = &query;
-	return ask(port, row, call, query.request, &frame, 0);
 }
 
 const char *

@@ -9,8 +9,9 @@
  *          is full, HS_ERR_AGAIN the link is busy, HS_ERR_TOO_LARGE.
  *          by `done`: HS_OK with the reply; HS_ERR_CLOSED the link broke, HS_ERR_TIMEOUT no answer came. After
  *          these two nobody knows whether the hub has it: the sender must send the same again, and
- *          the hub recognises it.
- * Format:  schemas/link.proto (hello, submit, status_query, list_query, active_query, alarm_query, heartbeat, goodbye).
+ *          the hub recognises it. A question whose client has gone ends with HS_ERR_CLOSED, here and at the hub (unask);
+ *          a submission goes on.
+ * Format:  schemas/link.proto (hello, submit, status_query, list_query, active_query, alarm_query, unask, heartbeat, goodbye).
  */
 #ifndef HS_GATE_SUBMIT_PORT_H
 #define HS_GATE_SUBMIT_PORT_H
@@ -29,6 +30,8 @@ struct hs_port_call {
 	/* reply: the frame of the hub, borrowed until this returns; NULL unless err is HS_OK. */
 	void (*done)(struct hs_port_call *call, enum hs_err err, const hs_link_frame *reply);
 	uint64_t request; /* the port's own */
+	/* The connection whose client wants the answer of a question; 0: it is asked for nobody who could go. */
+	uint64_t client;
 	/* Who may wait for a change as long as its share lasts (port_table.h): the principal, which the call holds. NULL: nobody. */
 	const void *whose;
 	/* A large submission as it was packed by a worker, with request 0; the port frees it. Empty: the port packs. */
@@ -44,6 +47,9 @@ struct hs_submit_port_options {
 	int64_t pending_max;	   /* 2…65,535; queries take at most half of it */
 	int64_t in_flight_max; /* submissions less urgent than level 4 at the hub; others wait */
 	int64_t large_bytes;   /* of originals above this one is at the hub at a time */
+	/* Whether a call's client has gone, asked several times a second; NULL: nobody goes. */
+	bool (*has_left)(void *owner, uint64_t client);
+	void *owner;
 };
 
 enum hs_err hs_submit_port_create(uv_loop_t *loop, const struct hs_submit_port_options *options,

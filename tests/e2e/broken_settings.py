@@ -72,7 +72,7 @@ BROADCASTER = {
     "stations[].drill_url": Alarm("stations"), "stations[].folder": Alarm("stations"), "stations[].kinds": Refused(["dance"]),
     "stations[].areas": Refused(["98"]), "stations[].level_min": SWITCH, "stations[].crawl_width": Alarm("stations"),
     "stations[].crawl_names_max": LOOKS, "stations[].page_width": LOOKS, "stations[].page_rows": Refused(3),
-    "stations[].forms": Refused(["pdf"]), "stations[].deadline_ms": Refused(10),
+    "stations[].forms": Refused(["pdf"]), "stations[].deadline_ms": Refused(10), "stations[].token_sha256": Alarm("stations"),
     "guests": Why("a guest that is not let in is told so when it connects; it has no receipts of record either way"),
     "archive_items": MEMORY, "ring_items": MEMORY, "ring_bytes": MEMORY, "stations_max": Alarm("stations elsewhere"),
     "station_heartbeat_ms": PACE, "subscribe_timeout_ms": Why("a station that is closed for it is not connected, and that is an alarm"),

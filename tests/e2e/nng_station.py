@@ -4,12 +4,16 @@ from pair_listener import PairListener
 
 
 class NngStation(PairListener):
-    """messages: all that came. It confirms what it gets, as long as `answers` says so."""
+    """messages: all that came. It confirms what it gets, as long as `answers` says so. proof: what it says first of itself."""
 
-    def __init__(self, path, answers=("received", "displayed")):
-        self.answers = answers
+    def __init__(self, path, answers=("received", "displayed"), proof=None):
+        self.answers, self.proof = answers, proof
         self.messages, self.canaries, self.deaf = [], 0, False
         super().__init__(path)
+
+    def greet(self):
+        if self.proof:
+            self.send({"type": "subscribe", **self.proof})
 
     def take(self, message):
         if message["type"] == "canary":

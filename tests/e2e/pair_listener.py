@@ -12,7 +12,7 @@ HANDSHAKE = b"\x00SP\x00" + struct.pack(">HH", 16, 0)  # 16 = PAIR v0
 
 
 class PairListener:
-    """A subclass has take(message), which is called in a thread of its own for each JSON message."""
+    """A subclass has take(message), which is called in a thread of its own for each JSON message; greet() goes before."""
 
     def __init__(self, path):
         self.path = path
@@ -48,12 +48,16 @@ class PairListener:
             try:
                 self.connection.sendall(HANDSHAKE)
                 assert self._read(8) == HANDSHAKE
+                self.greet()
                 while True:
                     kind, length = struct.unpack(">BQ", self._read(9))
                     assert kind == 1
                     self.take(json.loads(self._read(length)))
             except (ConnectionError, OSError):
                 self.connection.close()
+
+    def greet(self):
+        pass
 
     def send(self, message):
         body = json.dumps(message).encode()

@@ -368,7 +368,8 @@ def test_nothing_is_lost_while_the_gate_is_away(make_stack, folder):
 def test_the_receiver_may_post(make_stack, folder):
     stack = make_stack(mode="live", principals=principals(LIVE))
     listen = f"127.0.0.1:{free_port()}"
-    spool = start_receiver(stack, folder, listen=listen, listen_token_file=os.path.join(folder, "door"))
+    spool = start_receiver(stack, folder, listen=listen, listen_url=f"http://{listen}/v1/telegrams",
+                           listen_token_file=os.path.join(folder, "door"))
     url = f"http://{listen}/v1/telegrams"
 
     def post(token):

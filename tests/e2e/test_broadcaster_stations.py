@@ -1,5 +1,6 @@
 """Stations with a profile of their own, on the real stack: what each gets, in which form and width, and what comes back."""
 
+import hashlib
 import json
 import os
 import tempfile
@@ -485,6 +486,57 @@ def test_a_new_connection_takes_the_place_of_the_old(on_air):
     answer = stack.accepted(order())
     assert new.item()["seq"] == answer["seq"]
     new.close()
+
+
+# ---- proof: who has a name ----
+
+TOKEN = "drill-token-kakuu-tv"
+PROOF = hashlib.sha256(TOKEN.encode()).hexdigest()
+
+
+def test_a_name_of_the_configuration_is_proven_by_its_token(on_air):
+    """Whoever only says the name gets nothing, under no role, and takes nobody's place; the operator can read who it was."""
+    stack = on_air([station("kakuu-tv", token_sha256=PROOF), station("trusted-tv")])
+    stack.wait_output("broadcaster", r"broadcaster\.station_unproven station=trusted-tv")
+    assert "station_unproven station=kakuu-tv" not in stack.processes["broadcaster"].output
+    one = Station(stack.port, "kakuu-tv", token=TOKEN)
+    one.until("state")
+    for said in ({}, {"token": ""}, {"token": PROOF}, {"token": TOKEN + "x"}, {"token": 7}, {"from": "snapshot"}):
+        guest = Station(stack.port, "kakuu-tv", **said)
+        with pytest.raises(ConnectionClosed) as closed:
+            guest.until("no such message", 10)
+        assert closed.value.rcvd.code == 4403 and "token" in closed.value.rcvd.reason, said
+    written = stack.wait_output("broadcaster", r"broadcaster\.station_refused .*").group(0)
+    assert "station=kakuu-tv mode=drill way=websocket peer=127.0.0.1 reason=token" in written
+    assert TOKEN not in stack.processes["broadcaster"].output, "what it said is written nowhere"
+    answer = stack.accepted(order())
+    assert one.item()["seq"] == answer["seq"], "the station never lost its place"
+    stranger = Station(stack.port, "stranger", token=TOKEN)
+    stranger.until("live")
+    for each in (one, stranger):
+        each.close()
+
+
+def test_over_nng_the_station_proves_itself_before_it_gets_anything(on_air, nng):
+    proofs = {"good-tv": {"station": "good-tv", "token": TOKEN}, "silent-tv": None,
+              "wrong-tv": {"station": "wrong-tv", "token": "drill-token-of-another"},
+              "other-tv": {"station": "good-tv", "token": TOKEN}}
+    stations = {name: nng(name, proof=proof) for name, proof in proofs.items()}
+    stack = on_air([station(name, channel="nng", drill_url=one.url, token_sha256=PROOF) for name, one in stations.items()], **FAST)
+    answer = stack.accepted(order())
+    reached(stack, answer, "good-tv", "displayed")
+    for name in ("wrong-tv", "other-tv"):
+        stack.wait_output("broadcaster", rf"broadcaster\.station_refused station={name} mode=drill way=nng peer={stations[name].url} reason=token")
+        wait_until(lambda name=name: stations[name].of("refused"), f"{name} is told")
+        assert "token" in stations[name].of("refused")[0]["reason"]
+        described(stations[name].of("refused")[0])
+    for name in ("silent-tv", "wrong-tv", "other-tv"):
+        assert "token" in wait_proof(stack, "broadcaster", name, "failed")["detail"]
+        assert [message["type"] for message in stations[name].messages if message["type"] != "refused"] == []
+        assert stations[name].canaries == 0
+        assert states(stack, answer["id"], name) != ["displayed"]
+    stations["wrong-tv"].send({"type": "subscribe", "station": "wrong-tv", "token": TOKEN})
+    reached(stack, answer, "wrong-tv", "displayed")
 
 
 # ---- canaries: every setting that can be wrong ----

@@ -4,6 +4,7 @@
 
 import concurrent.futures
 import copy
+import hashlib
 import os
 import re
 import shutil
@@ -242,12 +243,14 @@ def test_stations(make_stack, tmp_path):
         "stations[].drill_url": (station("dialled", channel="nng", drill_url="ipc:///nonexistent/station.sock"), "not connected"),
         "stations[].folder": (station("folder", channel="files", folder="/proc/1/elsewhere"), "check the folder"),
         "stations[].crawl_width": (station("narrow", crawl_width=8), "crawl_width"),
+        "stations[].token_sha256": (station("retokened", token_sha256=hashlib.sha256(b"another").hexdigest()), "token"),
     }
     assert set(broken) | {"out_dir"} == keys_of_group("broadcaster", "stations")
     stack = make_stack(adapters=[broadcaster(port, stations=[station("good-tv"), *[row for row, _ in broken.values()]],
                                              out_dir="/proc/1/nowhere", alarm_command=str(pager.program), **FAST)])
     one = Station(port, "good-tv")
     answering(one)
+    answering(Station(port, "retokened", token="drill-token"))
     all_alarm(stack, "broadcaster", pager, {"playout": "check the folder", **{row["name"]: word for row, word in broken.values()}})
     one.stop.set()
 

@@ -118,6 +118,33 @@ def test_two_hundred_submissions_page_by_page(make_stack):
     assert ids(listed(stack, before=sent[99])) == sent[100:120], "the same after a restart"
 
 
+def test_what_was_refused_for_its_revision_is_listed_with_what_it_says(make_stack):
+    """Stale and conflicting ones have no seq and are not delivered; who sent them still sees which they were, also after a restart."""
+    stack = make_stack(principals=WITH_WATCHER)
+    document = new_id()
+    stack.accepted(order([detail("避難指示", ["北町"])], document=document, revision=3))
+    stale = stack.submit(order([detail("高齢者等避難", ["南町"])], document=document, revision=2))
+    conflict = stack.submit(order([detail("緊急安全確保", ["港町"])], document=document, revision=3))
+    assert [answer.status_code for answer in (stale, conflict)] == [202, 409], (stale.text, conflict.text)
+
+    def rows(user="kakuu"):
+        return listed(stack, user).json()["submissions"]
+    for user in ("kakuu", "watch"):
+        assert [(row["outcome"], row["seq"], row["notice"]["kind"], row["notice"]["level"]) for row in rows(user)] == [
+            ("conflict", 0, "evacuation", 5), ("stale", 0, "evacuation", 3), ("accepted", 1, "evacuation", 4)]
+    assert rows()[0]["notice"]["term"] == "緊急安全確保" and rows()[1]["notice"]["areas"][0]["code"] == "990019"
+    before = rows()
+    page = Visitor(stack).page()
+    titles = [node.text_content() for node in page.xpath("//h3")]
+    assert ["警戒レベル5" in titles[0], "警戒レベル3" in titles[1], "表示できません" in "".join(titles)] == [True, True, False], titles
+    assert all("避難情報" in title for title in titles)
+    assert "港町" in page.xpath("//p[@class='places']")[0].text_content()
+    assert "配信していません" in page.xpath("//p[@class='when']")[0].text_content()
+    stack.restart("hub")
+    wait_until(lambda: listed(stack).status_code == 200, "the gate is back at the hub")
+    assert rows() == before
+
+
 def test_old_submissions_are_read_from_the_journal(make_stack):
     stack = make_stack(hub={"recent_notices": 2})
     sent = [stack.accepted(order(document=f"doc-{i}"))["id"] for i in range(6)]

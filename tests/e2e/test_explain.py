@@ -110,7 +110,7 @@ def came_out(outlets, answer, told, state):
     for kind in ("json", "txt"):
         path = f"drill/99/{seq}.{kind}"
         assert told["broadcaster"]["at"]["playout"]["out"][path] == read(outlets.playout, path)
-    record = told["broadcaster"]["at"]["stations"]["out"]["99"]
+    record = told["broadcaster"]["at"]["(guests)"]["out"]["99"]
     assert json.loads(record) == json.loads(read(outlets.playout, "drill", "99", f"{seq}.json"))
     screen = json.loads(told["signage"]["at"]["hall"]["out"]["screen"])
     assert lasting(screen) == lasting(state)
@@ -176,14 +176,14 @@ def test_what_a_station_gets_is_what_was_explained(make_stack, nng, tmp_path, sc
     assert got["seq"] == open_to_all["seq"] == sent["seq"]
     at = explained(settings, sent["id"])["broadcaster"]["at"]
     assert json.loads(at["tv"]["out"]["99"]) == got and got["pages"] and "cap" in got["forms"]
-    assert json.loads(at["stations"]["out"]["99"]) == open_to_all
-    assert at["tv"]["out"] != at["stations"]["out"], "its widths are its own"
+    assert json.loads(at["(guests)"]["out"]["99"]) == open_to_all
+    assert at["tv"]["out"] != at["(guests)"]["out"], "its widths are its own"
     on_nng = wait_until(lambda: [m for m in nng.messages if m.get("seq") == sent["seq"] and m["type"] == "item"], "nng has it")
     assert json.loads(at["nng-tv"]["out"]["99"]) == on_nng[0]
-    assert {at[name]["decision"] for name in ("tv", "nng-tv", "paper", "stations")} == {"sends"}
+    assert {at[name]["decision"] for name in ("tv", "nng-tv", "paper", "(guests)")} == {"sends"}
     files = at["paper"]["out"]
     assert set(files) == {f"drill/99/{sent['seq']}.{kind}" for kind in ("json", "txt", "pages.txt")} | {f"drill/{sent['seq']}.lalert.xml"}
-    wait_until(lambda: os.path.exists(os.path.join(folder, f"drill/99/{sent['seq']}.txt")), "the folder has it")
+    wait_until(lambda: all(os.path.exists(os.path.join(folder, path)) for path in files), "the folder has it")
     for path, text in files.items():
         assert text == read(folder, path), path
     assert {name: at[name]["reason"] for name in WHY} == WHY
@@ -211,7 +211,7 @@ def test_guests_that_are_not_let_in(tmp_path):
     file.write_text(order([detail("避難指示", ["北町一丁目"], code="990019")], status="Actual"))
     answer = json.loads(run(None, "--json", "--with", str(config), "--mode", "live", str(file)).stdout)["answers"][0]
     rows = {row["outlet"]: row for row in answer["outlets"]}
-    assert (rows["stations"]["decision"], rows["stations"]["reason"]) == ("filtered", "guests: false")
+    assert (rows["(guests)"]["decision"], rows["(guests)"]["reason"]) == ("filtered", "guests: false")
     assert rows["tv"]["decision"] == "sends" and rows["tv"]["reason"].startswith("proof_required")
     assert json.loads(rows["tv"]["outputs"][0]["text"])["mode"] == "live"
 

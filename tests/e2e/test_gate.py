@@ -1,12 +1,14 @@
 """The gate in front of a real hub: REST, SOAP, credentials, what happens when the hub is away."""
 
 import asyncio
+import base64
 import concurrent.futures
 import json
 import os
 import re
 import signal
 import socket
+import struct
 import time
 
 import pytest
@@ -117,6 +119,37 @@ def test_long_poll_waits_for_a_change_and_no_longer(stack):
     bad = requests.get(f"{stack.gate_url}/v1/submissions/{answer['id']}?wait=-1", auth=stack.auth(),
                        timeout=20)
     assert bad.status_code == 400
+
+
+def test_who_asks_and_goes_away_holds_nothing(make_stack):
+    """Long polls whose clients went: their rows at the gate and their places at the hub are free long before the polls are over."""
+    stack = make_stack(gate={"pending_max": 64})
+    answer = stack.accepted(order())
+    version = stack.status(answer["id"]).json()["version"]
+    listed = requests.get(stack.gate_url + "/v1/submissions", auth=stack.auth(), timeout=20).json()["version"]
+    host, port = stack.gate_url.removeprefix("http://").split(":")
+    secret = base64.b64encode(":".join(stack.auth()).encode()).decode()
+    paths = (f"/v1/submissions/{answer['id']}?wait=25&version={version}", f"/v1/submissions?wait=25&version={listed}")
+
+    def ask_and_go(path, reset):
+        with socket.create_connection((host, int(port)), timeout=20) as client:
+            client.sendall(f"GET {path} HTTP/1.1\r\nHost: x\r\nAuthorization: Basic {secret}\r\n\r\n".encode())
+            time.sleep(0.01)  # it is read
+            if reset:
+                client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+    def held():
+        return stack.metrics("gate")["hansho_gate_hub_pending"], stack.metrics("hub")["hansho_hub_status_waiters"]
+    for round_ in range(200):
+        ask_and_go(paths[round_ % 2], round_ % 4 < 2)
+    wait_until(lambda: held() == (0, 0), "nothing is held", 10)
+    begin = time.monotonic()
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        waiting = [pool.submit(requests.get, stack.gate_url + path, auth=stack.auth(), timeout=60) for path in paths]
+        wait_until(lambda: held() == (2, 2), "who is there may wait")
+        stack.accepted(order(document="another"))
+        assert waiting[1].result().json()["version"] > listed and time.monotonic() - begin < 20
+        assert not waiting[0].done(), "and goes on waiting"
 
 
 def test_the_sender_learns_who_has_shown_it(stack):

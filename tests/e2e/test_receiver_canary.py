@@ -106,6 +106,47 @@ def test_a_broken_way_is_an_alarm_and_ends(make_stack, folder, broken, word):
         wait_until(lambda: any(line.startswith("over|receiver|all|hub|") for line in told()), "and at the end")
 
 
+def door(folder, listen, knock=None):
+    return {"listen": f"127.0.0.1:{listen}", "listen_url": f"http://127.0.0.1:{knock or listen}/v1/telegrams",
+            "listen_token_file": os.path.join(folder, "door")}
+
+
+def test_with_a_door_the_canary_comes_through_it_like_a_telegram(make_stack, folder):
+    stack, port = make_stack(mode="live", principals=principals(LIVE)), free_port()
+    spool = start_receiver(stack, folder, **FAST, **door(folder, port))
+    wait_proof(stack, "proven")
+    wait_until(lambda: stack.metrics("receiver")["hansho_receiver_proofs_total"] > 2, "again and again")
+    sent = missile("C1")
+    answer = requests.post(f"http://127.0.0.1:{port}/v1/telegrams", data=sent.encode(), timeout=20,
+                           headers={"Authorization": "Bearer door-token", "Content-Type": "application/json"})
+    assert answer.status_code == 202
+    wait_until(lambda: len(done(spool)) == 1, "a telegram goes beside it")
+    assert stack.metrics("hub")["hansho_hub_newest_seq"] == 1, "and it alone is recorded"
+    assert [name for name in os.listdir(os.path.join(spool, "done")) if "canary" in name] == []
+    stack.stop("receiver")
+    assert [name for name in os.listdir(spool) if "canary" in name] == []
+
+
+@pytest.mark.parametrize("setting", ["listen", "listen_url", "token"])
+def test_a_door_that_is_not_where_the_receiver_knocks_is_an_alarm(make_stack, folder, setting):
+    """The files still go their way, and only the door is wrong: nobody would notice before the next warning."""
+    stack, port = make_stack(mode="live", principals=principals(LIVE)), free_port()
+    program, told = pager(folder)
+    other = free_port()
+    broken = {"listen": door(folder, other, knock=port), "listen_url": door(folder, port, knock=other),
+              "token": door(folder, port)}[setting]
+    start_receiver(stack, folder, alarm_command=program, **FAST, **broken)
+    if setting == "token":
+        wait_proof(stack, "proven")
+        with open(os.path.join(folder, "door"), "w", encoding="ascii") as file:
+            file.write("another\n")
+    row = wait_proof(stack, "failed")
+    assert "listen_url: HTTP" in row["detail"] and ("HTTP 401" in row["detail"]) == (setting == "token"), row
+    wait_until(lambda: any(line.startswith("alarm|receiver|all|hub|the door") for line in told()), "the command is run")
+    assert stack.metrics("receiver")["hansho_receiver_canary_alarm"] == 1
+    assert stack.metrics("hub")["hansho_hub_newest_seq"] == 0
+
+
 def test_the_gate_proves_nothing_else_by_it(make_stack, folder):
     """Whatever is no canary is told what is wrong with it, as everywhere."""
     stack = make_stack(mode="live", principals=principals(LIVE))
@@ -138,7 +179,8 @@ SETTINGS = {
     "gate_ca": ("refused", "/nonexistent/ca.pem"),
     "token_file": ("refused", "/nonexistent/token"),
     "spool_dir": ("refused", "/nonexistent/spool"),
-    "listen": ("refused", "8443"),
+    "listen": ("alarm", "another port: test_a_door_that_is_not_where_the_receiver_knocks_is_an_alarm"),
+    "listen_url": ("refused", "http://127.0.0.1:1/v1/submissions"),
     "listen_token_file": ("refused", "/nonexistent/token"),
     "ops_listen": ("refused", "localhost"),
     "alarm_command": ("refused", "pager --now"),
@@ -163,12 +205,10 @@ def test_every_setting_has_its_row():
 
 def test_each_broken_setting_is_refused_by_name(make_stack, folder):
     stack = make_stack(mode="live", principals=principals(LIVE))
-    start_receiver(stack, folder, listen=f"127.0.0.1:{free_port()}", listen_token_file=os.path.join(folder, "door"))
+    start_receiver(stack, folder, **door(folder, free_port()))
     with open(stack.path("receiver.yaml"), encoding="utf-8") as file:
         good = yaml.safe_load(file)
-    for key, (kind, value) in SETTINGS.items():
-        if kind != "refused":
-            continue
+    for key, value in [("listen", "8443"), ("listen_url", ""), *((key, value) for key, (kind, value) in SETTINGS.items() if kind == "refused")]:
         path = os.path.join(folder, f"{key}.yaml")
         with open(path, "w", encoding="utf-8") as file:
             yaml.safe_dump({**good, key: value}, file)

@@ -118,7 +118,7 @@ test_what_would_go_out(void **state)
 	assert_string_equal(text_of(record, "mode"), "drill");
 	assert_null(json_object_get(record, "forms"));
 	json_decref(record);
-	assert_string_equal(output(answer, "stations", "99"), output(answer, "all", "99"));
+	assert_string_equal(output(answer, "(guests)", "99"), output(answer, "all", "99"));
 	assert_non_null(strstr(output(answer, "folder", "drill/99/1.txt"), MARK));
 	assert_int_equal(
 		strncmp(output(answer, "folder", "drill/99/1.json"), "{\n \"type\": \"item\"", 17),
@@ -135,8 +135,8 @@ test_guests_and_the_common_folder_only_where_they_are(void **state)
 	json_t *answer = explain("name: b\nlive_url: ipc:///nowhere\nlisten: 127.0.0.1:0\n"
 				 "guests: false\nout_dir: /nowhere/air\nproof_required: never\n",
 		kit_notice(bench->arena, LIVE, HS_ACTION(ISSUE), "d", 1, order, 1));
-	assert_string_equal(said(answer, "stations"), "filtered: guests: false");
-	assert_string_equal(output(answer, "stations", "99"), "");
+	assert_string_equal(said(answer, "(guests)"), "filtered: guests: false");
+	assert_string_equal(output(answer, "(guests)", "99"), "");
 	assert_string_equal(said(answer, "playout"), "sends: ");
 	assert_non_null(strstr(output(answer, "playout", "live/99/1.txt"), "避難指示"));
 	json_decref(answer);

@@ -50,8 +50,8 @@ begin(void **state)
 	pager->alarms = (struct hs_alarm_command){ .loop = &pager->loop,
 		.command = pager->program,
 		.timeout_ms = 20000,
-		.failed_event = "test.alarm_failed",
-		.left_out_event = "test.alarm_left_out",
+		.process = "hub",
+		HS_ALARM_COMMAND_EVENTS("test"),
 		.ended = on_ended,
 		.owner = pager };
 	*state = pager;
@@ -76,7 +76,7 @@ end(void **state)
 static bool
 say(struct pager *pager, const char *what, const char *lane, const char *outlet)
 {
-	const struct hs_alarm_said said = { what, "hub", lane, outlet, "a reason" };
+	const struct hs_alarm_said said = { what, lane, outlet, "a reason" };
 
 	return hs_alarm_command_run(&pager->alarms, &said);
 }

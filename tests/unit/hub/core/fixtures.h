@@ -221,7 +221,7 @@ desk_read(struct desk *desk)
 	struct hs_row rows[64];
 	struct hs_event event = { .type = HS_EVENT_RECORDS, .rows = rows };
 	uint32_t limit = 0;
-	uint64_t after_seq = 0;
+	uint64_t after_seq = 0, pos = 0;
 
 	for (size_t i = 0; i < desk->effects.count; i++) {
 		const struct hs_effect *effect = &desk->effects.items[i];
@@ -232,10 +232,11 @@ desk_read(struct desk *desk)
 		event.peer = effect->peer;
 		limit = effect->limit;
 		after_seq = effect->after_seq;
+		pos = effect->pos;
 	}
 	assert_true(limit > 0);
 	for (size_t i = 0; i < desk->committed && event.row_count < limit; i++) {
-		if (desk->rows[i].seq > after_seq)
+		if (pos > 0 ? desk->rows[i].pos == pos : desk->rows[i].seq > after_seq)
 			rows[event.row_count++] = desk->rows[i];
 	}
 	desk_step(desk, event);
@@ -305,6 +306,48 @@ desk_reply(struct desk *desk, size_t n)
 	hs_link_frame *frame = DESK_SENT(desk, GATE, SUBMIT_REPLY, n);
 
 	return frame == NULL ? NULL : frame->submit_reply;
+}
+
+/* The question how a submission stands, and its answer, when it came in the last step. */
+static inline void
+desk_query(struct desk *desk, char *id, uint32_t wait_ms, uint32_t version)
+{
+	hs_status_query message;
+
+	hansho__v1__status_query__init(&message);
+	message.request = 77;
+	message.id = id;
+	message.wait_ms = wait_ms;
+	message.version = version;
+	DESK_FRAME(desk, GATE, STATUS_QUERY, status_query, &message);
+}
+
+static inline hs_status_reply *
+desk_status(struct desk *desk)
+{
+	hs_link_frame *frame = DESK_SENT(desk, GATE, STATUS_REPLY, 0);
+
+	return frame == NULL ? NULL : frame->status_reply;
+}
+
+/* Nobody wants the answer to that question any more. */
+static inline void
+desk_unask(struct desk *desk, uint64_t request)
+{
+	Hansho__V1__Unask message;
+
+	hansho__v1__unask__init(&message);
+	message.request = request;
+	DESK_FRAME(desk, GATE, UNASK, unask, &message);
+}
+
+static inline size_t
+desk_waiters(const struct desk *desk)
+{
+	struct hs_core_stats stats;
+
+	hs_core_stats(desk->core, &stats);
+	return stats.waiters;
 }
 
 static inline void

@@ -227,6 +227,8 @@ test_pressed(void **state)
 		assert_int_equal(hs_journal_read(fixture->journal, 0, 64, originals, &rows), HS_OK);
 		assert_second_is(&rows.rows[1], &large, originals);
 	}
+	assert_int_equal(hs_journal_read_record(fixture->journal, 2, &rows), HS_OK);
+	assert_second_is(&rows.rows[0], &large, false);
 	hs_journal_rows_free(&rows);
 	stop(fixture);
 	assert_int_equal(start(fixture), 3);

@@ -85,6 +85,26 @@ test_rows_are_read_as_they_were_written(void **state)
 }
 
 static void
+test_one_record_is_read_by_its_place(void **state)
+{
+	struct fixture *fixture = *state;
+	struct hs_journal_rows rows = { .count = 0 };
+
+	start(fixture);
+	for (int i = 0; i < 3; i++)
+		append(fixture, 300);
+	wait_committed(fixture, 3);
+	assert_int_equal(hs_journal_read_record(fixture->journal, 2, &rows), HS_OK);
+	assert_int_equal(rows.count, 1);
+	assert_int_equal(rows.rows[0].pos, 2);
+	assert_true(rows.rows[0].body.len_bytes > 300);
+	assert_int_equal(rows.rows[0].original.len_bytes, 0);
+	assert_int_equal(hs_journal_read_record(fixture->journal, 4, &rows), HS_ERR_NOT_FOUND);
+	assert_int_equal(rows.count, 0);
+	hs_journal_rows_free(&rows);
+}
+
+static void
 test_a_read_is_limited_in_bytes(void **state)
 {
 	struct fixture *fixture = *state;
@@ -326,6 +346,7 @@ main(void)
 		TEST(test_close_writes_what_is_queued),
 		TEST(test_records_that_wait_share_a_commit),
 		TEST(test_rows_are_read_as_they_were_written),
+		TEST(test_one_record_is_read_by_its_place),
 		TEST(test_a_read_is_limited_in_bytes),
 		TEST(test_two_hubs_cannot_open_one_journal),
 		TEST(test_pragmas_that_differ_are_refused),

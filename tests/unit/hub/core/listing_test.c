@@ -171,6 +171,27 @@ test_it_waits_for_a_change_of_its_own(void **state)
 	assert_string_equal(seqs(desk), "4");
 }
 
+static void
+test_a_list_that_is_no_longer_wanted_is_forgotten(void **state)
+{
+	struct desk *desk = *state;
+	uint64_t version;
+
+	desk_hello(desk, GATE);
+	send(desk, "kakuu", 1);
+	ask(desk, "kakuu", "", 10, 0, 0);
+	version = list(desk)->version;
+	for (int i = 0; i < 10000; i++) {
+		ask(desk, "kakuu", "", 10, 20000, version);
+		assert_null(list(desk));
+		desk_unask(desk, 7);
+	}
+	assert_int_equal(desk_waiters(desk), 0);
+	ask(desk, "kakuu", "", 10, 20000, version);
+	desk_unask(desk, 8);
+	assert_int_equal(desk_waiters(desk), 1);
+}
+
 /* A version of before a restart is never taken for the present one, whatever happened since. */
 static void
 test_a_restart_is_a_change(void **state)
@@ -213,6 +234,43 @@ test_what_left_memory_is_read(void **state)
 			hs_arena_printf(desk->arena, "d%d", 3 - i));
 	ask(desk, "kakuu", "", 10, 0, 0); /* its gate goes before the row comes */
 	desk_step(desk, (struct hs_event){ .type = HS_EVENT_PEER_DOWN, .peer = GATE });
+}
+
+/* An older revision, and the same one with other content, are recorded and not delivered: what they said stands in the list. */
+static void
+test_what_was_not_applied_is_listed_with_what_it_says(void **state)
+{
+	struct desk *desk = *state;
+	const struct {
+		uint32_t revision, level;
+		uint8_t content;
+		int outcome;
+	} rows[] = { { 2, 4, 1, HS_OUTCOME(ACCEPTED) }, { 1, 3, 2, HS_OUTCOME(STALE) },
+		{ 2, 5, 3, HS_OUTCOME(CONFLICT) } };
+
+	desk_hello(desk, GATE);
+	for (size_t i = 0; i < HS_COUNT(rows); i++) {
+		desk_submit(desk, (struct order){ "d1", rows[i].revision, HS_ACTION(ISSUE),
+					  .level = rows[i].level, .content = rows[i].content });
+		desk_commit(desk);
+	}
+	for (int restarts = 0; restarts < 2; restarts++) {
+		ask(desk, "kakuu-shi", "", 10, 0, 0);
+		while (list(desk) == NULL)
+			desk_read(desk);
+		assert_string_equal(seqs(desk), "0 0 1");
+		for (size_t i = 0; i < HS_COUNT(rows); i++) {
+			const hs_status_reply *row = list(desk)->submissions[2 - i];
+
+			assert_int_equal(row->outcome, rows[i].outcome);
+			assert_non_null(row->notice);
+			assert_int_equal(row->notice->kind, HS_KIND(EVACUATION));
+			assert_int_equal(row->notice->level->number, rows[i].level);
+			assert_string_equal(row->notice->areas[0]->code, "990019");
+		}
+		desk_restart(desk);
+		desk_hello(desk, GATE);
+	}
 }
 
 /* What a storm of lists asks of the journal is bounded: the others wait for their turn, and lose nothing. */
@@ -412,8 +470,10 @@ main(void)
 		DESK_TEST(test_each_principal_has_its_own),
 		DESK_TEST(test_pages_follow_each_other),
 		DESK_TEST(test_it_waits_for_a_change_of_its_own),
+		DESK_TEST(test_a_list_that_is_no_longer_wanted_is_forgotten),
 		DESK_TEST(test_a_restart_is_a_change),
 		DESK_TEST(test_what_left_memory_is_read),
+		DESK_TEST(test_what_was_not_applied_is_listed_with_what_it_says),
 		DESK_TEST(test_reads_are_bounded),
 		DESK_TEST(test_a_large_notice_is_shortened),
 		DESK_TEST(test_a_crowd_is_answered_in_slices),

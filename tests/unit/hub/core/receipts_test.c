@@ -155,27 +155,6 @@ begin(struct desk *desk)
 }
 
 static void
-query(struct desk *desk, char *id, uint32_t wait_ms, uint32_t version)
-{
-	Hansho__V1__StatusQuery message;
-
-	hansho__v1__status_query__init(&message);
-	message.request = 77;
-	message.id = id;
-	message.wait_ms = wait_ms;
-	message.version = version;
-	DESK_FRAME(desk, GATE, STATUS_QUERY, status_query, &message);
-}
-
-static hs_status_reply *
-status(struct desk *desk)
-{
-	hs_link_frame *frame = DESK_SENT(desk, GATE, STATUS_REPLY, 0);
-
-	return frame == NULL ? NULL : frame->status_reply;
-}
-
-static void
 receipt(struct desk *desk, int state)
 {
 	hs_receipt message;
@@ -186,6 +165,26 @@ receipt(struct desk *desk, int state)
 	message.outlet = outlet;
 	message.state = (Hansho__V1__ReceiptState)state;
 	DESK_FRAME(desk, ADAPTER, RECEIPT, receipt, &message);
+}
+
+/* Whose client has gone keeps no place: here 10,000 of them, one after the other. */
+static void
+test_a_question_that_is_no_longer_wanted_is_forgotten(void **state)
+{
+	struct desk *desk = *state;
+	char *id = begin(desk);
+
+	for (int i = 0; i < 10000; i++) {
+		desk_query(desk, id, 25000, HS_VERSION_NOW);
+		assert_null(desk_status(desk));
+		desk_unask(desk, 77);
+	}
+	assert_int_equal(desk_waiters(desk), 0);
+	desk_query(desk, id, 25000, HS_VERSION_NOW);
+	desk_unask(desk, 78);
+	assert_int_equal(desk_waiters(desk), 1);
+	receipt(desk, HS_RECEIPT(DISPLAYED));
+	assert_non_null(desk_status(desk));
 }
 
 /* However many ask about a large document, and whatever their link has to send: all are answered, and none of it ends the link. */
@@ -208,10 +207,10 @@ test_many_who_ask_about_a_large_document_do_not_end_the_link(void **state)
 	DESK_FRAME(desk, GATE, SUBMIT, submit, submit);
 	desk_commit(desk);
 	id = hs_arena_strdup(desk->arena, desk_reply(desk, 0)->id);
-	query(desk, id, 0, 0);
-	assert_non_null(status(desk)->notice);
+	desk_query(desk, id, 0, 0);
+	assert_non_null(desk_status(desk)->notice);
 	for (int i = 0; i < 100; i++)
-		query(desk, id, 25000, HS_VERSION_NOW);
+		desk_query(desk, id, 25000, HS_VERSION_NOW);
 	receipt(desk, HS_RECEIPT(DISPLAYED));
 	for (size_t i = 0; i < desk->effects.count; i++) {
 		const struct hs_effect *effect = &desk->effects.items[i];
@@ -230,9 +229,9 @@ test_many_who_ask_about_a_large_document_do_not_end_the_link(void **state)
 	assert_int_equal(answers, 100);
 	assert_true(sent_bytes < (size_t)2 << 20);
 	desk->busy_peers = (uint64_t)1 << GATE;
-	query(desk, id, 0, 0);
-	assert_true(status(desk)->found);
-	assert_null(status(desk)->notice);
+	desk_query(desk, id, 0, 0);
+	assert_true(desk_status(desk)->found);
+	assert_null(desk_status(desk)->notice);
 }
 
 static void
@@ -242,26 +241,26 @@ test_status_waits_for_a_change(void **state)
 	char *id = begin(desk);
 	uint32_t version;
 
-	query(desk, id, 0, 0);
-	assert_true(status(desk)->found);
-	assert_string_equal(status(desk)->principal, "kakuu-shi");
-	assert_int_equal(status(desk)->outcome, HS_OUTCOME(ACCEPTED));
-	assert_int_equal(status(desk)->request, 77);
-	assert_int_equal(status(desk)->n_receipts, 1); /* sent */
-	assert_string_equal(status(desk)->notice->document->id, "a");
-	version = status(desk)->version;
-	query(desk, id, 25000, version);
-	assert_null(status(desk));
+	desk_query(desk, id, 0, 0);
+	assert_true(desk_status(desk)->found);
+	assert_string_equal(desk_status(desk)->principal, "kakuu-shi");
+	assert_int_equal(desk_status(desk)->outcome, HS_OUTCOME(ACCEPTED));
+	assert_int_equal(desk_status(desk)->request, 77);
+	assert_int_equal(desk_status(desk)->n_receipts, 1); /* sent */
+	assert_string_equal(desk_status(desk)->notice->document->id, "a");
+	version = desk_status(desk)->version;
+	desk_query(desk, id, 25000, version);
+	assert_null(desk_status(desk));
 	receipt(desk, HS_RECEIPT(DISPLAYED));
-	assert_int_equal(status(desk)->version, version + 1);
-	assert_int_equal(status(desk)->n_receipts, 2);
-	query(desk, id, 1000, version); /* behind already: at once */
-	assert_non_null(status(desk));
-	query(desk, id, 1000, version + 1);
-	assert_null(status(desk));
+	assert_int_equal(desk_status(desk)->version, version + 1);
+	assert_int_equal(desk_status(desk)->n_receipts, 2);
+	desk_query(desk, id, 1000, version); /* behind already: at once */
+	assert_non_null(desk_status(desk));
+	desk_query(desk, id, 1000, version + 1);
+	assert_null(desk_status(desk));
 	desk->mono_us += 1100000;
 	desk_step(desk, (struct hs_event){ .type = HS_EVENT_TICK });
-	assert_int_equal(status(desk)->version, version + 1);
+	assert_int_equal(desk_status(desk)->version, version + 1);
 }
 
 static void
@@ -272,10 +271,10 @@ test_an_unknown_id_is_not_found(void **state)
 	char nonsense[] = "' OR 1";
 
 	desk_hello(desk, GATE);
-	query(desk, unknown, 25000, 0);
-	assert_false(status(desk)->found);
-	query(desk, nonsense, 25000, 0);
-	assert_false(status(desk)->found);
+	desk_query(desk, unknown, 25000, 0);
+	assert_false(desk_status(desk)->found);
+	desk_query(desk, nonsense, 25000, 0);
+	assert_false(desk_status(desk)->found);
 }
 
 static void
@@ -294,10 +293,10 @@ test_receipts_are_journalled_together_and_late(void **state)
 	desk_commit(desk);
 	desk_restart(desk);
 	desk_hello(desk, GATE);
-	query(desk, id, 0, 0);
-	assert_int_equal(status(desk)->n_receipts, 2);
-	assert_int_equal(status(desk)->receipts[1]->state, HS_RECEIPT(DISPLAYED));
-	assert_string_equal(status(desk)->receipts[1]->outlet, "screen-1");
+	desk_query(desk, id, 0, 0);
+	assert_int_equal(desk_status(desk)->n_receipts, 2);
+	assert_int_equal(desk_status(desk)->receipts[1]->state, HS_RECEIPT(DISPLAYED));
+	assert_string_equal(desk_status(desk)->receipts[1]->outlet, "screen-1");
 }
 
 static void
@@ -320,8 +319,8 @@ test_receipts_of_a_full_disk_are_written_later(void **state)
 	desk_commit(desk);
 	desk_restart(desk);
 	desk_hello(desk, GATE);
-	query(desk, id, 0, 0);
-	assert_int_equal(status(desk)->n_receipts, 2);
+	desk_query(desk, id, 0, 0);
+	assert_int_equal(desk_status(desk)->n_receipts, 2);
 }
 
 static void
@@ -478,6 +477,7 @@ main(void)
 		cmocka_unit_test(test_who_has_not_answered_waits),
 		cmocka_unit_test(test_a_notice_is_looked_at_when_it_is_due),
 		DESK_TEST(test_many_who_ask_about_a_large_document_do_not_end_the_link),
+		DESK_TEST(test_a_question_that_is_no_longer_wanted_is_forgotten),
 		DESK_TEST(test_status_waits_for_a_change),
 		DESK_TEST(test_an_unknown_id_is_not_found),
 		DESK_TEST(test_receipts_are_journalled_together_and_late),

@@ -126,7 +126,6 @@ static void
 test_who_gets_nothing_gets_a_receipt_that_says_why(void **state)
 {
 	struct desk *desk = *state;
-	Hansho__V1__StatusQuery query;
 	hs_submit_reply *reply;
 
 	limit_adapter(desk);
@@ -138,10 +137,8 @@ test_who_gets_nothing_gets_a_receipt_that_says_why(void **state)
 	for (int i = 0; i < 2; i++) {
 		hs_status_reply *status;
 
-		hansho__v1__status_query__init(&query);
-		query.id = reply->id;
-		DESK_FRAME(desk, GATE, STATUS_QUERY, status_query, &query);
-		status = DESK_SENT(desk, GATE, STATUS_REPLY, 0)->status_reply;
+		desk_query(desk, reply->id, 0, 0);
+		status = desk_status(desk);
 		assert_int_equal(status->n_receipts, 1);
 		assert_int_equal(status->receipts[0]->state, HS_RECEIPT(FILTERED));
 		assert_string_equal(status->receipts[0]->adapter, "signage");

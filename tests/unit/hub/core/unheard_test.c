@@ -99,26 +99,6 @@ silent_outlets(struct desk *desk)
 	return stats.silent_outlets;
 }
 
-static void
-ask(struct desk *desk, char *id, uint32_t wait_ms, uint32_t version)
-{
-	hs_status_query query;
-
-	hansho__v1__status_query__init(&query);
-	query.id = id;
-	query.wait_ms = wait_ms;
-	query.version = version;
-	DESK_FRAME(desk, GATE, STATUS_QUERY, status_query, &query);
-}
-
-static hs_status_reply *
-status(struct desk *desk)
-{
-	hs_link_frame *frame = DESK_SENT(desk, GATE, STATUS_REPLY, 0);
-
-	return frame == NULL ? NULL : frame->status_reply;
-}
-
 /* Who waits is answered when the silence begins, not only when somebody speaks. */
 static void
 test_the_long_poll_wakes_when_silence_begins(void **state)
@@ -128,22 +108,22 @@ test_the_long_poll_wakes_when_silence_begins(void **state)
 	uint32_t version;
 
 	pass_each_second(desk, 30, true);
-	ask(desk, id, 0, 0);
-	version = status(desk)->version;
-	ask(desk, id, 50000, version);
-	assert_null(status(desk));
+	desk_query(desk, id, 0, 0);
+	version = desk_status(desk)->version;
+	desk_query(desk, id, 50000, version);
+	assert_null(desk_status(desk));
 	pass_each_second(desk, 30, true);
-	assert_null(status(desk)); /* exactly at the limit */
+	assert_null(desk_status(desk)); /* exactly at the limit */
 	assert_string_equal(alarm_of(desk), "");
 	pass(desk, 1, true);
-	assert_non_null(status(desk));
-	assert_int_equal(status(desk)->version, version + 1);
-	assert_int_equal(status(desk)->receipts[0]->silent_ms, 61000);
+	assert_non_null(desk_status(desk));
+	assert_int_equal(desk_status(desk)->version, version + 1);
+	assert_int_equal(desk_status(desk)->receipts[0]->silent_ms, 61000);
 	assert_string_equal(alarm_of(desk), "alarm signage");
 	assert_int_equal(silent_outlets(desk), 1);
-	ask(desk, id, 50000, version + 1); /* it lasts: nothing new */
+	desk_query(desk, id, 50000, version + 1); /* it lasts: nothing new */
 	pass_each_second(desk, 30, true);
-	assert_null(status(desk));
+	assert_null(desk_status(desk));
 	assert_string_equal(alarm_of(desk), "");
 }
 
@@ -177,9 +157,9 @@ test_an_adapter_that_is_away_is_one_alarm(void **state)
 
 	pass_each_second(desk, 61, false);
 	assert_string_equal(alarm_of(desk), "alarm signage");
-	ask(desk, id, 0, 0);
-	assert_int_equal(status(desk)->n_receipts, 1);
-	assert_int_equal(status(desk)->receipts[0]->state, HS_RECEIPT(UNSPECIFIED));
+	desk_query(desk, id, 0, 0);
+	assert_int_equal(desk_status(desk)->n_receipts, 1);
+	assert_int_equal(desk_status(desk)->receipts[0]->state, HS_RECEIPT(UNSPECIFIED));
 	desk_submit(desk, (struct order){ "b", 1, HS_ACTION(ISSUE), .level = 4, .content = 1 });
 	desk_commit(desk);
 	for (int i = 0; i < 70; i++) {
@@ -235,8 +215,8 @@ test_what_is_old_raises_no_alarm(void **state)
 	assert_string_equal(
 		reason_of(desk), "no longer watched: silent about seq 1, sent 90 s ago");
 	assert_int_equal(silent_outlets(desk), 0);
-	ask(desk, id, 0, 0); /* and is still told who asks */
-	assert_int_equal(status(desk)->receipts[0]->silent_ms, 90000);
+	desk_query(desk, id, 0, 0); /* and is still told who asks */
+	assert_int_equal(desk_status(desk)->receipts[0]->silent_ms, 90000);
 	pass_each_second(desk, 60, true);
 	assert_string_equal(alarm_of(desk), "");
 }

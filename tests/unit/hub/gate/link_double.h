@@ -28,6 +28,7 @@ struct hs_link {
 	size_t sent_len_bytes;
 	int sent_count;
 	int sent_kinds[32];
+	uint64_t unasked; /* the request of the newest unask */
 	void (*closed)(void *owner);
 	void *closed_owner;
 	uv_timer_t close_timer;
@@ -64,6 +65,8 @@ hs_link_send(struct hs_link *link, const void *bytes, size_t len_bytes)
 	arena = hs_arena_create(1u << 20);
 	assert_int_equal(hs_link_frame_unpack(arena, bytes, len_bytes, &frame), HS_OK);
 	link->sent_kinds[frame->body_case]++;
+	if (frame->body_case == HANSHO__V1__LINK_FRAME__BODY_UNASK)
+		link->unasked = frame->unask->request;
 	hs_arena_destroy(arena);
 	return HS_OK;
 }

@@ -44,6 +44,8 @@ every_name(void **state)
 		{ "broadcaster", "", "放送局・報道機関", "Broadcasters" },
 		{ "broadcaster", "playout", "放送局・報道機関／送出装置へのファイル",
 			"Broadcasters / files for playout" },
+		{ "broadcaster-2", "(guests)", "放送局・報道機関／設定にない接続先（ゲスト）",
+			"Broadcasters / guests, whom no configuration names" },
 		{ "mobile", "", "登録制メール", "Mail to subscribers" },
 		{ "telecommunication", "x", "telecommunication／x", "telecommunication / x" },
 	};

@@ -77,7 +77,16 @@ query(struct hs_submit_port *port, struct caller *caller)
 struct fixture {
 	uv_loop_t loop;
 	struct hs_submit_port *port;
+	uint64_t left; /* this client has gone */
 };
+
+static bool
+has_left(void *owner, uint64_t client)
+{
+	const struct fixture *fixture = owner;
+
+	return client == fixture->left;
+}
 
 static int
 set_up(void **state)
@@ -89,7 +98,9 @@ set_up(void **state)
 		.heartbeat_ms = 40,
 		.answer_timeout_ms = 100,
 		.pending_max = 4,
-		.in_flight_max = 1 };
+		.in_flight_max = 1,
+		.has_left = has_left,
+		.owner = fixture };
 
 	assert_int_equal(uv_loop_init(&fixture->loop), 0);
 	assert_int_equal(hs_submit_port_create(&fixture->loop, &options, &fixture->port), HS_OK);
@@ -314,6 +325,36 @@ gives_up_on_a_silent_answer(void **state)
 	assert_int_equal(order.done, 1);
 }
 
+/* A question whose client has gone gives its row back, here and at the hub; an order goes on. */
+static void
+ends_the_questions_of_who_has_gone(void **state)
+{
+	struct fixture *fixture = *state;
+	const int unasks = HANSHO__V1__LINK_FRAME__BODY_UNASK;
+	static struct caller polls[2], order;
+
+	go_up(HS_MODE(DRILL));
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(query(fixture->port, &polls[i]), HS_OK);
+		polls[i].call.client = 7 + (uint64_t)i;
+	}
+	assert_int_equal(submit(fixture->port, &order), HS_OK);
+	order.call.client = 7;
+	run_for(fixture, 25);
+	assert_int_equal(the_link->sent_kinds[unasks], 0);
+	fixture->left = 7;
+	for (int i = 0; i < 40 && polls[0].done == 0; i++)
+		run_for(fixture, 5);
+	assert_int_equal(polls[0].done, 1);
+	assert_int_equal(polls[0].err, HS_ERR_CLOSED);
+	assert_int_equal(the_link->sent_kinds[unasks], 1);
+	assert_true(the_link->unasked == polls[0].call.request);
+	assert_int_equal(polls[1].done, 0);
+	assert_int_equal(order.done, 0);
+	assert_int_equal(hs_submit_port_pending_count(fixture->port), 2);
+	assert_int_equal(query(fixture->port, &polls[0]), HS_OK);
+}
+
 static void
 beats_and_drops_a_dead_link(void **state)
 {
@@ -436,6 +477,8 @@ main(void)
 			completes_what_waits_when_the_link_breaks, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(tells_when_nothing_was_sent, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(gives_up_on_a_silent_answer, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			ends_the_questions_of_who_has_gone, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(beats_and_drops_a_dead_link, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			drops_a_link_that_talks_nonsense, set_up, tear_down),
