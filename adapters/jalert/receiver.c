@@ -237,18 +237,18 @@ settle(struct telegram *telegram)
 	telegram->due_mono_us = hs_clock_mono_us() + receiver->settings.retry_max_ms * 1000;
 }
 
-/* True: it is over. */
-static bool
+/* Whatever the gate says of it, it is tried again until it is back or its time is over. */
+static void
 canary_settle(struct telegram *telegram)
 {
 	struct receiver *receiver = telegram->receiver;
 	hs_receiver_canary_told(
 		&receiver->canary, telegram->name, telegram->outcome == TAKEN, telegram->why);
-	if (telegram->outcome == AGAIN &&
-		!hs_receiver_canary_over(&receiver->canary, telegram->name))
-		return false;
-	telegram_free(telegram);
-	return true;
+	if (telegram->outcome == TAKEN ||
+		hs_receiver_canary_over(&receiver->canary, telegram->name))
+		telegram_free(telegram);
+	else
+		telegram->due_mono_us = hs_clock_mono_us() + telegram->pause_ms * 1000;
 }
 
 static void
@@ -256,16 +256,13 @@ done(struct hs_pool_job *job)
 {
 	struct telegram *telegram = HS_CONTAINER_OF(job, struct telegram, job);
 	struct receiver *receiver = telegram->receiver;
-	bool canary = hs_receiver_canary_is(telegram->name);
 	telegram->under_way = false;
-	if (canary && canary_settle(telegram))
-		return;
-	if (telegram->outcome != AGAIN) {
-		settle(telegram);
+	if (hs_receiver_canary_is(telegram->name)) {
+		canary_settle(telegram);
 		return;
 	}
-	if (canary) {
-		telegram->due_mono_us = hs_clock_mono_us() + telegram->pause_ms * 1000;
+	if (telegram->outcome != AGAIN) {
+		settle(telegram);
 		return;
 	}
 	receiver->retries++;

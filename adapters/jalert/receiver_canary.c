@@ -70,13 +70,20 @@ hs_receiver_canary_open(struct hs_receiver_canary *canary,
 }
 
 static void
-forget(struct hs_receiver_canary *canary)
+file_remove(const struct hs_receiver_canary *canary)
 {
 	char path[PATH_BYTES];
 
 	snprintf(path, sizeof(path), "%.4000s/%s", canary->settings->spool_dir, canary->name);
 	(void)unlink(path);
+}
+
+static void
+forget(struct hs_receiver_canary *canary)
+{
+	file_remove(canary);
 	canary->name[0] = '\0';
+	canary->back = false;
 }
 
 static void
@@ -155,15 +162,37 @@ message_of(const char *token)
 
 /* ---- the door ---- */
 
-const char *
-hs_receiver_canary_name_of(const struct hs_receiver_canary *canary, const char *text)
+static bool
+has_form(const char *text)
+{
+	json_t *json = json_loads(text, 0, NULL);
+	const char *id = json_string_value(json_object_get(json, "id"));
+	const char *status = json_string_value(json_object_get(json, "status"));
+	bool has = id && status && hs_receiver_canary_is(id) && strcmp(status, "Test") == 0;
+
+	json_decref(json);
+	return has;
+}
+
+enum hs_receiver_whose
+hs_receiver_canary_whose(const struct hs_receiver_canary *canary, const char *text)
 {
 	const struct hs_receiver_knock *knock = &canary->knock;
 
-	return knock->text && !hs_receiver_canary_over(canary, knock->name) &&
-			       strcmp(knock->text, text) == 0
-		       ? canary->name
-		       : NULL;
+	if (knock->text && !hs_receiver_canary_over(canary, knock->name) &&
+		strcmp(knock->text, text) == 0)
+		return HS_RECEIVER_OWN;
+	return has_form(text) ? HS_RECEIVER_FOREIGN : HS_RECEIVER_TELEGRAM;
+}
+
+/* Back from the hub, and its sender was told that the door took it: one without the other proves half of the way. */
+static void
+prove(struct hs_receiver_canary *canary)
+{
+	bool door = canary->settings->listen[0] != '\0';
+
+	if (canary->back && (!door || canary->knock.taken))
+		proven(canary);
 }
 
 static void
@@ -191,11 +220,20 @@ knock_done(struct hs_pool_job *job)
 		knock_forget(knock);
 		return;
 	}
-	knock->failed = knock->post.status != 202;
+	knock->taken = knock->post.status == 202;
+	knock->failed = !knock->taken;
+	if (knock->taken) {
+		prove(canary);
+		return;
+	}
+	knock->due_mono_us = hs_clock_mono_us() + knock->pause_ms * 1000;
+	knock->pause_ms *= 2;
+	if (knock->pause_ms > canary->settings->retry_max_ms)
+		knock->pause_ms = canary->settings->retry_max_ms;
 	snprintf(why, sizeof(why), "the door does not take it at listen_url: HTTP %ld %.100s",
-		knock->post.status, knock->post.why);
-	if (knock->failed)
-		hs_receiver_canary_told(canary, knock->name, false, why);
+		knock->post.status,
+		knock->post.status == 409 ? "it is the door of another bridge" : knock->post.why);
+	hs_receiver_canary_told(canary, knock->name, false, why);
 }
 
 static void
@@ -210,7 +248,7 @@ knock_begin(struct hs_receiver_canary *canary)
 		.body = knock->text,
 		.body_len_bytes = strlen(knock->text),
 		.content_type = "application/json",
-		.key = canary->name };
+		.key = knock->name };
 	hs_buf_init(&knock->post.reply, REPLY_MAX_BYTES);
 	knock->failed = false;
 	knock->under_way = true;
@@ -227,6 +265,8 @@ send_message(struct hs_receiver_canary *canary, const char *token)
 
 	knock_forget(knock);
 	knock->text = message_of(token);
+	knock->taken = false;
+	knock->pause_ms = settings->retry_first_ms;
 	snprintf(knock->name, sizeof(knock->name), "%s", canary->name);
 	if (!door && knock->text &&
 		hs_plan_file_write(settings->spool_dir, canary->name, knock->text) == HS_OK)
@@ -274,7 +314,8 @@ hs_receiver_canary_tick(struct hs_receiver_canary *canary)
 	}
 	if (canary->knock.under_way)
 		return;
-	if (canary->name[0] != '\0' && canary->knock.failed)
+	if (canary->name[0] != '\0' && canary->knock.failed &&
+		now_mono_us >= canary->knock.due_mono_us)
 		knock_begin(canary);
 	if (canary->settings->canary.period_ms > 0 && canary->name[0] == '\0' &&
 		now_mono_us >= canary->due_mono_us)
@@ -293,10 +334,13 @@ hs_receiver_canary_told(
 {
 	if (hs_receiver_canary_over(canary, name))
 		return;
-	if (back)
-		proven(canary);
-	else
+	if (!back) {
 		hs_plain_copy(canary->why, sizeof(canary->why), why);
+		return;
+	}
+	file_remove(canary);
+	canary->back = true;
+	prove(canary);
 }
 
 static int64_t

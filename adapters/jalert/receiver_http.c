@@ -60,11 +60,15 @@ keep(const struct hs_receiver_http *http, const struct hs_http_request *request)
 		return HS_ERR_NOMEM;
 	memcpy(text, request->body, request->body_len_bytes);
 	text[request->body_len_bytes] = '\0';
-	const char *own = hs_receiver_canary_name_of(http->canary, text);
-	enum hs_err err =
-		strlen(text) == request->body_len_bytes
-			? hs_plan_file_write(http->settings->spool_dir, own ? own : name, text)
-			: HS_ERR_INVALID; /* a NUL is no XML and no JSON */
+	enum hs_receiver_whose whose = hs_receiver_canary_whose(http->canary, text);
+	enum hs_err err = HS_OK;
+	if (strlen(text) != request->body_len_bytes)
+		err = HS_ERR_INVALID; /* a NUL is no XML and no JSON */
+	else if (whose == HS_RECEIVER_FOREIGN)
+		err = HS_ERR_CONFLICT;
+	else
+		err = hs_plan_file_write(http->settings->spool_dir,
+			whose == HS_RECEIVER_OWN ? http->canary->name : name, text);
 	free(text);
 	return err;
 }
@@ -81,6 +85,10 @@ take(void *owner, const struct hs_http_request *request)
 	enum hs_err err = request->body_len_bytes > 0 ? keep(http, request) : HS_ERR_INVALID;
 	if (err == HS_OK)
 		answer(request, 202, "{\"outcome\":\"kept\"}");
+	else if (err == HS_ERR_CONFLICT)
+		answer(request, 409,
+			"{\"error\":\"canary\",\"message\":\"canary of another bridge, or of "
+			"before\"}");
 	else if (err == HS_ERR_INVALID)
 		answer(request, 400, "{\"error\":\"body\",\"message\":\"a telegram is needed\"}");
 	else

@@ -2,7 +2,7 @@
  *
  * Flow:    POST /v1/telegrams, "Authorization: Bearer TOKEN", Content-Type application/xml or application/json → a file of
  *          the spool, synced → 202 → received().  400 empty, 401 no or another token, 413 larger than file_max_bytes,
- *          503 not written: send it again.
+ *          409 the canary of another bridge, or of before (receiver_canary.h): kept nowhere; 503 not written: send it again.
  * Threads: the loop's.
  */
 #ifndef HS_JALERT_RECEIVER_HTTP_H

@@ -28,7 +28,8 @@ static const struct hs_config_item items[] = {
 	{ "listen_token_file", HS_CONFIG_TEXT, R(listen_token_file), "path", 0, 4096, "",
 		"File with the token that the receiver must send; needed with listen.", NULL },
 	{ "listen_url", HS_CONFIG_TEXT, R(listen_url), "url", 0, 512, "",
-		"The address that the receiver was told to POST to, http://HOST:PORT/v1/telegrams; "
+		"The address of this bridge that the receiver was told to POST to, "
+		"http://HOST:PORT/v1/telegrams; "
 		"needed with listen: the canary knocks there, so that a door that is elsewhere is "
 		"an "
 		"alarm.",

@@ -114,17 +114,14 @@ on_hub_answered(struct hs_port_call *port_call, enum hs_err err, const hs_link_f
 	submit_end(call);
 }
 
-/* A live lane takes no test: that, and nothing else, may be wrong with it. */
+/* No lane takes it as a notice: that, and nothing else, may be wrong with it. */
 static bool
 is_canary(const struct submit_call *call)
 {
 	const struct hs_submission *submission = &call->intake.submission;
-	const hs_notice *notice = submission->notice;
 	const struct hs_findings *findings = &submission->findings;
 
-	if (notice == NULL || notice->document == NULL ||
-		strncmp(notice->document->id, "canary-", strlen("canary-")) != 0 ||
-		hs_status_mode(submission->control_status) != HS_MODE(TEST))
+	if (!hs_policy_is_canary(submission))
 		return false;
 	return findings->errors == 0 ||
 	       (findings->errors == 1 &&

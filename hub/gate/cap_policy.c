@@ -1,6 +1,7 @@
 /* cap_policy.c: lengths and clocks of an alert, and who may send it.
  *
- * Mode:   status = lane = credential, and = the envelope's when it came inside EDXL-DE.
+ * Mode:   status = lane = credential, and = the envelope's when it came inside EDXL-DE. The canary of a bridge is taken on no lane:
+ *         one that came to a bridge of drills would be recorded there as a notice.
  * Source: a sender's own alerts within its own areas; those of others need the role relayer, whose alerts speak for
  *         places all over the world.
  */
@@ -28,8 +29,9 @@ check_mode(struct hs_submission *submission)
 {
 	bool live = submission->mode == HS_MODE(LIVE);
 
-	if (hs_mode_allowed(submission->envelope_status, submission->control_status,
-		    submission->mode, submission->principal))
+	if (!hs_policy_is_canary(submission) &&
+		hs_mode_allowed(submission->envelope_status, submission->control_status,
+			submission->mode, submission->principal))
 		return;
 	hs_stage_finding(submission, HS_FINDING_MODE_MISMATCH, &submission->notice->mode,
 		live ? "Actual" : "Exercise",

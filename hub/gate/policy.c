@@ -117,6 +117,17 @@ hs_policy_kind(struct hs_submission *submission)
 			kind_word(submission->notice, word));
 }
 
+bool
+hs_policy_is_canary(const struct hs_submission *submission)
+{
+	static const char mark[] = "canary-";
+	const hs_notice *notice = submission->notice;
+
+	return notice != NULL && notice->document != NULL &&
+	       strncmp(notice->document->id, mark, sizeof(mark) - 1) == 0 &&
+	       hs_status_mode(submission->control_status) == HS_MODE(TEST);
+}
+
 void
 hs_policy_mode(struct hs_submission *submission)
 {

@@ -17,6 +17,9 @@ int hs_status_mode(const char *status);
 bool hs_mode_allowed(const char *envelope_status, const char *control_status, int lane,
 	const struct hs_principal *principal);
 
+/* A document of status Test whose identifier begins with canary-: POST /v1/canary gives it back, and it is no notice. False: not
+ * read so far. */
+bool hs_policy_is_canary(const struct hs_submission *submission);
 /* Before anything is read: the role may send, and on this lane. */
 void hs_policy_role(struct hs_submission *submission);
 /* When the format is known. */

@@ -68,6 +68,9 @@ def test_silence_is_told_after_its_limit(make_stack, carriers, tmp_path):
     assert found[("signage", "")]["state"] == "received" and found[("signage", "")]["silent_ms"] > 2000
     page = requests.get(f"{stack.gate_url}/v1/submissions/{answer['id']}?as=lalert", auth=stack.auth(), timeout=20)
     assert page.content.count(b"SilentSeconds>") == 4
+    for form in ("", "x" * 15, "x" * 16, "json%", "lalert%ZZ"):
+        page = requests.get(f"{stack.gate_url}/v1/submissions/{answer['id']}?as={form}", auth=stack.auth(), timeout=20)
+        assert page.status_code == 400 and page.json()["code"] == "bad_request", (form, page.text)
     done = subprocess.run([os.path.join(BIN, "hansho"), "--config", str(settings_of(stack, tmp_path)), "status", answer["id"]],
                           capture_output=True, text=True, timeout=20, check=False)
     assert done.returncode == 0, done

@@ -220,6 +220,36 @@ test_mode(void **state)
 	free(live);
 }
 
+/* On a lane of drills too, though it may carry tests. */
+static void
+test_canary(void **state)
+{
+	static const struct {
+		const char *identifier, *status;
+		bool taken;
+	} cases[] = {
+		{ "canary-1", "Test", false },
+		{ "canary-1", "Exercise", true },
+		{ "a-canary-1", "Test", true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < HS_COUNT(cases); i++) {
+		char *named = changed(sample_alert, "KAKUU-2026-0001", cases[i].identifier);
+		char *text = changed(named, "Exercise", cases[i].status);
+		struct hs_submission submission;
+		enum hs_err err = run_alert(
+			&submission, &sample_relayer, &hs_gate_limits_default, text, strlen(text));
+
+		assert_int_equal(err, cases[i].taken ? HS_OK : HS_ERR_FORBIDDEN);
+		assert_int_equal(
+			found_code(&submission, HS_FINDING_MODE_MISMATCH), !cases[i].taken);
+		end_alert(&submission);
+		free(text);
+		free(named);
+	}
+}
+
 /* ---- inside EDXL-DE, and 1.1 ---- */
 
 static char *
@@ -417,6 +447,7 @@ main(void)
 		cmocka_unit_test(test_own_profile),
 		cmocka_unit_test(test_rights),
 		cmocka_unit_test(test_mode),
+		cmocka_unit_test(test_canary),
 		cmocka_unit_test(test_envelope),
 		cmocka_unit_test(test_version),
 		cmocka_unit_test(test_real),
