@@ -162,10 +162,10 @@ still_fill(struct hs_before *before, enum hs_adapter_lane lane, uint64_t seq,
 	still->lane = lane;
 	still->seq = seq;
 	still->priority = UINT32_MAX;
-	still->kinds = row ? row->kinds : 0;
 	still->started = true;
 	still->until_mono_us = hs_clock_mono_us() + SOUNDS_MAX_US;
-	still->event = row && row->event ? strdup(row->event) : NULL;
+	if (row && row->event && !hs_abouts_add(&still->about, row->event, row->kinds))
+		hs_warn("jalert.out_of_memory", "id=%s", answer->id);
 	snprintf(still->id, sizeof(still->id), "%s", answer->id);
 	snprintf(still->epoch, sizeof(still->epoch), "%s", hs_adapter_epoch(before->adapter, lane));
 }

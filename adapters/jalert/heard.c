@@ -212,6 +212,14 @@ was_heard(const struct hs_heard *heard, const uint8_t key[HS_SHA256_BYTES], enum
 	return false;
 }
 
+bool
+hs_heard_kind(const struct hs_heard *heard, const char *event, enum hs_alert_kind kind)
+{
+	uint8_t key[HS_SHA256_BYTES];
+	event_key(event, key);
+	return was_heard(heard, key, kind);
+}
+
 enum hs_err
 hs_heard_of_event(const struct hs_heard *heard, struct hs_arena *arena, const char *event,
 	enum hs_alert_kind kind, struct hs_alerts *out)

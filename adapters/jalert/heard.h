@@ -32,6 +32,8 @@ void hs_heard_destroy(struct hs_heard *heard);
 enum hs_err hs_heard_news(const struct hs_heard *heard, struct hs_arena *arena, const char *event,
 	const hs_notice *notice, const struct hs_alerts *alerts,
 	struct hs_alerts *out) HS_MUST_CHECK;
+/* Whether that kind of the event was heard and not ended, be it that another took its place. */
+bool hs_heard_kind(const struct hs_heard *heard, const char *event, enum hs_alert_kind kind);
 /* What was heard of the event, with phase "cancel": of that kind, where it was heard; else, and for HS_ALERT_COUNT, all that
  * stands. HS_ERR_NOMEM. */
 enum hs_err hs_heard_of_event(const struct hs_heard *heard, struct hs_arena *arena,

@@ -140,6 +140,10 @@ plan_make(struct work *work)
 	hs_plan_id(work->plan.id, item->lane, item->epoch, item->seq);
 	const struct hs_news_setup setup = news_setup(work->jalert, item->lane);
 	enum hs_err err = hs_news_of(&setup, work->arena, item->notice, item->seq, &work->news);
+	if (err == HS_OK && work->jalert->plays && item->notice->action == HS_ACTION(CANCEL)) {
+		hs_plays_look(work->jalert->plays, item->lane, &work->news);
+		err = hs_news_leave_out(work->arena, &work->news);
+	}
 	if (err != HS_OK)
 		return err;
 	return item->notice->kind == HS_KIND(EVACUATION) ? plan_order(work) : plan_alerts(work);

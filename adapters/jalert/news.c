@@ -61,24 +61,34 @@ join_parts(struct hs_arena *arena, struct hs_news *out)
 		return HS_ERR_NOMEM;
 	for (size_t i = 0; i < out->part_count; i++) {
 		const struct hs_alerts *said = &out->parts[i].said;
-		for (size_t j = 0; j < said->count; j++)
+		for (size_t j = 0; !out->parts[i].never && j < said->count; j++)
 			if (!hs_alerts_say(&out->said, said->items[j].code, said->items[j].kind))
 				out->said.items[out->said.count++] = said->items[j];
 	}
 	return HS_OK;
 }
 
+enum hs_err
+hs_news_leave_out(struct hs_arena *arena, struct hs_news *news)
+{
+	size_t never = 0;
+	for (size_t i = 0; i < news->part_count; i++)
+		never += news->parts[i].never;
+	return never > 0 && never < news->part_count ? join_parts(arena, news) : HS_OK;
+}
+
 /* A cancel names its event, or the documents that it ends (CAP): what was heard of any of them. */
 static enum hs_err
 find_heard(const struct hs_news_setup *setup, struct hs_arena *arena, const hs_notice *notice,
-	struct hs_news *out)
+	const char *own, struct hs_news *out)
 {
 	const hs_document *document = notice->document;
 	size_t ended = document ? document->n_supersedes : 0;
+	enum hs_err err = HS_OK;
 	out->kind = hs_alert_kind_named(notice);
 	out->why_not = "nobody here heard what it takes back";
-	out->parts = hs_arena_alloc(arena, (ended + 1) * sizeof(*out->parts));
-	enum hs_err err = out->parts ? add_part(setup, arena, out->event, out) : HS_ERR_NOMEM;
+	if (out->kind == HS_ALERT_COUNT || hs_heard_kind(setup->heard, own, out->kind))
+		err = add_part(setup, arena, own, out);
 	for (size_t i = 0; err == HS_OK && i < ended; i++) {
 		const char *id = hs_superseded_id(document, i);
 		const char *event = id ? event_of(arena, notice, id) : NULL;
@@ -87,19 +97,41 @@ find_heard(const struct hs_news_setup *setup, struct hs_arena *arena, const hs_n
 		else if (id)
 			err = HS_ERR_NOMEM;
 	}
-	if (err == HS_OK && out->part_count > 0)
-		out->event = out->parts[0].event;
+	/* Of another kind than it names is what it takes back only where nothing else is. */
+	if (err == HS_OK && out->part_count == 0)
+		err = add_part(setup, arena, own, out);
 	return err == HS_OK ? join_parts(arena, out) : err;
+}
+
+static void
+only_part(struct hs_news *out, const char *event)
+{
+	out->parts[0] = (struct hs_news_part){ .event = event, .said = out->said };
+	out->part_count = 1;
 }
 
 /* Nobody remembers what it takes back, and it says so itself. */
 static enum hs_err
 find_missed(const struct hs_news_setup *setup, struct hs_arena *arena, const hs_notice *notice,
-	struct hs_news *out)
+	const char *own, struct hs_news *out)
 {
 	enum hs_err err = hs_alerts_taken_back(arena, notice, setup->areas, &out->said);
 	if (err == HS_OK)
 		keep_started(setup->rules, &out->said);
+	only_part(out, own);
+	return err;
+}
+
+static enum hs_err
+find_new(const struct hs_news_setup *setup, struct hs_arena *arena, const hs_notice *notice,
+	const char *own, struct hs_news *out)
+{
+	enum hs_err err = hs_alerts_of(arena, notice, setup->areas, &out->whole);
+	if (err != HS_OK)
+		return err;
+	keep_started(setup->rules, &out->whole);
+	err = hs_heard_news(setup->heard, arena, own, notice, &out->whole, &out->said);
+	only_part(out, own);
 	return err;
 }
 
@@ -107,47 +139,36 @@ enum hs_err
 hs_news_of(const struct hs_news_setup *setup, struct hs_arena *arena, const hs_notice *notice,
 	uint64_t seq, struct hs_news *out)
 {
-	*out = (struct hs_news){ .event = event_of(arena, notice, NULL),
+	const char *own = event_of(arena, notice, NULL);
+	size_t ended = notice->document ? notice->document->n_supersedes : 0;
+	*out = (struct hs_news){ .parts = hs_arena_alloc(arena, (ended + 1) * sizeof(*out->parts)),
 		.kind = HS_ALERT_COUNT,
 		.why_not = "nothing new for a place where it sounds (auto_start, areas)" };
-	if (!out->event)
+	if (!own || !out->parts)
 		return HS_ERR_NOMEM;
-	if (notice->kind == HS_KIND(EVACUATION))
+	if (notice->kind == HS_KIND(EVACUATION)) {
+		only_part(out, own);
 		return HS_OK;
-	enum hs_err err = HS_OK;
-	if (notice->action == HS_ACTION(CANCEL)) {
-		err = find_heard(setup, arena, notice, out);
-		if (err == HS_OK && out->said.count == 0 && seq <= setup->loaded_seq)
-			err = find_missed(setup, arena, notice, out);
-		return err;
 	}
-	err = hs_alerts_of(arena, notice, setup->areas, &out->whole);
-	if (err != HS_OK)
-		return err;
-	keep_started(setup->rules, &out->whole);
-	return hs_heard_news(setup->heard, arena, out->event, notice, &out->whole, &out->said);
-}
-
-static void
-take_part(const struct hs_news_setup *setup, uint64_t seq, const struct hs_news *news,
-	const struct hs_news_part *part)
-{
-	const struct hs_heard_told told = { .event = part->event,
-		.seq = seq,
-		.news = &part->said,
-		.whole = &news->whole,
-		.kind = news->kind };
-	hs_heard_take(setup->heard, &told);
+	if (notice->action != HS_ACTION(CANCEL))
+		return find_new(setup, arena, notice, own, out);
+	enum hs_err err = find_heard(setup, arena, notice, own, out);
+	if (err == HS_OK && out->said.count == 0 && seq <= setup->loaded_seq)
+		err = find_missed(setup, arena, notice, own, out);
+	return err;
 }
 
 void
 hs_news_take(const struct hs_news_setup *setup, uint64_t seq, const struct hs_news *news)
 {
-	const struct hs_news_part own = { news->event, news->said };
-	for (size_t i = 0; i < news->part_count; i++)
-		take_part(setup, seq, news, &news->parts[i]);
-	if (news->part_count == 0)
-		take_part(setup, seq, news, &own);
+	for (size_t i = 0; i < news->part_count; i++) {
+		const struct hs_heard_told told = { .event = news->parts[i].event,
+			.seq = seq,
+			.news = &news->parts[i].said,
+			.whole = &news->whole,
+			.kind = news->kind };
+		hs_heard_take(setup->heard, &told);
+	}
 }
 
 void

@@ -1,9 +1,10 @@
 /* news.h: what a notice has to say at the loudspeakers of the served places, by what they heard before.
  *
  * Flow:    notice → its alerts (alerts.h) → those that sound by themselves (auto_start.h) → those that are news (heard.h)
- *          → announced → hs_news_take. A cancel → those who heard anything of what it takes back: of its event, and of each
- *          document that it ends. One that came while nobody was here to
- *          remember that (its seq is within the snapshot) and names its kind and areas itself (civil protection) → those.
+ *          → announced → hs_news_take. A cancel → those who heard anything of what it takes back: of its event (what is of
+ *          another kind than it names only where it is all that was heard), and of each document that it ends. One that
+ *          came while nobody was here to remember that (its seq is within the snapshot) and names its kind and areas itself
+ *          (civil protection) → those. What was never sent of it is left out: hs_plays_look → hs_news_leave_out.
  *          snapshot → hs_news_load: what is in force was heard, as far as it would have been announced.
  * Owner:   everything lives in the caller's arena; the memory of what was heard is the adapter's.
  * Threads: the loop's.
@@ -23,16 +24,15 @@ struct hs_news_setup {
 	uint64_t loaded_seq;		     /* of the first snapshot; 0: none came */
 };
 
-/* What a cancel takes back of one event. */
+/* What it says of one event. */
 struct hs_news_part {
-	const char *event;
+	const char *event; /* hs_alert_event */
 	struct hs_alerts said;
+	bool never; /* a cancel of what was never sent */
 };
 
 struct hs_news {
-	const char *event; /* hs_alert_event; of a cancel the first of those that it takes back */
-	struct hs_news_part
-		*parts; /* of a cancel: event by event, those of which anything was heard */
+	struct hs_news_part *parts; /* one; of a cancel those of which anything was heard */
 	size_t part_count;
 	struct hs_alerts said;	 /* what is to be announced */
 	struct hs_alerts whole;	 /* all that the notice says of what sounds here */
@@ -43,6 +43,8 @@ struct hs_news {
 /* An evacuation order has its event only: its municipalities are found elsewhere. HS_ERR_NOMEM. */
 enum hs_err hs_news_of(const struct hs_news_setup *setup, struct hs_arena *arena,
 	const hs_notice *notice, uint64_t seq, struct hs_news *out) HS_MUST_CHECK;
+/* What is to be announced is without the parts that were never sent; when none is left, it stays as it is. HS_ERR_NOMEM. */
+enum hs_err hs_news_leave_out(struct hs_arena *arena, struct hs_news *news) HS_MUST_CHECK;
 /* It goes out as seq. */
 void hs_news_take(const struct hs_news_setup *setup, uint64_t seq, const struct hs_news *news);
 void hs_news_load(const struct hs_news_setup *setup, const struct hs_adapter_snapshot *snapshot);

@@ -3,6 +3,51 @@
 #include <stdlib.h>
 #include <string.h>
 
+bool
+hs_abouts_add(struct hs_abouts *abouts, const char *event, uint32_t kinds)
+{
+	struct hs_about *items = realloc(abouts->items, (abouts->count + 1) * sizeof(*items));
+	if (!items)
+		return false;
+	abouts->items = items;
+	items[abouts->count] = (struct hs_about){ strdup(event), kinds };
+	return items[abouts->count].event && ++abouts->count > 0;
+}
+
+void
+hs_abouts_free(struct hs_abouts *abouts)
+{
+	for (size_t i = 0; i < abouts->count; i++)
+		free(abouts->items[i].event);
+	free(abouts->items);
+	*abouts = (struct hs_abouts){ 0 };
+}
+
+/* NULL: it is not about that event. */
+static const struct hs_about *
+about_find(const struct hs_abouts *abouts, const char *event)
+{
+	for (size_t i = 0; event[0] != '\0' && i < abouts->count; i++)
+		if (strcmp(abouts->items[i].event, event) == 0)
+			return &abouts->items[i];
+	return NULL;
+}
+
+bool
+hs_abouts_meet(const struct hs_abouts *abouts, const struct hs_abouts *others)
+{
+	for (size_t i = 0; i < abouts->count; i++)
+		if (about_find(others, abouts->items[i].event))
+			return true;
+	return false;
+}
+
+uint32_t
+hs_kinds_taken_back(uint32_t said, uint32_t named)
+{
+	return named != 0 && said == named ? said : HS_PLAYING_KINDS_ALL;
+}
+
 struct hs_playing *
 hs_playing_find(struct hs_playing_list *list, const char *id)
 {
@@ -33,7 +78,7 @@ void
 hs_playing_end(struct hs_playing *playing)
 {
 	free(playing->request);
-	free(playing->event);
+	hs_abouts_free(&playing->about);
 	free(playing->places);
 	*playing = (struct hs_playing){ 0 };
 }
@@ -98,6 +143,21 @@ covers(const char *places, const char *part)
 	return true;
 }
 
+/* The new one is about each of its events; a cancel, and takes back all that is said of them. What is said beside what is wrong
+ * is not silenced with it. */
+static bool
+is_met(const struct hs_abouts *about, const struct hs_coming *coming)
+{
+	for (size_t i = 0; i < about->count; i++) {
+		const struct hs_about *other = about_find(&coming->about, about->items[i].event);
+		if (!other || (coming->cancel &&
+				      (about->items[i].kinds & ~hs_kinds_taken_back(other->kinds,
+								       coming->named)) != 0))
+			return false;
+	}
+	return about->count > 0;
+}
+
 enum hs_way
 hs_playing_way(const struct hs_playing *playing, const struct hs_coming *coming)
 {
@@ -105,12 +165,10 @@ hs_playing_way(const struct hs_playing *playing, const struct hs_coming *coming)
 		return HS_WAY_STAY;
 	if (playing->lane != coming->lane)
 		return playing->lane == HS_LANE_DRILL ? HS_WAY_END : HS_WAY_STAY;
-	bool same = playing->event && coming->event[0] != '\0' &&
-		    strcmp(playing->event, coming->event) == 0;
-	/* What is said beside what is wrong is not silenced with it. */
-	if (same && coming->cancel && (playing->kinds & ~coming->kinds) == 0)
+	bool met = is_met(&playing->about, coming);
+	if (met && coming->cancel)
 		return HS_WAY_CANCEL;
-	if (same && !coming->cancel && (!playing->started || playing->interrupted) &&
+	if (met && !coming->cancel && (!playing->started || playing->interrupted) &&
 		covers(coming->places, playing->places ? playing->places : ""))
 		return HS_WAY_REPLACE;
 	bool can = playing->request && !playing->interrupted && !playing->stop_owed &&

@@ -13,12 +13,21 @@
 #define HS_PLAYING_KIND(kind) (UINT32_C(1) << (kind))
 #define HS_PLAYING_KINDS_ALL  UINT32_MAX
 
+/* What is said of one event: of several by a cancel that takes several back. */
+struct hs_about {
+	char *event;
+	uint32_t kinds; /* HS_PLAYING_KIND */
+};
+struct hs_abouts {
+	struct hs_about *items;
+	size_t count;
+};
+
 struct hs_playing {
 	char id[64]; /* "" = free */
 	char epoch[80];
 	enum hs_adapter_lane lane;
 	uint32_t priority;
-	uint32_t kinds; /* that it says: HS_PLAYING_KIND */
 	uint64_t seq;
 	int64_t duration_ms;
 	int64_t until_mono_us;	  /* when it must be over, by its plan and a margin */
@@ -29,13 +38,21 @@ struct hs_playing {
 	bool stop_owed;	 /* its stop could not be sent */
 	bool stop_asked; /* its stop was sent and not answered */
 	char *request;	 /* as it was sent; owned. NULL: it cannot begin again */
-	char *event;	 /* owned */
-	char *places;	 /* ",990019,990027,": owned */
+	struct hs_abouts about; /* owned */
+	char *places;		/* ",990019,990027,": owned */
 };
 
 struct hs_playing_list {
 	struct hs_playing items[HS_PLAYING_MAX];
 };
+
+/* The texts are copied. false: out of memory. */
+bool hs_abouts_add(struct hs_abouts *abouts, const char *event, uint32_t kinds);
+void hs_abouts_free(struct hs_abouts *abouts);
+/* They have an event in common. */
+bool hs_abouts_meet(const struct hs_abouts *abouts, const struct hs_abouts *others);
+/* What a cancel silences of an event: the kind that it names (0: none), where that is what it says; else all of it. */
+uint32_t hs_kinds_taken_back(uint32_t said, uint32_t named);
 
 /* Takes the place of the one that ends first when all places are taken; takes the texts over. */
 void hs_playing_add(struct hs_playing_list *list, const struct hs_playing *playing);
@@ -61,9 +78,10 @@ enum hs_way {
 struct hs_coming {
 	enum hs_adapter_lane lane;
 	uint32_t priority;
-	uint32_t kinds; /* of a cancel: what it takes back */
+	uint32_t named; /* the kind that a cancel names; 0: none */
 	bool cancel;
-	const char *event, *places;
+	struct hs_abouts about;
+	const char *places;
 };
 enum hs_way hs_playing_way(const struct hs_playing *playing, const struct hs_coming *coming);
 

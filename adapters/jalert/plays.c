@@ -24,6 +24,15 @@ play_find(struct hs_plays *plays, const char *id)
 
 /* ---- one play ---- */
 
+/* That it is to be sent, or may have been. */
+static void
+sent_note(struct hs_play *play, enum hs_adapter_lane lane)
+{
+	for (size_t i = 0; i < play->about.count; i++)
+		(play->sent ? hs_sent_take : hs_sent_note)(&play->owner->sent, lane,
+			play->about.items[i].event, play->about.items[i].kinds);
+}
+
 static void
 play_attempt(struct hs_adapter_delivery *delivery)
 {
@@ -38,13 +47,19 @@ play_attempt(struct hs_adapter_delivery *delivery)
 		hs_adapter_attempt_done(delivery, HS_ATTEMPT_RETRY, HS_REASON_LIVE);
 		return;
 	}
+	play->waits = hs_plays_is_behind(play);
+	if (play->waits) {
+		hs_adapter_attempt_done(delivery, HS_ATTEMPT_WAIT,
+			"what came before about the same event goes first");
+		return;
+	}
 	if (hs_controller_send(plays->controller, play->request) != HS_OK) {
 		hs_adapter_attempt_done(
 			delivery, HS_ATTEMPT_RETRY, "the controller is not connected");
 		return;
 	}
 	play->sent = true;
-	hs_sent_take(&plays->sent, delivery->item->lane, play->event, play->kinds);
+	sent_note(play, delivery->item->lane);
 }
 
 /* There is nothing to call back; a late answer finds no play and is handled as such. */
@@ -58,7 +73,7 @@ static void
 play_free(struct hs_play *play)
 {
 	free(play->request);
-	free(play->event);
+	hs_abouts_free(&play->about);
 	free(play->places);
 	free(play);
 }
@@ -72,6 +87,7 @@ play_ended(struct hs_adapter_delivery *delivery)
 	while (*at != play)
 		at = &(*at)->next;
 	*at = play->next;
+	hs_plays_wake(plays);
 	if (!play->accepted && !play->withdrawn) /* of that it was told already */
 		plays->ops->unheard(plays->owner, delivery->item->lane, delivery->item->seq);
 	play_free(play);
@@ -82,7 +98,8 @@ play_accepted(struct hs_plays *plays, struct hs_play *play, bool started)
 {
 	struct hs_playing playing = hs_plays_playing_of(play);
 	playing.started = started;
-	play->request = play->event = play->places = NULL;
+	play->request = play->places = NULL;
+	play->about = (struct hs_abouts){ 0 };
 	play->accepted = true;
 	hs_playing_add(&plays->playing, &playing);
 }
@@ -192,8 +209,40 @@ places_of(const struct hs_plan *plan)
 	return text;
 }
 
+static uint32_t
+kinds_of(const struct hs_alerts *said)
+{
+	uint32_t kinds = 0;
+	for (size_t i = 0; i < said->count; i++)
+		kinds |= HS_PLAYING_KIND(said->items[i].kind);
+	return kinds;
+}
+
+static uint32_t
+named_by(const struct hs_news *news)
+{
+	return news->kind == HS_ALERT_COUNT ? 0 : HS_PLAYING_KIND(news->kind);
+}
+
+/* An evacuation order has its kind in the plan alone. */
+static bool
+about_fill(struct hs_abouts *about, const struct hs_plan *plan, const struct hs_news *news)
+{
+	uint32_t kinds = 0;
+	bool ok = true;
+	for (size_t i = 0; i < plan->announcement_count; i++)
+		kinds |= HS_PLAYING_KIND(plan->announcements[i]->kind);
+	for (size_t i = 0; ok && i < news->part_count; i++) {
+		const struct hs_alerts *said = &news->parts[i].said;
+		ok = hs_abouts_add(
+			about, news->parts[i].event, said->count > 0 ? kinds_of(said) : kinds);
+	}
+	return ok;
+}
+
 static struct hs_play *
-play_new(struct hs_plays *plays, const struct hs_plan *plan, const char *json, const char *event)
+play_new(struct hs_plays *plays, const struct hs_plan *plan, const char *json,
+	const struct hs_news *news)
 {
 	struct hs_play *play = calloc(1, sizeof(*play));
 	struct hs_buf request;
@@ -206,38 +255,28 @@ play_new(struct hs_plays *plays, const struct hs_plan *plan, const char *json, c
 	if (!request.failed)
 		play->request = strdup(hs_buf_text(&request));
 	hs_buf_free(&request);
-	play->event = strdup(event);
 	play->places = places_of(plan);
 	play->owner = plays;
 	play->priority = plan->priority;
 	play->duration_ms = plan->duration_ms;
-	for (size_t i = 0; i < plan->announcement_count; i++)
-		play->kinds |= HS_PLAYING_KIND(plan->announcements[i]->kind);
 	/* What is explained counts as heard, for what is asked after it. */
 	play->accepted = hs_adapter_is_dry(plays->adapter);
 	snprintf(play->id, sizeof(play->id), "%s", plan->id);
-	if (play->request && play->event && play->places)
+	if (about_fill(&play->about, plan, news) && play->request && play->places)
 		return play;
 	play_free(play);
 	return NULL;
-}
-
-/* What a cancel silences: the kind that it names, where that is what it says; else all of its event. */
-static uint32_t
-kinds_taken_back(uint32_t said, enum hs_alert_kind named)
-{
-	return named != HS_ALERT_COUNT && said == HS_PLAYING_KIND(named) ? said
-									 : HS_PLAYING_KINDS_ALL;
 }
 
 static void
 deliver(struct hs_plays *plays, struct hs_adapter_item *item, struct hs_play *play,
 	const struct hs_canary *canary)
 {
-	/* Of one event a correction never overtakes what it corrects. */
+	/* Of one event a correction never overtakes what it corrects; of the events behind the first hs_plays_is_behind sees to that. */
+	const char *event = play->about.items[0].event;
 	play->delivery = (struct hs_adapter_delivery){
 		.outlet = "controller",
-		.order_key = play->event[0] != '\0' ? play->event : NULL,
+		.order_key = event[0] != '\0' ? event : NULL,
 		.canary = canary,
 		.attempt = play_attempt,
 		.abort = play_abort,
@@ -251,39 +290,48 @@ deliver(struct hs_plays *plays, struct hs_adapter_item *item, struct hs_play *pl
 	hs_adapter_deliver(item, &play->delivery);
 }
 
-/* For each event that it is about. Whether it is a cancel, and nothing of what it takes back was sent. */
-static bool
-make_way_and_look(struct hs_plays *plays, struct hs_coming coming, const struct hs_news *news)
+void
+hs_plays_look(const struct hs_plays *plays, enum hs_adapter_lane lane, struct hs_news *news)
 {
-	bool never = coming.cancel;
-	size_t i = 0;
-	do {
-		if (i < news->part_count)
-			coming.event = news->parts[i].event;
-		hs_plays_make_way(plays, &coming);
-		never = never &&
-			hs_sent_never(&plays->sent, coming.lane, coming.event, coming.kinds);
-	} while (++i < news->part_count);
-	return never;
+	for (size_t i = 0; i < news->part_count; i++) {
+		struct hs_news_part *part = &news->parts[i];
+		part->never = hs_sent_never(&plays->sent, lane, part->event,
+			hs_kinds_taken_back(kinds_of(&part->said), named_by(news)));
+	}
+}
+
+/* It is not about what it does not say. */
+static void
+leave_out(struct hs_play *play, const struct hs_news *news)
+{
+	struct hs_abouts all = play->about;
+	play->about.count = 0;
+	for (size_t i = 0; i < all.count; i++)
+		if (news->parts[i].never)
+			free(all.items[i].event);
+		else
+			play->about.items[play->about.count++] = all.items[i];
 }
 
 void
 hs_plays_send(struct hs_plays *plays, struct hs_adapter_item *item, const struct hs_plan *plan,
 	const char *json, const struct hs_news *news, const struct hs_canary *canary)
 {
-	struct hs_play *play = play_new(plays, plan, json, news->event);
+	struct hs_play *play = play_new(plays, plan, json, news);
 	if (!play) {
 		hs_adapter_receipt(item, "controller", HS_RECEIPT(FAILED), "out of memory");
 		return;
 	}
 	const struct hs_coming coming = { .lane = item->lane,
 		.priority = plan->priority,
-		.kinds = kinds_taken_back(play->kinds, news->kind),
+		.named = named_by(news),
 		.cancel = item->notice->action == HS_ACTION(CANCEL),
-		.event = play->event,
+		.about = play->about,
 		.places = play->places };
 	hs_before_sent(&plays->before, item->lane, item->seq);
-	if (make_way_and_look(plays, coming, news)) {
+	hs_plays_make_way(plays, &coming);
+	leave_out(play, news);
+	if (play->about.count == 0) {
 		hs_adapter_receipt(item, "controller", HS_RECEIPT(FILTERED),
 			"nothing of what it takes back was sent to the loudspeakers");
 		play_free(play);
@@ -292,10 +340,7 @@ hs_plays_send(struct hs_plays *plays, struct hs_adapter_item *item, const struct
 	/* One from before the snapshot may be known to the controller from the process before. */
 	play->sent =
 		item->seq <= plays->loaded_seq[item->lane] || hs_adapter_is_dry(plays->adapter);
-	if (play->sent)
-		hs_sent_take(&plays->sent, item->lane, play->event, play->kinds);
-	else
-		hs_sent_note(&plays->sent, item->lane, play->event, play->kinds);
+	sent_note(play, item->lane);
 	deliver(plays, item, play, canary);
 }
 

@@ -3,7 +3,7 @@
  * Flow:    hs_plays_send: what sounds makes way (playing.h: interrupted, replaced, taken back, a drill silenced), and so does
  *          what is on its way: withdrawn (EXPIRED), and stopped where it may have been sent → a delivery of the runtime:
  *          {"type":"play"} until it is answered or too old → accepted → ACCEPTED, finished → DISPLAYED, failed → FAILED.
- * Order:   plays about one event go one after the other.
+ * Order:   plays about one event go one after the other; a cancel of several is about each of them.
  * Lanes:   a live announcement stops every drill, and no drill is sent while a live one is on its way or playing.
  *          Within a lane the more urgent one interrupts (priority); what was interrupted is sent again, from its head, when
  *          nothing more urgent sounds, unless it is too old by then. The controller plays equals one after the other.
@@ -44,8 +44,10 @@ void hs_plays_close(struct hs_plays *plays);
 /* NULL while nothing may leave. */
 struct hs_controller *hs_plays_controller(struct hs_plays *plays);
 const struct hs_plays_counts *hs_plays_counts(const struct hs_plays *plays);
-/* canary: of the controller. news: what the plan says, and of which event. A cancel of what was never sent is not sent either.
- * Out of memory is told by a receipt. */
+/* Marks what of a cancel was never sent: its plan is made without it (hs_news_leave_out). */
+void hs_plays_look(const struct hs_plays *plays, enum hs_adapter_lane lane, struct hs_news *news);
+/* canary: of the controller. news: what the plan says, and of which events. All of them make way; when none of a cancel was ever
+ * sent, it is not sent either. Out of memory is told by a receipt. */
 void hs_plays_send(struct hs_plays *plays, struct hs_adapter_item *item, const struct hs_plan *plan,
 	const char *json, const struct hs_news *news, const struct hs_canary *canary);
 /* Asks what became of the plan of a notice that a process before this one may have sent. */

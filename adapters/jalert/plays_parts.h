@@ -36,14 +36,20 @@ struct hs_play {
 	struct hs_plays *owner;
 	struct hs_play *next;
 	char id[64];
-	char *request, *event, *places;
-	uint32_t priority, kinds;
+	char *request, *places;
+	struct hs_abouts about;
+	uint32_t priority;
 	int64_t duration_ms;
 	const char *withdrawn; /* why it must not be sent any more; static. NULL: it may */
 	bool sent;	       /* by this process, or maybe by the one before it */
 	bool accepted;
+	bool waits; /* for one before it */
 };
 
+/* Something about an event of it that came before it is on its way. */
+bool hs_plays_is_behind(const struct hs_play *play);
+/* One is gone, or will not be sent: those that waited look again. */
+void hs_plays_wake(struct hs_plays *plays);
 bool hs_plays_live_is_on(const struct hs_plays *plays);
 /* An item that is with the controller, from a play. The texts stay the play's. */
 struct hs_playing hs_plays_playing_of(const struct hs_play *play);

@@ -15,6 +15,34 @@ hs_plays_live_is_on(const struct hs_plays *plays)
 	return hs_playing_any(&plays->playing, HS_LANE_LIVE, hs_clock_mono_us());
 }
 
+/* The younger stand before the older. What ends something may pass those that wait for the first proof (canary NULL). */
+static bool
+goes_behind(const struct hs_play *play, const struct hs_play *older)
+{
+	return !older->withdrawn && older->delivery.item->lane == play->delivery.item->lane &&
+	       (play->delivery.canary || !older->delivery.canary) &&
+	       hs_abouts_meet(&play->about, &older->about);
+}
+
+bool
+hs_plays_is_behind(const struct hs_play *play)
+{
+	for (const struct hs_play *older = play->next; older; older = older->next)
+		if (goes_behind(play, older))
+			return true;
+	return false;
+}
+
+void
+hs_plays_wake(struct hs_plays *plays)
+{
+	for (struct hs_play *play = plays->plays; play; play = play->next) {
+		if (play->waits)
+			hs_adapter_deliver_now(&play->delivery);
+		play->waits = false;
+	}
+}
+
 struct hs_playing
 hs_plays_playing_of(const struct hs_play *play)
 {
@@ -22,14 +50,13 @@ hs_plays_playing_of(const struct hs_play *play)
 	struct hs_playing playing = {
 		.lane = item->lane,
 		.priority = play->priority,
-		.kinds = play->kinds,
 		.seq = item->seq,
 		.duration_ms = play->duration_ms,
 		.until_mono_us =
 			hs_clock_mono_us() + play->duration_ms * 1000 + HS_PLAYING_MARGIN_US,
 		.deadline_mono_us = item->deadline_mono_us,
 		.request = play->request,
-		.event = play->event,
+		.about = play->about,
 		.places = play->places,
 	};
 	snprintf(playing.id, sizeof(playing.id), "%s", play->id);
@@ -139,7 +166,8 @@ static void
 stop_on_its_way(struct hs_plays *plays, const struct hs_play *play)
 {
 	struct hs_playing playing = hs_plays_playing_of(play);
-	playing.request = playing.event = playing.places = NULL;
+	playing.request = playing.places = NULL;
+	playing.about = (struct hs_abouts){ 0 };
 	playing.over = true;
 	hs_playing_add(&plays->playing, &playing);
 	stop(plays, hs_playing_find(&plays->playing, play->id), play->withdrawn);
@@ -179,6 +207,7 @@ withdraw(struct hs_plays *plays, struct hs_play *play, const char *why)
 	else
 		plays->ops->unheard(plays->owner, item->lane, item->seq);
 	hs_adapter_deliver_now(&play->delivery);
+	hs_plays_wake(plays);
 }
 
 /* Those that wait for an answer would stand before the new one until their time is over. */

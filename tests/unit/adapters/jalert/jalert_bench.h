@@ -223,4 +223,49 @@ order(struct bench *bench, int mode, const char *id, uint32_t revision)
 	return fake_order(bench->arena, mode, id, revision, places, 1);
 }
 
+/* Civil protection of one event; each message is a document of its own, as CAP has it. */
+static inline hs_notice *
+civil(struct bench *bench, int mode, int action, const char *id, const char *type)
+{
+	struct hs_arena *arena = bench->arena;
+	static const char *const codes[] = { "990019", "990027" };
+	hs_notice *notice = hs_message_new(arena, &hansho__v1__notice__descriptor);
+	notice->mode = (Hansho__V1__Mode)mode;
+	notice->kind = HS_KIND(CIVIL_PROTECTION);
+	notice->action = (Hansho__V1__Action)action;
+	notice->document = hs_message_new(arena, &hansho__v1__document__descriptor);
+	notice->document->source = hs_arena_strdup(arena, "j.example");
+	notice->document->id = hs_arena_strdup(arena, id);
+	notice->document->event = hs_arena_strdup(arena, "E");
+	notice->document->revision = 1;
+	notice->times = hs_message_new(arena, &hansho__v1__times__descriptor);
+	notice->times->accepted = hs_time_new(arena, hs_clock_unix_us(), 540);
+	notice->detail_case = HANSHO__V1__NOTICE__DETAIL_CIVIL_PROTECTION;
+	notice->civil_protection = hs_message_new(arena, &hansho__v1__civil_protection__descriptor);
+	notice->civil_protection->type = hs_arena_strdup(arena, type);
+	for (size_t i = 0; i < 2; i++) {
+		hs_area *area = hs_message_new(arena, &hansho__v1__area__descriptor);
+		area->code = hs_arena_strdup(arena, codes[i]);
+		assert_true(hs_repeat(arena, &notice->n_areas, &notice->areas, area));
+	}
+	return notice;
+}
+
+/* How often the controller was asked for this: "play live-00fflive-1". */
+static inline size_t
+asked(const struct bench *bench, const char *request)
+{
+	size_t count = 0;
+	for (size_t i = 0; i < bench->request_count; i++)
+		count += strcmp(bench->requests[i], request) == 0;
+	return count;
+}
+
+static inline bool
+is_told(const struct fake_hub *hub, uint64_t seq, int state, const char *word)
+{
+	return fake_state_of(hub, seq, "controller") == state &&
+	       strstr(fake_receipt_of(hub, seq, "controller")->detail, word) != NULL;
+}
+
 #endif

@@ -14,12 +14,20 @@
 
 #define MISSILE HS_PLAYING_KIND(HS_ALERT_MISSILE)
 #define AIR	HS_PLAYING_KIND(HS_ALERT_AIR_ATTACK)
+#define ONE(event, kinds)                                  \
+	{                                                  \
+		(struct hs_about[]){ { event, kinds } }, 1 \
+	}
+#define TWO(one, other, kinds)                                             \
+	{                                                                  \
+		(struct hs_about[]){ { one, kinds }, { other, kinds } }, 2 \
+	}
 
 static void
 ways(void **state)
 {
 	(void)state;
-	char request[] = "{}", event[] = "E1", places[] = ",990019,990027,";
+	char request[] = "{}", e1[] = "E1", e2[] = "E2", e9[] = "E9", places[] = ",990019,990027,";
 	const struct {
 		const char *what;
 		enum hs_adapter_lane lane;
@@ -29,47 +37,81 @@ ways(void **state)
 		enum hs_way way;
 	} rows[] = {
 		{ "a drill ends for what is live", HS_LANE_DRILL, 0, true, false,
-			{ HS_LANE_LIVE, 4, AIR, false, "E9", ",1," }, HS_WAY_END },
+			{ HS_LANE_LIVE, 4, 0, false, ONE(e9, AIR), ",1," }, HS_WAY_END },
 		{ "a drill never ends what is live", HS_LANE_LIVE, 4, true, false,
-			{ HS_LANE_DRILL, 0, AIR, true, "E1", ",990019," }, HS_WAY_STAY },
+			{ HS_LANE_DRILL, 0, AIR, true, ONE(e1, AIR), ",990019," }, HS_WAY_STAY },
 		{ "a cancel stops what it takes back", HS_LANE_LIVE, 1, true, false,
-			{ HS_LANE_LIVE, 1, AIR, true, "E1", ",990019," }, HS_WAY_CANCEL },
+			{ HS_LANE_LIVE, 1, AIR, true, ONE(e1, AIR), ",990019," }, HS_WAY_CANCEL },
 		{ "also when it was interrupted", HS_LANE_LIVE, 1, false, true,
-			{ HS_LANE_LIVE, 1, AIR, true, "E1", ",990019," }, HS_WAY_CANCEL },
+			{ HS_LANE_LIVE, 1, AIR, true, ONE(e1, AIR), ",990019," }, HS_WAY_CANCEL },
 		{ "not with what it does not name", HS_LANE_LIVE, 1, false, false,
-			{ HS_LANE_LIVE, 1, MISSILE, true, "E1", ",990019,990027," }, HS_WAY_STAY },
+			{ HS_LANE_LIVE, 1, MISSILE, true, ONE(e1, MISSILE), ",990019,990027," },
+			HS_WAY_STAY },
 		{ "a cancel of all names each", HS_LANE_LIVE, 1, false, false,
-			{ HS_LANE_LIVE, 1, HS_PLAYING_KINDS_ALL, true, "E1", ",990019," },
-			HS_WAY_CANCEL },
+			{ HS_LANE_LIVE, 1, 0, true, ONE(e1, AIR), ",990019," }, HS_WAY_CANCEL },
 		{ "a cancel of something else does not", HS_LANE_LIVE, 1, true, false,
-			{ HS_LANE_LIVE, 1, AIR, true, "E2", ",990019," }, HS_WAY_STAY },
+			{ HS_LANE_LIVE, 1, AIR, true, ONE(e2, AIR), ",990019," }, HS_WAY_STAY },
 		{ "a newer state replaces what waits", HS_LANE_LIVE, 1, false, false,
-			{ HS_LANE_LIVE, 1, AIR, false, "E1", ",990027,990019,990035," },
+			{ HS_LANE_LIVE, 1, 0, false, ONE(e1, AIR), ",990027,990019,990035," },
 			HS_WAY_REPLACE },
 		{ "not for fewer places", HS_LANE_LIVE, 1, false, false,
-			{ HS_LANE_LIVE, 1, AIR, false, "E1", ",990019," }, HS_WAY_STAY },
+			{ HS_LANE_LIVE, 1, 0, false, ONE(e1, AIR), ",990019," }, HS_WAY_STAY },
 		{ "not what sounds", HS_LANE_LIVE, 1, true, false,
-			{ HS_LANE_LIVE, 1, AIR, false, "E1", ",990019,990027," }, HS_WAY_STAY },
+			{ HS_LANE_LIVE, 1, 0, false, ONE(e1, AIR), ",990019,990027," },
+			HS_WAY_STAY },
 		{ "more urgent interrupts", HS_LANE_LIVE, 3, true, false,
-			{ HS_LANE_LIVE, 0, AIR, false, "E2", ",1," }, HS_WAY_INTERRUPT },
+			{ HS_LANE_LIVE, 0, 0, false, ONE(e2, AIR), ",1," }, HS_WAY_INTERRUPT },
 		{ "once", HS_LANE_LIVE, 3, false, true,
-			{ HS_LANE_LIVE, 0, AIR, false, "E2", ",1," }, HS_WAY_STAY },
+			{ HS_LANE_LIVE, 0, 0, false, ONE(e2, AIR), ",1," }, HS_WAY_STAY },
 		{ "equal waits", HS_LANE_LIVE, 3, true, false,
-			{ HS_LANE_LIVE, 3, AIR, false, "E2", ",1," }, HS_WAY_STAY },
+			{ HS_LANE_LIVE, 3, 0, false, ONE(e2, AIR), ",1," }, HS_WAY_STAY },
 		{ "less urgent waits", HS_LANE_LIVE, 0, true, false,
-			{ HS_LANE_LIVE, 3, AIR, false, "E2", ",1," }, HS_WAY_STAY },
+			{ HS_LANE_LIVE, 3, 0, false, ONE(e2, AIR), ",1," }, HS_WAY_STAY },
 	};
 	for (size_t i = 0; i < HS_COUNT(rows); i++) {
 		const struct hs_playing playing = { .id = "x",
 			.lane = rows[i].lane,
 			.priority = rows[i].priority,
-			.kinds = AIR,
 			.request = request,
 			.started = rows[i].started,
 			.interrupted = rows[i].interrupted,
-			.event = event,
+			.about = ONE(e1, AIR),
 			.places = places };
 		if (hs_playing_way(&playing, &rows[i].coming) != rows[i].way)
+			fail_msg("%s", rows[i].what);
+	}
+}
+
+static void
+ways_of_several_events(void **state)
+{
+	(void)state;
+	char e1[] = "E1", e2[] = "E2", places[] = ",990019,";
+	const struct hs_abouts one = ONE(e1, AIR), other = ONE(e2, AIR), both = TWO(e1, e2, AIR),
+			       all = TWO(e2, e1, MISSILE | AIR);
+	const struct {
+		const char *what;
+		struct hs_abouts playing, coming;
+		bool cancel;
+		enum hs_way way;
+	} rows[] = {
+		{ "a cancel of several stops each", other, both, true, HS_WAY_CANCEL },
+		{ "a newer state of one is none of the other", both, one, false, HS_WAY_STAY },
+		{ "a cancel of one is none of the other", both, other, true, HS_WAY_STAY },
+		{ "a cancel of both is", both, both, true, HS_WAY_CANCEL },
+		{ "also when it takes back more", both, all, true, HS_WAY_CANCEL },
+		{ "not when it takes back less", all, both, true, HS_WAY_STAY },
+	};
+	for (size_t i = 0; i < HS_COUNT(rows); i++) {
+		const struct hs_playing playing = {
+			.id = "x", .lane = HS_LANE_LIVE, .about = rows[i].playing, .places = places
+		};
+		const struct hs_coming coming = { .lane = HS_LANE_LIVE,
+			.named = AIR,
+			.cancel = rows[i].cancel,
+			.about = rows[i].coming,
+			.places = places };
+		if (hs_playing_way(&playing, &coming) != rows[i].way)
 			fail_msg("%s", rows[i].what);
 	}
 }
@@ -108,6 +150,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(ways),
+		cmocka_unit_test(ways_of_several_events),
 		cmocka_unit_test(what_is_interrupted_does_not_sound) };
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

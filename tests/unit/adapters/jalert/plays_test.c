@@ -1,58 +1,12 @@
 /* Who makes way at the loudspeakers: also what is only on its way there, and what was stopped and begins again. */
 #include "tests/unit/adapters/jalert/jalert_bench.h"
 
-#define NEW(type) hs_message_new(arena, &hansho__v1__##type##__descriptor)
-#define LONG_MS	  700 /* some attempts and ticks */
-
-/* Civil protection of one event; each message is a document of its own, as CAP has it. */
-static hs_notice *
-civil(struct bench *bench, int mode, int action, const char *id, const char *type)
-{
-	struct hs_arena *arena = bench->arena;
-	static const char *const codes[] = { "990019", "990027" };
-	hs_notice *notice = NEW(notice);
-	notice->mode = (Hansho__V1__Mode)mode;
-	notice->kind = HS_KIND(CIVIL_PROTECTION);
-	notice->action = (Hansho__V1__Action)action;
-	notice->document = NEW(document);
-	notice->document->source = hs_arena_strdup(arena, "j.example");
-	notice->document->id = hs_arena_strdup(arena, id);
-	notice->document->event = hs_arena_strdup(arena, "E");
-	notice->document->revision = 1;
-	notice->times = NEW(times);
-	notice->times->accepted = hs_time_new(arena, hs_clock_unix_us(), 540);
-	notice->detail_case = HANSHO__V1__NOTICE__DETAIL_CIVIL_PROTECTION;
-	notice->civil_protection = NEW(civil_protection);
-	notice->civil_protection->type = hs_arena_strdup(arena, type);
-	for (size_t i = 0; i < 2; i++) {
-		hs_area *area = NEW(area);
-		area->code = hs_arena_strdup(arena, codes[i]);
-		assert_true(hs_repeat(arena, &notice->n_areas, &notice->areas, area));
-	}
-	return notice;
-}
+#define LONG_MS 700 /* some attempts and ticks */
 
 static void
 live(struct bench *bench, uint64_t seq, int action, const char *id, const char *type)
 {
 	fake_deliver(&bench->live, seq, seq - 1, civil(bench, HS_MODE(LIVE), action, id, type));
-}
-
-/* How often the controller was asked for this: "play live-00fflive-1". */
-static size_t
-asked(const struct bench *bench, const char *request)
-{
-	size_t count = 0;
-	for (size_t i = 0; i < bench->request_count; i++)
-		count += strcmp(bench->requests[i], request) == 0;
-	return count;
-}
-
-static bool
-is_told(const struct fake_hub *hub, uint64_t seq, int state, const char *word)
-{
-	return fake_state_of(hub, seq, "controller") == state &&
-	       strstr(fake_receipt_of(hub, seq, "controller")->detail, word) != NULL;
 }
 
 static void
@@ -91,60 +45,6 @@ what_may_have_been_sent_is_stopped_and_taken_back(void **state)
 	assert_int_equal(1, asked(bench, "stop live-00fflive-1"));
 	assert_string_equal("stop live-00fflive-1", bench->requests[plays]);
 	assert_string_equal("play live-00fflive-2", bench->requests[plays + 1]);
-}
-
-static hs_notice *
-cancel_of(struct bench *bench, const char *id, const char *const ids[3])
-{
-	hs_notice *cancel = civil(bench, HS_MODE(LIVE), HS_ACTION(CANCEL), id, "missile");
-	hs_document *document = cancel->document;
-	document->event = hs_arena_strdup(bench->arena, "");
-	cancel->n_areas = 1;
-	for (size_t i = 0; i < 3; i++)
-		assert_true(hs_repeat(bench->arena, &document->n_supersedes, &document->supersedes,
-			hs_arena_printf(bench->arena, "j.example|%s", ids[i])));
-	return cancel;
-}
-
-/* CAP: three alerts that are documents of their own, and one cancel that ends them all. */
-static void
-one_cancel_takes_back_all_that_it_ends(void **state)
-{
-	static const char *const codes[] = { "990019", "990027", "990035" };
-	static const char *const ids[] = { "a", "b", "c" };
-	struct bench *bench = *state;
-	struct hs_arena *arena = bench->arena;
-	bench->answers[0] = "accepted";
-	for (size_t i = 0; i < 3; i++) {
-		hs_notice *notice =
-			civil(bench, HS_MODE(LIVE), HS_ACTION(ISSUE), ids[i], "missile");
-		notice->document->event = hs_arena_strdup(arena, "");
-		notice->n_areas = 1;
-		notice->areas[0]->code = hs_arena_strdup(arena, codes[i]);
-		fake_deliver(&bench->live, i + 1, i, notice);
-		assert_true(wait_state(bench, &bench->live, i + 1, HS_RECEIPT(ACCEPTED)));
-	}
-	fake_deliver(&bench->live, 4, 3, cancel_of(bench, "d", ids));
-	assert_true(wait_state(bench, &bench->live, 4, HS_RECEIPT(ACCEPTED)));
-	for (uint64_t seq = 1; seq <= 3; seq++) {
-		char stop[64];
-		snprintf(stop, sizeof(stop), "stop live-00fflive-%u", (unsigned)seq);
-		assert_true(is_told(&bench->live, seq, HS_RECEIPT(EXPIRED), "taken back"));
-		assert_int_equal(1, asked(bench, stop));
-	}
-	char path[160];
-	snprintf(path, sizeof(path), "%s/live-00fflive-4.json", bench->dir);
-	json_t *json = json_load_file(path, 0, NULL);
-	char *plan = json_dumps(json, 0);
-	assert_non_null(plan);
-	for (size_t i = 0; i < 3; i++)
-		assert_non_null(strstr(plan, codes[i]));
-	free(plan);
-	json_decref(json);
-	/* and there is nothing left */
-	fake_deliver(&bench->live, 5, 4, cancel_of(bench, "e", ids));
-	serve_for(bench, LONG_MS);
-	assert_int_equal(HS_RECEIPT(FILTERED), fake_state_of(&bench->live, 5, ""));
 }
 
 static void
@@ -338,7 +238,6 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		ALONE(what_was_never_sent_is_withdrawn_and_its_cancel_is_not_said),
 		LISTENING(what_may_have_been_sent_is_stopped_and_taken_back),
-		LISTENING(one_cancel_takes_back_all_that_it_ends),
 		LISTENING(a_stop_that_could_not_leave_is_sent_when_the_controller_is_back),
 		LISTENING(plays_of_one_event_keep_their_order),
 		LISTENING(a_cancel_of_one_kind_leaves_the_other),
