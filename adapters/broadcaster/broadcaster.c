@@ -103,6 +103,7 @@ outlets_open(struct hs_broadcaster *own)
 		.profiles = own->profiles + 1,
 		.profile_count = own->profile_count - 1,
 		.heartbeat_ms = own->settings->station_heartbeat_ms,
+		.token_tries_max = own->settings->token_tries_max,
 		.state = hs_broadcaster_ask_state,
 		.pump = hs_broadcaster_ask_pump,
 		.owner = own,
@@ -227,6 +228,10 @@ broadcaster_metrics(void *state, struct hs_buf *out)
 		out, "hansho_broadcaster_named_stations_up %zu\n", hs_outlets_up(own->outlets));
 	hs_buf_printf(
 		out, "hansho_broadcaster_filtered_total %llu\n", (unsigned long long)own->filtered);
+	for (size_t i = 1; i < own->profile_count; i++)
+		hs_buf_printf(out, "hansho_broadcaster_refused_total{station=\"%s\"} %llu\n",
+			own->profiles[i].settings->name,
+			(unsigned long long)hs_outlets_refusals(own->outlets, &own->profiles[i]));
 }
 
 static void

@@ -27,6 +27,7 @@ struct hs_broadcaster_settings {
 	int64_t stations_max;
 	int64_t station_heartbeat_ms;
 	int64_t subscribe_timeout_ms;
+	int64_t token_tries_max;
 };
 
 extern const struct hs_adapter_ops hs_broadcaster_ops;

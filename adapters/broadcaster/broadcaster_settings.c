@@ -47,6 +47,10 @@ static const struct hs_config_item items[] = {
 		"How often stations are told that the line lives.", NULL },
 	{ "subscribe_timeout_ms", HS_CONFIG_INT, AT(subscribe_timeout_ms), "ms", 100, 60000,
 		"10000", "A connection that has not subscribed by then is closed.", NULL },
+	{ "token_tries_max", HS_CONFIG_INT, AT(token_tries_max), "messages", 2, 1000, "3",
+		"Channel nng, with token_sha256: a connection on which so many messages came, and "
+		"none was the station's token, is ended and dialled anew.",
+		NULL },
 };
 
 static enum hs_err

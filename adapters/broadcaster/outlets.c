@@ -6,6 +6,7 @@
 
 #include "adapters/broadcaster/message.h"
 #include "hub/base/check.h"
+#include "hub/base/clock.h"
 #include "hub/base/link.h"
 #include "hub/base/log.h"
 
@@ -18,8 +19,8 @@ struct carrier {
 	struct hs_link *link; /* nng; NULL else */
 	hs_http_id id;	      /* WebSocket; 0: nobody */
 	bool used;
-	bool proven;  /* nng: who answers there is the station */
-	bool refused; /* nng: who answers there was told that it is not */
+	bool proven;   /* nng: who answers there is the station */
+	int64_t tries; /* nng: what came on this connection instead of its proof */
 };
 
 struct hs_outlets {
@@ -27,6 +28,7 @@ struct hs_outlets {
 	struct hs_line_ops ops;
 	struct carrier *carriers; /* profile by profile, a lane each */
 	size_t count;
+	struct hs_refusals *refusals; /* of each profile */
 	uv_timer_t timer;
 	size_t open; /* links and timer that are not gone */
 	bool closed;
@@ -63,7 +65,7 @@ on_link_up(void *owner, struct hs_link *link)
 	struct carrier *carrier = owner;
 	(void)link;
 	carrier->proven = hs_profile_proven(carrier->line.profile, NULL);
-	carrier->refused = false;
+	carrier->tries = 0;
 	if (!carrier->outlets->closed && carrier->proven)
 		hs_line_up(&carrier->line);
 }
@@ -78,7 +80,20 @@ on_link_down(void *owner, struct hs_link *link)
 	carrier->proven = false;
 }
 
-/* The first message of a station that has a token. Whoever else answers at its url is told why, and gets nothing. */
+static void
+tell_refused(struct carrier *carrier)
+{
+	struct hs_frame *refusal = hs_message_frame_of(
+		json_pack("{s:s,s:s}", "type", "refused", "reason", HS_STATION_UNPROVEN));
+	if (refusal != NULL && hs_link_send(carrier->link, hs_frame_bytes(refusal),
+				       hs_frame_len_bytes(refusal)) != HS_OK)
+		hs_warn("broadcaster.refusal_not_sent", "station=%s",
+			carrier->line.profile->settings->name);
+	hs_frame_unref(refusal);
+}
+
+/* The first message of a station that has a token. Whoever else answers at its url is told why, gets nothing, and may not try for
+ * ever. */
 static void
 take_proof(struct carrier *carrier, const json_t *message)
 {
@@ -86,26 +101,19 @@ take_proof(struct carrier *carrier, const json_t *message)
 	const char *type = json_string_value(json_object_get(message, "type"));
 	const char *name = json_string_value(json_object_get(message, "station"));
 	const char *token = json_string_value(json_object_get(message, "token"));
-	struct hs_frame *refusal;
 	carrier->proven = type != NULL && strcmp(type, "subscribe") == 0 && name != NULL &&
-			  strcmp(name, profile->settings->name) == 0 &&
-			  hs_profile_proven(profile, token);
+			  hs_profile_is_named(profile, name) && hs_profile_proven(profile, token);
 	if (carrier->proven) {
 		hs_line_up(&carrier->line);
 		return;
 	}
-	if (carrier->refused)
-		return;
-	carrier->refused = true;
-	hs_outlets_refused(profile, carrier->line.lane, "nng",
+	hs_outlets_refused(carrier->outlets, profile, carrier->line.lane, "nng",
 		carrier->line.lane == HS_LANE_LIVE ? profile->settings->live_url
 						   : profile->settings->drill_url);
-	refusal = hs_message_frame_of(
-		json_pack("{s:s,s:s}", "type", "refused", "reason", HS_STATION_UNPROVEN));
-	if (refusal != NULL && hs_link_send(carrier->link, hs_frame_bytes(refusal),
-				       hs_frame_len_bytes(refusal)) != HS_OK)
-		hs_warn("broadcaster.refusal_not_sent", "station=%s", profile->settings->name);
-	hs_frame_unref(refusal);
+	if (carrier->tries++ == 0)
+		tell_refused(carrier);
+	if (carrier->tries >= carrier->outlets->options.token_tries_max)
+		hs_link_drop(carrier->link);
 }
 
 static void
@@ -188,18 +196,29 @@ const struct hs_profile *
 hs_outlets_profile(const struct hs_outlets *outlets, const char *name)
 {
 	for (size_t i = 0; i < outlets->options.profile_count; i++) {
-		if (strcmp(outlets->options.profiles[i].settings->name, name) == 0)
+		if (hs_profile_is_named(&outlets->options.profiles[i], name))
 			return &outlets->options.profiles[i];
 	}
 	return NULL;
 }
 
 void
-hs_outlets_refused(const struct hs_profile *profile, enum hs_adapter_lane lane, const char *way,
-	const char *peer)
+hs_outlets_refused(struct hs_outlets *outlets, const struct hs_profile *profile,
+	enum hs_adapter_lane lane, const char *way, const char *peer)
 {
-	hs_warn("broadcaster.station_refused", "station=%s mode=%s way=%s peer=%s reason=token",
-		profile->settings->name, hs_lane_name(lane), way, peer);
+	uint64_t unwritten;
+	if (hs_refusals_add(&outlets->refusals[profile - outlets->options.profiles],
+		    hs_clock_mono_us(), &unwritten))
+		hs_warn("broadcaster.station_refused",
+			"station=%s mode=%s way=%s peer=%s reason=token more_before=%llu",
+			profile->settings->name, hs_lane_name(lane), way, peer,
+			(unsigned long long)unwritten);
+}
+
+uint64_t
+hs_outlets_refusals(const struct hs_outlets *outlets, const struct hs_profile *profile)
+{
+	return outlets->refusals[profile - outlets->options.profiles].total;
 }
 
 struct hs_line *
@@ -265,6 +284,7 @@ one_gone(struct hs_outlets *outlets)
 	if (--outlets->open > 0)
 		return;
 	free(outlets->carriers);
+	free(outlets->refusals);
 	free(outlets);
 }
 
@@ -315,12 +335,15 @@ hs_outlets_create(
 	struct hs_outlets *outlets = calloc(1, sizeof(*outlets));
 	size_t room = options->profile_count * HS_LANE_COUNT + 1;
 	struct carrier *carriers = calloc(room, sizeof(*carriers));
-	if (outlets == NULL || carriers == NULL) {
+	struct hs_refusals *refusals = calloc(options->profile_count + 1, sizeof(*refusals));
+	if (outlets == NULL || carriers == NULL || refusals == NULL) {
 		free(outlets);
 		free(carriers);
+		free(refusals);
 		return HS_ERR_NOMEM;
 	}
 	outlets->options = *options;
+	outlets->refusals = refusals;
 	outlets->carriers = carriers;
 	outlets->ops = (struct hs_line_ops){ on_wake, on_state, outlets };
 	uv_timer_init(loop, &outlets->timer);

@@ -3,7 +3,8 @@
  * Flow:    create → for each station and lane a line (line.h); nng: a link that we dial (hub/base/link.h, PAIR on the wire);
  *          WebSocket: stations.c claims the line when a station of that name subscribes, and pumps it.
  * Proof:   a station that has a token says it first (profile.h): stations.c asks before it claims; over nng it is the station's first
- *          message, and until it came nothing leaves and nothing else is taken.
+ *          message, and until it came nothing leaves and nothing else is taken. What is none is told so once; after token_tries_max the connection
+ *          ends and is made anew.
  * Rules:   a name of the configuration has one connection a lane: a new one takes the place of the old, which may be dead
  *          without knowing it. No line waits for another.
  * Owner:   the broadcaster owns the outlets; stations.c borrows lines between claim and release.
@@ -15,6 +16,7 @@
 #include <uv.h>
 
 #include "adapters/broadcaster/line.h"
+#include "adapters/broadcaster/refusals.h"
 #include "hub/base/http.h"
 
 struct hs_outlets;
@@ -26,6 +28,7 @@ struct hs_outlets_options {
 	size_t profile_count;
 	bool lanes[HS_LANE_COUNT]; /* configured */
 	int64_t heartbeat_ms;
+	int64_t token_tries_max; /* nng: of one connection */
 	/* "state" for a station: a new reference. */
 	struct json_t *(*state)(
 		void *owner, enum hs_adapter_lane lane, const struct hs_profile *profile);
@@ -39,11 +42,13 @@ enum hs_err hs_outlets_create(uv_loop_t *loop, const struct hs_outlets_options *
 /* Frees itself when its links are gone. NULL is allowed. */
 void hs_outlets_destroy(struct hs_outlets *outlets);
 
-/* The station of that name in the configuration; NULL: there is none. */
+/* The station of that name in the configuration, in small or capital letters; NULL: there is none. */
 const struct hs_profile *hs_outlets_profile(const struct hs_outlets *outlets, const char *name);
 /* For the audit: who claimed a name of the configuration and did not prove it. way: "websocket" or "nng". */
-void hs_outlets_refused(const struct hs_profile *profile, enum hs_adapter_lane lane,
-	const char *way, const char *peer);
+void hs_outlets_refused(struct hs_outlets *outlets, const struct hs_profile *profile,
+	enum hs_adapter_lane lane, const char *way, const char *peer);
+/* Of one of the profiles. */
+uint64_t hs_outlets_refusals(const struct hs_outlets *outlets, const struct hs_profile *profile);
 /* The line of a station that connected by WebSocket; NULL: not of this name, channel or lane. *old: the connection that it
  * replaces, 0 = none. */
 struct hs_line *hs_outlets_claim(struct hs_outlets *outlets, const char *name,

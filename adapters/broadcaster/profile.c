@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "adapters/broadcaster/broadcaster_encode.h"
 #include "adapters/runtime/canary.h"
@@ -14,8 +15,8 @@
 
 static const struct hs_config_item station_items[] = {
 	{ "name", HS_CONFIG_TEXT, S(name), "text", 1, 64, NULL,
-		"Name of the station: letters, digits, dots, dashes; the outlet in receipts and "
-		"alarms.",
+		"Name of the station: letters (small or capital is the same name), digits, dots, "
+		"dashes; the outlet in receipts and alarms.",
 		NULL },
 	{ "channel", HS_CONFIG_ENUM, S(channel), "websocket nng files", 0, 0, "websocket",
 		"How it gets its items: it connects to /v1/broadcast, we dial its nng socket, or a "
@@ -112,17 +113,26 @@ hs_profile_takes(const struct hs_profile *profile, enum hs_adapter_lane lane)
 }
 
 bool
-hs_profile_proven(const struct hs_profile *profile, const char *token)
+hs_profile_is_named(const struct hs_profile *profile, const char *name)
+{
+	return strcasecmp(profile->settings->name, name) == 0;
+}
+
+static bool
+is_hash_of(const char *token_sha256, const char *token)
 {
 	uint8_t hash[HS_SHA256_BYTES];
 	char hex[HS_SHA256_HEX];
-	if (profile->settings->token_sha256[0] == '\0')
-		return true;
-	if (token == NULL)
-		return false;
 	hs_sha256(&(struct hs_span){ token, strlen(token) }, 1, hash);
 	hs_hex(hash, sizeof(hash), hex);
-	return hs_equal_secret(hex, profile->settings->token_sha256) == 1;
+	return hs_equal_secret(hex, token_sha256) == 1;
+}
+
+bool
+hs_profile_proven(const struct hs_profile *profile, const char *token)
+{
+	const char *token_sha256 = profile->settings->token_sha256;
+	return token_sha256[0] == '\0' || (token != NULL && is_hash_of(token_sha256, token));
 }
 
 bool
@@ -213,8 +223,14 @@ look_token(const struct hs_station_settings *row, const char *listen, char why[H
 	if (token[0] != '\0' && (strlen(token) != HS_SHA256_HEX - 1 ||
 					strspn(token, "0123456789abcdef") != HS_SHA256_HEX - 1))
 		return hs_look_refuse(why,
-			"station %.64s: token_sha256: 64 hexadecimal digits in lower case, as "
-			"printf %%s TOKEN | sha256sum writes them",
+			"station %.64s: token_sha256: 64 hexadecimal digits in lower case are "
+			"needed: make a TOKEN for this station alone (openssl rand -hex 32), give "
+			"it to the station, and write here what printf %%s TOKEN | sha256sum says",
+			row->name);
+	if (is_hash_of(token, ""))
+		return hs_look_refuse(why,
+			"station %.64s: token_sha256 is the hash of the empty text, which anybody "
+			"can say; was TOKEN empty in printf %%s TOKEN | sha256sum?",
 			row->name);
 	if (token[0] == '\0' && row->channel == HS_CHANNEL_WEBSOCKET &&
 		!hs_look_is_loopback(listen))
@@ -231,7 +247,7 @@ name_is_good(const char *name)
 {
 	static const char *const taken[] = { "playout", "stations", "broadcaster" };
 	for (size_t i = 0; i < HS_COUNT(taken); i++) {
-		if (strcmp(name, taken[i]) == 0)
+		if (strcasecmp(name, taken[i]) == 0)
 			return false;
 	}
 	return name[strspn(name,
@@ -246,9 +262,11 @@ look_pair(const struct hs_station_settings *a, const struct hs_station_settings 
 {
 	const char *const urls_a[] = { a->live_url, a->drill_url, a->folder };
 	const char *const urls_b[] = { b->live_url, b->drill_url, b->folder };
-	if (strcmp(a->name, b->name) == 0)
-		return hs_look_refuse(
-			why, "two stations are named %.64s; give each its own name", a->name);
+	if (strcasecmp(a->name, b->name) == 0)
+		return hs_look_refuse(why,
+			"two stations are named %.64s, small and capital letters being the same; "
+			"give each its own name",
+			b->name);
 	for (size_t i = 0; i < HS_COUNT(urls_a); i++) {
 		for (size_t k = 0; k < HS_COUNT(urls_b); k++) {
 			if (urls_a[i][0] != '\0' && strcmp(urls_a[i], urls_b[k]) == 0)

@@ -4,7 +4,8 @@
  * Ways:    websocket: the station connects to /v1/broadcast under its name; nng: we dial the station's socket (PAIR);
  *          files: a folder of its own. One lane never uses the way of the other: nng has two urls, folders two
  *          subfolders, and a WebSocket says its mode.
- * Proof:   a station with token_sha256 says that token first, by either way, or it is nobody; no guest has its name.
+ * Proof:   a station with token_sha256 says that token first, by either way, or it is nobody; no guest has its name,
+ *          in small or capital letters.
  * Owner:   the settings own the texts; a profile borrows them. Threads: any.
  */
 #ifndef HS_BROADCASTER_PROFILE_H
@@ -52,6 +53,8 @@ struct hs_profile hs_profile_of(
 	const struct hs_station_settings *settings, const struct hs_place_names *names);
 /* Whether it takes items of this lane at all; drills only when it says so. */
 bool hs_profile_takes(const struct hs_profile *profile, enum hs_adapter_lane lane);
+/* Whether that is its name, in small or capital letters (names are ASCII). */
+bool hs_profile_is_named(const struct hs_profile *profile, const char *name);
 /* For who does not prove a name: over WebSocket the reason of the close, 4403. */
 #define HS_STATION_UNPROVEN                                                                     \
 	"a station of the configuration has this name: say its token in subscribe, or ask the " \

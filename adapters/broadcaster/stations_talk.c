@@ -188,7 +188,8 @@ take_named(struct hs_stations *stations, struct hs_station *station,
 	hs_http_id old;
 	*why = HS_STATION_UNPROVEN;
 	if (!hs_profile_proven(profile, token)) {
-		hs_outlets_refused(profile, station->lane, "websocket", station->peer);
+		hs_outlets_refused(stations->options.outlets, profile, station->lane, "websocket",
+			station->peer);
 		return false;
 	}
 	*why = "the configuration gives this station another way, or no drills";

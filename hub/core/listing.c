@@ -265,13 +265,16 @@ hs_listing_rows(struct hs_listing *listing, struct hs_delivery_source *source,
 void
 hs_listing_unask(struct hs_listing *listing, uint32_t peer, uint64_t request)
 {
-	size_t kept = 0;
+	struct asked *waiters = listing->waiters;
 
 	for (size_t i = 0; i < listing->waiter_count; i++) {
-		if (listing->waiters[i].peer != peer || listing->waiters[i].request != request)
-			listing->waiters[kept++] = listing->waiters[i];
+		if (waiters[i].peer != peer || waiters[i].request != request)
+			continue;
+		listing->waiter_count--;
+		memmove(&waiters[i], &waiters[i + 1],
+			(listing->waiter_count - i) * sizeof(*waiters));
+		return;
 	}
-	listing->waiter_count = kept;
 }
 
 void

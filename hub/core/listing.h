@@ -35,6 +35,7 @@ void hs_listing_turn(struct hs_listing *listing, struct hs_delivery_source *sour
 /* The row of a READ of ours; false when the ticket is not ours. */
 bool hs_listing_rows(struct hs_listing *listing, struct hs_delivery_source *source,
 	const struct hs_index *index, const struct hs_event *event);
+/* The one question with that number, if it still waits. */
 void hs_listing_unask(struct hs_listing *listing, uint32_t peer, uint64_t request);
 void hs_listing_forget_peer(struct hs_listing *listing, uint32_t peer);
 /* With those that are due. */

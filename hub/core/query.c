@@ -334,14 +334,16 @@ hs_query_rows(struct hs_query *query, struct hs_delivery_source *source,
 void
 hs_query_unask(struct hs_query *query, uint32_t peer, uint64_t request)
 {
-	size_t kept = 0;
+	struct waiter *waiters = query->waiters;
 
-	hs_listing_unask(query->listing, peer, request);
 	for (size_t i = 0; i < query->waiter_count; i++) {
-		if (query->waiters[i].peer != peer || query->waiters[i].request != request)
-			query->waiters[kept++] = query->waiters[i];
+		if (waiters[i].peer != peer || waiters[i].request != request)
+			continue;
+		query->waiter_count--;
+		memmove(&waiters[i], &waiters[i + 1], (query->waiter_count - i) * sizeof(*waiters));
+		return;
 	}
-	query->waiter_count = kept;
+	hs_listing_unask(query->listing, peer, request);
 }
 
 void

@@ -43,7 +43,7 @@ void hs_query_turn(
 /* The rows of a READ of ours; false when the ticket is not ours. */
 bool hs_query_rows(struct hs_query *query, struct hs_delivery_source *source,
 	const struct hs_index *index, const struct hs_event *event);
-/* It is not answered, if it waits. */
+/* The question with that number (each of a peer has its own) is not answered, if it waits. */
 void hs_query_unask(struct hs_query *query, uint32_t peer, uint64_t request);
 void hs_query_forget_peer(struct hs_query *query, uint32_t peer);
 size_t hs_query_waiters(const struct hs_query *query);

@@ -111,6 +111,7 @@ unask(struct hs_submit_port *port, uint64_t request)
 	message.request = request;
 	frame.body_case = HANSHO__V1__LINK_FRAME__BODY_UNASK;
 	frame.unask = &message;
+	/* Our row is free all the same; at the hub the question lasts as long as it wanted to wait, and no longer. */
 	if (hs_port_send(port->link, &frame) != HS_OK)
 		hs_warn("gate.link_send", "frame=unask");
 }

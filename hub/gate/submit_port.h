@@ -10,7 +10,8 @@
  *          by `done`: HS_OK with the reply; HS_ERR_CLOSED the link broke, HS_ERR_TIMEOUT no answer came. After
  *          these two nobody knows whether the hub has it: the sender must send the same again, and
  *          the hub recognises it. A question whose client has gone ends with HS_ERR_CLOSED, here and at the hub (unask);
- *          a submission goes on.
+ *          a submission goes on. An unask that the link has no room for is not sent again: the hub keeps the question until its wait is
+ *          over, and the answer finds nobody.
  * Format:  schemas/link.proto (hello, submit, status_query, list_query, active_query, alarm_query, unask, heartbeat, goodbye).
  */
 #ifndef HS_GATE_SUBMIT_PORT_H

@@ -76,6 +76,7 @@ BROADCASTER = {
     "guests": Why("a guest that is not let in is told so when it connects; it has no receipts of record either way"),
     "archive_items": MEMORY, "ring_items": MEMORY, "ring_bytes": MEMORY, "stations_max": Alarm("stations elsewhere"),
     "station_heartbeat_ms": PACE, "subscribe_timeout_ms": Why("a station that is closed for it is not connected, and that is an alarm"),
+    "token_tries_max": Why("a station that says its token first never meets it; one that does not is not connected, and that is an alarm"),
 }
 
 SIGNAGE = {

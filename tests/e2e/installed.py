@@ -1,6 +1,8 @@
 """The example configurations as on a machine on which they were installed: folders, keys and principals are there."""
 
+import hashlib
 import os
+import secrets
 import subprocess
 
 import yaml
@@ -11,6 +13,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 EXAMPLES = os.path.join(ROOT, "deploy", "examples")
 FOLDERS = ["run/live", "run/drill", "lib/live", "lib/drill", "lib/playout", "lib/plans", "lib/broadcaster", "lib/telecom",
            "lib/signage", "lib/jalert", "keys"]
+REPLACE_ME = "replace-me"  # where an example wants the hash of a token that nobody else has
 LANES = {"hub": "live", "gate": "live", "feed": "live"}
 
 
@@ -41,7 +44,11 @@ class Installed:
         for there, here in (("/run/hansho", "run"), ("/var/lib/hansho", "lib"), ("/etc/hansho/keys", "keys"),
                             ("/etc/hansho/live/", "live-"), ("/etc/hansho/drill/", "drill-")):
             text = text.replace(there, os.path.join(self.folder, here))
-        return yaml.safe_load(text)
+        config = yaml.safe_load(text)
+        for station in config.get("stations", []):
+            if station.get("token_sha256") == REPLACE_ME:
+                station["token_sha256"] = hashlib.sha256(secrets.token_bytes()).hexdigest()
+        return config
 
     def config(self, name, lane=None):
         return self.example(lane or LANES.get(name, "adapters"), name)

@@ -539,6 +539,50 @@ def test_over_nng_the_station_proves_itself_before_it_gets_anything(on_air, nng)
     reached(stack, answer, "wrong-tv", "displayed")
 
 
+def test_a_guest_has_no_name_of_the_configuration_in_other_letters(on_air):
+    stack = on_air([station("kakuu-tv", token_sha256=PROOF)])
+    for name in ("Kakuu-TV", "KAKUU-TV"):
+        guest = Station(stack.port, name)
+        with pytest.raises(ConnectionClosed) as closed:
+            guest.until("no such message", 10)
+        assert closed.value.rcvd.code == 4403, name
+    one = Station(stack.port, "Kakuu-TV", token=TOKEN)
+    one.until("state")
+    answer = stack.accepted(order())
+    assert one.item()["seq"] == answer["seq"]
+    one.send({"type": "receipt", "seq": answer["seq"], "state": "displayed"})
+    reached(stack, answer, "kakuu-tv", "displayed")
+    one.close()
+
+
+def test_who_guesses_fills_no_log_and_is_counted(on_air):
+    stack = on_air([station("kakuu-tv", token_sha256=PROOF), station("other-tv", token_sha256=PROOF)])
+    for number in range(20):
+        guest = Station(stack.port, "kakuu-tv", token=f"guess-{number}")
+        with pytest.raises(ConnectionClosed):
+            guest.until("no such message", 10)
+    with pytest.raises(ConnectionClosed):
+        Station(stack.port, "other-tv").until("no such message", 10)
+    stack.wait_output("broadcaster", r"broadcaster\.station_refused station=other-tv")
+    assert stack.output("broadcaster").count("station_refused station=kakuu-tv") == 1
+    refused = {name: stack.metrics("broadcaster")[f'hansho_broadcaster_refused_total{{station="{name}"}}'] for name in ("kakuu-tv", "other-tv")}
+    assert refused == {"kakuu-tv": 20, "other-tv": 1}
+
+
+def test_over_nng_nobody_guesses_for_ever(on_air, nng):
+    guesser = nng("nng-tv")
+    stack = on_air([station("nng-tv", channel="nng", drill_url=guesser.url, token_sha256=PROOF)], token_tries_max=3)
+    wait_until(lambda: guesser.connections == 1, "it is dialled")
+    for number in range(3):
+        guesser.send({"type": "subscribe", "station": "nng-tv", "token": f"guess-{number}"})
+    wait_until(lambda: guesser.connections == 2, "the connection ended, and a new one is there")
+    assert stack.metrics("broadcaster")['hansho_broadcaster_refused_total{station="nng-tv"}'] == 3
+    assert stack.output("broadcaster").count("station_refused station=nng-tv") == 1
+    wait_until(lambda: guesser.of("refused"), "it is told")
+    guesser.send({"type": "subscribe", "station": "nng-tv", "token": TOKEN})
+    wait_until(lambda: guesser.of("state"), "and on the new one it may still prove itself")
+
+
 # ---- canaries: every setting that can be wrong ----
 
 @pytest.mark.parametrize("name,broken,word", [

@@ -1,5 +1,6 @@
 """--check refuses what a start refuses, in the same words and with the same exit status, and leaves no trace."""
 
+import hashlib
 import os
 import shutil
 import socket
@@ -9,7 +10,7 @@ import tempfile
 import pytest
 
 from conftest import BIN, free_port
-from installed import Installed, keys_of
+from installed import REPLACE_ME, Installed, keys_of
 
 ALL = ["hub", "gate", "feed", "broadcaster", "telecom", "signage", "jalert"]
 
@@ -204,6 +205,8 @@ REFUSED = [
     ("broadcaster", keys(forms=["pdf"]), ["forms", "pdf"]),
     ("broadcaster", keys(page_rows=2), ["page_rows", "4 lines"]),
     ("broadcaster", tv(), ["two stations are named tv"], ),
+    ("broadcaster", tv(name="TV"), ["two stations are named TV", "small and capital"]),
+    ("broadcaster", tv(name="Playout"), ["station 2", "playout"]),
     ("broadcaster", tv(name="a b"), ["station 2", "letters, digits"]),
     ("broadcaster", tv(name="playout"), ["station 2", "playout"]),
     ("broadcaster", tv(name="x", kinds=["dance"]), ["station x", "kinds", "dance"]),
@@ -221,6 +224,8 @@ REFUSED = [
     ("broadcaster", tv(name="x", channel="files", folder="/tmp/tv"), ["stations tv and x", "/tmp/tv"]),
     ("broadcaster", tv(name="x"), ["station x", "token_sha256 is missing", "0.0.0.0:8083"]),
     ("broadcaster", tv(name="x", token_sha256="drill-token"), ["station x", "token_sha256", "64 hexadecimal digits"]),
+    ("broadcaster", tv(name="x", token_sha256=REPLACE_ME), ["station x", "token_sha256", "openssl rand", "sha256sum"]),
+    ("broadcaster", tv(name="x", token_sha256=hashlib.sha256(b"").hexdigest()), ["station x", "token_sha256", "empty"]),
     ("broadcaster", tv(name="x", channel="files", folder="/tmp/x", token_sha256="0" * 64), ["station x", "token_sha256", "channel files"]),
     ("telecom", keys(drill=True, drill_url=""), ["drill_url"]),
     ("telecom", keys(unacked_max=300), ["unacked_max", "window"]),

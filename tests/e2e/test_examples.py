@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from conftest import BIN
-from installed import EXAMPLES, ROOT, Installed, keys_of
+from installed import EXAMPLES, REPLACE_ME, ROOT, Installed, keys_of
 
 DAEMONS = ["hub", "gate", "feed", "broadcaster", "telecom", "signage", "jalert"]
 PROGRAMS = ["hansho", "hansho-sim"] + [f"hansho-{name}" for name in DAEMONS]
@@ -49,6 +49,18 @@ def test_example_is_usable(path):
         done = run(program(f"hansho-{name}"), "--check", "--config", ours)
     assert done.returncode == 0, done.stdout
     assert "usable" in done.stdout
+
+
+def test_no_station_is_proven_by_what_an_example_says(tmp_path):
+    """A hash that stands in an example is that of a token which everybody knows: none does, and the file is refused until it has one."""
+    stations = example("adapters", "broadcaster")["stations"]
+    assert {station["token_sha256"] for station in stations if station.get("channel", "websocket") != "files"} == {REPLACE_ME}
+    with tempfile.TemporaryDirectory(prefix="hs-", dir="/tmp") as folder:
+        site = Installed(folder)
+        ours = site.write("broadcaster.yaml", {**site.config("broadcaster"), "stations": stations})
+        done = run(program("hansho-broadcaster"), "--check", "--config", ours)
+    assert done.returncode == 1
+    assert "token_sha256" in done.stdout and "openssl rand" in done.stdout
 
 
 def test_a_wrong_configuration_is_not_usable(tmp_path):

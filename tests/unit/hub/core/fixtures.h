@@ -310,16 +310,22 @@ desk_reply(struct desk *desk, size_t n)
 
 /* The question how a submission stands, and its answer, when it came in the last step. */
 static inline void
-desk_query(struct desk *desk, char *id, uint32_t wait_ms, uint32_t version)
+desk_query_as(struct desk *desk, uint64_t request, char *id, uint32_t wait_ms, uint32_t version)
 {
 	hs_status_query message;
 
 	hansho__v1__status_query__init(&message);
-	message.request = 77;
+	message.request = request;
 	message.id = id;
 	message.wait_ms = wait_ms;
 	message.version = version;
 	DESK_FRAME(desk, GATE, STATUS_QUERY, status_query, &message);
+}
+
+static inline void
+desk_query(struct desk *desk, char *id, uint32_t wait_ms, uint32_t version)
+{
+	desk_query_as(desk, 77, id, wait_ms, version);
 }
 
 static inline hs_status_reply *

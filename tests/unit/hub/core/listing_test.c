@@ -171,27 +171,6 @@ test_it_waits_for_a_change_of_its_own(void **state)
 	assert_string_equal(seqs(desk), "4");
 }
 
-static void
-test_a_list_that_is_no_longer_wanted_is_forgotten(void **state)
-{
-	struct desk *desk = *state;
-	uint64_t version;
-
-	desk_hello(desk, GATE);
-	send(desk, "kakuu", 1);
-	ask(desk, "kakuu", "", 10, 0, 0);
-	version = list(desk)->version;
-	for (int i = 0; i < 10000; i++) {
-		ask(desk, "kakuu", "", 10, 20000, version);
-		assert_null(list(desk));
-		desk_unask(desk, 7);
-	}
-	assert_int_equal(desk_waiters(desk), 0);
-	ask(desk, "kakuu", "", 10, 20000, version);
-	desk_unask(desk, 8);
-	assert_int_equal(desk_waiters(desk), 1);
-}
-
 /* A version of before a restart is never taken for the present one, whatever happened since. */
 static void
 test_a_restart_is_a_change(void **state)
@@ -470,7 +449,6 @@ main(void)
 		DESK_TEST(test_each_principal_has_its_own),
 		DESK_TEST(test_pages_follow_each_other),
 		DESK_TEST(test_it_waits_for_a_change_of_its_own),
-		DESK_TEST(test_a_list_that_is_no_longer_wanted_is_forgotten),
 		DESK_TEST(test_a_restart_is_a_change),
 		DESK_TEST(test_what_left_memory_is_read),
 		DESK_TEST(test_what_was_not_applied_is_listed_with_what_it_says),

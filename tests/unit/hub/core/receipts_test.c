@@ -167,26 +167,6 @@ receipt(struct desk *desk, int state)
 	DESK_FRAME(desk, ADAPTER, RECEIPT, receipt, &message);
 }
 
-/* Whose client has gone keeps no place: here 10,000 of them, one after the other. */
-static void
-test_a_question_that_is_no_longer_wanted_is_forgotten(void **state)
-{
-	struct desk *desk = *state;
-	char *id = begin(desk);
-
-	for (int i = 0; i < 10000; i++) {
-		desk_query(desk, id, 25000, HS_VERSION_NOW);
-		assert_null(desk_status(desk));
-		desk_unask(desk, 77);
-	}
-	assert_int_equal(desk_waiters(desk), 0);
-	desk_query(desk, id, 25000, HS_VERSION_NOW);
-	desk_unask(desk, 78);
-	assert_int_equal(desk_waiters(desk), 1);
-	receipt(desk, HS_RECEIPT(DISPLAYED));
-	assert_non_null(desk_status(desk));
-}
-
 /* However many ask about a large document, and whatever their link has to send: all are answered, and none of it ends the link. */
 static void
 test_many_who_ask_about_a_large_document_do_not_end_the_link(void **state)
@@ -477,7 +457,6 @@ main(void)
 		cmocka_unit_test(test_who_has_not_answered_waits),
 		cmocka_unit_test(test_a_notice_is_looked_at_when_it_is_due),
 		DESK_TEST(test_many_who_ask_about_a_large_document_do_not_end_the_link),
-		DESK_TEST(test_a_question_that_is_no_longer_wanted_is_forgotten),
 		DESK_TEST(test_status_waits_for_a_change),
 		DESK_TEST(test_an_unknown_id_is_not_found),
 		DESK_TEST(test_receipts_are_journalled_together_and_late),

@@ -28,6 +28,7 @@ struct hs_link {
 	size_t sent_len_bytes;
 	int sent_count;
 	int sent_kinds[32];
+	int no_room_for;  /* a kind that gets HS_ERR_AGAIN; 0: none */
 	uint64_t unasked; /* the request of the newest unask */
 	void (*closed)(void *owner);
 	void *closed_owner;
@@ -59,11 +60,15 @@ hs_link_send(struct hs_link *link, const void *bytes, size_t len_bytes)
 	if (!link->up)
 		return HS_ERR_CLOSED;
 	assert_true(len_bytes <= sizeof(link->sent));
+	arena = hs_arena_create(1u << 20);
+	assert_int_equal(hs_link_frame_unpack(arena, bytes, len_bytes, &frame), HS_OK);
+	if (link->no_room_for != 0 && (int)frame->body_case == link->no_room_for) {
+		hs_arena_destroy(arena);
+		return HS_ERR_AGAIN;
+	}
 	memcpy(link->sent, bytes, len_bytes);
 	link->sent_len_bytes = len_bytes;
 	link->sent_count++;
-	arena = hs_arena_create(1u << 20);
-	assert_int_equal(hs_link_frame_unpack(arena, bytes, len_bytes, &frame), HS_OK);
 	link->sent_kinds[frame->body_case]++;
 	if (frame->body_case == HANSHO__V1__LINK_FRAME__BODY_UNASK)
 		link->unasked = frame->unask->request;

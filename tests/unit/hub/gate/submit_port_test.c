@@ -353,6 +353,15 @@ ends_the_questions_of_who_has_gone(void **state)
 	assert_int_equal(order.done, 0);
 	assert_int_equal(hs_submit_port_pending_count(fixture->port), 2);
 	assert_int_equal(query(fixture->port, &polls[0]), HS_OK);
+	/* Where the link has no room for the word, the row is free all the same, and the late answer finds nobody. */
+	polls[0].call.client = 7;
+	the_link->no_room_for = unasks;
+	for (int i = 0; i < 40 && polls[0].done == 0; i++)
+		run_for(fixture, 5);
+	assert_int_equal(the_link->sent_kinds[unasks], 1);
+	answer_submit(polls[0].call.request);
+	assert_int_equal(polls[0].done, 1);
+	assert_int_equal(hs_submit_port_pending_count(fixture->port), 2);
 }
 
 static void
