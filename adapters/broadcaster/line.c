@@ -186,6 +186,8 @@ older_end(struct hs_line *line, uint64_t document)
 	for (struct hs_line_item *item = line->items; item != NULL; item = item->next) {
 		if (item->document != document || document == 0)
 			continue;
+		if (hs_canary_holds(item->delivery.canary))
+			continue; /* the runtime knows what takes its place, and what a cancel brings back */
 		item->replaced = true;
 		if (item->said_sent)
 			remember(line, item->delivery.item, 0);

@@ -11,14 +11,6 @@
 #include "hub/base/hash.h"
 #include "hub/base/log.h"
 
-struct hs_delivery_queue {
-	struct hs_delivery_queue *next;
-	struct hs_adapter_delivery *head;
-	enum hs_adapter_lane lane; /* the lanes never wait for each other */
-	bool running;
-	char key[]; /* "" = a delivery on its own */
-};
-
 static struct hs_item *
 item_of(const struct hs_adapter_delivery *delivery)
 {
@@ -76,8 +68,8 @@ queue_remove(struct hs_delivery_queue *queue, const struct hs_adapter_delivery *
 }
 
 /* Takes it out of its queue and its item. receipt_state UNSPECIFIED: no receipt. */
-static void
-delivery_end(struct hs_adapter_delivery *delivery, int receipt_state, const char *detail)
+void
+hs_delivery_end(struct hs_adapter_delivery *delivery, int receipt_state, const char *detail)
 {
 	struct hs_item *item = item_of(delivery);
 	struct hs_lane *lane = item->lane;
@@ -102,7 +94,15 @@ delivery_expire(struct hs_adapter *adapter, struct hs_adapter_delivery *delivery
 		snprintf(detail, sizeof(detail), "not tried in time%s%s",
 			hs_canary_holds(delivery->canary) ? "; " : "",
 			hs_canary_holds(delivery->canary) ? delivery->canary->why : "");
-	delivery_end(delivery, HS_RECEIPT(EXPIRED), detail);
+	hs_delivery_end(delivery, HS_RECEIPT(EXPIRED), detail);
+}
+
+static void
+delivery_replace(
+	struct hs_adapter *adapter, struct hs_adapter_delivery *delivery, const char *detail)
+{
+	adapter->counts.superseded++;
+	hs_delivery_end(delivery, HS_RECEIPT(EXPIRED), detail);
 }
 
 static void
@@ -130,19 +130,19 @@ delivery_settle(struct hs_adapter *adapter, struct hs_adapter_delivery *delivery
 		[HS_ATTEMPT_FILTERED] = HS_RECEIPT(FILTERED),
 	};
 	delivery->under_way = false;
-	if (delivery->result == HS_ATTEMPT_RETRY) {
+	if (delivery->call.result == HS_ATTEMPT_RETRY) {
 		delivery_retry(adapter, delivery);
 		return;
 	}
-	if (delivery->result == HS_ATTEMPT_WAIT) {
+	if (delivery->call.result == HS_ATTEMPT_WAIT) {
 		delivery->due_mono_us = deadline_us(delivery);
 		return;
 	}
-	if (delivery->result == HS_ATTEMPT_FAILED)
+	if (delivery->call.result == HS_ATTEMPT_FAILED)
 		adapter->counts.failed++;
-	else if (delivery->result != HS_ATTEMPT_FILTERED)
+	else if (delivery->call.result != HS_ATTEMPT_FILTERED)
 		adapter->counts.accepted++;
-	delivery_end(delivery, states[delivery->result], delivery->why);
+	hs_delivery_end(delivery, states[delivery->call.result], delivery->why);
 }
 
 static void
@@ -153,15 +153,15 @@ attempt_start(struct hs_adapter *adapter, struct hs_adapter_delivery *delivery, 
 	int64_t end = now_mono_us + timeout_ms * 1000;
 	delivery->attempts++;
 	delivery->under_way = true;
-	delivery->answered = false;
+	delivery->call.answered = false;
 	delivery->due_mono_us = end < deadline_us(delivery) ? end : deadline_us(delivery);
 	adapter->counts.attempts++;
 	if (delivery->attempts == 1)
 		hs_delay_note(item_of(delivery));
-	delivery->starting = true;
+	delivery->call.starting = true;
 	delivery->attempt(delivery);
-	delivery->starting = false;
-	if (delivery->answered)
+	delivery->call.starting = false;
+	if (delivery->call.answered)
 		delivery_settle(adapter, delivery);
 }
 
@@ -176,6 +176,8 @@ queue_run(struct hs_adapter *adapter, struct hs_delivery_queue *queue)
 	while (queue->head && !queue->head->under_way && !adapter->stopping) {
 		if (deadline_us(queue->head) <= now_mono_us)
 			delivery_expire(adapter, queue->head);
+		else if (hs_held_is_replaced(queue->head))
+			delivery_replace(adapter, queue->head, HS_REPLACED_REASON);
 		else if (queue->head->due_mono_us <= now_mono_us &&
 			 !hs_canary_holds(queue->head->canary))
 			attempt_start(adapter, queue->head, now_mono_us);
@@ -185,12 +187,14 @@ queue_run(struct hs_adapter *adapter, struct hs_delivery_queue *queue)
 	queue->running = false;
 }
 
+/* What waits for a proof is the business of held.c: a cancel of the newer one brings it back. */
 static bool
 replaced_by(const struct hs_adapter_delivery *old, const struct hs_adapter_delivery *newer)
 {
 	const hs_document *a = old->item->notice->document, *b = newer->item->notice->document;
-	return !old->under_way && a && b && a->revision < b->revision &&
-	       strcmp(a->id, b->id) == 0 && strcmp(a->source, b->source) == 0;
+	return !old->under_way && !hs_canary_holds(old->canary) && a && b &&
+	       a->revision < b->revision && strcmp(a->id, b->id) == 0 &&
+	       strcmp(a->source, b->source) == 0;
 }
 
 static void
@@ -205,49 +209,10 @@ queue_supersede(struct hs_adapter *adapter, struct hs_delivery_queue *queue,
 			snprintf(detail, sizeof(detail),
 				"replaced by revision %u before it was taken",
 				newer->item->notice->document->revision);
-			adapter->counts.superseded++;
-			delivery_end(old, HS_RECEIPT(EXPIRED), detail);
+			delivery_replace(adapter, old, detail);
 		}
 		old = next;
 	}
-}
-
-/* The sender is told, with what its canary met so far. */
-static void
-held(const struct hs_adapter_delivery *delivery)
-{
-	char detail[sizeof(HS_UNPROVEN_REASON) + HS_CANARY_WHY + 4];
-
-	snprintf(detail, sizeof(detail), "%s (%s)", HS_UNPROVEN_REASON, delivery->canary->why);
-	hs_warn("adapter.order_waits", "outlet=%s seq=%llu reason=\"%s\"", delivery->outlet,
-		(unsigned long long)delivery->item->seq, delivery->canary->why);
-	hs_adapter_receipt(delivery->item, delivery->outlet, HS_RECEIPT(HELD), detail);
-}
-
-void
-hs_deliveries_held(const struct hs_adapter *adapter, const struct hs_canary *canary)
-{
-	if (!hs_canary_holds(canary))
-		return;
-	for (const struct hs_delivery_queue *queue = adapter->queues; queue; queue = queue->next)
-		for (struct hs_adapter_delivery *each = queue->head; each; each = each->next)
-			if (each->canary == canary)
-				held(each);
-}
-
-/* Whether it ends what its outlet had before this start, and nothing that waits here for its first proof as well. */
-static bool
-ends_what_was_given(const struct hs_adapter *adapter, const struct hs_adapter_delivery *delivery)
-{
-	const hs_notice *end = delivery->item->notice;
-
-	for (const struct hs_delivery_queue *queue = adapter->queues; queue; queue = queue->next)
-		for (const struct hs_adapter_delivery *each = queue->head; each; each = each->next)
-			if (each->canary == delivery->canary &&
-				queue->lane == delivery->item->lane &&
-				hs_ends_all_of(end, each->item->notice))
-				return false;
-	return hs_ends(end);
 }
 
 void
@@ -273,13 +238,11 @@ hs_adapter_deliver(struct hs_adapter_item *pub, struct hs_adapter_delivery *deli
 		delivery->ended(delivery);
 		return;
 	}
-	item->open++;
 	item->delivered = true;
-	if (hs_canary_holds(delivery->canary) && ends_what_was_given(adapter, delivery))
-		delivery->canary = NULL;
+	if (hs_canary_holds(delivery->canary) && hs_held_take(adapter, delivery))
+		return;
 	bool waits = hs_canary_holds(delivery->canary);
-	if (waits)
-		held(delivery);
+	item->open++;
 	queue_supersede(adapter, queue, delivery);
 	struct hs_adapter_delivery **at = &queue->head;
 	while (*at && (waits || !hs_canary_holds((*at)->canary)))
@@ -295,11 +258,11 @@ hs_adapter_attempt_done(
 {
 	struct hs_adapter *adapter = item_of(delivery)->lane->adapter;
 	struct hs_delivery_queue *queue = delivery->queue;
-	HS_CHECK(delivery->under_way && !delivery->answered);
-	delivery->answered = true;
-	delivery->result = result;
+	HS_CHECK(delivery->under_way && !delivery->call.answered);
+	delivery->call.answered = true;
+	delivery->call.result = result;
 	snprintf(delivery->why, sizeof(delivery->why), "%s", detail ? detail : "");
-	if (delivery->starting)
+	if (delivery->call.starting)
 		return;
 	delivery_settle(adapter, delivery);
 	queue_run(adapter, queue);
@@ -367,7 +330,7 @@ hs_deliveries_abandon(struct hs_adapter *adapter)
 			if (head->under_way)
 				head->abort(head);
 			item_of(head)->orphan = true;
-			delivery_end(head, HS_RECEIPT(UNSPECIFIED), "");
+			hs_delivery_end(head, HS_RECEIPT(UNSPECIFIED), "");
 		}
 	}
 	queues_sweep(adapter);
@@ -396,6 +359,6 @@ hs_deliveries_give_up(struct hs_item *item, const char *why)
 			delivery->abort(delivery);
 		delivery->under_way = false;
 		adapter->counts.failed++;
-		delivery_end(delivery, HS_RECEIPT(FAILED), why);
+		hs_delivery_end(delivery, HS_RECEIPT(FAILED), why);
 	}
 }

@@ -34,6 +34,11 @@ struct hs_item {
 	bool done;		/* the adapter adds no more */
 	bool delivered;		/* a delivery was added */
 	bool early;		/* acknowledged although not done */
+	struct hs_not_told {
+		char outlet
+			[96]; /* the last one that is not told of this end, as it had nothing of it; "" none */
+		bool waits; /* but of what stands again */
+	} not_told;
 	bool orphan; /* of an epoch that is gone, or left to the next process: no ack, no receipt */
 	int64_t release_mono_us; /* held until then; 0 = not held */
 	int64_t durable_unix_us; /* when the hub had it on disk; 0 = a replay, or told already */
@@ -43,10 +48,12 @@ struct hs_item {
 /* What this lane has of the hub's stream. */
 struct hs_stream {
 	char epoch[HS_EPOCH_SIZE]; /* "" = never connected */
-	uint64_t last_seq;	   /* newest seq taken; 0 = none */
-	uint64_t ack_seq;	   /* newest seq acknowledged */
-	bool first;		   /* no deliver came on this connection yet */
-	bool any_prev; /* the hub chose where to begin: the next prev_seq may be anything */
+	uint64_t
+		start_seq; /* what the hub had when this process met it: another one may have served that */
+	uint64_t last_seq; /* newest seq taken; 0 = none */
+	uint64_t ack_seq;  /* newest seq acknowledged */
+	bool first;	   /* no deliver came on this connection yet */
+	bool any_prev;	   /* the hub chose where to begin: the next prev_seq may be anything */
 };
 
 struct hs_snapshot_part {
@@ -212,6 +219,15 @@ void hs_lane_receipt(
 	struct hs_lane *lane, uint64_t seq, const char *outlet, int state, const char *detail);
 
 /* delivery.c */
+struct hs_delivery_queue {
+	struct hs_delivery_queue *next;
+	struct hs_adapter_delivery *head;
+	enum hs_adapter_lane lane; /* the lanes never wait for each other */
+	bool running;
+	char key[]; /* "" = a delivery on its own */
+};
+/* Takes it out of its queue and its item. receipt_state UNSPECIFIED: no receipt. */
+void hs_delivery_end(struct hs_adapter_delivery *delivery, int receipt_state, const char *detail);
 void hs_deliveries_tick(struct hs_adapter *adapter, int64_t now_mono_us);
 bool hs_deliveries_under_way(const struct hs_adapter *adapter);
 /* Ends every delivery without a receipt: the hub will send them again after the restart. */
@@ -219,6 +235,15 @@ void hs_deliveries_abandon(struct hs_adapter *adapter);
 /* Ends the deliveries of one item with a receipt FAILED. */
 void hs_deliveries_give_up(struct hs_item *item, const char *why);
 size_t hs_deliveries_waiting(const struct hs_adapter *adapter);
+
+/* held.c */
+/* A notice came on the lane, whatever becomes of it: what waits of its document is no longer the newest. */
+void hs_held_follow(const struct hs_item *item);
+/* A delivery comes to an outlet that holds, before it is in its queue: it waits from now on, or goes ahead of what waits (its
+ * canary is NULL then). true: it is over, because it ends what was never given to the outlet. */
+bool hs_held_take(struct hs_adapter *adapter, struct hs_adapter_delivery *delivery);
+/* The hold is over, and something newer took its place meanwhile. */
+bool hs_held_is_replaced(const struct hs_adapter_delivery *delivery);
 /* The canary of an outlet that holds failed: who sent what waits there is told why. */
 void hs_deliveries_held(const struct hs_adapter *adapter, const struct hs_canary *canary);
 

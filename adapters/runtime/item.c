@@ -258,6 +258,7 @@ hs_item_arrive(struct hs_lane *lane, struct hs_arena *arena, const hs_deliver *d
 	}
 	lane->counts.notices++;
 	item_append(lane, item);
+	hs_held_follow(item);
 	item_follow(item);
 	/* In maintenance nothing is acknowledged early: what is held must come again. */
 	if (adapter->opened)

@@ -56,8 +56,9 @@ on_down(void *owner, struct hs_link *link)
 
 /* Another epoch is another history: what we had of the old one says nothing about it. */
 static void
-stream_restart(struct hs_lane *lane, const char *epoch)
+stream_restart(struct hs_lane *lane, const Hansho__V1__Hello *hello)
 {
+	const char *epoch = hello->epoch;
 	struct hs_stream *stream = &lane->stream;
 	if (stream->epoch[0] != '\0') {
 		hs_error("adapter.epoch_changed", "lane=%s from=%s to=%s", hs_lane_name(lane->id),
@@ -66,7 +67,7 @@ stream_restart(struct hs_lane *lane, const char *epoch)
 	}
 	lane->counts.receipts_dropped += hs_receipts_free(&lane->receipts);
 	hs_agree_forget(lane);
-	*stream = (struct hs_stream){ 0 };
+	*stream = (struct hs_stream){ .start_seq = hello->newest_seq };
 	memcpy(stream->epoch, epoch, strlen(epoch) + 1);
 }
 
@@ -91,7 +92,7 @@ take_hello(struct hs_lane *lane, const hs_link_frame *frame)
 			hs_lane_name(lane->id), (unsigned long long)lane->stream.last_seq,
 			(unsigned long long)hello->newest_seq);
 	if (lost || strcmp(hello->epoch, lane->stream.epoch) != 0)
-		stream_restart(lane, hello->epoch);
+		stream_restart(lane, hello);
 	lane->hub_heartbeat_ms = hello->heartbeat_ms;
 	lane->hub_window = hello->window;
 	lane->stream.first = true;

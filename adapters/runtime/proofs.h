@@ -7,7 +7,8 @@
  * Rules:   proof_required: never: nothing holds. changed: as above. always: each start holds. An outlet that has no canary
  *          never holds, nor does any while canary_ms is 0. changed without a state_dir is never, with a remark at the start,
  *          in --check and on the status page: who cannot tell a change must not hold an order at each start.
- *          What ends an order that the outlet had before does not wait (delivery.c): it is nothing new to it.
+ *          What ends an order that the outlet had before does not wait (held.c): it is nothing new to it. What
+ *          waits itself is taken away by its cancel, which is then not sent.
  *          What cannot be read counts as changed, and what cannot be written is written again after the next proof: the
  *          worst is one wait for a canary more.
  * Format:  state_dir/NAME.proofs: "hansho-proofs 1", then a line for each outlet: lane or "all", outlet, digest of its last

@@ -105,26 +105,6 @@ hs_ends(const hs_notice *notice)
 	return notice->action == HS_ACTION(LIFT) || notice->action == HS_ACTION(CANCEL);
 }
 
-bool
-hs_ends_all_of(const hs_notice *end, const hs_notice *other)
-{
-	const hs_document *a = end->document, *b = other->document;
-	bool later = other->action == HS_ACTION(UPDATE) || other->action == HS_ACTION(CORRECT);
-
-	if (!a || !b || later)
-		return !later;
-	if (a->event[0] != '\0' && strcmp(a->event, b->event) == 0)
-		return true;
-	if (strcmp(a->source, b->source) != 0)
-		return false;
-	for (size_t i = 0; i < a->n_supersedes; i++) {
-		const char *id = hs_superseded_id(a, i);
-		if (id && strcmp(id, b->id) == 0)
-			return true;
-	}
-	return strcmp(a->id, b->id) == 0;
-}
-
 int64_t
 hs_expiry_unix_us(const hs_notice *notice, int64_t received_unix_us, int64_t max_age_ms,
 	int64_t max_age_end_ms)

@@ -73,15 +73,24 @@ struct hs_ruling hs_rule(const struct hs_ruling_case *one);
 	"waits until the outlet is proven after a change or a start, then goes out by itself; "                                                \
 	"use another way too when it is urgent"
 
+/* Receipts (EXPIRED) of what waited for a proof: its cancel came, which is not sent to this outlet, or is sent, because the outlet
+ * may have an earlier revision; or something newer went out. And of the cancel that is not sent (FILTERED). */
+#define HS_CANCELLED_REASON "送る前に取り消されました。cancelled before it went out"
+#define HS_CANCELLED_TOLD_REASON                                                                                           \
+	"送る前に取り消されました。取り消しはこの配信先に送ります。cancelled before it went " \
+	"out; the cancel is sent to this outlet"
+#define HS_REPLACED_REASON \
+	"送る前に新しい情報に替わりました。replaced by a newer message before it went out"
+#define HS_NEVER_GIVEN_REASON                                                                                            \
+	"取り消す情報をこの配信先に送っていないため、送りません。not sent: what it cancels " \
+	"was never sent to this outlet"
+
 /* Why a ringing outlet must hold this notice for an operator: unknown kind, action, term or level.
  * "" when nothing is unknown. Static. */
 const char *hs_hold_reason(const hs_notice *notice);
 
 /* A lift or a cancel. */
 bool hs_ends(const hs_notice *notice);
-/* Whether this end is about that other notice, and nothing was there before it: its document began with the other one
- * (an update or correction follows what was there), or the other one is an end of the same. */
-bool hs_ends_all_of(const hs_notice *end, const hs_notice *other);
 
 /* The moment after which the notice must not start anything: valid_until, or accepted plus max age,
  * whichever is first. Lifts and cancels use max_age_end_ms. Without an accepted time received_unix_us

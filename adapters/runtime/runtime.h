@@ -242,8 +242,9 @@ struct hs_adapter_delivery {
 	const char *outlet;    /* for the receipt; must live as long as the delivery */
 	const char *order_key; /* deliveries of one key go in order; NULL = on its own. Copied. */
 	/* Of its outlet, for whose first proof it waits where that holds (proofs.h). NULL: it waits for none, and so it
-	 * becomes where it ends what the outlet was given before this start: that goes ahead of what waits. */
+	 * becomes where it ends what the outlet was given before this start: that goes ahead of what waits (held.c). */
 	const struct hs_canary *canary;
+	bool as_it_stands; /* an attempt sends what stands then at its outlet, not what its own notice said */
 	/* Of this outlet alone; 0: attempt_timeout_ms of the settings, and the deadline of the item. The earlier of the
 	 * two deadlines counts. */
 	int64_t attempt_timeout_ms;
@@ -264,14 +265,21 @@ struct hs_adapter_delivery {
 	int64_t due_mono_us;		  /* of the next attempt, or the end of the one under way */
 	uint32_t attempts;
 	bool under_way;
-	bool starting; /* inside attempt(): its result is handled when that returned */
-	bool answered;
-	enum hs_attempt_result result;
-	char why[160]; /* of the last attempt */
+	struct hs_attempt_call {
+		bool starting; /* inside attempt(): its result is handled when that returned */
+		bool answered;
+		enum hs_attempt_result result;
+	} call;
+	struct hs_hold {
+		bool first;	       /* the outlet was given nothing of it before */
+		uint64_t followed_seq; /* the newest of its document that came after it; 0: none */
+		uint64_t replaced_seq; /* what takes its place when the hold is over; 0: nothing */
+	} hold;			       /* while it waits for a proof (held.c) */
+	char why[160];		       /* of the last attempt */
 };
 
 /* Adds the delivery to the item and starts it when it is the first of its order key. Before
- * hs_adapter_done(item). */
+ * hs_adapter_done(item). It may be over, and gone, when this returns. */
 void hs_adapter_deliver(struct hs_adapter_item *item, struct hs_adapter_delivery *delivery);
 /* The result of the attempt under way. detail: why, in a few words ("HTTP 503"). */
 void hs_adapter_attempt_done(

@@ -235,6 +235,7 @@ hs_cbc_lane_deliver(struct hs_cbc_lane *lane, struct hs_adapter_item *item, uint
 		.outlet = own->outlet,
 		.order_key = key,
 		.canary = lane->canary,
+		.as_it_stands = true,
 		.attempt_timeout_ms =
 			times->delete_timeout_ms + 2 * times->post_timeout_ms + ATTEMPT_SPARE_MS,
 		.deadline_mono_us = deadline_us(times, item, started_mono_us != 0),

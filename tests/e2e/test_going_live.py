@@ -285,17 +285,71 @@ def test_the_end_of_what_an_outlet_had_does_not_wait(make_stack, folder, carrier
     held = stack.accepted(order([detail("避難指示", ["南町"])], document=waits))
     wait_state(stack, held["id"], one.receipt, "held")
 
-    def end_of(document):
+    def end_of(document, areas, revision):
         if action == "取消":
-            return order(document=document, revision=2, kind="Cancel", errata="誤入力")
-        return order([detail("避難指示", ["北町一丁目" if document != waits else "南町"], "解除")], document=document, revision=2)
-    end = stack.accepted(end_of(document))
+            return order(document=document, revision=revision, kind="Cancel", errata="誤入力")
+        return order([detail("避難指示", areas, "解除")], document=document, revision=revision)
+    end = stack.accepted(end_of(document, ["北町一丁目"], 2))
     wait_state(stack, end["id"], one.receipt, "accepted")
     assert one.outlet in waiting(stack, "telecom") and receipts(stack, held["id"])[one.receipt]["state"] == "held"
-    never_given = stack.accepted(end_of(waits))
-    wait_state(stack, never_given["id"], one.receipt, "held")
-    assert "replaced by revision 2" in wait_state(stack, held["id"], one.receipt, "expired")["detail"]
+    updated = stack.accepted(order([detail("避難指示", ["南町", "港町"])], document=waits, revision=2))
+    wait_state(stack, updated["id"], one.receipt, "held")
+    own_end = stack.accepted(end_of(waits, ["南町", "港町"], 3))
+    if action == "取消":  # the update was wrong: what it had replaced stands, and goes out alone
+        row = wait_state(stack, own_end["id"], one.receipt, "filtered")
+        assert "この配信先に送っていない" in row["detail"] and "never sent" in row["detail"], row
+        row = wait_state(stack, updated["id"], one.receipt, "expired")
+        assert "送る前に取り消されました" in row["detail"] and "cancelled before it went out" in row["detail"], row
+        last, replaced = held, []
+    else:
+        wait_state(stack, own_end["id"], one.receipt, "held")
+        last, replaced = own_end, [held, updated]
     assert [mail[2]["notice"]["seq"] for mail in carriers.of("/ok")][1:] == [end["seq"]]
+    one.ill(False)
+    wait_state(stack, last["id"], one.receipt, "accepted")
+    for each in replaced:
+        assert "replaced by a newer message" in wait_state(stack, each["id"], one.receipt, "expired")["detail"]
+    assert [mail[2]["notice"]["seq"] for mail in carriers.of("/ok")][1:] == [end["seq"], last["seq"]]
+
+
+@pytest.mark.parametrize("kind", ["centre", "station"])
+def test_what_was_cancelled_while_it_waited_is_never_told(make_stack, folder, kind):
+    one = {"centre": Bound, "station": Air}[kind](folder)
+    stack = make_stack(adapters=[one.row])
+    name = one.row["name"]
+
+    def cancel(document, revision):
+        return stack.accepted(order(document=document, revision=revision, kind="Cancel", errata="誤入力"))
+    try:
+        one.come()
+        wait_until(lambda: one.outlet not in waiting(stack, name), "it was proven")
+        one.change()
+        one.ill(True)
+        again(stack, one)
+        assert one.outlet in waiting(stack, name)
+        alone, document = new_id(), new_id()
+        held = stack.accepted(order(document=alone))
+        wait_state(stack, held["id"], one.receipt, "held")
+        wait_state(stack, cancel(alone, 2)["id"], one.receipt, "filtered")
+        wait_state(stack, held["id"], one.receipt, "expired")
+        orders = [stack.accepted(order(document=document, revision=revision)) for revision in (1, 2)]
+        for each in orders:
+            wait_state(stack, each["id"], one.receipt, "held")
+        end = cancel(document, 3)
+        wait_state(stack, orders[1]["id"], one.receipt, "expired")
+        if kind == "centre":  # one text stands there: the cancel says itself what stands again
+            wait_state(stack, end["id"], one.receipt, "held")
+            assert 4381 not in one.centre.stands(), "nothing was posted so far"
+            one.ill(False)
+            wait_state(stack, end["id"], one.receipt, "accepted")
+            said = one.centre.stands()[4381]["text"]
+            assert "誤りでした" in said and "継続中：警戒レベル4「避難指示」 北町一丁目" in said, said
+        else:
+            wait_state(stack, end["id"], one.receipt, "filtered")
+            one.ill(False)
+            wait_state(stack, orders[0]["id"], one.receipt, "accepted")
+    finally:
+        one.close()
 
 
 @pytest.mark.parametrize("by", ["cancel", "expiry"])

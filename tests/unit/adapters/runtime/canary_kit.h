@@ -76,6 +76,7 @@ on_notice_with_canary(void *state, struct hs_adapter_item *item)
 	own->probe = probe;
 	own->delivery = (struct hs_adapter_delivery){
 		.outlet = "one",
+		.order_key = probe->same_key ? "one" : NULL,
 		.canary = &the_script->canary,
 		.attempt = probe_attempt,
 		.abort = probe_abort,
