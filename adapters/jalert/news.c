@@ -30,7 +30,19 @@ keep_started(const struct hs_config_list *rules, struct hs_alerts *alerts)
 	alerts->count = kept;
 }
 
-/* A cancel names its event, or the documents that it ends (CAP): what was heard of any of them. */
+/* Of an event, or of the document superseded. */
+static enum hs_err
+look_up(const struct hs_news_setup *setup, struct hs_arena *arena, const hs_notice *notice,
+	const char *superseded, struct hs_news *out)
+{
+	out->event = event_of(arena, notice, superseded);
+	return out->event ? hs_heard_of_event(
+				    setup->heard, arena, out->event, out->kind, &out->said)
+			  : HS_ERR_NOMEM;
+}
+
+/* A cancel names its event, as it was first told or by its own name (before another route told it, or the hub could say so), or the
+ * documents that it ends (CAP): what was heard of any of them. */
 static enum hs_err
 find_heard(const struct hs_news_setup *setup, struct hs_arena *arena, const hs_notice *notice,
 	struct hs_news *out)
@@ -38,18 +50,24 @@ find_heard(const struct hs_news_setup *setup, struct hs_arena *arena, const hs_n
 	const hs_document *document = notice->document;
 	out->kind = hs_alert_kind_named(notice);
 	out->why_not = "nobody here heard what it takes back";
-	enum hs_err err = hs_heard_of_event(setup->heard, arena, out->event, out->kind, &out->said);
+	enum hs_err err = look_up(setup, arena, notice, NULL, out);
+	const char *event = out->event;
+	if (err == HS_OK && out->said.count == 0 && document && document->first) {
+		hs_document own = *document;
+		hs_notice alone = *notice;
+		own.first = NULL;
+		alone.document = &own;
+		err = look_up(setup, arena, &alone, NULL, out);
+	}
 	for (size_t i = 0;
 		err == HS_OK && document && out->said.count == 0 && i < document->n_supersedes;
 		i++) {
 		const char *id = hs_superseded_id(document, i);
-		if (!id)
-			continue;
-		out->event = event_of(arena, notice, id);
-		err = out->event ? hs_heard_of_event(
-					   setup->heard, arena, out->event, out->kind, &out->said)
-				 : HS_ERR_NOMEM;
+		if (id)
+			err = look_up(setup, arena, notice, id, out);
 	}
+	if (err == HS_OK && out->said.count == 0)
+		out->event = event;
 	return err;
 }
 
@@ -78,7 +96,8 @@ hs_news_of(const struct hs_news_setup *setup, struct hs_arena *arena, const hs_n
 	enum hs_err err = HS_OK;
 	if (notice->action == HS_ACTION(CANCEL)) {
 		err = find_heard(setup, arena, notice, out);
-		if (err == HS_OK && out->said.count == 0 && seq <= setup->loaded_seq)
+		if (err == HS_OK && out->said.count == 0 && seq <= setup->loaded_seq &&
+			!hs_heard_was_ended(setup->heard, out->event))
 			err = find_missed(setup, arena, notice, out);
 		return err;
 	}
@@ -100,6 +119,17 @@ hs_news_take(const struct hs_news_setup *setup, uint64_t seq, const struct hs_ne
 	hs_heard_take(setup->heard, &told);
 }
 
+/* What another route told before was not announced; when only this is left of the event, it stands for what was. */
+static bool
+is_heard_already(const struct hs_news_setup *setup, struct hs_arena *arena, const hs_notice *notice,
+	const char *event)
+{
+	struct hs_alerts heard;
+	return hs_notice_has_flag(notice, HS_FLAG_SAME_EVENT) &&
+	       hs_heard_of_event(setup->heard, arena, event, HS_ALERT_COUNT, &heard) == HS_OK &&
+	       heard.count > 0;
+}
+
 void
 hs_news_load(const struct hs_news_setup *setup, const struct hs_adapter_snapshot *snapshot)
 {
@@ -107,7 +137,8 @@ hs_news_load(const struct hs_news_setup *setup, const struct hs_adapter_snapshot
 		struct hs_arena *arena = hs_arena_create(ARENA_BYTES);
 		struct hs_news news;
 		if (arena && hs_news_of(setup, arena, snapshot->notices[i].notice,
-				     snapshot->notices[i].seq, &news) == HS_OK)
+				     snapshot->notices[i].seq, &news) == HS_OK &&
+			!is_heard_already(setup, arena, snapshot->notices[i].notice, news.event))
 			hs_news_take(setup, snapshot->notices[i].seq, &news);
 		hs_arena_destroy(arena);
 	}

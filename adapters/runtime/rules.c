@@ -113,7 +113,10 @@ hs_ends_all_of(const hs_notice *end, const hs_notice *other)
 
 	if (!a || !b || later)
 		return !later;
-	if (a->event[0] != '\0' && strcmp(a->event, b->event) == 0)
+	struct hs_first one = hs_first_of(a), first = hs_first_of(b);
+	if (one.event[0] != '\0' && strcmp(one.event, first.event) == 0)
+		return true;
+	if (strcmp(one.source, first.source) == 0 && strcmp(one.id, first.id) == 0)
 		return true;
 	if (strcmp(a->source, b->source) != 0)
 		return false;
@@ -165,7 +168,8 @@ hs_rule(const struct hs_ruling_case *one)
 			{ HS_RULING_MAINTENANCE, HS_RECEIPT(HELD), HS_MAINTENANCE_REASON } },
 		{ one->rings && one->expired,
 			{ HS_RULING_OLD, HS_RECEIPT(EXPIRED), "too old to start anything" } },
-		{ one->rings && hs_notice_has_flag(one->notice, HS_FLAG_SAME_EVENT),
+		{ one->rings && one->notice->action != HS_ACTION(CANCEL) &&
+				hs_notice_has_flag(one->notice, HS_FLAG_SAME_EVENT),
 			{ HS_RULING_SAME_EVENT, HS_RECEIPT(FILTERED), HS_SAME_EVENT_REASON } },
 		{ one->rings && unknown[0] != '\0',
 			{ HS_RULING_UNKNOWN, HS_RECEIPT(HELD), unknown } },
