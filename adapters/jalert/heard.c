@@ -222,12 +222,13 @@ was_heard(const struct hs_heard *heard, const uint8_t key[HS_SHA256_BYTES], enum
 }
 
 bool
-hs_heard_was_ended(const struct hs_heard *heard, const char *event)
+hs_heard_was_ended(const struct hs_heard *heard, const char *event, uint64_t seq)
 {
 	uint8_t key[HS_SHA256_BYTES];
 	event_key(event, key);
 	for (size_t i = 0; i < HS_HEARD_MAX; i++)
-		if (is_of(&heard->rows[i], key) && heard->rows[i].ended)
+		if (is_of(&heard->rows[i], key) && heard->rows[i].ended &&
+			heard->rows[i].over_seq > seq)
 			return true;
 	return false;
 }

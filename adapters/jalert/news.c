@@ -97,7 +97,7 @@ hs_news_of(const struct hs_news_setup *setup, struct hs_arena *arena, const hs_n
 	if (notice->action == HS_ACTION(CANCEL)) {
 		err = find_heard(setup, arena, notice, out);
 		if (err == HS_OK && out->said.count == 0 && seq <= setup->loaded_seq &&
-			!hs_heard_was_ended(setup->heard, out->event))
+			!hs_heard_was_ended(setup->heard, out->event, 0))
 			err = find_missed(setup, arena, notice, out);
 		return err;
 	}
@@ -119,13 +119,16 @@ hs_news_take(const struct hs_news_setup *setup, uint64_t seq, const struct hs_ne
 	hs_heard_take(setup->heard, &told);
 }
 
-/* What another route told before was not announced; when only this is left of the event, it stands for what was. */
+/* Whether this knows better: its end was told, though a document of another route stands; or another route told it before, so that
+ * it was not announced itself. When only that one is left of the event, it stands for what was. */
 static bool
-is_heard_already(const struct hs_news_setup *setup, struct hs_arena *arena, const hs_notice *notice,
-	const char *event)
+is_known(const struct hs_news_setup *setup, struct hs_arena *arena,
+	const struct hs_adapter_snapshot_notice *one, const char *event)
 {
 	struct hs_alerts heard;
-	return hs_notice_has_flag(notice, HS_FLAG_SAME_EVENT) &&
+	if (hs_heard_was_ended(setup->heard, event, one->seq))
+		return true;
+	return hs_notice_has_flag(one->notice, HS_FLAG_SAME_EVENT) &&
 	       hs_heard_of_event(setup->heard, arena, event, HS_ALERT_COUNT, &heard) == HS_OK &&
 	       heard.count > 0;
 }
@@ -138,7 +141,7 @@ hs_news_load(const struct hs_news_setup *setup, const struct hs_adapter_snapshot
 		struct hs_news news;
 		if (arena && hs_news_of(setup, arena, snapshot->notices[i].notice,
 				     snapshot->notices[i].seq, &news) == HS_OK &&
-			!is_heard_already(setup, arena, snapshot->notices[i].notice, news.event))
+			!is_known(setup, arena, &snapshot->notices[i], news.event))
 			hs_news_take(setup, snapshot->notices[i].seq, &news);
 		hs_arena_destroy(arena);
 	}
