@@ -190,8 +190,8 @@ add_key_part(struct hs_buf *out, const char *text)
 	}
 }
 
-bool
-hs_document_key_of(const hs_notice *notice, const char *id, struct hs_buf *out)
+static bool
+add_key(const hs_notice *notice, const char *source, const char *id, struct hs_buf *out)
 {
 	char word[WORD_SIZE];
 	const char *mode = hs_enum_word(&hansho__v1__mode__descriptor, (int)notice->mode, word);
@@ -200,16 +200,42 @@ hs_document_key_of(const hs_notice *notice, const char *id, struct hs_buf *out)
 	else
 		hs_buf_printf(out, "%d", (int)notice->mode);
 	hs_buf_puts(out, "|");
-	add_key_part(out, notice->document->source);
+	add_key_part(out, source);
 	hs_buf_puts(out, "|");
 	hs_buf_puts(out, id);
 	return !out->failed;
 }
 
 bool
+hs_document_key_of(const hs_notice *notice, const char *id, struct hs_buf *out)
+{
+	return add_key(notice, notice->document->source, id, out);
+}
+
+bool
 hs_document_key(const hs_notice *notice, struct hs_buf *out)
 {
 	return notice->document && hs_document_key_of(notice, notice->document->id, out);
+}
+
+struct hs_first
+hs_first_of(const hs_document *document)
+{
+	const Hansho__V1__Document__First *first = document->first;
+
+	if (first != NULL)
+		return (struct hs_first){ first->source, first->id, first->event };
+	return (struct hs_first){ document->source, document->id, document->event };
+}
+
+bool
+hs_first_document_key(const hs_notice *notice, struct hs_buf *out)
+{
+	if (notice->document == NULL)
+		return false;
+	struct hs_first first = hs_first_of(notice->document);
+
+	return add_key(notice, first.source, first.id, out);
 }
 
 const char *

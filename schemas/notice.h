@@ -199,6 +199,13 @@ const hs_evacuation *hs_notice_evacuation(const hs_notice *notice);
 const hs_text *hs_notice_text(const hs_notice *notice, const char *language);
 /* "drill|bosai.kakuu.example|74ee…": the key of a document (mode, source, id). */
 bool hs_document_key(const hs_notice *notice, struct hs_buf *out);
+/* The same of the document that its event was first told in (Document.first): two routes of one event have one key. */
+bool hs_first_document_key(const hs_notice *notice, struct hs_buf *out);
+/* What its event was first told in: Document.first, else the document itself. Borrowed. */
+struct hs_first {
+	const char *source, *id, *event;
+};
+struct hs_first hs_first_of(const hs_document *document);
 /* The id of the document that entry i of supersedes replaces, or NULL when it replaces none: a document replaces
  * other documents of its own source only, so that nobody ends what somebody else ordered. */
 const char *hs_superseded_id(const hs_document *document, size_t i);

@@ -372,8 +372,9 @@ hs_alert_event(const hs_notice *notice, struct hs_buf *out)
 	const hs_document *document = notice->document;
 	if (!document)
 		return false;
-	if (document->event[0] == '\0')
-		return hs_document_key(notice, out);
-	hs_buf_printf(out, "%d|%d|%s", (int)notice->mode, (int)notice->kind, document->event);
+	struct hs_first first = hs_first_of(document);
+	if (first.event[0] == '\0')
+		return hs_first_document_key(notice, out);
+	hs_buf_printf(out, "%d|%d|%s", (int)notice->mode, (int)notice->kind, first.event);
 	return !out->failed;
 }

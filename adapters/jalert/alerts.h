@@ -52,7 +52,8 @@ bool hs_alerts_say(const struct hs_alerts *alerts, const char *code, enum hs_ale
 /* Fills name and kana from the table of areas. */
 void hs_alert_name(struct hs_alert *alert);
 
-/* The event that a notice is about: what the source calls it (Document.event), else its document. "" without either. */
+/* The event that a notice is about: what the source that told it first calls it (Document.first, Document.event), else that one's
+ * document. "" without either. */
 bool hs_alert_event(const hs_notice *notice, struct hs_buf *out);
 
 #endif

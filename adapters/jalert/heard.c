@@ -220,6 +220,18 @@ hs_heard_kind(const struct hs_heard *heard, const char *event, enum hs_alert_kin
 	return was_heard(heard, key, kind);
 }
 
+bool
+hs_heard_was_ended(const struct hs_heard *heard, const char *event, uint64_t seq)
+{
+	uint8_t key[HS_SHA256_BYTES];
+	event_key(event, key);
+	for (size_t i = 0; i < HS_HEARD_MAX; i++)
+		if (is_of(&heard->rows[i], key) && heard->rows[i].ended &&
+			heard->rows[i].over_seq > seq)
+			return true;
+	return false;
+}
+
 enum hs_err
 hs_heard_of_event(const struct hs_heard *heard, struct hs_arena *arena, const char *event,
 	enum hs_alert_kind kind, struct hs_alerts *out)
@@ -325,7 +337,7 @@ place_for(struct hs_heard *heard)
 	return first;
 }
 
-static void
+static struct row *
 add_heard(struct hs_heard *heard, const uint8_t key[HS_SHA256_BYTES], uint64_t seq,
 	const struct hs_alert *alert)
 {
@@ -340,6 +352,17 @@ add_heard(struct hs_heard *heard, const uint8_t key[HS_SHA256_BYTES], uint64_t s
 	snprintf(row->phase, sizeof(row->phase), "%s", alert->phase);
 	snprintf(row->title, sizeof(row->title), "%s", alert->title);
 	heard->count++;
+	return row;
+}
+
+/* A cancel of what nobody remembers: the same by another route is not said again. */
+static void
+add_ended(struct hs_heard *heard, const uint8_t key[HS_SHA256_BYTES], uint64_t seq,
+	const struct hs_alert *alert)
+{
+	struct row *row = add_heard(heard, key, seq, alert);
+	row->over_seq = seq;
+	row->ended = true;
 }
 
 void
@@ -350,16 +373,21 @@ hs_heard_take(struct hs_heard *heard, const struct hs_heard_told *told)
 	bool named = was_heard(heard, key, told->kind);
 	for (size_t i = 0; i < told->news->count; i++) {
 		const struct hs_alert *alert = &told->news->items[i];
+		bool met = false;
 		for (size_t j = 0; j < HS_HEARD_MAX; j++) {
 			struct row *row = &heard->rows[j];
 			if (is_of(row, key) && !row->ended && row->seq != told->seq &&
 				family(row->kind) == family(alert->kind) &&
 				strcmp(row->code, alert->code) == 0 &&
-				!is_beside(told->whole, row, alert))
+				!is_beside(told->whole, row, alert)) {
 				meet(heard, row, told, alert, named);
+				met = true;
+			}
 		}
 		if (!is_end(alert->phase))
 			add_heard(heard, key, told->seq, alert);
+		else if (!met)
+			add_ended(heard, key, told->seq, alert);
 	}
 }
 

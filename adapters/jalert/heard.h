@@ -39,6 +39,9 @@ bool hs_heard_kind(const struct hs_heard *heard, const char *event, enum hs_aler
 enum hs_err hs_heard_of_event(const struct hs_heard *heard, struct hs_arena *arena,
 	const char *event, enum hs_alert_kind kind, struct hs_alerts *out) HS_MUST_CHECK;
 
+/* Something of the event was told to be over, by a notice after that one. */
+bool hs_heard_was_ended(const struct hs_heard *heard, const char *event, uint64_t seq);
+
 /* What is being announced by the notice seq. */
 struct hs_heard_told {
 	const char *event; /* hs_alert_event */

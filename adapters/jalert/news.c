@@ -77,18 +77,46 @@ hs_news_leave_out(struct hs_arena *arena, struct hs_news *news)
 	return never > 0 && never < news->part_count ? join_parts(arena, news) : HS_OK;
 }
 
-/* A cancel names its event, or the documents that it ends (CAP): what was heard of any of them. */
+/* The cancel's own event, when the kind that it names was heard there. */
+static enum hs_err
+add_own(const struct hs_news_setup *setup, struct hs_arena *arena, const char *event,
+	struct hs_news *out)
+{
+	if (out->kind != HS_ALERT_COUNT && !hs_heard_kind(setup->heard, event, out->kind))
+		return HS_OK;
+	return add_part(setup, arena, event, out);
+}
+
+/* What its source itself calls the event, whatever another route told before. NULL: no memory. */
+static const char *
+event_alone(struct hs_arena *arena, const hs_notice *notice)
+{
+	hs_notice copy = *notice;
+	hs_document document;
+	if (notice->document) {
+		document = *notice->document;
+		document.first = NULL;
+		copy.document = &document;
+	}
+	return event_of(arena, &copy, NULL);
+}
+
+/* A cancel names its event, as it was first told or by its own name (before another route told it, or the hub could say so), or the
+ * documents that it ends (CAP): what was heard of any of them. */
 static enum hs_err
 find_heard(const struct hs_news_setup *setup, struct hs_arena *arena, const hs_notice *notice,
 	const char *own, struct hs_news *out)
 {
 	const hs_document *document = notice->document;
+	const char *alone = event_alone(arena, notice);
 	size_t ended = document ? document->n_supersedes : 0;
-	enum hs_err err = HS_OK;
+	if (!alone)
+		return HS_ERR_NOMEM;
 	out->kind = hs_alert_kind_named(notice);
 	out->why_not = "nobody here heard what it takes back";
-	if (out->kind == HS_ALERT_COUNT || hs_heard_kind(setup->heard, own, out->kind))
-		err = add_part(setup, arena, own, out);
+	enum hs_err err = add_own(setup, arena, own, out);
+	if (err == HS_OK)
+		err = add_own(setup, arena, alone, out);
 	for (size_t i = 0; err == HS_OK && i < ended; i++) {
 		const char *id = hs_superseded_id(document, i);
 		const char *event = id ? event_of(arena, notice, id) : NULL;
@@ -100,6 +128,8 @@ find_heard(const struct hs_news_setup *setup, struct hs_arena *arena, const hs_n
 	/* Of another kind than it names is what it takes back only where nothing else is. */
 	if (err == HS_OK && out->part_count == 0)
 		err = add_part(setup, arena, own, out);
+	if (err == HS_OK && out->part_count == 0)
+		err = add_part(setup, arena, alone, out);
 	return err == HS_OK ? join_parts(arena, out) : err;
 }
 
@@ -141,7 +171,7 @@ hs_news_of(const struct hs_news_setup *setup, struct hs_arena *arena, const hs_n
 {
 	const char *own = event_of(arena, notice, NULL);
 	size_t ended = notice->document ? notice->document->n_supersedes : 0;
-	*out = (struct hs_news){ .parts = hs_arena_alloc(arena, (ended + 1) * sizeof(*out->parts)),
+	*out = (struct hs_news){ .parts = hs_arena_alloc(arena, (ended + 2) * sizeof(*out->parts)),
 		.kind = HS_ALERT_COUNT,
 		.why_not = "nothing new for a place where it sounds (auto_start, areas)" };
 	if (!own || !out->parts)
@@ -153,7 +183,8 @@ hs_news_of(const struct hs_news_setup *setup, struct hs_arena *arena, const hs_n
 	if (notice->action != HS_ACTION(CANCEL))
 		return find_new(setup, arena, notice, own, out);
 	enum hs_err err = find_heard(setup, arena, notice, own, out);
-	if (err == HS_OK && out->said.count == 0 && seq <= setup->loaded_seq)
+	if (err == HS_OK && out->said.count == 0 && seq <= setup->loaded_seq &&
+		!hs_heard_was_ended(setup->heard, own, 0))
 		err = find_missed(setup, arena, notice, own, out);
 	return err;
 }
@@ -171,14 +202,33 @@ hs_news_take(const struct hs_news_setup *setup, uint64_t seq, const struct hs_ne
 	}
 }
 
+/* Whether this knows better: its end was told, though a document of another route stands; or another route told it before, so that
+ * it was not announced itself. When only that one is left of the event, it stands for what was. */
+static bool
+is_known(const struct hs_news_setup *setup, struct hs_arena *arena,
+	const struct hs_adapter_snapshot_notice *one)
+{
+	const char *event = event_of(arena, one->notice, NULL);
+	struct hs_alerts heard;
+	if (!event)
+		return false;
+	if (hs_heard_was_ended(setup->heard, event, one->seq))
+		return true;
+	return hs_notice_has_flag(one->notice, HS_FLAG_SAME_EVENT) &&
+	       hs_heard_of_event(setup->heard, arena, event, HS_ALERT_COUNT, &heard) == HS_OK &&
+	       heard.count > 0;
+}
+
 void
 hs_news_load(const struct hs_news_setup *setup, const struct hs_adapter_snapshot *snapshot)
 {
 	for (size_t i = 0; i < snapshot->count; i++) {
 		struct hs_arena *arena = hs_arena_create(ARENA_BYTES);
 		struct hs_news news;
-		if (arena && hs_news_of(setup, arena, snapshot->notices[i].notice,
-				     snapshot->notices[i].seq, &news) == HS_OK)
+		if (arena &&
+			hs_news_of(setup, arena, snapshot->notices[i].notice,
+				snapshot->notices[i].seq, &news) == HS_OK &&
+			!is_known(setup, arena, &snapshot->notices[i]))
 			hs_news_take(setup, snapshot->notices[i].seq, &news);
 		hs_arena_destroy(arena);
 	}

@@ -66,30 +66,43 @@ hs_held_follow(const struct hs_item *item)
 				each->hold.followed_seq = item->pub.seq;
 }
 
-/* Whether `each` waits where `newer` goes to, and is of the document of that id. What has one item goes together. */
+/* Whether `each` waits where `newer` goes to, and is of that document. What has one item goes together. */
 static bool
 is_beside(const struct hs_adapter_delivery *each, const struct hs_adapter_delivery *newer,
-	const char *id)
+	const char *source, const char *id)
 {
 	return each->canary == newer->canary && each->item != newer->item &&
 	       each->item->lane == newer->item->lane && strcmp(each->outlet, newer->outlet) == 0 &&
-	       is_of(each->item->notice, newer->item->notice->document->source, id);
+	       is_of(each->item->notice, source, id);
 }
 
-/* id NULL: none. */
+/* Of another source than that of `newer`, too. id NULL: none. */
 static struct hs_adapter_delivery *
-newest_waiting(
-	const struct hs_adapter *adapter, const struct hs_adapter_delivery *newer, const char *id)
+newest_of(const struct hs_adapter *adapter, const struct hs_adapter_delivery *newer,
+	const char *source, const char *id)
 {
 	struct hs_adapter_delivery *found = NULL;
 
 	for (const struct hs_delivery_queue *queue = adapter->queues; id && queue;
 		queue = queue->next)
 		for (struct hs_adapter_delivery *each = queue->head; each; each = each->next)
-			if (is_beside(each, newer, id) &&
+			if (is_beside(each, newer, source, id) &&
 				(!found || each->item->seq > found->item->seq))
 				found = each;
 	return found;
+}
+
+static const char *
+source_of(const struct hs_adapter_delivery *delivery)
+{
+	return delivery->item->notice->document->source;
+}
+
+static struct hs_adapter_delivery *
+newest_waiting(
+	const struct hs_adapter *adapter, const struct hs_adapter_delivery *newer, const char *id)
+{
+	return newest_of(adapter, newer, source_of(newer), id);
 }
 
 /* only NULL: wherever it waits. */
@@ -100,7 +113,8 @@ put_replaced(const struct hs_adapter *adapter, const struct hs_adapter_delivery 
 	for (const struct hs_delivery_queue *queue = adapter->queues; id && queue;
 		queue = queue->next)
 		for (struct hs_adapter_delivery *each = queue->head; each; each = each->next)
-			if ((!only || queue == only) && is_beside(each, newer, id) &&
+			if ((!only || queue == only) &&
+				is_beside(each, newer, source_of(newer), id) &&
 				each->hold.replaced_seq == 0)
 				each->hold.replaced_seq = newer->item->seq;
 }
@@ -124,7 +138,8 @@ restore(const struct hs_adapter *adapter, const struct hs_adapter_delivery *canc
 
 	for (const struct hs_delivery_queue *queue = adapter->queues; queue; queue = queue->next)
 		for (struct hs_adapter_delivery *each = queue->head; each; each = each->next)
-			if (is_beside(each, cancel, id) && each->hold.replaced_seq == seq)
+			if (is_beside(each, cancel, source_of(cancel), id) &&
+				each->hold.replaced_seq == seq)
 				each->hold.replaced_seq = 0;
 }
 
@@ -171,6 +186,22 @@ nothing_was_given(const struct hs_adapter *adapter, const struct hs_adapter_deli
 	return first;
 }
 
+/* What another route told first of the event that it takes back. */
+static void
+take_first_told(
+	struct hs_adapter *adapter, const struct hs_adapter_delivery *cancel, const char *why)
+{
+	const struct hs_first first = hs_first_of(cancel->item->notice->document);
+	struct hs_adapter_delivery *waiting;
+
+	if (strcmp(first.source, source_of(cancel)) == 0)
+		return;
+	while ((waiting = newest_of(adapter, cancel, first.source, first.id))) {
+		adapter->counts.expired++;
+		hs_delivery_end(waiting, HS_RECEIPT(EXPIRED), why);
+	}
+}
+
 static void
 take_what_it_means(
 	struct hs_adapter *adapter, const struct hs_adapter_delivery *cancel, const char *why)
@@ -178,6 +209,7 @@ take_what_it_means(
 	const hs_document *document = cancel->item->notice->document;
 	const struct hs_adapter_delivery *own = newest_waiting(adapter, cancel, document->id);
 
+	take_first_told(adapter, cancel, why);
 	for (size_t i = 0; i < document->n_supersedes; i++)
 		take_along(adapter, cancel, hs_superseded_id(document, i), 0, why);
 	if (!own)

@@ -181,8 +181,11 @@ snapshot_put(struct cbc *cbc, struct hs_arena *arena, enum hs_adapter_lane lane,
 			board, row->piece.document_key, row->piece.area_code, row->piece.language);
 		row->piece.sent = true;
 		row->piece.over = row->piece.what == HS_CBC_ETWS;
+		/* what another route told before was not sent; alone it stands for what was */
+		bool newer = known && known->seq < held->seq &&
+			     !hs_notice_has_flag(held->notice, HS_FLAG_SAME_EVENT);
 		if (row->verdict == HS_CBC_PLAN_SEND && row->piece.what != HS_CBC_END &&
-			(!known || known->seq < held->seq))
+			(!known || newer))
 			(void)!hs_cbc_board_put(board, &row->piece, &row->words, &old_id);
 	}
 }

@@ -7,10 +7,10 @@
 static uint64_t
 name_of(const hs_notice *notice, const char *outlet)
 {
-	const hs_document *document = notice->document;
-	const char *source = document ? document->source : "", *id = document ? document->id : "";
-	const struct hs_span spans[] = { { source, strlen(source) + 1 }, { id, strlen(id) + 1 },
-		{ outlet, strlen(outlet) } };
+	static const struct hs_first none = { "", "", "" };
+	const struct hs_first first = notice->document ? hs_first_of(notice->document) : none;
+	const struct hs_span spans[] = { { first.source, strlen(first.source) + 1 },
+		{ first.id, strlen(first.id) + 1 }, { outlet, strlen(outlet) } };
 	uint8_t digest[HS_SHA256_BYTES];
 	uint64_t value;
 	hs_sha256(spans, sizeof(spans) / sizeof(spans[0]), digest);

@@ -196,14 +196,15 @@ build(struct hs_core *core, const struct hs_waiting_submit *waiting, struct hs_v
 	hs_buf_free(&body);
 }
 
-/* By another route. */
+/* By another route. What its event was first told in is named. */
 static unsigned
-told_before(const struct hs_core *core, const hs_submit *submit)
+told_before(const struct hs_core *core, struct hs_arena *arena, hs_submit *submit)
 {
 	const struct hs_span principal = { submit->principal, strlen(submit->principal) };
 
-	return hs_same_event_told(core->journal.same, principal, submit->notice) ? BIT(SAME_EVENT)
-										 : 0;
+	return hs_same_event_told(core->journal.same, arena, principal, submit->notice)
+		       ? BIT(SAME_EVENT)
+		       : 0;
 }
 
 static void
@@ -214,6 +215,7 @@ decide(struct hs_core *core, const struct hs_waiting_submit *waiting,
 	hs_submit *submit = waiting->submit;
 	struct hs_verdict verdict;
 
+	submit->notice->document->first = NULL; /* nobody else's word */
 	hs_intake_name_cancel(arena, core->index, core->pending, submit);
 	hs_intake_judge(submit, core->index, core->pending, &verdict);
 	hs_hex(verdict.id, HS_ID_BYTES, reply->id);
@@ -231,7 +233,7 @@ decide(struct hs_core *core, const struct hs_waiting_submit *waiting,
 		verdict.findings |= hs_guard_look(arena, core->active, submit->notice) |
 				    hs_guard_references(arena, core->index, core->active,
 					    submit->notice, core->source.unix_us) |
-				    told_before(core, submit);
+				    told_before(core, arena, submit);
 	if ((verdict.findings & BIT(SILENT_CHANGES)) != 0) {
 		reply->outcome = HS_OUTCOME(REFUSED);
 		reply->findings = BIT(SILENT_CHANGES);

@@ -111,13 +111,15 @@ hs_core_take_document(struct hs_index *index, const struct hs_route *route, stru
 	struct told_search search = { index, 0 };
 	struct hs_known_document document;
 	struct hs_notice_look notice;
-	uint8_t key[HS_ID_BYTES];
+	uint8_t key[HS_ID_BYTES], first[HS_ID_BYTES];
 	uint64_t mask;
 
 	HS_CHECK(hs_notice_look(packed, &notice) == HS_OK);
 	hs_document_id(notice.mode, notice.source, notice.document, key);
 	add_told(&search, key);
 	hs_notice_each_superseded(packed, &notice, add_told, &search);
+	if (hs_first_key(&notice, first))
+		add_told(&search, first);
 	hs_intake_apply(hs_index_document(index, key), &notice, &document);
 	mask = hs_route_decide(route, packed, search.told, routed != NULL ? routed->reasons : NULL);
 	document.told = search.told | mask;

@@ -79,7 +79,9 @@ hs_intake_look(const hs_notice *notice)
 		.order = notice->document->order,
 		.supersedes = notice->document->n_supersedes,
 		.source = text_span(notice->document->source),
-		.document = text_span(notice->document->id) };
+		.document = text_span(notice->document->id),
+		.first_source = text_span(hs_first_of(notice->document).source),
+		.first_document = text_span(hs_first_of(notice->document).id) };
 }
 
 void
@@ -333,6 +335,8 @@ hs_intake_told(const struct hs_index *index, const struct hs_pending *pending,
 		if (hs_superseded_key(&look, text_span(document->supersedes[i]), key))
 			told_of(index, pending, key, &verdict->document.told, out);
 	}
+	if (hs_first_key(&look, key))
+		told_of(index, pending, key, &verdict->document.told, out);
 }
 
 /* What one record is built from. */
@@ -456,11 +460,9 @@ hs_intake_build(struct hs_arena *arena, const hs_submit *submit, const struct hs
 	hs_notice *notice = submit->notice;
 	hs_journal_record *record = NULL;
 
-	for (size_t i = 0; i < notice->n_areas; i++) {
-		const char *code = notice->areas[i]->code;
-
-		HS_CHECK(hs_area_set_add(&own, code, strlen(code)) == HS_OK);
-	}
+	for (size_t i = 0; i < notice->n_areas; i++)
+		HS_CHECK(hs_area_set_add(&own, notice->areas[i]->code,
+				 strlen(notice->areas[i]->code)) == HS_OK);
 	if (hs_notice_mark(arena, notice))
 		record = record_of(arena, &building);
 	hs_area_set_free(&own);

@@ -38,6 +38,9 @@ enum notice_field {
 	DOCUMENT_MOMENTS = 7,
 	DOCUMENT_ENDED = 8,
 	DOCUMENT_ORDER = 9,
+	DOCUMENT_FIRST = 11,
+	FIRST_SOURCE = 1,
+	FIRST_ID = 2,
 	LEVEL_NUMBER = 1,
 	AREA_CODE = 1
 };
@@ -97,6 +100,20 @@ hs_record_look(struct hs_span body, struct hs_record_look *out)
 }
 
 static void
+look_at_first(struct hs_span first, struct hs_notice_look *out)
+{
+	struct hs_wire wire = hs_wire_of(first.bytes, first.len_bytes);
+	struct hs_wire_field field;
+
+	while (hs_wire_next(&wire, &field)) {
+		if (field.number == FIRST_SOURCE)
+			out->first_source = span_of(&field);
+		else if (field.number == FIRST_ID)
+			out->first_document = span_of(&field);
+	}
+}
+
+static void
 look_at_document(struct hs_span document, struct hs_notice_look *out)
 {
 	struct hs_wire wire = hs_wire_of(document.bytes, document.len_bytes);
@@ -117,6 +134,8 @@ look_at_document(struct hs_span document, struct hs_notice_look *out)
 			out->ended = field.value != 0;
 		else if (field.number == DOCUMENT_ORDER)
 			out->order = (uint32_t)field.value;
+		else if (field.number == DOCUMENT_FIRST)
+			look_at_first(span_of(&field), out);
 	}
 }
 
@@ -158,6 +177,15 @@ hs_notice_look(struct hs_span notice, struct hs_notice_look *out)
 		}
 	}
 	return wire.bad ? HS_ERR_CORRUPT : HS_OK;
+}
+
+bool
+hs_first_key(const struct hs_notice_look *look, uint8_t out[HS_ID_BYTES])
+{
+	if (look->action != (int)HS_ACTION(CANCEL) || look->first_document.len_bytes == 0)
+		return false;
+	hs_document_id(look->mode, look->first_source, look->first_document, out);
+	return true;
 }
 
 bool

@@ -68,6 +68,7 @@ struct hs_notice_look {
 	size_t supersedes; /* entries of Document.supersedes */
 	struct hs_span source;
 	struct hs_span document;
+	struct hs_span first_source, first_document; /* Document.first; empty: it has none */
 };
 
 /* HS_ERR_CORRUPT: no packed JournalRecord. */
@@ -80,6 +81,9 @@ void hs_notice_each_area(
 /* Calls visit for the key of each document that a packed notice supersedes (hs_superseded_id). */
 void hs_notice_each_superseded(struct hs_span notice, const struct hs_notice_look *look,
 	void (*visit)(void *owner, const uint8_t key[HS_ID_BYTES]), void *owner);
+/* The key of the document that a cancel's event was first told in: who heard that one hears the cancel. false: it is none, or is
+ * its own. */
+bool hs_first_key(const struct hs_notice_look *look, uint8_t out[HS_ID_BYTES]);
 /* The key of the document that one entry of a notice's supersedes names; false: it names none. */
 bool hs_superseded_key(
 	const struct hs_notice_look *look, struct hs_span entry, uint8_t out[HS_ID_BYTES]);

@@ -14,6 +14,7 @@ static const struct {
 	{ "times", "received" },	/* the gate's clock */
 	{ "document", "areas_before" }, /* the hub, from the revisions before */
 	{ "document", "ended" },
+	{ "document", "first" },
 	{ "source", "entered_by" }, /* the credential, when the document says none */
 };
 

@@ -239,6 +239,74 @@ def test_the_second_route_is_known_without_a_common_id(make_stack, folder, contr
     assert len(controller.plays()) == 2
 
 
+def taken_back(name, event):
+    """Its cancel, which says nothing but its event."""
+    text = telegram(name, event, at=time.time() + 5, status="通常", infotype="取消")
+    return re.sub(r"<Body[^>]*>.*</Body>", lambda body: body[0] if name == "eew" else re.sub(r"<Tsunami>.*</Tsunami>", "", body[0], flags=re.S),
+                  text, flags=re.S)
+
+
+ROUTES = {"relay": "20260701072934", "bridge": "J-1"}
+
+
+@pytest.mark.parametrize("cancels", [["relay"], ["bridge"], ["relay", "bridge"], ["bridge", "relay"]])
+@pytest.mark.parametrize("first", ROUTES)
+@pytest.mark.parametrize("name, place, restarts", [("eew", "382035", ""), ("eew", "382035", "hub"), ("tsunami", "032018", ""),
+                                                   ("tsunami", "032018", "hub"), ("tsunami", "032018", "jalert")])
+def test_the_cancel_of_either_route_reaches_who_heard_once(make_stack, folder, controller, name, place, first, cancels, restarts):
+    """Two routes without a common id; who heard the one hears the first cancel, of whichever route, and no second one."""
+    stack = make_stack(mode="live", principals=principals(LIVE), adapters=[adapter(folder, controller.url, areas=[place])])
+    told = stack.accepted(telegram(name, ROUTES[first], status="通常"), first)
+    wait_state_as(stack, told, "accepted", who=first)
+    second = next(route for route in ROUTES if route != first)
+    other = stack.accepted(telegram(name, ROUTES[second], status="通常"), second)
+    assert "same_event" in codes(other)
+    wait_until(lambda: state_of(stack, other, "", second) == "filtered", "it stays silent")
+    for count, route in enumerate(cancels):
+        text = taken_back(name, ROUTES[route])
+        if restarts == "hub" or (restarts and count == 0):
+            time.sleep(0.5)  # the ack
+            stack.restart(restarts)
+            wait_until(lambda text=text, route=route: stack.submit(text, route).status_code in (200, 202), "the hub is back")
+        cancel = stack.submit(text, route).json()
+        if count == 0:
+            wait_state_as(stack, cancel, "accepted", who=route)
+        else:
+            wait_until(lambda cancel=cancel, route=route: state_of(stack, cancel, "", route) == "filtered", "it was said already")
+    plays = controller.plays()
+    assert len(plays) == 2
+    assert [a["area"]["code"] for a in plays[1]["plan"]["announcements"]] == [place]
+    assert "取り消します" in "".join(speech_of(plays[1]["plan"]))
+    assert plays[1]["plan"]["volume"] == plays[0]["plan"]["volume"], "as loud as it was"
+    if restarts != "jalert":  # this controller tells a new process nothing of what the old one sent
+        assert [stop["id"] for stop in controller.of("stop")] == [plays[0]["id"]], "what is wrong falls silent"
+
+
+@pytest.mark.parametrize("cancels", [["relay"], ["bridge"], ["relay", "bridge"], ["bridge", "relay"]])
+@pytest.mark.parametrize("first", ["relay", "bridge"])
+def test_the_cancel_of_an_alert_by_the_other_route_reaches_who_heard_once(make_stack, folder, controller, first, cancels):
+    """One route has telegrams, the other CAP, whose cancel names the document and nothing else."""
+    stack = make_stack(mode="live", principals=principals(LIVE), adapters=[adapter(folder, controller.url, areas=["032018"])])
+    warning = telegram("tsunami", "20260701072934", status="通常")
+    alert = cap("20260701072934", ["032018"])
+    sent = re.search(r"<sent>([^<]*)", alert)[1]
+    named = f"<references>bridge.example,{re.search(r'<identifier>([^<]*)', alert)[1]},{sent}</references>"
+    texts = {"relay": (warning, taken_back("tsunami", "20260701072934")),
+             "bridge": (alert, cap("", ["032018"], message="Cancel", references=named, when=time.time() + 5))}
+    for route in (first, next(route for route in texts if route != first)):
+        told = stack.accepted(texts[route][0], route)
+        wait_until(lambda told=told, route=route: state_of(stack, told, "controller" if route == first else "", route), "it is decided")
+    time.sleep(1)
+    sounded = len(controller.plays())
+    for route in cancels:
+        cancel = stack.accepted(texts[route][1], route)
+        wait_until(lambda cancel=cancel, route=route: state_of(stack, cancel, "", route) in ("received", "filtered"), "it is decided")
+        time.sleep(0.5)
+    said = [play["plan"] for play in controller.plays()[sounded:]]
+    assert [[a["area"]["code"] for a in plan["announcements"]] for plan in said] == [["032018"]]
+    assert "取り消します" in "".join(speech_of(said[0]))
+
+
 def test_a_stronger_second_message_is_not_kept_back(make_stack, folder, controller):
     stack = make_stack(mode="live", principals=principals(LIVE), adapters=[
         adapter(folder, controller.url, areas=["032018"])])

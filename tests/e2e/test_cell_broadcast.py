@@ -1,5 +1,7 @@
 """Cell broadcast centres: the real adapter against the centre of hansho-sim, habits and faults included."""
 
+import copy
+import re
 import time
 
 import pytest
@@ -480,6 +482,38 @@ def test_an_early_warning_is_a_primary_warning(make_stack, centre, carriers):
     end = centre.air(4352)[1]
     assert end["kind"] == "text" and "緊急地震速報は取り消されました" in end["text"] and end["rang"], "as loud as it was"
     assert list(centre.stands()) == [4352]
+
+
+@pytest.mark.parametrize("restarts", ["", "hub", "telecom"])
+@pytest.mark.parametrize("cancels", [["relay"], ["bridge"], ["relay", "bridge"], ["bridge", "relay"]])
+@pytest.mark.parametrize("first", ["relay", "bridge"])
+def test_the_cancel_of_either_route_ends_a_primary_warning_once(make_stack, centre, first, cancels, restarts):
+    """Two routes that name one earthquake differently; the one that comes first is sent."""
+    relayers = [{**RELAYER, "statuses": ["Actual"]},
+                {**copy.deepcopy(RELAYER), "id": "bridge", "username": "bridge", "password": "test-bridge", "token": "test-token-bridge",
+                 "source": "bridge.example", "statuses": ["Actual"]}]
+    stack = make_stack(mode="live", principals=[{**row, "statuses": ["Actual"]} for row in PRINCIPALS] + relayers, adapters=[
+        adapter([centre_of(centre.url, lane="live", areas=ALL_JAPAN)])])
+
+    def named(route, **more):
+        text = shaken("live", **more)
+        return text if route == "relay" else re.sub("<EventID>[^<]*", "<EventID>J-1", text)
+    told = stack.accepted(named(first), first)
+    wait_state(stack, told["id"], "cb/etws", "accepted", user=first)
+    second = next(route for route in ("relay", "bridge") if route != first)
+    other = stack.accepted(named(second), second)
+    assert "same_event" in [row["code"] for row in other["warnings"]]
+    wait_state(stack, other["id"], "", "filtered", user=second)
+    for count, route in enumerate(cancels):
+        text = named(route, serial=7, cancel=True, at=time.time() + 2)
+        if restarts == "hub" or (restarts and count == 0):
+            time.sleep(0.5)  # the ack
+            stack.restart(restarts)
+            wait_until(lambda text=text, route=route: stack.submit(text, route).status_code in (200, 202), "the hub is back")
+        cancel = stack.submit(text, route).json()
+        wait_state(stack, cancel["id"], "cb/etws", "filtered" if count else "accepted", user=route)
+    air = centre.air(4352)
+    assert [one["kind"] for one in air] == ["etws", "text"] and "取り消されました" in air[1]["text"] and air[1]["rang"]
 
 
 def test_a_tsunami_warning_is_a_primary_warning(make_stack, centre):

@@ -140,10 +140,11 @@ ruling_takes_the_first_that_holds(void **state)
 {
 	(void)state;
 	struct hs_arena *arena = hs_arena_create(1u << 20);
-	for (unsigned bits = 0; bits < 64; bits++) {
+	for (unsigned bits = 0; bits < 128; bits++) {
 		hs_notice *notice = notice_new(arena);
 		bool gate = bits & 1, held = bits & 2, old = bits & 4, unknown = bits & 8;
-		bool rings = bits & 16, same = bits & 32;
+		bool rings = bits & 16, same = bits & 32, cancel = bits & 64;
+		notice->action = cancel ? HS_ACTION(CANCEL) : HS_ACTION(ISSUE);
 		notice->mode = gate ? HS_MODE(TEST) : HS_MODE(LIVE);
 		if (unknown)
 			assert_true(hs_notice_flag(arena, notice, "unknown_sort"));
@@ -154,7 +155,7 @@ ruling_takes_the_first_that_holds(void **state)
 		int want = gate		      ? HS_RULING_GATE
 			   : held	      ? HS_RULING_MAINTENANCE
 			   : rings && old     ? HS_RULING_OLD
-			   : rings && same    ? HS_RULING_SAME_EVENT
+			   : rings && same && !cancel ? HS_RULING_SAME_EVENT
 			   : rings && unknown ? HS_RULING_UNKNOWN
 					      : HS_RULING_PASS;
 		static const int receipts[] = { HS_RECEIPT(FILTERED), HS_RECEIPT(HELD),

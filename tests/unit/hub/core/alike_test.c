@@ -100,16 +100,24 @@ make(struct hs_arena *arena, struct says says)
 	return notice;
 }
 
+struct taken {
+	struct hs_span who;
+	hs_notice *notice;
+};
+
 struct bench {
 	struct hs_arena *arena;
 	struct hs_same_events *events;
 	uint64_t seq;
+	const char *first; /* event that the newest one names as the first */
+	struct taken taken[16];
 };
 
 static struct bench
 bench_new(const struct hs_alike_limits *limits)
 {
-	return (struct bench){ hs_arena_create(1u << 22), hs_same_events_create(limits), 0 };
+	return (struct bench){ .arena = hs_arena_create(1u << 22),
+		.events = hs_same_events_create(limits) };
 }
 
 static void
@@ -124,9 +132,24 @@ static bool
 tell(struct bench *bench, struct hs_span who, struct says says)
 {
 	hs_notice *notice = make(bench->arena, says);
-	bool told = hs_same_event_told(bench->events, who, notice);
+	bool told = hs_same_event_told(bench->events, bench->arena, who, notice);
+	if (told) /* as intake.h does */
+		assert_true(hs_notice_flag(bench->arena, notice, HS_FLAG_SAME_EVENT));
 	hs_same_event_take(bench->events, ++bench->seq, who, notice);
+	bench->first = hs_first_of(notice->document).event;
+	bench->taken[bench->seq] = (struct taken){ who, notice };
 	return told;
+}
+
+/* Another process, from the journal, under other limits. */
+static void
+again(struct bench *bench, const struct hs_alike_limits *limits)
+{
+	hs_same_events_destroy(bench->events);
+	bench->events = hs_same_events_create(limits);
+	for (uint64_t seq = 1; seq <= bench->seq; seq++)
+		hs_same_event_take(
+			bench->events, seq, bench->taken[seq].who, bench->taken[seq].notice);
 }
 
 #define EEW(...)                          \
@@ -266,15 +289,75 @@ a_cancel_is_of_the_event_of_its_id(void **state)
 	cancel.action = own_cancel.action = HS_ACTION(CANCEL);
 	assert_false(tell(&bench, agency, eew));
 	assert_true(tell(&bench, receiver, own));
+	assert_string_equal(JMA, bench.first);
+	/* whatever the other one said: outlets know who heard, by the name of the first */
 	assert_false(tell(&bench, agency, cancel));
-	assert_true(tell(&bench, receiver, own_cancel));
+	assert_string_equal(JMA, bench.first);
+	assert_false(tell(&bench, receiver, own_cancel));
+	assert_string_equal(JMA, bench.first);
 	/* of another event it is none */
 	other.event = "20260701080000";
 	other.origin_us += 2000 * S;
 	assert_false(tell(&bench, agency, other));
 	own_cancel.event = "J-2";
 	assert_false(tell(&bench, receiver, own_cancel));
+	assert_string_equal("J-2", bench.first);
 	bench_free(&bench);
+}
+
+/* Every order of two routes that tell and take back; a start of the hub between any two of them changes nothing. */
+static void
+every_cancel_names_what_rang(void **state)
+{
+	(void)state;
+	static const struct hs_alike_limits none = { 0, 0, 0 };
+	static const char *const kinds[] = { "EEW", "tsunami" };
+	for (size_t i = 0; i < 2 * 2 * 2 * 8; i++) {
+		struct bench bench = bench_new(&hs_alike_defaults);
+		struct says by[2] = { i & 1 ? eew : tsunami, i & 1 ? eew : tsunami };
+		const struct hs_span who[2] = { agency, receiver };
+		size_t first = i >> 1 & 1, begins = i >> 2 & 1, starts = i >> 3;
+		by[1].event = "J-1";
+		assert_false(tell(&bench, who[first], by[first]));
+		if (starts & 1)
+			again(&bench, &hs_alike_defaults);
+		assert_true(tell(&bench, who[!first], by[!first]));
+		assert_string_equal(by[first].event, bench.first);
+		if (starts & 2)
+			again(&bench, &none);
+		by[0].action = by[1].action = HS_ACTION(CANCEL);
+		for (size_t n = 0; n < 2; n++) {
+			size_t route = begins ^ n;
+			if (tell(&bench, who[route], by[route]) ||
+				strcmp(bench.first, by[first].event) != 0)
+				fail_msg("%s %zu: cancel %zu of %s", kinds[i & 1], i, n,
+					by[route].event);
+			if (starts & 4)
+				again(&bench, &none);
+		}
+		bench_free(&bench);
+	}
+}
+
+/* The journal of a hub that marked, and named nothing: what it marked is of the event, what it let through is not. */
+static void
+what_was_only_marked_is_of_the_event_too(void **state)
+{
+	(void)state;
+	for (int marked = 0; marked < 2; marked++) {
+		struct bench bench = bench_new(&hs_alike_defaults);
+		struct says own = eew;
+		own.event = "J-1";
+		tell(&bench, agency, eew);
+		assert_true(tell(&bench, receiver, own));
+		bench.taken[2].notice->document->first = NULL;
+		bench.taken[2].notice->n_flags = (size_t)marked;
+		again(&bench, &hs_alike_defaults);
+		own.action = HS_ACTION(CANCEL);
+		assert_false(tell(&bench, receiver, own));
+		assert_string_equal(marked ? JMA : "J-1", bench.first);
+		bench_free(&bench);
+	}
 }
 
 /* Two shocks within seconds at one place: the agency tells them apart, and who has no ids of it is not taken for both. */
@@ -324,6 +407,8 @@ main(void)
 		cmocka_unit_test(near_misses_on_both_sides),
 		cmocka_unit_test(the_limits_are_those_of_the_configuration),
 		cmocka_unit_test(a_cancel_is_of_the_event_of_its_id),
+		cmocka_unit_test(every_cancel_names_what_rang),
+		cmocka_unit_test(what_was_only_marked_is_of_the_event_too),
 		cmocka_unit_test(two_shocks_in_a_row_stay_two),
 		cmocka_unit_test(a_chain_does_not_grow_together),
 	};

@@ -108,11 +108,11 @@ a_second_message_is_compared_in_every_way(void **state)
 	for (size_t i = 0; i < HS_COUNT(rows); i++) {
 		struct bench bench = bench_new();
 		hs_notice *second = make(bench.arena, rows[i].says);
-		assert_false(hs_same_event_told(bench.events, line_b, second));
+		assert_false(hs_same_event_told(bench.events, bench.arena, line_b, second));
 		hs_same_event_take(bench.events, 1, line_a, make(bench.arena, first));
-		if (hs_same_event_told(bench.events, line_b, second) != rows[i].told)
+		if (hs_same_event_told(bench.events, bench.arena, line_b, second) != rows[i].told)
 			fail_msg("%s", rows[i].what);
-		assert_false(hs_same_event_told(bench.events, line_a, second)); /* its own line */
+		assert_false(hs_same_event_told(bench.events, bench.arena, line_a, second)); /* its own line */
 		bench_free(&bench);
 	}
 }
@@ -128,13 +128,13 @@ what_went_down_covers_only_what_it_is(void **state)
 	hs_same_event_take(bench.events, 1, line_a, make(bench.arena, strong));
 	hs_same_event_take(bench.events, 2, line_a, make(bench.arena, weak));
 	assert_true(hs_same_event_told(
-		bench.events, line_b, make(bench.arena, strong))); /* came late */
-	assert_false(hs_same_event_told(bench.events, line_b, make(bench.arena, anew)));
+		bench.events, bench.arena, line_b, make(bench.arena, strong))); /* came late */
+	assert_false(hs_same_event_told(bench.events, bench.arena, line_b, make(bench.arena, anew)));
 	bench_free(&bench);
 }
 
 static void
-a_cancel_is_told_by_a_cancel(void **state)
+a_cancel_is_never_told(void **state)
 {
 	(void)state;
 	struct bench bench = bench_new();
@@ -142,11 +142,11 @@ a_cancel_is_told_by_a_cancel(void **state)
 	struct says cancel = { "E", 0, HS_ACTION(CANCEL), { NULL }, 0, "", 200, 0, 0 };
 	struct says anew = { "E", 0, 0, { "03" }, 5, "rain", 300, 0, 0 };
 	hs_same_event_take(bench.events, 1, line_a, make(bench.arena, issue));
-	assert_false(hs_same_event_told(bench.events, line_b, make(bench.arena, cancel)));
+	assert_false(hs_same_event_told(bench.events, bench.arena, line_b, make(bench.arena, cancel)));
 	hs_same_event_take(bench.events, 2, line_a, make(bench.arena, cancel));
-	assert_true(hs_same_event_told(bench.events, line_b, make(bench.arena, cancel)));
-	assert_true(hs_same_event_told(bench.events, line_b, make(bench.arena, issue)));
-	assert_false(hs_same_event_told(bench.events, line_b, make(bench.arena, anew)));
+	assert_false(hs_same_event_told(bench.events, bench.arena, line_b, make(bench.arena, cancel)));
+	assert_true(hs_same_event_told(bench.events, bench.arena, line_b, make(bench.arena, issue)));
+	assert_false(hs_same_event_told(bench.events, bench.arena, line_b, make(bench.arena, anew)));
 	bench_free(&bench);
 }
 
@@ -158,16 +158,71 @@ what_did_not_become_durable_was_told_to_nobody(void **state)
 	hs_notice *issue =
 		make(bench.arena, (struct says){ "E", 0, 0, { "03" }, 5, "rain", 1, 0, 0 });
 	hs_same_event_take(bench.events, 7, line_a, issue);
-	assert_true(hs_same_event_told(bench.events, line_b, issue));
+	assert_true(hs_same_event_told(bench.events, bench.arena, line_b, issue));
 	hs_same_event_cut(bench.events, 6);
-	assert_false(hs_same_event_told(bench.events, line_b, issue));
+	assert_false(hs_same_event_told(bench.events, bench.arena, line_b, issue));
 	hs_same_event_take(bench.events, 7, line_a, issue); /* sent again, stored now */
-	assert_true(hs_same_event_told(bench.events, line_b, issue));
+	assert_true(hs_same_event_told(bench.events, bench.arena, line_b, issue));
 	for (uint64_t seq = 8; seq < 8 + HS_SAME_EVENTS_MAX; seq++)
 		hs_same_event_take(bench.events, seq, line_a,
 			make(bench.arena,
 				(struct says){ "X", 0, 0, { "03" }, 5, "rain", 1, 0, 0 }));
-	assert_false(hs_same_event_told(bench.events, line_b, issue)); /* forgotten: it alarms */
+	assert_false(hs_same_event_told(bench.events, bench.arena, line_b, issue)); /* forgotten: it alarms */
+	bench_free(&bench);
+}
+
+/* Message b of the second line: what does it say that its event was first told in? "" for itself. */
+static const char *
+first_id(struct bench *bench, hs_notice *notice)
+{
+	const char *id;
+	notice->document->first = NULL;
+	(void)!hs_same_event_told(bench->events, bench->arena, line_b, notice);
+	id = notice->document->first ? notice->document->first->id : "";
+	return id;
+}
+
+static hs_notice *
+of_document(struct bench *bench, const char *id, const char *event, int action, const char *ends)
+{
+	hs_notice *notice = make(bench->arena,
+		(struct says){ event, 0, action, { "03" }, 4, "rain", 100, 4, 0 });
+	notice->document->id = hs_arena_strdup(bench->arena, id);
+	if (ends)
+		assert_true(hs_repeat(bench->arena, &notice->document->n_supersedes,
+			&notice->document->supersedes,
+			hs_arena_printf(bench->arena, "jma.go.jp|%s", ends)));
+	return notice;
+}
+
+/* Its event, or for a cancel its document and those that it takes back; of another source or event it is none. */
+static void
+what_an_event_was_first_told_in_is_named(void **state)
+{
+	(void)state;
+	struct bench bench = bench_new();
+	const int issue = HS_ACTION(ISSUE), cancel = HS_ACTION(CANCEL);
+	hs_notice *notice = of_document(&bench, "a", "E", issue, NULL), *foreign;
+	assert_string_equal("", first_id(&bench, notice));
+	hs_same_event_take(bench.events, 1, line_a, notice);
+	assert_string_equal("", first_id(&bench, notice)); /* the same again */
+	notice = of_document(&bench, "b", "E", issue, NULL);
+	assert_string_equal("a", first_id(&bench, notice));
+	assert_string_equal("E", notice->document->first->event);
+	assert_string_equal("jma.go.jp", notice->document->first->source);
+	hs_same_event_take(bench.events, 2, line_b, notice);
+	assert_string_equal("a", first_id(&bench, of_document(&bench, "b", "", cancel, NULL)));
+	assert_string_equal("a", first_id(&bench, of_document(&bench, "c", "", cancel, "b")));
+	assert_string_equal("a", first_id(&bench, of_document(&bench, "c", "F", cancel, "a")));
+	assert_string_equal("", first_id(&bench, of_document(&bench, "c", "F", cancel, "x")));
+	assert_string_equal("", first_id(&bench, of_document(&bench, "c", "F", cancel, NULL)));
+	assert_string_equal("", first_id(&bench, of_document(&bench, "c", "", issue, "b")));
+	foreign = of_document(&bench, "c", "", cancel, "b");
+	foreign->document->source = hs_arena_strdup(bench.arena, "other.example");
+	assert_string_equal("", first_id(&bench, foreign));
+	foreign = of_document(&bench, "b", "E", cancel, NULL);
+	foreign->mode = HS_MODE(DRILL);
+	assert_string_equal("", first_id(&bench, foreign));
 	bench_free(&bench);
 }
 
@@ -202,7 +257,7 @@ what_is_too_much_to_compare_is_told_to_nobody(void **state)
 		hs_arena_destroy(bench.arena);
 		bench.arena = hs_arena_create(1u << 26);
 		hs_same_event_take(bench.events, 1, line_a, warn_parts(bench.arena, rows[i].first));
-		if (hs_same_event_told(bench.events, line_b,
+		if (hs_same_event_told(bench.events, bench.arena, line_b,
 			    warn_parts(bench.arena, rows[i].second)) != rows[i].told)
 			fail_msg("%zu and %zu", rows[i].first, rows[i].second);
 		bench_free(&bench);
@@ -219,8 +274,8 @@ regions_of_the_agency_are_compared_by_their_code(void **state)
 	struct says part = { "E", HS_KIND(EEW), 0, { "211" }, 5, "", 100, 0, 0 };
 	struct says other = { "E", HS_KIND(EEW), 0, { "21" }, 5, "", 100, 0, 0 };
 	hs_same_event_take(bench.events, 1, line_a, make(bench.arena, first));
-	assert_true(hs_same_event_told(bench.events, line_b, make(bench.arena, part)));
-	assert_false(hs_same_event_told(bench.events, line_b, make(bench.arena, other)));
+	assert_true(hs_same_event_told(bench.events, bench.arena, line_b, make(bench.arena, part)));
+	assert_false(hs_same_event_told(bench.events, bench.arena, line_b, make(bench.arena, other)));
 	bench_free(&bench);
 }
 
@@ -230,8 +285,9 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_second_message_is_compared_in_every_way),
 		cmocka_unit_test(what_went_down_covers_only_what_it_is),
-		cmocka_unit_test(a_cancel_is_told_by_a_cancel),
+		cmocka_unit_test(a_cancel_is_never_told),
 		cmocka_unit_test(what_did_not_become_durable_was_told_to_nobody),
+		cmocka_unit_test(what_an_event_was_first_told_in_is_named),
 		cmocka_unit_test(what_is_too_much_to_compare_is_told_to_nobody),
 		cmocka_unit_test(regions_of_the_agency_are_compared_by_their_code),
 	};
