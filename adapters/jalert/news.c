@@ -36,9 +36,9 @@ look_up(const struct hs_news_setup *setup, struct hs_arena *arena, const hs_noti
 	const char *superseded, struct hs_news *out)
 {
 	out->event = event_of(arena, notice, superseded);
-	return out->event ? hs_heard_of_event(
-				    setup->heard, arena, out->event, out->kind, &out->said)
-			  : HS_ERR_NOMEM;
+	return out->event
+		       ? hs_heard_of_event(setup->heard, arena, out->event, out->kind, &out->said)
+		       : HS_ERR_NOMEM;
 }
 
 /* A cancel names its event, as it was first told or by its own name (before another route told it, or the hub could say so), or the
@@ -139,8 +139,9 @@ hs_news_load(const struct hs_news_setup *setup, const struct hs_adapter_snapshot
 	for (size_t i = 0; i < snapshot->count; i++) {
 		struct hs_arena *arena = hs_arena_create(ARENA_BYTES);
 		struct hs_news news;
-		if (arena && hs_news_of(setup, arena, snapshot->notices[i].notice,
-				     snapshot->notices[i].seq, &news) == HS_OK &&
+		if (arena &&
+			hs_news_of(setup, arena, snapshot->notices[i].notice,
+				snapshot->notices[i].seq, &news) == HS_OK &&
 			!is_known(setup, arena, &snapshot->notices[i], news.event))
 			hs_news_take(setup, snapshot->notices[i].seq, &news);
 		hs_arena_destroy(arena);

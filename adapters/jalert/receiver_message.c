@@ -10,7 +10,8 @@
 #include "schemas/tables.h"
 
 struct message {
-	const char *kind, *phase, *action, *event, *id, *sent, *status, *text, *at; /* "" = not told */
+	const char *kind, *phase, *action, *event, *id, *sent, *status, *text,
+		*at; /* "" = not told */
 	json_t *areas, *replaces;
 	char sent_cap[HS_RFC3339_SIZE], at_cap[HS_RFC3339_SIZE]; /* "" = not told */
 };
