@@ -33,9 +33,9 @@ enum hs_ruling_kind {
 	HS_RULING_GATE,	       /* the drill gate says no: FILTERED */
 	HS_RULING_MAINTENANCE, /* HELD, kept for the process after this one */
 	HS_RULING_OLD,	       /* it rings, and this is too old to start anything: EXPIRED */
-	HS_RULING_SAME_EVENT,  /* it rings, and this, no cancel, was told already by another route: FILTERED */
-	HS_RULING_UNKNOWN,     /* it rings, and this has an unknown term: HELD */
-	HS_RULING_PASS	       /* the adapter gets it: RECEIVED */
+	HS_RULING_SAME_EVENT, /* it rings, and this, no cancel, was told already by another route: FILTERED */
+	HS_RULING_UNKNOWN, /* it rings, and this has an unknown term: HELD */
+	HS_RULING_PASS	   /* the adapter gets it: RECEIVED */
 };
 
 struct hs_ruling {

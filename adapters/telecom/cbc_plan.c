@@ -24,8 +24,9 @@ key_of(struct hs_arena *arena, const hs_notice *notice)
 {
 	struct hs_buf buf;
 	hs_buf_init(&buf, 4096);
-	const char *key = hs_first_document_key(notice, &buf) ? hs_arena_strdup(arena, hs_buf_text(&buf))
-							: hs_arena_strdup(arena, "");
+	const char *key = hs_first_document_key(notice, &buf)
+				  ? hs_arena_strdup(arena, hs_buf_text(&buf))
+				  : hs_arena_strdup(arena, "");
 	hs_buf_free(&buf);
 	return key;
 }

@@ -207,8 +207,8 @@ read(const hs_notice *notice, struct hs_span principal, struct told *out)
 	*out = (struct told){ .cancel = notice->action == HS_ACTION(CANCEL) };
 	key_of(notice, out->key);
 	principal_of(principal, out->principal);
-	document_of((int)notice->mode, notice->document->source, notice->document->id,
-		out->document);
+	document_of(
+		(int)notice->mode, notice->document->source, notice->document->id, out->document);
 	out->reported_unix_us = reported != NULL ? reported->unix_us : INT64_MAX;
 	out->level = number_of(notice->level);
 	if (number_of(notice->equivalent_level) > out->level)
@@ -230,7 +230,8 @@ level_is_covered(uint32_t level, uint32_t by)
 static bool
 covers(const struct told *by, const struct told *one)
 {
-	return !by->cancel && !one->cancel && level_is_covered(one->level, by->level) && hs_said_covers(&by->said, &one->said);
+	return !by->cancel && !one->cancel && level_is_covered(one->level, by->level) &&
+	       hs_said_covers(&by->said, &one->said);
 }
 
 /* Of its principal, about its event. */

@@ -484,7 +484,7 @@ def test_an_early_warning_is_a_primary_warning(make_stack, centre, carriers):
     assert list(centre.stands()) == [4352]
 
 
-@pytest.mark.parametrize("restarts", ["", "hub", "telecom"])
+@pytest.mark.parametrize("restarts", ["", "hub"])
 @pytest.mark.parametrize("cancels", [["relay"], ["bridge"], ["relay", "bridge"], ["bridge", "relay"]])
 @pytest.mark.parametrize("first", ["relay", "bridge"])
 def test_the_cancel_of_either_route_ends_a_primary_warning_once(make_stack, centre, first, cancels, restarts):

@@ -152,12 +152,12 @@ ruling_takes_the_first_that_holds(void **state)
 			assert_true(hs_notice_flag(arena, notice, HS_FLAG_SAME_EVENT));
 		const struct hs_ruling_case one = { notice, HS_LANE_LIVE, true, held, rings, old };
 		struct hs_ruling ruling = hs_rule(&one);
-		int want = gate		      ? HS_RULING_GATE
-			   : held	      ? HS_RULING_MAINTENANCE
-			   : rings && old     ? HS_RULING_OLD
+		int want = gate			      ? HS_RULING_GATE
+			   : held		      ? HS_RULING_MAINTENANCE
+			   : rings && old	      ? HS_RULING_OLD
 			   : rings && same && !cancel ? HS_RULING_SAME_EVENT
-			   : rings && unknown ? HS_RULING_UNKNOWN
-					      : HS_RULING_PASS;
+			   : rings && unknown	      ? HS_RULING_UNKNOWN
+						      : HS_RULING_PASS;
 		static const int receipts[] = { HS_RECEIPT(FILTERED), HS_RECEIPT(HELD),
 			HS_RECEIPT(EXPIRED), HS_RECEIPT(FILTERED), HS_RECEIPT(HELD),
 			HS_RECEIPT(RECEIVED) };

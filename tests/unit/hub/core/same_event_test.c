@@ -112,7 +112,8 @@ a_second_message_is_compared_in_every_way(void **state)
 		hs_same_event_take(bench.events, 1, line_a, make(bench.arena, first));
 		if (hs_same_event_told(bench.events, bench.arena, line_b, second) != rows[i].told)
 			fail_msg("%s", rows[i].what);
-		assert_false(hs_same_event_told(bench.events, bench.arena, line_a, second)); /* its own line */
+		assert_false(hs_same_event_told(
+			bench.events, bench.arena, line_a, second)); /* its own line */
 		bench_free(&bench);
 	}
 }
@@ -129,7 +130,8 @@ what_went_down_covers_only_what_it_is(void **state)
 	hs_same_event_take(bench.events, 2, line_a, make(bench.arena, weak));
 	assert_true(hs_same_event_told(
 		bench.events, bench.arena, line_b, make(bench.arena, strong))); /* came late */
-	assert_false(hs_same_event_told(bench.events, bench.arena, line_b, make(bench.arena, anew)));
+	assert_false(
+		hs_same_event_told(bench.events, bench.arena, line_b, make(bench.arena, anew)));
 	bench_free(&bench);
 }
 
@@ -142,11 +144,15 @@ a_cancel_is_never_told(void **state)
 	struct says cancel = { "E", 0, HS_ACTION(CANCEL), { NULL }, 0, "", 200, 0, 0 };
 	struct says anew = { "E", 0, 0, { "03" }, 5, "rain", 300, 0, 0 };
 	hs_same_event_take(bench.events, 1, line_a, make(bench.arena, issue));
-	assert_false(hs_same_event_told(bench.events, bench.arena, line_b, make(bench.arena, cancel)));
+	assert_false(
+		hs_same_event_told(bench.events, bench.arena, line_b, make(bench.arena, cancel)));
 	hs_same_event_take(bench.events, 2, line_a, make(bench.arena, cancel));
-	assert_false(hs_same_event_told(bench.events, bench.arena, line_b, make(bench.arena, cancel)));
-	assert_true(hs_same_event_told(bench.events, bench.arena, line_b, make(bench.arena, issue)));
-	assert_false(hs_same_event_told(bench.events, bench.arena, line_b, make(bench.arena, anew)));
+	assert_false(
+		hs_same_event_told(bench.events, bench.arena, line_b, make(bench.arena, cancel)));
+	assert_true(
+		hs_same_event_told(bench.events, bench.arena, line_b, make(bench.arena, issue)));
+	assert_false(
+		hs_same_event_told(bench.events, bench.arena, line_b, make(bench.arena, anew)));
 	bench_free(&bench);
 }
 
@@ -167,7 +173,8 @@ what_did_not_become_durable_was_told_to_nobody(void **state)
 		hs_same_event_take(bench.events, seq, line_a,
 			make(bench.arena,
 				(struct says){ "X", 0, 0, { "03" }, 5, "rain", 1, 0, 0 }));
-	assert_false(hs_same_event_told(bench.events, bench.arena, line_b, issue)); /* forgotten: it alarms */
+	assert_false(hs_same_event_told(
+		bench.events, bench.arena, line_b, issue)); /* forgotten: it alarms */
 	bench_free(&bench);
 }
 
@@ -185,8 +192,8 @@ first_id(struct bench *bench, hs_notice *notice)
 static hs_notice *
 of_document(struct bench *bench, const char *id, const char *event, int action, const char *ends)
 {
-	hs_notice *notice = make(bench->arena,
-		(struct says){ event, 0, action, { "03" }, 4, "rain", 100, 4, 0 });
+	hs_notice *notice = make(
+		bench->arena, (struct says){ event, 0, action, { "03" }, 4, "rain", 100, 4, 0 });
 	notice->document->id = hs_arena_strdup(bench->arena, id);
 	if (ends)
 		assert_true(hs_repeat(bench->arena, &notice->document->n_supersedes,
@@ -275,7 +282,8 @@ regions_of_the_agency_are_compared_by_their_code(void **state)
 	struct says other = { "E", HS_KIND(EEW), 0, { "21" }, 5, "", 100, 0, 0 };
 	hs_same_event_take(bench.events, 1, line_a, make(bench.arena, first));
 	assert_true(hs_same_event_told(bench.events, bench.arena, line_b, make(bench.arena, part)));
-	assert_false(hs_same_event_told(bench.events, bench.arena, line_b, make(bench.arena, other)));
+	assert_false(
+		hs_same_event_told(bench.events, bench.arena, line_b, make(bench.arena, other)));
 	bench_free(&bench);
 }
 
