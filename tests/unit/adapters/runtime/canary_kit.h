@@ -126,4 +126,34 @@ hub_has_failed(void *owner)
 	return ((struct bench *)owner)->hub.proof == (int)HS_PROOF(FAILED);
 }
 
+static inline bool
+serves(void *owner)
+{
+	(void)owner;
+	return !hs_canary_holds(&the_script->canary);
+}
+
+struct seen {
+	struct bench *bench;
+	size_t count;
+};
+
+static inline bool
+has_seen(void *owner)
+{
+	const struct seen *seen = owner;
+	return seen->bench->probe.seen_count == seen->count;
+}
+
+/* The same adapter again, with whatever the settings say now. */
+static inline void
+restart(struct bench *bench, struct script *script, const char *letters)
+{
+	bench_stop_adapter(bench);
+	*script = (struct script){ .letters = letters };
+	bench->hub.resumed = false;
+	bench_adapter(bench, &proving);
+	assert_true(run_until(&bench->loop, is_resumed, bench, 5000));
+}
+
 #endif
