@@ -150,7 +150,8 @@ hs_ways_rank(struct hs_ways *ways, const struct hs_screen_site *site,
 		hs_ways_free(ways);
 		return err;
 	}
-	qsort(ways->rows, ways->count, sizeof(*ways->rows), compare);
+	if (ways->count > 0)
+		qsort(ways->rows, ways->count, sizeof(*ways->rows), compare);
 	for (size_t i = 0; i < ways->count; i++)
 		point(&ways->rows[i], here);
 	return HS_OK;

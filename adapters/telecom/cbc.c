@@ -114,7 +114,7 @@ cbc_serve(struct hs_telecom_outlet *outlet, struct hs_arena *arena, struct hs_ad
 	struct cbc *cbc = cbc_of(outlet);
 	int64_t started_mono_us = hs_clock_mono_us();
 	struct hs_cbc_plan_options options = plan_options(cbc, item->lane);
-	struct hs_cbc_plan plan;
+	struct hs_cbc_plan plan = { 0 };
 	if (hs_adapter_is_dry(cbc->outlet.shared->adapter))
 		hs_cbc_lane_settle(cbc->lanes[item->lane]);
 	enum hs_err err = hs_cbc_plan_make(arena, item, &options, &plan);
@@ -169,7 +169,7 @@ snapshot_put(struct cbc *cbc, struct hs_arena *arena, enum hs_adapter_lane lane,
 		.notice = held->notice, .lane = lane, .epoch = epoch, .seq = held->seq
 	};
 	struct hs_cbc_plan_options options = plan_options(cbc, lane);
-	struct hs_cbc_plan plan;
+	struct hs_cbc_plan plan = { 0 };
 	uint16_t old_id;
 	options.again = true;
 	if (hs_cbc_plan_make(arena, &item, &options, &plan) != HS_OK)
@@ -244,7 +244,7 @@ cbc_preview(struct hs_telecom_outlet *outlet, struct hs_arena *arena,
 {
 	struct cbc *cbc = cbc_of(outlet);
 	struct hs_cbc_plan_options options = plan_options(cbc, item->lane);
-	struct hs_cbc_plan plan;
+	struct hs_cbc_plan plan = { 0 };
 	if (hs_cbc_plan_make(arena, item, &options, &plan) != HS_OK)
 		return false;
 	for (size_t i = 0; i < plan.count; i++)

@@ -170,7 +170,7 @@ enum hs_err
 hs_cbc_slot_document(const struct hs_cbc_slot *slot, const struct hs_cbc_posted *wanted,
 	int64_t now_unix_us, char **out)
 {
-	struct hs_cb_pages pages;
+	struct hs_cb_pages pages = { 0 };
 	const struct hs_cbc_message message = {
 		.cbc = slot->link->cbc,
 		.message_id = slot->message_id,

@@ -383,7 +383,8 @@ hs_http_take_body(const struct hs_http_request *request)
 	struct hs_conn *conn = request->server->in_handler;
 	uint8_t *body;
 
-	HS_CHECK(conn != NULL && conn->in.bytes == request->body);
+	HS_CHECK(conn != NULL);
+	HS_CHECK(conn->in.bytes == request->body);
 	body = conn->in.bytes;
 	conn->in = (struct hs_conn_bytes){ 0 };
 	return body;

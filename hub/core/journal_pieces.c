@@ -75,7 +75,7 @@ take_piece(struct hs_span piece, struct part *bulk, struct part *original)
 static enum hs_err
 read_parts(struct hs_pieces *pieces, bool whole, struct part *bulk, struct part *original)
 {
-	sqlite3_int64 first = (sqlite3_int64)(pieces->look.store << HS_PIECE_BITS);
+	sqlite3_int64 first = (sqlite3_int64)pieces->look.store << HS_PIECE_BITS;
 	int rc = SQLITE_ROW;
 
 	sqlite3_bind_int64(pieces->read, 1, first);
@@ -201,7 +201,7 @@ hs_pieces_each(sqlite3 *db, void (*visit)(void *owner, uint64_t store), void *ow
 		    &statement) != HS_OK)
 		return HS_ERR_IO;
 	while (rc == SQLITE_ROW) {
-		sqlite3_bind_int64(statement, 1, (sqlite3_int64)((store + 1) << HS_PIECE_BITS));
+		sqlite3_bind_int64(statement, 1, (sqlite3_int64)(store + 1) << HS_PIECE_BITS);
 		rc = sqlite3_step(statement);
 		if (rc == SQLITE_ROW) {
 			store = (uint64_t)sqlite3_column_int64(statement, 0) >> HS_PIECE_BITS;

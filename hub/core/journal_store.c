@@ -157,7 +157,7 @@ static int
 remove_piece(struct hs_journal *journal, const struct hs_journal_job *job, bool *more)
 {
 	const struct hs_journal_statements *sql = &journal->writer.sql;
-	sqlite3_int64 first = (sqlite3_int64)(job->store << HS_PIECE_BITS);
+	sqlite3_int64 first = (sqlite3_int64)job->store << HS_PIECE_BITS;
 	int rc;
 
 	*more = false;

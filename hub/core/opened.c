@@ -76,7 +76,7 @@ press_both(struct hs_opened *opened, const hs_submit *submit)
 	size_t bulk_bytes, original_bytes;
 	char *memory;
 
-	hs_buf_init(&out, 2 * HS_FRAME_MAX_BYTES);
+	hs_buf_init(&out, 2 * (size_t)HS_FRAME_MAX_BYTES);
 	bulk_bytes = press(bulk_bytes_of(opened), &out);
 	original_bytes = press(original, &out);
 	if (out.len_bytes > 0) {

@@ -22,6 +22,7 @@
 #define HASH_FIND_STR(head, key, out)	   out = hash_find(head, key, 0)
 #define DL_FOREACH2(head, el, next)	   for (el = head; el != NULL; el = el->next)
 #define DL_FOREACH(head, el)		   DL_FOREACH2(head, el, next)
+#define DL_FOREACH_SAFE(head, el, tmp)	   DL_FOREACH_SAFE2(head, el, tmp, next)
 #define DL_FOREACH_SAFE2(head, el, tmp, next)                           \
 	for (el = head, tmp = el != NULL ? el->next : NULL; el != NULL; \
 		el = tmp, tmp = tmp != NULL ? tmp->next : NULL)
