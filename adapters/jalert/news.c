@@ -87,17 +87,17 @@ add_own(const struct hs_news_setup *setup, struct hs_arena *arena, const char *e
 	return add_part(setup, arena, event, out);
 }
 
-/* What its source itself calls the event, whatever another route told before. NULL: no memory. */
+/* What its source itself calls the event, whatever another route told before; own: by what came first. NULL: no memory. */
 static const char *
-event_alone(struct hs_arena *arena, const hs_notice *notice)
+event_alone(struct hs_arena *arena, const hs_notice *notice, const char *own)
 {
 	hs_notice copy = *notice;
 	hs_document document;
-	if (notice->document) {
-		document = *notice->document;
-		document.first = NULL;
-		copy.document = &document;
-	}
+	if (!notice->document || !notice->document->first)
+		return own;
+	document = *notice->document;
+	document.first = NULL;
+	copy.document = &document;
 	return event_of(arena, &copy, NULL);
 }
 
@@ -108,7 +108,7 @@ find_heard(const struct hs_news_setup *setup, struct hs_arena *arena, const hs_n
 	const char *own, struct hs_news *out)
 {
 	const hs_document *document = notice->document;
-	const char *alone = event_alone(arena, notice);
+	const char *alone = event_alone(arena, notice, own);
 	size_t ended = document ? document->n_supersedes : 0;
 	if (!alone)
 		return HS_ERR_NOMEM;

@@ -143,14 +143,15 @@ restore(const struct hs_adapter *adapter, const struct hs_adapter_delivery *canc
 				each->hold.replaced_seq = 0;
 }
 
-/* Ends what waits of that document from this seq on. */
+/* Ends what waits of that document from this seq on. id NULL: none. */
 static void
-take_along(struct hs_adapter *adapter, const struct hs_adapter_delivery *cancel, const char *id,
-	uint64_t from_seq, const char *why)
+take_along(struct hs_adapter *adapter, const struct hs_adapter_delivery *cancel, const char *source,
+	const char *id, uint64_t from_seq, const char *why)
 {
 	struct hs_adapter_delivery *waiting;
 
-	while ((waiting = newest_waiting(adapter, cancel, id)) && waiting->item->seq >= from_seq) {
+	while ((waiting = newest_of(adapter, cancel, source, id)) &&
+		waiting->item->seq >= from_seq) {
 		adapter->counts.expired++;
 		hs_delivery_end(waiting, HS_RECEIPT(EXPIRED), why);
 	}
@@ -186,36 +187,23 @@ nothing_was_given(const struct hs_adapter *adapter, const struct hs_adapter_deli
 	return first;
 }
 
-/* What another route told first of the event that it takes back. */
-static void
-take_first_told(
-	struct hs_adapter *adapter, const struct hs_adapter_delivery *cancel, const char *why)
-{
-	const struct hs_first first = hs_first_of(cancel->item->notice->document);
-	struct hs_adapter_delivery *waiting;
-
-	if (strcmp(first.source, source_of(cancel)) == 0)
-		return;
-	while ((waiting = newest_of(adapter, cancel, first.source, first.id))) {
-		adapter->counts.expired++;
-		hs_delivery_end(waiting, HS_RECEIPT(EXPIRED), why);
-	}
-}
-
 static void
 take_what_it_means(
 	struct hs_adapter *adapter, const struct hs_adapter_delivery *cancel, const char *why)
 {
 	const hs_document *document = cancel->item->notice->document;
 	const struct hs_adapter_delivery *own = newest_waiting(adapter, cancel, document->id);
+	const struct hs_first first = hs_first_of(document);
+	const char *source = document->source;
 
-	take_first_told(adapter, cancel, why);
+	if (strcmp(first.source, source) != 0) /* another route told it first */
+		take_along(adapter, cancel, first.source, first.id, 0, why);
 	for (size_t i = 0; i < document->n_supersedes; i++)
-		take_along(adapter, cancel, hs_superseded_id(document, i), 0, why);
+		take_along(adapter, cancel, source, hs_superseded_id(document, i), 0, why);
 	if (!own)
 		return;
 	uint64_t followed = own->hold.followed_seq, seq = followed ? followed : own->item->seq;
-	take_along(adapter, cancel, document->id, document->moments ? 0 : seq, why);
+	take_along(adapter, cancel, source, document->id, document->moments ? 0 : seq, why);
 	restore(adapter, cancel, seq);
 }
 
@@ -232,7 +220,7 @@ leave_untold(struct hs_adapter *adapter, struct hs_adapter_delivery *cancel)
 		not_told->waits = cancel->as_it_stands && newest_waiting(adapter, cancel, id);
 	}
 	if (not_told->waits) {
-		take_along(adapter, cancel, id, 0, HS_REPLACED_REASON);
+		take_along(adapter, cancel, source_of(cancel), id, 0, HS_REPLACED_REASON);
 		cancel->hold.first = true;
 		held(cancel);
 		return false;
