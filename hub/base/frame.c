@@ -8,6 +8,8 @@
 struct hs_frame {
 	size_t refs;
 	size_t len_bytes;
+	uint8_t *content;
+	void *memory;	 /* of the content; NULL: it lies here */
 	uint8_t bytes[]; /* headroom, then content */
 };
 
@@ -19,6 +21,22 @@ hs_frame_create(size_t len_bytes)
 		return NULL;
 	frame->refs = 1;
 	frame->len_bytes = len_bytes;
+	frame->content = frame->bytes + HS_FRAME_HEADROOM;
+	frame->memory = NULL;
+	return frame;
+}
+
+struct hs_frame *
+hs_frame_around(void *memory, uint8_t *content, size_t len_bytes)
+{
+	struct hs_frame *frame = malloc(sizeof(*frame));
+	if (!frame)
+		return NULL;
+	HS_CHECK(content - (uint8_t *)memory >= HS_FRAME_HEADROOM);
+	frame->refs = 1;
+	frame->len_bytes = len_bytes;
+	frame->content = content;
+	frame->memory = memory;
 	return frame;
 }
 
@@ -45,14 +63,16 @@ hs_frame_unref(struct hs_frame *frame)
 	if (!frame)
 		return;
 	HS_CHECK(frame->refs > 0);
-	if (--frame->refs == 0)
-		free(frame);
+	if (--frame->refs > 0)
+		return;
+	free(frame->memory);
+	free(frame);
 }
 
 uint8_t *
 hs_frame_bytes(struct hs_frame *frame)
 {
-	return frame->bytes + HS_FRAME_HEADROOM;
+	return frame->content;
 }
 
 size_t

@@ -16,7 +16,10 @@ struct hs_frame;
 
 /* A new frame with one reference, content uninitialised. NULL when out of memory. */
 struct hs_frame *hs_frame_create(size_t len_bytes);
-/* As above, content copied. */
+/* Its content lies in memory of the caller, with at least HS_FRAME_HEADROOM bytes free before it, and ends with it: `memory` is given
+ * to free. NULL when out of memory: it is the caller's still. */
+struct hs_frame *hs_frame_around(void *memory, uint8_t *content, size_t len_bytes);
+/* As the first, content copied. */
 struct hs_frame *hs_frame_from(const void *bytes, size_t len_bytes);
 struct hs_frame *hs_frame_ref(struct hs_frame *frame);
 /* NULL is allowed. */

@@ -24,6 +24,13 @@
 #define RETRY_MAX_MS	500
 #define RIVAL_US	6000000 /* more than a usual heartbeat */
 
+struct input {
+	struct hs_buf
+		begun;	    /* empty, or HS_LINK_HEADROOM bytes and a frame that is not whole yet */
+	bool taken;	    /* by hs_link_take_frame: it was the caller's, and may be gone */
+	struct hs_buf rest; /* what stood behind the frame that was taken */
+};
+
 struct hs_link {
 	const struct hs_link_ops *ops;
 	void *owner;
@@ -36,9 +43,8 @@ struct hs_link {
 	bool dropping;	/* and it is about to end */
 	bool closing;
 	bool handing_out; /* stands in on_frame */
-	bool taken;	  /* by hs_link_take_frame: `in` is the caller's */
 	int open_parts;	  /* timer and carrier that are not closed yet */
-	struct hs_buf in; /* the beginning of a frame that is not whole yet */
+	struct input in;
 	uint64_t retry_ms;
 	size_t frame_max_bytes;
 	int64_t heard_us; /* monotonic */
@@ -87,8 +93,8 @@ hs_link_carrier_up(struct hs_link *link)
 	HS_CHECK(!link->connected);
 	link->connected = true;
 	link->heard_us = hs_clock_mono_us();
-	link->in.len_bytes = 0;
-	link->in.failed = false;
+	link->in.begun.len_bytes = 0;
+	link->in.begun.failed = false;
 	if (greeting.len_bytes == 0)
 		opened(link);
 	else if (link->carrier_ops->send(link->carrier, &greeting, 1, NULL) != HS_OK)
@@ -127,23 +133,41 @@ hs_link_carrier_down(struct hs_link *link)
 		retry_later(link);
 }
 
+static void
+keep(struct hs_link *link, const unsigned char *bytes, size_t len_bytes)
+{
+	if (link->in.begun.len_bytes == 0 && len_bytes > 0)
+		(void)hs_buf_extend(&link->in.begun, HS_LINK_HEADROOM);
+	hs_buf_add(&link->in.begun, bytes, len_bytes);
+}
+
+/* Empty: nothing, or nothing more, is kept. */
+static struct hs_span
+kept(const struct hs_link *link)
+{
+	if (link->in.begun.len_bytes <= HS_LINK_HEADROOM)
+		return (struct hs_span){ "", 0 };
+	return (struct hs_span){ link->in.begun.bytes + HS_LINK_HEADROOM,
+		link->in.begun.len_bytes - HS_LINK_HEADROOM };
+}
+
 /* Of a frame that has begun the whole is known: its room is taken at once, and grows no more with copies of what is there. */
 static void
 make_room(struct hs_link *link)
 {
-	size_t have = link->in.len_bytes;
+	struct hs_span have = kept(link);
+	size_t len_bytes = link->in.begun.len_bytes;
 	uint64_t len;
 
-	if (have < link->framing->head_bytes ||
-		have + HS_CARRIER_CHUNK_BYTES < link->in.room_bytes || !link->open ||
-		link->dropping ||
-		!hs_link_head_read(link->framing, (const unsigned char *)link->in.bytes, &len) ||
+	if (have.len_bytes < link->framing->head_bytes ||
+		len_bytes + HS_CARRIER_CHUNK_BYTES < link->in.begun.room_bytes || !link->open ||
+		link->dropping || !hs_link_head_read(link->framing, have.bytes, &len) ||
 		len > link->frame_max_bytes)
 		return;
 	/* And what comes with its last bytes. */
 	len += link->framing->head_bytes + HS_CARRIER_CHUNK_BYTES;
-	if (len > have && hs_buf_extend(&link->in, len - have) != NULL)
-		link->in.len_bytes = have;
+	if (len > have.len_bytes && hs_buf_extend(&link->in.begun, len - have.len_bytes) != NULL)
+		link->in.begun.len_bytes = len_bytes;
 }
 
 /* The other side's greeting at the beginning of a connection; returns how many bytes were used. */
@@ -182,7 +206,7 @@ frames_cut(struct hs_link *link, const unsigned char *bytes, size_t len_bytes)
 	size_t head = link->framing->head_bytes;
 	size_t at = link->open ? 0 : greeting_cut(link, bytes, len_bytes);
 
-	while (hs_link_is_up(link) && len_bytes - at >= head) {
+	while (hs_link_is_up(link) && !link->in.taken && len_bytes - at >= head) {
 		uint64_t len;
 
 		if (!head_read(link, bytes + at, &len) || len_bytes - at - head < len)
@@ -196,36 +220,57 @@ frames_cut(struct hs_link *link, const unsigned char *bytes, size_t len_bytes)
 	return at;
 }
 
-void
-hs_link_carrier_bytes(struct hs_link *link, const unsigned char *bytes, size_t len_bytes)
+/* What is left of `in`, or of bytes of the carrier when nothing was there before. */
+static void
+keep_rest(struct hs_link *link, const unsigned char *bytes, size_t len_bytes, size_t used)
 {
-	/* The usual case has nothing left over from before: frames are cut straight from the bytes. */
-	bool whole = link->in.len_bytes == 0;
-	size_t used, max_bytes = link->in.max_bytes;
+	char *first = link->in.begun.bytes + HS_LINK_HEADROOM;
 
-	link->heard_us = hs_clock_mono_us();
-	if (!whole) {
-		hs_buf_add(&link->in, bytes, len_bytes);
-		bytes = (const unsigned char *)link->in.bytes;
-		len_bytes = link->in.len_bytes;
+	if (link->in.begun.len_bytes == 0) {
+		keep(link, bytes + used, len_bytes - used);
+		return;
 	}
-	link->taken = false;
+	memmove(first, first + used, len_bytes - used);
+	link->in.begun.len_bytes = used < len_bytes ? HS_LINK_HEADROOM + len_bytes - used : 0;
+}
+
+static void
+take_bytes(struct hs_link *link, const unsigned char *bytes, size_t len_bytes)
+{
+	size_t used;
+
+	/* The usual case has nothing left over from before: frames are cut straight from the bytes. */
+	if (link->in.begun.len_bytes > 0) {
+		keep(link, bytes, len_bytes);
+		bytes = kept(link).bytes;
+		len_bytes = kept(link).len_bytes;
+	}
 	link->handing_out = true;
 	used = frames_cut(link, bytes, len_bytes);
 	link->handing_out = false;
-	if (link->taken)
-		hs_buf_init(&link->in, max_bytes); /* `bytes` lie in what was taken */
-	if (link->closing)			   /* by on_frame */
+	if (link->closing || link->in.taken) /* by on_frame */
 		return;
-	if (whole || link->taken) {
-		hs_buf_add(&link->in, bytes + used, len_bytes - used);
-	} else {
-		memmove(link->in.bytes, link->in.bytes + used, len_bytes - used);
-		link->in.len_bytes = len_bytes - used;
-	}
+	keep_rest(link, bytes, len_bytes, used);
 	make_room(link);
-	if (link->in.failed)
+	if (link->in.begun.failed)
 		hs_link_drop(link);
+}
+
+void
+hs_link_carrier_bytes(struct hs_link *link, const unsigned char *bytes, size_t len_bytes)
+{
+	link->heard_us = hs_clock_mono_us();
+	take_bytes(link, bytes, len_bytes);
+	while (link->in.taken && !link->closing) {
+		struct hs_buf rest = link->in.rest;
+
+		hs_buf_init(&link->in.rest, rest.max_bytes);
+		link->in.taken = false;
+		take_bytes(link, (const unsigned char *)rest.bytes, rest.len_bytes);
+		if (rest.failed)
+			hs_link_drop(link);
+		hs_buf_free(&rest);
+	}
 }
 
 /* ---- for the owner ---- */
@@ -235,6 +280,7 @@ hs_link_open(uv_loop_t *loop, const struct hs_link_options *options, struct hs_l
 {
 	struct hs_link_options asked = *options;
 	struct hs_link *link = calloc(1, sizeof(*link));
+	size_t max_bytes;
 	enum hs_err err;
 
 	if (!link)
@@ -248,8 +294,10 @@ hs_link_open(uv_loop_t *loop, const struct hs_link_options *options, struct hs_l
 	link->listens = options->listen;
 	link->retry_ms = RETRY_MIN_MS;
 	link->frame_max_bytes = asked.frame_max_bytes;
-	hs_buf_init(
-		&link->in, asked.frame_max_bytes + HS_FRAMING_HEAD_MAX + HS_CARRIER_CHUNK_BYTES);
+	max_bytes = HS_LINK_HEADROOM + asked.frame_max_bytes + HS_FRAMING_HEAD_MAX +
+		    HS_CARRIER_CHUNK_BYTES;
+	hs_buf_init(&link->in.begun, max_bytes);
+	hs_buf_init(&link->in.rest, max_bytes);
 	err = link->carrier_ops->open(loop, &asked, link, &link->carrier);
 	if (err != HS_OK) {
 		free(link);
@@ -292,22 +340,25 @@ hs_link_send_pieces(
 	return link->carrier_ops->send(link->carrier, all, 1 + count, owner);
 }
 
-const uint8_t *
+uint8_t *
 hs_link_take_frame(struct hs_link *link, const uint8_t *bytes, size_t len_bytes, void **memory)
 {
-	const uint8_t *in = (const uint8_t *)link->in.bytes;
-	uint8_t *copy;
+	uint8_t *in = (uint8_t *)link->in.begun.bytes, *copy;
+	const uint8_t *end = in + link->in.begun.len_bytes;
 
-	if (!link->taken && in && bytes >= in && bytes + len_bytes <= in + link->in.len_bytes) {
-		link->taken = true;
-		*memory = link->in.bytes;
-		return bytes;
+	if (!link->in.taken && in && bytes >= in && bytes + len_bytes <= end) {
+		hs_buf_add(&link->in.rest, bytes + len_bytes, (size_t)(end - bytes) - len_bytes);
+		hs_buf_init(&link->in.begun, link->in.begun.max_bytes);
+		link->in.taken = true;
+		*memory = in;
+		return in + (bytes - in);
 	}
-	copy = malloc(len_bytes);
-	if (copy)
-		memcpy(copy, bytes, len_bytes);
+	copy = malloc(HS_LINK_HEADROOM + len_bytes);
 	*memory = copy;
-	return copy;
+	if (!copy)
+		return NULL;
+	memcpy(copy + HS_LINK_HEADROOM, bytes, len_bytes);
+	return copy + HS_LINK_HEADROOM;
 }
 
 bool
@@ -347,7 +398,8 @@ part_closed(struct hs_link *link)
 
 	if (--link->open_parts > 0)
 		return;
-	hs_buf_free(&link->in);
+	hs_buf_free(&link->in.begun);
+	hs_buf_free(&link->in.rest);
 	free(link);
 	if (done)
 		done(owner);

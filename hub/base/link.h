@@ -58,8 +58,10 @@ enum hs_err hs_link_send(struct hs_link *link, const void *bytes, size_t len_byt
 enum hs_err hs_link_send_pieces(struct hs_link *link, const struct hs_span *pieces, size_t count,
 	struct hs_shared *owner) HS_MUST_CHECK;
 /* Inside on_frame: the bytes of that frame are the caller's from now on, without a copy where the frame is so large that it came in
- * several pieces. *memory is to be given to free, in a later turn of the loop. NULL: out of memory, the frame is still borrowed. */
-const uint8_t *hs_link_take_frame(
+ * several pieces. *memory is to be given to free, in a later turn of the loop. Before the frame, HS_LINK_HEADROOM bytes of it are free
+ * to be written, and nothing behind it. NULL: out of memory, the frame is still borrowed. */
+#define HS_LINK_HEADROOM 512
+uint8_t *hs_link_take_frame(
 	struct hs_link *link, const uint8_t *bytes, size_t len_bytes, void **memory) HS_MUST_CHECK;
 bool hs_link_is_up(const struct hs_link *link);
 /* Bytes that were sent and have not left this process; 0 when it is not up. */

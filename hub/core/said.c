@@ -154,35 +154,60 @@ add_plain(struct hs_said *out, const hs_notice *notice)
 		add(out, notice->areas[i]->code, label, strength);
 }
 
+/* What its detail lists; NULL: it has no such list. */
+static hs_hazard *const *
+items_of(const hs_notice *notice, size_t *count)
+{
+	*count = 0;
+	switch (notice->detail_case) {
+	case HANSHO__V1__NOTICE__DETAIL_EEW:
+		*count = notice->eew->n_items;
+		return notice->eew->items;
+	case HANSHO__V1__NOTICE__DETAIL_TSUNAMI:
+		*count = notice->tsunami->n_items;
+		return notice->tsunami->items;
+	case HANSHO__V1__NOTICE__DETAIL_VOLCANO:
+		*count = notice->volcano->n_items;
+		return notice->volcano->items;
+	case HANSHO__V1__NOTICE__DETAIL_WEATHER:
+		*count = notice->weather->n_items;
+		return notice->weather->items;
+	case HANSHO__V1__NOTICE__DETAIL_LANDSLIDE:
+		*count = notice->landslide->n_items;
+		return notice->landslide->items;
+	case HANSHO__V1__NOTICE__DETAIL_FLOOD:
+		*count = notice->flood->n_items;
+		return notice->flood->items;
+	default:
+		return NULL;
+	}
+}
+
+/* A digest of a country lists more than any warning: it is not gone through. */
+static bool
+is_too_long(hs_hazard *const *items, size_t count)
+{
+	size_t areas = 0;
+
+	for (size_t i = 0; i < count && areas <= HS_SAID_MAX; i++)
+		areas += items[i]->n_areas;
+	return areas > HS_SAID_MAX;
+}
+
 static void
 add_detail(struct hs_said *out, const hs_notice *notice)
 {
-	switch (notice->detail_case) {
-	case HANSHO__V1__NOTICE__DETAIL_EEW:
-		add_items(out, notice, notice->eew->items, notice->eew->n_items);
+	size_t count;
+	hs_hazard *const *items = items_of(notice, &count);
+
+	out->incomplete = is_too_long(items, count);
+	if (out->incomplete)
+		return;
+	add_items(out, notice, items, count);
+	if (notice->detail_case == HANSHO__V1__NOTICE__DETAIL_EEW)
 		add_intensities(out, notice->eew->earthquake);
-		break;
-	case HANSHO__V1__NOTICE__DETAIL_EARTHQUAKE:
+	else if (notice->detail_case == HANSHO__V1__NOTICE__DETAIL_EARTHQUAKE)
 		add_intensities(out, notice->earthquake);
-		break;
-	case HANSHO__V1__NOTICE__DETAIL_TSUNAMI:
-		add_items(out, notice, notice->tsunami->items, notice->tsunami->n_items);
-		break;
-	case HANSHO__V1__NOTICE__DETAIL_VOLCANO:
-		add_items(out, notice, notice->volcano->items, notice->volcano->n_items);
-		break;
-	case HANSHO__V1__NOTICE__DETAIL_WEATHER:
-		add_items(out, notice, notice->weather->items, notice->weather->n_items);
-		break;
-	case HANSHO__V1__NOTICE__DETAIL_LANDSLIDE:
-		add_items(out, notice, notice->landslide->items, notice->landslide->n_items);
-		break;
-	case HANSHO__V1__NOTICE__DETAIL_FLOOD:
-		add_items(out, notice, notice->flood->items, notice->flood->n_items);
-		break;
-	default:
-		break;
-	}
 	if (out->count == 0)
 		add_plain(out, notice);
 }

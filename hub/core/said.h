@@ -2,7 +2,7 @@
  *
  * Rules:   a place is told once for each hazard, with the strongest that is said of it. What is no longer in force has no strength.
  *          Codes that are none of a place (regions of the agency) are the same when they are the same text.
- * Limits:  HS_SAID_MAX pairs of place and hazard, more than any warning has; what says more is incomplete.
+ * Limits:  HS_SAID_MAX pairs of place and hazard, more than any warning has; what says more is incomplete, and has none.
  * Owner:   the caller; hs_said_free. Threads: any.
  */
 #ifndef HS_CORE_SAID_H

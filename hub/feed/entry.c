@@ -61,31 +61,47 @@ pack(const char *epoch, const hs_deliver *deliver, int64_t feed_unix_us)
 	return hs_frames_encode(HS_FORM_PROTO, &frame, NULL);
 }
 
-/* The same around packed bytes, which are copied once. */
-static struct hs_frame *
-pack_around(
-	const char *epoch, const hs_deliver *deliver, struct hs_span notice, int64_t feed_unix_us)
+/* All of it but the notice, which stands behind it; readers of protobuf know no order of fields. */
+static bool
+pack_front(const char *epoch, const hs_deliver *deliver, size_t notice_bytes, int64_t feed_unix_us,
+	struct hs_buf *front)
 {
 	struct made_notice made;
-	struct hs_buf inner, front;
-	struct hs_frame *frame = NULL;
+	struct hs_buf inner;
+	bool fits;
 
 	make_notice(&made, epoch, deliver, feed_unix_us);
-	hs_buf_init(&inner, HS_FRAME_MAX_BYTES);
-	hs_buf_init(&front, HS_FRAME_MAX_BYTES);
+	hs_buf_init(&inner, HS_ENTRY_FRONT_BYTES);
 	hs_message_pack(&made.notice, &inner);
-	hs_wire_put_head(&inner, FEED_NOTICE_NOTICE, notice.len_bytes);
-	hs_wire_put_head(&front, FEED_FRAME_NOTICE, inner.len_bytes + notice.len_bytes);
-	hs_buf_add(&front, hs_buf_text(&inner), inner.len_bytes);
-	if (!inner.failed && !front.failed)
-		frame = hs_frame_create(front.len_bytes + notice.len_bytes);
-	if (frame != NULL) {
-		memcpy(hs_frame_bytes(frame), front.bytes, front.len_bytes);
-		memcpy(hs_frame_bytes(frame) + front.len_bytes, notice.bytes, notice.len_bytes);
-	}
+	hs_wire_put_head(&inner, FEED_NOTICE_NOTICE, notice_bytes);
+	hs_wire_put_head(front, FEED_FRAME_NOTICE, inner.len_bytes + notice_bytes);
+	hs_buf_add(front, hs_buf_text(&inner), inner.len_bytes);
+	fits = !inner.failed && !front->failed;
 	hs_buf_free(&inner);
+	return fits;
+}
+
+/* The same around packed bytes, where they lie. */
+static enum hs_err
+pack_around(const char *epoch, const hs_deliver *deliver, struct hs_span notice,
+	struct hs_owned *owned, int64_t feed_unix_us, struct hs_frame **out)
+{
+	uint8_t *begin = owned->bytes + ((const uint8_t *)notice.bytes - owned->bytes);
+	enum hs_err err = HS_ERR_INVALID; /* more hops than there is room for */
+	struct hs_buf front;
+
+	hs_buf_init(&front, HS_ENTRY_FRONT_BYTES - HS_FRAME_HEADROOM);
+	if (pack_front(epoch, deliver, notice.len_bytes, feed_unix_us, &front)) {
+		*out = hs_frame_around(
+			owned->memory, begin - front.len_bytes, front.len_bytes + notice.len_bytes);
+		err = *out != NULL ? HS_OK : HS_ERR_NOMEM;
+	}
+	if (err == HS_OK) {
+		memcpy(begin - front.len_bytes, front.bytes, front.len_bytes);
+		owned->memory = NULL;
+	}
 	hs_buf_free(&front);
-	return frame;
+	return err;
 }
 
 /* Takes the frame over. */
@@ -120,10 +136,14 @@ hs_entry_create(
 
 enum hs_err
 hs_entry_create_packed(const char *epoch, const hs_deliver *deliver, struct hs_span notice,
-	const struct hs_area_set *areas, int64_t feed_unix_us, struct hs_entry **out)
+	struct hs_owned *owned, const struct hs_area_set *areas, int64_t feed_unix_us,
+	struct hs_entry **out)
 {
-	enum hs_err err = entry_of(deliver, pack_around(epoch, deliver, notice, feed_unix_us), out);
+	struct hs_frame *frame = NULL;
+	enum hs_err err = pack_around(epoch, deliver, notice, owned, feed_unix_us, &frame);
 
+	if (err == HS_OK)
+		err = entry_of(deliver, frame, out);
 	if (err == HS_OK)
 		err = hs_area_set_add_all(&(*out)->head.areas, areas);
 	if (err != HS_OK && *out != NULL) {

@@ -30,10 +30,19 @@ struct hs_entry {
  * when the delivery carries no notice. */
 enum hs_err hs_entry_create(const char *epoch, const hs_deliver *deliver, int64_t feed_unix_us,
 	struct hs_entry **out) HS_MUST_CHECK;
-/* The same for a notice that lies packed in `notice` and that deliver has without its bulk; areas: those of hs_head.areas. */
+/* Bytes in memory that is given to free; HS_ENTRY_FRONT_BYTES of it before them are free to be written. */
+#define HS_ENTRY_FRONT_BYTES 512
+struct hs_owned {
+	void *memory; /* NULL: it was taken over, and may be gone */
+	uint8_t *bytes;
+	size_t len_bytes;
+};
+/* The same for a notice that lies packed at `notice` within owned, and that deliver has without its bulk; areas: those of hs_head.areas.
+ * With HS_OK the memory is the entry's, and what stood before the notice is written over: nothing of some MB is copied.
+ * HS_ERR_INVALID: it has more hops than there is room for. HS_ERR_NOMEM. */
 enum hs_err hs_entry_create_packed(const char *epoch, const hs_deliver *deliver,
-	struct hs_span notice, const struct hs_area_set *areas, int64_t feed_unix_us,
-	struct hs_entry **out) HS_MUST_CHECK;
+	struct hs_span notice, struct hs_owned *owned, const struct hs_area_set *areas,
+	int64_t feed_unix_us, struct hs_entry **out) HS_MUST_CHECK;
 struct hs_entry *hs_entry_ref(struct hs_entry *entry);
 /* NULL is allowed. */
 void hs_entry_unref(struct hs_entry *entry);

@@ -122,10 +122,10 @@ unpack_small(struct hs_arena *arena, struct glance *glance, hs_link_frame **out)
 }
 
 static enum hs_err
-look(struct hs_arena *arena, struct glance *glance, struct hs_span bytes, const char *epoch,
+look(struct hs_arena *arena, struct glance *glance, struct hs_owned *owned, const char *epoch,
 	int64_t feed_unix_us, hs_link_frame **frame, struct hs_entry **made)
 {
-	struct hs_span deliver = deliver_of(bytes);
+	struct hs_span deliver = deliver_of((struct hs_span){ owned->bytes, owned->len_bytes });
 	enum hs_err err = deliver.bytes == NULL ? HS_ERR_INVALID : HS_OK;
 
 	if (err == HS_OK)
@@ -135,13 +135,13 @@ look(struct hs_arena *arena, struct glance *glance, struct hs_span bytes, const 
 	if (err == HS_OK)
 		err = unpack_small(arena, glance, frame);
 	if (err == HS_OK)
-		err = hs_entry_create_packed(epoch, (*frame)->deliver, glance->notice,
+		err = hs_entry_create_packed(epoch, (*frame)->deliver, glance->notice, owned,
 			&glance->areas, feed_unix_us, made);
 	return err;
 }
 
 enum hs_err
-hs_glance(struct hs_arena *arena, struct hs_span bytes, const char *epoch, int64_t feed_unix_us,
+hs_glance(struct hs_arena *arena, struct hs_owned *owned, const char *epoch, int64_t feed_unix_us,
 	hs_link_frame **frame, struct hs_entry **made)
 {
 	struct glance glance = { .areas = { 0 } };
@@ -149,7 +149,7 @@ hs_glance(struct hs_arena *arena, struct hs_span bytes, const char *epoch, int64
 
 	hs_buf_init(&glance.rest, SMALL_MAX_BYTES);
 	hs_buf_init(&glance.small, SMALL_MAX_BYTES);
-	err = look(arena, &glance, bytes, epoch, feed_unix_us, frame, made);
+	err = look(arena, &glance, owned, epoch, feed_unix_us, frame, made);
 	hs_buf_free(&glance.rest);
 	hs_buf_free(&glance.small);
 	hs_area_set_free(&glance.areas);

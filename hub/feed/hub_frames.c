@@ -11,9 +11,7 @@ struct hs_hub_frame {
 	struct hs_aside_job job;
 	struct hs_hub_frame *next;
 	struct hs_hub_frames *frames; /* NULL: forgotten */
-	const uint8_t *bytes;
-	size_t len_bytes;
-	void *memory; /* of the bytes */
+	struct hs_owned owned;	      /* its bytes */
 	char epoch[HS_EPOCH_SIZE];
 	struct hs_arena *arena;
 	hs_link_frame *frame;
@@ -35,7 +33,7 @@ frame_free(struct hs_hub_frame *frame)
 {
 	hs_entry_unref(frame->made);
 	hs_arena_destroy(frame->arena);
-	free(frame->memory);
+	free(frame->owned.memory);
 	free(frame);
 }
 
@@ -46,7 +44,7 @@ open_frame(struct hs_hub_frame *frame)
 	frame->arena = hs_arena_create(HS_UNPACK_ARENA_BYTES);
 	if (frame->arena != NULL)
 		frame->err = hs_link_frame_unpack(
-			frame->arena, frame->bytes, frame->len_bytes, &frame->frame);
+			frame->arena, frame->owned.bytes, frame->owned.len_bytes, &frame->frame);
 }
 
 static void
@@ -104,7 +102,7 @@ go_on(struct hs_hub_frames *frames)
 	while (frames->first != NULL && !frames->first->opening) {
 		struct hs_hub_frame *frame = frames->first;
 
-		if (is_large(frames, frame->len_bytes)) {
+		if (is_large(frames, frame->owned.len_bytes)) {
 			frame->opening = true;
 			frame->job = (struct hs_aside_job){ .run = run_open, .done = open_done };
 			snprintf(frame->epoch, sizeof(frame->epoch), "%s", frames->with.epoch);
@@ -120,7 +118,7 @@ go_on(struct hs_hub_frames *frames)
 
 /* A large delivery that needs no more than a glance: true when it was taken. */
 static bool
-glance(struct hs_hub_frames *frames, const uint8_t *bytes, size_t len_bytes)
+glance(struct hs_hub_frames *frames, struct hs_owned *owned)
 {
 	struct hs_arena *arena = hs_arena_create(HS_UNPACK_ARENA_BYTES);
 	struct hs_entry *made = NULL;
@@ -128,8 +126,8 @@ glance(struct hs_hub_frames *frames, const uint8_t *bytes, size_t len_bytes)
 	enum hs_err err = HS_ERR_NOMEM;
 
 	if (arena != NULL)
-		err = hs_glance(arena, (struct hs_span){ bytes, len_bytes }, frames->with.epoch,
-			hs_clock_unix_us(), &frame, &made);
+		err = hs_glance(
+			arena, owned, frames->with.epoch, hs_clock_unix_us(), &frame, &made);
 	if (err == HS_OK)
 		frames->take(frames->owner, HS_OK, frame, made);
 	hs_entry_unref(made);
@@ -137,35 +135,54 @@ glance(struct hs_hub_frames *frames, const uint8_t *bytes, size_t len_bytes)
 	return err == HS_OK;
 }
 
-enum hs_err
-hs_hub_frames_put(
-	struct hs_hub_frames *frames, struct hs_link *link, const uint8_t *bytes, size_t len_bytes)
+/* Small, and nothing waits before it. */
+static void
+take_now(struct hs_hub_frames *frames, const uint8_t *bytes, size_t len_bytes)
 {
-	struct hs_hub_frame now = { .bytes = bytes, .len_bytes = len_bytes };
-	struct hs_hub_frame *frame;
+	struct hs_arena *arena = hs_arena_create(HS_UNPACK_ARENA_BYTES);
+	hs_link_frame *frame = NULL;
+	enum hs_err err = HS_ERR_NOMEM;
 
-	if (frames->first == NULL && !is_large(frames, len_bytes)) {
-		open_frame(&now);
-		frames->take(frames->owner, now.err, now.frame, NULL);
-		hs_arena_destroy(now.arena);
-		return HS_OK;
-	}
-	if (frames->first == NULL && glance(frames, bytes, len_bytes))
-		return HS_OK;
-	frame = calloc(1, sizeof(*frame));
-	if (frame == NULL)
+	if (arena != NULL)
+		err = hs_link_frame_unpack(arena, bytes, len_bytes, &frame);
+	frames->take(frames->owner, err, frame, NULL);
+	hs_arena_destroy(arena);
+}
+
+/* Takes the memory over. */
+static enum hs_err
+wait_in_line(struct hs_hub_frames *frames, const struct hs_owned *owned)
+{
+	struct hs_hub_frame *frame = owned->memory != NULL ? calloc(1, sizeof(*frame)) : NULL;
+
+	if (frame == NULL) {
+		free(owned->memory);
 		return HS_ERR_NOMEM;
+	}
 	frame->frames = frames;
-	frame->len_bytes = len_bytes;
-	frame->bytes = hs_link_take_frame(link, bytes, len_bytes, &frame->memory);
-	if (frame->bytes == NULL) {
-		free(frame);
-		return HS_ERR_NOMEM;
-	}
+	frame->owned = *owned;
 	*frames->last = frame;
 	frames->last = &frame->next;
 	go_on(frames);
 	return HS_OK;
+}
+
+enum hs_err
+hs_hub_frames_put(
+	struct hs_hub_frames *frames, struct hs_link *link, const uint8_t *bytes, size_t len_bytes)
+{
+	bool first = frames->first == NULL;
+	struct hs_owned owned = { .len_bytes = len_bytes };
+
+	_Static_assert(HS_LINK_HEADROOM >= HS_ENTRY_FRONT_BYTES, "room before a frame");
+	if (first && !is_large(frames, len_bytes)) {
+		take_now(frames, bytes, len_bytes);
+		return HS_OK;
+	}
+	owned.bytes = hs_link_take_frame(link, bytes, len_bytes, &owned.memory);
+	if (owned.bytes != NULL && first && glance(frames, &owned))
+		return HS_OK;
+	return wait_in_line(frames, &owned);
 }
 
 void

@@ -23,6 +23,7 @@ struct end {
 	uint32_t next; /* number that the next frame must carry */
 	int bad;
 	uint32_t frames;
+	bool takes; /* every frame, gone before on_frame is over */
 };
 
 /* Which carrier each end uses: on the wire unix: and ipc: are the same. */
@@ -57,6 +58,21 @@ on_down(void *owner, struct hs_link *link)
 	((struct end *)owner)->downs++;
 }
 
+/* As a feed does that makes its own frame around it, which nobody wants. */
+static void
+take(struct hs_link *link, const uint8_t *bytes, size_t len_bytes, uint32_t number)
+{
+	void *memory;
+	uint8_t *own = hs_link_take_frame(link, bytes, len_bytes, &memory);
+
+	assert_non_null(own);
+	assert_memory_equal(own, &number, sizeof(number));
+	for (size_t i = sizeof(number); i < len_bytes; i++)
+		assert_int_equal(own[i], 0);
+	memset(own - HS_LINK_HEADROOM, 0xa5, HS_LINK_HEADROOM + len_bytes);
+	free(memory);
+}
+
 static void
 on_frame(void *owner, struct hs_link *link, const uint8_t *bytes, size_t len_bytes)
 {
@@ -68,6 +84,8 @@ on_frame(void *owner, struct hs_link *link, const uint8_t *bytes, size_t len_byt
 		end->bad++;
 	end->next = number + 1;
 	end->frames++;
+	if (end->takes)
+		take(link, bytes, len_bytes, number);
 	hs_link_look(
 		link); /* from here it must do nothing: the frames behind this one would overtake it */
 }
@@ -176,6 +194,28 @@ test_frames_arrive_in_order_both_ways(void **state)
 	assert_int_equal(pair->peer.frames, 400);
 	assert_int_equal(pair->hub.frames, 300);
 	assert_int_equal(pair->peer.bad + pair->hub.bad, 0);
+}
+
+/* Frames that came in one piece and in several; what stands behind a taken one is not lost with it. */
+static void
+test_a_frame_may_be_taken(void **state)
+{
+	struct pair *pair = *state;
+	static unsigned char frame[60000];
+	pair->hub.takes = true;
+	connect_both(pair);
+	for (uint32_t i = 0; i < 40; i++) {
+		memcpy(frame, &i, sizeof(i));
+		while (hs_link_send(pair->peer.link, frame, i % 3 == 0 ? sizeof(frame) : 500) ==
+			HS_ERR_AGAIN)
+			uv_run(&pair->loop, UV_RUN_NOWAIT);
+	}
+	for (int i = 0; i < 5000 && pair->hub.frames < 40; i++) {
+		uv_run(&pair->loop, UV_RUN_NOWAIT);
+		usleep(1000);
+	}
+	assert_int_equal(pair->hub.frames, 40);
+	assert_int_equal(pair->hub.bad + pair->hub.downs, 0);
 }
 
 /* The loop does not turn meanwhile, and afterwards nothing comes twice. */
@@ -438,6 +478,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		EACH_WAY(test_frames_arrive_in_order_both_ways),
+		EACH_WAY(test_a_frame_may_be_taken),
 		EACH_WAY(test_a_look_takes_what_has_come),
 		EACH_WAY(test_no_peer_means_closed),
 		EACH_WAY(test_full_queue_says_again),
