@@ -164,9 +164,16 @@ struct hs_submit_edges {
 	size_t before_bytes, behind_bytes;
 };
 void hs_submit_edges(uint64_t request, size_t packed_bytes, struct hs_submit_edges *out);
-/* A LinkFrame{Deliver} around a notice that is already packed: no second encoding. */
-void hs_deliver_pack(struct hs_buf *out, uint64_t seq, uint64_t prev_seq, const char *submission_id,
-	const void *notice, size_t notice_len_bytes, const hs_hop *const *hops, size_t hop_count);
+/* A LinkFrame{Deliver} around a notice that is already packed: no second encoding. What stands before the notice, and what behind. */
+struct hs_deliver_edges {
+	uint64_t seq, prev_seq;
+	const char *submission_id; /* NULL or "": none */
+	const hs_hop *const *hops;
+	size_t hop_count;
+};
+void hs_deliver_pack_before(
+	struct hs_buf *out, const struct hs_deliver_edges *edges, size_t notice_len_bytes);
+void hs_deliver_pack_behind(struct hs_buf *out, const struct hs_deliver_edges *edges);
 
 /* JSON by the rules on top of notice.proto: a new reference for the caller (json_decref), or NULL when
  * out of memory. Unknown enum numbers become numbers; unknown fields are left out. */

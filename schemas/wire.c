@@ -350,26 +350,33 @@ number_len(uint64_t value)
 }
 
 void
-hs_deliver_pack(struct hs_buf *out, uint64_t seq, uint64_t prev_seq, const char *submission_id,
-	const void *notice, size_t notice_len_bytes, const hs_hop *const *hops, size_t hop_count)
+hs_deliver_pack_before(
+	struct hs_buf *out, const struct hs_deliver_edges *edges, size_t notice_len_bytes)
 {
-	size_t id_len = submission_id ? strlen(submission_id) : 0;
-	size_t total = number_len(seq) + number_len(prev_seq) + block_len(notice_len_bytes);
-	for (size_t i = 0; i < hop_count; i++)
-		total += block_len(hansho__v1__hop__get_packed_size(hops[i]));
+	size_t id_len = edges->submission_id ? strlen(edges->submission_id) : 0;
+	size_t total =
+		number_len(edges->seq) + number_len(edges->prev_seq) + block_len(notice_len_bytes);
+	for (size_t i = 0; i < edges->hop_count; i++)
+		total += block_len(hansho__v1__hop__get_packed_size(edges->hops[i]));
 	total += id_len ? block_len(id_len) : 0;
 
 	add_head(out, DELIVER, total);
-	add_number(out, SEQ, seq);
-	add_number(out, PREV_SEQ, prev_seq);
+	add_number(out, SEQ, edges->seq);
+	add_number(out, PREV_SEQ, edges->prev_seq);
 	add_head(out, NOTICE, notice_len_bytes);
-	hs_buf_add(out, notice, notice_len_bytes);
-	for (size_t i = 0; i < hop_count; i++) {
-		add_head(out, HOPS, hansho__v1__hop__get_packed_size(hops[i]));
-		hs_message_pack(hops[i], out);
+}
+
+void
+hs_deliver_pack_behind(struct hs_buf *out, const struct hs_deliver_edges *edges)
+{
+	size_t id_len = edges->submission_id ? strlen(edges->submission_id) : 0;
+
+	for (size_t i = 0; i < edges->hop_count; i++) {
+		add_head(out, HOPS, hansho__v1__hop__get_packed_size(edges->hops[i]));
+		hs_message_pack(edges->hops[i], out);
 	}
 	if (id_len) {
 		add_head(out, SUBMISSION_ID, id_len);
-		hs_buf_add(out, submission_id, id_len);
+		hs_buf_add(out, edges->submission_id, id_len);
 	}
 }

@@ -137,6 +137,22 @@ hs_delivery_start(struct hs_delivery *delivery, struct hs_delivery_source *sourc
 		snapshot);
 }
 
+/* A large one leaves from where it lies. */
+static void
+send_deliver(struct hs_effects *effects, uint32_t peer, const struct hs_recent_notice *notice,
+	const struct hs_deliver_edges *edges)
+{
+	struct hs_buf *out = hs_effects_send_begin(effects, peer);
+
+	hs_deliver_pack_before(out, edges, notice->notice.len_bytes);
+	if (notice->owner != NULL)
+		hs_effects_send_around(effects, notice->notice, notice->owner);
+	else
+		hs_buf_add(out, notice->notice.bytes, notice->notice.len_bytes);
+	hs_deliver_pack_behind(out, edges);
+	hs_effects_send_end(effects);
+}
+
 static void
 send_notice(struct hs_delivery *delivery, struct hs_delivery_source *source,
 	const struct hs_recent_notice *notice)
@@ -167,10 +183,9 @@ send_notice(struct hs_delivery *delivery, struct hs_delivery_source *source,
 		hops[count] = &rows[count];
 		count++;
 	}
-	hs_deliver_pack(hs_effects_send_begin(source->effects, delivery->peer), notice->seq,
-		delivery->prev_seq, notice->id, notice->notice.bytes, notice->notice.len_bytes,
-		hops, count);
-	hs_effects_send_end(source->effects);
+	send_deliver(source->effects, delivery->peer, notice,
+		&(struct hs_deliver_edges){
+			notice->seq, delivery->prev_seq, notice->id, hops, count });
 	delivery->prev_seq = notice->seq;
 	delivery->window[(delivery->window_first + delivery->window_count) % delivery->window_max] =
 		(struct sent_notice){ notice->seq, notice->notice.len_bytes };

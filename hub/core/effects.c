@@ -81,6 +81,32 @@ hs_effect_bytes(const struct hs_effects *effects, const struct hs_effect *effect
 	return (struct hs_span){ effects->store.bytes + effect->at, effect->len_bytes };
 }
 
+static struct hs_span
+more(const struct hs_effects *effects, const struct hs_effect *effect)
+{
+	if (effect->more_len_bytes == 0)
+		return (struct hs_span){ "", 0 };
+	return (struct hs_span){ effects->store.bytes + effect->more_at, effect->more_len_bytes };
+}
+
+size_t
+hs_effect_pieces(const struct hs_effects *effects, const struct hs_effect *effect,
+	struct hs_span pieces[HS_EFFECT_PIECES])
+{
+	pieces[0] = hs_effect_bytes(effects, effect);
+	if (effect->row == NULL)
+		return 1;
+	pieces[1] = effect->row->body;
+	pieces[2] = more(effects, effect);
+	return 3;
+}
+
+struct hs_shared *
+hs_effect_owner(const struct hs_effect *effect)
+{
+	return effect->row != NULL ? effect->row->owners.body : NULL;
+}
+
 struct hs_row
 hs_effect_row(const struct hs_effects *effects, const struct hs_effect *effect)
 {
@@ -90,12 +116,9 @@ hs_effect_row(const struct hs_effects *effects, const struct hs_effect *effect)
 		.seq = effect->seq,
 		.unix_us = effect->unix_us,
 		.type = effect->record_type,
-		.body = hs_effect_bytes(effects, effect),
-		.original = { "", 0 } };
+		.body = hs_effect_bytes(effects, effect) };
 
-	if (effect->original_len_bytes > 0)
-		row.original = (struct hs_span){ effects->store.bytes + effect->original_at,
-			effect->original_len_bytes };
+	row.original = more(effects, effect);
 	return row;
 }
 
@@ -122,8 +145,8 @@ hs_effects_append(struct hs_effects *effects, const struct hs_row *row)
 	}
 	effect->at = store(effects, row->body);
 	effect->len_bytes = row->body.len_bytes;
-	effect->original_at = store(effects, row->original);
-	effect->original_len_bytes = row->original.len_bytes;
+	effect->more_at = store(effects, row->original);
+	effect->more_len_bytes = row->original.len_bytes;
 }
 
 void
@@ -161,7 +184,21 @@ hs_effects_send_end(struct hs_effects *effects)
 	struct hs_effect *effect = &effects->items[effects->count - 1];
 
 	HS_CHECK(!effects->store.failed);
+	if (effect->row != NULL)
+		effect->more_len_bytes = effects->store.len_bytes - effect->more_at;
+	else
+		effect->len_bytes = effects->store.len_bytes - effect->at;
+}
+
+void
+hs_effects_send_around(struct hs_effects *effects, struct hs_span bytes, struct hs_shared *owner)
+{
+	struct hs_effect *effect = &effects->items[effects->count - 1];
+
+	HS_CHECK(effect->type == HS_EFFECT_SEND && effect->row == NULL);
+	keep_row(effect, &(struct hs_row){ .body = bytes, .owners = { .body = owner } });
 	effect->len_bytes = effects->store.len_bytes - effect->at;
+	effect->more_at = effects->store.len_bytes;
 }
 
 void

@@ -40,9 +40,11 @@ struct hs_effect {
 	int64_t unix_us;
 	int record_type;
 	size_t at, len_bytes; /* in store: frame, body or text */
-	size_t original_at, original_len_bytes;
-	struct hs_row *
-		row; /* APPEND of a row with owners: it, with references; NULL else. STORE: likewise, the body being the bulk */
+	size_t more_at,
+		more_len_bytes; /* in store. APPEND: the original. SEND around a notice: what stands behind it */
+	/* APPEND of a row with owners: it, with references; NULL else. STORE: likewise, the body being the bulk. SEND around a notice:
+	 * likewise, the body being that */
+	struct hs_row *row;
 	uint64_t store; /* STORE, FORGET */
 };
 
@@ -60,6 +62,12 @@ void hs_effects_reset(struct hs_effects *effects);
 
 /* The frame, body or text of an effect. Borrowed until the next append or reset. */
 struct hs_span hs_effect_bytes(const struct hs_effects *effects, const struct hs_effect *effect);
+/* The frame of a SEND, in order; how many. Borrowed likewise. */
+#define HS_EFFECT_PIECES 3
+size_t hs_effect_pieces(const struct hs_effects *effects, const struct hs_effect *effect,
+	struct hs_span pieces[HS_EFFECT_PIECES]);
+/* Of the pieces' large one; NULL: there is none. */
+struct hs_shared *hs_effect_owner(const struct hs_effect *effect);
 /* The row of an APPEND or a STORE. Borrowed likewise. */
 struct hs_row hs_effect_row(const struct hs_effects *effects, const struct hs_effect *effect);
 
@@ -74,6 +82,9 @@ void hs_effects_send(struct hs_effects *effects, uint32_t peer, struct hs_span f
 /* A frame that the caller packs into the store between these two calls. */
 struct hs_buf *hs_effects_send_begin(struct hs_effects *effects, uint32_t peer);
 void hs_effects_send_end(struct hs_effects *effects);
+/* In between, once: what is packed from here on stands behind these bytes, which are not copied. */
+void hs_effects_send_around(
+	struct hs_effects *effects, struct hs_span bytes, struct hs_shared *owner);
 void hs_effects_read(struct hs_effects *effects, uint32_t peer, uint64_t ticket, uint64_t after_seq,
 	uint32_t limit, bool originals);
 /* Of the one record at pos, which need not be a notice that went out. */

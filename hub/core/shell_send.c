@@ -9,12 +9,13 @@ void
 hs_shell_send(struct hs_shell *shell, const struct hs_effect *effect)
 {
 	struct hs_link *link = shell->links[effect->peer].link;
-	struct hs_span frame = hs_effect_bytes(&shell->effects, effect);
+	struct hs_span pieces[HS_EFFECT_PIECES];
+	size_t count = hs_effect_pieces(&shell->effects, effect, pieces);
 	enum hs_err err;
 
 	if (link == NULL)
 		return;
-	err = hs_link_send(link, frame.bytes, frame.len_bytes);
+	err = hs_link_send_pieces(link, pieces, count, hs_effect_owner(effect));
 	if (err == HS_OK || err == HS_ERR_CLOSED)
 		return; /* closed: on_down is on its way, and the journal has the notice */
 	hs_warn("hub.send_failed", "peer=%s error=%s", shell->peers[effect->peer].name,

@@ -32,14 +32,22 @@ is_held(const struct world *world, uint32_t peer)
 }
 
 static void
-do_send(struct world *world, uint32_t peer, struct hs_span bytes)
+do_send(struct world *world, const struct hs_effect *effect)
 {
-	if (is_held(world, peer)) {
-		if (world->links[peer].up)
-			pipe_put(&world->early.held[peer], bytes.bytes, bytes.len_bytes);
-		return;
-	}
-	send_to_peer(world, peer, bytes);
+	struct hs_span pieces[HS_EFFECT_PIECES];
+	size_t count = hs_effect_pieces(&world->hub.effects, effect, pieces);
+	struct hs_buf frame;
+
+	hs_buf_init(&frame, HS_FRAME_MAX_BYTES);
+	for (size_t i = 0; i < count; i++)
+		hs_buf_add(&frame, pieces[i].bytes, pieces[i].len_bytes);
+	HS_CHECK(!frame.failed);
+	trace(world, frame.bytes, frame.len_bytes);
+	if (!is_held(world, effect->peer))
+		send_to_peer(world, effect->peer, (struct hs_span){ frame.bytes, frame.len_bytes });
+	else if (world->links[effect->peer].up)
+		pipe_put(&world->early.held[effect->peer], frame.bytes, frame.len_bytes);
+	hs_buf_free(&frame);
 }
 
 static void
@@ -80,7 +88,7 @@ do_one(struct world *world, const struct hs_effect *effect)
 	trace(world, bytes.bytes, bytes.len_bytes);
 	switch (effect->type) {
 	case HS_EFFECT_SEND:
-		do_send(world, effect->peer, bytes);
+		do_send(world, effect);
 		break;
 	case HS_EFFECT_READ:
 		HS_CHECK(hub->reading_count < READINGS_MAX);

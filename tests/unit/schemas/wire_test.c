@@ -209,9 +209,12 @@ deliver_is_spliced_byte_for_byte(void **state)
 		packed(frame, &whole);
 		packed(deliver->notice, &notice);
 		hs_buf_init(&spliced, HS_FRAME_MAX_BYTES);
-		hs_deliver_pack(&spliced, deliver->seq, deliver->prev_seq, deliver->submission_id,
-			notice.bytes, notice.len_bytes, (const hs_hop *const *)deliver->hops,
-			deliver->n_hops);
+		const struct hs_deliver_edges edges = { deliver->seq, deliver->prev_seq,
+			deliver->submission_id, (const hs_hop *const *)deliver->hops,
+			deliver->n_hops };
+		hs_deliver_pack_before(&spliced, &edges, notice.len_bytes);
+		hs_buf_add(&spliced, notice.bytes, notice.len_bytes);
+		hs_deliver_pack_behind(&spliced, &edges);
 		assert_false(spliced.failed);
 		assert_same_bytes(&whole, &spliced);
 		hs_buf_free(&whole);

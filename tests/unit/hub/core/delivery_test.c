@@ -175,7 +175,7 @@ submit_large(struct desk *desk, uint32_t i)
 
 /* How many large orders the last step sent to the peer; *len_bytes of all its frames. */
 static uint64_t
-large_sent(const struct desk *desk, uint32_t peer, size_t *len_bytes)
+large_sent(struct desk *desk, uint32_t peer, size_t *len_bytes)
 {
 	uint64_t count = 0;
 
@@ -185,8 +185,10 @@ large_sent(const struct desk *desk, uint32_t peer, size_t *len_bytes)
 
 		if (effect->type != HS_EFFECT_SEND || effect->peer != peer)
 			continue;
-		*len_bytes += effect->len_bytes;
-		count += effect->len_bytes >= (size_t)1 << 20;
+		size_t bytes = desk_sent_bytes(desk, effect).len_bytes;
+
+		*len_bytes += bytes;
+		count += bytes >= (size_t)1 << 20;
 	}
 	return count;
 }

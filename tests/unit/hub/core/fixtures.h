@@ -169,17 +169,36 @@ desk_frame(struct desk *desk, uint32_t peer, const hs_link_frame *frame)
 		desk_frame(desk, peer, &desk_link_frame);                        \
 	} while (0)
 
+/* The frame of a SEND as a link gives it to the peer. */
+static inline struct hs_span
+desk_sent_bytes(struct desk *desk, const struct hs_effect *effect)
+{
+	struct hs_span pieces[HS_EFFECT_PIECES];
+	size_t count = hs_effect_pieces(&desk->effects, effect, pieces), len_bytes = 0;
+	char *whole;
+
+	for (size_t i = 0; i < count; i++)
+		len_bytes += pieces[i].len_bytes;
+	whole = hs_arena_alloc(desk->arena, len_bytes + 1);
+	assert_non_null(whole);
+	len_bytes = 0;
+	for (size_t i = 0; i < count; len_bytes += pieces[i++].len_bytes)
+		memcpy(whole + len_bytes, pieces[i].bytes, pieces[i].len_bytes);
+	return (struct hs_span){ whole, len_bytes };
+}
+
 /* The n-th frame of that body that the last step sent to the peer, or NULL. */
 static inline hs_link_frame *
 desk_sent(struct desk *desk, uint32_t peer, int body, size_t n)
 {
 	for (size_t i = 0; i < desk->effects.count; i++) {
 		const struct hs_effect *effect = &desk->effects.items[i];
-		struct hs_span bytes = hs_effect_bytes(&desk->effects, effect);
+		struct hs_span bytes;
 		hs_link_frame *frame;
 
 		if (effect->type != HS_EFFECT_SEND || effect->peer != peer)
 			continue;
+		bytes = desk_sent_bytes(desk, effect);
 		assert_int_equal(
 			hs_link_frame_unpack(desk->arena, bytes.bytes, bytes.len_bytes, &frame),
 			HS_OK);

@@ -85,8 +85,11 @@ pack(struct bench *bench)
 	hs_buf_init(&notice, (size_t)16 << 20);
 	hs_message_pack(&rest, &notice);
 	hs_message_pack(&bulk, &notice);
-	hs_deliver_pack(&bench->packed, 17, 16, "0123456789abcdef0123456789abcdef", notice.bytes,
-		notice.len_bytes, hops, 1);
+	const struct hs_deliver_edges edges = { 17, 16, "0123456789abcdef0123456789abcdef", hops,
+		1 };
+	hs_deliver_pack_before(&bench->packed, &edges, notice.len_bytes);
+	hs_buf_add(&bench->packed, notice.bytes, notice.len_bytes);
+	hs_deliver_pack_behind(&bench->packed, &edges);
 	hs_buf_free(&notice);
 	return (struct hs_span){ bench->packed.bytes, bench->packed.len_bytes };
 }
