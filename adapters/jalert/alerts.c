@@ -286,7 +286,8 @@ put_cap(struct reader *reader)
 	struct hs_alert like = { .kind = kind_of_rank((int)notice->kind, rank),
 		.phase = "issue",
 		.grade = notice->kind == HS_KIND(EEW) ? 10 : 1,
-		.title = info->event };
+		.title = info->event,
+		.headline = !weather };
 	for (size_t i = 0; like.kind != HS_ALERT_COUNT && i < notice->n_areas; i++)
 		put_area(reader, notice->areas[i]->code, &like);
 }

@@ -32,6 +32,7 @@ struct hs_alert {
 	const char *name;  /* 架空市; the code when the table does not know it */
 	const char *kana;  /* "" when unknown */
 	const char *title; /* 大津波警報; レベル５大雨特別警報、暴風特別警報 */
+	bool headline; /* title is that of an alert without detail, and no name that tells one hazard from another */
 };
 
 struct hs_alerts {

@@ -17,7 +17,8 @@ struct row {
 	enum hs_alert_kind kind;
 	uint32_t grade;
 	bool used;
-	bool ended; /* the place was told that it is over; kept for hs_heard_forget only */
+	bool ended;    /* the place was told that it is over; kept for hs_heard_forget only */
+	bool headline; /* of struct hs_alert */
 	char code[HS_ALERT_CODE_SIZE];
 	char phase[16];
 	char title[HS_ALERT_TITLE_SIZE];
@@ -118,8 +119,8 @@ is_news(const struct row *row, const struct hs_alert *alert)
 		return true;
 	if (strcmp(row->phase, alert->phase) != 0)
 		return true;
-	return alert->grade > row->grade ||
-	       (!hs_alert_row(alert->kind)->only_up && !titles_known(row->title, alert->title));
+	bool named = !hs_alert_row(alert->kind)->only_up && !row->headline && !alert->headline;
+	return alert->grade > row->grade || (named && !titles_known(row->title, alert->title));
 }
 
 /* Ends what the phase ends. */
@@ -346,7 +347,8 @@ add_heard(struct hs_heard *heard, const uint8_t key[HS_SHA256_BYTES], uint64_t s
 		.age = ++heard->age,
 		.kind = alert->kind,
 		.grade = alert->grade,
-		.used = true };
+		.used = true,
+		.headline = alert->headline };
 	memcpy(row->event, key, sizeof(row->event));
 	snprintf(row->code, sizeof(row->code), "%s", alert->code);
 	snprintf(row->phase, sizeof(row->phase), "%s", alert->phase);

@@ -6,7 +6,8 @@
  *          cancel → hs_heard_of_event: everything of that event, each place with the kind that it heard; of a cancel that
  *          says its kind that kind alone (an air attack stands when the missile of the same event was wrong).
  * Rules:   new is: not heard, another phase, a higher grade, a warning by another name; for kinds that only go up (early
- *          warnings) never a lower grade.
+ *          warnings) never a lower grade. The headline of an alert without detail is no name, but where the kind has several
+ *          hazards: the same kind in detail, by another route, is not said again.
  *          What ended: heard, the notice is addressed to the place, and does not say it any more; when the place gets
  *          another grade of the same family instead (大津波警報 → 津波警報), only that is said.
  *          A kind of the family that the notice says too stays heard beside the new one (a warning beside a special

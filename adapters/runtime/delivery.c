@@ -26,46 +26,138 @@ deadline_us(const struct hs_adapter_delivery *delivery)
 }
 
 static struct hs_delivery_queue *
-queue_find(struct hs_adapter *adapter, enum hs_adapter_lane lane, const char *key)
+queue_add(struct hs_queues *queues, enum hs_adapter_lane lane, const char *key)
 {
-	struct hs_delivery_queue **at = &adapter->queues;
-	for (; *at; at = &(*at)->next)
-		if ((*at)->lane == lane && key[0] != '\0' && strcmp((*at)->key, key) == 0)
-			return *at;
 	size_t len_bytes = strlen(key) + 1;
 	struct hs_delivery_queue *queue = calloc(1, sizeof(*queue) + len_bytes);
 	if (!queue)
 		return NULL;
 	memcpy(queue->key, key, len_bytes);
 	queue->lane = lane;
-	*at = queue;
+	*queues->end = queue;
+	queues->end = &queue->next;
+	if (key[0] != '\0')
+		hs_chains_add(&queues->by_key, &queue->chain, hs_chain_hash(lane, key, ""));
 	return queue;
+}
+
+static struct hs_delivery_queue *
+queue_find(struct hs_adapter *adapter, enum hs_adapter_lane lane, const char *key)
+{
+	struct hs_queues *queues = &adapter->queues;
+	struct hs_chain *at = hs_chains_find(&queues->by_key, hs_chain_hash(lane, key, ""));
+	for (; key[0] != '\0' && at; at = hs_chain_next(at)) {
+		struct hs_delivery_queue *queue =
+			HS_CONTAINER_OF(at, struct hs_delivery_queue, chain);
+		if (queue->lane == lane && strcmp(queue->key, key) == 0)
+			return queue;
+	}
+	return queue_add(queues, lane, key);
 }
 
 /* Empty queues are freed here and nowhere else, so that nobody's queue vanishes under his feet. */
 static void
 queues_sweep(struct hs_adapter *adapter)
 {
-	struct hs_delivery_queue **at = &adapter->queues;
+	struct hs_queues *queues = &adapter->queues;
+	struct hs_delivery_queue **at = &queues->first;
 	while (*at) {
 		struct hs_delivery_queue *queue = *at;
 		if (queue->head) {
 			at = &queue->next;
 		} else {
 			*at = queue->next;
+			hs_chains_remove(&queues->by_key, &queue->chain);
 			free(queue);
 		}
 	}
+	queues->end = at;
 }
 
 static void
-queue_remove(struct hs_delivery_queue *queue, const struct hs_adapter_delivery *delivery)
+queue_remove(struct hs_delivery_queue *queue, struct hs_adapter_delivery *delivery)
 {
-	struct hs_adapter_delivery **at = &queue->head;
-	while (*at != delivery)
-		at = &(*at)->next;
-	*at = delivery->next;
+	struct hs_delivery_links *links = &delivery->links;
+	*(links->before ? &links->before->links.next : &queue->head) = links->next;
+	*(links->next ? &links->next->links.before : &queue->tail) = links->before;
 }
+
+/* Before `next`; NULL: at the end. */
+static void
+queue_insert(struct hs_delivery_queue *queue, struct hs_adapter_delivery *delivery,
+	struct hs_adapter_delivery *next)
+{
+	struct hs_adapter_delivery *before = next ? next->links.before : queue->tail;
+	delivery->links.next = next;
+	delivery->links.before = before;
+	*(before ? &before->links.next : &queue->head) = delivery;
+	*(next ? &next->links.before : &queue->tail) = delivery;
+}
+
+/* What waits for no proof goes before what does. */
+static void
+queue_put(struct hs_delivery_queue *queue, struct hs_adapter_delivery *delivery)
+{
+	struct hs_adapter_delivery *next = NULL;
+	bool waits = hs_canary_holds(delivery->canary);
+	if (queue->held && !waits) {
+		next = queue->head;
+		while (next && !hs_canary_holds(next->canary))
+			next = next->links.next;
+		queue->held = next != NULL;
+	}
+	queue->held = queue->held || waits;
+	queue_insert(queue, delivery, next);
+}
+
+/* ---- by document ---- */
+
+static uint64_t
+document_hash(const struct hs_lane *lane, const char *source, const char *id)
+{
+	return hs_chain_hash(lane->id, source, id);
+}
+
+static struct hs_adapter_delivery *
+of_chain(struct hs_chain *chain)
+{
+	struct hs_delivery_links *links =
+		HS_CONTAINER_OF(chain, struct hs_delivery_links, document);
+	return HS_CONTAINER_OF(links, struct hs_adapter_delivery, links);
+}
+
+static bool
+is_of(const struct hs_adapter_delivery *delivery, const struct hs_lane *lane, const char *source,
+	const char *id)
+{
+	const hs_document *document = delivery->item->notice->document;
+	return item_of(delivery)->lane == lane && strcmp(document->source, source) == 0 &&
+	       strcmp(document->id, id) == 0;
+}
+
+struct hs_adapter_delivery *
+hs_delivery_of(const struct hs_adapter *adapter, const struct hs_lane *lane, const char *source,
+	const char *id, const struct hs_adapter_delivery *before)
+{
+	struct hs_chain *at = before ? hs_chain_next(&before->links.document)
+				     : hs_chains_find(&adapter->queues.by_document,
+					       document_hash(lane, source, id));
+	while (at && !is_of(of_chain(at), lane, source, id))
+		at = hs_chain_next(at);
+	return at ? of_chain(at) : NULL;
+}
+
+static void
+document_put(struct hs_adapter *adapter, struct hs_adapter_delivery *delivery)
+{
+	const hs_document *document = delivery->item->notice->document;
+	delivery->links.document = (struct hs_chain){ 0 };
+	if (document)
+		hs_chains_add(&adapter->queues.by_document, &delivery->links.document,
+			document_hash(item_of(delivery)->lane, document->source, document->id));
+}
+
+/* ---- the end of one ---- */
 
 /* Takes it out of its queue and its item. receipt_state UNSPECIFIED: no receipt. */
 void
@@ -74,12 +166,13 @@ hs_delivery_end(struct hs_adapter_delivery *delivery, int receipt_state, const c
 	struct hs_item *item = item_of(delivery);
 	struct hs_lane *lane = item->lane;
 	queue_remove(delivery->queue, delivery);
+	hs_chains_remove(&lane->adapter->queues.by_document, &delivery->links.document);
 	if (receipt_state != HS_RECEIPT(UNSPECIFIED))
 		hs_adapter_receipt(&item->pub, delivery->outlet, receipt_state, detail);
 	delivery->ended(delivery);
 	HS_CHECK(item->open > 0);
 	item->open--;
-	hs_items_advance(lane);
+	hs_item_moved(item);
 }
 
 static void
@@ -191,24 +284,25 @@ queue_run(struct hs_adapter *adapter, struct hs_delivery_queue *queue)
 static bool
 replaced_by(const struct hs_adapter_delivery *old, const struct hs_adapter_delivery *newer)
 {
-	const hs_document *a = old->item->notice->document, *b = newer->item->notice->document;
-	return !old->under_way && !hs_canary_holds(old->canary) && a && b &&
-	       a->revision < b->revision && strcmp(a->id, b->id) == 0 &&
-	       strcmp(a->source, b->source) == 0;
+	return !old->under_way && !hs_canary_holds(old->canary) && old->queue == newer->queue &&
+	       old->item->notice->document->revision < newer->item->notice->document->revision;
 }
 
 static void
-queue_supersede(struct hs_adapter *adapter, struct hs_delivery_queue *queue,
-	const struct hs_adapter_delivery *newer)
+supersede(struct hs_adapter *adapter, const struct hs_adapter_delivery *newer)
 {
-	struct hs_adapter_delivery *old = queue->head;
+	const hs_document *document = newer->item->notice->document;
+	const struct hs_lane *lane = item_of(newer)->lane;
+	struct hs_adapter_delivery *old =
+		document ? hs_delivery_of(adapter, lane, document->source, document->id, NULL)
+			 : NULL;
 	while (old) {
-		struct hs_adapter_delivery *next = old->next;
+		struct hs_adapter_delivery *next =
+			hs_delivery_of(adapter, lane, document->source, document->id, old);
 		if (replaced_by(old, newer)) {
 			char detail[64];
 			snprintf(detail, sizeof(detail),
-				"replaced by revision %u before it was taken",
-				newer->item->notice->document->revision);
+				"replaced by revision %u before it was taken", document->revision);
 			delivery_replace(adapter, old, detail);
 		}
 		old = next;
@@ -241,14 +335,10 @@ hs_adapter_deliver(struct hs_adapter_item *pub, struct hs_adapter_delivery *deli
 	item->delivered = true;
 	if (hs_canary_holds(delivery->canary) && hs_held_take(adapter, delivery))
 		return;
-	bool waits = hs_canary_holds(delivery->canary);
 	item->open++;
-	queue_supersede(adapter, queue, delivery);
-	struct hs_adapter_delivery **at = &queue->head;
-	while (*at && (waits || !hs_canary_holds((*at)->canary)))
-		at = &(*at)->next;
-	delivery->next = *at;
-	*at = delivery;
+	supersede(adapter, delivery);
+	document_put(adapter, delivery);
+	queue_put(queue, delivery);
 	queue_run(adapter, queue);
 }
 
@@ -297,7 +387,7 @@ queue_tick(struct hs_adapter *adapter, struct hs_delivery_queue *queue, int64_t 
 void
 hs_deliveries_tick(struct hs_adapter *adapter, int64_t now_mono_us)
 {
-	for (struct hs_delivery_queue *queue = adapter->queues; queue; queue = queue->next)
+	for (struct hs_delivery_queue *queue = adapter->queues.first; queue; queue = queue->next)
 		queue_tick(adapter, queue, now_mono_us);
 	queues_sweep(adapter);
 }
@@ -305,7 +395,8 @@ hs_deliveries_tick(struct hs_adapter *adapter, int64_t now_mono_us)
 bool
 hs_deliveries_under_way(const struct hs_adapter *adapter)
 {
-	for (const struct hs_delivery_queue *queue = adapter->queues; queue; queue = queue->next)
+	for (const struct hs_delivery_queue *queue = adapter->queues.first; queue;
+		queue = queue->next)
 		if (queue->head && queue->head->under_way)
 			return true;
 	return false;
@@ -315,8 +406,10 @@ size_t
 hs_deliveries_waiting(const struct hs_adapter *adapter)
 {
 	size_t count = 0;
-	for (const struct hs_delivery_queue *queue = adapter->queues; queue; queue = queue->next)
-		for (const struct hs_adapter_delivery *each = queue->head; each; each = each->next)
+	for (const struct hs_delivery_queue *queue = adapter->queues.first; queue;
+		queue = queue->next)
+		for (const struct hs_adapter_delivery *each = queue->head; each;
+			each = each->links.next)
 			count++;
 	return count;
 }
@@ -324,7 +417,9 @@ hs_deliveries_waiting(const struct hs_adapter *adapter)
 void
 hs_deliveries_abandon(struct hs_adapter *adapter)
 {
-	for (struct hs_delivery_queue *queue = adapter->queues; queue; queue = queue->next) {
+	for (size_t i = 0; i < HS_LANE_COUNT; i++)
+		adapter->lanes[i].items.left = true;
+	for (struct hs_delivery_queue *queue = adapter->queues.first; queue; queue = queue->next) {
 		while (queue->head) {
 			struct hs_adapter_delivery *head = queue->head;
 			if (head->under_way)
@@ -339,8 +434,18 @@ hs_deliveries_abandon(struct hs_adapter *adapter)
 static struct hs_adapter_delivery *
 delivery_of(const struct hs_adapter *adapter, const struct hs_item *item)
 {
-	for (const struct hs_delivery_queue *queue = adapter->queues; queue; queue = queue->next)
-		for (struct hs_adapter_delivery *each = queue->head; each; each = each->next)
+	const hs_document *document = item->pub.notice->document;
+	struct hs_adapter_delivery *each = NULL;
+	if (document) {
+		do
+			each = hs_delivery_of(
+				adapter, item->lane, document->source, document->id, each);
+		while (each && each->item != &item->pub);
+		return each;
+	}
+	for (const struct hs_delivery_queue *queue = adapter->queues.first; queue;
+		queue = queue->next)
+		for (each = queue->head; each; each = each->links.next)
 			if (each->item == &item->pub)
 				return each;
 	return NULL;

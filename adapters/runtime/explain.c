@@ -258,7 +258,7 @@ take_notice(struct hs_adapter *adapter, struct hs_arena *arena, const struct hs_
 		hs_arena_destroy(arena);
 		return;
 	}
-	hs_item_arrive(lane, arena, &deliver);
+	hs_item_arrive(lane, arena, &deliver, 0);
 	hs_items_tick(lane, INT64_MAX); /* what is held for a while goes out after it */
 }
 

@@ -30,8 +30,9 @@ hs_deliveries_held(const struct hs_adapter *adapter, const struct hs_canary *can
 {
 	if (!hs_canary_holds(canary))
 		return;
-	for (const struct hs_delivery_queue *queue = adapter->queues; queue; queue = queue->next)
-		for (struct hs_adapter_delivery *each = queue->head; each; each = each->next)
+	for (const struct hs_delivery_queue *queue = adapter->queues.first; queue;
+		queue = queue->next)
+		for (struct hs_adapter_delivery *each = queue->head; each; each = each->links.next)
 			if (each->canary == canary)
 				held(each);
 }
@@ -42,38 +43,34 @@ hs_held_is_replaced(const struct hs_adapter_delivery *delivery)
 	return delivery->hold.replaced_seq != 0 && !hs_canary_holds(delivery->canary);
 }
 
-static bool
-is_of(const hs_notice *notice, const char *source, const char *id)
-{
-	const hs_document *document = notice->document;
-
-	return document && strcmp(document->source, source) == 0 && strcmp(document->id, id) == 0;
-}
-
 void
 hs_held_follow(const struct hs_item *item)
 {
 	const hs_notice *notice = item->pub.notice;
 	const struct hs_adapter *adapter = item->lane->adapter;
 
-	if (!notice->document || notice->action == HS_ACTION(CANCEL))
+	const hs_document *document = notice->document;
+	struct hs_adapter_delivery *each = NULL;
+
+	if (!document || notice->action == HS_ACTION(CANCEL))
 		return;
-	for (const struct hs_delivery_queue *queue = adapter->queues; queue; queue = queue->next)
-		for (struct hs_adapter_delivery *each = queue->head; each; each = each->next)
-			if (queue->lane == item->pub.lane && hs_canary_holds(each->canary) &&
-				is_of(each->item->notice, notice->document->source,
-					notice->document->id))
-				each->hold.followed_seq = item->pub.seq;
+	while ((each = hs_delivery_of(adapter, item->lane, document->source, document->id, each)))
+		if (hs_canary_holds(each->canary))
+			each->hold.followed_seq = item->pub.seq;
 }
 
-/* Whether `each` waits where `newer` goes to, and is of that document. What has one item goes together. */
+static const struct hs_lane *
+lane_of(const struct hs_adapter_delivery *delivery)
+{
+	return HS_CONTAINER_OF(delivery->item, struct hs_item, pub)->lane;
+}
+
+/* Whether `each`, of a document that is asked for, waits where `newer` goes to. What has one item goes together. */
 static bool
-is_beside(const struct hs_adapter_delivery *each, const struct hs_adapter_delivery *newer,
-	const char *source, const char *id)
+is_beside(const struct hs_adapter_delivery *each, const struct hs_adapter_delivery *newer)
 {
 	return each->canary == newer->canary && each->item != newer->item &&
-	       each->item->lane == newer->item->lane && strcmp(each->outlet, newer->outlet) == 0 &&
-	       is_of(each->item->notice, source, id);
+	       strcmp(each->outlet, newer->outlet) == 0;
 }
 
 /* Of another source than that of `newer`, too. id NULL: none. */
@@ -81,14 +78,11 @@ static struct hs_adapter_delivery *
 newest_of(const struct hs_adapter *adapter, const struct hs_adapter_delivery *newer,
 	const char *source, const char *id)
 {
-	struct hs_adapter_delivery *found = NULL;
+	struct hs_adapter_delivery *found = NULL, *each = NULL;
 
-	for (const struct hs_delivery_queue *queue = adapter->queues; id && queue;
-		queue = queue->next)
-		for (struct hs_adapter_delivery *each = queue->head; each; each = each->next)
-			if (is_beside(each, newer, source, id) &&
-				(!found || each->item->seq > found->item->seq))
-				found = each;
+	while (id && (each = hs_delivery_of(adapter, lane_of(newer), source, id, each)))
+		if (is_beside(each, newer) && (!found || each->item->seq > found->item->seq))
+			found = each;
 	return found;
 }
 
@@ -110,13 +104,12 @@ static void
 put_replaced(const struct hs_adapter *adapter, const struct hs_adapter_delivery *newer,
 	const char *id, const struct hs_delivery_queue *only)
 {
-	for (const struct hs_delivery_queue *queue = adapter->queues; id && queue;
-		queue = queue->next)
-		for (struct hs_adapter_delivery *each = queue->head; each; each = each->next)
-			if ((!only || queue == only) &&
-				is_beside(each, newer, source_of(newer), id) &&
-				each->hold.replaced_seq == 0)
-				each->hold.replaced_seq = newer->item->seq;
+	struct hs_adapter_delivery *each = NULL;
+
+	while (id && (each = hs_delivery_of(adapter, lane_of(newer), source_of(newer), id, each)))
+		if ((!only || each->queue == only) && is_beside(each, newer) &&
+			each->hold.replaced_seq == 0)
+			each->hold.replaced_seq = newer->item->seq;
 }
 
 /* What it supersedes does not come back. */
@@ -135,12 +128,11 @@ static void
 restore(const struct hs_adapter *adapter, const struct hs_adapter_delivery *cancel, uint64_t seq)
 {
 	const char *id = cancel->item->notice->document->id;
+	struct hs_adapter_delivery *each = NULL;
 
-	for (const struct hs_delivery_queue *queue = adapter->queues; queue; queue = queue->next)
-		for (struct hs_adapter_delivery *each = queue->head; each; each = each->next)
-			if (is_beside(each, cancel, source_of(cancel), id) &&
-				each->hold.replaced_seq == seq)
-				each->hold.replaced_seq = 0;
+	while ((each = hs_delivery_of(adapter, lane_of(cancel), source_of(cancel), id, each)))
+		if (is_beside(each, cancel) && each->hold.replaced_seq == seq)
+			each->hold.replaced_seq = 0;
 }
 
 /* Ends what waits of that document from this seq on. id NULL: none. */

@@ -29,11 +29,13 @@ struct hs_item {
 	struct hs_adapter_item pub;
 	struct hs_lane *lane;
 	struct hs_arena *arena; /* owns the notice */
-	struct hs_item *next;	/* in its lane, by rising seq */
-	size_t open;		/* deliveries that are not over */
-	bool done;		/* the adapter adds no more */
-	bool delivered;		/* a delivery was added */
-	bool early;		/* acknowledged although not done */
+	struct hs_item_list *in;
+	struct hs_item *next, *before; /* there */
+	size_t len_bytes;	       /* packed, as it came */
+	uint64_t prev_seq;	       /* of the notice that came before it on its lane; 0: none */
+	size_t open;		       /* deliveries that are not over */
+	bool done;		       /* the adapter adds no more */
+	bool delivered;		       /* a delivery was added */
 	struct hs_not_told {
 		char outlet
 			[96]; /* the last one that is not told of this end, as it had nothing of it; "" none */
@@ -43,6 +45,24 @@ struct hs_item {
 	int64_t release_mono_us; /* held until then; 0 = not held */
 	int64_t durable_unix_us; /* when the hub had it on disk; 0 = a replay, or told already */
 	char epoch8[9];
+};
+
+struct hs_item_list {
+	struct hs_item *first, *last;
+};
+
+/* The notices of a lane, in one of three lists. Whatever happens to one costs the same, however many wait (item.c). */
+struct hs_items {
+	struct hs_item_list
+		open; /* by rising seq, from the first one that holds the ack back; some are over */
+	struct hs_item_list
+		passed; /* no longer hold it back, and are still tried: acknowledged early, or of an epoch that is gone */
+	struct hs_item_list held; /* the same, until their release, by its time */
+	struct hs_items_sum {
+		size_t count, bytes;
+	} unacked, early;    /* of open; of passed and held */
+	uint64_t newest_seq; /* that came; 0: none */
+	bool left;	     /* to the next process: nothing is acknowledged any more */
 };
 
 /* What this lane has of the hub's stream. */
@@ -96,8 +116,7 @@ struct hs_lane {
 	int64_t heard_mono_us, said_mono_us;
 	int64_t hub_heartbeat_ms;
 	uint32_t hub_window; /* notices that the hub sends ahead of our ack; 0 = it did not say */
-	struct hs_item *items, **items_end;
-	size_t item_count;
+	struct hs_items items;
 	struct hs_kept_receipts receipts;
 	struct hs_agreement agreement;
 	struct hs_snapshot_part *parts, **parts_end;
@@ -120,6 +139,13 @@ struct hs_delivery_counts {
 	struct hs_delays delays;
 };
 
+/* All that waits or is under way. */
+struct hs_queues {
+	struct hs_delivery_queue *first, **end; /* in the order in which they came */
+	struct hs_chains by_key;		/* of queues with a key */
+	struct hs_chains by_document;		/* of deliveries whose notice has a document */
+};
+
 struct hs_adapter_patience {
 	struct hs_silence_looks looks;
 	bool may_judge; /* a hub's silence, at this tick */
@@ -139,7 +165,7 @@ struct hs_adapter {
 	const struct hs_adapter_settings *settings;
 	void *state;
 	struct hs_lane lanes[HS_LANE_COUNT];
-	struct hs_delivery_queue *queues;
+	struct hs_queues queues;
 	struct hs_delivery_counts counts;
 	struct hs_proving proving;
 	int64_t start_mono_us;
@@ -207,25 +233,32 @@ struct hs_kept_receipt *hs_pack_receipt(
 	uint64_t seq, const char *name, const char *outlet, int state, const char *detail);
 
 /* item.c */
-/* Takes the arena over. */
-void hs_item_arrive(struct hs_lane *lane, struct hs_arena *arena, const hs_deliver *deliver);
+/* Takes the arena over. len_bytes: of the frame, which the hub's window counts nearly so. */
+void hs_item_arrive(
+	struct hs_lane *lane, struct hs_arena *arena, const hs_deliver *deliver, size_t len_bytes);
 void hs_items_tick(struct hs_lane *lane, int64_t now_mono_us);
 void hs_items_free(struct hs_lane *lane);
 /* The epoch changed: what is still open goes on without acks and receipts. */
 void hs_items_orphan(struct hs_lane *lane);
-/* Called when a delivery ended or done was said: frees finished items, moves the ack on. */
-void hs_items_advance(struct hs_lane *lane);
+/* A delivery of it ended, or done was said: when it is over it is freed, or waits for those before it; the ack moves on. */
+void hs_item_moved(struct hs_item *item);
 void hs_lane_receipt(
 	struct hs_lane *lane, uint64_t seq, const char *outlet, int state, const char *detail);
 
 /* delivery.c */
 struct hs_delivery_queue {
 	struct hs_delivery_queue *next;
-	struct hs_adapter_delivery *head;
+	struct hs_adapter_delivery *head, *tail;
+	struct hs_chain chain;	   /* by lane and key */
 	enum hs_adapter_lane lane; /* the lanes never wait for each other */
 	bool running;
+	bool held;  /* some of it may wait for a proof, and what does not goes before them */
 	char key[]; /* "" = a delivery on its own */
 };
+/* Those of this document on this lane that are not over, in no order; the next one after `before`. NULL: no more. */
+struct hs_adapter_delivery *hs_delivery_of(const struct hs_adapter *adapter,
+	const struct hs_lane *lane, const char *source, const char *id,
+	const struct hs_adapter_delivery *before);
 /* Takes it out of its queue and its item. receipt_state UNSPECIFIED: no receipt. */
 void hs_delivery_end(struct hs_adapter_delivery *delivery, int receipt_state, const char *detail);
 void hs_deliveries_tick(struct hs_adapter *adapter, int64_t now_mono_us);

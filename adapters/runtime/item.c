@@ -1,4 +1,9 @@
-/* One notice in this process: from its arrival over the rules to its ack. */
+/* One notice in this process: from its arrival over the rules to its ack.
+ *
+ * Lists (struct hs_items): open → passed or held, when it is acknowledged before it is over. One that is over leaves at once, but in
+ *         `open`, where it waits behind the first: the ack is cumulative.
+ * Bounds: `open` by unacked_max and unacked_max_bytes, which is what the hub sends ahead; passed and held by as much again.
+ *         Beyond that the oldest of these is given up. */
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,9 +12,6 @@
 #include "hub/base/check.h"
 #include "hub/base/clock.h"
 #include "hub/base/log.h"
-
-/* So many notices may be acknowledged early before the oldest is given up: bounds the memory. */
-#define EARLY_FACTOR 8
 
 static struct hs_item *
 item_of(struct hs_adapter_item *pub)
@@ -49,70 +51,135 @@ item_free(struct hs_item *item)
 	free(item);
 }
 
-/* The ack is cumulative: it reaches up to the first notice that is neither over nor acknowledged
- * early. Notices that are over leave, wherever they stand. */
-void
-hs_items_advance(struct hs_lane *lane)
+static struct hs_items_sum *
+sum_of(const struct hs_item *item)
 {
-	bool closed = false;
-	struct hs_item **at = &lane->items;
-	while (*at) {
-		struct hs_item *item = *at;
-		bool over = item_over(item), passed = item->early || item->orphan;
-		if (!over && !passed)
-			closed = true;
-		if (!closed && !item->orphan && item->pub.seq > lane->stream.ack_seq)
-			lane->stream.ack_seq = item->pub.seq;
-		if (over && (!closed || passed)) {
-			*at = item->next;
-			lane->item_count--;
-			item_free(item);
-		} else {
-			at = &item->next;
-		}
+	struct hs_items *items = &item->lane->items;
+	return item->in == &items->open ? &items->unacked : &items->early;
+}
+
+static void
+item_take_out(struct hs_item *item)
+{
+	struct hs_items_sum *sum = sum_of(item);
+	sum->count--;
+	sum->bytes -= item->len_bytes;
+	*(item->before ? &item->before->next : &item->in->first) = item->next;
+	*(item->next ? &item->next->before : &item->in->last) = item->before;
+}
+
+static void
+item_append(struct hs_item *item, struct hs_item_list *list)
+{
+	item->in = list;
+	item->next = NULL;
+	item->before = list->last;
+	*(list->last ? &list->last->next : &list->first) = item;
+	list->last = item;
+	struct hs_items_sum *sum = sum_of(item);
+	sum->count++;
+	sum->bytes += item->len_bytes;
+}
+
+static void
+item_move(struct hs_item *item, struct hs_item_list *list)
+{
+	item_take_out(item);
+	item_append(item, list);
+}
+
+/* The ack reaches up to the first notice that is neither over nor acknowledged early. */
+static void
+items_advance(struct hs_lane *lane)
+{
+	struct hs_items *items = &lane->items;
+	while (items->open.first && item_over(items->open.first)) {
+		struct hs_item *first = items->open.first;
+		item_take_out(first);
+		item_free(first);
 	}
-	lane->items_end = at;
+	uint64_t seq = items->open.first ? items->open.first->prev_seq : items->newest_seq;
+	if (seq > lane->stream.ack_seq && !items->left)
+		lane->stream.ack_seq = seq;
 	hs_lane_flush(lane);
+}
+
+void
+hs_item_moved(struct hs_item *item)
+{
+	struct hs_lane *lane = item->lane;
+	if (item_over(item) && item->in != &lane->items.open) {
+		item_take_out(item);
+		item_free(item);
+	}
+	items_advance(lane);
 }
 
 /* How many may wait for their ack: never the hub's whole window, or nothing new would come. */
 static size_t
-unacked_max(const struct hs_lane *lane)
+notices_max(const struct hs_lane *lane)
 {
-	size_t most = (size_t)lane->adapter->settings->unacked_max;
+	size_t most = (size_t)lane->adapter->settings->unacked.notices_max;
 	if (lane->hub_window > 1 && lane->hub_window - 1 < most)
 		most = lane->hub_window - 1;
 	return most;
 }
 
-/* Keeps the window open while an outlet is dead. */
+static void
+pass_first(struct hs_lane *lane)
+{
+	struct hs_item *item = lane->items.open.first;
+	lane->counts.early_acks++;
+	hs_warn("adapter.early_ack", "lane=%s seq=%llu", hs_lane_name(lane->id),
+		(unsigned long long)item->pub.seq);
+	item_move(item, &lane->items.passed);
+	items_advance(lane);
+}
+
+/* false: its adapter holds it, and says itself when it is over. */
+static bool
+item_give_up(struct hs_item *item)
+{
+	static const char why[] = "too many notices wait for this outlet";
+	struct hs_lane *lane = item->lane;
+	if (item->in == &lane->items.held) {
+		item->release_mono_us = 0;
+		item->done = true;
+		hs_lane_receipt(lane, item->pub.seq, "", HS_RECEIPT(FAILED), why);
+		hs_item_moved(item);
+		return true;
+	}
+	if (item->open == 0)
+		return false;
+	hs_deliveries_give_up(item, why);
+	return true;
+}
+
+/* The first that can be. */
+static bool
+give_up_oldest(struct hs_item_list *list)
+{
+	struct hs_item *item = list->first;
+	while (item && !item_give_up(item))
+		item = item->next;
+	return item != NULL;
+}
+
+/* Keeps the window open while an outlet is dead, and the memory bounded. One notice may always wait, however large it is. */
 static void
 items_bound(struct hs_lane *lane)
 {
-	size_t most = unacked_max(lane);
-	size_t waiting = 0;
-	for (const struct hs_item *item = lane->items; item; item = item->next)
-		waiting += !item->early && !item->orphan;
-	for (struct hs_item *item = lane->items; item && waiting > most; item = item->next) {
-		if (item->early || item->orphan)
-			continue;
-		item->early = true;
-		waiting--;
-		lane->counts.early_acks++;
-		hs_warn("adapter.early_ack", "lane=%s seq=%llu", hs_lane_name(lane->id),
-			(unsigned long long)item->pub.seq);
-	}
-	most = (size_t)lane->adapter->settings->unacked_max;
-	if (lane->item_count > most * EARLY_FACTOR && lane->items)
-		hs_deliveries_give_up(lane->items, "too many notices wait for this outlet");
-}
-
-static void
-item_append(struct hs_lane *lane, struct hs_item *item)
-{
-	*lane->items_end = item;
-	lane->items_end = &item->next;
-	lane->item_count++;
+	const struct hs_unacked_settings *most = &lane->adapter->settings->unacked;
+	struct hs_items *items = &lane->items;
+	size_t count_max = notices_max(lane), bytes_max = (size_t)most->bytes_max;
+	items_advance(lane);
+	while (items->unacked.count > count_max ||
+		(items->unacked.bytes > bytes_max && items->unacked.count > 1))
+		pass_first(lane);
+	while (items->early.count > (size_t)most->notices_max ||
+		(items->early.bytes > bytes_max && items->early.count > 1))
+		if (!give_up_oldest(&items->passed) && !give_up_oldest(&items->held))
+			break;
 }
 
 void
@@ -126,7 +193,8 @@ hs_epoch8(char out[9], const char *epoch)
 }
 
 static struct hs_item *
-item_create(struct hs_lane *lane, struct hs_arena *arena, const hs_deliver *deliver)
+item_create(
+	struct hs_lane *lane, struct hs_arena *arena, const hs_deliver *deliver, size_t len_bytes)
 {
 	const struct hs_adapter *adapter = lane->adapter;
 	const struct hs_adapter_settings *settings = adapter->settings;
@@ -144,6 +212,8 @@ item_create(struct hs_lane *lane, struct hs_arena *arena, const hs_deliver *deli
 	item->lane = lane;
 	item->durable_unix_us = hs_durable_unix_us(deliver);
 	item->arena = arena;
+	item->len_bytes = len_bytes;
+	item->prev_seq = lane->items.newest_seq;
 	const char *epoch = hs_arena_strdup(arena, lane->stream.epoch);
 	if (!epoch) {
 		free(item);
@@ -187,8 +257,8 @@ item_hold(struct hs_item *item, const char *why)
 	if (hold_ms <= 0)
 		return;
 	item->done = false;
-	item->early =
-		true; /* it is in the journal as held; a restart must not begin the hold anew */
+	/* It is in the journal as held; a restart must not begin the hold anew. */
+	item_move(item, &item->lane->items.held);
 	item->release_mono_us = hs_clock_mono_us() + hold_ms * 1000;
 }
 
@@ -245,10 +315,11 @@ item_follow(struct hs_item *item)
 }
 
 void
-hs_item_arrive(struct hs_lane *lane, struct hs_arena *arena, const hs_deliver *deliver)
+hs_item_arrive(
+	struct hs_lane *lane, struct hs_arena *arena, const hs_deliver *deliver, size_t len_bytes)
 {
 	struct hs_adapter *adapter = lane->adapter;
-	struct hs_item *item = item_create(lane, arena, deliver);
+	struct hs_item *item = item_create(lane, arena, deliver, len_bytes);
 	if (!item) {
 		/* Without memory nothing is acknowledged: the hub sends it again after the drop. */
 		hs_arena_destroy(arena);
@@ -257,13 +328,15 @@ hs_item_arrive(struct hs_lane *lane, struct hs_arena *arena, const hs_deliver *d
 		return;
 	}
 	lane->counts.notices++;
-	item_append(lane, item);
+	item_append(item, &lane->items.open);
+	lane->items.newest_seq = deliver->seq;
 	hs_held_follow(item);
 	item_follow(item);
 	/* In maintenance nothing is acknowledged early: what is held must come again. */
 	if (adapter->opened)
 		items_bound(lane);
-	hs_items_advance(lane);
+	else
+		items_advance(lane);
 }
 
 static void
@@ -280,37 +353,50 @@ item_release(struct hs_item *item)
 void
 hs_items_tick(struct hs_lane *lane, int64_t now_mono_us)
 {
-	bool released = true;
-	while (released) {
-		released = false;
-		for (struct hs_item *item = lane->items; item; item = item->next) {
-			if (item->release_mono_us == 0 || item->release_mono_us > now_mono_us)
-				continue;
-			item->release_mono_us = 0;
-			item_release(item);
-			released = true;
-			break; /* the list may have changed */
-		}
+	struct hs_item *item;
+	while ((item = lane->items.held.first) && item->release_mono_us <= now_mono_us) {
+		item->release_mono_us = 0;
+		item_move(item, &lane->items.passed);
+		item_release(item);
+	}
+}
+
+static void
+list_free(struct hs_item_list *list)
+{
+	for (struct hs_item *item = list->first, *next; item; item = next) {
+		next = item->next;
+		item_free(item);
 	}
 }
 
 void
 hs_items_free(struct hs_lane *lane)
 {
-	for (struct hs_item *item = lane->items, *next; item; item = next) {
-		next = item->next;
-		item_free(item);
-	}
-	lane->items = NULL;
-	lane->items_end = &lane->items;
-	lane->item_count = 0;
+	list_free(&lane->items.open);
+	list_free(&lane->items.passed);
+	list_free(&lane->items.held);
+	lane->items = (struct hs_items){ 0 };
 }
 
 void
 hs_items_orphan(struct hs_lane *lane)
 {
-	for (struct hs_item *item = lane->items; item; item = item->next)
+	struct hs_items *items = &lane->items;
+	for (struct hs_item *item = items->passed.first; item; item = item->next)
 		item->orphan = true;
+	for (struct hs_item *item = items->held.first; item; item = item->next)
+		item->orphan = true;
+	while (items->open.first) {
+		struct hs_item *item = items->open.first;
+		item->orphan = true;
+		item_move(item, &items->passed);
+		if (item_over(item)) {
+			item_take_out(item);
+			item_free(item);
+		}
+	}
+	items->newest_seq = 0;
 }
 
 void
@@ -340,7 +426,7 @@ hs_adapter_done(struct hs_adapter_item *pub)
 	if (!item->delivered)
 		hs_delay_note(item); /* its output is pushed, not tried */
 	item->done = true;
-	hs_items_advance(item->lane);
+	hs_item_moved(item);
 }
 
 void

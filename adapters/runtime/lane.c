@@ -119,7 +119,8 @@ hs_prev_fits(const struct hs_stream *stream, uint64_t prev_seq)
 
 /* Takes the arena over. */
 static void
-take_deliver(struct hs_lane *lane, struct hs_arena *arena, const hs_deliver *deliver)
+take_deliver(
+	struct hs_lane *lane, struct hs_arena *arena, const hs_deliver *deliver, size_t len_bytes)
 {
 	struct hs_stream *stream = &lane->stream;
 	if (deliver->seq == 0 || !deliver->notice) {
@@ -144,7 +145,7 @@ take_deliver(struct hs_lane *lane, struct hs_arena *arena, const hs_deliver *del
 	stream->any_prev = false;
 	stream->last_seq = deliver->seq;
 	hs_agree_notice(lane, deliver->seq, deliver->notice);
-	hs_item_arrive(lane, arena, deliver);
+	hs_item_arrive(lane, arena, deliver, len_bytes);
 }
 
 static void
@@ -196,14 +197,15 @@ static const struct {
 
 /* Takes the arena over. */
 static void
-take_frame(struct hs_lane *lane, struct hs_arena *arena, const hs_link_frame *frame)
+take_frame(
+	struct hs_lane *lane, struct hs_arena *arena, const hs_link_frame *frame, size_t len_bytes)
 {
 	if (frame->body_case == BODY(HELLO)) {
 		take_hello(lane, frame);
 	} else if (!lane->greeted) {
 		lane->counts.unknown_frames++;
 	} else if (frame->body_case == BODY(DELIVER)) {
-		take_deliver(lane, arena, frame->deliver);
+		take_deliver(lane, arena, frame->deliver, len_bytes);
 		return;
 	} else if (frame->body_case == BODY(SNAPSHOT)) {
 		hs_lane_snapshot_part(lane, arena, frame);
@@ -239,7 +241,7 @@ on_frame(void *owner, struct hs_link *link, const uint8_t *bytes, size_t len_byt
 		lane_drop(lane, "frame_not_readable");
 		return;
 	}
-	take_frame(lane, arena, frame);
+	take_frame(lane, arena, frame, len_bytes);
 }
 
 static const struct hs_link_ops link_ops = { on_up, on_frame, on_down };

@@ -38,7 +38,7 @@ lane_metrics(const struct hs_lane *lane, struct hs_buf *out)
 		{ "link_up", lane->state != HS_LANE_DOWN },
 		{ "last_seq", lane->stream.last_seq },
 		{ "ack_seq", lane->stream.ack_seq },
-		{ "items_open", lane->item_count },
+		{ "items_open", lane->items.unacked.count + lane->items.early.count },
 		{ "notices_total", counts->notices },
 		{ "duplicates_total", counts->duplicates },
 		{ "filtered_total", counts->filtered },
@@ -96,8 +96,9 @@ lane_status(const struct hs_lane *lane, struct hs_buf *out)
 		"\"seq\":%" PRIu64 ",\"ack_seq\":%" PRIu64 ",\"open\":%zu,\"filtered\":%" PRIu64
 		",\"expired\":%" PRIu64 ",\"held\":%" PRIu64 ",\"quiet_ms\":%" PRId64 "}",
 		hs_lane_name(lane->id), lane->link ? "true" : "false", state_names[lane->state],
-		lane->stream.epoch, lane->stream.last_seq, lane->stream.ack_seq, lane->item_count,
-		lane->counts.filtered, lane->counts.expired, lane->counts.held, quiet_ms);
+		lane->stream.epoch, lane->stream.last_seq, lane->stream.ack_seq,
+		lane->items.unacked.count + lane->items.early.count, lane->counts.filtered,
+		lane->counts.expired, lane->counts.held, quiet_ms);
 }
 
 static void

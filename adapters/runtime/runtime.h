@@ -48,6 +48,7 @@
 #include <uv.h>
 
 #include "adapters/runtime/canary.h"
+#include "adapters/runtime/chains.h"
 #include "adapters/runtime/explain.h"
 #include "adapters/runtime/rules.h"
 #include "hub/base/buf.h"
@@ -84,7 +85,9 @@ struct hs_adapter_settings {
 	int64_t retry_first_ms;
 	int64_t retry_max_ms;
 	int64_t attempt_timeout_ms;
-	int64_t unacked_max; /* beyond: the oldest is acknowledged while an outlet still tries it */
+	struct hs_unacked_settings {
+		int64_t notices_max, bytes_max;
+	} unacked; /* beyond: the oldest is acknowledged while an outlet still tries it */
 	int64_t receipts_max; /* receipts kept while the hub is away */
 	int64_t stop_grace_ms;
 	const char *tls_ca; /* tls+tcp links only */
@@ -261,8 +264,11 @@ struct hs_adapter_delivery {
 	/* Private to the runtime from here on. */
 	struct hs_adapter_item *item;
 	struct hs_delivery_queue *queue;
-	struct hs_adapter_delivery *next; /* in its queue */
-	int64_t due_mono_us;		  /* of the next attempt, or the end of the one under way */
+	struct hs_delivery_links {
+		struct hs_adapter_delivery *next, *before; /* in its queue */
+		struct hs_chain document;		   /* by lane and document */
+	} links;
+	int64_t due_mono_us; /* of the next attempt, or the end of the one under way */
 	uint32_t attempts;
 	bool under_way;
 	struct hs_attempt_call {

@@ -22,7 +22,7 @@ static const struct hs_config_item common[] = {
 		"Where the operations page listens; empty: no page.", NULL },
 	{ "heartbeat_ms", HS_CONFIG_INT, AT(heartbeat_ms), "ms", 50, 60000, "5000",
 		"How often the adapter tells the hub that it lives.", NULL },
-	{ "window", HS_CONFIG_INT, AT(window), "notices", 1, 65536, "256",
+	{ "window", HS_CONFIG_INT, AT(window), "notices", 1, 65536, "8192",
 		"Notices that the hub may send ahead of the acknowledgement.", NULL },
 	{ "max_age_ms", HS_CONFIG_INT, AT(max_age_ms), "ms", 1000, 604800000, "1800000",
 		"An order that was accepted longer ago than this starts nothing any more.", NULL },
@@ -40,10 +40,15 @@ static const struct hs_config_item common[] = {
 		"Longest pause between two attempts.", NULL },
 	{ "attempt_timeout_ms", HS_CONFIG_INT, AT(attempt_timeout_ms), "ms", 50, 600000, "10000",
 		"An attempt without an answer is given up after this and tried again.", NULL },
-	{ "unacked_max", HS_CONFIG_INT, AT(unacked_max), "notices", 1, 65536, "128",
-		"Notices that may wait for a slow outlet before the oldest is acknowledged early; "
-		"keep it "
-		"below window, so that a dead outlet never stops the others.",
+	{ "unacked_max", HS_CONFIG_INT, AT(unacked.notices_max), "notices", 1, 65536, "8000",
+		"Notices that may wait for a slow outlet before the oldest is acknowledged early, "
+		"so that a restart does not bring it again; as many again are tried after that. "
+		"Keep it below window, so that a dead outlet never stops the others.",
+		NULL },
+	{ "unacked_max_bytes", HS_CONFIG_INT, AT(unacked.bytes_max), "bytes", 65536, 15728640,
+		"12582912",
+		"The same in bytes of these notices; the hub sends 16 MiB ahead. In memory each "
+		"takes several times as much.",
 		NULL },
 	{ "receipts_max", HS_CONFIG_INT, AT(receipts_max), "receipts", 16, 1048576, "8192",
 		"Receipts that are kept while the hub is away; the oldest go first.", NULL },
@@ -193,12 +198,12 @@ look_common(const struct hs_adapter_settings *settings, char why[HS_CONFIG_WHY])
 	if (settings->live_url[0] == '\0' && settings->drill_url[0] == '\0')
 		return hs_look_refuse(why, "neither live_url nor drill_url is given, so nothing "
 					   "would ever come; give one");
-	if (settings->unacked_max > settings->window)
+	if (settings->unacked.notices_max > settings->window)
 		return hs_look_refuse(why,
 			"unacked_max: %lld is above window, %lld: a dead outlet would stop all "
 			"others; "
 			"keep it below",
-			(long long)settings->unacked_max, (long long)settings->window);
+			(long long)settings->unacked.notices_max, (long long)settings->window);
 	return look_canary(&settings->canary, why);
 }
 

@@ -22,7 +22,7 @@ hs_core_options_init(struct hs_core_options *options)
 		.epoch = "",
 		.version = "",
 		.heartbeat_ms = 5000,
-		.window = 256,
+		.windows = { .adapter = 8192, .feed = 256 },
 		.ahead = { .pending_max = 4096, .records = 32, .large_bytes = (size_t)256 << 10 },
 		.recent_notices = 4096,
 		.recent_bytes = (size_t)64 << 20,
@@ -41,12 +41,20 @@ hs_core_options_init(struct hs_core_options *options)
 			.silence_us = 86400 * US_PER_S } };
 }
 
+size_t
+hs_core_window(const struct hs_core_options *options, int kind)
+{
+	return (size_t)(kind == (int)HS_PEER(ADAPTER) ? options->windows.adapter
+						      : options->windows.feed);
+}
+
 struct hs_core *
 hs_core_create(const struct hs_core_options *options)
 {
 	struct hs_core *core = hs_must_alloc(1, sizeof(*core));
 
-	HS_CHECK(options->peer_count <= HS_PEERS_MAX && options->window > 0);
+	HS_CHECK(options->peer_count <= HS_PEERS_MAX && options->windows.adapter > 0 &&
+		 options->windows.feed > 0);
 	core->options = *options;
 	core->index = hs_index_create(options->references_max);
 	core->journal.waiting = hs_waiting_create();
@@ -79,8 +87,8 @@ hs_core_create(const struct hs_core_options *options)
 	for (uint32_t i = 0; i < options->peer_count; i++) {
 		core->peers[i].config = &options->peers[i];
 		if (options->peers[i].kind != (int)HS_PEER(GATE))
-			core->deliveries[i] =
-				hs_delivery_create(&options->peers[i], i, options->window);
+			core->deliveries[i] = hs_delivery_create(&options->peers[i], i,
+				hs_core_window(options, options->peers[i].kind));
 	}
 	hs_peer_order(options->peers, options->peer_count, &core->order);
 	return core;

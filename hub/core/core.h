@@ -62,6 +62,11 @@ struct hs_core_ahead {
 	size_t large_bytes; /* an original above it is committed alone */
 };
 
+/* Unacknowledged notices of one peer, 1…65536. An adapter's wait for outlets; a feed has nothing to wait for. */
+struct hs_core_windows {
+	int64_t adapter, feed;
+};
+
 struct hs_core_waits {
 	int64_t batch_ms;    /* longest wait of receipts and acks for their commit */
 	int64_t greeting_ms; /* a new connection must have said hello and resume by then */
@@ -81,7 +86,7 @@ struct hs_core_options {
 	size_t peer_count; /* ≤ HS_PEERS_MAX */
 	struct hs_core_tables tables;
 	int64_t heartbeat_ms;
-	size_t window; /* unacknowledged notices per peer, 1…4096 */
+	struct hs_core_windows windows;
 	struct hs_core_ahead ahead;
 	size_t recent_notices; /* kept packed in memory for live sending */
 	size_t recent_bytes;
@@ -131,6 +136,8 @@ struct hs_event {
 
 /* Fills every limit with its default; mode, epoch, version and peers stay to be set. */
 void hs_core_options_init(struct hs_core_options *options);
+/* Of a peer of that kind. */
+size_t hs_core_window(const struct hs_core_options *options, int kind);
 /* Never NULL. */
 struct hs_core *hs_core_create(const struct hs_core_options *options);
 void hs_core_destroy(struct hs_core *core);

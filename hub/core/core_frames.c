@@ -81,7 +81,7 @@ on_hello(const struct frame_context *context)
 		.newest_seq = core->source.newest_seq,
 		.heartbeat_ms = core->options.heartbeat_ms,
 		.unix_us = core->source.unix_us,
-		.window = core->options.window };
+		.window = hs_core_window(&core->options, peer->config->kind) };
 
 	if (wrong != NULL) {
 		hs_core_drop_peer(core, context->peer, wrong);

@@ -179,10 +179,19 @@ hs_notice_look(struct hs_span notice, struct hs_notice_look *out)
 	return wire.bad ? HS_ERR_CORRUPT : HS_OK;
 }
 
+static bool
+is_same(struct hs_span one, struct hs_span other)
+{
+	return one.len_bytes == other.len_bytes &&
+	       (one.len_bytes == 0 || memcmp(one.bytes, other.bytes, one.len_bytes) == 0);
+}
+
 bool
 hs_first_key(const struct hs_notice_look *look, uint8_t out[HS_ID_BYTES])
 {
-	if (look->action != (int)HS_ACTION(CANCEL) || look->first_document.len_bytes == 0)
+	if (look->action != (int)HS_ACTION(CANCEL) || look->first_document.len_bytes == 0 ||
+		(is_same(look->first_source, look->source) &&
+			is_same(look->first_document, look->document)))
 		return false;
 	hs_document_id(look->mode, look->first_source, look->first_document, out);
 	return true;
@@ -199,8 +208,7 @@ hs_superseded_key(const struct hs_notice_look *look, struct hs_span entry, uint8
 		return false; /* the same rule as hs_superseded_id */
 	struct hs_span id = { text + len + 1, entry.len_bytes - len - 1 };
 
-	if (id.len_bytes == look->document.len_bytes &&
-		memcmp(id.bytes, look->document.bytes, id.len_bytes) == 0)
+	if (is_same(id, look->document))
 		return false;
 	hs_document_id(look->mode, look->source, id, out);
 	return true;

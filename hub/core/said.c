@@ -117,7 +117,22 @@ add_intensities(struct hs_said *out, const hs_earthquake *quake)
 	}
 }
 
-/* Of an alert without a scale of its own: that of CAP. Kinds whose warnings have the ranks 5, 3 and 2 only. */
+/* A warning of which no intensity is told at all is the strongest, for loudspeakers too. */
+static void
+add_untold_intensities(struct hs_said *out, const Hansho__V1__Eew *eew)
+{
+	bool told = eew->earthquake != NULL && eew->earthquake->n_intensities > 0;
+
+	for (size_t i = 0; !told && eew->warning && i < eew->n_items; i++) {
+		const hs_hazard *item = eew->items[i];
+
+		for (size_t j = 0; item->in_force && j < item->n_areas; j++)
+			add(out, item->areas[j]->code, "intensity", intensity_of("7"));
+	}
+}
+
+/* Of an alert without a scale of its own: that of CAP, in its first info, by which it rings. Kinds whose warnings have the ranks
+ * 5, 3 and 2 only. */
 static uint32_t
 severity_of(const hs_notice *notice)
 {
@@ -126,19 +141,16 @@ severity_of(const hs_notice *notice)
 		uint32_t rank, hazards_rank;
 	} rows[] = { { "Extreme", 5, 5 }, { "Severe", 3, 4 }, { "Moderate", 2, 3 },
 		{ "Minor", 1, 2 } };
-	uint32_t found = 0;
+	const hs_cap_info *info =
+		notice->cap != NULL && notice->cap->n_infos > 0 ? notice->cap->infos[0] : NULL;
 
-	for (size_t i = 0; notice->cap != NULL && i < notice->cap->n_infos; i++) {
-		uint32_t rank = 5; /* a word that nobody knows */
-
-		for (size_t j = 0; j < HS_COUNT(rows); j++) {
-			if (strcmp(rows[j].word, notice->cap->infos[i]->severity) == 0)
-				rank = has_hazards((int)notice->kind) ? rows[j].hazards_rank
-								      : rows[j].rank;
-		}
-		found = rank > found ? rank : found;
+	if (info == NULL || notice->action == HS_ACTION(LIFT))
+		return 0;
+	for (size_t i = 0; i < HS_COUNT(rows); i++) {
+		if (strcmp(rows[i].word, info->severity) == 0)
+			return has_hazards((int)notice->kind) ? rows[i].hazards_rank : rows[i].rank;
 	}
-	return found;
+	return 5; /* a word that nobody knows */
 }
 
 static void
@@ -204,10 +216,12 @@ add_detail(struct hs_said *out, const hs_notice *notice)
 	if (out->incomplete)
 		return;
 	add_items(out, notice, items, count);
-	if (notice->detail_case == HANSHO__V1__NOTICE__DETAIL_EEW)
+	if (notice->detail_case == HANSHO__V1__NOTICE__DETAIL_EEW) {
 		add_intensities(out, notice->eew->earthquake);
-	else if (notice->detail_case == HANSHO__V1__NOTICE__DETAIL_EARTHQUAKE)
+		add_untold_intensities(out, notice->eew);
+	} else if (notice->detail_case == HANSHO__V1__NOTICE__DETAIL_EARTHQUAKE) {
 		add_intensities(out, notice->earthquake);
+	}
 	if (out->count == 0)
 		add_plain(out, notice);
 }
@@ -234,8 +248,9 @@ hs_said_free(struct hs_said *said)
 	*said = (struct hs_said){ 0 };
 }
 
-static bool
-is_covered(const struct hs_said_pair *pair, const struct hs_said *by)
+/* The first of its places that is said there. */
+static const struct hs_said_pair *
+find(const struct hs_said *by, const struct hs_said_pair *pair, uint32_t least)
 {
 	char places[HS_AREA_AROUND_MAX][HS_AREA_PLACE_SIZE];
 	size_t count = hs_area_around(pair->code, places);
@@ -248,10 +263,10 @@ is_covered(const struct hs_said_pair *pair, const struct hs_said *by)
 			memcpy(wanted.code, places[i], sizeof(wanted.code));
 		found = bsearch(
 			&wanted, by->pairs, by->count, sizeof(*by->pairs), by_label_and_code);
-		if (found != NULL && found->strength >= pair->strength)
-			return true;
+		if (found != NULL && found->strength >= least)
+			return found;
 	}
-	return false;
+	return NULL;
 }
 
 bool
@@ -260,8 +275,18 @@ hs_said_covers(const struct hs_said *by, const struct hs_said *one)
 	if (one->count == 0 || by->count == 0 || one->incomplete)
 		return false;
 	for (size_t i = 0; i < one->count; i++) {
-		if (!is_covered(&one->pairs[i], by))
+		if (find(by, &one->pairs[i], one->pairs[i].strength) == NULL)
 			return false;
 	}
 	return true;
+}
+
+bool
+hs_said_ends(const struct hs_said *one, const struct hs_said *before)
+{
+	for (size_t i = 0; before->count > 0 && i < one->count; i++) {
+		if (one->pairs[i].strength == 0 && find(before, &one->pairs[i], 1) != NULL)
+			return true;
+	}
+	return false;
 }

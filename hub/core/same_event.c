@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "hub/base/check.h"
+#include "hub/core/rings.h"
 #include "hub/core/said.h"
 
 struct told {
@@ -17,6 +18,7 @@ struct told {
 	struct hs_alike alike;
 	int64_t reported_unix_us;
 	uint32_t level; /* of the notice, by which peers filter */
+	uint32_t rings; /* hs_rings */
 	bool cancel;
 	struct hs_said said;
 };
@@ -213,6 +215,7 @@ read(const hs_notice *notice, struct hs_span principal, struct told *out)
 	out->level = number_of(notice->level);
 	if (number_of(notice->equivalent_level) > out->level)
 		out->level = number_of(notice->equivalent_level);
+	out->rings = hs_rings(notice);
 	if (!out->cancel)
 		hs_said_read(notice, &out->said);
 	read_alike(notice, out);
@@ -231,7 +234,7 @@ static bool
 covers(const struct told *by, const struct told *one)
 {
 	return !by->cancel && !one->cancel && level_is_covered(one->level, by->level) &&
-	       hs_said_covers(&by->said, &one->said);
+	       hs_rings_cover(by->rings, one->rings) && hs_said_covers(&by->said, &one->said);
 }
 
 /* Of its principal, about its event. */
@@ -347,6 +350,14 @@ by_likeness(const struct hs_same_events *events, const struct told *one)
 	return alike;
 }
 
+/* It came late, or nothing came after that one, and it ends nothing of it. */
+static bool
+still_says(const struct hs_same_events *events, const struct told *row, const struct told *one)
+{
+	return one->reported_unix_us <= row->reported_unix_us ||
+	       (is_newest(events, row) && !hs_said_ends(&one->said, &row->said));
+}
+
 bool
 hs_same_event_told(const struct hs_same_events *events, struct hs_arena *arena,
 	struct hs_span principal, hs_notice *notice)
@@ -369,8 +380,7 @@ hs_same_event_told(const struct hs_same_events *events, struct hs_arena *arena,
 		if (row->seq == 0 || row->group != of->group ||
 			memcmp(row->principal, one.principal, HS_ID_BYTES) == 0)
 			continue;
-		found = covers(row, &one) &&
-			(one.reported_unix_us <= row->reported_unix_us || is_newest(events, row));
+		found = covers(row, &one) && still_says(events, row, &one);
 	}
 	clear(&one);
 	return found;

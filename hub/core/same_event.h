@@ -16,8 +16,11 @@
  *         - told is what a message of another principal says, when it says it of the same areas, or of larger ones, and
  *           at least as strongly, for the same hazard (of civil protection: the same type and phase). One area more, one
  *           rank, level or intensity more, another hazard: not told, it alarms;
+ *         - and when every outlet that can ring for it can ring for that one (rings.h): what came without detail (CAP) never
+ *           covers what has one, since cell broadcast needs it. What has one covers what comes without, where rank and place
+ *           do: who did not ring for it, by its own threshold, has decided by what is known better;
  *         - that message is the newest of its principal about the event, or not older than this one: a state that went
- *           down in between covers only what it still is;
+ *           down in between covers only what it still is, and an order no end that is newer;
  *         - a cancel is never told: only an outlet knows whether those who heard were told that it was wrong, and it tells
  *           them once (adapters/jalert/heard.h, adapters/telecom/cbc_plan.h);
  *         - the level of the notice may not be above that of the first, so that no peer's level_min let the second through

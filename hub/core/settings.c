@@ -48,8 +48,10 @@ static const struct hs_config_item hub_items[] = {
 		"Where /healthz /readyz /metrics /status are served; empty: nowhere.", NULL },
 	{ "heartbeat_ms", HS_CONFIG_INT, HUB(heartbeat_ms), "ms", 50, 15000, "5000",
 		"Interval of heartbeats on links; a peer that is silent for nearly three is dropped, and nearly two are what it bears.", NULL },
-	{ "window", HS_CONFIG_INT, HUB(window), "notices", 1, 4096, "256",
-		"Most notices that a peer may have unacknowledged.", NULL },
+	{ "window", HS_CONFIG_INT, HUB(windows.adapter), "notices", 1, 65536, "8192",
+		"Most notices that an adapter may have unacknowledged, because an outlet of it waits; and at most 16 MiB of them. What an adapter has acknowledged does not come again after its restart.", NULL },
+	{ "feed_window", HS_CONFIG_INT, HUB(windows.feed), "notices", 1, 65536, "256",
+		"The same of a feed, which acknowledges what it has; more only fill a slow link.", NULL },
 	{ "commit_linger_us", HS_CONFIG_INT, HUB(journal.commit_linger_us), "us", 0, 100000, "0",
 		"Wait before each commit for more records; 0 is fastest for a lone one.", NULL },
 	{ "checkpoint_pages", HS_CONFIG_INT, HUB(journal.checkpoint_pages), "pages of 4096 bytes", 100, 1000000, "4000",
@@ -144,7 +146,7 @@ hs_hub_core_options(const struct hs_hub_settings *settings, struct hs_core_peer 
 	out->peers = peers;
 	out->peer_count = settings->peers.count;
 	out->heartbeat_ms = settings->heartbeat_ms;
-	out->window = (size_t)settings->window;
+	out->windows = settings->windows;
 	out->ahead.pending_max = (size_t)settings->pending_max;
 	out->ahead.records = (size_t)settings->ahead_records;
 	out->ahead.large_bytes = (size_t)settings->ahead_large_bytes;

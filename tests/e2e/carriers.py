@@ -24,6 +24,7 @@ class Carriers:
         self.connections = 0
         self.deaf, self.drops, self.broken, self.names = set(), set(), {}, {}
         self.results = {}
+        self.down = set()  # paths that answer 503 to mails
         self.slow_s = slow_s
         self.lock = threading.Lock()
         self.stopping = threading.Event()
@@ -31,6 +32,7 @@ class Carriers:
 
         class Handler(http.server.BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            disable_nagle_algorithm = True  # head and body leave apart: each answer would wait for the ack of its head
 
             def setup(self):
                 owner.connections += 1
@@ -84,7 +86,7 @@ class Carriers:
         status = 202
         if path in ("/refuse", "/babble"):
             status = 422
-        elif path == "/flaky" and tries <= 2:
+        elif path in self.down or (path == "/flaky" and tries <= 2):
             status = 503
         with self.lock:
             if status == 202:

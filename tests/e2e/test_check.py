@@ -228,7 +228,7 @@ REFUSED = [
     ("broadcaster", tv(name="x", token_sha256=hashlib.sha256(b"").hexdigest()), ["station x", "token_sha256", "empty"]),
     ("broadcaster", tv(name="x", channel="files", folder="/tmp/x", token_sha256="0" * 64), ["station x", "token_sha256", "channel files"]),
     ("telecom", keys(drill=True, drill_url=""), ["drill_url"]),
-    ("telecom", keys(unacked_max=300), ["unacked_max", "window"]),
+    ("telecom", keys(unacked_max=8193), ["unacked_max", "window"]),
     ("telecom", keys(live_url="tls+tcp://127.0.0.1:9200"), ["tls_ca", "missing"]),
     ("telecom", keys(proof_required="always", canary_ms=0), ["proof_required", "canary_ms"]),
     ("telecom", keys(proof_required=True), ["proof_required", "never changed always"]),

@@ -387,7 +387,7 @@ def test_what_says_nothing_of_the_way_to_an_outlet_is_no_change(make_stack, fold
     kept = folder / "state" / "telecom.proofs"
     wait_until(lambda: kept.exists() and kept.read_text().count("\n") == 3, "both are kept")
     one.ill(True)
-    one.row["config"].update(alarm_command="/bin/true", stop_grace_ms=400, window=300, canary_ms=900)
+    one.row["config"].update(alarm_command="/bin/true", stop_grace_ms=400, window=9000, canary_ms=900)
     again(stack, one)
     assert waiting(stack, "telecom") == []
 

@@ -95,7 +95,7 @@ check_sent_to_taker(struct world *world, struct world_link *link, uint64_t seq)
 		return;
 	if (disk_notice(&world->disk, seq) == NULL)
 		blame(world, "P2: seq %llu is sent, not on disk", (unsigned long long)seq);
-	if (!world->unruly && ++link->delivers > world->options.window)
+	if (!world->unruly && ++link->delivers > (size_t)world->options.windows.adapter)
 		blame(world, "P11: %zu notices on the way to one peer", link->delivers);
 }
 

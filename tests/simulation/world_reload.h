@@ -17,7 +17,7 @@ choose_limits(struct world *world)
 	struct hs_core_options *options = &world->options;
 
 	options->state_notices = 1 + below(world, 10);
-	options->window = 1 + below(world, 6);
+	options->windows.adapter = options->windows.feed = 1 + (int64_t)below(world, 6);
 	options->recent_notices = 1 + below(world, 12);
 	options->status_notices = 8 + below(world, 120);
 	options->ahead.pending_max = 4 + below(world, 60);

@@ -159,6 +159,40 @@ expect_key(int mode, const char *source, const char *id, const char *key)
 	hs_arena_destroy(arena);
 }
 
+/* By whichever route it came, and whatever that calls it; its own key stays its own. */
+static void
+routes_of_one_event_share_the_key_of_the_first(void **state)
+{
+	struct hs_arena *arena = hs_arena_create(ARENA_BYTES);
+	hs_notice *notice = HS_NEW(arena, &hansho__v1__notice__descriptor);
+	struct hs_buf out;
+	(void)state;
+	hs_buf_init(&out, 1000);
+	assert_false(hs_first_document_key(notice, &out));
+	notice->mode = HS_MODE(LIVE);
+	notice->document = HS_NEW(arena, &hansho__v1__document__descriptor);
+	notice->document->source = hs_arena_strdup(arena, "bridge.example");
+	notice->document->id = hs_arena_strdup(arena, "b");
+	notice->document->event = hs_arena_strdup(arena, "J-1");
+	assert_true(hs_first_document_key(notice, &out));
+	assert_string_equal(hs_buf_text(&out), "live|bridge.example|b");
+	assert_string_equal(hs_first_of(notice->document).event, "J-1");
+	notice->document->first = HS_NEW(arena, &hansho__v1__document__first__descriptor);
+	notice->document->first->source = hs_arena_strdup(arena, "agency.example");
+	notice->document->first->id = hs_arena_strdup(arena, "a");
+	hs_buf_free(&out);
+	hs_buf_init(&out, 1000);
+	assert_true(hs_first_document_key(notice, &out));
+	assert_string_equal(hs_buf_text(&out), "live|agency.example|a");
+	assert_string_equal(hs_first_of(notice->document).event, "");
+	hs_buf_free(&out);
+	hs_buf_init(&out, 1000);
+	assert_true(hs_document_key(notice, &out));
+	assert_string_equal(hs_buf_text(&out), "live|bridge.example|b");
+	hs_buf_free(&out);
+	hs_arena_destroy(arena);
+}
+
 static void
 no_two_documents_share_a_key(void **state)
 {
@@ -179,6 +213,7 @@ main(void)
 		cmocka_unit_test(all_but_live_is_marked),
 		cmocka_unit_test(a_mark_that_does_not_fit_is_an_error),
 		cmocka_unit_test(flags_stand_once),
+		cmocka_unit_test(routes_of_one_event_share_the_key_of_the_first),
 		cmocka_unit_test(no_two_documents_share_a_key),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -196,6 +196,42 @@ only_news_is_said(void **state)
 	assert_int_equal(0, tell(bench, "E1", 10, bare));
 }
 
+/* An alert without detail, for 03. */
+static hs_notice *
+headline(struct hs_arena *arena, int kind, const char *event, const char *severity)
+{
+	hs_notice *notice = tsunami(arena, "03", 3, "x");
+	hs_cap_info *info = NEW(cap_info);
+	notice->kind = (Hansho__V1__Kind)kind;
+	notice->detail_case = HANSHO__V1__NOTICE__DETAIL__NOT_SET;
+	info->event = hs_arena_strdup(arena, event);
+	info->severity = hs_arena_strdup(arena, severity);
+	notice->cap = NEW(cap_values);
+	assert_true(hs_repeat(arena, &notice->cap->n_infos, &notice->cap->infos, info));
+	return notice;
+}
+
+/* By another route, under its headline: the name in detail is none that was not heard. Where a kind has several hazards it may be. */
+static void
+what_was_heard_by_its_headline_is_not_said_again(void **state)
+{
+	struct bench *bench = *state;
+	struct hs_arena *arena = bench->arena;
+	const int sea = HS_KIND(TSUNAMI), rain = HS_KIND(WEATHER);
+	assert_int_equal(1, tell(bench, "E1", 1, headline(arena, sea, "津波警報", "Extreme")));
+	assert_int_equal(HS_ALERT_TSUNAMI_MAJOR, bench->news.items[0].kind);
+	assert_int_equal(0, tell(bench, "E1", 2, tsunami(arena, "03", 5, "大津波警報")));
+	assert_int_equal(0, tell(bench, "E1", 3, headline(arena, sea, "Tsunami", "Extreme")));
+	assert_int_equal(1, tell(bench, "E1", 4, tsunami(arena, "03", 3, "津波警報")));
+	assert_int_equal(HS_ALERT_TSUNAMI_WARNING, bench->news.items[0].kind);
+	assert_int_equal(1, tell(bench, "E2", 5, headline(arena, sea, "津波警報", "Severe")));
+	assert_int_equal(1, tell(bench, "E2", 6, tsunami(arena, "03", 5, "大津波警報")));
+	assert_int_equal(1, tell(bench, "E3", 7, headline(arena, rain, "特別警報", "Extreme")));
+	hs_notice *special = tsunami(arena, "03", 5, "大雨特別警報");
+	special->kind = HS_KIND(WEATHER);
+	assert_int_equal(1, tell(bench, "E3", 8, special));
+}
+
 /* One more place, with its own state. */
 static hs_notice *
 and_at(struct hs_arena *arena, hs_notice *notice, const char *code, uint32_t rank, const char *name)
@@ -416,6 +452,7 @@ main(void)
 		cmocka_unit_test(a_prefecture_means_its_served_municipalities),
 		cmocka_unit_test(the_first_row_of_kind_and_area_counts),
 		ROW(only_news_is_said),
+		ROW(what_was_heard_by_its_headline_is_not_said_again),
 		ROW(what_ends_is_said_but_where_something_takes_its_place),
 		ROW(two_kinds_of_one_notice_stand_beside_each_other),
 		ROW(what_goes_on_beside_a_louder_kind_stays_heard),

@@ -138,7 +138,7 @@ test_the_window_holds_back(void **state)
 	struct desk *desk = *state;
 
 	hs_core_destroy(desk->core);
-	desk->options.window = 2;
+	desk->options.windows = (struct hs_core_windows){ 2, 2 };
 	desk->core = hs_core_create(&desk->options);
 	fill(desk, 5);
 	desk_hello(desk, FEED);
@@ -152,6 +152,30 @@ test_the_window_holds_back(void **state)
 	desk_ack(desk, FEED, 3);
 	assert_int_equal(delivered(desk, FEED, 1), 5);
 	assert_non_null(DESK_SENT(desk, FEED, LIVE, 0));
+}
+
+/* What waits for outlets needs room for a disaster; a feed only as much as fills a link. */
+static void
+test_adapters_and_feeds_have_windows_of_their_own(void **state)
+{
+	struct desk *desk = *state;
+
+	assert_int_equal(desk->options.windows.adapter, 8192);
+	assert_int_equal(desk->options.windows.feed, 256);
+	hs_core_destroy(desk->core);
+	desk->options.windows = (struct hs_core_windows){ .adapter = 4, .feed = 2 };
+	desk->core = hs_core_create(&desk->options);
+	fill(desk, 5);
+	desk_hello(desk, FEED);
+	assert_int_equal(DESK_SENT(desk, FEED, HELLO, 0)->hello->window, 2);
+	desk_resume(desk, FEED, "", 0, false, false);
+	assert_int_equal(delivered(desk, FEED, 1), 2);
+	assert_int_equal(delivered(desk, FEED, 2), 0);
+	desk_hello(desk, ADAPTER);
+	assert_int_equal(DESK_SENT(desk, ADAPTER, HELLO, 0)->hello->window, 4);
+	desk_resume(desk, ADAPTER, "", 0, false, false);
+	assert_int_equal(delivered(desk, ADAPTER, 3), 4);
+	assert_int_equal(delivered(desk, ADAPTER, 4), 0);
 }
 
 /* An order whose text has 1 MiB. */
@@ -329,6 +353,7 @@ main(void)
 		DESK_TEST(test_a_place_and_a_snapshot_lose_nothing),
 		DESK_TEST(test_an_adapter_goes_on_from_its_last_ack),
 		DESK_TEST(test_the_window_holds_back),
+		DESK_TEST(test_adapters_and_feeds_have_windows_of_their_own),
 		DESK_TEST(test_large_notices_fit_the_link),
 		DESK_TEST(test_what_is_not_in_memory_is_read),
 		DESK_TEST(test_the_answer_to_an_old_read_is_ignored),

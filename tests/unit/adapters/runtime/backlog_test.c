@@ -1,0 +1,406 @@
+/* Thousands of notices that wait at a dead outlet: what is acknowledged, what is kept in memory, and what each arrival costs. */
+#include "tests/unit/adapters/runtime/fake_hub.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "adapters/runtime/internal.h"
+#include "hub/base/check.h"
+
+#define MANY  8000
+#define KEYS  1741 /* municipalities of the country */
+#define BYTES 1000 /* of each notice, as it came */
+
+/* An adapter with one outlet that takes nothing until it is told to, and no link: notices are handed to its lane. */
+struct backlog {
+	uv_loop_t loop;
+	struct hs_adapter_settings settings;
+	struct hs_config *config;
+	struct hs_adapter *adapter;
+	struct hs_lane *lane;
+	size_t keys; /* 0: none; 1: one outlet in order; more: one each */
+	bool works;
+	bool keeps_open, unknown; /* what comes */
+	struct hs_adapter_item *open_item;
+	size_t attempts, ended;
+	uint64_t seq;
+	bool gone;
+};
+
+struct waiting {
+	struct hs_adapter_delivery delivery;
+	struct backlog *backlog;
+	char key[32];
+};
+
+static struct backlog *the_backlog; /* for open(), which has no other way to it */
+
+static void
+attempt(struct hs_adapter_delivery *delivery)
+{
+	struct backlog *backlog = HS_CONTAINER_OF(delivery, struct waiting, delivery)->backlog;
+	backlog->attempts++;
+	hs_adapter_attempt_done(
+		delivery, backlog->works ? HS_ATTEMPT_ACCEPTED : HS_ATTEMPT_WAIT, "");
+}
+
+static void
+no_abort(struct hs_adapter_delivery *delivery)
+{
+	(void)delivery;
+}
+
+static void
+ended(struct hs_adapter_delivery *delivery)
+{
+	struct waiting *waiting = HS_CONTAINER_OF(delivery, struct waiting, delivery);
+	waiting->backlog->ended++;
+	free(waiting);
+}
+
+static void
+on_notice(void *state, struct hs_adapter_item *item)
+{
+	struct backlog *backlog = state;
+	if (backlog->keeps_open) {
+		backlog->open_item = item;
+		return;
+	}
+	struct waiting *waiting = calloc(1, sizeof(*waiting));
+	waiting->backlog = backlog;
+	snprintf(waiting->key, sizeof(waiting->key), "cb/%zu",
+		backlog->keys ? (size_t)item->seq % backlog->keys : 0);
+	waiting->delivery = (struct hs_adapter_delivery){ .outlet = waiting->key,
+		.order_key = backlog->keys ? waiting->key : NULL,
+		.attempt = attempt,
+		.abort = no_abort,
+		.ended = ended };
+	hs_adapter_deliver(item, &waiting->delivery);
+	hs_adapter_done(item);
+}
+
+static enum hs_err
+backlog_open_ops(struct hs_adapter *adapter, const void *settings, void **state)
+{
+	(void)settings;
+	(void)adapter;
+	*state = the_backlog;
+	return HS_OK;
+}
+
+static void
+backlog_close_ops(void *state)
+{
+	(void)state;
+}
+
+static const struct hs_config_record record = { NULL, 0, sizeof(struct hs_adapter_settings) };
+static const struct hs_adapter_ops ops = { .name = "backlog",
+	.settings = &record,
+	.rings = true,
+	.open = backlog_open_ops,
+	.on_notice = on_notice,
+	.close = backlog_close_ops };
+
+static struct backlog *
+backlog_open(const char *more, size_t keys)
+{
+	struct hs_config_record rows;
+	struct hs_config_item *items;
+	char text[512], why[HS_CONFIG_WHY] = "";
+	struct backlog *backlog = calloc(1, sizeof(*backlog));
+	the_backlog = backlog;
+	backlog->keys = keys;
+	uv_loop_init(&backlog->loop);
+	snprintf(text, sizeof(text),
+		"name: b\nlive_url: ipc:///tmp/hansho-backlog-test-%d\nstop_grace_ms: 0\n%s",
+		getpid(), more);
+	assert_int_equal(HS_OK, hs_adapter_settings_table(&ops, &rows, &items));
+	assert_int_equal(
+		HS_OK, hs_config_parse(text, &rows, &backlog->settings, &backlog->config, why));
+	free(items);
+	assert_int_equal(HS_OK,
+		hs_adapter_create(&backlog->loop, &ops, &backlog->settings, &backlog->adapter));
+	backlog->lane = &backlog->adapter->lanes[HS_LANE_LIVE];
+	return backlog;
+}
+
+static void
+on_gone(void *owner)
+{
+	*(bool *)owner = true;
+}
+
+static bool
+is_gone(void *owner)
+{
+	return ((struct backlog *)owner)->gone;
+}
+
+static void
+backlog_close(struct backlog *backlog)
+{
+	hs_adapter_stop(backlog->adapter, on_gone, &backlog->gone);
+	assert_true(run_until(&backlog->loop, is_gone, backlog, 30000));
+	assert_int_equal(0, uv_loop_close(&backlog->loop));
+	hs_config_free(backlog->config);
+	free(backlog);
+}
+
+static void
+arrive_sized(struct backlog *backlog, size_t len_bytes)
+{
+	static const char *const places[] = { "中央地区" };
+	struct hs_arena *arena = hs_arena_create(1u << 20);
+	char id[32];
+	snprintf(id, sizeof(id), "d%llu", (unsigned long long)++backlog->seq);
+	hs_deliver *deliver = hs_message_new(arena, &hansho__v1__deliver__descriptor);
+	deliver->seq = backlog->seq;
+	deliver->notice = fake_order(arena, HS_MODE(LIVE), id, 1, places, 1);
+	if (backlog->unknown)
+		hs_notice_flag(arena, deliver->notice, "unknown_sort");
+	hs_item_arrive(backlog->lane, arena, deliver, len_bytes);
+}
+
+static void
+arrive(struct backlog *backlog, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		arrive_sized(backlog, BYTES);
+}
+
+static double
+ms_of(struct backlog *backlog, size_t count)
+{
+	int64_t from = hs_clock_mono_us();
+	arrive(backlog, count);
+	return (double)(hs_clock_mono_us() - from) / 1000;
+}
+
+static void
+wakes(struct backlog *backlog)
+{
+	for (struct hs_delivery_queue *queue = backlog->adapter->queues.first; queue;
+		queue = queue->next)
+		if (queue->head)
+			hs_adapter_deliver_now(queue->head);
+	hs_deliveries_tick(backlog->adapter, hs_clock_mono_us());
+}
+
+#define EARLY(backlog) ((size_t)(backlog)->lane->counts.early_acks)
+#define ACK(backlog)   ((size_t)(backlog)->lane->stream.ack_seq)
+
+/* Below the bounds a restart brings all of them again. */
+static void
+what_waits_is_not_acknowledged_below_the_bounds(void **state)
+{
+	(void)state;
+	struct backlog *backlog = backlog_open("", KEYS);
+	arrive(backlog, MANY);
+	assert_int_equal(0, EARLY(backlog));
+	assert_int_equal(0, ACK(backlog));
+	arrive(backlog, 1);
+	assert_int_equal(1, EARLY(backlog));
+	assert_int_equal(1, ACK(backlog));
+	backlog->works = true;
+	wakes(backlog);
+	while (backlog->ended < backlog->seq)
+		wakes(backlog);
+	assert_int_equal(MANY + 1, ACK(backlog));
+	assert_int_equal(0, backlog->lane->items.unacked.count + backlog->lane->items.early.count);
+	assert_int_equal(0, backlog->lane->items.unacked.bytes + backlog->lane->items.early.bytes);
+	backlog_close(backlog);
+}
+
+static void
+bytes_are_bounded_as_notices_are(void **state)
+{
+	(void)state;
+	struct backlog *backlog = backlog_open("unacked_max_bytes: 65536\n", 1);
+	arrive(backlog, 65);
+	assert_int_equal(0, ACK(backlog));
+	arrive(backlog, 1);
+	assert_int_equal(1, ACK(backlog));
+	assert_int_equal(65 * BYTES, backlog->lane->items.unacked.bytes);
+	/* one that is larger than the bound waits alone */
+	arrive_sized(backlog, 100000);
+	assert_int_equal(66, ACK(backlog));
+	assert_int_equal(100000, backlog->lane->items.unacked.bytes);
+	arrive(backlog, 1);
+	assert_int_equal(67, ACK(backlog));
+	backlog_close(backlog);
+}
+
+/* The hub's window is the smaller one: it would send nothing more. */
+static void
+the_window_of_the_hub_stays_open(void **state)
+{
+	(void)state;
+	struct backlog *backlog = backlog_open("", 1);
+	backlog->lane->hub_window = 4;
+	arrive(backlog, 10);
+	assert_int_equal(7, ACK(backlog));
+	assert_int_equal(0, backlog->ended); /* and all are tried */
+	backlog_close(backlog);
+}
+
+/* Beyond the acknowledged ones as many again are tried; then the oldest are given up, however many come. */
+static void
+memory_is_bounded_by_giving_up_the_oldest(void **state)
+{
+	(void)state;
+	static const char *const bounds[] = { "unacked_max: 10\n", "unacked_max_bytes: 100000\n" };
+	for (size_t i = 0; i < HS_COUNT(bounds); i++) {
+		struct backlog *backlog = backlog_open(bounds[i], i);
+		size_t most = i == 0 ? 20 : 200;
+		arrive(backlog, most);
+		assert_int_equal(0, backlog->ended);
+		arrive(backlog, 300);
+		assert_int_equal(300, backlog->ended);
+		assert_int_equal(300, backlog->adapter->counts.failed);
+		assert_int_equal(most / 2, backlog->lane->items.early.count);
+		assert_int_equal(most / 2, backlog->lane->items.unacked.count);
+		arrive_sized(backlog, most / 2 * BYTES); /* all that wait go with one */
+		assert_in_range(backlog->lane->items.early.bytes, 0, 100000);
+		backlog_close(backlog);
+	}
+}
+
+/* What its adapter keeps open itself cannot be given up; those behind it can. */
+static void
+what_an_adapter_keeps_open_bounds_the_others_all_the_same(void **state)
+{
+	(void)state;
+	struct backlog *backlog = backlog_open("unacked_max: 2\n", 1);
+	backlog->keeps_open = true;
+	arrive(backlog, 1);
+	backlog->keeps_open = false;
+	arrive(backlog, 10);
+	assert_int_equal(7, backlog->ended);
+	assert_int_equal(2, backlog->lane->items.early.count);
+	hs_adapter_done(backlog->open_item);
+	assert_int_equal(1, backlog->lane->items.early.count);
+	backlog_close(backlog);
+}
+
+/* Held for an operator, they are in memory too. */
+static void
+what_is_held_is_bounded_and_released_in_order(void **state)
+{
+	(void)state;
+	struct backlog *backlog = backlog_open("unacked_max: 3\nhold_ms: 60000\n", 1);
+	backlog->works = true;
+	backlog->unknown = true;
+	arrive(backlog, 5);
+	assert_int_equal(5, ACK(backlog));
+	assert_int_equal(3, backlog->lane->items.early.count);
+	assert_int_equal(0, backlog->attempts);
+	hs_items_tick(backlog->lane, hs_clock_mono_us());
+	assert_int_equal(0, backlog->attempts);
+	hs_items_tick(backlog->lane, hs_clock_mono_us() + 61 * HS_US_PER_S);
+	assert_int_equal(3, backlog->attempts);
+	assert_int_equal(0, backlog->lane->items.early.count);
+	backlog_close(backlog);
+}
+
+/* The ack stands before the first that waits, whatever else is over, and goes on at once when that is. */
+static void
+the_ack_follows_the_first_that_waits(void **state)
+{
+	(void)state;
+	struct backlog *backlog = backlog_open("", 0);
+	backlog->works = true;
+	arrive(backlog, 2);
+	assert_int_equal(2, ACK(backlog));
+	backlog->works = false;
+	arrive(backlog, 1);
+	backlog->works = true;
+	arrive(backlog, 5);
+	assert_int_equal(2, ACK(backlog));
+	assert_int_equal(7, backlog->ended);
+	wakes(backlog);
+	assert_int_equal(8, ACK(backlog));
+	backlog_close(backlog);
+}
+
+/* What is left when the process ends comes again in the next one: what was done behind it does not speak for it. */
+static void
+what_is_left_at_the_end_is_not_acknowledged(void **state)
+{
+	(void)state;
+	struct backlog *backlog = backlog_open("", 0);
+	arrive(backlog, 1);
+	backlog->works = true;
+	arrive(backlog, 1);
+	backlog->works = false;
+	hs_deliveries_abandon(backlog->adapter);
+	assert_int_equal(0, ACK(backlog));
+	assert_int_equal(2, backlog->ended);
+	backlog_close(backlog);
+}
+
+/* Another history: what waits of the old one is tried on, and acknowledges nothing of the new one. */
+static void
+what_is_of_another_epoch_acknowledges_nothing(void **state)
+{
+	(void)state;
+	struct backlog *backlog = backlog_open("", 0);
+	arrive(backlog, 3);
+	backlog->works = true;
+	arrive(backlog, 1);
+	backlog->works = false;
+	hs_items_orphan(backlog->lane);
+	assert_int_equal(3, backlog->lane->items.early.count);
+	backlog->seq = 0;
+	arrive(backlog, 1);
+	backlog->works = true;
+	wakes(backlog);
+	assert_int_equal(1, ACK(backlog));
+	assert_int_equal(5, backlog->ended);
+	assert_int_equal(0, backlog->lane->items.early.count);
+	backlog_close(backlog);
+}
+
+/* Also prints what it cost: with thousands waiting an arrival costs as much as with none. */
+static void
+an_arrival_costs_the_same_whatever_waits(void **state)
+{
+	(void)state;
+	const size_t keys[] = { 0, 1, KEYS };
+	for (size_t i = 0; i < HS_COUNT(keys); i++) {
+		struct backlog *backlog = backlog_open("", keys[i]);
+		double first = ms_of(backlog, 1000);
+		arrive(backlog, MANY - 1000);
+		double eighth = ms_of(backlog, 1000);
+		arrive(backlog, MANY - 1000);
+		double last = ms_of(backlog, 1000);
+		backlog->works = true;
+		int64_t from = hs_clock_mono_us();
+		for (size_t turns = 0; backlog->ended < backlog->seq && turns < 100; turns++)
+			wakes(backlog);
+		print_message("%zu keys: 1000 arrivals %.0f ms, with 8000 waiting %.0f ms, with "
+			      "16000 %.0f ms; all taken %.0f ms\n",
+			keys[i], first, eighth, last, (double)(hs_clock_mono_us() - from) / 1000);
+		assert_int_equal(backlog->seq, backlog->ended);
+		assert_true(eighth < 500 && last < 500); /* quadratic: seconds */
+		backlog_close(backlog);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_waits_is_not_acknowledged_below_the_bounds),
+		cmocka_unit_test(bytes_are_bounded_as_notices_are),
+		cmocka_unit_test(the_window_of_the_hub_stays_open),
+		cmocka_unit_test(memory_is_bounded_by_giving_up_the_oldest),
+		cmocka_unit_test(what_an_adapter_keeps_open_bounds_the_others_all_the_same),
+		cmocka_unit_test(what_is_held_is_bounded_and_released_in_order),
+		cmocka_unit_test(the_ack_follows_the_first_that_waits),
+		cmocka_unit_test(what_is_left_at_the_end_is_not_acknowledged),
+		cmocka_unit_test(what_is_of_another_epoch_acknowledges_nothing),
+		cmocka_unit_test(an_arrival_costs_the_same_whatever_waits),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
