@@ -18,7 +18,7 @@ choose_limits(struct world *world)
 
 	options->state_notices = 1 + below(world, 10);
 	options->window = 1 + below(world, 6);
-	options->recent_notices = 1 + below(world, 12);
+	options->recent.notices = 1 + below(world, 12);
 	options->status_notices = 8 + below(world, 120);
 	options->ahead.pending_max = 4 + below(world, 60);
 	options->ahead.records = 1 + below(world, 16);
