@@ -229,8 +229,7 @@ hs_before_take_back(struct hs_before *before, const struct hs_coming *coming,
 	for (size_t i = 0; before->controller && i < HS_PLAYING_MAX; i++) {
 		struct hs_before_row *row = &before->rows[i];
 		if (row->id[0] == '\0' || row->answered || row->taken_back ||
-			!takes_back(coming, row) ||
-			seq_before(before, coming->lane, row->id) == 0)
+			!takes_back(coming, row) || seq_before(before, coming->lane, row->id) == 0)
 			continue;
 		struct hs_playing unanswered = { .lane = coming->lane,
 			.over = true,

@@ -226,7 +226,8 @@ hs_news_was_heard(const struct hs_news_setup *setup, const struct hs_adapter_pas
 }
 
 static void
-load(const struct hs_news_setup *setup, const struct hs_adapter_snapshot_notice *one, bool was_heard)
+load(const struct hs_news_setup *setup, const struct hs_adapter_snapshot_notice *one,
+	bool was_heard)
 {
 	struct hs_arena *arena = hs_arena_create(ARENA_BYTES);
 	struct hs_news news;

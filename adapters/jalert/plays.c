@@ -149,8 +149,8 @@ playing_answer(struct hs_plays *plays, const struct hs_controller_answer *answer
 	char detail[160];
 	snprintf(detail, sizeof(detail), "%s%s%s", finished ? "played" : "not played",
 		answer->detail[0] ? ": " : "", answer->detail);
-	hs_adapter_report(plays->adapter, playing->lane, playing->epoch, playing->seq, HS_PLAYS_OUTLET,
-		finished ? HS_RECEIPT(DISPLAYED) : HS_RECEIPT(FAILED), detail);
+	hs_adapter_report(plays->adapter, playing->lane, playing->epoch, playing->seq,
+		HS_PLAYS_OUTLET, finished ? HS_RECEIPT(DISPLAYED) : HS_RECEIPT(FAILED), detail);
 	hs_playing_end(playing);
 	hs_plays_resume(plays);
 }
@@ -366,8 +366,8 @@ load(struct hs_plays *plays, const struct hs_adapter_snapshot *snapshot, uint64_
 	struct hs_buf event;
 	hs_buf_init(&event, EVENT_MAX_BYTES);
 	if (hs_alert_event(notice, &event))
-		hs_sent_take(&plays->sent, snapshot->lane, hs_buf_text(&event),
-			HS_PLAYING_KINDS_ALL);
+		hs_sent_take(
+			&plays->sent, snapshot->lane, hs_buf_text(&event), HS_PLAYING_KINDS_ALL);
 	hs_buf_free(&event);
 	hs_plays_ask(plays, snapshot->lane, snapshot->epoch, seq, notice);
 }

@@ -52,9 +52,9 @@ struct gathered {
 static bool
 may_see(struct hs_lane *lane, const hs_notice *notice)
 {
-	bool allow = notice && hs_drill_gate((int)notice->mode, (int)lane->id,
-				       lane->adapter->settings->drill)
-				       .allow;
+	bool allow = notice &&
+		     hs_drill_gate((int)notice->mode, (int)lane->id, lane->adapter->settings->drill)
+			     .allow;
 	lane->counts.filtered += notice && !allow;
 	return allow;
 }
@@ -66,9 +66,9 @@ part_collect(struct hs_lane *lane, const struct hs_snapshot_part *part, struct g
 	for (size_t i = 0; i < snapshot->n_notices; i++) {
 		const hs_deliver *deliver = snapshot->notices[i];
 		if (may_see(lane, deliver->notice))
-			out->notices[out->count++] = (struct hs_adapter_snapshot_notice){
-				deliver->seq, deliver->notice
-			};
+			out->notices[out->count++] =
+				(struct hs_adapter_snapshot_notice){ deliver->seq,
+					deliver->notice };
 	}
 	for (size_t i = 0; i < snapshot->n_past; i++) {
 		const Hansho__V1__Past *past = snapshot->past[i];

@@ -216,8 +216,7 @@ past_put(struct cbc *cbc, struct hs_arena *arena, const struct hs_adapter_snapsh
 	struct hs_cbc_plan plan = { 0 };
 	char name[OUTLET_SIZE];
 	uint16_t old_id;
-	if (!is_primary(past->notice) ||
-		plan_again(cbc, arena, snapshot, &told, &plan) != HS_OK)
+	if (!is_primary(past->notice) || plan_again(cbc, arena, snapshot, &told, &plan) != HS_OK)
 		return;
 	struct hs_cbc_board *board = hs_cbc_lane_board(cbc->lanes[snapshot->lane]);
 	for (size_t i = 0; i < plan.count; i++) {

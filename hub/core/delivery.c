@@ -115,7 +115,8 @@ static struct hs_past
 past_of(const struct hs_delivery *delivery, const struct hs_delivery_source *source,
 	const Hansho__V1__Resume *resume)
 {
-	bool wanted = resume->past && resume->from_last_ack && source->options->recent.past_ms > 0 &&
+	bool wanted = resume->past && resume->from_last_ack &&
+		      source->options->recent.past_ms > 0 &&
 		      delivery->config->kind == (int)HS_PEER(ADAPTER);
 
 	return (struct hs_past){ .recent = source->recent,

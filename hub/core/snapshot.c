@@ -70,8 +70,7 @@ end_part(struct maker *maker, const char *digest)
 static void
 add_message(struct maker *maker, uint32_t number, struct hs_buf *message)
 {
-	if (maker->body.len_bytes > 0 &&
-		maker->body.len_bytes + message->len_bytes > PART_BYTES)
+	if (maker->body.len_bytes > 0 && maker->body.len_bytes + message->len_bytes > PART_BYTES)
 		end_part(maker, NULL);
 	hs_wire_put_message(&maker->body, number, message);
 	HS_CHECK(!message->failed && !maker->body.failed);

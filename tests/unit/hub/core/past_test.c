@@ -163,8 +163,8 @@ test_only_who_is_entitled_is_told(void **state)
 	struct desk *desk = *state;
 
 	begin(desk, 1);
-	desk_submit(desk, (struct order){
-				  "there", 1, HS_ACTION(ISSUE), .level = 4, .area = "990027" });
+	desk_submit(
+		desk, (struct order){ "there", 1, HS_ACTION(ISSUE), .level = 4, .area = "990027" });
 	desk_commit(desk);
 	receipt(desk, ADAPTER, 1, "one", HS_RECEIPT(ACCEPTED));
 	receipt(desk, ADAPTER, 2, "one", HS_RECEIPT(ACCEPTED));
