@@ -158,7 +158,7 @@ restore(struct world *world)
 		taker->floor = taker->floor < newest ? taker->floor : newest;
 		taker->acked_seq = UINT64_MAX; /* of which journal is not known any more */
 		for (uint64_t seq = newest + 1; seq < WORLD_NOTICES; seq++)
-			taker->seen[seq] = false;
+			taker->seen[seq] = taker->said[seq] = false;
 	}
 }
 
