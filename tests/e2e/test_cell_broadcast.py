@@ -273,6 +273,21 @@ def test_a_cancel_of_what_never_went_is_not_told(make_stack, centre, carriers):
     assert centre.air() == []
 
 
+def test_a_cancel_is_told_to_who_got_an_earlier_revision_before_a_restart(make_stack, centre):
+    stack = drill(make_stack, centre)
+    document = new_id()
+    answer = stack.accepted(order(document=document))
+    wait_state(stack, answer["id"], "cb/990019", "accepted")
+    time.sleep(0.5)  # the ack
+    stack.restart("telecom")
+    centre.behave(refuse_status=403)
+    update = stack.accepted(order([detail("避難指示", ["南町"])], document=document, revision=2))
+    wait_state(stack, update["id"], "cb/990019", "failed")
+    centre.behave(refuse_status=0)
+    cancel = stack.accepted(order(document=document, revision=3, kind="Cancel", errata="誤入力"))
+    wait_state(stack, cancel["id"], "cb/990019", "accepted")
+
+
 # ---- restarts ----
 
 def test_a_restarted_centre_gets_what_stands_once(make_stack, centre):

@@ -73,9 +73,11 @@ what_had_ended_is_told_as_played(void **state)
 	struct bench *bench = *state;
 	bench->late_asks = bench->late_stops = true;
 	bench->answers[0] = "accepted";
+	serve_for(bench, 100); /* the controller is there */
 	begin(bench);
 	take_back(bench);
 	assert_true(wait_state(bench, &bench->live, 6, HS_RECEIPT(ACCEPTED)));
+	check_order(bench);
 	controller_answer(bench, "live-00fflive-5", "finished");
 	assert_true(wait_state(bench, &bench->live, 5, HS_RECEIPT(DISPLAYED)));
 	controller_answer(bench, "live-00fflive-5", "failed");
