@@ -126,21 +126,32 @@ hs_before_tick(struct hs_before *before)
 	}
 }
 
+/* What an answer is to the sender. "unknown" is nothing. */
+struct meaning {
+	const char *state, *detail;
+	int receipt;
+};
+#define MEANINGS 4
+static const struct meaning meanings[MEANINGS] = {
+	{ "accepted", "accepted by the controller", HS_RECEIPT(ACCEPTED) },
+	{ "started", "started", HS_RECEIPT(ACCEPTED) },
+	{ "finished", "played", HS_RECEIPT(DISPLAYED) },
+	{ "failed", "not played", HS_RECEIPT(FAILED) },
+};
+/* Of one that was taken back, and stopped: "failed" is the answer to that. */
+static const struct meaning stopped_meanings[MEANINGS] = {
+	{ "accepted", HS_STOPPED_TAKEN_BACK, HS_RECEIPT(EXPIRED) },
+	{ "started", HS_STOPPED_TAKEN_BACK, HS_RECEIPT(EXPIRED) },
+	{ "finished", "played", HS_RECEIPT(DISPLAYED) },
+};
+
 static void
-report(struct hs_before *before, enum hs_adapter_lane lane, uint64_t seq,
+report(struct hs_before *before, uint64_t seq, const struct meaning rows[MEANINGS],
 	const struct hs_controller_answer *answer)
 {
-	static const struct {
-		const char *state, *detail;
-		int receipt;
-	} rows[] = {
-		{ "accepted", "accepted by the controller", HS_RECEIPT(ACCEPTED) },
-		{ "started", "started", HS_RECEIPT(ACCEPTED) },
-		{ "finished", "played", HS_RECEIPT(DISPLAYED) },
-		{ "failed", "not played", HS_RECEIPT(FAILED) },
-	};
+	enum hs_adapter_lane lane = lane_of(answer->id);
 	char detail[160];
-	for (size_t i = 0; i < HS_COUNT(rows); i++) {
+	for (size_t i = 0; i < MEANINGS && rows[i].state; i++) {
 		if (strcmp(rows[i].state, answer->state) != 0)
 			continue;
 		snprintf(detail, sizeof(detail), "%s%s%s", rows[i].detail,
@@ -151,13 +162,19 @@ report(struct hs_before *before, enum hs_adapter_lane lane, uint64_t seq,
 	}
 }
 
+bool
+hs_controller_has(const struct hs_controller_answer *answer)
+{
+	return strcmp(answer->state, "accepted") == 0 || strcmp(answer->state, "started") == 0;
+}
+
 /* It cannot begin again here, and whether it began is no matter: a newer state goes behind it. */
 static void
 still_fill(struct hs_before *before, enum hs_adapter_lane lane, uint64_t seq,
 	const struct hs_controller_answer *answer, struct hs_playing *still)
 {
 	const struct hs_before_row *row = find(before, answer->id);
-	if (strcmp(answer->state, "accepted") != 0 && strcmp(answer->state, "started") != 0)
+	if (!hs_controller_has(answer))
 		return;
 	still->lane = lane;
 	still->seq = seq;
@@ -183,9 +200,56 @@ hs_before_answer(struct hs_before *before, const struct hs_controller_answer *an
 		return true;
 	}
 	uint64_t seq = seq_before(before, lane, answer->id);
+	struct hs_before_row *row = find(before, answer->id);
 	if (seq == 0)
 		return false;
-	report(before, lane, seq, answer);
+	if (row)
+		row->answered = true;
+	report(before, seq, meanings, answer);
 	still_fill(before, lane, seq, answer, still);
+	return true;
+}
+
+/* ---- taken back before it was answered ---- */
+
+static bool
+takes_back(const struct hs_coming *coming, const struct hs_before_row *row)
+{
+	struct hs_about about = { row->event, row->kinds };
+	const struct hs_playing unanswered = {
+		.lane = lane_of(row->id), .started = true, .about = { &about, 1 }
+	};
+	return row->event && hs_playing_way(&unanswered, coming) == HS_WAY_CANCEL;
+}
+
+void
+hs_before_take_back(struct hs_before *before, const struct hs_coming *coming,
+	void (*stop)(void *owner, const struct hs_playing *unanswered), void *owner)
+{
+	for (size_t i = 0; before->controller && i < HS_PLAYING_MAX; i++) {
+		struct hs_before_row *row = &before->rows[i];
+		if (row->id[0] == '\0' || row->answered || row->taken_back ||
+			!takes_back(coming, row) || seq_before(before, coming->lane, row->id) == 0)
+			continue;
+		struct hs_playing unanswered = { .lane = coming->lane,
+			.over = true,
+			.until_mono_us = hs_clock_mono_us() + SOUNDS_MAX_US };
+		snprintf(unanswered.id, sizeof(unanswered.id), "%s", row->id);
+		row->taken_back = true;
+		/* the question first: what it was until then is known from the answer */
+		row->asked = row->asked || ask(before, row->id);
+		stop(owner, &unanswered);
+	}
+}
+
+bool
+hs_before_late_answer(struct hs_before *before, const struct hs_controller_answer *answer)
+{
+	const struct hs_before_row *row = find(before, answer->id);
+	if (!row || row->id[0] == '\0' || !row->taken_back)
+		return false;
+	uint64_t seq = seq_of(before, lane_of(answer->id), answer->id);
+	if (seq != 0)
+		report(before, seq, stopped_meanings, answer);
 	return true;
 }

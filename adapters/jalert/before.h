@@ -3,7 +3,8 @@
  *
  * Flow:    on_snapshot, a plan that is too old to be sent → hs_before_ask → {"type":"ask"} when hub and controller are there →
  *          answer for no plan of this process → hs_before_answer → receipt; what still sounds or waits can be stopped like any
- *          other (playing.h). Nothing is ever played for it.
+ *          other (playing.h). Nothing is ever played for it. What is taken back before that answer is stopped in any case
+ *          (hs_before_take_back), because a stop may come for what never sounded; what it was is told when the answer comes.
  * Limits:  the newest HS_PLAYING_MAX ids are asked for, once; an answer that comes before the hub said its epoch is asked for
  *          again. How long a plan of before sounds is not known: without an answer it counts as over after half an hour.
  * Owner:   embedded in its owner, who calls hs_before_free. Threads: the loop's.
@@ -22,7 +23,11 @@ struct hs_before_row {
 	uint32_t
 		kinds; /* the one that a cancel may name (HS_PLAYING_KIND); 0: any cancel means it */
 	bool asked;
+	bool answered;
+	bool taken_back; /* and stopped, before the answer */
 };
+
+#define HS_STOPPED_TAKEN_BACK "stopped: it was taken back"
 
 struct hs_before {
 	struct hs_adapter *adapter;
@@ -42,6 +47,14 @@ void hs_before_tick(struct hs_before *before);
  * texts are the caller's. */
 bool hs_before_answer(struct hs_before *before, const struct hs_controller_answer *answer,
 	struct hs_playing *still);
+/* It sounds or waits there. */
+bool hs_controller_has(const struct hs_controller_answer *answer);
+/* Those of which nothing is known yet and that this one takes back: each is given to `stop` once, as what is to be silenced and of
+ * which nothing is told; its texts are none. */
+void hs_before_take_back(struct hs_before *before, const struct hs_coming *coming,
+	void (*stop)(void *owner, const struct hs_playing *unanswered), void *owner);
+/* true: it is for one of those, and told: the answer to `ask`, or to its stop. */
+bool hs_before_late_answer(struct hs_before *before, const struct hs_controller_answer *answer);
 void hs_before_free(struct hs_before *before);
 
 #endif

@@ -233,6 +233,16 @@ hs_heard_was_ended(const struct hs_heard *heard, const char *event, uint64_t seq
 	return false;
 }
 
+bool
+hs_heard_is_over(const struct hs_heard *heard, uint64_t seq)
+{
+	for (size_t i = 0; i < HS_HEARD_MAX; i++)
+		if (heard->rows[i].used && heard->rows[i].seq == seq && heard->rows[i].ended &&
+			heard->rows[i].over_seq > seq)
+			return true;
+	return false;
+}
+
 enum hs_err
 hs_heard_of_event(const struct hs_heard *heard, struct hs_arena *arena, const char *event,
 	enum hs_alert_kind kind, struct hs_alerts *out)

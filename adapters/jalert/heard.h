@@ -12,8 +12,7 @@
  *          another grade of the same family instead (大津波警報 → 津波警報), only that is said.
  *          A kind of the family that the notice says too stays heard beside the new one (a warning beside a special
  *          warning); one that it does not say any more is kept behind it, for a cancel that names it.
- * Limits:  HS_HEARD_MAX rows; the oldest is forgotten first. In memory: after a restart it is filled from what is in
- *          force (snapshot), as it would have been announced.
+ * Limits:  HS_HEARD_MAX rows; the oldest is forgotten first. In memory: after a restart it is filled from the snapshot (news.h).
  * Owner:   the adapter's state embeds it by pointer. Threads: the loop's.
  */
 #ifndef HS_JALERT_HEARD_H
@@ -42,6 +41,9 @@ enum hs_err hs_heard_of_event(const struct hs_heard *heard, struct hs_arena *are
 
 /* Something of the event was told to be over, by a notice after that one. */
 bool hs_heard_was_ended(const struct hs_heard *heard, const char *event, uint64_t seq);
+
+/* That notice was heard, and something that it said was told to be over since: a process before this one did both. */
+bool hs_heard_is_over(const struct hs_heard *heard, uint64_t seq);
 
 /* What is being announced by the notice seq. */
 struct hs_heard_told {

@@ -110,7 +110,8 @@ static struct hs_news_setup
 news_setup(const struct jalert *jalert, enum hs_adapter_lane lane)
 {
 	return (struct hs_news_setup){ jalert->heard[lane], &jalert->settings->areas,
-		&jalert->settings->auto_start, jalert->loaded_seq[lane] };
+		&jalert->settings->auto_start, jalert->loaded_seq[lane],
+		jalert->plays ? HS_PLAYS_OUTLET : NULL };
 }
 
 static enum hs_err
@@ -218,6 +219,14 @@ announce(struct jalert *jalert, struct hs_adapter_item *item)
 	hs_arena_destroy(work.arena);
 }
 
+/* The process before this one may have sent it, and the answer may have come to nobody. */
+static void
+ask_before(struct jalert *jalert, const struct hs_adapter_item *item)
+{
+	if (jalert->plays)
+		hs_plays_ask(jalert->plays, item->lane, item->epoch, item->seq, item->notice);
+}
+
 /* It says nothing here, and is in force all the same: what comes later rests on it. */
 static void
 on_refused(void *state, const struct hs_adapter_item *item)
@@ -226,25 +235,32 @@ on_refused(void *state, const struct hs_adapter_item *item)
 	if ((int)item->notice->mode != hs_lane_mode(item->lane))
 		return;
 	hs_standing_apply(&jalert->standing[item->lane], item);
-	/* the process before this one may have sent it in time, and the answer may have come to nobody */
-	if (item->expired && jalert->plays)
-		hs_plays_ask(jalert->plays, item->lane, item->epoch, item->seq, item->notice);
+	if (item->expired)
+		ask_before(jalert, item);
 }
 
 static void
 on_notice(void *state, struct hs_adapter_item *item)
 {
 	struct jalert *jalert = state;
+	struct hs_heard *heard = jalert->heard[item->lane];
 	hs_standing_apply(&jalert->standing[item->lane], item);
-	/* Known from the snapshot only: this process never announced it. */
-	hs_heard_forget(jalert->heard[item->lane], item->seq);
-	if (item->notice->silent)
-		hs_adapter_receipt(item, "", HS_RECEIPT(FILTERED), HS_SILENT_REASON);
-	else if (is_too_late(jalert, item))
+	if (is_too_late(jalert, item)) {
 		hs_adapter_receipt(
 			item, "", HS_RECEIPT(EXPIRED), "issued too long ago (instant_max_age_ms)");
-	else
-		announce(jalert, item);
+		ask_before(jalert, item);
+	} else if (hs_heard_is_over(heard, item->seq)) {
+		/* what was stopped at the controller would begin again */
+		hs_adapter_receipt(item, "", HS_RECEIPT(FILTERED),
+			"told before this start, and so was its end");
+	} else {
+		/* Known from the snapshot only: this process never announced it. */
+		hs_heard_forget(heard, item->seq);
+		if (item->notice->silent)
+			hs_adapter_receipt(item, "", HS_RECEIPT(FILTERED), HS_SILENT_REASON);
+		else
+			announce(jalert, item);
+	}
 	hs_adapter_done(item);
 }
 
@@ -409,6 +425,7 @@ const struct hs_adapter_ops hs_jalert_ops = {
 	.look = hs_jalert_look,
 	.rings = true,
 	.snapshot = true,
+	.past = true,
 	.open = jalert_open,
 	.open_dry = jalert_open_dry,
 	.close_dry = jalert_close,

@@ -8,7 +8,8 @@
  *          "audio":      WAV files, rendered beside the loop (audio.h).
  * Cancel:  of a warning is spoken to those who heard it, as loud; of an order to its municipalities (municipal.h).
  * Same:    what the hub found to be told already (flag same_event) does not come here (runtime, rules.h).
- * State:   what the controller has (plays.h), what was heard (heard.h); in memory only. Threads: the loop's.
+ * State:   what the controller has (plays.h), what was heard (heard.h); in memory, and after a start by what the hub knows of the
+ *          outlets' receipts (news.h) and the controller of its plans (before.h). Threads: the loop's.
  */
 #ifndef HS_JALERT_H
 #define HS_JALERT_H

@@ -219,17 +219,46 @@ is_known(const struct hs_news_setup *setup, struct hs_arena *arena,
 	       heard.count > 0;
 }
 
+bool
+hs_news_was_heard(const struct hs_news_setup *setup, const struct hs_adapter_past *past)
+{
+	return setup->outlet ? hs_past_took(past, setup->outlet) : past->outlet_count > 0;
+}
+
+static void
+load(const struct hs_news_setup *setup, const struct hs_adapter_snapshot_notice *one,
+	bool was_heard)
+{
+	struct hs_arena *arena = hs_arena_create(ARENA_BYTES);
+	struct hs_news news;
+	if (arena && hs_news_of(setup, arena, one->notice, one->seq, &news) == HS_OK &&
+		(was_heard || !is_known(setup, arena, one)))
+		hs_news_take(setup, one->seq, &news);
+	hs_arena_destroy(arena);
+}
+
+/* Later snapshots tell of a past that this process remembers itself. */
 void
 hs_news_load(const struct hs_news_setup *setup, const struct hs_adapter_snapshot *snapshot)
 {
-	for (size_t i = 0; i < snapshot->count; i++) {
-		struct hs_arena *arena = hs_arena_create(ARENA_BYTES);
-		struct hs_news news;
-		if (arena &&
-			hs_news_of(setup, arena, snapshot->notices[i].notice,
-				snapshot->notices[i].seq, &news) == HS_OK &&
-			!is_known(setup, arena, &snapshot->notices[i]))
-			hs_news_take(setup, snapshot->notices[i].seq, &news);
-		hs_arena_destroy(arena);
+	size_t past_count = setup->loaded_seq == 0 ? snapshot->past_count : 0;
+	struct hs_news_setup then = *setup;
+	size_t next = 0, i = 0;
+	then.loaded_seq = snapshot->seq;
+	while (i < snapshot->count || next < past_count) {
+		const struct hs_adapter_past *past =
+			next < past_count ? &snapshot->past[next] : NULL;
+		const struct hs_adapter_snapshot_notice *one =
+			i < snapshot->count ? &snapshot->notices[i] : NULL;
+		if (!past || (one && one->seq < past->seq)) {
+			load(&then, one, false);
+			i++;
+			continue;
+		}
+		const struct hs_adapter_snapshot_notice told = { past->seq, past->notice };
+		if (hs_news_was_heard(setup, past))
+			load(&then, &told, true);
+		i += one && one->seq == past->seq; /* it is known of it who heard it */
+		next++;
 	}
 }

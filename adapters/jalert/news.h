@@ -5,7 +5,8 @@
  *          another kind than it names only where it is all that was heard), and of each document that it ends. One that
  *          came while nobody was here to remember that (its seq is within the snapshot) and names its kind and areas itself
  *          (civil protection) → those. What was never sent of it is left out: hs_plays_look → hs_news_leave_out.
- *          snapshot → hs_news_load: what is in force was heard, as far as it would have been announced.
+ *          snapshot → hs_news_load: what was heard before this process is heard, by the same code as what comes: what its `past` names,
+ *          cancels among it, and what is in force and not named there, as far as it would have been announced; by seq.
  * Owner:   everything lives in the caller's arena; the memory of what was heard is the adapter's.
  * Threads: the loop's.
  */
@@ -22,6 +23,7 @@ struct hs_news_setup {
 	const struct hs_config_texts *areas; /* that are served; none: all */
 	const struct hs_config_list *rules;  /* of struct hs_auto_start_rule */
 	uint64_t loaded_seq;		     /* of the first snapshot; 0: none came */
+	const char *outlet;		     /* who hears by it has heard; NULL: by any of them */
 };
 
 /* What it says of one event. */
@@ -48,5 +50,7 @@ enum hs_err hs_news_leave_out(struct hs_arena *arena, struct hs_news *news) HS_M
 /* It goes out as seq. */
 void hs_news_take(const struct hs_news_setup *setup, uint64_t seq, const struct hs_news *news);
 void hs_news_load(const struct hs_news_setup *setup, const struct hs_adapter_snapshot *snapshot);
+/* A process before this one told it there. */
+bool hs_news_was_heard(const struct hs_news_setup *setup, const struct hs_adapter_past *past);
 
 #endif

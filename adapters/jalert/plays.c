@@ -120,6 +120,11 @@ playing_answer(struct hs_plays *plays, const struct hs_controller_answer *answer
 {
 	struct hs_playing *playing = hs_playing_find(&plays->playing, answer->id);
 	struct hs_playing still = { 0 };
+	if (hs_before_late_answer(&plays->before, answer)) {
+		if (playing && !hs_controller_has(answer))
+			hs_playing_end(playing);
+		return;
+	}
 	if (!playing && hs_before_answer(&plays->before, answer, &still)) {
 		if (still.id[0] != '\0')
 			hs_playing_add(&plays->playing, &still);
@@ -144,8 +149,8 @@ playing_answer(struct hs_plays *plays, const struct hs_controller_answer *answer
 	char detail[160];
 	snprintf(detail, sizeof(detail), "%s%s%s", finished ? "played" : "not played",
 		answer->detail[0] ? ": " : "", answer->detail);
-	hs_adapter_report(plays->adapter, playing->lane, playing->epoch, playing->seq, "controller",
-		finished ? HS_RECEIPT(DISPLAYED) : HS_RECEIPT(FAILED), detail);
+	hs_adapter_report(plays->adapter, playing->lane, playing->epoch, playing->seq,
+		HS_PLAYS_OUTLET, finished ? HS_RECEIPT(DISPLAYED) : HS_RECEIPT(FAILED), detail);
 	hs_playing_end(playing);
 	hs_plays_resume(plays);
 }
@@ -188,6 +193,7 @@ static void
 on_up(void *owner)
 {
 	struct hs_plays *plays = owner;
+	hs_before_tick(&plays->before); /* ahead of the stops, which change the answer */
 	hs_plays_stops_again(plays);
 	plays->ops->up(plays->owner);
 }
@@ -275,7 +281,7 @@ deliver(struct hs_plays *plays, struct hs_adapter_item *item, struct hs_play *pl
 	/* Of one event a correction never overtakes what it corrects; of the events behind the first hs_plays_is_behind sees to that. */
 	const char *event = play->about.items[0].event;
 	play->delivery = (struct hs_adapter_delivery){
-		.outlet = "controller",
+		.outlet = HS_PLAYS_OUTLET,
 		.order_key = event[0] != '\0' ? event : NULL,
 		.canary = canary,
 		.attempt = play_attempt,
@@ -319,7 +325,7 @@ hs_plays_send(struct hs_plays *plays, struct hs_adapter_item *item, const struct
 {
 	struct hs_play *play = play_new(plays, plan, json, news);
 	if (!play) {
-		hs_adapter_receipt(item, "controller", HS_RECEIPT(FAILED), "out of memory");
+		hs_adapter_receipt(item, HS_PLAYS_OUTLET, HS_RECEIPT(FAILED), "out of memory");
 		return;
 	}
 	const struct hs_coming coming = { .lane = item->lane,
@@ -332,7 +338,7 @@ hs_plays_send(struct hs_plays *plays, struct hs_adapter_item *item, const struct
 	hs_plays_make_way(plays, &coming);
 	leave_out(play, news);
 	if (play->about.count == 0) {
-		hs_adapter_receipt(item, "controller", HS_RECEIPT(FILTERED),
+		hs_adapter_receipt(item, HS_PLAYS_OUTLET, HS_RECEIPT(FILTERED),
 			"nothing of what it takes back was sent to the loudspeakers");
 		play_free(play);
 		return;
@@ -353,22 +359,31 @@ hs_plays_ask(struct hs_plays *plays, enum hs_adapter_lane lane, const char *epoc
 	hs_before_ask(&plays->before, id, notice);
 }
 
+static void
+load(struct hs_plays *plays, const struct hs_adapter_snapshot *snapshot, uint64_t seq,
+	const hs_notice *notice)
+{
+	struct hs_buf event;
+	hs_buf_init(&event, EVENT_MAX_BYTES);
+	if (hs_alert_event(notice, &event))
+		hs_sent_take(
+			&plays->sent, snapshot->lane, hs_buf_text(&event), HS_PLAYING_KINDS_ALL);
+	hs_buf_free(&event);
+	hs_plays_ask(plays, snapshot->lane, snapshot->epoch, seq, notice);
+}
+
+/* What is known to have been sent last, so that it is not what finds no place among those that are asked for. */
 void
 hs_plays_load(struct hs_plays *plays, const struct hs_adapter_snapshot *snapshot)
 {
 	if (plays->loaded_seq[snapshot->lane] != 0)
 		return;
 	plays->loaded_seq[snapshot->lane] = snapshot->seq;
-	for (size_t i = 0; i < snapshot->count; i++) {
-		const struct hs_adapter_snapshot_notice *one = &snapshot->notices[i];
-		struct hs_buf event;
-		hs_buf_init(&event, EVENT_MAX_BYTES);
-		if (hs_alert_event(one->notice, &event))
-			hs_sent_take(&plays->sent, snapshot->lane, hs_buf_text(&event),
-				HS_PLAYING_KINDS_ALL);
-		hs_buf_free(&event);
-		hs_plays_ask(plays, snapshot->lane, snapshot->epoch, one->seq, one->notice);
-	}
+	for (size_t i = 0; i < snapshot->count; i++)
+		load(plays, snapshot, snapshot->notices[i].seq, snapshot->notices[i].notice);
+	for (size_t i = 0; i < snapshot->past_count; i++)
+		if (hs_past_took(&snapshot->past[i], HS_PLAYS_OUTLET))
+			load(plays, snapshot, snapshot->past[i].seq, snapshot->past[i].notice);
 }
 
 /* ---- life ---- */

@@ -7,8 +7,8 @@
  * Lanes:   a live announcement stops every drill, and no drill is sent while a live one is on its way or playing.
  *          Within a lane the more urgent one interrupts (priority); what was interrupted is sent again, from its head, when
  *          nothing more urgent sounds, unless it is too old by then. The controller plays equals one after the other.
- * Restart: what the process before this one sent is known by its id: its answers are taken, what sounds can be stopped, nothing of it
- *          is sent (before.h).
+ * Restart: what the process before this one sent is known by its id: its answers are taken, what sounds can be stopped, also when
+ *          its cancel comes before the controller said so; nothing of it is sent (before.h).
  * Explain: while hs_adapter_is_dry there is no controller and no clock; the request is shown, and counts as accepted.
  * Owner:   the adapter's state. Threads: the loop's.
  */
@@ -21,6 +21,8 @@
 #include "adapters/runtime/runtime.h"
 
 struct hs_plays;
+
+#define HS_PLAYS_OUTLET "controller"
 
 struct hs_plays_ops {
 	/* The controller is connected. */
@@ -53,7 +55,7 @@ void hs_plays_send(struct hs_plays *plays, struct hs_adapter_item *item, const s
 /* Asks what became of the plan of a notice that a process before this one may have sent. */
 void hs_plays_ask(struct hs_plays *plays, enum hs_adapter_lane lane, const char *epoch,
 	uint64_t seq, const hs_notice *notice);
-/* The first snapshot of a lane: asks for all of it, and takes it for sent. */
+/* The first snapshot of a lane: asks for all that is in force or that the controller took before, and takes it for sent. */
 void hs_plays_load(struct hs_plays *plays, const struct hs_adapter_snapshot *snapshot);
 
 #endif

@@ -15,6 +15,7 @@
 /* After its planned end an item counts as over even when the controller never said so. */
 #define HS_PLAYING_MARGIN_US (30 * HS_US_PER_S)
 #define HS_REASON_LIVE	     "a live announcement has the loudspeakers"
+#define HS_REASON_TAKEN_BACK "it was taken back"
 
 struct hs_plays {
 	struct hs_adapter *adapter;

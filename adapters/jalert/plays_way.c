@@ -115,6 +115,16 @@ hs_plays_stops_again(struct hs_plays *plays)
 
 /* ---- making way ---- */
 
+/* Of the process before this one, and it is not known whether it sounds: the stop goes ahead of the correction. */
+static void
+stop_unanswered(void *owner, const struct hs_playing *unanswered)
+{
+	struct hs_plays *plays = owner;
+	plays->counts.cancelled++;
+	hs_playing_add(&plays->playing, unanswered);
+	stop(plays, hs_playing_find(&plays->playing, unanswered->id), HS_REASON_TAKEN_BACK);
+}
+
 static void
 end_early(struct hs_plays *plays, struct hs_playing *playing, const char *detail)
 {
@@ -141,8 +151,8 @@ make_way_of(struct hs_plays *plays, struct hs_playing *playing, const struct hs_
 	case HS_WAY_CANCEL:
 		plays->counts.cancelled++;
 		if (with_controller)
-			stop(plays, playing, "it was taken back");
-		end_early(plays, playing, "stopped: it was taken back");
+			stop(plays, playing, HS_REASON_TAKEN_BACK);
+		end_early(plays, playing, HS_STOPPED_TAKEN_BACK);
 		return;
 	case HS_WAY_REPLACE:
 		plays->counts.replaced++;
@@ -184,7 +194,7 @@ why_withdrawn(struct hs_plays *plays, const struct hs_play *play, const struct h
 		return play->sent ? HS_REASON_LIVE : NULL;
 	case HS_WAY_CANCEL:
 		plays->counts.cancelled++;
-		return "it was taken back";
+		return HS_REASON_TAKEN_BACK;
 	case HS_WAY_REPLACE:
 		plays->counts.replaced++;
 		return "a newer state takes its place";
@@ -238,6 +248,7 @@ hs_plays_make_way(struct hs_plays *plays, const struct hs_coming *coming)
 			withdraw(plays, play, why);
 	}
 	end_withdrawn(plays);
+	hs_before_take_back(&plays->before, coming, stop_unanswered, plays);
 }
 
 /* ---- beginning again ---- */

@@ -66,6 +66,7 @@ hs_send_resume(struct hs_lane *lane, bool from_last_ack)
 	resume.seq = from_last_ack ? 0 : lane->stream.last_seq;
 	resume.from_last_ack = from_last_ack;
 	resume.snapshot = lane->adapter->opened && lane->adapter->ops->snapshot;
+	resume.past = from_last_ack && resume.snapshot && lane->adapter->ops->past;
 	hs_link_frame frame;
 	hansho__v1__link_frame__init(&frame);
 	frame.body_case = BODY(RESUME);

@@ -124,7 +124,18 @@ struct hs_adapter_snapshot {
 		uint64_t seq;
 		const hs_notice *notice;
 	} * notices; /* by rising seq */
+	/* Of an adapter that asks for it, on the first connection or in a new epoch: what outlets of it took before, in force or
+	 * not, by rising seq. Of these, too, one may still come by on_notice, when another outlet was not done. */
+	size_t past_count;
+	const struct hs_adapter_past {
+		uint64_t seq;
+		const hs_notice *notice;
+		char *const *outlets; /* that took it */
+		size_t outlet_count;
+	} * past;
 };
+/* Whether that outlet took it. */
+bool hs_past_took(const struct hs_adapter_past *past, const char *outlet);
 
 enum hs_adapter_lane_state {
 	HS_LANE_DOWN,	  /* no hub: what is shown is stale from now on */
@@ -141,6 +152,8 @@ struct hs_adapter_ops {
 	bool rings;
 	/* Ask for the active set at each connection → on_snapshot. */
 	bool snapshot;
+	/* Ask at the start also for what was told before (only when `snapshot`). */
+	bool past;
 	/* * Its part of the second look (hub/base/look.h): makes nothing, opens nothing. */
 	enum hs_err (*look)(const void *settings, char why[HS_CONFIG_WHY]);
 	/* Before any link. settings: the whole struct, lives as long as the process. Adds its canaries by

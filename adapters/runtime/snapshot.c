@@ -1,6 +1,7 @@
-/* The active set comes in parts, each in an arena of its own; the adapter sees it as one, when the last
+/* The active set, and what was told before, come in parts, each in an arena of its own; the adapter sees them as one, when the last
  * part is here. Notices that the drill gate refuses are left out. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "adapters/runtime/internal.h"
 #include "hub/base/log.h"
@@ -32,22 +33,48 @@ part_keep(struct hs_lane *lane, struct hs_arena *arena, const hs_link_frame *fra
 	return true;
 }
 
+bool
+hs_past_took(const struct hs_adapter_past *past, const char *outlet)
+{
+	for (size_t i = 0; i < past->outlet_count; i++)
+		if (strcmp(past->outlets[i], outlet) == 0)
+			return true;
+	return false;
+}
+
+/* What is shown; the arrays have room for all of the parts. */
+struct gathered {
+	struct hs_adapter_snapshot_notice *notices;
+	struct hs_adapter_past *past;
+	size_t count, past_count;
+};
+
+static bool
+may_see(struct hs_lane *lane, const hs_notice *notice)
+{
+	bool allow = notice &&
+		     hs_drill_gate((int)notice->mode, (int)lane->id, lane->adapter->settings->drill)
+			     .allow;
+	lane->counts.filtered += notice && !allow;
+	return allow;
+}
+
 static void
-part_collect(struct hs_lane *lane, const struct hs_snapshot_part *part,
-	struct hs_adapter_snapshot_notice *notices, size_t *count)
+part_collect(struct hs_lane *lane, const struct hs_snapshot_part *part, struct gathered *out)
 {
 	const Hansho__V1__Snapshot *snapshot = part->frame->snapshot;
 	for (size_t i = 0; i < snapshot->n_notices; i++) {
 		const hs_deliver *deliver = snapshot->notices[i];
-		if (!deliver->notice)
-			continue;
-		struct hs_gate_verdict verdict = hs_drill_gate(
-			(int)deliver->notice->mode, (int)lane->id, lane->adapter->settings->drill);
-		if (verdict.allow)
-			notices[(*count)++] = (struct hs_adapter_snapshot_notice){ deliver->seq,
-				deliver->notice };
-		else
-			lane->counts.filtered++;
+		if (may_see(lane, deliver->notice))
+			out->notices[out->count++] =
+				(struct hs_adapter_snapshot_notice){ deliver->seq,
+					deliver->notice };
+	}
+	for (size_t i = 0; i < snapshot->n_past; i++) {
+		const Hansho__V1__Past *past = snapshot->past[i];
+		if (may_see(lane, past->notice))
+			out->past[out->past_count++] = (struct hs_adapter_past){ past->seq,
+				past->notice, past->outlets, past->n_outlets };
 	}
 }
 
@@ -55,27 +82,35 @@ static void
 snapshot_show(struct hs_lane *lane, const Hansho__V1__Snapshot *last)
 {
 	struct hs_adapter *adapter = lane->adapter;
-	size_t room = 0;
-	for (const struct hs_snapshot_part *part = lane->parts; part; part = part->next)
+	size_t room = 1, past_room = 1;
+	for (const struct hs_snapshot_part *part = lane->parts; part; part = part->next) {
 		room += part->frame->snapshot->n_notices;
-	struct hs_adapter_snapshot_notice *notices = calloc(room + 1, sizeof(*notices));
-	if (!notices) {
-		hs_error("adapter.snapshot_lost", "lane=%s notices=%zu", hs_lane_name(lane->id),
-			room);
-		return;
+		past_room += part->frame->snapshot->n_past;
 	}
+	struct gathered all = { calloc(room, sizeof(*all.notices)),
+		calloc(past_room, sizeof(*all.past)), 0, 0 };
+	for (const struct hs_snapshot_part *part = lane->parts; all.notices && all.past && part;
+		part = part->next)
+		part_collect(lane, part, &all);
 	struct hs_adapter_snapshot shown = {
 		.lane = lane->id,
 		.epoch = lane->stream.epoch,
 		.seq = last->seq,
 		.digest = last->digest,
-		.notices = notices,
+		.count = all.count,
+		.notices = all.notices,
+		.past_count = all.past_count,
+		.past = all.past,
 	};
-	for (const struct hs_snapshot_part *part = lane->parts; part; part = part->next)
-		part_collect(lane, part, notices, &shown.count);
-	hs_agree_snapshot(lane, &shown);
-	adapter->ops->on_snapshot(adapter->state, &shown);
-	free(notices);
+	if (all.notices && all.past) {
+		hs_agree_snapshot(lane, &shown);
+		adapter->ops->on_snapshot(adapter->state, &shown);
+	} else {
+		hs_error("adapter.snapshot_lost", "lane=%s notices=%zu", hs_lane_name(lane->id),
+			room);
+	}
+	free(all.notices);
+	free(all.past);
 }
 
 void

@@ -115,6 +115,7 @@ cbc_serve(struct hs_telecom_outlet *outlet, struct hs_arena *arena, struct hs_ad
 	int64_t started_mono_us = hs_clock_mono_us();
 	struct hs_cbc_plan_options options = plan_options(cbc, item->lane);
 	struct hs_cbc_plan plan = { 0 };
+	hs_cbc_board_forget(hs_cbc_lane_board(cbc->lanes[item->lane]), item->seq);
 	if (hs_adapter_is_dry(cbc->outlet.shared->adapter))
 		hs_cbc_lane_settle(cbc->lanes[item->lane]);
 	enum hs_err err = hs_cbc_plan_make(arena, item, &options, &plan);
@@ -160,32 +161,72 @@ cbc_takes(int detail_case)
 	       detail_case == HANSHO__V1__NOTICE__DETAIL_TSUNAMI;
 }
 
-/* What was acknowledged before is taken as sent; what was not comes again, or is refused. */
-static void
-snapshot_put(struct cbc *cbc, struct hs_arena *arena, enum hs_adapter_lane lane,
-	const struct hs_adapter_snapshot_notice *held, const char *epoch)
+static bool
+is_primary(const hs_notice *notice)
 {
-	struct hs_adapter_item item = {
-		.notice = held->notice, .lane = lane, .epoch = epoch, .seq = held->seq
-	};
-	struct hs_cbc_plan_options options = plan_options(cbc, lane);
+	return notice->detail_case == HANSHO__V1__NOTICE__DETAIL_EEW ||
+	       notice->detail_case == HANSHO__V1__NOTICE__DETAIL_TSUNAMI;
+}
+
+static enum hs_err
+plan_again(struct cbc *cbc, struct hs_arena *arena, const struct hs_adapter_snapshot *snapshot,
+	const struct hs_adapter_snapshot_notice *held, struct hs_cbc_plan *plan)
+{
+	struct hs_adapter_item item = { .notice = held->notice,
+		.lane = snapshot->lane,
+		.epoch = snapshot->epoch,
+		.seq = held->seq };
+	struct hs_cbc_plan_options options = plan_options(cbc, snapshot->lane);
+	options.again = true;
+	return hs_cbc_plan_make(arena, &item, &options, plan);
+}
+
+/* What was acknowledged before is taken as sent; what was not comes again, or is refused. Who got a primary warning is known from
+ * what was told before; one that is not named there may have been sent longer ago than that. */
+static void
+snapshot_put(struct cbc *cbc, struct hs_arena *arena, const struct hs_adapter_snapshot *snapshot,
+	const struct hs_adapter_snapshot_notice *held)
+{
 	struct hs_cbc_plan plan = { 0 };
 	uint16_t old_id;
-	options.again = true;
-	if (hs_cbc_plan_make(arena, &item, &options, &plan) != HS_OK)
+	if (plan_again(cbc, arena, snapshot, held, &plan) != HS_OK)
 		return;
-	struct hs_cbc_board *board = hs_cbc_lane_board(cbc->lanes[lane]);
+	struct hs_cbc_board *board = hs_cbc_lane_board(cbc->lanes[snapshot->lane]);
 	for (size_t i = 0; i < plan.count; i++) {
 		struct hs_cbc_plan_row *row = &plan.rows[i];
 		const struct hs_cbc_piece *known = hs_cbc_board_find(
 			board, row->piece.document_key, row->piece.area_code, row->piece.language);
 		row->piece.sent = true;
-		row->piece.over = row->piece.what == HS_CBC_ETWS;
+		row->piece.over = row->piece.guessed = row->piece.what == HS_CBC_ETWS;
 		/* what another route told before was not sent; alone it stands for what was */
-		bool newer = known && known->seq < held->seq &&
+		bool newer = known && known->seq < held->seq && !row->piece.guessed &&
 			     !hs_notice_has_flag(held->notice, HS_FLAG_SAME_EVENT);
 		if (row->verdict == HS_CBC_PLAN_SEND && row->piece.what != HS_CBC_END &&
 			(!known || newer))
+			(void)!hs_cbc_board_put(board, &row->piece, &row->words, &old_id);
+	}
+}
+
+/* A primary warning that this centre took, or the text that it is over: neither is sent again. */
+static void
+past_put(struct cbc *cbc, struct hs_arena *arena, const struct hs_adapter_snapshot *snapshot,
+	const struct hs_adapter_past *past)
+{
+	const struct hs_adapter_snapshot_notice told = { past->seq, past->notice };
+	struct hs_cbc_plan plan = { 0 };
+	char name[OUTLET_SIZE];
+	uint16_t old_id;
+	if (!is_primary(past->notice) || plan_again(cbc, arena, snapshot, &told, &plan) != HS_OK)
+		return;
+	struct hs_cbc_board *board = hs_cbc_lane_board(cbc->lanes[snapshot->lane]);
+	for (size_t i = 0; i < plan.count; i++) {
+		struct hs_cbc_plan_row *row = &plan.rows[i];
+		const struct hs_cbc_piece *known =
+			hs_cbc_board_find(board, row->piece.document_key, "", HS_CBC_JA);
+		outlet_name(cbc, row, name);
+		row->piece.sent = row->piece.over = true;
+		if (row->verdict == HS_CBC_PLAN_SEND && hs_past_took(past, name) &&
+			(!known || known->seq < past->seq))
 			(void)!hs_cbc_board_put(board, &row->piece, &row->words, &old_id);
 	}
 }
@@ -195,11 +236,13 @@ cbc_snapshot(struct hs_telecom_outlet *outlet, struct hs_arena *arena,
 	const struct hs_adapter_snapshot *snapshot)
 {
 	struct cbc *cbc = cbc_of(outlet);
+	/* What this process knows itself is newer, and stays. */
+	for (size_t i = 0; i < snapshot->past_count; i++)
+		past_put(cbc, arena, snapshot, &snapshot->past[i]);
 	for (size_t i = 0; i < snapshot->count; i++)
 		if (snapshot->notices[i].notice->action != HS_ACTION(CANCEL) &&
 			cbc_takes((int)snapshot->notices[i].notice->detail_case))
-			snapshot_put(
-				cbc, arena, snapshot->lane, &snapshot->notices[i], snapshot->epoch);
+			snapshot_put(cbc, arena, snapshot, &snapshot->notices[i]);
 	prune(cbc, snapshot->lane);
 }
 

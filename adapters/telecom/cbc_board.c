@@ -136,6 +136,18 @@ hs_cbc_board_drop(struct hs_cbc_board *board, uint64_t seq, uint16_t message_id)
 			piece->over = true;
 }
 
+void
+hs_cbc_board_forget(struct hs_cbc_board *board, uint64_t seq)
+{
+	struct hs_cbc_piece *piece = board->pieces;
+	while (piece) {
+		struct hs_cbc_piece *next = piece->next;
+		if (piece->guessed && piece->seq == seq)
+			piece_remove(board, piece);
+		piece = next;
+	}
+}
+
 static bool
 is_in(const struct hs_cbc_piece *piece, uint16_t message_id)
 {

@@ -43,6 +43,7 @@ struct hs_cbc_piece {
 	bool sent;	       /* it stood at the centre */
 	bool assumed;	       /* from before the start, and too old to be posted again */
 	bool over;
+	bool guessed; /* in force when this process started, and not known to have been sent */
 	char *texts[HS_CBC_LENGTHS];
 };
 
@@ -66,6 +67,8 @@ void hs_cbc_board_prune(struct hs_cbc_board *board,
 	bool (*stands)(const void *owner, const struct hs_cbc_piece *piece), const void *owner);
 /* What this notice put and what was never sent is over. message_id 0: under any. */
 void hs_cbc_board_drop(struct hs_cbc_board *board, uint64_t seq, uint16_t message_id);
+/* Guessed pieces of this notice go: it comes by itself. */
+void hs_cbc_board_forget(struct hs_cbc_board *board, uint64_t seq);
 /* What stands under the identifier was sent, up to that notice. */
 void hs_cbc_board_sent(struct hs_cbc_board *board, uint16_t message_id, uint64_t seq);
 

@@ -85,12 +85,23 @@ on_refused(void *state, const struct hs_adapter_item *item)
 			telecom->outlets[i]->ops->refused(telecom->outlets[i], item);
 }
 
+/* So that nobody who got a document before passes for one who never got it. */
+static void
+past_note(struct telecom *telecom, const struct hs_adapter_snapshot *snapshot)
+{
+	for (size_t i = 0; i < snapshot->past_count; i++)
+		for (size_t j = 0; j < snapshot->past[i].outlet_count; j++)
+			hs_missed_note(&telecom->shared.missed, snapshot->past[i].notice,
+				snapshot->past[i].outlets[j], true);
+}
+
 static void
 on_snapshot(void *state, const struct hs_adapter_snapshot *snapshot)
 {
 	struct telecom *telecom = state;
 	struct hs_arena *arena = hs_arena_create(ENCODE_ARENA_BYTES);
 	hs_standing_load(&telecom->shared.standing[snapshot->lane], snapshot);
+	past_note(telecom, snapshot);
 	for (size_t i = 0; arena && i < telecom->count; i++)
 		if (telecom->outlets[i]->ops->snapshot)
 			telecom->outlets[i]->ops->snapshot(telecom->outlets[i], arena, snapshot);
@@ -244,6 +255,7 @@ const struct hs_adapter_ops hs_telecom_ops = {
 	.look = hs_telecom_look,
 	.rings = true,
 	.snapshot = true,
+	.past = true,
 	.open = telecom_open,
 	.open_dry = telecom_open,
 	.close_dry = telecom_close,

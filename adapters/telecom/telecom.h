@@ -16,7 +16,8 @@
  * Ends:    a cancel or lift goes to whom the order went, as loud as it was; who is known never to have got the order is
  *          left out (telecom_missed.h).
  * Lanes:   an outlet has one endpoint for each lane; a drill never goes to a live one.
- * Threads: the loop's thread. Keeps nothing on disk: what stands at a centre is found again from what is in force.
+ * Threads: the loop's thread. Keeps nothing on disk: what stands at a centre is found again from what is in force, and to
+ *          which centre a primary warning went from what the hub knows of the outlets' receipts (cbc.c).
  */
 #ifndef HS_TELECOM_H
 #define HS_TELECOM_H

@@ -24,8 +24,11 @@ hs_core_options_init(struct hs_core_options *options)
 		.heartbeat_ms = 5000,
 		.windows = { .adapter = 8192, .feed = 256 },
 		.ahead = { .pending_max = 4096, .records = 32, .large_bytes = (size_t)256 << 10 },
-		.recent_notices = 4096,
-		.recent_bytes = (size_t)64 << 20,
+		.recent = { .notices = 4096,
+			.bytes = (size_t)64 << 20,
+			.past_notices = 1000,
+			.past_bytes = (size_t)8 << 20,
+			.past_ms = 3600000 },
 		.status_notices = 4096,
 		.receipts_per_notice = 128,
 		.waiters_max = 1024,
@@ -63,7 +66,7 @@ hs_core_create(const struct hs_core_options *options)
 	core->pending = hs_pending_create();
 	core->held = hs_pending_create();
 	core->route = hs_route_create(options->peers, options->peer_count);
-	core->recent = hs_recent_create(options->recent_notices, options->recent_bytes);
+	core->recent = hs_recent_create(options->recent.notices, options->recent.bytes);
 	core->active = hs_active_create();
 	HS_CHECK(core->active != NULL);
 	hs_active_collect(core->active, options->ahead.large_bytes);

@@ -72,6 +72,13 @@ struct hs_core_waits {
 	int64_t greeting_ms; /* a new connection must have said hello and resume by then */
 };
 
+/* The newest notices, kept packed in memory for live sending; and how many of them an adapter that starts is told (past.h). */
+struct hs_core_recent {
+	size_t notices, bytes;
+	size_t past_notices, past_bytes;
+	int64_t past_ms; /* 0: none */
+};
+
 /* Digests of the rule tables that a gate may have (activation.h); none: any. Borrowed for the core's life. */
 struct hs_core_tables {
 	const char *const *digests;
@@ -88,8 +95,7 @@ struct hs_core_options {
 	int64_t heartbeat_ms;
 	struct hs_core_windows windows;
 	struct hs_core_ahead ahead;
-	size_t recent_notices; /* kept packed in memory for live sending */
-	size_t recent_bytes;
+	struct hs_core_recent recent;
 	size_t status_notices; /* newest notices whose receipts are kept in memory */
 	size_t receipts_per_notice;
 	size_t waiters_max; /* status queries that wait at the same time */

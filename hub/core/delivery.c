@@ -10,6 +10,7 @@
 
 /* A link takes 32 MiB that were not sent yet (shell.c). This, the notice above it and the answers to fetches
  * stay below that, so that a peer which reads slowly waits and is never dropped for it. */
+#define US_PER_MS	 1000
 #define WINDOW_MAX_BYTES ((size_t)16 << 20)
 
 /* What one stream sends before others have their turn. One notice always leaves. */
@@ -109,6 +110,27 @@ unknown_place(const struct hs_delivery_source *source, const Hansho__V1__Resume 
 	return resume->seq > source->newest_seq ? "ahead_of_journal" : NULL;
 }
 
+/* What an adapter that starts must know besides: what its outlets heard. */
+static struct hs_past
+past_of(const struct hs_delivery *delivery, const struct hs_delivery_source *source,
+	const Hansho__V1__Resume *resume)
+{
+	bool wanted = resume->past && resume->from_last_ack &&
+		      source->options->recent.past_ms > 0 &&
+		      delivery->config->kind == (int)HS_PEER(ADAPTER);
+
+	return (struct hs_past){ .recent = source->recent,
+		.receipts = source->receipts,
+		.route = source->route,
+		.peer = delivery->peer,
+		.adapter = delivery->config->name,
+		.notices_max = wanted ? source->options->recent.past_notices : 0,
+		.bytes_max = source->options->recent.past_bytes,
+		.notice_max_bytes = source->options->ahead.large_bytes,
+		.newest_seq = source->newest_seq,
+		.after_unix_us = source->unix_us - source->options->recent.past_ms * US_PER_MS };
+}
+
 void
 hs_delivery_start(struct hs_delivery *delivery, struct hs_delivery_source *source,
 	const Hansho__V1__Resume *resume)
@@ -116,6 +138,7 @@ hs_delivery_start(struct hs_delivery *delivery, struct hs_delivery_source *sourc
 	const char *gap = unknown_place(source, resume);
 	bool snapshot = gap != NULL || resume->snapshot;
 	uint64_t acked = hs_receipts_acked(source->receipts, delivery->peer);
+	struct hs_past past = past_of(delivery, source, resume);
 
 	hs_delivery_stop(delivery);
 	if (gap != NULL)
@@ -129,8 +152,7 @@ hs_delivery_start(struct hs_delivery *delivery, struct hs_delivery_source *sourc
 	delivery->prev_seq = resume->from_last_ack ? 0 : delivery->cursor;
 	delivery->state = snapshot ? HS_DELIVERY_SNAPSHOT : HS_DELIVERY_REPLAY;
 	if (snapshot)
-		delivery->snapshot = hs_snapshot_create(
-			source->active, source->route, delivery->peer, source->newest_seq);
+		delivery->snapshot = hs_snapshot_create(source->active, &past);
 	hs_effects_log(source->effects, HS_LOG_INFO, "hub.resume",
 		"peer=%s after_seq=%llu newest_seq=%llu snapshot=%d", delivery->config->name,
 		(unsigned long long)delivery->cursor, (unsigned long long)source->newest_seq,

@@ -16,6 +16,8 @@
  * prev_seq of the first deliver is the place where the stream began, but 0 after from_last_ack: such a
  * peer does not know what it has. From then on it is the seq of the deliver before.
  *
+ * An adapter that begins behind its last ack may ask what its outlets heard before: that goes along with the snapshot (past.h).
+ *
  * Only entitled notices are sent (route.h), only committed ones are here at all (P2). At most `window` (of a feed:
  * feed_window) and at most 16 MiB are unacknowledged; the rest waits in the journal. Notices come from recent.h while they are there, else
  * by READ, one at a time per peer. Snapshot parts leave one per step, so that a large set does not fill

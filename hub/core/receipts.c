@@ -18,6 +18,7 @@ struct stored {
 	char *adapter, *outlet, *detail;
 	int state;
 	int64_t unix_us;
+	bool took; /* it was ACCEPTED or DISPLAYED once */
 };
 
 struct slot {
@@ -141,6 +142,12 @@ copy_text(const char *text)
 	return hs_must_copy(text, strlen(text));
 }
 
+static bool
+is_taken(int state)
+{
+	return state == (int)HS_RECEIPT(ACCEPTED) || state == (int)HS_RECEIPT(DISPLAYED);
+}
+
 static void
 add(struct slot *slot, const struct hs_receipt_entry *entry)
 {
@@ -152,7 +159,8 @@ add(struct slot *slot, const struct hs_receipt_entry *entry)
 		.outlet = copy_text(entry->outlet),
 		.detail = copy_text(entry->detail),
 		.state = entry->state,
-		.unix_us = entry->unix_us };
+		.unix_us = entry->unix_us,
+		.took = is_taken(entry->state) };
 }
 
 /* A step on the way never replaces what lies behind it. */
@@ -188,6 +196,7 @@ hs_receipts_put(struct hs_receipts *receipts, const struct hs_receipt_entry *ent
 		stored->detail = copy_text(entry->detail);
 		stored->state = entry->state;
 		stored->unix_us = entry->unix_us;
+		stored->took = stored->took || is_taken(entry->state);
 	}
 	count_change(receipts, slot);
 	make_due(receipts, slot);
@@ -223,6 +232,17 @@ hs_receipts_each(const struct hs_receipts *receipts, uint64_t seq,
 
 		visit(owner, &entry);
 	}
+}
+
+void
+hs_receipts_each_taker(const struct hs_receipts *receipts, uint64_t seq, const char *adapter,
+	void (*visit)(void *owner, const char *outlet), void *owner)
+{
+	const struct slot *slot = slot_of(receipts, seq);
+
+	for (size_t i = 0; slot != NULL && i < slot->count; i++)
+		if (slot->items[i].took && strcmp(slot->items[i].adapter, adapter) == 0)
+			visit(owner, slot->items[i].outlet);
 }
 
 bool

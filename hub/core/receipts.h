@@ -48,6 +48,10 @@ uint32_t hs_receipts_version(const struct hs_receipts *receipts, uint64_t seq);
 bool hs_receipts_cut(const struct hs_receipts *receipts, uint64_t seq);
 void hs_receipts_each(const struct hs_receipts *receipts, uint64_t seq,
 	void (*visit)(void *owner, const struct hs_receipt_entry *entry), void *owner);
+/* The outlets of that adapter which said ACCEPTED or DISPLAYED of it at any time: what they say later ("stopped", "failed in the middle")
+ * does not make it unheard. The outlet is borrowed. */
+void hs_receipts_each_taker(const struct hs_receipts *receipts, uint64_t seq, const char *adapter,
+	void (*visit)(void *owner, const char *outlet), void *owner);
 
 bool hs_receipt_of_guests(const struct hs_receipt_entry *entry);
 /* Nothing was heard of this entry (as hs_receipts_each gives it) since it was SENT or RECEIVED. */

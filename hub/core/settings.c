@@ -76,9 +76,15 @@ static const struct hs_config_item hub_items[] = {
 		"A checkpoint is made after so many bytes of pieces, also before checkpoint_pages are full: many small ones disturb orders less than one large one.", NULL },
 	{ "aside_nice", HS_CONFIG_INT, HUB(journal.aside_nice), "nice", 0, 19, "15",
 		"How much the thread that opens submissions above ahead_large_bytes yields to the loops.", NULL },
-	{ "recent_notices", HS_CONFIG_INT, HUB(recent_notices), "notices", 1, 1000000, "4096",
+	{ "recent_notices", HS_CONFIG_INT, HUB(recent.notices), "notices", 1, 1000000, "4096",
 		"Newest notices kept in memory for sending.", NULL },
-	{ "recent_bytes", HS_CONFIG_INT, HUB(recent_bytes), "bytes", 1048576, 4294967296, "67108864",
+	{ "recent_bytes", HS_CONFIG_INT, HUB(recent.bytes), "bytes", 1048576, 4294967296, "67108864",
+		"Most bytes of them.", NULL },
+	{ "past_ms", HS_CONFIG_INT, HUB(recent.past_ms), "ms", 0, 86400000, "3600000",
+		"How far back an adapter that starts is told which of the newest notices its outlets took, also of what does not last: so a cancel still reaches who heard it, and a repeat stays silent; 0: none.", NULL },
+	{ "past_notices_max", HS_CONFIG_INT, HUB(recent.past_notices_max), "notices", 1, 100000, "1000",
+		"Most notices that it is told so, the newest.", NULL },
+	{ "past_bytes", HS_CONFIG_INT, HUB(recent.past_bytes), "bytes", 65536, 16777216, "8388608",
 		"Most bytes of them.", NULL },
 	{ "status_notices", HS_CONFIG_INT, HUB(status_notices), "notices", 1, 1000000, "4096",
 		"Newest notices whose receipts are kept in memory for status queries.", NULL },
@@ -150,8 +156,11 @@ hs_hub_core_options(const struct hs_hub_settings *settings, struct hs_core_peer 
 	out->ahead.pending_max = (size_t)settings->pending_max;
 	out->ahead.records = (size_t)settings->ahead_records;
 	out->ahead.large_bytes = (size_t)settings->ahead_large_bytes;
-	out->recent_notices = (size_t)settings->recent_notices;
-	out->recent_bytes = (size_t)settings->recent_bytes;
+	out->recent = (struct hs_core_recent){ .notices = (size_t)settings->recent.notices,
+		.bytes = (size_t)settings->recent.bytes,
+		.past_notices = (size_t)settings->recent.past_notices_max,
+		.past_bytes = (size_t)settings->recent.past_bytes,
+		.past_ms = settings->recent.past_ms };
 	out->status_notices = (size_t)settings->status_notices;
 	out->receipts_per_notice = (size_t)settings->receipts_per_notice;
 	out->waiters_max = (size_t)settings->waiters_max;

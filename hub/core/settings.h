@@ -30,13 +30,19 @@ struct hs_hub_journal_settings {
 	int64_t aside_nice;		/* of the thread beside the loop (shell_aside.c) */
 };
 
+/* hub/core/recent.h, hub/core/past.h */
+struct hs_hub_recent {
+	int64_t notices, bytes, past_ms, past_notices_max, past_bytes;
+};
+
 struct hs_hub_settings {
 	int mode; /* 0 live, 1 drill */
 	struct hs_hub_journal_settings journal;
 	const char *ops_listen;
 	int64_t heartbeat_ms;
 	struct hs_core_windows windows;
-	int64_t pending_max, ahead_records, ahead_large_bytes, recent_notices, recent_bytes;
+	int64_t pending_max, ahead_records, ahead_large_bytes;
+	struct hs_hub_recent recent;
 	int64_t status_notices, receipts_per_notice, waiters_max, index_max;
 	int64_t state_notices, references_max;
 	struct hs_core_waits waits;

@@ -15,8 +15,12 @@ enum {
 	SNAPSHOT_NOTICES = 2,
 	SNAPSHOT_LAST = 3,
 	SNAPSHOT_DIGEST = 4,
+	SNAPSHOT_PAST = 5,
 	DELIVER_SEQ = 1,
-	DELIVER_NOTICE = 3
+	DELIVER_NOTICE = 3,
+	PAST_SEQ = 1,
+	PAST_NOTICE = 2,
+	PAST_OUTLETS = 3
 };
 
 struct part {
@@ -32,19 +36,18 @@ struct hs_snapshot {
 /* What is needed only while it is made. */
 struct maker {
 	struct hs_snapshot *snapshot;
-	const struct hs_route *route;
-	uint32_t peer;
+	const struct hs_past *past;
 	struct hs_buf body; /* notices of the part that grows */
 };
 
 static void
-end_part(struct maker *maker, uint64_t newest_seq, const char *digest)
+end_part(struct maker *maker, const char *digest)
 {
 	struct hs_snapshot *snapshot = maker->snapshot;
 	struct hs_buf message;
 
 	hs_buf_init(&message, STORE_MAX_BYTES);
-	hs_wire_put_uint(&message, SNAPSHOT_SEQ, newest_seq);
+	hs_wire_put_uint(&message, SNAPSHOT_SEQ, maker->past->newest_seq);
 	if (maker->body.len_bytes > 0)
 		hs_buf_add(&message, maker->body.bytes, maker->body.len_bytes);
 	if (digest != NULL) {
@@ -63,46 +66,67 @@ end_part(struct maker *maker, uint64_t newest_seq, const char *digest)
 	hs_buf_free(&message);
 }
 
-struct visit {
-	struct maker maker;
-	uint64_t newest_seq;
-};
+/* Takes the message, which is freed. */
+static void
+add_message(struct maker *maker, uint32_t number, struct hs_buf *message)
+{
+	if (maker->body.len_bytes > 0 && maker->body.len_bytes + message->len_bytes > PART_BYTES)
+		end_part(maker, NULL);
+	hs_wire_put_message(&maker->body, number, message);
+	HS_CHECK(!message->failed && !maker->body.failed);
+	hs_buf_free(message);
+}
 
 static void
 add_document(void *owner, uint64_t seq, const void *notice, size_t len_bytes)
 {
-	struct visit *visit = owner;
-	struct maker *maker = &visit->maker;
+	struct maker *maker = owner;
 	struct hs_buf deliver;
 
-	if (!hs_route_entitled(maker->route, seq, maker->peer))
+	if (!hs_route_entitled(maker->past->route, seq, maker->past->peer))
 		return;
-	if (maker->body.len_bytes > 0 && maker->body.len_bytes + len_bytes > PART_BYTES)
-		end_part(maker, visit->newest_seq, NULL);
 	hs_buf_init(&deliver, STORE_MAX_BYTES);
 	hs_wire_put_uint(&deliver, DELIVER_SEQ, seq);
 	hs_wire_put_bytes(&deliver, DELIVER_NOTICE, notice, len_bytes);
-	hs_wire_put_message(&maker->body, SNAPSHOT_NOTICES, &deliver);
-	HS_CHECK(!deliver.failed && !maker->body.failed);
-	hs_buf_free(&deliver);
+	add_message(maker, SNAPSHOT_NOTICES, &deliver);
+}
+
+static void
+put_outlet(void *owner, const char *outlet)
+{
+	if (outlet[0] != '\0')
+		hs_wire_put_text(owner, PAST_OUTLETS, outlet);
+}
+
+static void
+add_past(void *owner, const struct hs_recent_notice *notice)
+{
+	struct maker *maker = owner;
+	struct hs_buf past;
+
+	hs_buf_init(&past, STORE_MAX_BYTES);
+	hs_wire_put_uint(&past, PAST_SEQ, notice->seq);
+	hs_wire_put_bytes(&past, PAST_NOTICE, notice->notice.bytes, notice->notice.len_bytes);
+	hs_receipts_each_taker(
+		maker->past->receipts, notice->seq, maker->past->adapter, put_outlet, &past);
+	add_message(maker, SNAPSHOT_PAST, &past);
 }
 
 struct hs_snapshot *
-hs_snapshot_create(const struct hs_active *active, const struct hs_route *route, uint32_t peer,
-	uint64_t newest_seq)
+hs_snapshot_create(const struct hs_active *active, const struct hs_past *past)
 {
 	struct hs_snapshot *snapshot = hs_must_alloc(1, sizeof(*snapshot));
-	struct visit visit = { .maker = { .snapshot = snapshot, .route = route, .peer = peer },
-		.newest_seq = newest_seq };
+	struct maker maker = { .snapshot = snapshot, .past = past };
 	char digest[HS_DIGEST_SIZE] = "";
 
 	hs_buf_init(&snapshot->store, STORE_MAX_BYTES);
-	hs_buf_init(&visit.maker.body, STORE_MAX_BYTES);
-	hs_active_each_document(active, add_document, &visit);
-	if (hs_route_unfiltered(route, peer))
+	hs_buf_init(&maker.body, STORE_MAX_BYTES);
+	hs_active_each_document(active, add_document, &maker);
+	hs_past_each(past, add_past, &maker);
+	if (hs_route_unfiltered(past->route, past->peer))
 		hs_active_digest(active, digest);
-	end_part(&visit.maker, newest_seq, digest);
-	hs_buf_free(&visit.maker.body);
+	end_part(&maker, digest);
+	hs_buf_free(&maker.body);
 	return snapshot;
 }
 

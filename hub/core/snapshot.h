@@ -1,4 +1,5 @@
-/* snapshot.h: the active set of one moment, packed into the Snapshot frames for one peer.
+/* snapshot.h: the active set of one moment, and what an adapter's outlets heard before (past.h), packed into the Snapshot frames for
+ * one peer.
  *
  * Made whole at once, because the set goes on changing while the parts leave. A peer that does not get
  * everything (route.h) gets its own documents only, and no digest: that would be of another set.
@@ -7,13 +8,13 @@
 #ifndef HS_CORE_SNAPSHOT_H
 #define HS_CORE_SNAPSHOT_H
 
-#include "hub/core/route.h"
+#include "hub/core/past.h"
 #include "schemas/active.h"
 
 struct hs_snapshot;
 
-struct hs_snapshot *hs_snapshot_create(const struct hs_active *active, const struct hs_route *route,
-	uint32_t peer, uint64_t newest_seq);
+/* past: names the peer and the moment, and how much of its past goes along. */
+struct hs_snapshot *hs_snapshot_create(const struct hs_active *active, const struct hs_past *past);
 /* NULL is allowed. */
 void hs_snapshot_destroy(struct hs_snapshot *snapshot);
 /* The next packed LinkFrame; false when all were taken. There is always at least one. */

@@ -251,7 +251,7 @@ ROUTES = {"relay": "20260701072934", "bridge": "J-1"}
 
 @pytest.mark.parametrize("cancels", [["relay"], ["bridge"], ["relay", "bridge"], ["bridge", "relay"]])
 @pytest.mark.parametrize("first", ROUTES)
-@pytest.mark.parametrize("name, place, restarts", [("eew", "382035", ""), ("eew", "382035", "hub"), ("tsunami", "032018", ""),
+@pytest.mark.parametrize("name, place, restarts", [("eew", "382035", ""), ("eew", "382035", "hub"), ("eew", "382035", "jalert"), ("tsunami", "032018", ""),
                                                    ("tsunami", "032018", "hub"), ("tsunami", "032018", "jalert")])
 def test_the_cancel_of_either_route_reaches_who_heard_once(make_stack, folder, controller, name, place, first, cancels, restarts):
     """Two routes without a common id; who heard the one hears the first cancel, of whichever route, and no second one."""

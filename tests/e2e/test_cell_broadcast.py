@@ -273,6 +273,21 @@ def test_a_cancel_of_what_never_went_is_not_told(make_stack, centre, carriers):
     assert centre.air() == []
 
 
+def test_a_cancel_is_told_to_who_got_an_earlier_revision_before_a_restart(make_stack, centre):
+    stack = drill(make_stack, centre)
+    document = new_id()
+    answer = stack.accepted(order(document=document))
+    wait_state(stack, answer["id"], "cb/990019", "accepted")
+    time.sleep(0.5)  # the ack
+    stack.restart("telecom")
+    centre.behave(refuse_status=403)
+    update = stack.accepted(order([detail("避難指示", ["南町"])], document=document, revision=2))
+    wait_state(stack, update["id"], "cb/990019", "failed")
+    centre.behave(refuse_status=0)
+    cancel = stack.accepted(order(document=document, revision=3, kind="Cancel", errata="誤入力"))
+    wait_state(stack, cancel["id"], "cb/990019", "accepted")
+
+
 # ---- restarts ----
 
 def test_a_restarted_centre_gets_what_stands_once(make_stack, centre):
@@ -484,20 +499,26 @@ def test_an_early_warning_is_a_primary_warning(make_stack, centre, carriers):
     assert list(centre.stands()) == [4352]
 
 
-@pytest.mark.parametrize("restarts", ["", "hub"])
-@pytest.mark.parametrize("cancels", [["relay"], ["bridge"], ["relay", "bridge"], ["bridge", "relay"]])
-@pytest.mark.parametrize("first", ["relay", "bridge"])
-def test_the_cancel_of_either_route_ends_a_primary_warning_once(make_stack, centre, first, cancels, restarts):
-    """Two routes that name one earthquake differently; the one that comes first is sent."""
+def two_routes(make_stack, centre):
+    """Two routes that name one earthquake differently: what each sends."""
     relayers = [{**RELAYER, "statuses": ["Actual"]},
                 {**copy.deepcopy(RELAYER), "id": "bridge", "username": "bridge", "password": "test-bridge", "token": "test-token-bridge",
                  "source": "bridge.example", "statuses": ["Actual"]}]
     stack = make_stack(mode="live", principals=[{**row, "statuses": ["Actual"]} for row in PRINCIPALS] + relayers, adapters=[
         adapter([centre_of(centre.url, lane="live", areas=ALL_JAPAN)])])
+    return stack, {"relay": lambda **more: shaken("live", **more),
+                   "bridge": lambda **more: re.sub("<EventID>[^<]*", "<EventID>J-1", shaken("live", **more))}
+
+
+@pytest.mark.parametrize("restarts", ["", "hub", "telecom"])
+@pytest.mark.parametrize("cancels", [["relay"], ["bridge"], ["relay", "bridge"], ["bridge", "relay"]])
+@pytest.mark.parametrize("first", ["relay", "bridge"])
+def test_the_cancel_of_either_route_ends_a_primary_warning_once(make_stack, centre, first, cancels, restarts):
+    """The one that comes first is sent."""
+    stack, routes = two_routes(make_stack, centre)
 
     def named(route, **more):
-        text = shaken("live", **more)
-        return text if route == "relay" else re.sub("<EventID>[^<]*", "<EventID>J-1", text)
+        return routes[route](**more)
     told = stack.accepted(named(first), first)
     wait_state(stack, told["id"], "cb/etws", "accepted", user=first)
     second = next(route for route in ("relay", "bridge") if route != first)
@@ -514,6 +535,91 @@ def test_the_cancel_of_either_route_ends_a_primary_warning_once(make_stack, cent
         wait_state(stack, cancel["id"], "cb/etws", "filtered" if count else "accepted", user=route)
     air = centre.air(4352)
     assert [one["kind"] for one in air] == ["etws", "text"] and "取り消されました" in air[1]["text"] and air[1]["rang"]
+
+
+def restarted(stack, names, answer):
+    for name in names:
+        stack.restart(name)
+        wait_until(lambda: "receipts" in stack.status(answer["id"], "relay").json(), "the hub is back")
+
+
+@pytest.fixture
+def other(tmp_path):
+    (tmp_path / "other").mkdir()
+    made = Centre(tmp_path / "other", refuse_status=503)
+    yield made
+    made.close()
+
+
+def taken_by_one(make_stack, centre, other):
+    """A warning that one centre took, and not the other."""
+    rows = [centre_of(one.url, name, lane="live", areas=list(ALL_JAPAN), ids=[dict(one_id) for one_id in IDS],
+                      etws_deadline_ms=1000)
+            for one, name in ((centre, "cb"), (other, "never"))]
+    stack = make_stack(mode="live", principals=[{**row, "statuses": ["Actual"]} for row in PRINCIPALS] + [
+        {**RELAYER, "statuses": ["Actual"]}], adapters=[adapter(rows)])
+    first = stack.accepted(shaken("live"), "relay")
+    wait_state(stack, first["id"], "cb/etws", "accepted", user="relay")
+    wait_state(stack, first["id"], "never/etws", "expired", user="relay")
+    other.behave(refuse_status=0)
+    time.sleep(0.5)  # the ack
+    return stack, first
+
+
+@pytest.mark.parametrize("restarts", [["telecom"], ["hub", "telecom"]])
+def test_a_primary_warning_is_known_after_a_restart(make_stack, centre, other, restarts):
+    """Its update rings where it was not had and nowhere else; its cancel goes to both."""
+    stack, first = taken_by_one(make_stack, centre, other)
+    restarted(stack, restarts, first)
+    later = stack.accepted(shaken("live", serial=6, at=time.time() + 1), "relay")
+    assert "no graver" in wait_state(stack, later["id"], "cb/etws", "filtered", user="relay")["detail"]
+    wait_state(stack, later["id"], "never/etws", "accepted", user="relay")
+    time.sleep(0.5)  # the ack
+    restarted(stack, restarts, first)
+    wrong = stack.accepted(shaken("live", serial=7, cancel=True, at=time.time() + 2), "relay")
+    for outlet, one in (("cb/etws", centre), ("never/etws", other)):
+        wait_state(stack, wrong["id"], outlet, "accepted", user="relay")
+        assert [(row["kind"], row["rang"]) for row in one.air(4352)] == [("etws", True), ("text", True)]
+        assert "緊急地震速報は取り消されました" in one.air(4352)[1]["text"]
+
+
+def test_a_cancel_that_comes_while_it_is_away_goes_to_who_was_warned(make_stack, centre, other):
+    stack, _ = taken_by_one(make_stack, centre, other)
+    stack.stop("telecom")
+    wrong = stack.accepted(shaken("live", serial=7, cancel=True, at=time.time() + 2), "relay")
+    stack.start("telecom")
+    wait_state(stack, wrong["id"], "cb/etws", "accepted", user="relay")
+    wait_state(stack, wrong["id"], "never/etws", "filtered", user="relay")
+    assert [row["kind"] for row in centre.air(4352)] == ["etws", "text"] and other.air() == []
+
+
+def test_a_restart_between_two_cancels_ends_a_primary_warning_once(make_stack, centre):
+    stack, routes = two_routes(make_stack, centre)
+    told = stack.accepted(routes["relay"](), "relay")
+    wait_state(stack, told["id"], "cb/etws", "accepted", user="relay")
+    other = stack.accepted(routes["bridge"](), "bridge")
+    wait_state(stack, other["id"], "", "filtered", user="bridge")
+    for count, route in enumerate(routes):
+        cancel = stack.accepted(routes[route](serial=7, cancel=True, at=time.time() + 2), route)
+        wait_state(stack, cancel["id"], "cb/etws", "filtered" if count else "accepted", user=route)
+        time.sleep(0.5)  # the ack
+        stack.restart("telecom")
+    air = centre.air(4352)
+    assert [one["kind"] for one in air] == ["etws", "text"]
+
+
+def test_a_warning_that_came_while_it_was_away_rings(make_stack, centre):
+    """It is in force, and nobody was told of it."""
+    stack = relayed(make_stack, "drill", centre_of(centre.url, areas=ALL_JAPAN))
+    stack.stop("telecom")
+    answer = stack.accepted(telegram("tsunami"), "relay")
+    stack.start("telecom")
+    wait_state(stack, answer["id"], "cb/etws", "accepted", user="relay")
+    assert [row["kind"] for row in centre.air()] == ["etws"]
+    time.sleep(0.5)  # the ack
+    stack.restart("telecom")
+    time.sleep(1)
+    assert len(centre.air()) == 1, "and once only"
 
 
 def test_a_tsunami_warning_is_a_primary_warning(make_stack, centre):

@@ -170,13 +170,14 @@ test_runs_are_eventful(void **state)
 		"frames dropped %zu, doubled %zu, overtaken %zu (%zu seen), clock jumps %zu, "
 		"sleeps %zu, reloads %zu (%zu filters), restores %zu (%zu gaps told); at "
 		"subscribers of the feed: notices %zu, gaps %zu, pages fetched %zu, deaths of it "
-		"%zu; large ones in pieces %zu, forgotten %zu, left by a crash %zu\n",
+		"%zu; large ones in pieces %zu, forgotten %zu, left by a crash %zu; told of before "
+		"%zu\n",
 		sum.notices, counts->crashes, counts->torn, counts->lost_syncs, counts->full,
 		counts->dropped, counts->doubled, counts->overtaken, counts->holes_seen,
 		counts->jumps, counts->sleeps, counts->reloads, counts->refilters, counts->restores,
 		counts->gaps, counts->viewer_notices, counts->viewer_gaps, counts->fetches,
-		counts->feed_deaths, counts->stores, counts->stores_forgotten,
-		counts->stores_swept);
+		counts->feed_deaths, counts->stores, counts->stores_forgotten, counts->stores_swept,
+		counts->past);
 	assert_true(
 		counts->stores > 100 && counts->stores_forgotten > 10 && counts->stores_swept > 10);
 	assert_true(sum.notices > 400 && sum.conflicts > 20 && sum.again > 200 && sum.cancels > 40);
@@ -186,6 +187,7 @@ test_runs_are_eventful(void **state)
 	assert_true(counts->holes_seen > 20 && counts->reloads > 20 && counts->refilters > 5);
 	assert_true(counts->restores > 2 && counts->gaps > 2);
 	assert_true(counts->viewer_notices > 1000 && counts->viewer_gaps > 20);
+	assert_true(counts->past > 0);
 	assert_true(counts->fetches > 40 && counts->feed_deaths > 20);
 }
 

@@ -144,6 +144,21 @@ __wrap_hs_receipts_ack(struct hs_receipts *receipts, uint32_t peer, uint64_t seq
 	__real_hs_receipts_ack(receipts, peer, seq + (wrong_now == WRONG_ACK_AHEAD), mono_us);
 }
 
+void __real_hs_receipts_each_taker(const struct hs_receipts *receipts, uint64_t seq,
+	const char *adapter, void (*visit)(void *owner, const char *outlet), void *owner);
+void __wrap_hs_receipts_each_taker(const struct hs_receipts *receipts, uint64_t seq,
+	const char *adapter, void (*visit)(void *owner, const char *outlet), void *owner);
+
+void
+__wrap_hs_receipts_each_taker(const struct hs_receipts *receipts, uint64_t seq, const char *adapter,
+	void (*visit)(void *owner, const char *outlet), void *owner)
+{
+	if (wrong_now == WRONG_PAST_GUESSED)
+		visit(owner, "screen-1");
+	else
+		__real_hs_receipts_each_taker(receipts, seq, adapter, visit, owner);
+}
+
 bool __real_hs_notice_mark(struct hs_arena *arena, hs_notice *notice);
 bool __wrap_hs_notice_mark(struct hs_arena *arena, hs_notice *notice);
 
@@ -303,6 +318,7 @@ static const struct mutant {
 	{ WRONG_WINDOW_IGNORED, "window ignored", "P11" },
 	{ WRONG_NEIGHBOUR_SENT, "bytes of the notice before", "P2" },
 	{ WRONG_SET_MISSES_ONE, "active set misses a notice", "P6" },
+	{ WRONG_PAST_GUESSED, "told before, though nobody took it", "P6" },
 	{ WRONG_FEED_NEWEST_ONLY, "feed: newest only for who is behind", "P5" },
 	{ WRONG_FEED_GAP_NOT_TOLD, "feed: gap not told", "P5" },
 	{ WRONG_FEED_HOLE_TAKEN, "feed: a hole in the stream is taken", "P5" },

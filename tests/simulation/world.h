@@ -162,6 +162,7 @@ struct taker {
 	size_t unacked;		  /* got on this connection since its last ack */
 	uint64_t acked_seq;	  /* the highest ack that it ever sent */
 	bool seen[WORLD_NOTICES]; /* what its outlets have: survives everything */
+	bool said[WORLD_NOTICES]; /* that its outlet displayed it */
 	uint64_t floor; /* a feed that began with a snapshot answers for newer ones only */
 };
 
@@ -169,7 +170,7 @@ struct taker {
 struct world_counts {
 	size_t crashes, lost_syncs, torn, full, dropped, doubled, overtaken, jumps, sleeps, reloads,
 		refilters, restores, gaps, holes_seen, viewer_notices, viewer_gaps, fetches,
-		feed_deaths, stores, stores_forgotten, stores_swept;
+		feed_deaths, stores, stores_forgotten, stores_swept, past;
 };
 
 /* Frames of a wrong hub (WRONG_REPLY_EARLY, WRONG_DELIVER_EARLY) for the side that it does not wrong. */

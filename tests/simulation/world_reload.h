@@ -18,7 +18,7 @@ choose_limits(struct world *world)
 
 	options->state_notices = 1 + below(world, 10);
 	options->windows.adapter = options->windows.feed = 1 + (int64_t)below(world, 6);
-	options->recent_notices = 1 + below(world, 12);
+	options->recent.notices = 1 + below(world, 12);
 	options->status_notices = 8 + below(world, 120);
 	options->ahead.pending_max = 4 + below(world, 60);
 	options->ahead.records = 1 + below(world, 16);
@@ -158,7 +158,7 @@ restore(struct world *world)
 		taker->floor = taker->floor < newest ? taker->floor : newest;
 		taker->acked_seq = UINT64_MAX; /* of which journal is not known any more */
 		for (uint64_t seq = newest + 1; seq < WORLD_NOTICES; seq++)
-			taker->seen[seq] = false;
+			taker->seen[seq] = taker->said[seq] = false;
 	}
 }
 

@@ -105,7 +105,7 @@ taker_hello(struct world *world, struct taker *taker, const Hansho__V1__Hello *h
 		resume.snapshot = true;
 		taker->waits_snapshot = true;
 	} else {
-		resume.from_last_ack = true;
+		resume.from_last_ack = resume.snapshot = resume.past = true;
 		taker->from_ack = true;
 	}
 	send_to_hub(world, taker->peer, &frame);
@@ -261,6 +261,23 @@ check_digest(struct world *world, uint64_t seq, const char *digest)
 			digest, expected);
 }
 
+/* Of what is on disk, only what an outlet of it said that it displayed. */
+static void
+check_past(struct world *world, const struct taker *taker, const Hansho__V1__Snapshot *snapshot)
+{
+	for (size_t i = 0; i < snapshot->n_past; i++) {
+		uint64_t seq = snapshot->past[i]->seq;
+
+		if (disk_notice(&world->disk, seq) == NULL)
+			blame(world, "P2: a past with seq %llu, not on disk",
+				(unsigned long long)seq);
+		else if (!taker->said[seq])
+			blame(world, "P6: taker %u is told that it displayed seq %llu", taker->peer,
+				(unsigned long long)seq);
+	}
+	world->counts.past += snapshot->n_past;
+}
+
 static void
 taker_snapshot(struct world *world, struct taker *taker, const Hansho__V1__Snapshot *snapshot)
 {
@@ -269,6 +286,7 @@ taker_snapshot(struct world *world, struct taker *taker, const Hansho__V1__Snaps
 			blame(world, "P2: a snapshot with seq %llu, not on disk",
 				(unsigned long long)snapshot->notices[i]->seq);
 	}
+	check_past(world, taker, snapshot);
 	if (taker->waits_gap) {
 		taker_refuses(world, taker, "gets a snapshot and no gap before it");
 		return;
@@ -367,6 +385,7 @@ taker_act(struct world *world, struct taker *taker)
 		receipt.seq = taker->last_seq;
 		receipt.outlet = outlet;
 		receipt.state = HS_RECEIPT(DISPLAYED);
+		taker->said[receipt.seq] = true;
 		frame.body_case = HANSHO__V1__LINK_FRAME__BODY_RECEIPT;
 		frame.receipt = &receipt;
 	} else {

@@ -31,8 +31,9 @@ enum world_wrong {
 	WRONG_ACK_AHEAD,	 /* core: an ack counts for the notice behind it too */
 	WRONG_NOT_MARKED,	 /* core: a drill goes out without its mark */
 	WRONG_WINDOW_IGNORED,	 /* core: a slow peer is sent more than its window */
-	WRONG_NEIGHBOUR_SENT,	/* core: the bytes of the notice before, under the number of this */
-	WRONG_SET_MISSES_ONE,	/* core: now and then a notice does not reach the active set */
+	WRONG_NEIGHBOUR_SENT, /* core: the bytes of the notice before, under the number of this */
+	WRONG_SET_MISSES_ONE, /* core: now and then a notice does not reach the active set */
+	WRONG_PAST_GUESSED, /* core: an adapter that starts is told that its outlets took everything */
 	WRONG_FEED_NEWEST_ONLY, /* feed: who is behind gets the newest notice only */
 	WRONG_FEED_GAP_NOT_TOLD, /* feed: a place that it does not have is taken for one that it has */
 	WRONG_FEED_HOLE_TAKEN, /* feed: a hole in the hub's stream is taken */

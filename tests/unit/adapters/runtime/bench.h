@@ -29,6 +29,8 @@ struct probe {
 	size_t attempted_count;
 	enum hs_adapter_lane_state lane_state;
 	size_t snapshots, snapshot_notices;
+	uint64_t past[SEEN]; /* of the newest snapshot, what "one" took */
+	size_t past_count;
 	bool closed;
 	int64_t own_timeout_ms[OUTLETS], own_deadline_ms[OUTLETS]; /* 0: none of its own */
 	uint64_t refused[SEEN];
@@ -134,6 +136,10 @@ probe_on_snapshot(void *state, const struct hs_adapter_snapshot *snapshot)
 	struct probe *probe = state;
 	probe->snapshots++;
 	probe->snapshot_notices = snapshot->count;
+	probe->past_count = 0;
+	for (size_t i = 0; i < snapshot->past_count; i++)
+		if (hs_past_took(&snapshot->past[i], "one"))
+			probe->past[probe->past_count++] = snapshot->past[i].seq;
 }
 
 static inline void
@@ -168,6 +174,7 @@ static const struct hs_adapter_ops showing = {
 	.name = "probe",
 	.settings = &probe_record,
 	.snapshot = true,
+	.past = true,
 	.open = probe_open,
 	.on_notice = probe_on_notice,
 	.on_snapshot = probe_on_snapshot,

@@ -34,7 +34,7 @@ struct fake_hub {
 	char epoch[40];
 	bool up, greeted, resumed, silent, closed;
 	bool beats; /* answers heartbeats; else the adapter gives it up after three that are missing */
-	bool from_last_ack, wants_snapshot;
+	bool from_last_ack, wants_snapshot, wants_past;
 	uint64_t resume_seq, ack_seq, newest_seq;
 	uint32_t window;		  /* 0: it does not say */
 	char digest[HS_DIGEST_SIZE];	  /* in heartbeats, for newest_seq; "" none */
@@ -121,6 +121,43 @@ fake_deliver(struct fake_hub *hub, uint64_t seq, uint64_t prev_seq, hs_notice *n
 	fake_send(hub, &frame);
 }
 
+/* One that an outlet took before. */
+struct fake_told {
+	uint64_t seq;
+	hs_notice *notice;
+	const char *outlet;
+};
+#define FAKE_TOLD_MAX 8
+
+/* A part of a snapshot of which nothing is in force; last: there is no more. */
+static inline void
+fake_past(struct fake_hub *hub, uint64_t seq, const struct fake_told *told, size_t count, bool last)
+{
+	Hansho__V1__Snapshot snapshot;
+	Hansho__V1__Past rows[FAKE_TOLD_MAX], *list[FAKE_TOLD_MAX];
+	char *outlets[FAKE_TOLD_MAX];
+	hs_link_frame frame;
+	assert_true(count <= FAKE_TOLD_MAX);
+	hansho__v1__snapshot__init(&snapshot);
+	for (size_t i = 0; i < count; i++) {
+		hansho__v1__past__init(&rows[i]);
+		outlets[i] = (char *)(uintptr_t)told[i].outlet;
+		rows[i].seq = told[i].seq;
+		rows[i].notice = told[i].notice;
+		rows[i].n_outlets = 1;
+		rows[i].outlets = &outlets[i];
+		list[i] = &rows[i];
+	}
+	snapshot.seq = seq;
+	snapshot.n_past = count;
+	snapshot.past = list;
+	snapshot.last = last;
+	hansho__v1__link_frame__init(&frame);
+	frame.body_case = HANSHO__V1__LINK_FRAME__BODY_SNAPSHOT;
+	frame.snapshot = &snapshot;
+	fake_send(hub, &frame);
+}
+
 static inline void
 fake_on_up(void *owner, struct hs_link *link)
 {
@@ -180,6 +217,7 @@ fake_on_frame(void *owner, struct hs_link *link, const uint8_t *bytes, size_t le
 		hub->resume_seq = frame->resume->seq;
 		hub->from_last_ack = frame->resume->from_last_ack;
 		hub->wants_snapshot = frame->resume->snapshot;
+		hub->wants_past = frame->resume->past;
 		snprintf(hub->resume_epoch, sizeof(hub->resume_epoch), "%s", frame->resume->epoch);
 	} else if (frame->body_case == HANSHO__V1__LINK_FRAME__BODY_ACK) {
 		hub->ack_seq = frame->ack->seq;

@@ -152,6 +152,35 @@ snapshot_in_parts_is_shown_once(void **state)
 	bench_close(bench);
 }
 
+static void
+what_was_told_before_is_asked_for_at_the_start(void **state)
+{
+	(void)state;
+	struct bench *bench = bench_open(&showing, "");
+	assert_true(bench->hub.wants_past);
+	const struct fake_told first[] = { { 2, order(bench, "a", 1), "one" },
+		{ 3, order(bench, "b", 1), "two" } };
+	struct fake_told second[] = { { 4, order(bench, "c", 1), "one" },
+		{ 5, order(bench, "d", 1), "one" } };
+	second[0].notice->mode = HS_MODE(DRILL); /* kept out, as all of a drill is */
+	fake_past(&bench->hub, 5, first, 2, false);
+	fake_past(&bench->hub, 5, second, 2, true);
+	assert_true(run_until(&bench->loop, has_snapshot, bench, 3000));
+	assert_int_equal(0, bench->probe.snapshot_notices);
+	assert_int_equal(2, bench->probe.past_count);
+	assert_int_equal(2, bench->probe.past[0]);
+	assert_int_equal(5, bench->probe.past[1]);
+	/* who only lost his link knows it himself */
+	fake_deliver(&bench->hub, 6, 5, order(bench, "e", 1));
+	assert_true(wait_ack(bench, 6));
+	bench->hub.resumed = false;
+	hs_link_drop(bench->hub.link);
+	assert_true(run_until(&bench->loop, is_resumed, bench, 5000));
+	assert_true(bench->hub.wants_snapshot);
+	assert_false(bench->hub.wants_past);
+	bench_close(bench);
+}
+
 int
 main(void)
 {
@@ -163,6 +192,7 @@ main(void)
 		cmocka_unit_test(new_epoch_starts_anew),
 		cmocka_unit_test(hub_that_lost_history_starts_anew),
 		cmocka_unit_test(snapshot_in_parts_is_shown_once),
+		cmocka_unit_test(what_was_told_before_is_asked_for_at_the_start),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

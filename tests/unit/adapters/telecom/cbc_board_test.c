@@ -194,6 +194,22 @@ it_is_bounded(void **state)
 	assert_non_null(hs_cbc_board_find(&board, "d6", "990019", HS_CBC_JA));
 }
 
+/* In force at the start, and it comes by itself: what was sent of the same document stays known. */
+static void
+only_what_was_guessed_is_forgotten(void **state)
+{
+	(void)state;
+	put("a", "", 4352, 5, 1, "x");
+	put("b", "", 4352, 5, 1, "y");
+	hs_cbc_board_find(&board, "a", "", HS_CBC_JA)->guessed = true;
+	hs_cbc_board_forget(&board, 4);
+	assert_int_equal(2, board.count);
+	hs_cbc_board_forget(&board, 5);
+	assert_int_equal(1, board.count);
+	assert_null(hs_cbc_board_find(&board, "a", "", HS_CBC_JA));
+	assert_non_null(hs_cbc_board_find(&board, "b", "", HS_CBC_JA));
+}
+
 int
 main(void)
 {
@@ -209,6 +225,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(
 			what_is_assumed_makes_no_post_alone, setup, teardown),
 		cmocka_unit_test_setup_teardown(it_is_bounded, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			only_what_was_guessed_is_forgotten, setup, teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

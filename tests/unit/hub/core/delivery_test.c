@@ -263,7 +263,7 @@ test_what_is_not_in_memory_is_read(void **state)
 	struct desk *desk = *state;
 
 	hs_core_destroy(desk->core);
-	desk->options.recent_notices = 2;
+	desk->options.recent.notices = 2;
 	desk->core = hs_core_create(&desk->options);
 	fill(desk, 6);
 	desk_hello(desk, FEED);
@@ -283,7 +283,7 @@ test_the_answer_to_an_old_read_is_ignored(void **state)
 	struct hs_event records = { .type = HS_EVENT_RECORDS, .peer = FEED, .ticket = 1 };
 
 	hs_core_destroy(desk->core);
-	desk->options.recent_notices = 2;
+	desk->options.recent.notices = 2;
 	desk->core = hs_core_create(&desk->options);
 	fill(desk, 6);
 	desk_hello(desk, FEED);

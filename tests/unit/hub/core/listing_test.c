@@ -195,7 +195,7 @@ test_what_left_memory_is_read(void **state)
 {
 	struct desk *desk = *state;
 
-	desk->options.recent_notices = 1;
+	desk->options.recent.notices = 1;
 	hs_core_destroy(desk->core);
 	desk->core = hs_core_create(&desk->options);
 	desk_hello(desk, GATE);
@@ -259,7 +259,7 @@ test_reads_are_bounded(void **state)
 	struct desk *desk = *state;
 	struct hs_event read = { .type = HS_EVENT_RECORDS, .peer = GATE };
 
-	desk->options.recent_notices = 1;
+	desk->options.recent.notices = 1;
 	hs_core_destroy(desk->core);
 	desk->core = hs_core_create(&desk->options);
 	desk_hello(desk, GATE);

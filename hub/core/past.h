@@ -1,0 +1,38 @@
+/* past.h: what the outlets of one adapter heard before, for the process of it that starts now.
+ *
+ * Flow:    resume {from_last_ack, snapshot, past} → hs_past_each → Snapshot.past, beside what is in force (snapshot.h).
+ * Rules:   of the newest notices (recent.h) those that
+ *          - the peer is entitled to (route.h);
+ *          - an outlet of that adapter took (receipts.h: hs_receipts_each_taker). What was filtered, or told by another route,
+ *            nobody took. Cancels and lifts that were told are among them;
+ *          - are younger than after_unix_us, and not larger than notice_max_bytes;
+ *          the newest within notices_max and bytes_max.
+ *          Whether the adapter acknowledged it is no matter: an ack waits for the slowest outlet and for all before it, and what
+ *          comes again may be too old by then to be told once more.
+ * Restart: ring and receipts are filled from the journal at the start of the hub.
+ * Owner:   all of it is borrowed, for the call.
+ */
+#ifndef HS_CORE_PAST_H
+#define HS_CORE_PAST_H
+
+#include "hub/core/receipts.h"
+#include "hub/core/recent.h"
+#include "hub/core/route.h"
+
+struct hs_past {
+	const struct hs_recent *recent;
+	const struct hs_receipts *receipts;
+	const struct hs_route *route;
+	uint32_t peer;
+	const char *adapter; /* its name */
+	size_t notices_max;  /* 0: none */
+	size_t bytes_max, notice_max_bytes;
+	uint64_t newest_seq; /* committed */
+	int64_t after_unix_us;
+};
+
+/* By rising seq. */
+void hs_past_each(const struct hs_past *past,
+	void (*visit)(void *owner, const struct hs_recent_notice *notice), void *owner);
+
+#endif
