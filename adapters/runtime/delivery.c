@@ -6,6 +6,9 @@
 #include <string.h>
 
 #include "adapters/runtime/internal.h"
+
+#include <utlist.h>
+
 #include "hub/base/check.h"
 #include "hub/base/clock.h"
 #include "hub/base/hash.h"
@@ -28,70 +31,47 @@ deadline_us(const struct hs_adapter_delivery *delivery)
 static struct hs_delivery_queue *
 queue_add(struct hs_queues *queues, enum hs_adapter_lane lane, const char *key)
 {
-	size_t len_bytes = strlen(key) + 1;
-	struct hs_delivery_queue *queue = calloc(1, sizeof(*queue) + len_bytes);
+	size_t len_bytes = strlen(key);
+	struct hs_delivery_queue *queue = calloc(1, sizeof(*queue) + len_bytes + 1);
 	if (!queue)
 		return NULL;
-	memcpy(queue->key, key, len_bytes);
+	memcpy(queue->key, key, len_bytes + 1);
 	queue->lane = lane;
-	*queues->end = queue;
-	queues->end = &queue->next;
-	if (key[0] != '\0')
-		hs_chains_add(&queues->by_key, &queue->chain, hs_chain_hash(lane, key, ""));
+	if (len_bytes > 0) {
+		HASH_ADD(hh, queues->by_key[lane], key[0], len_bytes, queue);
+		if (!queue->hh.tbl) {
+			free(queue);
+			return NULL;
+		}
+	}
+	DL_APPEND2(queues->first, queue, before, next);
 	return queue;
 }
 
 static struct hs_delivery_queue *
-queue_find(struct hs_adapter *adapter, enum hs_adapter_lane lane, const char *key)
+queue_find(struct hs_queues *queues, enum hs_adapter_lane lane, const char *key)
 {
-	struct hs_queues *queues = &adapter->queues;
-	struct hs_chain *at = hs_chains_find(&queues->by_key, hs_chain_hash(lane, key, ""));
-	for (; key[0] != '\0' && at; at = hs_chain_next(at)) {
-		struct hs_delivery_queue *queue =
-			HS_CONTAINER_OF(at, struct hs_delivery_queue, chain);
-		if (queue->lane == lane && strcmp(queue->key, key) == 0)
-			return queue;
-	}
-	return queue_add(queues, lane, key);
+	struct hs_delivery_queue *queue = NULL;
+	if (key[0] != '\0')
+		HASH_FIND_STR(queues->by_key[lane], key, queue);
+	return queue ? queue : queue_add(queues, lane, key);
 }
 
 /* Empty queues are freed here and nowhere else, so that nobody's queue vanishes under his feet. */
 static void
-queues_sweep(struct hs_adapter *adapter)
+queues_sweep(struct hs_queues *queues)
 {
-	struct hs_queues *queues = &adapter->queues;
-	struct hs_delivery_queue **at = &queues->first;
-	while (*at) {
-		struct hs_delivery_queue *queue = *at;
-		if (queue->head) {
-			at = &queue->next;
-		} else {
-			*at = queue->next;
-			hs_chains_remove(&queues->by_key, &queue->chain);
-			free(queue);
-		}
+	struct hs_delivery_queue *queue, *next;
+	DL_FOREACH_SAFE2(queues->first, queue, next, next)
+	{
+		if (queue->head)
+			continue;
+		if (queue->key[0] != '\0')
+			HASH_DEL(queues->by_key[queue->lane], queue);
+		/* the first has a next one, or is alone. NOLINTNEXTLINE(clang-analyzer-core.NullDereference) */
+		DL_DELETE2(queues->first, queue, before, next);
+		free(queue);
 	}
-	queues->end = at;
-}
-
-static void
-queue_remove(struct hs_delivery_queue *queue, struct hs_adapter_delivery *delivery)
-{
-	struct hs_delivery_links *links = &delivery->links;
-	*(links->before ? &links->before->links.next : &queue->head) = links->next;
-	*(links->next ? &links->next->links.before : &queue->tail) = links->before;
-}
-
-/* Before `next`; NULL: at the end. */
-static void
-queue_insert(struct hs_delivery_queue *queue, struct hs_adapter_delivery *delivery,
-	struct hs_adapter_delivery *next)
-{
-	struct hs_adapter_delivery *before = next ? next->links.before : queue->tail;
-	delivery->links.next = next;
-	delivery->links.before = before;
-	*(before ? &before->links.next : &queue->head) = delivery;
-	*(next ? &next->links.before : &queue->tail) = delivery;
 }
 
 /* What waits for no proof goes before what does. */
@@ -107,54 +87,7 @@ queue_put(struct hs_delivery_queue *queue, struct hs_adapter_delivery *delivery)
 		queue->held = next != NULL;
 	}
 	queue->held = queue->held || waits;
-	queue_insert(queue, delivery, next);
-}
-
-/* ---- by document ---- */
-
-static uint64_t
-document_hash(const struct hs_lane *lane, const char *source, const char *id)
-{
-	return hs_chain_hash(lane->id, source, id);
-}
-
-static struct hs_adapter_delivery *
-of_chain(struct hs_chain *chain)
-{
-	struct hs_delivery_links *links =
-		HS_CONTAINER_OF(chain, struct hs_delivery_links, document);
-	return HS_CONTAINER_OF(links, struct hs_adapter_delivery, links);
-}
-
-static bool
-is_of(const struct hs_adapter_delivery *delivery, const struct hs_lane *lane, const char *source,
-	const char *id)
-{
-	const hs_document *document = delivery->item->notice->document;
-	return item_of(delivery)->lane == lane && strcmp(document->source, source) == 0 &&
-	       strcmp(document->id, id) == 0;
-}
-
-struct hs_adapter_delivery *
-hs_delivery_of(const struct hs_adapter *adapter, const struct hs_lane *lane, const char *source,
-	const char *id, const struct hs_adapter_delivery *before)
-{
-	struct hs_chain *at = before ? hs_chain_next(&before->links.document)
-				     : hs_chains_find(&adapter->queues.by_document,
-					       document_hash(lane, source, id));
-	while (at && !is_of(of_chain(at), lane, source, id))
-		at = hs_chain_next(at);
-	return at ? of_chain(at) : NULL;
-}
-
-static void
-document_put(struct hs_adapter *adapter, struct hs_adapter_delivery *delivery)
-{
-	const hs_document *document = delivery->item->notice->document;
-	delivery->links.document = (struct hs_chain){ 0 };
-	if (document)
-		hs_chains_add(&adapter->queues.by_document, &delivery->links.document,
-			document_hash(item_of(delivery)->lane, document->source, document->id));
+	DL_PREPEND_ELEM2(queue->head, next, delivery, links.before, links.next);
 }
 
 /* ---- the end of one ---- */
@@ -164,9 +97,9 @@ void
 hs_delivery_end(struct hs_adapter_delivery *delivery, int receipt_state, const char *detail)
 {
 	struct hs_item *item = item_of(delivery);
-	struct hs_lane *lane = item->lane;
-	queue_remove(delivery->queue, delivery);
-	hs_chains_remove(&lane->adapter->queues.by_document, &delivery->links.document);
+	DL_DELETE2(delivery->queue->head, delivery, links.before, links.next);
+	if (delivery->links.document)
+		hs_document_remove(&item->lane->adapter->queues, delivery);
 	if (receipt_state != HS_RECEIPT(UNSPECIFIED))
 		hs_adapter_receipt(&item->pub, delivery->outlet, receipt_state, detail);
 	delivery->ended(delivery);
@@ -309,6 +242,24 @@ supersede(struct hs_adapter *adapter, const struct hs_adapter_delivery *newer)
 	}
 }
 
+static void
+enter(struct hs_adapter *adapter, struct hs_adapter_delivery *delivery,
+	struct hs_document_deliveries *of_document)
+{
+	struct hs_delivery_queue *queue = delivery->queue;
+	struct hs_item *item = item_of(delivery);
+	item->delivered = true;
+	if (hs_canary_holds(delivery->canary) && hs_held_take(adapter, delivery))
+		return;
+	item->open++;
+	supersede(adapter, delivery);
+	delivery->links.document = NULL;
+	if (of_document)
+		hs_document_put(of_document, delivery);
+	queue_put(queue, delivery);
+	queue_run(adapter, queue);
+}
+
 void
 hs_adapter_deliver(struct hs_adapter_item *pub, struct hs_adapter_delivery *delivery)
 {
@@ -316,30 +267,27 @@ hs_adapter_deliver(struct hs_adapter_item *pub, struct hs_adapter_delivery *deli
 	struct hs_adapter *adapter = item->lane->adapter;
 	HS_CHECK(!item->done && delivery->outlet && delivery->attempt && delivery->abort &&
 		 delivery->ended);
-	const char *key = delivery->order_key ? delivery->order_key : "";
+	delivery->item = pub;
 	if (adapter->explanation) {
-		delivery->item = pub;
 		hs_explanation_delivery(adapter->explanation, delivery);
 		delivery->ended(delivery);
 		return;
 	}
-	struct hs_delivery_queue *queue = queue_find(adapter, pub->lane, key);
-	delivery->item = pub;
+	const hs_document *document = pub->notice->document;
+	const char *key = delivery->order_key ? delivery->order_key : "";
+	struct hs_delivery_queue *queue = queue_find(&adapter->queues, pub->lane, key);
+	struct hs_document_deliveries *of_document =
+		document ? hs_document_join(&adapter->queues, pub->lane, document) : NULL;
 	delivery->queue = queue;
 	delivery->order_key = queue ? queue->key : NULL;
-	if (!queue) {
+	if (queue && (of_document || !document)) {
+		enter(adapter, delivery, of_document);
+	} else { /* and it has replaced and taken back nothing */
 		hs_adapter_receipt(pub, delivery->outlet, HS_RECEIPT(FAILED), "out of memory");
 		delivery->ended(delivery);
-		return;
 	}
-	item->delivered = true;
-	if (hs_canary_holds(delivery->canary) && hs_held_take(adapter, delivery))
-		return;
-	item->open++;
-	supersede(adapter, delivery);
-	document_put(adapter, delivery);
-	queue_put(queue, delivery);
-	queue_run(adapter, queue);
+	if (of_document)
+		hs_document_leave(&adapter->queues, of_document);
 }
 
 void
@@ -389,7 +337,7 @@ hs_deliveries_tick(struct hs_adapter *adapter, int64_t now_mono_us)
 {
 	for (struct hs_delivery_queue *queue = adapter->queues.first; queue; queue = queue->next)
 		queue_tick(adapter, queue, now_mono_us);
-	queues_sweep(adapter);
+	queues_sweep(&adapter->queues);
 }
 
 bool
@@ -428,7 +376,7 @@ hs_deliveries_abandon(struct hs_adapter *adapter)
 			hs_delivery_end(head, HS_RECEIPT(UNSPECIFIED), "");
 		}
 	}
-	queues_sweep(adapter);
+	queues_sweep(&adapter->queues);
 }
 
 static struct hs_adapter_delivery *

@@ -7,6 +7,10 @@
 #ifndef HS_ADAPTER_INTERNAL_H
 #define HS_ADAPTER_INTERNAL_H
 
+/* Without memory HASH_ADD leaves the new one out, hh.tbl NULL: it is told then, the process goes on. */
+#define HASH_NONFATAL_OOM 1
+#include <uthash.h>
+
 #include "adapters/runtime/runtime.h"
 #include "hub/base/alarm_command.h"
 #include "hub/base/link.h"
@@ -141,9 +145,9 @@ struct hs_delivery_counts {
 
 /* All that waits or is under way. */
 struct hs_queues {
-	struct hs_delivery_queue *first, **end; /* in the order in which they came */
-	struct hs_chains by_key;		/* of queues with a key */
-	struct hs_chains by_document;		/* of deliveries whose notice has a document */
+	struct hs_delivery_queue *first; /* in the order in which they came */
+	struct hs_delivery_queue *by_key[HS_LANE_COUNT];
+	struct hs_document_deliveries *by_document[HS_LANE_COUNT];
 };
 
 struct hs_adapter_patience {
@@ -247,18 +251,14 @@ void hs_lane_receipt(
 
 /* delivery.c */
 struct hs_delivery_queue {
-	struct hs_delivery_queue *next;
-	struct hs_adapter_delivery *head, *tail;
-	struct hs_chain chain;	   /* by lane and key */
+	struct hs_delivery_queue *next, *before;
+	struct hs_adapter_delivery *head;
+	UT_hash_handle hh;	   /* when it has a key */
 	enum hs_adapter_lane lane; /* the lanes never wait for each other */
 	bool running;
 	bool held;  /* some of it may wait for a proof, and what does not goes before them */
 	char key[]; /* "" = a delivery on its own */
 };
-/* Those of this document on this lane that are not over, in no order; the next one after `before`. NULL: no more. */
-struct hs_adapter_delivery *hs_delivery_of(const struct hs_adapter *adapter,
-	const struct hs_lane *lane, const char *source, const char *id,
-	const struct hs_adapter_delivery *before);
 /* Takes it out of its queue and its item. receipt_state UNSPECIFIED: no receipt. */
 void hs_delivery_end(struct hs_adapter_delivery *delivery, int receipt_state, const char *detail);
 void hs_deliveries_tick(struct hs_adapter *adapter, int64_t now_mono_us);
@@ -268,6 +268,20 @@ void hs_deliveries_abandon(struct hs_adapter *adapter);
 /* Ends the deliveries of one item with a receipt FAILED. */
 void hs_deliveries_give_up(struct hs_item *item, const char *why);
 size_t hs_deliveries_waiting(const struct hs_adapter *adapter);
+
+/* documents.c */
+/* Where the deliveries of that document stand, until hs_document_leave at least. NULL: no memory. */
+struct hs_document_deliveries *hs_document_join(
+	struct hs_queues *queues, enum hs_adapter_lane lane, const hs_document *document);
+void hs_document_leave(struct hs_queues *queues, struct hs_document_deliveries *own);
+/* It stands there until hs_document_remove. */
+void hs_document_put(struct hs_document_deliveries *own, struct hs_adapter_delivery *delivery);
+void hs_document_remove(struct hs_queues *queues, struct hs_adapter_delivery *delivery);
+/* Those of this document on this lane that are not over, in the order in which they came; the next one after `before`, which is
+ * one of them. NULL: no more. */
+struct hs_adapter_delivery *hs_delivery_of(const struct hs_adapter *adapter,
+	const struct hs_lane *lane, const char *source, const char *id,
+	const struct hs_adapter_delivery *before);
 
 /* held.c */
 /* A notice came on the lane, whatever becomes of it: what waits of its document is no longer the newest. */

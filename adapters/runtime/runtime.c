@@ -59,8 +59,6 @@ hs_adapter_handle_gone(struct hs_adapter *adapter)
 		return;
 	for (size_t i = 0; i < HS_LANE_COUNT; i++)
 		hs_lane_free(&adapter->lanes[i]);
-	hs_chains_free(&adapter->queues.by_key);
-	hs_chains_free(&adapter->queues.by_document);
 	hs_info("adapter.stopped", "name=%s", adapter->settings->name);
 	if (adapter->gone)
 		adapter->gone(adapter->gone_owner);
@@ -166,7 +164,6 @@ hs_adapter_create(uv_loop_t *loop, const struct hs_adapter_ops *ops, const void 
 	adapter->loop = loop;
 	adapter->ops = ops;
 	adapter->settings = settings;
-	adapter->queues.end = &adapter->queues.first;
 	hs_alarms_init(adapter);
 	for (size_t i = 0; i < HS_LANE_COUNT; i++)
 		hs_lane_init(adapter, (enum hs_adapter_lane)i);

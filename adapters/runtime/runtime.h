@@ -48,7 +48,6 @@
 #include <uv.h>
 
 #include "adapters/runtime/canary.h"
-#include "adapters/runtime/chains.h"
 #include "adapters/runtime/explain.h"
 #include "adapters/runtime/rules.h"
 #include "hub/base/buf.h"
@@ -250,7 +249,8 @@ enum hs_attempt_result {
 	HS_ATTEMPT_WAIT /* nobody is there: try again at hs_adapter_deliver_now, until the deadline */
 };
 
-struct hs_delivery_queue; /* private */
+struct hs_delivery_queue;      /* private */
+struct hs_document_deliveries; /* private */
 
 /* Embed it in the adapter's own record of one output; recover that by HS_CONTAINER_OF. Zero it, fill
  * the members before the private ones, call hs_adapter_deliver. */
@@ -279,7 +279,8 @@ struct hs_adapter_delivery {
 	struct hs_delivery_queue *queue;
 	struct hs_delivery_links {
 		struct hs_adapter_delivery *next, *before; /* in its queue */
-		struct hs_chain document;		   /* by lane and document */
+		struct hs_document_deliveries *document;   /* NULL: its notice has none */
+		struct hs_adapter_delivery *document_next, *document_before;
 	} links;
 	int64_t due_mono_us; /* of the next attempt, or the end of the one under way */
 	uint32_t attempts;
@@ -298,7 +299,8 @@ struct hs_adapter_delivery {
 };
 
 /* Adds the delivery to the item and starts it when it is the first of its order key. Before
- * hs_adapter_done(item). It may be over, and gone, when this returns. */
+ * hs_adapter_done(item). It may be over, and gone, when this returns; without memory it is, with a receipt FAILED, and
+ * nothing that waits was replaced or taken back by it. */
 void hs_adapter_deliver(struct hs_adapter_item *item, struct hs_adapter_delivery *delivery);
 /* The result of the attempt under way. detail: why, in a few words ("HTTP 503"). */
 void hs_adapter_attempt_done(

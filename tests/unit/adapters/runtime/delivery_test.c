@@ -1,6 +1,21 @@
 /* Attempts at outlets: independent, in order, bounded; acks that follow them. */
 #include "tests/unit/adapters/runtime/bench.h"
 
+#include "adapters/runtime/internal.h"
+
+static bool without_memory;
+
+struct hs_document_deliveries *__real_hs_document_join(
+	struct hs_queues *queues, enum hs_adapter_lane lane, const hs_document *document);
+struct hs_document_deliveries *__wrap_hs_document_join(
+	struct hs_queues *queues, enum hs_adapter_lane lane, const hs_document *document);
+struct hs_document_deliveries *
+__wrap_hs_document_join(
+	struct hs_queues *queues, enum hs_adapter_lane lane, const hs_document *document)
+{
+	return without_memory ? NULL : __real_hs_document_join(queues, lane, document);
+}
+
 static void
 slow_outlet_delays_nobody_but_the_ack(void **state)
 {
@@ -158,6 +173,29 @@ newer_revision_replaces_a_waiting_one(void **state)
 	bench_close(bench);
 }
 
+/* It replaces nothing, as it cannot go instead; what waits goes, and who sent it is told. */
+static void
+what_no_memory_is_left_for_is_told_and_replaces_nothing(void **state)
+{
+	(void)state;
+	struct bench *bench = bench_open(&ringing, "retry_first_ms: 400\nretry_max_ms: 400\n");
+	bench->probe.same_key = true;
+	bench->probe.scripts[0] = "ra";
+	fake_deliver(&bench->hub, 1, 0, order(bench, "d1", 1));
+	run_for(&bench->loop, 50);
+	without_memory = true;
+	fake_deliver(&bench->hub, 2, 1, order(bench, "d1", 2));
+	run_for(&bench->loop, 50);
+	without_memory = false;
+	assert_int_equal(HS_RECEIPT(FAILED), fake_state_of(&bench->hub, 2, "one"));
+	assert_string_equal("out of memory", fake_receipt_of(&bench->hub, 2, "one")->detail);
+	assert_int_equal(1, bench->probe.ended);
+	assert_int_equal(0, fake_state_of(&bench->hub, 1, "one"));
+	assert_true(wait_ack(bench, 2));
+	assert_int_equal(HS_RECEIPT(ACCEPTED), fake_state_of(&bench->hub, 1, "one"));
+	bench_close(bench);
+}
+
 int
 main(void)
 {
@@ -170,6 +208,7 @@ main(void)
 		cmocka_unit_test(dead_outlet_never_closes_a_small_window),
 		cmocka_unit_test(one_order_key_keeps_the_order),
 		cmocka_unit_test(newer_revision_replaces_a_waiting_one),
+		cmocka_unit_test(what_no_memory_is_left_for_is_told_and_replaces_nothing),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
