@@ -15,9 +15,31 @@
 void
 hs_before_sent(struct hs_before *before, enum hs_adapter_lane lane, uint64_t seq)
 {
-	uint64_t *first = &before->sent_seq[lane];
-	if (*first == 0 || seq < *first)
-		*first = seq;
+	struct hs_before_sent *sent = &before->sent[lane];
+	sent->seqs[sent->next++ % HS_BEFORE_SENT_MAX] = seq;
+}
+
+static bool
+was_sent(const struct hs_before *before, enum hs_adapter_lane lane, uint64_t seq)
+{
+	for (size_t i = 0; i < HS_BEFORE_SENT_MAX; i++)
+		if (before->sent[lane].seqs[i] == seq)
+			return true;
+	return false;
+}
+
+/* The lane that an id is of. HS_LANE_COUNT: no id of ours. */
+static enum hs_adapter_lane
+lane_of(const char *id)
+{
+	int lane = 0;
+	while (lane < HS_LANE_COUNT) {
+		const char *name = hs_lane_name((enum hs_adapter_lane)lane);
+		if (strncmp(id, name, strlen(name)) == 0 && id[strlen(name)] == '-')
+			break;
+		lane++;
+	}
+	return (enum hs_adapter_lane)lane;
 }
 
 static struct hs_before_row *
@@ -51,9 +73,19 @@ hs_before_ask(struct hs_before *before, const char *id, const hs_notice *notice)
 		*row = (struct hs_before_row){ 0 };
 		snprintf(row->id, sizeof(row->id), "%s", id);
 	}
-	row->asked = false;
+	row->asked = row->old = false;
 	if (notice)
 		learn(row, notice);
+}
+
+void
+hs_before_restart(struct hs_before *before, enum hs_adapter_lane lane)
+{
+	memset(&before->sent[lane], 0, sizeof(before->sent[lane]));
+	for (size_t i = 0; i < HS_PLAYING_MAX; i++) {
+		struct hs_before_row *row = &before->rows[i];
+		row->old = row->old || (row->id[0] != '\0' && lane_of(row->id) == lane);
+	}
 }
 
 void
@@ -61,20 +93,6 @@ hs_before_free(struct hs_before *before)
 {
 	for (size_t i = 0; i < HS_PLAYING_MAX; i++)
 		free(before->rows[i].event);
-}
-
-/* The lane that an id is of. HS_LANE_COUNT: no id of ours. */
-static enum hs_adapter_lane
-lane_of(const char *id)
-{
-	int lane = 0;
-	while (lane < HS_LANE_COUNT) {
-		const char *name = hs_lane_name((enum hs_adapter_lane)lane);
-		if (strncmp(id, name, strlen(name)) == 0 && id[strlen(name)] == '-')
-			break;
-		lane++;
-	}
-	return (enum hs_adapter_lane)lane;
 }
 
 static bool
@@ -97,22 +115,30 @@ seq_of(const struct hs_before *before, enum hs_adapter_lane lane, const char *id
 static uint64_t
 seq_before(const struct hs_before *before, enum hs_adapter_lane lane, const char *id)
 {
-	uint64_t seq = seq_of(before, lane, id), first = before->sent_seq[lane];
-	return first != 0 && seq >= first ? 0 : seq;
+	uint64_t seq = seq_of(before, lane, id);
+	return was_sent(before, lane, seq) ? 0 : seq;
+}
+
+static bool
+is_of_before(const struct hs_before *before, enum hs_adapter_lane lane,
+	const struct hs_before_row *row)
+{
+	return row->old || seq_before(before, lane, row->id) != 0;
 }
 
 /* false: not now. */
 static bool
-ask(const struct hs_before *before, const char *id)
+ask(const struct hs_before *before, const struct hs_before_row *row)
 {
 	char request[128];
+	const char *id = row->id;
 	enum hs_adapter_lane lane = lane_of(id);
 	if (lane == HS_LANE_COUNT)
 		return true;
 	if (!hub_is_known(before, lane))
 		return false;
 	snprintf(request, sizeof(request), "{\"type\":\"ask\",\"id\":\"%s\"}", id);
-	return seq_before(before, lane, id) == 0 ||
+	return !is_of_before(before, lane, row) ||
 	       hs_controller_send(before->controller, request) == HS_OK;
 }
 
@@ -122,7 +148,7 @@ hs_before_tick(struct hs_before *before)
 	for (size_t i = 0; i < HS_PLAYING_MAX; i++) {
 		struct hs_before_row *row = &before->rows[i];
 		if (row->id[0] != '\0' && !row->asked)
-			row->asked = ask(before, row->id);
+			row->asked = ask(before, row);
 	}
 }
 
@@ -184,7 +210,8 @@ still_fill(struct hs_before *before, enum hs_adapter_lane lane, uint64_t seq,
 	if (row && row->event && !hs_abouts_add(&still->about, row->event, row->kinds))
 		hs_warn("jalert.out_of_memory", "id=%s", answer->id);
 	snprintf(still->id, sizeof(still->id), "%s", answer->id);
-	snprintf(still->epoch, sizeof(still->epoch), "%s", hs_adapter_epoch(before->adapter, lane));
+	snprintf(still->epoch, sizeof(still->epoch), "%s",
+		seq != 0 ? hs_adapter_epoch(before->adapter, lane) : "");
 }
 
 bool
@@ -199,13 +226,14 @@ hs_before_answer(struct hs_before *before, const struct hs_controller_answer *an
 		hs_before_ask(before, answer->id, NULL);
 		return true;
 	}
-	uint64_t seq = seq_before(before, lane, answer->id);
 	struct hs_before_row *row = find(before, answer->id);
-	if (seq == 0)
+	uint64_t seq = row && row->old ? 0 : seq_before(before, lane, answer->id);
+	if (seq == 0 && !(row && row->old))
 		return false;
 	if (row)
 		row->answered = true;
-	report(before, seq, meanings, answer);
+	if (seq != 0)
+		report(before, seq, meanings, answer);
 	still_fill(before, lane, seq, answer, still);
 	return true;
 }
@@ -229,7 +257,7 @@ hs_before_take_back(struct hs_before *before, const struct hs_coming *coming,
 	for (size_t i = 0; before->controller && i < HS_PLAYING_MAX; i++) {
 		struct hs_before_row *row = &before->rows[i];
 		if (row->id[0] == '\0' || row->answered || row->taken_back ||
-			!takes_back(coming, row) || seq_before(before, coming->lane, row->id) == 0)
+			!takes_back(coming, row) || !is_of_before(before, coming->lane, row))
 			continue;
 		struct hs_playing unanswered = { .lane = coming->lane,
 			.over = true,
@@ -237,7 +265,7 @@ hs_before_take_back(struct hs_before *before, const struct hs_coming *coming,
 		snprintf(unanswered.id, sizeof(unanswered.id), "%s", row->id);
 		row->taken_back = true;
 		/* the question first: what it was until then is known from the answer */
-		row->asked = row->asked || ask(before, row->id);
+		row->asked = row->asked || ask(before, row);
 		stop(owner, &unanswered);
 	}
 }
@@ -249,7 +277,7 @@ hs_before_late_answer(struct hs_before *before, const struct hs_controller_answe
 	if (!row || row->id[0] == '\0' || !row->taken_back)
 		return false;
 	uint64_t seq = seq_of(before, lane_of(answer->id), answer->id);
-	if (seq != 0)
+	if (seq != 0 && !row->old)
 		report(before, seq, stopped_meanings, answer);
 	return true;
 }

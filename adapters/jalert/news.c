@@ -183,7 +183,7 @@ hs_news_of(const struct hs_news_setup *setup, struct hs_arena *arena, const hs_n
 	if (notice->action != HS_ACTION(CANCEL))
 		return find_new(setup, arena, notice, own, out);
 	enum hs_err err = find_heard(setup, arena, notice, own, out);
-	if (err == HS_OK && out->said.count == 0 && seq <= setup->loaded_seq &&
+	if (err == HS_OK && out->said.count == 0 && seq <= setup->start->loaded_seq &&
 		!hs_heard_was_ended(setup->heard, own, 0))
 		err = find_missed(setup, arena, notice, own, out);
 	return err;
@@ -232,33 +232,53 @@ load(const struct hs_news_setup *setup, const struct hs_adapter_snapshot_notice 
 	struct hs_arena *arena = hs_arena_create(ARENA_BYTES);
 	struct hs_news news;
 	if (arena && hs_news_of(setup, arena, one->notice, one->seq, &news) == HS_OK &&
-		(was_heard || !is_known(setup, arena, one)))
+		(was_heard || !is_known(setup, arena, one))) {
 		hs_news_take(setup, one->seq, &news);
+		if (!was_heard && news.said.count > 0)
+			hs_start_guess(setup->start, one->seq);
+	}
 	hs_arena_destroy(arena);
 }
 
-/* Later snapshots tell of a past that this process remembers itself. */
+static void
+is_over(void *owner, uint64_t seq, uint64_t over_seq)
+{
+	struct hs_start *start = owner;
+	if (!hs_start_is_guessed(start, seq) && !hs_start_is_guessed(start, over_seq))
+		hs_start_over(start, seq);
+}
+
+/* Later snapshots of the same history tell what this process remembers itself, or what comes. */
 void
 hs_news_load(const struct hs_news_setup *setup, const struct hs_adapter_snapshot *snapshot)
 {
-	size_t past_count = setup->loaded_seq == 0 ? snapshot->past_count : 0;
-	struct hs_news_setup then = *setup;
 	size_t next = 0, i = 0;
-	then.loaded_seq = snapshot->seq;
-	while (i < snapshot->count || next < past_count) {
+	if (setup->start->loaded)
+		return;
+	setup->start->loaded = true;
+	setup->start->loaded_seq = snapshot->seq;
+	while (i < snapshot->count || next < snapshot->past_count) {
 		const struct hs_adapter_past *past =
-			next < past_count ? &snapshot->past[next] : NULL;
+			next < snapshot->past_count ? &snapshot->past[next] : NULL;
 		const struct hs_adapter_snapshot_notice *one =
 			i < snapshot->count ? &snapshot->notices[i] : NULL;
 		if (!past || (one && one->seq < past->seq)) {
-			load(&then, one, false);
+			load(setup, one, false);
 			i++;
 			continue;
 		}
 		const struct hs_adapter_snapshot_notice told = { past->seq, past->notice };
 		if (hs_news_was_heard(setup, past))
-			load(&then, &told, true);
+			load(setup, &told, true);
 		i += one && one->seq == past->seq; /* it is known of it who heard it */
 		next++;
 	}
+	hs_heard_ended(setup->heard, is_over, setup->start);
+}
+
+void
+hs_news_comes(const struct hs_news_setup *setup, uint64_t seq)
+{
+	for (uint64_t guessed; (guessed = hs_start_guessed_from(setup->start, seq)) != 0;)
+		hs_heard_forget(setup->heard, guessed);
 }

@@ -89,7 +89,7 @@ play_ended(struct hs_adapter_delivery *delivery)
 	*at = play->next;
 	hs_plays_wake(plays);
 	if (!play->accepted && !play->withdrawn) /* of that it was told already */
-		plays->ops->unheard(plays->owner, delivery->item->lane, delivery->item->seq);
+		hs_plays_unheard(play);
 	play_free(play);
 }
 
@@ -357,6 +357,19 @@ hs_plays_ask(struct hs_plays *plays, enum hs_adapter_lane lane, const char *epoc
 	char id[HS_PLAN_ID_SIZE];
 	hs_plan_id(id, lane, epoch, seq);
 	hs_before_ask(&plays->before, id, notice);
+}
+
+/* A seq of the one history is another notice in the other; an epoch that is none is reported nowhere. */
+void
+hs_plays_restart(struct hs_plays *plays, enum hs_adapter_lane lane)
+{
+	plays->loaded_seq[lane] = 0;
+	hs_before_restart(&plays->before, lane);
+	for (size_t i = 0; i < HS_PLAYING_MAX; i++)
+		if (plays->playing.items[i].lane == lane)
+			plays->playing.items[i].epoch[0] = '\0';
+	for (struct hs_play *play = plays->plays; play; play = play->next)
+		play->old = play->old || play->delivery.item->lane == lane;
 }
 
 static void
