@@ -240,6 +240,35 @@ load(const struct hs_news_setup *setup, const struct hs_adapter_snapshot_notice 
 	hs_arena_destroy(arena);
 }
 
+static bool
+ends(const hs_document *cancel, const hs_document *document)
+{
+	if (!cancel || !document)
+		return false;
+	bool found = hs_same_document(cancel, document);
+	for (size_t i = 0; !found && i < cancel->n_supersedes; i++) {
+		const char *id = hs_superseded_id(cancel, i);
+		found = id && strcmp(id, document->id) == 0 &&
+			strcmp(cancel->source, document->source) == 0;
+	}
+	return found;
+}
+
+/* An order, too, of which nothing is kept as heard. */
+static void
+end_before(const struct hs_news_setup *setup, const struct hs_adapter_snapshot *snapshot,
+	size_t cancel_at)
+{
+	const hs_notice *cancel = snapshot->past[cancel_at].notice;
+	for (size_t i = 0; cancel->action == HS_ACTION(CANCEL) && i < cancel_at; i++) {
+		const struct hs_adapter_past *past = &snapshot->past[i];
+		if (past->notice->action != HS_ACTION(CANCEL) &&
+			ends(cancel->document, past->notice->document) &&
+			hs_news_was_heard(setup, past))
+			hs_start_over(setup->start, past->seq);
+	}
+}
+
 static void
 is_over(void *owner, uint64_t seq, uint64_t over_seq)
 {
@@ -268,8 +297,10 @@ hs_news_load(const struct hs_news_setup *setup, const struct hs_adapter_snapshot
 			continue;
 		}
 		const struct hs_adapter_snapshot_notice told = { past->seq, past->notice };
-		if (hs_news_was_heard(setup, past))
+		if (hs_news_was_heard(setup, past)) {
 			load(setup, &told, true);
+			end_before(setup, snapshot, next);
+		}
 		i += one && one->seq == past->seq; /* it is known of it who heard it */
 		next++;
 	}
