@@ -9,8 +9,9 @@
 #include "hub/base/clock.h"
 #include "hub/base/log.h"
 
-#define EVENT_MAX_BYTES 2048u
-#define SOUNDS_MAX_US	(1800 * HS_US_PER_S)
+#define EVENT_MAX_BYTES	 2048u
+#define NOTICE_MAX_BYTES (1u << 20) /* larger: who heard it is known from the hub alone */
+#define SOUNDS_MAX_US	 (1800 * HS_US_PER_S)
 
 void
 hs_before_sent(struct hs_before *before, enum hs_adapter_lane lane, uint64_t seq)
@@ -52,6 +53,30 @@ find(struct hs_before *before, const char *id)
 }
 
 static void
+keep(struct hs_before_row *row, const hs_notice *notice)
+{
+	struct hs_buf bytes;
+	hs_notice copy = *notice;
+	copy.original = NULL;
+	hs_buf_init(&bytes, NOTICE_MAX_BYTES);
+	hs_message_pack(&copy, &bytes);
+	free(row->notice);
+	row->notice_len_bytes = bytes.len_bytes;
+	row->notice = bytes.failed ? NULL : malloc(bytes.len_bytes + 1);
+	if (row->notice)
+		memcpy(row->notice, hs_buf_text(&bytes), bytes.len_bytes);
+	hs_buf_free(&bytes);
+}
+
+static void
+row_free(struct hs_before_row *row)
+{
+	free(row->event);
+	free(row->notice);
+	*row = (struct hs_before_row){ 0 };
+}
+
+static void
 learn(struct hs_before_row *row, const hs_notice *notice)
 {
 	struct hs_buf event;
@@ -60,6 +85,7 @@ learn(struct hs_before_row *row, const hs_notice *notice)
 	if (!row->event && hs_alert_event(notice, &event))
 		row->event = strdup(hs_buf_text(&event));
 	hs_buf_free(&event);
+	keep(row, notice);
 	row->kinds = kind == HS_ALERT_COUNT ? 0 : HS_PLAYING_KIND(kind);
 }
 
@@ -69,8 +95,7 @@ hs_before_ask(struct hs_before *before, const char *id, const hs_notice *notice)
 	struct hs_before_row *row = find(before, id);
 	if (!row) {
 		row = &before->rows[before->next++ % HS_PLAYING_MAX];
-		free(row->event);
-		*row = (struct hs_before_row){ 0 };
+		row_free(row);
 		snprintf(row->id, sizeof(row->id), "%s", id);
 	}
 	row->asked = row->old = false;
@@ -92,7 +117,7 @@ void
 hs_before_free(struct hs_before *before)
 {
 	for (size_t i = 0; i < HS_PLAYING_MAX; i++)
-		free(before->rows[i].event);
+		row_free(&before->rows[i]);
 }
 
 static bool
@@ -120,8 +145,8 @@ seq_before(const struct hs_before *before, enum hs_adapter_lane lane, const char
 }
 
 static bool
-is_of_before(const struct hs_before *before, enum hs_adapter_lane lane,
-	const struct hs_before_row *row)
+is_of_before(
+	const struct hs_before *before, enum hs_adapter_lane lane, const struct hs_before_row *row)
 {
 	return row->old || seq_before(before, lane, row->id) != 0;
 }
@@ -214,6 +239,21 @@ still_fill(struct hs_before *before, enum hs_adapter_lane lane, uint64_t seq,
 		seq != 0 ? hs_adapter_epoch(before->adapter, lane) : "");
 }
 
+/* Once: the notice is not kept after that. */
+static void
+tell_heard(struct hs_before *before, enum hs_adapter_lane lane, uint64_t seq,
+	struct hs_before_row *row)
+{
+	struct hs_arena *arena = hs_arena_create(HS_UNPACK_ARENA_BYTES);
+	hs_notice *notice = NULL;
+	if (arena && row->notice &&
+		hs_notice_unpack(arena, row->notice, row->notice_len_bytes, &notice) == HS_OK)
+		before->heard(before->owner, lane, seq, notice);
+	hs_arena_destroy(arena);
+	free(row->notice);
+	row->notice = NULL;
+}
+
 bool
 hs_before_answer(struct hs_before *before, const struct hs_controller_answer *answer,
 	struct hs_playing *still)
@@ -234,6 +274,9 @@ hs_before_answer(struct hs_before *before, const struct hs_controller_answer *an
 		row->answered = true;
 	if (seq != 0)
 		report(before, seq, meanings, answer);
+	if (seq != 0 && row &&
+		(hs_controller_has(answer) || strcmp(answer->state, "finished") == 0))
+		tell_heard(before, lane, seq, row);
 	still_fill(before, lane, seq, answer, still);
 	return true;
 }

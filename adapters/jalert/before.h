@@ -2,7 +2,7 @@
  * an id says its lane, epoch and seq: what became of them is told after a restart too.
  *
  * Flow:    on_snapshot, a plan that is too old to be sent → hs_before_ask → {"type":"ask"} when hub and controller are there →
- *          answer for no plan of this process → hs_before_answer → receipt; what still sounds or waits can be stopped like any
+ *          answer for no plan of this process → hs_before_answer → receipt, and that it was heard (`heard`); what still sounds or waits can be stopped like any
  *          other (playing.h). Nothing is ever played for it. What is taken back before that answer is stopped in any case
  *          (hs_before_take_back), because a stop may come for what never sounded; what it was is told when the answer comes.
  *          Another history of the hub: nothing is told any more of what was sent in the one before it, but it can be stopped.
@@ -23,6 +23,8 @@ struct hs_before_row {
 	char *event;		  /* hs_alert_event; NULL: not known */
 	uint32_t
 		kinds; /* the one that a cancel may name (HS_PLAYING_KIND); 0: any cancel means it */
+	uint8_t *notice; /* packed; NULL: not known, or told to `heard` */
+	size_t notice_len_bytes;
 	bool asked;
 	bool answered;
 	bool taken_back; /* and stopped, before the answer */
@@ -30,12 +32,16 @@ struct hs_before_row {
 };
 
 /* Of more, a late answer for the oldest would be taken for one of before: reported once more, and no harm. */
-#define HS_BEFORE_SENT_MAX 1024
+#define HS_BEFORE_SENT_MAX    1024
 #define HS_STOPPED_TAKEN_BACK "stopped: it was taken back"
 
 struct hs_before {
 	struct hs_adapter *adapter;
 	struct hs_controller *controller;
+	/* The controller says that it sounds, or has sounded. */
+	void (*heard)(
+		void *owner, enum hs_adapter_lane lane, uint64_t seq, const hs_notice *notice);
+	void *owner;
 	struct hs_before_sent {
 		uint64_t seqs[HS_BEFORE_SENT_MAX];
 		size_t next;

@@ -14,8 +14,8 @@
 struct row {
 	uint8_t event[HS_SHA256_BYTES];
 	uint64_t seq;
-	uint64_t over_seq; /* notice that took its place or ended it; 0: it stands */
-	struct row *prev, *next;	   /* of struct hs_heard: free, kept or ended */
+	uint64_t over_seq;	 /* notice that took its place or ended it; 0: it stands */
+	struct row *prev, *next; /* of struct hs_heard: free, kept or ended */
 	struct row *event_prev, *event_next; /* in its bucket */
 	enum hs_alert_kind kind;
 	uint32_t grade;
@@ -257,6 +257,26 @@ hs_heard_was_ended(const struct hs_heard *heard, const char *event, uint64_t seq
 		if (is_of(row, key) && row->ended && row->over_seq > seq)
 			return true;
 	return false;
+}
+
+void
+hs_heard_leave_newer(
+	const struct hs_heard *heard, const char *event, uint64_t seq, struct hs_alerts *alerts)
+{
+	uint8_t key[HS_SHA256_BYTES];
+	size_t kept = 0;
+	event_key(event, key);
+	for (size_t i = 0; i < alerts->count; i++) {
+		const struct hs_alert *alert = &alerts->items[i];
+		const struct row *row = first_of(heard, key);
+		while (row && (!is_of(row, key) || (row->seq <= seq && row->over_seq <= seq) ||
+				      family(row->kind) != family(alert->kind) ||
+				      strcmp(row->code, alert->code) != 0))
+			row = row->event_next;
+		if (!row)
+			alerts->items[kept++] = *alert;
+	}
+	alerts->count = kept;
 }
 
 void

@@ -42,6 +42,10 @@ enum hs_err hs_heard_of_event(const struct hs_heard *heard, struct hs_arena *are
 /* Something of the event was told to be over, by a notice after that one. */
 bool hs_heard_was_ended(const struct hs_heard *heard, const char *event, uint64_t seq);
 
+/* Of `alerts` those where nothing of their family was told by a notice after that one. */
+void hs_heard_leave_newer(
+	const struct hs_heard *heard, const char *event, uint64_t seq, struct hs_alerts *alerts);
+
 /* Each place that heard the notice seq and was told by a later one that it is over; of one notice maybe several times. */
 void hs_heard_ended(const struct hs_heard *heard,
 	void (*each)(void *owner, uint64_t seq, uint64_t over_seq), void *owner);

@@ -72,8 +72,6 @@ dropped(void *owner, const char *id)
 		hs_audio_drop(jalert->audio, id);
 }
 
-static const struct hs_plays_ops plays_ops = { up, on_other, unheard, dropped };
-
 /* ---- a plan ---- */
 
 static bool
@@ -113,6 +111,15 @@ news_setup(struct jalert *jalert, enum hs_adapter_lane lane)
 		&jalert->settings->auto_start, &jalert->start[lane],
 		jalert->plays ? HS_PLAYS_OUTLET : NULL };
 }
+
+static void
+was_told(void *owner, enum hs_adapter_lane lane, uint64_t seq, const hs_notice *notice)
+{
+	const struct hs_news_setup setup = news_setup(owner, lane);
+	hs_news_was_told(&setup, seq, notice);
+}
+
+static const struct hs_plays_ops plays_ops = { up, on_other, unheard, was_told, dropped };
 
 static enum hs_err
 plan_alerts(struct work *work)
@@ -212,6 +219,8 @@ announce(struct jalert *jalert, struct hs_adapter_item *item)
 		hs_adapter_receipt(item, "", HS_RECEIPT(FAILED), hs_err_text(err));
 	} else if (work.plan.announcement_count == 0) {
 		hs_adapter_receipt(item, "", HS_RECEIPT(FILTERED), work.why_not);
+		if (jalert->plays && item->notice->action == HS_ACTION(CANCEL))
+			hs_plays_take_back(jalert->plays, item->lane, &work.news);
 	} else {
 		jalert->planned++;
 		plan_send(&work);

@@ -112,6 +112,7 @@ find_heard(const struct hs_news_setup *setup, struct hs_arena *arena, const hs_n
 	size_t ended = document ? document->n_supersedes : 0;
 	if (!alone)
 		return HS_ERR_NOMEM;
+	out->events[out->event_count++] = alone;
 	out->kind = hs_alert_kind_named(notice);
 	out->why_not = "nobody here heard what it takes back";
 	enum hs_err err = add_own(setup, arena, own, out);
@@ -120,6 +121,8 @@ find_heard(const struct hs_news_setup *setup, struct hs_arena *arena, const hs_n
 	for (size_t i = 0; err == HS_OK && i < ended; i++) {
 		const char *id = hs_superseded_id(document, i);
 		const char *event = id ? event_of(arena, notice, id) : NULL;
+		if (event)
+			out->events[out->event_count++] = event;
 		if (event)
 			err = add_part(setup, arena, event, out);
 		else if (id)
@@ -172,10 +175,12 @@ hs_news_of(const struct hs_news_setup *setup, struct hs_arena *arena, const hs_n
 	const char *own = event_of(arena, notice, NULL);
 	size_t ended = notice->document ? notice->document->n_supersedes : 0;
 	*out = (struct hs_news){ .parts = hs_arena_alloc(arena, (ended + 2) * sizeof(*out->parts)),
+		.events = hs_arena_alloc(arena, (ended + 2) * sizeof(*out->events)),
 		.kind = HS_ALERT_COUNT,
 		.why_not = "nothing new for a place where it sounds (auto_start, areas)" };
-	if (!own || !out->parts)
+	if (!own || !out->parts || !out->events)
 		return HS_ERR_NOMEM;
+	out->events[out->event_count++] = own;
 	if (notice->kind == HS_KIND(EVACUATION)) {
 		only_part(out, own);
 		return HS_OK;
@@ -305,6 +310,20 @@ hs_news_load(const struct hs_news_setup *setup, const struct hs_adapter_snapshot
 		next++;
 	}
 	hs_heard_ended(setup->heard, is_over, setup->start);
+}
+
+void
+hs_news_was_told(const struct hs_news_setup *setup, uint64_t seq, const hs_notice *notice)
+{
+	struct hs_arena *arena = hs_arena_create(ARENA_BYTES);
+	struct hs_news news;
+	if (arena && notice->action != HS_ACTION(CANCEL) && !hs_start_is_over(setup->start, seq) &&
+		hs_news_of(setup, arena, notice, seq, &news) == HS_OK &&
+		!hs_heard_was_ended(setup->heard, news.events[0], seq)) {
+		hs_heard_leave_newer(setup->heard, news.events[0], seq, &news.parts[0].said);
+		hs_news_take(setup, seq, &news);
+	}
+	hs_arena_destroy(arena);
 }
 
 void

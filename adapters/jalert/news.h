@@ -25,7 +25,7 @@ struct hs_news_setup {
 	const struct hs_config_texts *areas; /* that are served; none: all */
 	const struct hs_config_list *rules;  /* of struct hs_auto_start_rule */
 	struct hs_start *start;
-	const char *outlet;		     /* who hears by it has heard; NULL: by any of them */
+	const char *outlet; /* who hears by it has heard; NULL: by any of them */
 };
 
 /* What it says of one event. */
@@ -41,7 +41,10 @@ struct hs_news {
 	struct hs_alerts said;	 /* what is to be announced */
 	struct hs_alerts whole;	 /* all that the notice says of what sounds here */
 	enum hs_alert_kind kind; /* that a cancel takes back, HS_ALERT_COUNT: it says none */
-	const char *why_not;	 /* nothing is said; static */
+	const char *
+		*events; /* that it is about by any of their names, whatever was heard of them */
+	size_t event_count;
+	const char *why_not; /* nothing is said; static */
 };
 
 /* An evacuation order has its event only: its municipalities are found elsewhere. HS_ERR_NOMEM. */
@@ -52,6 +55,8 @@ enum hs_err hs_news_leave_out(struct hs_arena *arena, struct hs_news *news) HS_M
 /* It goes out as seq. */
 void hs_news_take(const struct hs_news_setup *setup, uint64_t seq, const struct hs_news *news);
 /* Of one history of the hub only the first snapshot counts. */
+/* The controller says only now that it sounded: the receipt of it was lost. What was told after it stands. */
+void hs_news_was_told(const struct hs_news_setup *setup, uint64_t seq, const hs_notice *notice);
 void hs_news_load(const struct hs_news_setup *setup, const struct hs_adapter_snapshot *snapshot);
 /* The notice came: what was guessed of it, and of those that come after it, does not count any more. */
 void hs_news_comes(const struct hs_news_setup *setup, uint64_t seq);

@@ -31,6 +31,9 @@ struct hs_plays_ops {
 	bool (*on_other)(void *owner, const struct hs_controller_answer *answer);
 	/* The plan was never accepted: nobody heard it. seq: HS_HEARD_OLD(seq) of one in another history. */
 	void (*unheard)(void *owner, enum hs_adapter_lane lane, uint64_t seq);
+	/* A plan of a process before this one sounds, or has sounded. */
+	void (*was_told)(
+		void *owner, enum hs_adapter_lane lane, uint64_t seq, const hs_notice *notice);
 	/* The plan is not to be heard any more. */
 	void (*dropped)(void *owner, const char *id);
 };
@@ -52,6 +55,9 @@ void hs_plays_look(const struct hs_plays *plays, enum hs_adapter_lane lane, stru
  * sent, it is not sent either. Out of memory is told by a receipt. */
 void hs_plays_send(struct hs_plays *plays, struct hs_adapter_item *item, const struct hs_plan *plan,
 	const char *json, const struct hs_news *news, const struct hs_canary *canary);
+/* A cancel that is said to nobody silences all the same what may sound of what it takes back. */
+void hs_plays_take_back(
+	struct hs_plays *plays, enum hs_adapter_lane lane, const struct hs_news *news);
 /* Asks what became of the plan of a notice that a process before this one may have sent. */
 void hs_plays_ask(struct hs_plays *plays, enum hs_adapter_lane lane, const char *epoch,
 	uint64_t seq, const hs_notice *notice);

@@ -32,8 +32,8 @@ setup(void **state)
 	struct bench *bench = calloc(1, sizeof(*bench));
 	bench->arena = hs_arena_create(16u << 20);
 	bench->heard = hs_heard_create();
-	bench->setup =
-		(struct hs_news_setup){ bench->heard, &everywhere, &no_rules, &bench->start, THE_OUTLET };
+	bench->setup = (struct hs_news_setup){ bench->heard, &everywhere, &no_rules, &bench->start,
+		THE_OUTLET };
 	*state = bench;
 	return 0;
 }
