@@ -9,58 +9,24 @@
 #include "hub/base/clock.h"
 #include "hub/base/log.h"
 
-#define EVENT_MAX_BYTES 2048u
-#define SOUNDS_MAX_US	(1800 * HS_US_PER_S)
+#define EVENT_MAX_BYTES	 2048u
+#define NOTICE_MAX_BYTES (1u << 20) /* larger: who heard it is known from the hub alone */
+#define SOUNDS_MAX_US	 (1800 * HS_US_PER_S)
 
 void
 hs_before_sent(struct hs_before *before, enum hs_adapter_lane lane, uint64_t seq)
 {
-	uint64_t *first = &before->sent_seq[lane];
-	if (*first == 0 || seq < *first)
-		*first = seq;
+	struct hs_before_sent *sent = &before->sent[lane];
+	sent->seqs[sent->next++ % HS_BEFORE_SENT_MAX] = seq;
 }
 
-static struct hs_before_row *
-find(struct hs_before *before, const char *id)
+static bool
+was_sent(const struct hs_before *before, enum hs_adapter_lane lane, uint64_t seq)
 {
-	for (size_t i = 0; i < HS_PLAYING_MAX; i++)
-		if (strcmp(before->rows[i].id, id) == 0)
-			return &before->rows[i];
-	return NULL;
-}
-
-static void
-learn(struct hs_before_row *row, const hs_notice *notice)
-{
-	struct hs_buf event;
-	enum hs_alert_kind kind = hs_alert_kind_named(notice);
-	hs_buf_init(&event, EVENT_MAX_BYTES);
-	if (!row->event && hs_alert_event(notice, &event))
-		row->event = strdup(hs_buf_text(&event));
-	hs_buf_free(&event);
-	row->kinds = kind == HS_ALERT_COUNT ? 0 : HS_PLAYING_KIND(kind);
-}
-
-void
-hs_before_ask(struct hs_before *before, const char *id, const hs_notice *notice)
-{
-	struct hs_before_row *row = find(before, id);
-	if (!row) {
-		row = &before->rows[before->next++ % HS_PLAYING_MAX];
-		free(row->event);
-		*row = (struct hs_before_row){ 0 };
-		snprintf(row->id, sizeof(row->id), "%s", id);
-	}
-	row->asked = false;
-	if (notice)
-		learn(row, notice);
-}
-
-void
-hs_before_free(struct hs_before *before)
-{
-	for (size_t i = 0; i < HS_PLAYING_MAX; i++)
-		free(before->rows[i].event);
+	for (size_t i = 0; i < HS_BEFORE_SENT_MAX; i++)
+		if (before->sent[lane].seqs[i] == seq)
+			return true;
+	return false;
 }
 
 /* The lane that an id is of. HS_LANE_COUNT: no id of ours. */
@@ -75,6 +41,83 @@ lane_of(const char *id)
 		lane++;
 	}
 	return (enum hs_adapter_lane)lane;
+}
+
+static struct hs_before_row *
+find(struct hs_before *before, const char *id)
+{
+	for (size_t i = 0; i < HS_PLAYING_MAX; i++)
+		if (strcmp(before->rows[i].id, id) == 0)
+			return &before->rows[i];
+	return NULL;
+}
+
+static void
+keep(struct hs_before_row *row, const hs_notice *notice)
+{
+	struct hs_buf bytes;
+	hs_notice copy = *notice;
+	copy.original = NULL;
+	hs_buf_init(&bytes, NOTICE_MAX_BYTES);
+	hs_message_pack(&copy, &bytes);
+	free(row->notice);
+	row->notice_len_bytes = bytes.len_bytes;
+	row->notice = bytes.failed ? NULL : malloc(bytes.len_bytes + 1);
+	if (row->notice)
+		memcpy(row->notice, hs_buf_text(&bytes), bytes.len_bytes);
+	hs_buf_free(&bytes);
+}
+
+static void
+row_free(struct hs_before_row *row)
+{
+	free(row->event);
+	free(row->notice);
+	*row = (struct hs_before_row){ 0 };
+}
+
+static void
+learn(struct hs_before_row *row, const hs_notice *notice)
+{
+	struct hs_buf event;
+	enum hs_alert_kind kind = hs_alert_kind_named(notice);
+	hs_buf_init(&event, EVENT_MAX_BYTES);
+	if (!row->event && hs_alert_event(notice, &event))
+		row->event = strdup(hs_buf_text(&event));
+	hs_buf_free(&event);
+	keep(row, notice);
+	row->kinds = kind == HS_ALERT_COUNT ? 0 : HS_PLAYING_KIND(kind);
+}
+
+void
+hs_before_ask(struct hs_before *before, const char *id, const hs_notice *notice)
+{
+	struct hs_before_row *row = find(before, id);
+	if (!row) {
+		row = &before->rows[before->next++ % HS_PLAYING_MAX];
+		row_free(row);
+		snprintf(row->id, sizeof(row->id), "%s", id);
+	}
+	row->asked = row->old = false;
+	if (notice)
+		learn(row, notice);
+}
+
+void
+hs_before_restart(struct hs_before *before, enum hs_adapter_lane lane)
+{
+	memset(&before->sent[lane], 0, sizeof(before->sent[lane]));
+	for (size_t i = 0; i < HS_PLAYING_MAX; i++) {
+		struct hs_before_row *row = &before->rows[i];
+		row->old = row->old || (row->id[0] != '\0' && lane_of(row->id) == lane);
+	}
+}
+
+void
+hs_before_free(struct hs_before *before)
+{
+	for (size_t i = 0; i < HS_PLAYING_MAX; i++)
+		row_free(&before->rows[i]);
 }
 
 static bool
@@ -97,22 +140,30 @@ seq_of(const struct hs_before *before, enum hs_adapter_lane lane, const char *id
 static uint64_t
 seq_before(const struct hs_before *before, enum hs_adapter_lane lane, const char *id)
 {
-	uint64_t seq = seq_of(before, lane, id), first = before->sent_seq[lane];
-	return first != 0 && seq >= first ? 0 : seq;
+	uint64_t seq = seq_of(before, lane, id);
+	return was_sent(before, lane, seq) ? 0 : seq;
+}
+
+static bool
+is_of_before(
+	const struct hs_before *before, enum hs_adapter_lane lane, const struct hs_before_row *row)
+{
+	return row->old || seq_before(before, lane, row->id) != 0;
 }
 
 /* false: not now. */
 static bool
-ask(const struct hs_before *before, const char *id)
+ask(const struct hs_before *before, const struct hs_before_row *row)
 {
 	char request[128];
+	const char *id = row->id;
 	enum hs_adapter_lane lane = lane_of(id);
 	if (lane == HS_LANE_COUNT)
 		return true;
 	if (!hub_is_known(before, lane))
 		return false;
 	snprintf(request, sizeof(request), "{\"type\":\"ask\",\"id\":\"%s\"}", id);
-	return seq_before(before, lane, id) == 0 ||
+	return !is_of_before(before, lane, row) ||
 	       hs_controller_send(before->controller, request) == HS_OK;
 }
 
@@ -122,7 +173,7 @@ hs_before_tick(struct hs_before *before)
 	for (size_t i = 0; i < HS_PLAYING_MAX; i++) {
 		struct hs_before_row *row = &before->rows[i];
 		if (row->id[0] != '\0' && !row->asked)
-			row->asked = ask(before, row->id);
+			row->asked = ask(before, row);
 	}
 }
 
@@ -184,7 +235,23 @@ still_fill(struct hs_before *before, enum hs_adapter_lane lane, uint64_t seq,
 	if (row && row->event && !hs_abouts_add(&still->about, row->event, row->kinds))
 		hs_warn("jalert.out_of_memory", "id=%s", answer->id);
 	snprintf(still->id, sizeof(still->id), "%s", answer->id);
-	snprintf(still->epoch, sizeof(still->epoch), "%s", hs_adapter_epoch(before->adapter, lane));
+	snprintf(still->epoch, sizeof(still->epoch), "%s",
+		seq != 0 ? hs_adapter_epoch(before->adapter, lane) : "");
+}
+
+/* Once: the notice is not kept after that. */
+static void
+tell_heard(struct hs_before *before, enum hs_adapter_lane lane, uint64_t seq,
+	struct hs_before_row *row)
+{
+	struct hs_arena *arena = hs_arena_create(HS_UNPACK_ARENA_BYTES);
+	hs_notice *notice = NULL;
+	if (arena && row->notice &&
+		hs_notice_unpack(arena, row->notice, row->notice_len_bytes, &notice) == HS_OK)
+		before->heard(before->owner, lane, seq, notice);
+	hs_arena_destroy(arena);
+	free(row->notice);
+	row->notice = NULL;
 }
 
 bool
@@ -199,13 +266,17 @@ hs_before_answer(struct hs_before *before, const struct hs_controller_answer *an
 		hs_before_ask(before, answer->id, NULL);
 		return true;
 	}
-	uint64_t seq = seq_before(before, lane, answer->id);
 	struct hs_before_row *row = find(before, answer->id);
-	if (seq == 0)
+	uint64_t seq = row && row->old ? 0 : seq_before(before, lane, answer->id);
+	if (seq == 0 && !(row && row->old))
 		return false;
 	if (row)
 		row->answered = true;
-	report(before, seq, meanings, answer);
+	if (seq != 0)
+		report(before, seq, meanings, answer);
+	if (seq != 0 && row &&
+		(hs_controller_has(answer) || strcmp(answer->state, "finished") == 0))
+		tell_heard(before, lane, seq, row);
 	still_fill(before, lane, seq, answer, still);
 	return true;
 }
@@ -229,7 +300,7 @@ hs_before_take_back(struct hs_before *before, const struct hs_coming *coming,
 	for (size_t i = 0; before->controller && i < HS_PLAYING_MAX; i++) {
 		struct hs_before_row *row = &before->rows[i];
 		if (row->id[0] == '\0' || row->answered || row->taken_back ||
-			!takes_back(coming, row) || seq_before(before, coming->lane, row->id) == 0)
+			!takes_back(coming, row) || !is_of_before(before, coming->lane, row))
 			continue;
 		struct hs_playing unanswered = { .lane = coming->lane,
 			.over = true,
@@ -237,7 +308,7 @@ hs_before_take_back(struct hs_before *before, const struct hs_coming *coming,
 		snprintf(unanswered.id, sizeof(unanswered.id), "%s", row->id);
 		row->taken_back = true;
 		/* the question first: what it was until then is known from the answer */
-		row->asked = row->asked || ask(before, row->id);
+		row->asked = row->asked || ask(before, row);
 		stop(owner, &unanswered);
 	}
 }
@@ -249,7 +320,7 @@ hs_before_late_answer(struct hs_before *before, const struct hs_controller_answe
 	if (!row || row->id[0] == '\0' || !row->taken_back)
 		return false;
 	uint64_t seq = seq_of(before, lane_of(answer->id), answer->id);
-	if (seq != 0)
+	if (seq != 0 && !row->old)
 		report(before, seq, stopped_meanings, answer);
 	return true;
 }

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <utlist.h>
 
 #include "hub/base/buf.h"
 #include "hub/base/check.h"
@@ -12,8 +13,10 @@
 /* One place that heard one kind of one event. */
 struct row {
 	uint8_t event[HS_SHA256_BYTES];
-	uint64_t seq, age; /* age: count of takes, the lowest goes first */
-	uint64_t over_seq; /* notice that took its place or ended it; 0: it stands */
+	uint64_t seq;
+	uint64_t over_seq;	 /* notice that took its place or ended it; 0: it stands */
+	struct row *prev, *next; /* of struct hs_heard: free, kept or ended */
+	struct row *event_prev, *event_next; /* in its bucket */
 	enum hs_alert_kind kind;
 	uint32_t grade;
 	bool used;
@@ -24,16 +27,22 @@ struct row {
 	char title[HS_ALERT_TITLE_SIZE];
 };
 
+#define BUCKETS 1024
+
 struct hs_heard {
 	struct row rows[HS_HEARD_MAX];
+	struct row *free, *kept, *ended; /* the oldest first */
+	struct row *buckets[BUCKETS];	 /* by event, those of one in the order of their taking */
 	size_t count;
-	uint64_t age;
 };
 
 struct hs_heard *
 hs_heard_create(void)
 {
-	return calloc(1, sizeof(struct hs_heard));
+	struct hs_heard *heard = calloc(1, sizeof(*heard));
+	for (size_t i = 0; heard && i < HS_HEARD_MAX; i++)
+		DL_APPEND(heard->free, &heard->rows[i]);
+	return heard;
 }
 
 void
@@ -55,10 +64,23 @@ event_key(const char *event, uint8_t out[HS_SHA256_BYTES])
 	hs_sha256(&span, 1, out);
 }
 
+static size_t
+bucket_of(const uint8_t key[HS_SHA256_BYTES])
+{
+	return (key[0] | (size_t)key[1] << 8) % BUCKETS;
+}
+
+/* Further ones may be of other events. */
+static struct row *
+first_of(const struct hs_heard *heard, const uint8_t key[HS_SHA256_BYTES])
+{
+	return heard->buckets[bucket_of(key)];
+}
+
 static bool
 is_of(const struct row *row, const uint8_t key[HS_SHA256_BYTES])
 {
-	return row->used && memcmp(row->event, key, HS_SHA256_BYTES) == 0;
+	return memcmp(row->event, key, HS_SHA256_BYTES) == 0;
 }
 
 static bool
@@ -67,15 +89,22 @@ stands(const struct row *row, const uint8_t key[HS_SHA256_BYTES])
 	return is_of(row, key) && row->over_seq == 0;
 }
 
+static size_t
+count_of(const struct hs_heard *heard, const uint8_t key[HS_SHA256_BYTES])
+{
+	size_t count = 0;
+	for (const struct row *row = first_of(heard, key); row; row = row->event_next)
+		count += is_of(row, key);
+	return count;
+}
+
 static const struct row *
 find(const struct hs_heard *heard, const uint8_t key[HS_SHA256_BYTES], const char *code,
 	enum hs_alert_kind kind)
 {
-	for (size_t i = 0; i < HS_HEARD_MAX; i++) {
-		const struct row *row = &heard->rows[i];
+	for (const struct row *row = first_of(heard, key); row; row = row->event_next)
 		if (stands(row, key) && row->kind == kind && strcmp(row->code, code) == 0)
 			return row;
-	}
 	return NULL;
 }
 
@@ -178,8 +207,8 @@ hs_heard_news(const struct hs_heard *heard, struct hs_arena *arena, const char *
 	uint8_t key[HS_SHA256_BYTES];
 	event_key(event, key);
 	out->count = 0;
-	out->items =
-		hs_arena_alloc(arena, (alerts->count + heard->count + 1) * sizeof(*out->items));
+	out->items = hs_arena_alloc(
+		arena, (alerts->count + count_of(heard, key) + 1) * sizeof(*out->items));
 	if (!out->items)
 		return HS_ERR_NOMEM;
 	for (size_t i = 0; i < alerts->count; i++) {
@@ -190,8 +219,7 @@ hs_heard_news(const struct hs_heard *heard, struct hs_arena *arena, const char *
 	/* What says no more than a headline ends nothing. */
 	bool whole = notice->detail_case != HANSHO__V1__NOTICE__DETAIL__NOT_SET ||
 		     notice->action == HS_ACTION(LIFT);
-	for (size_t i = 0; whole && i < HS_HEARD_MAX; i++) {
-		const struct row *row = &heard->rows[i];
+	for (const struct row *row = first_of(heard, key); whole && row; row = row->event_next) {
 		if (!stands(row, key) || hs_alert_row(row->kind)->only_up ||
 			hs_alerts_say(alerts, row->code, row->kind) ||
 			!is_addressed(notice, row->code) || is_replaced(out, row))
@@ -206,9 +234,8 @@ hs_heard_news(const struct hs_heard *heard, struct hs_arena *arena, const char *
 static bool
 was_heard(const struct hs_heard *heard, const uint8_t key[HS_SHA256_BYTES], enum hs_alert_kind kind)
 {
-	for (size_t i = 0; i < HS_HEARD_MAX; i++)
-		if (is_of(&heard->rows[i], key) && !heard->rows[i].ended &&
-			heard->rows[i].kind == kind)
+	for (const struct row *row = first_of(heard, key); row; row = row->event_next)
+		if (is_of(row, key) && !row->ended && row->kind == kind)
 			return true;
 	return false;
 }
@@ -226,21 +253,39 @@ hs_heard_was_ended(const struct hs_heard *heard, const char *event, uint64_t seq
 {
 	uint8_t key[HS_SHA256_BYTES];
 	event_key(event, key);
-	for (size_t i = 0; i < HS_HEARD_MAX; i++)
-		if (is_of(&heard->rows[i], key) && heard->rows[i].ended &&
-			heard->rows[i].over_seq > seq)
+	for (const struct row *row = first_of(heard, key); row; row = row->event_next)
+		if (is_of(row, key) && row->ended && row->over_seq > seq)
 			return true;
 	return false;
 }
 
-bool
-hs_heard_is_over(const struct hs_heard *heard, uint64_t seq)
+void
+hs_heard_leave_newer(
+	const struct hs_heard *heard, const char *event, uint64_t seq, struct hs_alerts *alerts)
 {
-	for (size_t i = 0; i < HS_HEARD_MAX; i++)
-		if (heard->rows[i].used && heard->rows[i].seq == seq && heard->rows[i].ended &&
-			heard->rows[i].over_seq > seq)
-			return true;
-	return false;
+	uint8_t key[HS_SHA256_BYTES];
+	size_t kept = 0;
+	event_key(event, key);
+	for (size_t i = 0; i < alerts->count; i++) {
+		const struct hs_alert *alert = &alerts->items[i];
+		const struct row *row = first_of(heard, key);
+		while (row && (!is_of(row, key) || (row->seq <= seq && row->over_seq <= seq) ||
+				      family(row->kind) != family(alert->kind) ||
+				      strcmp(row->code, alert->code) != 0))
+			row = row->event_next;
+		if (!row)
+			alerts->items[kept++] = *alert;
+	}
+	alerts->count = kept;
+}
+
+void
+hs_heard_ended(const struct hs_heard *heard,
+	void (*each)(void *owner, uint64_t seq, uint64_t over_seq), void *owner)
+{
+	for (const struct row *row = heard->ended; row; row = row->next)
+		if (row->over_seq > row->seq)
+			each(owner, row->seq, row->over_seq);
 }
 
 enum hs_err
@@ -250,15 +295,11 @@ hs_heard_of_event(const struct hs_heard *heard, struct hs_arena *arena, const ch
 	uint8_t key[HS_SHA256_BYTES];
 	event_key(event, key);
 	bool named = was_heard(heard, key, kind);
-	size_t rows = 0;
-	for (size_t i = 0; i < HS_HEARD_MAX; i++)
-		rows += is_of(&heard->rows[i], key);
 	out->count = 0;
-	out->items = hs_arena_alloc(arena, (rows + 1) * sizeof(*out->items));
+	out->items = hs_arena_alloc(arena, (count_of(heard, key) + 1) * sizeof(*out->items));
 	if (!out->items)
 		return HS_ERR_NOMEM;
-	for (size_t i = 0; i < HS_HEARD_MAX; i++) {
-		const struct row *row = &heard->rows[i];
+	for (const struct row *row = first_of(heard, key); row; row = row->event_next) {
 		bool meant = named ? is_of(row, key) && !row->ended && row->kind == kind
 				   : stands(row, key);
 		if (meant && !hs_alerts_say(out, row->code, row->kind) &&
@@ -268,23 +309,40 @@ hs_heard_of_event(const struct hs_heard *heard, struct hs_arena *arena, const ch
 	return HS_OK;
 }
 
+static struct row **
+list_of(struct hs_heard *heard, const struct row *row)
+{
+	return row->ended ? &heard->ended : &heard->kept;
+}
+
 static void
 drop(struct hs_heard *heard, struct row *row)
 {
+	DL_DELETE(*list_of(heard, row), row);
+	DL_DELETE2(heard->buckets[bucket_of(row->event)], row, event_prev, event_next);
+	DL_PREPEND(heard->free, row);
 	row->used = false;
 	heard->count--;
+}
+
+static void
+end_set(struct hs_heard *heard, struct row *row, bool ended)
+{
+	if (row->ended == ended)
+		return;
+	DL_DELETE(*list_of(heard, row), row);
+	row->ended = ended;
+	DL_APPEND(*list_of(heard, row), row);
 }
 
 /* What this one had replaced is so again: it was no mistake. */
 static void
 give_back(struct hs_heard *heard, const struct row *wrong)
 {
-	for (size_t i = 0; i < HS_HEARD_MAX; i++) {
-		struct row *row = &heard->rows[i];
+	for (struct row *row = first_of(heard, wrong->event); row; row = row->event_next)
 		if (is_of(row, wrong->event) && !row->ended && row->over_seq == wrong->seq &&
 			row->kind != wrong->kind && strcmp(row->code, wrong->code) == 0)
 			row->over_seq = 0;
-	}
 }
 
 /* One that stands is over; one that was replaced before that is of no use any more. */
@@ -296,7 +354,7 @@ over(struct hs_heard *heard, struct row *row, uint64_t seq, bool ended)
 		return;
 	}
 	row->over_seq = seq;
-	row->ended = ended;
+	end_set(heard, row, ended);
 }
 
 /* What the alert does to a row of its place and family. */
@@ -328,24 +386,14 @@ is_beside(const struct hs_alerts *whole, const struct row *row, const struct hs_
 }
 
 /* What is over goes before what stands, the oldest first. */
-static bool
-goes_before(const struct row *row, const struct row *other)
-{
-	return row->ended != other->ended ? row->ended : row->age < other->age;
-}
-
 static struct row *
 place_for(struct hs_heard *heard)
 {
-	struct row *first = &heard->rows[0];
-	for (size_t i = 0; i < HS_HEARD_MAX; i++) {
-		if (!heard->rows[i].used)
-			return &heard->rows[i];
-		if (goes_before(&heard->rows[i], first))
-			first = &heard->rows[i];
-	}
-	heard->count--;
-	return first;
+	if (!heard->free)
+		drop(heard, heard->ended ? heard->ended : heard->kept);
+	struct row *row = heard->free;
+	DL_DELETE(heard->free, row);
+	return row;
 }
 
 static struct row *
@@ -354,7 +402,6 @@ add_heard(struct hs_heard *heard, const uint8_t key[HS_SHA256_BYTES], uint64_t s
 {
 	struct row *row = place_for(heard);
 	*row = (struct row){ .seq = seq,
-		.age = ++heard->age,
 		.kind = alert->kind,
 		.grade = alert->grade,
 		.used = true,
@@ -363,6 +410,8 @@ add_heard(struct hs_heard *heard, const uint8_t key[HS_SHA256_BYTES], uint64_t s
 	snprintf(row->code, sizeof(row->code), "%s", alert->code);
 	snprintf(row->phase, sizeof(row->phase), "%s", alert->phase);
 	snprintf(row->title, sizeof(row->title), "%s", alert->title);
+	DL_APPEND(heard->kept, row);
+	DL_APPEND2(heard->buckets[bucket_of(key)], row, event_prev, event_next);
 	heard->count++;
 	return row;
 }
@@ -373,8 +422,7 @@ add_ended(struct hs_heard *heard, const uint8_t key[HS_SHA256_BYTES], uint64_t s
 	const struct hs_alert *alert)
 {
 	struct row *row = add_heard(heard, key, seq, alert);
-	row->over_seq = seq;
-	row->ended = true;
+	over(heard, row, seq, true);
 }
 
 void
@@ -386,8 +434,8 @@ hs_heard_take(struct hs_heard *heard, const struct hs_heard_told *told)
 	for (size_t i = 0; i < told->news->count; i++) {
 		const struct hs_alert *alert = &told->news->items[i];
 		bool met = false;
-		for (size_t j = 0; j < HS_HEARD_MAX; j++) {
-			struct row *row = &heard->rows[j];
+		for (struct row *row = first_of(heard, key), *next; row; row = next) {
+			next = row->event_next;
 			if (is_of(row, key) && !row->ended && row->seq != told->seq &&
 				family(row->kind) == family(alert->kind) &&
 				strcmp(row->code, alert->code) == 0 &&
@@ -407,13 +455,14 @@ hs_heard_take(struct hs_heard *heard, const struct hs_heard_told *told)
 static void
 close_up(struct hs_heard *heard, const struct row *unheard)
 {
-	for (size_t i = 0; unheard->over_seq != 0 && i < HS_HEARD_MAX; i++) {
-		struct row *row = &heard->rows[i];
+	if (unheard->over_seq == 0)
+		return;
+	for (struct row *row = first_of(heard, unheard->event); row; row = row->event_next) {
 		if (is_of(row, unheard->event) && row->over_seq == unheard->seq &&
 			family(row->kind) == family(unheard->kind) &&
 			strcmp(row->code, unheard->code) == 0) {
 			row->over_seq = unheard->over_seq;
-			row->ended = unheard->ended;
+			end_set(heard, row, unheard->ended);
 		}
 	}
 }
@@ -428,9 +477,22 @@ hs_heard_forget(struct hs_heard *heard, uint64_t seq)
 		struct row *row = &heard->rows[i];
 		if (row->used && row->over_seq == seq) {
 			row->over_seq = 0;
-			row->ended = false;
+			end_set(heard, row, false);
 		}
 		if (row->used && row->seq == seq)
 			drop(heard, row);
+	}
+}
+
+void
+hs_heard_restart(struct hs_heard *heard)
+{
+	for (size_t i = 0; i < HS_HEARD_MAX; i++) {
+		struct row *row = &heard->rows[i];
+		if (row->used && row->ended)
+			drop(heard, row);
+		row->seq = HS_HEARD_OLD(row->seq);
+		if (row->over_seq != 0)
+			row->over_seq = HS_HEARD_OLD(row->over_seq);
 	}
 }

@@ -12,7 +12,7 @@
  *          another grade of the same family instead (大津波警報 → 津波警報), only that is said.
  *          A kind of the family that the notice says too stays heard beside the new one (a warning beside a special
  *          warning); one that it does not say any more is kept behind it, for a cancel that names it.
- * Limits:  HS_HEARD_MAX rows; the oldest is forgotten first. In memory: after a restart it is filled from the snapshot (news.h).
+ * Limits:  HS_HEARD_MAX rows; what ended goes before what stands, of each the oldest first. In memory: after a restart it is filled from the snapshot (news.h).
  * Owner:   the adapter's state embeds it by pointer. Threads: the loop's.
  */
 #ifndef HS_JALERT_HEARD_H
@@ -42,8 +42,13 @@ enum hs_err hs_heard_of_event(const struct hs_heard *heard, struct hs_arena *are
 /* Something of the event was told to be over, by a notice after that one. */
 bool hs_heard_was_ended(const struct hs_heard *heard, const char *event, uint64_t seq);
 
-/* That notice was heard, and something that it said was told to be over since: a process before this one did both. */
-bool hs_heard_is_over(const struct hs_heard *heard, uint64_t seq);
+/* Of `alerts` those where nothing of their family was told by a notice after that one. */
+void hs_heard_leave_newer(
+	const struct hs_heard *heard, const char *event, uint64_t seq, struct hs_alerts *alerts);
+
+/* Each place that heard the notice seq and was told by a later one that it is over; of one notice maybe several times. */
+void hs_heard_ended(const struct hs_heard *heard,
+	void (*each)(void *owner, uint64_t seq, uint64_t over_seq), void *owner);
 
 /* What is being announced by the notice seq. */
 struct hs_heard_told {
@@ -56,6 +61,10 @@ struct hs_heard_told {
 void hs_heard_take(struct hs_heard *heard, const struct hs_heard_told *told);
 /* Nobody heard that one after all: what it replaced or ended is as before. */
 void hs_heard_forget(struct hs_heard *heard, uint64_t seq);
+/* The hub's history is another one from here on: what was heard stays so, by its event, for its correction; that it had
+ * ended is forgotten. Its notices are HS_HEARD_OLD(seq) from now on: the new ones have the same seqs. */
+void hs_heard_restart(struct hs_heard *heard);
+#define HS_HEARD_OLD(seq) ((seq) | UINT64_C(1) << 63)
 /* Rows in use. */
 size_t hs_heard_count(const struct hs_heard *heard);
 

@@ -27,7 +27,7 @@ struct jalert {
 	struct hs_standing standing[HS_LANE_COUNT];
 	struct hs_heard *heard[HS_LANE_COUNT];
 	struct hs_jalert_canary canary;
-	uint64_t loaded_seq[HS_LANE_COUNT]; /* of the first snapshot; 0: none came */
+	struct hs_start start[HS_LANE_COUNT];
 	uint64_t planned, plan_failures;
 };
 
@@ -72,8 +72,6 @@ dropped(void *owner, const char *id)
 		hs_audio_drop(jalert->audio, id);
 }
 
-static const struct hs_plays_ops plays_ops = { up, on_other, unheard, dropped };
-
 /* ---- a plan ---- */
 
 static bool
@@ -107,12 +105,21 @@ plan_order(struct work *work)
 }
 
 static struct hs_news_setup
-news_setup(const struct jalert *jalert, enum hs_adapter_lane lane)
+news_setup(struct jalert *jalert, enum hs_adapter_lane lane)
 {
 	return (struct hs_news_setup){ jalert->heard[lane], &jalert->settings->areas,
-		&jalert->settings->auto_start, jalert->loaded_seq[lane],
+		&jalert->settings->auto_start, &jalert->start[lane],
 		jalert->plays ? HS_PLAYS_OUTLET : NULL };
 }
+
+static void
+was_told(void *owner, enum hs_adapter_lane lane, uint64_t seq, const hs_notice *notice)
+{
+	const struct hs_news_setup setup = news_setup(owner, lane);
+	hs_news_was_told(&setup, seq, notice);
+}
+
+static const struct hs_plays_ops plays_ops = { up, on_other, unheard, was_told, dropped };
 
 static enum hs_err
 plan_alerts(struct work *work)
@@ -212,6 +219,8 @@ announce(struct jalert *jalert, struct hs_adapter_item *item)
 		hs_adapter_receipt(item, "", HS_RECEIPT(FAILED), hs_err_text(err));
 	} else if (work.plan.announcement_count == 0) {
 		hs_adapter_receipt(item, "", HS_RECEIPT(FILTERED), work.why_not);
+		if (jalert->plays && item->notice->action == HS_ACTION(CANCEL))
+			hs_plays_take_back(jalert->plays, item->lane, &work.news);
 	} else {
 		jalert->planned++;
 		plan_send(&work);
@@ -235,6 +244,10 @@ on_refused(void *state, const struct hs_adapter_item *item)
 	if ((int)item->notice->mode != hs_lane_mode(item->lane))
 		return;
 	hs_standing_apply(&jalert->standing[item->lane], item);
+	/* Of one that another route told first the guess stands: it may be all that is left of what was heard. */
+	const struct hs_news_setup setup = news_setup(jalert, item->lane);
+	if (!hs_notice_has_flag(item->notice, HS_FLAG_SAME_EVENT))
+		hs_news_comes(&setup, item->seq);
 	if (item->expired)
 		ask_before(jalert, item);
 }
@@ -243,19 +256,20 @@ static void
 on_notice(void *state, struct hs_adapter_item *item)
 {
 	struct jalert *jalert = state;
-	struct hs_heard *heard = jalert->heard[item->lane];
+	const struct hs_news_setup setup = news_setup(jalert, item->lane);
 	hs_standing_apply(&jalert->standing[item->lane], item);
+	hs_news_comes(&setup, item->seq);
 	if (is_too_late(jalert, item)) {
 		hs_adapter_receipt(
 			item, "", HS_RECEIPT(EXPIRED), "issued too long ago (instant_max_age_ms)");
 		ask_before(jalert, item);
-	} else if (hs_heard_is_over(heard, item->seq)) {
+	} else if (hs_start_is_over(setup.start, item->seq)) {
 		/* what was stopped at the controller would begin again */
 		hs_adapter_receipt(item, "", HS_RECEIPT(FILTERED),
 			"told before this start, and so was its end");
 	} else {
-		/* Known from the snapshot only: this process never announced it. */
-		hs_heard_forget(heard, item->seq);
+		/* Known from the past only: this process never announced it. */
+		hs_heard_forget(setup.heard, item->seq);
 		if (item->notice->silent)
 			hs_adapter_receipt(item, "", HS_RECEIPT(FILTERED), HS_SILENT_REASON);
 		else
@@ -275,8 +289,16 @@ on_snapshot(void *state, const struct hs_adapter_snapshot *snapshot)
 	hs_news_load(&setup, snapshot);
 	if (jalert->plays)
 		hs_plays_load(jalert->plays, snapshot);
-	if (jalert->loaded_seq[snapshot->lane] == 0)
-		jalert->loaded_seq[snapshot->lane] = snapshot->seq;
+}
+
+static void
+on_restart(void *state, enum hs_adapter_lane lane)
+{
+	struct jalert *jalert = state;
+	hs_heard_restart(jalert->heard[lane]);
+	memset(&jalert->start[lane], 0, sizeof(jalert->start[lane]));
+	if (jalert->plays)
+		hs_plays_restart(jalert->plays, lane);
 }
 
 static void
@@ -432,6 +454,7 @@ const struct hs_adapter_ops hs_jalert_ops = {
 	.on_notice = on_notice,
 	.on_refused = on_refused,
 	.on_snapshot = on_snapshot,
+	.on_restart = on_restart,
 	.not_ready = not_ready,
 	.metrics = metrics,
 	.status = status,

@@ -112,6 +112,7 @@ find_heard(const struct hs_news_setup *setup, struct hs_arena *arena, const hs_n
 	size_t ended = document ? document->n_supersedes : 0;
 	if (!alone)
 		return HS_ERR_NOMEM;
+	out->events[out->event_count++] = alone;
 	out->kind = hs_alert_kind_named(notice);
 	out->why_not = "nobody here heard what it takes back";
 	enum hs_err err = add_own(setup, arena, own, out);
@@ -120,6 +121,8 @@ find_heard(const struct hs_news_setup *setup, struct hs_arena *arena, const hs_n
 	for (size_t i = 0; err == HS_OK && i < ended; i++) {
 		const char *id = hs_superseded_id(document, i);
 		const char *event = id ? event_of(arena, notice, id) : NULL;
+		if (event)
+			out->events[out->event_count++] = event;
 		if (event)
 			err = add_part(setup, arena, event, out);
 		else if (id)
@@ -172,10 +175,12 @@ hs_news_of(const struct hs_news_setup *setup, struct hs_arena *arena, const hs_n
 	const char *own = event_of(arena, notice, NULL);
 	size_t ended = notice->document ? notice->document->n_supersedes : 0;
 	*out = (struct hs_news){ .parts = hs_arena_alloc(arena, (ended + 2) * sizeof(*out->parts)),
+		.events = hs_arena_alloc(arena, (ended + 2) * sizeof(*out->events)),
 		.kind = HS_ALERT_COUNT,
 		.why_not = "nothing new for a place where it sounds (auto_start, areas)" };
-	if (!own || !out->parts)
+	if (!own || !out->parts || !out->events)
 		return HS_ERR_NOMEM;
+	out->events[out->event_count++] = own;
 	if (notice->kind == HS_KIND(EVACUATION)) {
 		only_part(out, own);
 		return HS_OK;
@@ -183,7 +188,7 @@ hs_news_of(const struct hs_news_setup *setup, struct hs_arena *arena, const hs_n
 	if (notice->action != HS_ACTION(CANCEL))
 		return find_new(setup, arena, notice, own, out);
 	enum hs_err err = find_heard(setup, arena, notice, own, out);
-	if (err == HS_OK && out->said.count == 0 && seq <= setup->loaded_seq &&
+	if (err == HS_OK && out->said.count == 0 && seq <= setup->start->loaded_seq &&
 		!hs_heard_was_ended(setup->heard, own, 0))
 		err = find_missed(setup, arena, notice, own, out);
 	return err;
@@ -232,33 +237,98 @@ load(const struct hs_news_setup *setup, const struct hs_adapter_snapshot_notice 
 	struct hs_arena *arena = hs_arena_create(ARENA_BYTES);
 	struct hs_news news;
 	if (arena && hs_news_of(setup, arena, one->notice, one->seq, &news) == HS_OK &&
-		(was_heard || !is_known(setup, arena, one)))
+		(was_heard || !is_known(setup, arena, one))) {
 		hs_news_take(setup, one->seq, &news);
+		if (!was_heard && news.said.count > 0)
+			hs_start_guess(setup->start, one->seq);
+	}
 	hs_arena_destroy(arena);
 }
 
-/* Later snapshots tell of a past that this process remembers itself. */
+static bool
+ends(const hs_document *cancel, const hs_document *document)
+{
+	if (!cancel || !document)
+		return false;
+	bool found = hs_same_document(cancel, document);
+	for (size_t i = 0; !found && i < cancel->n_supersedes; i++) {
+		const char *id = hs_superseded_id(cancel, i);
+		found = id && strcmp(id, document->id) == 0 &&
+			strcmp(cancel->source, document->source) == 0;
+	}
+	return found;
+}
+
+/* An order, too, of which nothing is kept as heard. */
+static void
+end_before(const struct hs_news_setup *setup, const struct hs_adapter_snapshot *snapshot,
+	size_t cancel_at)
+{
+	const hs_notice *cancel = snapshot->past[cancel_at].notice;
+	for (size_t i = 0; cancel->action == HS_ACTION(CANCEL) && i < cancel_at; i++) {
+		const struct hs_adapter_past *past = &snapshot->past[i];
+		if (past->notice->action != HS_ACTION(CANCEL) &&
+			ends(cancel->document, past->notice->document) &&
+			hs_news_was_heard(setup, past))
+			hs_start_over(setup->start, past->seq);
+	}
+}
+
+static void
+is_over(void *owner, uint64_t seq, uint64_t over_seq)
+{
+	struct hs_start *start = owner;
+	if (!hs_start_is_guessed(start, seq) && !hs_start_is_guessed(start, over_seq))
+		hs_start_over(start, seq);
+}
+
+/* Later snapshots of the same history tell what this process remembers itself, or what comes. */
 void
 hs_news_load(const struct hs_news_setup *setup, const struct hs_adapter_snapshot *snapshot)
 {
-	size_t past_count = setup->loaded_seq == 0 ? snapshot->past_count : 0;
-	struct hs_news_setup then = *setup;
 	size_t next = 0, i = 0;
-	then.loaded_seq = snapshot->seq;
-	while (i < snapshot->count || next < past_count) {
+	if (setup->start->loaded)
+		return;
+	setup->start->loaded = true;
+	setup->start->loaded_seq = snapshot->seq;
+	while (i < snapshot->count || next < snapshot->past_count) {
 		const struct hs_adapter_past *past =
-			next < past_count ? &snapshot->past[next] : NULL;
+			next < snapshot->past_count ? &snapshot->past[next] : NULL;
 		const struct hs_adapter_snapshot_notice *one =
 			i < snapshot->count ? &snapshot->notices[i] : NULL;
 		if (!past || (one && one->seq < past->seq)) {
-			load(&then, one, false);
+			load(setup, one, false);
 			i++;
 			continue;
 		}
 		const struct hs_adapter_snapshot_notice told = { past->seq, past->notice };
-		if (hs_news_was_heard(setup, past))
-			load(&then, &told, true);
+		if (hs_news_was_heard(setup, past)) {
+			load(setup, &told, true);
+			end_before(setup, snapshot, next);
+		}
 		i += one && one->seq == past->seq; /* it is known of it who heard it */
 		next++;
 	}
+	hs_heard_ended(setup->heard, is_over, setup->start);
+}
+
+void
+hs_news_was_told(const struct hs_news_setup *setup, uint64_t seq, const hs_notice *notice)
+{
+	struct hs_arena *arena = hs_arena_create(ARENA_BYTES);
+	struct hs_news news;
+	if (arena && notice->action != HS_ACTION(CANCEL) && !hs_start_is_over(setup->start, seq) &&
+		hs_news_of(setup, arena, notice, seq, &news) == HS_OK &&
+		!hs_heard_was_ended(setup->heard, news.events[0], seq)) {
+		hs_heard_leave_newer(setup->heard, news.events[0], seq, &news.parts[0].said);
+		hs_news_take(setup, seq, &news);
+	}
+	hs_arena_destroy(arena);
+}
+
+void
+hs_news_comes(const struct hs_news_setup *setup, uint64_t seq)
+{
+	for (uint64_t guessed; (guessed = hs_start_guessed_from(setup->start, seq)) != 0;)
+		hs_heard_forget(setup->heard, guessed);
 }

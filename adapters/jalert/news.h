@@ -6,7 +6,8 @@
  *          came while nobody was here to remember that (its seq is within the snapshot) and names its kind and areas itself
  *          (civil protection) → those. What was never sent of it is left out: hs_plays_look → hs_news_leave_out.
  *          snapshot → hs_news_load: what was heard before this process is heard, by the same code as what comes: what its `past` names,
- *          cancels among it, and what is in force and not named there, as far as it would have been announced; by seq.
+ *          cancels among it, and what is in force and not named there, as far as it would have been announced; by seq. The
+ *          latter is a guess, until the notice or one before it comes (start.h): then nobody was told of it.
  * Owner:   everything lives in the caller's arena; the memory of what was heard is the adapter's.
  * Threads: the loop's.
  */
@@ -15,6 +16,7 @@
 
 #include "adapters/jalert/auto_start.h"
 #include "adapters/jalert/heard.h"
+#include "adapters/jalert/start.h"
 #include "adapters/runtime/runtime.h"
 
 /* Of one lane. */
@@ -22,8 +24,8 @@ struct hs_news_setup {
 	struct hs_heard *heard;
 	const struct hs_config_texts *areas; /* that are served; none: all */
 	const struct hs_config_list *rules;  /* of struct hs_auto_start_rule */
-	uint64_t loaded_seq;		     /* of the first snapshot; 0: none came */
-	const char *outlet;		     /* who hears by it has heard; NULL: by any of them */
+	struct hs_start *start;
+	const char *outlet; /* who hears by it has heard; NULL: by any of them */
 };
 
 /* What it says of one event. */
@@ -39,7 +41,10 @@ struct hs_news {
 	struct hs_alerts said;	 /* what is to be announced */
 	struct hs_alerts whole;	 /* all that the notice says of what sounds here */
 	enum hs_alert_kind kind; /* that a cancel takes back, HS_ALERT_COUNT: it says none */
-	const char *why_not;	 /* nothing is said; static */
+	const char *
+		*events; /* that it is about by any of their names, whatever was heard of them */
+	size_t event_count;
+	const char *why_not; /* nothing is said; static */
 };
 
 /* An evacuation order has its event only: its municipalities are found elsewhere. HS_ERR_NOMEM. */
@@ -49,7 +54,12 @@ enum hs_err hs_news_of(const struct hs_news_setup *setup, struct hs_arena *arena
 enum hs_err hs_news_leave_out(struct hs_arena *arena, struct hs_news *news) HS_MUST_CHECK;
 /* It goes out as seq. */
 void hs_news_take(const struct hs_news_setup *setup, uint64_t seq, const struct hs_news *news);
+/* Of one history of the hub only the first snapshot counts. */
+/* The controller says only now that it sounded: the receipt of it was lost. What was told after it stands. */
+void hs_news_was_told(const struct hs_news_setup *setup, uint64_t seq, const hs_notice *notice);
 void hs_news_load(const struct hs_news_setup *setup, const struct hs_adapter_snapshot *snapshot);
+/* The notice came: what was guessed of it, and of those that come after it, does not count any more. */
+void hs_news_comes(const struct hs_news_setup *setup, uint64_t seq);
 /* A process before this one told it there. */
 bool hs_news_was_heard(const struct hs_news_setup *setup, const struct hs_adapter_past *past);
 

@@ -89,7 +89,7 @@ play_ended(struct hs_adapter_delivery *delivery)
 	*at = play->next;
 	hs_plays_wake(plays);
 	if (!play->accepted && !play->withdrawn) /* of that it was told already */
-		plays->ops->unheard(plays->owner, delivery->item->lane, delivery->item->seq);
+		hs_plays_unheard(play);
 	play_free(play);
 }
 
@@ -196,6 +196,13 @@ on_up(void *owner)
 	hs_before_tick(&plays->before); /* ahead of the stops, which change the answer */
 	hs_plays_stops_again(plays);
 	plays->ops->up(plays->owner);
+}
+
+static void
+was_told(void *owner, enum hs_adapter_lane lane, uint64_t seq, const hs_notice *notice)
+{
+	struct hs_plays *plays = owner;
+	plays->ops->was_told(plays->owner, lane, seq, notice);
 }
 
 static const struct hs_controller_ops controller_ops = { on_up, on_answer };
@@ -351,12 +358,40 @@ hs_plays_send(struct hs_plays *plays, struct hs_adapter_item *item, const struct
 }
 
 void
+hs_plays_take_back(struct hs_plays *plays, enum hs_adapter_lane lane, const struct hs_news *news)
+{
+	uint32_t named = named_by(news);
+	struct hs_coming coming = {
+		.lane = lane, .priority = UINT32_MAX, .named = named, .cancel = true, .unsaid = true
+	};
+	bool ok = true;
+	for (size_t i = 0; ok && i < news->event_count; i++)
+		ok = hs_abouts_add(
+			&coming.about, news->events[i], named != 0 ? named : HS_PLAYING_KINDS_ALL);
+	hs_plays_make_way(plays, &coming);
+	hs_abouts_free(&coming.about);
+}
+
+void
 hs_plays_ask(struct hs_plays *plays, enum hs_adapter_lane lane, const char *epoch, uint64_t seq,
 	const hs_notice *notice)
 {
 	char id[HS_PLAN_ID_SIZE];
 	hs_plan_id(id, lane, epoch, seq);
 	hs_before_ask(&plays->before, id, notice);
+}
+
+/* A seq of the one history is another notice in the other; an epoch that is none is reported nowhere. */
+void
+hs_plays_restart(struct hs_plays *plays, enum hs_adapter_lane lane)
+{
+	plays->loaded_seq[lane] = 0;
+	hs_before_restart(&plays->before, lane);
+	for (size_t i = 0; i < HS_PLAYING_MAX; i++)
+		if (plays->playing.items[i].lane == lane)
+			plays->playing.items[i].epoch[0] = '\0';
+	for (struct hs_play *play = plays->plays; play; play = play->next)
+		play->old = play->old || play->delivery.item->lane == lane;
 }
 
 static void
@@ -408,7 +443,10 @@ hs_plays_open(struct hs_adapter *adapter, const char *url, const struct hs_plays
 		free(plays);
 		return err;
 	}
-	plays->before = (struct hs_before){ .adapter = adapter, .controller = plays->controller };
+	plays->before = (struct hs_before){ .adapter = adapter,
+		.controller = plays->controller,
+		.heard = was_told,
+		.owner = plays };
 	uv_timer_init(hs_adapter_loop(adapter), &plays->timer);
 	plays->timer.data = plays;
 	uv_timer_start(&plays->timer, on_tick, TICK_MS, TICK_MS);

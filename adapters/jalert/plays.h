@@ -29,8 +29,11 @@ struct hs_plays_ops {
 	void (*up)(void *owner);
 	/* An answer that is for no play; true: it was taken. */
 	bool (*on_other)(void *owner, const struct hs_controller_answer *answer);
-	/* The plan was never accepted: nobody heard it. */
+	/* The plan was never accepted: nobody heard it. seq: HS_HEARD_OLD(seq) of one in another history. */
 	void (*unheard)(void *owner, enum hs_adapter_lane lane, uint64_t seq);
+	/* A plan of a process before this one sounds, or has sounded. */
+	void (*was_told)(
+		void *owner, enum hs_adapter_lane lane, uint64_t seq, const hs_notice *notice);
 	/* The plan is not to be heard any more. */
 	void (*dropped)(void *owner, const char *id);
 };
@@ -52,10 +55,16 @@ void hs_plays_look(const struct hs_plays *plays, enum hs_adapter_lane lane, stru
  * sent, it is not sent either. Out of memory is told by a receipt. */
 void hs_plays_send(struct hs_plays *plays, struct hs_adapter_item *item, const struct hs_plan *plan,
 	const char *json, const struct hs_news *news, const struct hs_canary *canary);
+/* A cancel that is said to nobody silences all the same what may sound of what it takes back. */
+void hs_plays_take_back(
+	struct hs_plays *plays, enum hs_adapter_lane lane, const struct hs_news *news);
 /* Asks what became of the plan of a notice that a process before this one may have sent. */
 void hs_plays_ask(struct hs_plays *plays, enum hs_adapter_lane lane, const char *epoch,
 	uint64_t seq, const hs_notice *notice);
-/* The first snapshot of a lane: asks for all that is in force or that the controller took before, and takes it for sent. */
+/* The lane's history is another one from here on: of what was sent before nothing is told any more, but what may sound can be
+ * stopped still. */
+void hs_plays_restart(struct hs_plays *plays, enum hs_adapter_lane lane);
+/* The first snapshot of a history of the lane: asks for all that is in force or that the controller took before, and takes it for sent. */
 void hs_plays_load(struct hs_plays *plays, const struct hs_adapter_snapshot *snapshot);
 
 #endif

@@ -28,7 +28,7 @@ struct hs_plays {
 	struct hs_plays_counts counts;
 	struct hs_before before;
 	struct hs_sent sent;
-	uint64_t loaded_seq[HS_LANE_COUNT]; /* of the first snapshot; 0: none came */
+	uint64_t loaded_seq[HS_LANE_COUNT]; /* of the first snapshot of its history; 0: none came */
 };
 
 /* One plan on its way to the controller. */
@@ -45,8 +45,11 @@ struct hs_play {
 	bool sent;	       /* by this process, or maybe by the one before it */
 	bool accepted;
 	bool waits; /* for one before it */
+	bool old;   /* of another history of the hub */
 };
 
+/* Nobody heard it. */
+void hs_plays_unheard(const struct hs_play *play);
 /* Something about an event of it that came before it is on its way. */
 bool hs_plays_is_behind(const struct hs_play *play);
 /* One is gone, or will not be sent: those that waited look again. */

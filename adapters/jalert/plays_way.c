@@ -60,8 +60,17 @@ hs_plays_playing_of(const struct hs_play *play)
 		.places = play->places,
 	};
 	snprintf(playing.id, sizeof(playing.id), "%s", play->id);
-	snprintf(playing.epoch, sizeof(playing.epoch), "%s", item->epoch);
+	snprintf(playing.epoch, sizeof(playing.epoch), "%s", play->old ? "" : item->epoch);
 	return playing;
+}
+
+void
+hs_plays_unheard(const struct hs_play *play)
+{
+	const struct hs_adapter_item *item = play->delivery.item;
+	const struct hs_plays *plays = play->owner;
+	plays->ops->unheard(
+		plays->owner, item->lane, play->old ? HS_HEARD_OLD(item->seq) : item->seq);
 }
 
 /* ---- stops ---- */
@@ -208,14 +217,13 @@ why_withdrawn(struct hs_plays *plays, const struct hs_play *play, const struct h
 static void
 withdraw(struct hs_plays *plays, struct hs_play *play, const char *why)
 {
-	const struct hs_adapter_item *item = play->delivery.item;
 	play->withdrawn = why;
 	hs_info("jalert.withdrawn", "id=%s sent=%d reason=\"%s\"", play->id, play->sent, why);
 	plays->ops->dropped(plays->owner, play->id);
 	if (play->sent)
 		stop_on_its_way(plays, play);
 	else
-		plays->ops->unheard(plays->owner, item->lane, item->seq);
+		hs_plays_unheard(play);
 	hs_adapter_deliver_now(&play->delivery);
 	hs_plays_wake(plays);
 }

@@ -60,7 +60,9 @@ stream_restart(struct hs_lane *lane, const Hansho__V1__Hello *hello)
 {
 	const char *epoch = hello->epoch;
 	struct hs_stream *stream = &lane->stream;
-	if (stream->epoch[0] != '\0') {
+	const struct hs_adapter *adapter = lane->adapter;
+	bool had_one = stream->epoch[0] != '\0';
+	if (had_one) {
 		hs_error("adapter.epoch_changed", "lane=%s from=%s to=%s", hs_lane_name(lane->id),
 			stream->epoch, epoch);
 		hs_items_orphan(lane);
@@ -69,6 +71,8 @@ stream_restart(struct hs_lane *lane, const Hansho__V1__Hello *hello)
 	hs_agree_forget(lane);
 	*stream = (struct hs_stream){ .start_seq = hello->newest_seq };
 	memcpy(stream->epoch, epoch, strlen(epoch) + 1);
+	if (had_one && adapter->opened && adapter->ops->on_restart)
+		adapter->ops->on_restart(adapter->state, lane->id);
 }
 
 static void

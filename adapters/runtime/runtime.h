@@ -164,6 +164,10 @@ struct hs_adapter_ops {
 	void (*on_refused)(void *state, const struct hs_adapter_item *item);
 	/* * Only when `snapshot`. */
 	void (*on_snapshot)(void *state, const struct hs_adapter_snapshot *snapshot);
+	/* * The hub of the lane has another history from here on (another epoch, or a journal that was restored from an older
+	 * copy and so has its epoch still): no seq and no past of before means anything any more. Items that are open stay so;
+	 * what is reported of them goes nowhere. Before the snapshot. */
+	void (*on_restart)(void *state, enum hs_adapter_lane lane);
 	/* * The lane's link changed. seq: the newest seq taken in its epoch. */
 	void (*on_state)(void *state, enum hs_adapter_lane lane,
 		enum hs_adapter_lane_state lane_state, uint64_t seq);

@@ -2,6 +2,7 @@
 #include "tests/unit/adapters/runtime/fake_hub.h"
 
 #include <stdlib.h>
+#include <time.h>
 
 #include "adapters/jalert/news.h"
 #include "hub/base/check.h"
@@ -15,6 +16,7 @@ struct bench {
 	struct hs_arena *arena;
 	struct hs_heard *heard;
 	struct hs_news_setup setup;
+	struct hs_start start;
 	struct hs_adapter_snapshot_notice notices[TELLERS_MAX];
 	struct hs_adapter_past past[TELLERS_MAX];
 	size_t count, past_count;
@@ -31,8 +33,8 @@ setup(void **state)
 	struct bench *bench = calloc(1, sizeof(*bench));
 	bench->arena = hs_arena_create(16u << 20);
 	bench->heard = hs_heard_create();
-	bench->setup =
-		(struct hs_news_setup){ bench->heard, &everywhere, &no_rules, 0, THE_OUTLET };
+	bench->setup = (struct hs_news_setup){ bench->heard, &everywhere, &no_rules, &bench->start,
+		THE_OUTLET };
 	*state = bench;
 	return 0;
 }
@@ -155,7 +157,6 @@ load(struct bench *bench)
 		.past_count = bench->past_count,
 		.past = bench->past };
 	hs_news_load(&bench->setup, &snapshot);
-	bench->setup.loaded_seq = snapshot.seq;
 }
 
 /* What it says, to how many places; it is announced. */
@@ -248,7 +249,7 @@ a_second_cancel_that_came_meanwhile_is_not_said(void **state)
 	told(bench, 7, civil(bench, "c1", HS_ACTION(CANCEL)), heard_by);
 	load(bench);
 	assert_int_equal(0, comes(bench, 8, civil(bench, "c2", HS_ACTION(CANCEL)), "cancel"));
-	bench->setup.loaded_seq = 0; /* another process, which knows nothing */
+	memset(&bench->start, 0, sizeof(bench->start)); /* another process, which knows nothing */
 	bench->past_count = 0;
 	hs_heard_destroy(bench->heard);
 	bench->heard = bench->setup.heard = hs_heard_create();
@@ -277,9 +278,9 @@ what_was_told_and_taken_back_is_over(void **state)
 	told(bench, 6, cancel(bench, HS_KIND(EEW), "eew"), heard_by);
 	told(bench, 7, tsunami(bench, "a", 3), heard_by);
 	load(bench);
-	assert_true(hs_heard_is_over(bench->heard, 5));
-	assert_false(hs_heard_is_over(bench->heard, 6));
-	assert_false(hs_heard_is_over(bench->heard, 7));
+	assert_true(hs_start_is_over(&bench->start, 5));
+	assert_false(hs_start_is_over(&bench->start, 6));
+	assert_false(hs_start_is_over(&bench->start, 7));
 }
 
 static void
@@ -290,6 +291,107 @@ a_later_snapshot_tells_nothing_of_the_past(void **state)
 	told(bench, 5, eew(bench, "032018", "5+"), heard_by);
 	load(bench);
 	assert_int_equal(1, comes(bench, 21, eew(bench, "032018", "5+"), "issue"));
+}
+
+/* Of two documents of one event that came while nobody was here both come by themselves. */
+static void
+what_was_guessed_is_told_when_it_comes(void **state)
+{
+	struct bench *bench = *state;
+	in_force(bench, 5, tsunami(bench, "a", 3));
+	in_force(bench, 6, tsunami(bench, "b", 3));
+	load(bench);
+	hs_news_comes(&bench->setup, 5);
+	assert_int_equal(1, comes(bench, 5, tsunami(bench, "a", 3), "issue"));
+	hs_news_comes(&bench->setup, 6);
+	assert_int_equal(0, comes(bench, 6, tsunami(bench, "b", 3), ""));
+}
+
+/* They were acknowledged, and so told: only later ones come. */
+static void
+a_guess_stands_before_what_comes(void **state)
+{
+	struct bench *bench = *state;
+	in_force(bench, 5, tsunami(bench, "a", 3));
+	load(bench);
+	hs_news_comes(&bench->setup, 6);
+	assert_int_equal(0, comes(bench, 6, tsunami(bench, "b", 3), ""));
+	assert_int_equal(1, comes(bench, 7, cancel(bench, HS_KIND(TSUNAMI), "b"), "cancel"));
+}
+
+static void
+what_only_a_guess_ended_is_not_over(void **state)
+{
+	struct bench *bench = *state;
+	hs_notice *nothing_more = tsunami(bench, "b", 3);
+	nothing_more->tsunami->n_items = 0;
+	told(bench, 5, tsunami(bench, "a", 3), heard_by);
+	in_force(bench, 6, nothing_more);
+	load(bench);
+	assert_false(hs_start_is_over(&bench->start, 5));
+}
+
+/* What was heard is corrected in the new history too; a seq of it is another notice. */
+static void
+another_history_keeps_what_was_heard_and_no_seq(void **state)
+{
+	struct bench *bench = *state;
+	assert_int_equal(1, comes(bench, 1, tsunami(bench, "a", 3), "issue"));
+	hs_heard_restart(bench->heard);
+	hs_heard_forget(bench->heard, 1);
+	assert_int_equal(1, comes(bench, 2, cancel(bench, HS_KIND(TSUNAMI), "a"), "cancel"));
+	hs_heard_restart(bench->heard);
+	assert_int_equal(1, comes(bench, 1, tsunami(bench, "a", 3), "issue"));
+}
+
+static void
+what_the_controller_tells_late_goes_behind_what_is_newer(void **state)
+{
+	struct bench *bench = *state;
+	load(bench);
+	assert_int_equal(1, comes(bench, 21, tsunami(bench, "b", 3), "issue"));
+	hs_news_was_told(&bench->setup, 5, tsunami(bench, "a", 5));
+	assert_int_equal(1, comes(bench, 22, tsunami(bench, "a", 5), "issue"));
+	assert_int_equal(1, comes(bench, 23, cancel(bench, HS_KIND(TSUNAMI), "a"), "cancel"));
+	hs_news_was_told(&bench->setup, 5, tsunami(bench, "a", 5));
+	assert_int_equal(0, comes(bench, 24, cancel(bench, HS_KIND(TSUNAMI), "a"), "cancel"));
+}
+
+/* On the loop of the adapter, which has to sound meanwhile. */
+static void
+a_long_past_is_taken_in_soon(void **state)
+{
+	enum { COUNT = 1000, PLACES = 60, SECONDS_MAX = 2 };
+	struct bench *bench = *state;
+	struct hs_arena *arena = bench->arena;
+	struct hs_adapter_past *past = calloc(COUNT, sizeof(*past));
+	hs_notice *model = tsunami(bench, "a", 3);
+	hs_hazard *item = model->tsunami->items[0];
+	for (size_t i = 1; i < PLACES; i++) {
+		hs_area *area = NEW(area);
+		area->code = hs_arena_printf(arena, "990%03zu", i);
+		assert_true(hs_repeat(arena, &item->n_areas, &item->areas, area));
+	}
+	for (size_t i = 0; i < COUNT; i++) {
+		hs_notice *notice = notice_of(arena, HS_KIND(TSUNAMI), "a", HS_ACTION(ISSUE));
+		notice->document->event = hs_arena_printf(arena, "E%zu", i);
+		notice->detail_case = model->detail_case;
+		notice->tsunami = model->tsunami;
+		past[i] = (struct hs_adapter_past){ i + 1, notice, heard_by, 1 };
+	}
+	const struct hs_adapter_snapshot snapshot = { .lane = HS_LANE_LIVE,
+		.epoch = "e",
+		.seq = COUNT,
+		.digest = "",
+		.past_count = COUNT,
+		.past = past };
+	clock_t begin = clock();
+	hs_news_load(&bench->setup, &snapshot);
+	clock_t took = clock() - begin;
+	print_message("%d ms\n", (int)(took * 1000 / CLOCKS_PER_SEC));
+	assert_true(took < SECONDS_MAX * CLOCKS_PER_SEC);
+	assert_int_equal(HS_HEARD_MAX, hs_heard_count(bench->heard));
+	free(past);
 }
 
 int
@@ -307,6 +409,12 @@ main(void)
 		ROW(what_is_in_force_takes_its_place_by_seq),
 		ROW(what_was_told_and_taken_back_is_over),
 		ROW(a_later_snapshot_tells_nothing_of_the_past),
+		ROW(what_was_guessed_is_told_when_it_comes),
+		ROW(a_guess_stands_before_what_comes),
+		ROW(what_only_a_guess_ended_is_not_over),
+		ROW(another_history_keeps_what_was_heard_and_no_seq),
+		ROW(what_the_controller_tells_late_goes_behind_what_is_newer),
+		ROW(a_long_past_is_taken_in_soon),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

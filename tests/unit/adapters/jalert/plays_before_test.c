@@ -191,6 +191,80 @@ what_was_heard_and_comes_too_late_is_taken_back(void **state)
 	check_order(bench);
 }
 
+/* An older order comes again (it was not acknowledged) before the cancel: what sounds from before is stopped all the same. */
+static void
+what_sounds_is_stopped_though_an_older_one_is_sent_again(void **state)
+{
+	struct bench *bench = *state;
+	const struct fake_told told = { 5, missile(bench, "a", HS_ACTION(ISSUE)), "controller" };
+	bench->answers[0] = "accepted";
+	bench->asked = "started";
+	bench->live.newest_seq = 6;
+	fake_past(&bench->live, 6, &told, 1, true);
+	fake_deliver(&bench->live, 3, 0, order(bench, HS_MODE(LIVE), "old", 1));
+	fake_deliver(&bench->live, 6, 3, missile(bench, "c", HS_ACTION(CANCEL)));
+	assert_true(wait_state(bench, &bench->live, 6, HS_RECEIPT(ACCEPTED)));
+	serve_for(bench, AGAIN_MS);
+	assert_int_equal(1, asked(bench, "play live-00fflive-3"));
+	assert_int_equal(1, asked(bench, "ask live-00fflive-5"));
+	assert_int_equal(1, asked(bench, "stop live-00fflive-5"));
+}
+
+/* The same with an early warning that is delivered again, too late to be said. */
+static void
+an_early_warning_is_stopped_though_an_older_one_is_sent_again(void **state)
+{
+	struct bench *bench = *state;
+	const struct fake_told told = { 5, eew(bench, HS_ACTION(ISSUE), 120000), "controller" };
+	bench->answers[0] = "accepted";
+	bench->asked = "started";
+	bench->live.newest_seq = 6;
+	fake_past(&bench->live, 6, &told, 1, true);
+	fake_deliver(&bench->live, 3, 0, order(bench, HS_MODE(LIVE), "old", 1));
+	fake_deliver(&bench->live, 5, 3, eew(bench, HS_ACTION(ISSUE), 120000));
+	fake_deliver(&bench->live, 6, 5, eew(bench, HS_ACTION(CANCEL), 0));
+	assert_true(wait_state(bench, &bench->live, 6, HS_RECEIPT(ACCEPTED)));
+	serve_for(bench, AGAIN_MS);
+	assert_int_equal(1, asked(bench, "stop live-00fflive-5"));
+}
+
+/* The receipt was lost with the process or the hub; the controller says that it sounds; its cancel comes. */
+static void
+what_the_controller_says_was_heard_is_taken_back(void **state)
+{
+	struct bench *bench = *state;
+	bench->answers[0] = "accepted";
+	bench->asked = "started";
+	bench->live.newest_seq = 5;
+	fake_past(&bench->live, 5, NULL, 0, true);
+	fake_deliver(&bench->live, 5, 0, eew(bench, HS_ACTION(ISSUE), 120000));
+	fake_live(&bench->live);
+	assert_true(wait_state(
+		bench, &bench->live, 5, HS_RECEIPT(ACCEPTED))); /* "started", by the ask */
+	fake_deliver(&bench->live, 6, 5, eew(bench, HS_ACTION(CANCEL), 0));
+	serve_for(bench, AGAIN_MS);
+	assert_int_equal(1, asked(bench, "stop live-00fflive-5"));
+	assert_int_equal(1, asked(bench, "play live-00fflive-6"));
+}
+
+/* Its cancel comes before the answer, and nobody is known to have heard it: it is stopped all the same. */
+static void
+what_may_sound_is_stopped_by_a_cancel_that_is_not_said(void **state)
+{
+	struct bench *bench = *state;
+	bench->late_asks = true;
+	bench->live.newest_seq = 5;
+	fake_past(&bench->live, 5, NULL, 0, true);
+	fake_deliver(&bench->live, 5, 0, eew(bench, HS_ACTION(ISSUE), 120000));
+	fake_live(&bench->live);
+	serve_for(bench, AGAIN_MS);
+	assert_int_equal(1, asked(bench, "ask live-00fflive-5"));
+	fake_deliver(&bench->live, 6, 5, eew(bench, HS_ACTION(CANCEL), 0));
+	serve_for(bench, AGAIN_MS);
+	assert_int_equal(1, asked(bench, "stop live-00fflive-5"));
+	assert_int_equal(HS_RECEIPT(FILTERED), fake_state_of(&bench->live, 6, ""));
+}
+
 int
 main(void)
 {
@@ -202,6 +276,10 @@ main(void)
 		LISTENING(what_is_said_beside_it_goes_on),
 		LISTENING(what_was_told_with_its_end_does_not_begin_again),
 		LISTENING(what_was_heard_and_comes_too_late_is_taken_back),
+		LISTENING(what_sounds_is_stopped_though_an_older_one_is_sent_again),
+		LISTENING(an_early_warning_is_stopped_though_an_older_one_is_sent_again),
+		LISTENING(what_the_controller_says_was_heard_is_taken_back),
+		LISTENING(what_may_sound_is_stopped_by_a_cancel_that_is_not_said),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
