@@ -19,8 +19,8 @@ struct told {
 	char *names;		    /* of that: source, id and event, each with its zero; owned */
 	struct hs_alike alike;
 	int64_t reported_unix_us; /* or NO_TIME */
-	uint32_t level; /* of the notice, by which peers filter */
-	uint32_t rings; /* hs_rings */
+	uint32_t level;		  /* of the notice, by which peers filter */
+	uint32_t rings;		  /* hs_rings */
 	bool cancel;
 	struct hs_said said;
 };
@@ -356,8 +356,8 @@ by_likeness(const struct hs_same_events *events, const struct told *one)
 static bool
 still_says(const struct hs_same_events *events, const struct told *row, const struct told *one)
 {
-	bool late = row->reported_unix_us != NO_TIME &&
-		    one->reported_unix_us <= row->reported_unix_us;
+	bool late =
+		row->reported_unix_us != NO_TIME && one->reported_unix_us <= row->reported_unix_us;
 
 	return late || (is_newest(events, row) && !hs_said_ends(&one->said, &row->said));
 }

@@ -204,14 +204,16 @@ what_went_down_by_one_route_rings_when_it_rises_again(void **state)
 	(void)state;
 	const struct says echo = { .rank = 5, .at_us = S }, down = { .rank = 2, .at_us = 60 * S },
 			  anew = { .rank = 5, .at_us = 120 * S };
-	go("down and up", (struct step[]){ { &agency, order, false }, { &bridge, echo, true },
-				 { &agency, down, true }, { &agency, anew, false }, { .by = NULL } });
+	go("down and up",
+		(struct step[]){ { &agency, order, false }, { &bridge, echo, true },
+			{ &agency, down, true }, { &agency, anew, false }, { .by = NULL } });
 	go("down and up, echoed",
 		(struct step[]){ { &agency, order, false }, { &bridge, echo, true },
 			{ &agency, down, true }, { &agency, anew, false }, { &bridge, anew, true },
 			{ &bridge, down, true }, { .by = NULL } });
-	go("a step late", (struct step[]){ { &agency, down, false }, { &bridge, down, true },
-				 { &agency, anew, false }, { &bridge, anew, true }, { .by = NULL } });
+	go("a step late",
+		(struct step[]){ { &agency, down, false }, { &bridge, down, true },
+			{ &agency, anew, false }, { &bridge, anew, true }, { .by = NULL } });
 	go("all late", (struct step[]){ { &agency, down, false }, { &agency, anew, false },
 			       { &bridge, down, true }, { &bridge, anew, true }, { .by = NULL } });
 }
@@ -224,14 +226,14 @@ a_late_echo_stays_silent_after_the_end(void **state)
 			  cancel = { .rank = 5, .action = HS_ACTION(CANCEL), .at_us = 60 * S },
 			  late = { .rank = 5, .at_us = 60 * S }, first = { .rank = 5 },
 			  anew = { .rank = 5, .at_us = 120 * S };
-	go("of the order", (struct step[]){ { &agency, order, false }, { &agency, end, false },
-				   { &bridge, first, true }, { &bridge, late, false }, { .by = NULL } });
+	go("of the order",
+		(struct step[]){ { &agency, order, false }, { &agency, end, false },
+			{ &bridge, first, true }, { &bridge, late, false }, { .by = NULL } });
 	go("of the echo",
 		(struct step[]){ { &agency, order, false }, { &bridge, first, true },
 			{ &agency, end, false }, { &agency, late, true }, { .by = NULL } });
-	go("after a cancel",
-		(struct step[]){ { &agency, order, false }, { &agency, cancel, false },
-			{ &bridge, first, true }, { .by = NULL } });
+	go("after a cancel", (struct step[]){ { &agency, order, false }, { &agency, cancel, false },
+				     { &bridge, first, true }, { .by = NULL } });
 	go("of the end, after the order anew",
 		(struct step[]){ { &agency, order, false }, { &bridge, first, true },
 			{ &agency, end, false }, { &agency, anew, false }, { &bridge, end, true },
@@ -249,12 +251,14 @@ without_a_time_what_comes_after_an_end_rings(void **state)
 			  anew = { .rank = 5, .at_us = 120 * S },
 			  timeless = { .rank = 5, .no_times = true };
 	go("an end", (struct step[]){ { &agency, order, false }, { &bridge, echo, true },
-			     { &agency, timeless_end, false }, { &agency, anew, false }, { .by = NULL } });
-	go("an order", (struct step[]){ { &agency, order, false }, { &bridge, echo, true },
-			       { &agency, end, false }, { &agency, timeless, false }, { .by = NULL } });
-	go("none at all",
-		(struct step[]){ { &agency, timeless, false }, { &bridge, timeless, true },
-			{ &agency, timeless_end, false }, { &agency, timeless, false }, { .by = NULL } });
+			     { &agency, timeless_end, false }, { &agency, anew, false },
+			     { .by = NULL } });
+	go("an order",
+		(struct step[]){ { &agency, order, false }, { &bridge, echo, true },
+			{ &agency, end, false }, { &agency, timeless, false }, { .by = NULL } });
+	go("none at all", (struct step[]){ { &agency, timeless, false },
+				  { &bridge, timeless, true }, { &agency, timeless_end, false },
+				  { &agency, timeless, false }, { .by = NULL } });
 	go("an echo, nothing ended",
 		(struct step[]){ { &agency, timeless, false }, { &bridge, timeless, true },
 			{ &bridge, echo, true }, { .by = NULL } });
@@ -264,7 +268,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_warning_anew_after_its_end_rings_though_the_other_route_never_ended),
+		cmocka_unit_test(
+			a_warning_anew_after_its_end_rings_though_the_other_route_never_ended),
 		cmocka_unit_test(a_warning_anew_after_its_cancel_rings),
 		cmocka_unit_test(the_other_route_that_ends_and_warns_anew_rings),
 		cmocka_unit_test(an_order_without_a_time_covers_no_end),
