@@ -123,6 +123,13 @@ hs_send_goodbye(struct hs_lane *lane)
 	return frame_send(lane, &frame);
 }
 
+static bool
+is_passing(int state)
+{
+	return state == HS_RECEIPT(SENT) || state == HS_RECEIPT(RECEIVED) ||
+	       state == HS_RECEIPT(HELD);
+}
+
 struct hs_kept_receipt *
 hs_pack_receipt(uint64_t seq, const char *name, const char *outlet, int state, const char *detail)
 {
@@ -148,7 +155,8 @@ hs_pack_receipt(uint64_t seq, const char *name, const char *outlet, int state, c
 	if (!buf.failed)
 		kept = malloc(sizeof(*kept) + buf.len_bytes);
 	if (kept) {
-		*kept = (struct hs_kept_receipt){ .len_bytes = buf.len_bytes };
+		*kept = (struct hs_kept_receipt){ .len_bytes = buf.len_bytes,
+			.passing = is_passing(state) };
 		memcpy(kept->bytes, buf.bytes, buf.len_bytes);
 	} else {
 		hs_error("adapter.receipt_lost", "seq=%llu outlet=%s", (unsigned long long)seq,

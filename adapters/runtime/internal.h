@@ -25,6 +25,8 @@
 struct hs_kept_receipt {
 	struct hs_kept_receipt *next;
 	uint32_t beats; /* heartbeats of the hub since it was sent */
+	bool sent;	/* on this connection */
+	bool passing;	/* it says how it stands, not how it ended: the first to go */
 	size_t len_bytes;
 	uint8_t bytes[];
 };
@@ -90,7 +92,8 @@ struct hs_snapshot_part {
 struct hs_kept_receipts {
 	struct hs_kept_receipt *first, **end;
 	struct hs_kept_receipt *unsent; /* NULL: all were sent */
-	size_t count;
+	struct hs_kept_receipt **look;	/* before this link none is passing */
+	size_t count, passing;
 };
 
 /* What is in force by what came on this lane, to be compared with what the hub says (agree.c). */
@@ -204,7 +207,7 @@ void hs_lane_snapshot_free(struct hs_lane *lane);
 
 /* receipts.c */
 void hs_receipts_init(struct hs_kept_receipts *receipts);
-/* Takes it over; the oldest goes when there are more than `most`. True when one went that was never sent. */
+/* Takes it over; the oldest passing one goes when there are more than `most`, or the oldest of all. True when one went that was never sent. */
 bool hs_receipts_add(
 	struct hs_kept_receipts *receipts, struct hs_kept_receipt *receipt, size_t most);
 /* Sends what was not sent yet, in order, until the link takes no more. */

@@ -119,7 +119,7 @@ hs_item_moved(struct hs_item *item)
 static size_t
 notices_max(const struct hs_lane *lane)
 {
-	size_t most = (size_t)lane->adapter->settings->unacked.notices_max;
+	size_t most = (size_t)hs_unacked_notices_max(lane->adapter->settings);
 	if (lane->hub_window > 1 && lane->hub_window - 1 < most)
 		most = lane->hub_window - 1;
 	return most;
@@ -145,7 +145,7 @@ item_give_up(struct hs_item *item)
 	if (item->in == &lane->items.held) {
 		item->release_mono_us = 0;
 		item->done = true;
-		hs_lane_receipt(lane, item->pub.seq, "", HS_RECEIPT(FAILED), why);
+		hs_adapter_receipt(&item->pub, "", HS_RECEIPT(FAILED), why);
 		hs_item_moved(item);
 		return true;
 	}
@@ -169,14 +169,15 @@ give_up_oldest(struct hs_item_list *list)
 static void
 items_bound(struct hs_lane *lane)
 {
-	const struct hs_unacked_settings *most = &lane->adapter->settings->unacked;
+	const struct hs_adapter_settings *settings = lane->adapter->settings;
 	struct hs_items *items = &lane->items;
-	size_t count_max = notices_max(lane), bytes_max = (size_t)most->bytes_max;
+	size_t count_max = notices_max(lane), bytes_max = (size_t)settings->unacked.bytes_max;
+	size_t early_max = (size_t)hs_unacked_notices_max(settings);
 	items_advance(lane);
 	while (items->unacked.count > count_max ||
 		(items->unacked.bytes > bytes_max && items->unacked.count > 1))
 		pass_first(lane);
-	while (items->early.count > (size_t)most->notices_max ||
+	while (items->early.count > early_max ||
 		(items->early.bytes > bytes_max && items->early.count > 1))
 		if (!give_up_oldest(&items->passed) && !give_up_oldest(&items->held))
 			break;
@@ -322,8 +323,8 @@ hs_item_arrive(
 	struct hs_item *item = item_create(lane, arena, deliver, len_bytes);
 	if (!item) {
 		/* Without memory nothing is acknowledged: the hub sends it again after the drop. */
-		hs_arena_destroy(arena);
 		lane->stream.last_seq = deliver->prev_seq;
+		hs_arena_destroy(arena);
 		hs_link_drop(lane->link);
 		return;
 	}
@@ -345,7 +346,7 @@ item_release(struct hs_item *item)
 	struct hs_adapter *adapter = item->lane->adapter;
 	hs_warn("adapter.hold_ran_out", "lane=%s seq=%llu", hs_lane_name(item->lane->id),
 		(unsigned long long)item->pub.seq);
-	hs_lane_receipt(item->lane, item->pub.seq, "", HS_RECEIPT(RECEIVED),
+	hs_adapter_receipt(&item->pub, "", HS_RECEIPT(RECEIVED),
 		"the hold ran out: sent with its unknown term");
 	adapter->ops->on_notice(adapter->state, &item->pub);
 }
@@ -379,14 +380,24 @@ hs_items_free(struct hs_lane *lane)
 	lane->items = (struct hs_items){ 0 };
 }
 
+/* What nobody released before the epoch ended never goes out: what is in force comes in the snapshot of the new one. */
+static void
+held_forget(struct hs_item *item)
+{
+	hs_warn("adapter.held_forgotten", "lane=%s seq=%llu", hs_lane_name(item->lane->id),
+		(unsigned long long)item->pub.seq);
+	item_take_out(item);
+	item_free(item);
+}
+
 void
 hs_items_orphan(struct hs_lane *lane)
 {
 	struct hs_items *items = &lane->items;
 	for (struct hs_item *item = items->passed.first; item; item = item->next)
 		item->orphan = true;
-	for (struct hs_item *item = items->held.first; item; item = item->next)
-		item->orphan = true;
+	while (items->held.first)
+		held_forget(items->held.first);
 	while (items->open.first) {
 		struct hs_item *item = items->open.first;
 		item->orphan = true;

@@ -11,20 +11,34 @@ void
 hs_receipts_init(struct hs_kept_receipts *receipts)
 {
 	*receipts = (struct hs_kept_receipts){ 0 };
-	receipts->end = &receipts->first;
+	receipts->end = receipts->look = &receipts->first;
 }
 
 static void
-drop_first(struct hs_kept_receipts *receipts)
+drop_at(struct hs_kept_receipts *receipts, struct hs_kept_receipt **at)
 {
-	struct hs_kept_receipt *first = receipts->first;
-	if (receipts->unsent == first)
-		receipts->unsent = first->next;
-	receipts->first = first->next;
-	if (!receipts->first)
-		receipts->end = &receipts->first;
+	struct hs_kept_receipt *gone = *at;
+	if (receipts->unsent == gone)
+		receipts->unsent = gone->next;
+	if (receipts->end == &gone->next)
+		receipts->end = at;
+	if (receipts->look == &gone->next)
+		receipts->look = at;
+	*at = gone->next;
+	receipts->passing -= gone->passing;
 	receipts->count--;
-	free(first);
+	free(gone);
+}
+
+/* Each is passed over once at most, however many there are. */
+static struct hs_kept_receipt **
+next_to_go(struct hs_kept_receipts *receipts)
+{
+	if (receipts->passing == 0)
+		return &receipts->first;
+	while (!(*receipts->look)->passing)
+		receipts->look = &(*receipts->look)->next;
+	return receipts->look;
 }
 
 bool
@@ -33,12 +47,14 @@ hs_receipts_add(struct hs_kept_receipts *receipts, struct hs_kept_receipt *recei
 	*receipts->end = receipt;
 	receipts->end = &receipt->next;
 	receipts->count++;
+	receipts->passing += receipt->passing;
 	if (!receipts->unsent)
 		receipts->unsent = receipt;
 	if (receipts->count <= most)
 		return false;
-	bool lost = receipts->unsent == receipts->first;
-	drop_first(receipts);
+	struct hs_kept_receipt **at = next_to_go(receipts);
+	bool lost = !(*at)->sent;
+	drop_at(receipts, at);
 	return lost;
 }
 
@@ -50,6 +66,7 @@ hs_receipts_send(struct hs_kept_receipts *receipts, struct hs_link *link)
 		if (hs_link_send(link, next->bytes, next->len_bytes) != HS_OK)
 			return;
 		next->beats = 0;
+		next->sent = true;
 		receipts->unsent = next->next;
 	}
 }
@@ -57,6 +74,9 @@ hs_receipts_send(struct hs_kept_receipts *receipts, struct hs_link *link)
 void
 hs_receipts_unsend(struct hs_kept_receipts *receipts)
 {
+	for (struct hs_kept_receipt *each = receipts->first; each && each != receipts->unsent;
+		each = each->next)
+		each->sent = false;
 	receipts->unsent = receipts->first;
 }
 
@@ -68,7 +88,7 @@ hs_receipts_beat(struct hs_kept_receipts *receipts)
 		each->beats++;
 	while (receipts->first && receipts->first != receipts->unsent &&
 		receipts->first->beats > BEATS_SAFE)
-		drop_first(receipts);
+		drop_at(receipts, &receipts->first);
 }
 
 size_t
@@ -76,6 +96,6 @@ hs_receipts_free(struct hs_kept_receipts *receipts)
 {
 	size_t count = receipts->count;
 	while (receipts->first)
-		drop_first(receipts);
+		drop_at(receipts, &receipts->first);
 	return count;
 }

@@ -85,7 +85,8 @@ struct hs_adapter_settings {
 	int64_t retry_max_ms;
 	int64_t attempt_timeout_ms;
 	struct hs_unacked_settings {
-		int64_t notices_max, bytes_max;
+		int64_t notices_max; /* 0: hs_unacked_notices_max */
+		int64_t bytes_max;
 	} unacked; /* beyond: the oldest is acknowledged while an outlet still tries it */
 	int64_t receipts_max; /* receipts kept while the hub is away */
 	int64_t stop_grace_ms;
@@ -200,6 +201,8 @@ enum hs_err hs_adapter_create(uv_loop_t *loop, const struct hs_adapter_ops *ops,
  * `gone` (may be NULL) is called once when the memory is about to be freed. */
 void hs_adapter_stop(struct hs_adapter *adapter, void (*gone)(void *owner), void *owner);
 /* The second look at all of its settings: the common ones, then ops.look. */
+/* Of unacked, as it is given or follows from what is. */
+int64_t hs_unacked_notices_max(const struct hs_adapter_settings *settings);
 enum hs_err hs_adapter_settings_check(const struct hs_adapter_ops *ops, const void *settings,
 	char why[HS_CONFIG_WHY]) HS_MUST_CHECK;
 /* Where an adapter serves others, beside its ops_listen. cert, key: of TLS, "" for none. */

@@ -7,6 +7,8 @@
 #include "hub/base/check.h"
 #include "hub/base/look.h"
 
+#define UNACKED_MAX 8000
+
 #define AT(member) offsetof(struct hs_adapter_settings, member)
 
 static const struct hs_config_item common[] = {
@@ -40,18 +42,21 @@ static const struct hs_config_item common[] = {
 		"Longest pause between two attempts.", NULL },
 	{ "attempt_timeout_ms", HS_CONFIG_INT, AT(attempt_timeout_ms), "ms", 50, 600000, "10000",
 		"An attempt without an answer is given up after this and tried again.", NULL },
-	{ "unacked_max", HS_CONFIG_INT, AT(unacked.notices_max), "notices", 1, 65536, "8000",
+	{ "unacked_max", HS_CONFIG_INT, AT(unacked.notices_max), "notices", 0, 65536, "0",
 		"Notices that may wait for a slow outlet before the oldest is acknowledged early, "
 		"so that a restart does not bring it again; as many again are tried after that. "
-		"Keep it below window, so that a dead outlet never stops the others.",
+		"0: 8000, or as many as window and half of receipts_max leave. Not above these: a "
+		"dead outlet must not stop the others, nor an outcome be lost.",
 		NULL },
 	{ "unacked_max_bytes", HS_CONFIG_INT, AT(unacked.bytes_max), "bytes", 65536, 15728640,
 		"12582912",
 		"The same in bytes of these notices; the hub sends 16 MiB ahead. In memory each "
 		"takes several times as much.",
 		NULL },
-	{ "receipts_max", HS_CONFIG_INT, AT(receipts_max), "receipts", 16, 1048576, "8192",
-		"Receipts that are kept while the hub is away; the oldest go first.", NULL },
+	{ "receipts_max", HS_CONFIG_INT, AT(receipts_max), "receipts", 16, 1048576, "65536",
+		"Receipts that are kept while the hub is away, some 200 to 700 bytes each; beyond "
+		"it the oldest that only say how it stands go first, then the oldest outcomes.",
+		NULL },
 	{ "stop_grace_ms", HS_CONFIG_INT, AT(stop_grace_ms), "ms", 0, 60000, "3000",
 		"How long attempts under way may finish when the process is told to stop.", NULL },
 	{ "tls_ca", HS_CONFIG_TEXT, AT(tls_ca), "path", 0, 4096, "",
@@ -181,6 +186,20 @@ hs_adapter_look_serving(const struct hs_adapter_settings *settings,
 	return err == HS_OK ? hs_look_server_tls(serving->cert, serving->key_of_cert, why) : err;
 }
 
+static int64_t
+least(int64_t one, int64_t other)
+{
+	return one < other ? one : other;
+}
+
+int64_t
+hs_unacked_notices_max(const struct hs_adapter_settings *settings)
+{
+	if (settings->unacked.notices_max > 0)
+		return settings->unacked.notices_max;
+	return least(UNACKED_MAX, least(settings->window, settings->receipts_max / 2));
+}
+
 static enum hs_err
 look_common(const struct hs_adapter_settings *settings, char why[HS_CONFIG_WHY])
 {
@@ -198,6 +217,12 @@ look_common(const struct hs_adapter_settings *settings, char why[HS_CONFIG_WHY])
 	if (settings->live_url[0] == '\0' && settings->drill_url[0] == '\0')
 		return hs_look_refuse(why, "neither live_url nor drill_url is given, so nothing "
 					   "would ever come; give one");
+	if (settings->unacked.notices_max > settings->receipts_max / 2)
+		return hs_look_refuse(why,
+			"unacked_max: %lld is above half of receipts_max, %lld: how they ended "
+			"would be lost while the hub is away; raise receipts_max",
+			(long long)settings->unacked.notices_max,
+			(long long)settings->receipts_max);
 	if (settings->unacked.notices_max > settings->window)
 		return hs_look_refuse(why,
 			"unacked_max: %lld is above window, %lld: a dead outlet would stop all "

@@ -18,36 +18,35 @@ name_of(const hs_notice *notice, const char *outlet)
 	return value ? value : 1;
 }
 
-static bool
-has(const struct hs_missed_ring *ring, uint64_t name)
+/* NULL: nothing is known of it, or no longer. */
+static const struct hs_missed_row *
+find(const struct hs_telecom_missed *missed, uint64_t name)
 {
 	for (size_t i = 0; i < HS_MISSED_MAX; i++)
-		if (ring->rows[i] == name)
-			return true;
-	return false;
-}
-
-static void
-add(struct hs_missed_ring *ring, uint64_t name)
-{
-	if (has(ring, name))
-		return;
-	ring->rows[ring->next] = name;
-	ring->next = (ring->next + 1) % HS_MISSED_MAX;
+		if (missed->rows[i].name == name)
+			return &missed->rows[i];
+	return NULL;
 }
 
 void
 hs_missed_note(
 	struct hs_telecom_missed *missed, const hs_notice *notice, const char *outlet, bool got)
 {
-	add(got ? &missed->got : &missed->missed, name_of(notice, outlet));
+	uint64_t name = name_of(notice, outlet);
+	const struct hs_missed_row *known = find(missed, name);
+	if (!known && !got && notice->action != HS_ACTION(ISSUE))
+		return;
+	size_t at = known ? (size_t)(known - missed->rows) : missed->next;
+	missed->rows[at] = (struct hs_missed_row){ name, got || (known && known->got) };
+	if (!known)
+		missed->next = (missed->next + 1) % HS_MISSED_MAX;
 }
 
 bool
 hs_missed_is(const struct hs_telecom_missed *missed, const hs_notice *notice, const char *outlet)
 {
-	uint64_t name = name_of(notice, outlet);
 	if (notice->action != HS_ACTION(CANCEL) && notice->action != HS_ACTION(LIFT))
 		return false;
-	return has(&missed->missed, name) && !has(&missed->got, name);
+	const struct hs_missed_row *known = find(missed, name_of(notice, outlet));
+	return known && !known->got;
 }

@@ -1,8 +1,9 @@
 /* telecom_missed.h: which outlet never got which document, so that it gets no cancel and no lift of it either.
  *
  * Rules:   an outlet is on the list when it refused a document for good, or no text of it could be made or posted, and
- *          nothing of that document was ever accepted there. A delivery whose end is not known is not.
- * Limits:  in memory, the newest HS_MISSED_MAX. After a restart it is known who got what (Snapshot.past), not who refused it: an end
+ *          nothing of that document was ever accepted there. A delivery whose end is not known is not. What was refused when
+ *          nothing is known of what went before, an update, puts nobody on the list: its order may have been taken.
+ * Limits:  in memory, the newest HS_MISSED_MAX of both, who missed and who got: what was forgotten is sent. After a restart it is known who got what (Snapshot.past), not who refused it: an end
  *          goes to all.
  * Threads: one. Pure.
  */
@@ -15,16 +16,17 @@
 
 #include "schemas/notice.h"
 
-#define HS_MISSED_MAX	 2048
+#define HS_MISSED_MAX	 4096
 #define HS_MISSED_REASON "this outlet never got what this takes back"
 
-struct hs_missed_ring {
-	uint64_t rows[HS_MISSED_MAX]; /* 0 = free */
-	size_t next;
+struct hs_missed_row {
+	uint64_t name; /* of document and outlet; 0: free */
+	bool got;
 };
 
 struct hs_telecom_missed {
-	struct hs_missed_ring missed, got;
+	struct hs_missed_row rows[HS_MISSED_MAX]; /* each name once */
+	size_t next;
 };
 
 void hs_missed_note(

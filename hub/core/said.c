@@ -6,7 +6,8 @@
 
 #include "hub/base/check.h"
 
-#define PAIRS_FIRST 64
+#define PAIRS_FIRST  64
+#define RANK_GRAVEST 5
 
 static bool
 has_room(struct hs_said *out)
@@ -117,7 +118,8 @@ add_intensities(struct hs_said *out, const hs_earthquake *quake)
 	}
 }
 
-/* A warning of which no intensity is told at all is the strongest, for loudspeakers too. */
+/* A warning of which no intensity is told at all is the strongest, for loudspeakers too, which ring for the gravest only
+ * (adapters/jalert/alerts.c). */
 static void
 add_untold_intensities(struct hs_said *out, const Hansho__V1__Eew *eew)
 {
@@ -126,7 +128,9 @@ add_untold_intensities(struct hs_said *out, const Hansho__V1__Eew *eew)
 	for (size_t i = 0; !told && eew->warning && i < eew->n_items; i++) {
 		const hs_hazard *item = eew->items[i];
 
-		for (size_t j = 0; item->in_force && j < item->n_areas; j++)
+		bool rings = item->in_force && item->rank >= RANK_GRAVEST;
+
+		for (size_t j = 0; rings && j < item->n_areas; j++)
 			add(out, item->areas[j]->code, "intensity", intensity_of("7"));
 	}
 }

@@ -8,6 +8,8 @@
 #include "hub/core/rings.h"
 #include "hub/core/said.h"
 
+#define NO_TIME INT64_MAX
+
 struct told {
 	uint8_t key[HS_ID_BYTES], principal[HS_ID_BYTES];
 	uint64_t seq;	/* 0: free */
@@ -16,9 +18,9 @@ struct told {
 	uint8_t first[HS_ID_BYTES]; /* of mode, kind and what its event was first told in */
 	char *names;		    /* of that: source, id and event, each with its zero; owned */
 	struct hs_alike alike;
-	int64_t reported_unix_us;
-	uint32_t level; /* of the notice, by which peers filter */
-	uint32_t rings; /* hs_rings */
+	int64_t reported_unix_us; /* or NO_TIME */
+	uint32_t level;		  /* of the notice, by which peers filter */
+	uint32_t rings;		  /* hs_rings */
 	bool cancel;
 	struct hs_said said;
 };
@@ -211,7 +213,7 @@ read(const hs_notice *notice, struct hs_span principal, struct told *out)
 	principal_of(principal, out->principal);
 	document_of(
 		(int)notice->mode, notice->document->source, notice->document->id, out->document);
-	out->reported_unix_us = reported != NULL ? reported->unix_us : INT64_MAX;
+	out->reported_unix_us = reported != NULL ? reported->unix_us : NO_TIME;
 	out->level = number_of(notice->level);
 	if (number_of(notice->equivalent_level) > out->level)
 		out->level = number_of(notice->equivalent_level);
@@ -354,8 +356,35 @@ by_likeness(const struct hs_same_events *events, const struct told *one)
 static bool
 still_says(const struct hs_same_events *events, const struct told *row, const struct told *one)
 {
-	return one->reported_unix_us <= row->reported_unix_us ||
-	       (is_newest(events, row) && !hs_said_ends(&one->said, &row->said));
+	bool late =
+		row->reported_unix_us != NO_TIME && one->reported_unix_us <= row->reported_unix_us;
+
+	return late || (is_newest(events, row) && !hs_said_ends(&one->said, &row->said));
+}
+
+/* Of two of which one has no time it is not known: then it may be. */
+static bool
+is_before(const struct told *one, const struct told *other)
+{
+	return one->reported_unix_us < other->reported_unix_us ||
+	       one->reported_unix_us == NO_TIME || other->reported_unix_us == NO_TIME;
+}
+
+/* Between what the row says and this one, by whichever route, it was taken back or ended, or less was said: this one says it anew. */
+static bool
+went_down_since(const struct hs_same_events *events, const struct told *row, const struct told *one)
+{
+	for (size_t i = 0; i < HS_SAME_EVENTS_MAX; i++) {
+		const struct told *other = &events->rows[i];
+		bool between = other->seq > row->seq && other->group == row->group &&
+			       other->reported_unix_us >= row->reported_unix_us &&
+			       is_before(other, one);
+
+		if (between && (other->cancel || hs_said_ends(&other->said, &one->said) ||
+				       !hs_said_covers(&other->said, &one->said)))
+			return true;
+	}
+	return false;
 }
 
 bool
@@ -380,7 +409,8 @@ hs_same_event_told(const struct hs_same_events *events, struct hs_arena *arena,
 		if (row->seq == 0 || row->group != of->group ||
 			memcmp(row->principal, one.principal, HS_ID_BYTES) == 0)
 			continue;
-		found = covers(row, &one) && still_says(events, row, &one);
+		found = covers(row, &one) && still_says(events, row, &one) &&
+			!went_down_since(events, row, &one);
 	}
 	clear(&one);
 	return found;

@@ -20,7 +20,11 @@
  *           covers what has one, since cell broadcast needs it. What has one covers what comes without, where rank and place
  *           do: who did not ring for it, by its own threshold, has decided by what is known better;
  *         - that message is the newest of its principal about the event, or not older than this one: a state that went
- *           down in between covers only what it still is, and an order no end that is newer;
+ *           down in between covers only what it still is, and an order no end that is newer. Not older means nothing where
+ *           the time of that message is not known;
+ *         - and no message of the event that came after that one, by whichever route, and was reported before this one took it
+ *           back, ended it or said less: what then comes anew alarms, although an echo of the first order still stands.
+ *           A late echo, reported not after the end, is told. Without a time of either in doubt it came anew;
  *         - a cancel is never told: only an outlet knows whether those who heard were told that it was wrong, and it tells
  *           them once (adapters/jalert/heard.h, adapters/telecom/cbc_plan.h);
  *         - the level of the notice may not be above that of the first, so that no peer's level_min let the second through

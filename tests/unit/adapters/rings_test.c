@@ -11,6 +11,7 @@
 #include "adapters/telecom/telecom_outlet.h"
 #include "hub/base/check.h"
 #include "hub/core/rings.h"
+#include "hub/core/said.h"
 
 #define NEW(type)  hs_message_new(arena, &hansho__v1__##type##__descriptor)
 #define CASE(name) HANSHO__V1__NOTICE__DETAIL_##name
@@ -117,11 +118,39 @@ the_table_is_what_outlets_do(void **state)
 	}
 }
 
+/* What the hub compares as the strongest of all is what loudspeakers ring for. */
+static void
+an_early_warning_without_intensities_counts_as_it_rings(void **state)
+{
+	(void)state;
+	for (uint32_t rank = 1; rank <= 5; rank++) {
+		struct hs_arena *arena = hs_arena_create(1u << 20);
+		const struct hs_config_texts all = { NULL, 0 };
+		hs_notice *notice = headline(arena, HS_KIND(EEW));
+		struct hs_alerts alerts;
+		struct hs_said said;
+		bool strongest = false;
+
+		detail_put(arena, notice, CASE(EEW));
+		notice->eew->earthquake = NULL;
+		notice->eew->items[0]->rank = rank;
+		assert_int_equal(HS_OK, hs_alerts_of(arena, notice, &all, &alerts));
+		hs_said_read(notice, &said);
+		for (size_t i = 0; i < said.count; i++)
+			strongest |= strcmp(said.pairs[i].label, "intensity") == 0;
+		if ((alerts.count > 0) != strongest)
+			fail_msg("rank %u", rank);
+		hs_said_free(&said);
+		hs_arena_destroy(arena);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_table_is_what_outlets_do),
+		cmocka_unit_test(an_early_warning_without_intensities_counts_as_it_rings),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

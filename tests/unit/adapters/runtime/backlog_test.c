@@ -303,6 +303,89 @@ what_is_held_is_bounded_and_released_in_order(void **state)
 	backlog_close(backlog);
 }
 
+static size_t
+kept_of(const struct backlog *backlog, int state)
+{
+	size_t count = 0;
+	for (const struct hs_kept_receipt *each = backlog->lane->receipts.first; each;
+		each = each->next) {
+		struct hs_arena *arena = hs_arena_create(1u << 16);
+		hs_link_frame *frame = NULL;
+		assert_int_equal(
+			HS_OK, hs_link_frame_unpack(arena, each->bytes, each->len_bytes, &frame));
+		count += frame->receipt && (int)frame->receipt->state == state;
+		hs_arena_destroy(arena);
+	}
+	return count;
+}
+
+/* Nobody of the new epoch is told anything under the same seq, and nothing old goes out. */
+static void
+what_is_held_of_an_epoch_that_is_gone_is_forgotten(void **state)
+{
+	(void)state;
+	for (size_t more = 0; more < 2; more++) {
+		struct backlog *backlog = backlog_open("unacked_max: 3\nhold_ms: 60000\n", 1);
+		backlog->works = backlog->unknown = true;
+		arrive(backlog, 3);
+		/* as stream_restart does it */
+		hs_items_orphan(backlog->lane);
+		(void)hs_receipts_free(&backlog->lane->receipts);
+		backlog->lane->stream = (struct hs_stream){ .epoch = "another" };
+		backlog->seq = 100; /* of the new one */
+		arrive(backlog, more);
+		assert_int_equal(0, kept_of(backlog, HS_RECEIPT(FAILED)));
+		hs_items_tick(backlog->lane, hs_clock_mono_us() + 61 * HS_US_PER_S);
+		assert_int_equal(more, kept_of(backlog, HS_RECEIPT(RECEIVED)));
+		assert_int_equal(more, backlog->attempts);
+		assert_int_equal(0, backlog->lane->items.early.count);
+		backlog_close(backlog);
+	}
+}
+
+/* The outlet comes back while the hub is away: how all that waited ended is known when it is back. */
+static void
+no_outcome_is_lost_while_the_hub_is_away(void **state)
+{
+	(void)state;
+	static const char *const mosts[] = { "", "receipts_max: 16100\nunacked_max: 8000\n" };
+	for (size_t i = 0; i < HS_COUNT(mosts); i++) {
+		struct backlog *backlog = backlog_open(mosts[i], KEYS);
+		backlog->works = i > 0; /* each ends before the next comes */
+		arrive(backlog, 2 * MANY);
+		backlog->works = true;
+		while (backlog->ended < backlog->seq)
+			wakes(backlog);
+		assert_int_equal(2 * MANY, ACK(backlog));
+		assert_int_equal(2 * MANY, kept_of(backlog, HS_RECEIPT(ACCEPTED)));
+		assert_int_equal(i == 0 ? 2 * MANY : 100, kept_of(backlog, HS_RECEIPT(RECEIVED)));
+		backlog_close(backlog);
+	}
+}
+
+/* Configurations of before, which have only the window, start as they did. */
+static void
+what_may_wait_follows_from_what_is_configured(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *given;
+		int64_t notices_max; /* 0: refused */
+	} rows[] = { { "", 8000 }, { "window: 256\n", 256 }, { "receipts_max: 8192\n", 4096 },
+		{ "unacked_max: 8192\n", 8192 }, { "unacked_max: 8193\n", 0 },
+		{ "window: 256\nunacked_max: 257\n", 0 },
+		{ "receipts_max: 100\nunacked_max: 51\n", 0 } };
+	for (size_t i = 0; i < HS_COUNT(rows); i++) {
+		struct backlog *backlog = backlog_open(rows[i].given, 1);
+		char why[HS_CONFIG_WHY];
+		bool fine = hs_adapter_settings_check(&ops, &backlog->settings, why) == HS_OK;
+		int64_t most = fine ? hs_unacked_notices_max(&backlog->settings) : 0;
+		if (most != rows[i].notices_max)
+			fail_msg("%s: %lld", rows[i].given, (long long)most);
+		backlog_close(backlog);
+	}
+}
+
 /* The ack stands before the first that waits, whatever else is over, and goes on at once when that is. */
 static void
 the_ack_follows_the_first_that_waits(void **state)
@@ -397,6 +480,9 @@ main(void)
 		cmocka_unit_test(memory_is_bounded_by_giving_up_the_oldest),
 		cmocka_unit_test(what_an_adapter_keeps_open_bounds_the_others_all_the_same),
 		cmocka_unit_test(what_is_held_is_bounded_and_released_in_order),
+		cmocka_unit_test(what_is_held_of_an_epoch_that_is_gone_is_forgotten),
+		cmocka_unit_test(no_outcome_is_lost_while_the_hub_is_away),
+		cmocka_unit_test(what_may_wait_follows_from_what_is_configured),
 		cmocka_unit_test(the_ack_follows_the_first_that_waits),
 		cmocka_unit_test(what_is_left_at_the_end_is_not_acknowledged),
 		cmocka_unit_test(what_is_of_another_epoch_acknowledges_nothing),

@@ -41,6 +41,44 @@ only_ends_of_what_was_never_there_are_left_out(void **state)
 }
 
 static void
+others_take(struct hs_telecom_missed *missed, struct hs_arena *arena, unsigned count)
+{
+	for (unsigned i = 1; i <= count; i++) {
+		char id[32];
+		snprintf(id, sizeof(id), "other%u", i);
+		hs_missed_note(missed,
+			kit_notice(arena, HS_MODE(LIVE), HS_ACTION(ISSUE), id, 1, NULL, 0), "a/1",
+			true);
+	}
+}
+
+/* Whatever was forgotten meanwhile, who may have the order gets its end. */
+static void
+who_got_it_gets_its_end_whatever_was_forgotten(void **state)
+{
+	(void)state;
+	struct hs_arena *arena = hs_arena_create(1u << 26);
+	struct hs_telecom_missed *missed = calloc(1, sizeof(*missed));
+	hs_notice *order = kit_notice(arena, HS_MODE(LIVE), HS_ACTION(ISSUE), "d1", 1, NULL, 0);
+	hs_notice *update = kit_notice(arena, HS_MODE(LIVE), HS_ACTION(UPDATE), "d1", 2, NULL, 0);
+	hs_notice *cancel = kit_notice(arena, HS_MODE(LIVE), HS_ACTION(CANCEL), "d1", 3, NULL, 0);
+	/* it missed the order, and got the update */
+	hs_missed_note(missed, order, "a/1", false);
+	hs_missed_note(missed, update, "a/1", true);
+	others_take(missed, arena, HS_MISSED_MAX - 1);
+	assert_false(hs_missed_is(missed, cancel, "a/1"));
+	others_take(missed, arena, HS_MISSED_MAX + 1);
+	assert_false(hs_missed_is(missed, cancel, "a/1"));
+	/* it got the order, which is forgotten, and refuses the update */
+	hs_missed_note(missed, update, "a/1", false);
+	assert_false(hs_missed_is(missed, cancel, "a/1"));
+	hs_missed_note(missed, order, "a/1", false);
+	assert_true(hs_missed_is(missed, cancel, "a/1"));
+	free(missed);
+	hs_arena_destroy(arena);
+}
+
+static void
 results_are_read(void **state)
 {
 	(void)state;
@@ -75,6 +113,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(only_ends_of_what_was_never_there_are_left_out),
+		cmocka_unit_test(who_got_it_gets_its_end_whatever_was_forgotten),
 		cmocka_unit_test(results_are_read),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
