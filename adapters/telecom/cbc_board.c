@@ -84,6 +84,25 @@ hs_cbc_board_find(const struct hs_cbc_board *board, const char *document_key, co
 	return NULL;
 }
 
+uint32_t
+hs_cbc_piece_told_rank(const struct hs_cbc_piece *piece)
+{
+	if (piece->what != HS_CBC_ETWS)
+		return 0;
+	return piece->sent && piece->rank > piece->sent_rank ? piece->rank : piece->sent_rank;
+}
+
+/* Whether the one before got through may be unknown: under its serial number the centre says that it stands, and phones keep still. */
+static void
+follow(struct hs_cbc_piece *made, const struct hs_cbc_piece *old)
+{
+	if (made->what != HS_CBC_ETWS || old->what != HS_CBC_ETWS)
+		return;
+	made->sent_rank = hs_cbc_piece_told_rank(old);
+	if (!old->sent && made->rank <= old->rank && made->message_id == old->message_id)
+		made->revision = old->revision;
+}
+
 enum hs_err
 hs_cbc_board_put(struct hs_cbc_board *board, const struct hs_cbc_piece *piece,
 	const struct hs_cbc_words *words, uint16_t *old_id)
@@ -97,6 +116,7 @@ hs_cbc_board_put(struct hs_cbc_board *board, const struct hs_cbc_piece *piece,
 	if (!made)
 		return HS_ERR_NOMEM;
 	if (old) {
+		follow(made, old);
 		*old_id = old->over ? 0 : old->message_id;
 		piece_remove(board, old);
 	}

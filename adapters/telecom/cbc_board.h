@@ -36,8 +36,9 @@ struct hs_cbc_piece {
 	enum hs_cbc_what what;
 	uint16_t message_id;
 	uint64_t seq;
-	uint32_t revision;
+	uint32_t revision;     /* ETWS that takes the place of one that was not sent, and is no graver: that one's */
 	uint32_t rank;	       /* ETWS: how grave */
+	uint32_t sent_rank;    /* ETWS: the gravest of its document that was sent before it; 0: none */
 	int warning_type;      /* ETWS: enum hs_cb_etws */
 	int64_t until_unix_us; /* HS_CBC_NEVER: no end of its own */
 	bool sent;	       /* it stood at the centre */
@@ -57,6 +58,8 @@ void hs_cbc_board_clear(struct hs_cbc_board *board);
  * identifier is told in *old_id, 0 when there was none. HS_ERR_STALE: one of a newer notice is there, nothing changed. */
 enum hs_err hs_cbc_board_put(struct hs_cbc_board *board, const struct hs_cbc_piece *piece,
 	const struct hs_cbc_words *words, uint16_t *old_id) HS_MUST_CHECK;
+/* ETWS: how grave what its document was broadcast for was; 0: never. */
+uint32_t hs_cbc_piece_told_rank(const struct hs_cbc_piece *piece);
 /* Over or not; NULL: none. */
 struct hs_cbc_piece *hs_cbc_board_find(const struct hs_cbc_board *board, const char *document_key,
 	const char *area_code, enum hs_cbc_language language);

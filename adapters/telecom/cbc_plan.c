@@ -248,12 +248,12 @@ etws_filter(const struct hs_cbc_piece *before, uint32_t rank, uint16_t message_i
 {
 	if (rank == 0 && !before)
 		return "no warning of it within the network of this centre";
-	if (rank == 0 && before->what != HS_CBC_ETWS)
+	if (rank == 0 && before->what != HS_CBC_ETWS && before->sent)
 		return "its end was told already";
 	if (rank > 0 && message_id == 0)
 		return "the table of this centre has no identifier for this primary warning: see "
 		       "ids";
-	if (rank > 0 && !again && before && before->what == HS_CBC_ETWS && before->rank >= rank)
+	if (rank > 0 && !again && before && hs_cbc_piece_told_rank(before) >= rank)
 		return "warned of already, and no graver than then";
 	return NULL;
 }

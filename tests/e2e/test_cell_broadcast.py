@@ -12,6 +12,7 @@ from centre import DRILL, IDS, Centre, centre_of
 from conftest import BUSY_S, PRINCIPALS, HeldUp, free_port, wait_until
 from documents import detail, jst, new_id, order
 from test_adapters_telecom import receipts, wait_state
+from test_alerts import telegram as reported
 from test_jma import RELAYER, telegram
 
 MARK = "【訓練】"
@@ -620,6 +621,46 @@ def test_a_warning_that_came_while_it_was_away_rings(make_stack, centre):
     stack.restart("telecom")
     time.sleep(1)
     assert len(centre.air()) == 1, "and once only"
+
+
+def tsunami_report(serial, at, **more):
+    return reported("tsunami", "20260701185010", at=at, serial=serial, **more)
+
+
+def refused_tsunami(make_stack, centre, restarts):
+    """The centre refused the warning for good, and takes again now. Returns when it was."""
+    stack = relayed(make_stack, "drill", centre_of(centre.url, areas=ALL_JAPAN))
+    wait_until(lambda: ("DELETE", 4355, 404) in centre.asked(), "the identifiers were cleared at the start")
+    centre.behave(refuse_status=403)
+    now = time.time()
+    first = stack.accepted(tsunami_report(1, now - 2), "relay")
+    wait_state(stack, first["id"], "cb/etws", "failed", user="relay")
+    centre.behave(refuse_status=0)
+    time.sleep(0.5)  # the ack
+    restarted(stack, restarts, first)
+    return stack, now
+
+
+@pytest.mark.parametrize("restarts", [[]])
+def test_who_refused_a_warning_gets_its_next_report(make_stack, centre, restarts):
+    stack, now = refused_tsunami(make_stack, centre, restarts)
+    again = stack.accepted(tsunami_report(2, now), "relay")
+    wait_state(stack, again["id"], "cb/etws", "accepted", user="relay")
+    later = stack.accepted(tsunami_report(3, now + 1), "relay")
+    wait_state(stack, later["id"], "cb/etws", "filtered", user="relay")
+    assert [one["kind"] for one in centre.air()] == ["etws"]
+
+
+def test_an_early_warning_that_never_went_out_rings_with_its_next_report(make_stack, centre):
+    stack = relayed(make_stack, "live", centre_of(centre.url, lane="live", areas=ALL_JAPAN, etws_deadline_ms=1000))
+    wait_until(lambda: ("DELETE", 4352, 404) in centre.asked(), "the identifiers were cleared at the start")
+    centre.behave(refuse_status=503)
+    first = stack.accepted(shaken("live"), "relay")
+    wait_state(stack, first["id"], "cb/etws", "expired", user="relay")
+    centre.behave(refuse_status=0)
+    later = stack.accepted(shaken("live", serial=6, at=time.time() + 1), "relay")
+    wait_state(stack, later["id"], "cb/etws", "accepted", user="relay")
+    assert [one["kind"] for one in centre.air(4352)] == ["etws"]
 
 
 def test_a_tsunami_warning_is_a_primary_warning(make_stack, centre):

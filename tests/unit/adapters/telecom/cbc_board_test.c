@@ -210,6 +210,49 @@ only_what_was_guessed_is_forgotten(void **state)
 	assert_non_null(hs_cbc_board_find(&board, "b", "", HS_CBC_JA));
 }
 
+/* A primary warning of document "e" under 4352. */
+static struct hs_cbc_piece *
+warn(uint64_t seq, uint32_t revision, uint32_t rank)
+{
+	const struct hs_cbc_piece piece = { .document_key = (char[]){ "e" },
+		.what = HS_CBC_ETWS,
+		.message_id = 4352,
+		.seq = seq,
+		.revision = revision,
+		.rank = rank,
+		.until_unix_us = HS_CBC_NEVER };
+	uint16_t old;
+	assert_int_equal(HS_OK, hs_cbc_board_put(&board, &piece, NULL, &old));
+	return hs_cbc_board_find(&board, "e", "", HS_CBC_JA);
+}
+
+static void
+only_what_was_sent_of_a_primary_warning_was_told(void **state)
+{
+	(void)state;
+	assert_int_equal(0, hs_cbc_piece_told_rank(warn(1, 1, 3)));
+	hs_cbc_board_drop(&board, 1, 4352);
+	assert_int_equal(0, hs_cbc_piece_told_rank(warn(2, 2, 3)));
+	hs_cbc_board_sent(&board, 4352, 2);
+	assert_int_equal(3, hs_cbc_piece_told_rank(hs_cbc_board_find(&board, "e", "", HS_CBC_JA)));
+	assert_int_equal(3, hs_cbc_piece_told_rank(warn(3, 3, 4)));
+	assert_int_equal(3, hs_cbc_piece_told_rank(warn(4, 4, 4)));
+	hs_cbc_board_sent(&board, 4352, 4);
+	assert_int_equal(4, hs_cbc_piece_told_rank(warn(5, 5, 3)));
+}
+
+/* So that the centre knows it when the first did get through. */
+static void
+what_follows_an_unsent_warning_has_its_revision(void **state)
+{
+	(void)state;
+	assert_int_equal(1, warn(1, 1, 3)->revision);
+	assert_int_equal(1, warn(2, 2, 3)->revision);
+	assert_int_equal(3, warn(3, 3, 4)->revision);
+	hs_cbc_board_sent(&board, 4352, 3);
+	assert_int_equal(4, warn(4, 4, 4)->revision);
+}
+
 int
 main(void)
 {
@@ -227,6 +270,10 @@ main(void)
 		cmocka_unit_test_setup_teardown(it_is_bounded, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			only_what_was_guessed_is_forgotten, setup, teardown),
+	cmocka_unit_test_setup_teardown(
+			only_what_was_sent_of_a_primary_warning_was_told, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			what_follows_an_unsent_warning_has_its_revision, setup, teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
