@@ -84,6 +84,22 @@ hs_cbc_board_find(const struct hs_cbc_board *board, const char *document_key, co
 	return NULL;
 }
 
+void
+hs_cbc_board_history(struct hs_cbc_board *board, const char *epoch, uint64_t seq)
+{
+	bool first = board->epoch[0] == '\0';
+	if (!first && (strcmp(board->epoch, epoch) != 0 || board->base_seq + seq < board->top_seq))
+		board->base_seq = board->top_seq;
+	snprintf(board->epoch, sizeof(board->epoch), "%s", epoch);
+}
+
+uint64_t
+hs_cbc_board_seq(const struct hs_cbc_board *board, const char *epoch, uint64_t seq)
+{
+	bool gone = epoch && board->epoch[0] != '\0' && strcmp(board->epoch, epoch) != 0;
+	return board->base_seq + (gone ? 0 : seq);
+}
+
 uint32_t
 hs_cbc_piece_told_rank(const struct hs_cbc_piece *piece)
 {
@@ -125,6 +141,8 @@ hs_cbc_board_put(struct hs_cbc_board *board, const struct hs_cbc_piece *piece,
 	struct hs_cbc_piece **at = &board->pieces;
 	while (*at && (*at)->seq > made->seq)
 		at = &(*at)->next;
+	if (made->seq > board->top_seq)
+		board->top_seq = made->seq;
 	made->next = *at;
 	*at = made;
 	board->count++;
@@ -162,7 +180,7 @@ hs_cbc_board_forget(struct hs_cbc_board *board, uint64_t seq)
 	struct hs_cbc_piece *piece = board->pieces;
 	while (piece) {
 		struct hs_cbc_piece *next = piece->next;
-		if (piece->guessed && piece->seq == seq)
+		if (piece->guessed && piece->seq >= seq)
 			piece_remove(board, piece);
 		piece = next;
 	}

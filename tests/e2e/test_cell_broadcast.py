@@ -1,6 +1,8 @@
 """Cell broadcast centres: the real adapter against the centre of hansho-sim, habits and faults included."""
 
 import copy
+import glob
+import os
 import re
 import time
 
@@ -375,6 +377,24 @@ def test_what_came_while_it_was_away_is_sent(make_stack, centre):
     seen = len(centre.air())
     time.sleep(1.2)
     assert len(centre.air()) == seen
+
+
+def test_an_update_is_broadcast_after_the_hub_lost_its_history(make_stack, centre):
+    """The adapter goes on; the hub begins anew, with lower seqs than the adapter remembers."""
+    stack = drill(make_stack, centre)
+    for _ in range(3):
+        stack.accepted(order([detail("避難指示", ["南町"])], document=new_id()))
+    document = new_id()
+    answer = stack.accepted(order([detail("避難指示", ["北町"])], document=document))
+    wait_state(stack, answer["id"], "cb/990019", "accepted")
+    stack.kill("hub")
+    for path in glob.glob(stack.path("journal.db") + "*"):
+        os.unlink(path)
+    stack.start("hub")
+    again = stack.taken(order([detail("緊急安全確保", ["北町"])], document=document, revision=2))
+    assert again["seq"] < answer["seq"]
+    wait_state(stack, again["id"], "cb/990019", "accepted")
+    assert "緊急安全確保" in centre.air()[-1]["text"]
 
 
 def test_what_ended_meanwhile_goes_off_the_air(make_stack, centre):
