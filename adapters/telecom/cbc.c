@@ -198,8 +198,10 @@ snapshot_put(struct cbc *cbc, struct hs_arena *arena, const struct hs_adapter_sn
 		struct hs_cbc_plan_row *row = &plan.rows[i];
 		const struct hs_cbc_piece *known = hs_cbc_board_find(
 			board, row->piece.document_key, row->piece.area_code, row->piece.language);
-		row->piece.sent = true;
-		row->piece.over = row->piece.guessed = row->piece.what == HS_CBC_ETWS;
+		bool etws = row->piece.what == HS_CBC_ETWS;
+		bool told = snapshot->past_from_seq > 0 && held->seq >= snapshot->past_from_seq;
+		row->piece.sent = !etws || !told;
+		row->piece.over = row->piece.guessed = etws;
 		/* what another route told before was not sent; alone it stands for what was */
 		bool newer = known && known->seq < row->piece.seq && !row->piece.guessed &&
 			     !hs_notice_has_flag(held->notice, HS_FLAG_SAME_EVENT);

@@ -38,10 +38,11 @@ struct hs_cbc_piece {
 	enum hs_cbc_what what;
 	uint16_t message_id;
 	uint64_t seq; /* of the board, as all of them here: hs_cbc_board_seq */
-	uint32_t revision;     /* ETWS that takes the place of one that was not sent, and is no graver: that one's */
-	uint32_t rank;	       /* ETWS: how grave */
-	uint32_t sent_rank;    /* ETWS: the gravest of its document that was sent before it; 0: none */
-	int warning_type;      /* ETWS: enum hs_cb_etws */
+	uint32_t
+		revision; /* ETWS that takes the place of one that was not sent, and is no graver: that one's */
+	uint32_t rank;	    /* ETWS: how grave */
+	uint32_t sent_rank; /* ETWS: the gravest of its document that was sent before it; 0: none */
+	int warning_type;   /* ETWS: enum hs_cb_etws */
 	int64_t until_unix_us; /* HS_CBC_NEVER: no end of its own */
 	bool sent;	       /* it stood at the centre */
 	bool assumed;	       /* from before the start, and too old to be posted again */

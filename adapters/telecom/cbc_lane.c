@@ -190,8 +190,7 @@ delivery_ended(struct hs_adapter_delivery *delivery)
 	struct hs_cbc_delivery *own = HS_CONTAINER_OF(delivery, struct hs_cbc_delivery, delivery);
 	/* What did not go in its time never goes. */
 	if (!own->accepted)
-		hs_cbc_board_drop(
-			&own->lane->board, own->item_seq, own->slot->slot.message_id);
+		hs_cbc_board_drop(&own->lane->board, own->item_seq, own->slot->slot.message_id);
 	free(own);
 }
 

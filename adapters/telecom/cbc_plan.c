@@ -39,8 +39,8 @@ row_add(struct planner *planner, const char *place)
 	*row = (struct hs_cbc_plan_row){ .why = "", .place = place };
 	/* Borrowed; the board copies it. */
 	row->piece.document_key = (char *)(uintptr_t)planner->document_key;
-	row->piece.seq = hs_cbc_board_seq(
-		planner->options->board, planner->item->epoch, planner->item->seq);
+	row->piece.seq =
+		hs_cbc_board_seq(planner->options->board, planner->item->epoch, planner->item->seq);
 	row->piece.revision = document ? document->revision : 1;
 	row->piece.until_unix_us = HS_CBC_NEVER;
 	return row;

@@ -2,8 +2,8 @@
  *
  * Rules:   an outlet is on the list when it refused a document for good, or no text of it could be made or posted, and
  *          nothing of that document was ever accepted there. A delivery whose end is not known is not.
- * Limits:  in memory, the newest HS_MISSED_MAX. After a restart it is known who got what (Snapshot.past), not who refused it: an end
- *          goes to all.
+ * Limits:  in memory, the newest HS_MISSED_MAX. After a restart it is known who got what and who refused it (Snapshot.past), as far
+ *          back as that goes: otherwise an end goes to all.
  * Threads: one. Pure.
  */
 #ifndef HS_TELECOM_MISSED_H

@@ -661,7 +661,7 @@ def refused_tsunami(make_stack, centre, restarts):
     return stack, now
 
 
-@pytest.mark.parametrize("restarts", [[]])
+@pytest.mark.parametrize("restarts", [[], ["telecom"], ["hub", "telecom"]])
 def test_who_refused_a_warning_gets_its_next_report(make_stack, centre, restarts):
     stack, now = refused_tsunami(make_stack, centre, restarts)
     again = stack.accepted(tsunami_report(2, now), "relay")
@@ -669,6 +669,13 @@ def test_who_refused_a_warning_gets_its_next_report(make_stack, centre, restarts
     later = stack.accepted(tsunami_report(3, now + 1), "relay")
     wait_state(stack, later["id"], "cb/etws", "filtered", user="relay")
     assert [one["kind"] for one in centre.air()] == ["etws"]
+
+
+def test_who_refused_a_warning_gets_no_end_of_it_after_a_restart(make_stack, centre):
+    stack, now = refused_tsunami(make_stack, centre, ["telecom"])
+    wrong = stack.accepted(tsunami_report(2, now, infotype="取消"), "relay")
+    wait_state(stack, wrong["id"], "cb/etws", "filtered", user="relay")
+    assert centre.air() == []
 
 
 def test_an_early_warning_that_never_went_out_rings_with_its_next_report(make_stack, centre):

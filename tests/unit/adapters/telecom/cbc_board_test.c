@@ -314,7 +314,7 @@ main(void)
 			what_comes_after_a_delivered_notice_comes_by_itself, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			another_history_is_newer_than_all_before, setup, teardown),
-	cmocka_unit_test_setup_teardown(
+		cmocka_unit_test_setup_teardown(
 			only_what_was_sent_of_a_primary_warning_was_told, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			what_follows_an_unsent_warning_has_its_revision, setup, teardown),
