@@ -133,6 +133,11 @@ struct hs_adapter_snapshot {
 		char *const *outlets; /* that took it */
 		size_t outlet_count;
 	} * past;
+	/* As past: its outlets are those that refused it for good, and never took it. */
+	size_t refused_count;
+	const struct hs_adapter_past *refused;
+	uint64_t
+		past_from_seq; /* at or after it who is not named in `past` did not take it; 0: that is not known */
 };
 /* Whether that outlet took it. */
 bool hs_past_took(const struct hs_adapter_past *past, const char *outlet);

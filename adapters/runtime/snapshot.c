@@ -45,8 +45,8 @@ hs_past_took(const struct hs_adapter_past *past, const char *outlet)
 /* What is shown; the arrays have room for all of the parts. */
 struct gathered {
 	struct hs_adapter_snapshot_notice *notices;
-	struct hs_adapter_past *past;
-	size_t count, past_count;
+	struct hs_adapter_past *past, *refused;
+	size_t count, past_count, refused_count;
 };
 
 static bool
@@ -72,9 +72,14 @@ part_collect(struct hs_lane *lane, const struct hs_snapshot_part *part, struct g
 	}
 	for (size_t i = 0; i < snapshot->n_past; i++) {
 		const Hansho__V1__Past *past = snapshot->past[i];
-		if (may_see(lane, past->notice))
+		if (!may_see(lane, past->notice))
+			continue;
+		if (past->n_outlets > 0)
 			out->past[out->past_count++] = (struct hs_adapter_past){ past->seq,
 				past->notice, past->outlets, past->n_outlets };
+		if (past->n_refused > 0)
+			out->refused[out->refused_count++] = (struct hs_adapter_past){ past->seq,
+				past->notice, past->refused, past->n_refused };
 	}
 }
 
@@ -88,8 +93,10 @@ snapshot_show(struct hs_lane *lane, const Hansho__V1__Snapshot *last)
 		past_room += part->frame->snapshot->n_past;
 	}
 	struct gathered all = { calloc(room, sizeof(*all.notices)),
-		calloc(past_room, sizeof(*all.past)), 0, 0 };
-	for (const struct hs_snapshot_part *part = lane->parts; all.notices && all.past && part;
+		calloc(past_room, sizeof(*all.past)), calloc(past_room, sizeof(*all.refused)), 0, 0,
+		0 };
+	bool room_for_all = all.notices && all.past && all.refused;
+	for (const struct hs_snapshot_part *part = lane->parts; room_for_all && part;
 		part = part->next)
 		part_collect(lane, part, &all);
 	struct hs_adapter_snapshot shown = {
@@ -101,8 +108,11 @@ snapshot_show(struct hs_lane *lane, const Hansho__V1__Snapshot *last)
 		.notices = all.notices,
 		.past_count = all.past_count,
 		.past = all.past,
+		.refused_count = all.refused_count,
+		.refused = all.refused,
+		.past_from_seq = last->past_from_seq,
 	};
-	if (all.notices && all.past) {
+	if (room_for_all) {
 		hs_agree_snapshot(lane, &shown);
 		adapter->ops->on_snapshot(adapter->state, &shown);
 	} else {
@@ -111,6 +121,7 @@ snapshot_show(struct hs_lane *lane, const Hansho__V1__Snapshot *last)
 	}
 	free(all.notices);
 	free(all.past);
+	free(all.refused);
 }
 
 void

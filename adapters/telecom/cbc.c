@@ -115,7 +115,8 @@ cbc_serve(struct hs_telecom_outlet *outlet, struct hs_arena *arena, struct hs_ad
 	int64_t started_mono_us = hs_clock_mono_us();
 	struct hs_cbc_plan_options options = plan_options(cbc, item->lane);
 	struct hs_cbc_plan plan = { 0 };
-	hs_cbc_board_forget(hs_cbc_lane_board(cbc->lanes[item->lane]), item->seq);
+	struct hs_cbc_board *board = hs_cbc_lane_board(cbc->lanes[item->lane]);
+	hs_cbc_board_forget(board, hs_cbc_board_seq(board, item->epoch, item->seq));
 	if (hs_adapter_is_dry(cbc->outlet.shared->adapter))
 		hs_cbc_lane_settle(cbc->lanes[item->lane]);
 	enum hs_err err = hs_cbc_plan_make(arena, item, &options, &plan);
@@ -146,9 +147,10 @@ cbc_refused(struct hs_telecom_outlet *outlet, const struct hs_adapter_item *item
 {
 	struct cbc *cbc = cbc_of(outlet);
 	struct hs_cbc_board *board = hs_cbc_lane_board(cbc->lanes[item->lane]);
+	uint64_t seq = hs_cbc_board_seq(board, item->epoch, item->seq);
 	/* A snapshot may have put it already, as if it had been sent. */
 	for (struct hs_cbc_piece *piece = board->pieces; piece; piece = piece->next)
-		piece->over = piece->over || piece->seq == item->seq;
+		piece->over = piece->over || piece->seq == seq;
 	prune(cbc, item->lane);
 }
 
@@ -182,7 +184,7 @@ plan_again(struct cbc *cbc, struct hs_arena *arena, const struct hs_adapter_snap
 }
 
 /* What was acknowledged before is taken as sent; what was not comes again, or is refused. Who got a primary warning is known from
- * what was told before; one that is not named there may have been sent longer ago than that. */
+ * what was told before; one that is older than that is complete may have been sent. */
 static void
 snapshot_put(struct cbc *cbc, struct hs_arena *arena, const struct hs_adapter_snapshot *snapshot,
 	const struct hs_adapter_snapshot_notice *held)
@@ -196,10 +198,12 @@ snapshot_put(struct cbc *cbc, struct hs_arena *arena, const struct hs_adapter_sn
 		struct hs_cbc_plan_row *row = &plan.rows[i];
 		const struct hs_cbc_piece *known = hs_cbc_board_find(
 			board, row->piece.document_key, row->piece.area_code, row->piece.language);
-		row->piece.sent = true;
-		row->piece.over = row->piece.guessed = row->piece.what == HS_CBC_ETWS;
+		bool etws = row->piece.what == HS_CBC_ETWS;
+		bool told = snapshot->past_from_seq > 0 && held->seq >= snapshot->past_from_seq;
+		row->piece.sent = !etws || !told;
+		row->piece.over = row->piece.guessed = etws;
 		/* what another route told before was not sent; alone it stands for what was */
-		bool newer = known && known->seq < held->seq && !row->piece.guessed &&
+		bool newer = known && known->seq < row->piece.seq && !row->piece.guessed &&
 			     !hs_notice_has_flag(held->notice, HS_FLAG_SAME_EVENT);
 		if (row->verdict == HS_CBC_PLAN_SEND && row->piece.what != HS_CBC_END &&
 			(!known || newer))
@@ -226,7 +230,7 @@ past_put(struct cbc *cbc, struct hs_arena *arena, const struct hs_adapter_snapsh
 		outlet_name(cbc, row, name);
 		row->piece.sent = row->piece.over = true;
 		if (row->verdict == HS_CBC_PLAN_SEND && hs_past_took(past, name) &&
-			(!known || known->seq < past->seq))
+			(!known || known->seq < row->piece.seq))
 			(void)!hs_cbc_board_put(board, &row->piece, &row->words, &old_id);
 	}
 }
@@ -236,6 +240,8 @@ cbc_snapshot(struct hs_telecom_outlet *outlet, struct hs_arena *arena,
 	const struct hs_adapter_snapshot *snapshot)
 {
 	struct cbc *cbc = cbc_of(outlet);
+	hs_cbc_board_history(
+		hs_cbc_lane_board(cbc->lanes[snapshot->lane]), snapshot->epoch, snapshot->seq);
 	/* What this process knows itself is newer, and stays. */
 	for (size_t i = 0; i < snapshot->past_count; i++)
 		past_put(cbc, arena, snapshot, &snapshot->past[i]);

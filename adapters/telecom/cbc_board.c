@@ -84,6 +84,41 @@ hs_cbc_board_find(const struct hs_cbc_board *board, const char *document_key, co
 	return NULL;
 }
 
+void
+hs_cbc_board_history(struct hs_cbc_board *board, const char *epoch, uint64_t seq)
+{
+	bool first = board->epoch[0] == '\0';
+	if (!first && (strcmp(board->epoch, epoch) != 0 || board->base_seq + seq < board->top_seq))
+		board->base_seq = board->top_seq;
+	snprintf(board->epoch, sizeof(board->epoch), "%s", epoch);
+}
+
+uint64_t
+hs_cbc_board_seq(const struct hs_cbc_board *board, const char *epoch, uint64_t seq)
+{
+	bool gone = epoch && board->epoch[0] != '\0' && strcmp(board->epoch, epoch) != 0;
+	return board->base_seq + (gone ? 0 : seq);
+}
+
+uint32_t
+hs_cbc_piece_told_rank(const struct hs_cbc_piece *piece)
+{
+	if (piece->what != HS_CBC_ETWS)
+		return 0;
+	return piece->sent && piece->rank > piece->sent_rank ? piece->rank : piece->sent_rank;
+}
+
+/* Whether the one before got through may be unknown: under its serial number the centre says that it stands, and phones keep still. */
+static void
+follow(struct hs_cbc_piece *made, const struct hs_cbc_piece *old)
+{
+	if (made->what != HS_CBC_ETWS || old->what != HS_CBC_ETWS)
+		return;
+	made->sent_rank = hs_cbc_piece_told_rank(old);
+	if (!old->sent && made->rank <= old->rank && made->message_id == old->message_id)
+		made->revision = old->revision;
+}
+
 enum hs_err
 hs_cbc_board_put(struct hs_cbc_board *board, const struct hs_cbc_piece *piece,
 	const struct hs_cbc_words *words, uint16_t *old_id)
@@ -97,6 +132,7 @@ hs_cbc_board_put(struct hs_cbc_board *board, const struct hs_cbc_piece *piece,
 	if (!made)
 		return HS_ERR_NOMEM;
 	if (old) {
+		follow(made, old);
 		*old_id = old->over ? 0 : old->message_id;
 		piece_remove(board, old);
 	}
@@ -105,6 +141,8 @@ hs_cbc_board_put(struct hs_cbc_board *board, const struct hs_cbc_piece *piece,
 	struct hs_cbc_piece **at = &board->pieces;
 	while (*at && (*at)->seq > made->seq)
 		at = &(*at)->next;
+	if (made->seq > board->top_seq)
+		board->top_seq = made->seq;
 	made->next = *at;
 	*at = made;
 	board->count++;
@@ -142,7 +180,7 @@ hs_cbc_board_forget(struct hs_cbc_board *board, uint64_t seq)
 	struct hs_cbc_piece *piece = board->pieces;
 	while (piece) {
 		struct hs_cbc_piece *next = piece->next;
-		if (piece->guessed && piece->seq == seq)
+		if (piece->guessed && piece->seq >= seq)
 			piece_remove(board, piece);
 		piece = next;
 	}

@@ -190,8 +190,7 @@ delivery_ended(struct hs_adapter_delivery *delivery)
 	struct hs_cbc_delivery *own = HS_CONTAINER_OF(delivery, struct hs_cbc_delivery, delivery);
 	/* What did not go in its time never goes. */
 	if (!own->accepted)
-		hs_cbc_board_drop(
-			&own->lane->board, delivery->item->seq, own->slot->slot.message_id);
+		hs_cbc_board_drop(&own->lane->board, own->item_seq, own->slot->slot.message_id);
 	free(own);
 }
 
@@ -228,6 +227,7 @@ hs_cbc_lane_deliver(struct hs_cbc_lane *lane, struct hs_adapter_item *item, uint
 	own->lane = lane;
 	own->slot = slot_of(lane, message_id);
 	HS_CHECK(own->slot);
+	own->item_seq = hs_cbc_board_seq(&lane->board, item->epoch, item->seq);
 	own->etws_mono_us = started_mono_us;
 	snprintf(own->outlet, sizeof(own->outlet), "%s", outlet);
 	snprintf(key, sizeof(key), "%s id %u", lane->link.cbc->name, message_id);

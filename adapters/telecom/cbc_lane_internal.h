@@ -18,6 +18,7 @@ struct hs_cbc_delivery {
 	char outlet[HS_CBC_OUTLET_SIZE];
 	size_t pieces, left_out; /* of the message that it made */
 	uint64_t seq;		 /* of the newest piece in it */
+	uint64_t item_seq;	 /* of its notice, on the board */
 };
 
 struct hs_cbc_own_slot {

@@ -39,7 +39,8 @@ row_add(struct planner *planner, const char *place)
 	*row = (struct hs_cbc_plan_row){ .why = "", .place = place };
 	/* Borrowed; the board copies it. */
 	row->piece.document_key = (char *)(uintptr_t)planner->document_key;
-	row->piece.seq = planner->item->seq;
+	row->piece.seq =
+		hs_cbc_board_seq(planner->options->board, planner->item->epoch, planner->item->seq);
 	row->piece.revision = document ? document->revision : 1;
 	row->piece.until_unix_us = HS_CBC_NEVER;
 	return row;
@@ -248,12 +249,12 @@ etws_filter(const struct hs_cbc_piece *before, uint32_t rank, uint16_t message_i
 {
 	if (rank == 0 && !before)
 		return "no warning of it within the network of this centre";
-	if (rank == 0 && before->what != HS_CBC_ETWS)
+	if (rank == 0 && before->what != HS_CBC_ETWS && before->sent)
 		return "its end was told already";
 	if (rank > 0 && message_id == 0)
 		return "the table of this centre has no identifier for this primary warning: see "
 		       "ids";
-	if (rank > 0 && !again && before && before->what == HS_CBC_ETWS && before->rank >= rank)
+	if (rank > 0 && !again && before && hs_cbc_piece_told_rank(before) >= rank)
 		return "warned of already, and no graver than then";
 	return NULL;
 }

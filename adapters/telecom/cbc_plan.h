@@ -4,8 +4,8 @@
  *          an early warning or tsunami warning → one primary warning, or the text that it is over.
  * Rules:   - each message goes to the whole network, so a place outside of it gives no row;
  *          - an end has the identifier of what it ends (the loudness that municipal.h tells), a drill that of drills;
- *          - a primary warning is repeated only when it became graver; its end is told, as a text under its own
- *            identifier, when it was told itself;
+ *          - a primary warning is repeated only when it became graver than what was sent: one that the centre never took silences
+ *            none. Its end is told, as a text under its own identifier, until it was sent;
  *          - what has no identifier in the table of the centre is not sent.
  * Owner:   everything lives in the caller's arena or is borrowed from the item. Threads: any.
  */

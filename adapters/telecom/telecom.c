@@ -85,14 +85,21 @@ on_refused(void *state, const struct hs_adapter_item *item)
 			telecom->outlets[i]->ops->refused(telecom->outlets[i], item);
 }
 
-/* So that nobody who got a document before passes for one who never got it. */
+static void
+past_note_one(struct telecom *telecom, const struct hs_adapter_past *past, bool got)
+{
+	for (size_t i = 0; i < past->outlet_count; i++)
+		hs_missed_note(&telecom->shared.missed, past->notice, past->outlets[i], got);
+}
+
+/* Who refused a document before gets no end of it, and nobody who got it passes for one who never did. */
 static void
 past_note(struct telecom *telecom, const struct hs_adapter_snapshot *snapshot)
 {
 	for (size_t i = 0; i < snapshot->past_count; i++)
-		for (size_t j = 0; j < snapshot->past[i].outlet_count; j++)
-			hs_missed_note(&telecom->shared.missed, snapshot->past[i].notice,
-				snapshot->past[i].outlets[j], true);
+		past_note_one(telecom, &snapshot->past[i], true);
+	for (size_t i = 0; i < snapshot->refused_count; i++)
+		past_note_one(telecom, &snapshot->refused[i], false);
 }
 
 static void

@@ -11,6 +11,8 @@
 /* A link takes 32 MiB that were not sent yet (shell.c). This, the notice above it and the answers to fetches
  * stay below that, so that a peer which reads slowly waits and is never dropped for it. */
 #define US_PER_MS	 1000
+/* No more of past_bytes goes to one notice. */
+#define LARGEST_PART	 4
 #define WINDOW_MAX_BYTES ((size_t)16 << 20)
 
 /* What one stream sends before others have their turn. One notice always leaves. */
@@ -126,9 +128,23 @@ past_of(const struct hs_delivery *delivery, const struct hs_delivery_source *sou
 		.adapter = delivery->config->name,
 		.notices_max = wanted ? source->options->recent.past_notices : 0,
 		.bytes_max = source->options->recent.past_bytes,
-		.notice_max_bytes = source->options->ahead.large_bytes,
+		.notice_max_bytes = source->options->recent.past_bytes / LARGEST_PART,
 		.newest_seq = source->newest_seq,
-		.after_unix_us = source->unix_us - source->options->recent.past_ms * US_PER_MS };
+		.age_us = source->options->recent.past_ms * US_PER_MS };
+}
+
+static void
+log_past(const struct hs_delivery *delivery, struct hs_delivery_source *source,
+	const struct hs_past_told *told)
+{
+	bool aged = told->why[0] == '\0' || strcmp(told->why, "past_ms") == 0;
+
+	if (told->from_seq > 0)
+		hs_effects_log(source->effects, aged ? HS_LOG_INFO : HS_LOG_WARN, "hub.past",
+			"peer=%s told=%zu complete_from_seq=%llu limit=%s left_out=%zu "
+			"oldest_seq=%llu",
+			delivery->config->name, told->count, (unsigned long long)told->from_seq,
+			told->why, told->left_out, (unsigned long long)told->left_oldest_seq);
 }
 
 void
@@ -139,6 +155,7 @@ hs_delivery_start(struct hs_delivery *delivery, struct hs_delivery_source *sourc
 	bool snapshot = gap != NULL || resume->snapshot;
 	uint64_t acked = hs_receipts_acked(source->receipts, delivery->peer);
 	struct hs_past past = past_of(delivery, source, resume);
+	struct hs_past_told told = { .why = "" };
 
 	hs_delivery_stop(delivery);
 	if (gap != NULL)
@@ -152,7 +169,8 @@ hs_delivery_start(struct hs_delivery *delivery, struct hs_delivery_source *sourc
 	delivery->prev_seq = resume->from_last_ack ? 0 : delivery->cursor;
 	delivery->state = snapshot ? HS_DELIVERY_SNAPSHOT : HS_DELIVERY_REPLAY;
 	if (snapshot)
-		delivery->snapshot = hs_snapshot_create(source->active, &past);
+		delivery->snapshot = hs_snapshot_create(source->active, &past, &told);
+	log_past(delivery, source, &told);
 	hs_effects_log(source->effects, HS_LOG_INFO, "hub.resume",
 		"peer=%s after_seq=%llu newest_seq=%llu snapshot=%d", delivery->config->name,
 		(unsigned long long)delivery->cursor, (unsigned long long)source->newest_seq,

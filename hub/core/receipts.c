@@ -136,6 +136,16 @@ find(struct slot *slot, const struct hs_receipt_entry *entry)
 	return NULL;
 }
 
+static size_t
+count_of(const struct slot *slot, const char *adapter)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < slot->count; i++)
+		count += strcmp(slot->items[i].adapter, adapter) == 0;
+	return count;
+}
+
 static char *
 copy_text(const char *text)
 {
@@ -180,7 +190,8 @@ hs_receipts_put(struct hs_receipts *receipts, const struct hs_receipt_entry *ent
 		return true;
 	stored = find(slot, entry);
 	if (stored == NULL) {
-		if (slot->count >= receipts->per_notice) {
+		if (slot->count >= receipts->per_notice &&
+			count_of(slot, entry->adapter) >= receipts->per_notice) {
 			if (!slot->cut)
 				count_change(receipts, slot);
 			slot->cut = true;
@@ -219,6 +230,14 @@ hs_receipts_cut(const struct hs_receipts *receipts, uint64_t seq)
 	return slot != NULL && slot->cut;
 }
 
+bool
+hs_receipts_cut_of(const struct hs_receipts *receipts, uint64_t seq, const char *adapter)
+{
+	const struct slot *slot = slot_of(receipts, seq);
+
+	return slot != NULL && slot->cut && count_of(slot, adapter) >= receipts->per_notice;
+}
+
 void
 hs_receipts_each(const struct hs_receipts *receipts, uint64_t seq,
 	void (*visit)(void *owner, const struct hs_receipt_entry *entry), void *owner)
@@ -243,6 +262,21 @@ hs_receipts_each_taker(const struct hs_receipts *receipts, uint64_t seq, const c
 	for (size_t i = 0; slot != NULL && i < slot->count; i++)
 		if (slot->items[i].took && strcmp(slot->items[i].adapter, adapter) == 0)
 			visit(owner, slot->items[i].outlet);
+}
+
+void
+hs_receipts_each_refuser(const struct hs_receipts *receipts, uint64_t seq, const char *adapter,
+	void (*visit)(void *owner, const char *outlet), void *owner)
+{
+	const struct slot *slot = slot_of(receipts, seq);
+
+	for (size_t i = 0; slot != NULL && i < slot->count; i++) {
+		const struct stored *stored = &slot->items[i];
+
+		if (stored->state == (int)HS_RECEIPT(FAILED) && !stored->took &&
+			strcmp(stored->adapter, adapter) == 0)
+			visit(owner, stored->outlet);
+	}
 }
 
 bool

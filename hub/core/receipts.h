@@ -9,8 +9,8 @@
  * Silence: an outlet from which nothing was heard since it was SENT or RECEIVED says nothing about itself (unheard.h). A word
  *         for the adapter as a whole (outlet "") counts only while none of its outlets spoke. Guests (schemas/guests.h) do not count.
  * Versions: each change of a notice's receipts, and each silence that begins, counts its version up from 1.
- * Memory: the newest notices_max notices, each with at most per_notice receipts in memory; older and
- *         further ones stand in the journal only.
+ * Memory: the newest notices_max notices, each with at most per_notice receipts of each adapter in memory, so that none takes the
+ *         place of another's; older and further ones stand in the journal only.
  */
 #ifndef HS_CORE_RECEIPTS_H
 #define HS_CORE_RECEIPTS_H
@@ -44,13 +44,19 @@ void hs_receipts_open(struct hs_receipts *receipts, uint64_t seq, int64_t accept
 bool hs_receipts_put(struct hs_receipts *receipts, const struct hs_receipt_entry *entry);
 /* 0: not in memory (any more). */
 uint32_t hs_receipts_version(const struct hs_receipts *receipts, uint64_t seq);
-/* More receipts came than per_notice: these are in the journal only. */
+/* More receipts of an adapter came than per_notice: these are in the journal only. */
 bool hs_receipts_cut(const struct hs_receipts *receipts, uint64_t seq);
+/* Of this adapter perhaps. */
+bool hs_receipts_cut_of(const struct hs_receipts *receipts, uint64_t seq, const char *adapter);
 void hs_receipts_each(const struct hs_receipts *receipts, uint64_t seq,
 	void (*visit)(void *owner, const struct hs_receipt_entry *entry), void *owner);
 /* The outlets of that adapter which said ACCEPTED or DISPLAYED of it at any time: what they say later ("stopped", "failed in the middle")
  * does not make it unheard. The outlet is borrowed. */
 void hs_receipts_each_taker(const struct hs_receipts *receipts, uint64_t seq, const char *adapter,
+	void (*visit)(void *owner, const char *outlet), void *owner);
+
+/* Those that said FAILED of it, and never took it. */
+void hs_receipts_each_refuser(const struct hs_receipts *receipts, uint64_t seq, const char *adapter,
 	void (*visit)(void *owner, const char *outlet), void *owner);
 
 bool hs_receipt_of_guests(const struct hs_receipt_entry *entry);

@@ -16,11 +16,13 @@ enum {
 	SNAPSHOT_LAST = 3,
 	SNAPSHOT_DIGEST = 4,
 	SNAPSHOT_PAST = 5,
+	SNAPSHOT_PAST_FROM_SEQ = 6,
 	DELIVER_SEQ = 1,
 	DELIVER_NOTICE = 3,
 	PAST_SEQ = 1,
 	PAST_NOTICE = 2,
-	PAST_OUTLETS = 3
+	PAST_OUTLETS = 3,
+	PAST_REFUSED = 4
 };
 
 struct part {
@@ -38,6 +40,7 @@ struct maker {
 	struct hs_snapshot *snapshot;
 	const struct hs_past *past;
 	struct hs_buf body; /* notices of the part that grows */
+	uint64_t past_from_seq;
 };
 
 static void
@@ -53,6 +56,7 @@ end_part(struct maker *maker, const char *digest)
 	if (digest != NULL) {
 		hs_wire_put_uint(&message, SNAPSHOT_LAST, 1);
 		hs_wire_put_text(&message, SNAPSHOT_DIGEST, digest);
+		hs_wire_put_uint(&message, SNAPSHOT_PAST_FROM_SEQ, maker->past_from_seq);
 	}
 	snapshot->parts =
 		hs_must_realloc(snapshot->parts, snapshot->count + 1, sizeof(*snapshot->parts));
@@ -99,6 +103,13 @@ put_outlet(void *owner, const char *outlet)
 }
 
 static void
+put_refuser(void *owner, const char *outlet)
+{
+	if (outlet[0] != '\0')
+		hs_wire_put_text(owner, PAST_REFUSED, outlet);
+}
+
+static void
 add_past(void *owner, const struct hs_recent_notice *notice)
 {
 	struct maker *maker = owner;
@@ -109,11 +120,14 @@ add_past(void *owner, const struct hs_recent_notice *notice)
 	hs_wire_put_bytes(&past, PAST_NOTICE, notice->notice.bytes, notice->notice.len_bytes);
 	hs_receipts_each_taker(
 		maker->past->receipts, notice->seq, maker->past->adapter, put_outlet, &past);
+	hs_receipts_each_refuser(
+		maker->past->receipts, notice->seq, maker->past->adapter, put_refuser, &past);
 	add_message(maker, SNAPSHOT_PAST, &past);
 }
 
 struct hs_snapshot *
-hs_snapshot_create(const struct hs_active *active, const struct hs_past *past)
+hs_snapshot_create(
+	const struct hs_active *active, const struct hs_past *past, struct hs_past_told *told)
 {
 	struct hs_snapshot *snapshot = hs_must_alloc(1, sizeof(*snapshot));
 	struct maker maker = { .snapshot = snapshot, .past = past };
@@ -122,7 +136,8 @@ hs_snapshot_create(const struct hs_active *active, const struct hs_past *past)
 	hs_buf_init(&snapshot->store, STORE_MAX_BYTES);
 	hs_buf_init(&maker.body, STORE_MAX_BYTES);
 	hs_active_each_document(active, add_document, &maker);
-	hs_past_each(past, add_past, &maker);
+	*told = hs_past_each(past, add_past, &maker);
+	maker.past_from_seq = told->from_seq;
 	if (hs_route_unfiltered(past->route, past->peer))
 		hs_active_digest(active, digest);
 	end_part(&maker, digest);

@@ -1,6 +1,8 @@
 """Cell broadcast centres: the real adapter against the centre of hansho-sim, habits and faults included."""
 
 import copy
+import glob
+import os
 import re
 import time
 
@@ -12,6 +14,7 @@ from centre import DRILL, IDS, Centre, centre_of
 from conftest import BUSY_S, PRINCIPALS, HeldUp, free_port, wait_until
 from documents import detail, jst, new_id, order
 from test_adapters_telecom import receipts, wait_state
+from test_alerts import telegram as reported
 from test_jma import RELAYER, telegram
 
 MARK = "【訓練】"
@@ -376,6 +379,24 @@ def test_what_came_while_it_was_away_is_sent(make_stack, centre):
     assert len(centre.air()) == seen
 
 
+def test_an_update_is_broadcast_after_the_hub_lost_its_history(make_stack, centre):
+    """The adapter goes on; the hub begins anew, with lower seqs than the adapter remembers."""
+    stack = drill(make_stack, centre)
+    for _ in range(3):
+        stack.accepted(order([detail("避難指示", ["南町"])], document=new_id()))
+    document = new_id()
+    answer = stack.accepted(order([detail("避難指示", ["北町"])], document=document))
+    wait_state(stack, answer["id"], "cb/990019", "accepted")
+    stack.kill("hub")
+    for path in glob.glob(stack.path("journal.db") + "*"):
+        os.unlink(path)
+    stack.start("hub")
+    again = stack.taken(order([detail("緊急安全確保", ["北町"])], document=document, revision=2))
+    assert again["seq"] < answer["seq"]
+    wait_state(stack, again["id"], "cb/990019", "accepted")
+    assert "緊急安全確保" in centre.air()[-1]["text"]
+
+
 def test_what_ended_meanwhile_goes_off_the_air(make_stack, centre):
     stack = drill(make_stack, centre, config={"max_age_ms": 1000, "max_age_end_ms": 1000})
     document = new_id()
@@ -620,6 +641,53 @@ def test_a_warning_that_came_while_it_was_away_rings(make_stack, centre):
     stack.restart("telecom")
     time.sleep(1)
     assert len(centre.air()) == 1, "and once only"
+
+
+def tsunami_report(serial, at, **more):
+    return reported("tsunami", "20260701185010", at=at, serial=serial, **more)
+
+
+def refused_tsunami(make_stack, centre, restarts):
+    """The centre refused the warning for good, and takes again now. Returns when it was."""
+    stack = relayed(make_stack, "drill", centre_of(centre.url, areas=ALL_JAPAN))
+    wait_until(lambda: ("DELETE", 4355, 404) in centre.asked(), "the identifiers were cleared at the start")
+    centre.behave(refuse_status=403)
+    now = time.time()
+    first = stack.accepted(tsunami_report(1, now - 2), "relay")
+    wait_state(stack, first["id"], "cb/etws", "failed", user="relay")
+    centre.behave(refuse_status=0)
+    time.sleep(0.5)  # the ack
+    restarted(stack, restarts, first)
+    return stack, now
+
+
+@pytest.mark.parametrize("restarts", [[], ["telecom"], ["hub", "telecom"]])
+def test_who_refused_a_warning_gets_its_next_report(make_stack, centre, restarts):
+    stack, now = refused_tsunami(make_stack, centre, restarts)
+    again = stack.accepted(tsunami_report(2, now), "relay")
+    wait_state(stack, again["id"], "cb/etws", "accepted", user="relay")
+    later = stack.accepted(tsunami_report(3, now + 1), "relay")
+    wait_state(stack, later["id"], "cb/etws", "filtered", user="relay")
+    assert [one["kind"] for one in centre.air()] == ["etws"]
+
+
+def test_who_refused_a_warning_gets_no_end_of_it_after_a_restart(make_stack, centre):
+    stack, now = refused_tsunami(make_stack, centre, ["telecom"])
+    wrong = stack.accepted(tsunami_report(2, now, infotype="取消"), "relay")
+    wait_state(stack, wrong["id"], "cb/etws", "filtered", user="relay")
+    assert centre.air() == []
+
+
+def test_an_early_warning_that_never_went_out_rings_with_its_next_report(make_stack, centre):
+    stack = relayed(make_stack, "live", centre_of(centre.url, lane="live", areas=ALL_JAPAN, etws_deadline_ms=1000))
+    wait_until(lambda: ("DELETE", 4352, 404) in centre.asked(), "the identifiers were cleared at the start")
+    centre.behave(refuse_status=503)
+    first = stack.accepted(shaken("live"), "relay")
+    wait_state(stack, first["id"], "cb/etws", "expired", user="relay")
+    centre.behave(refuse_status=0)
+    later = stack.accepted(shaken("live", serial=6, at=time.time() + 1), "relay")
+    wait_state(stack, later["id"], "cb/etws", "accepted", user="relay")
+    assert [one["kind"] for one in centre.air(4352)] == ["etws"]
 
 
 def test_a_tsunami_warning_is_a_primary_warning(make_stack, centre):

@@ -271,7 +271,7 @@ check_past(struct world *world, const struct taker *taker, const Hansho__V1__Sna
 		if (disk_notice(&world->disk, seq) == NULL)
 			blame(world, "P2: a past with seq %llu, not on disk",
 				(unsigned long long)seq);
-		else if (!taker->said[seq])
+		else if (snapshot->past[i]->n_outlets > 0 && !taker->said[seq])
 			blame(world, "P6: taker %u is told that it displayed seq %llu", taker->peer,
 				(unsigned long long)seq);
 	}

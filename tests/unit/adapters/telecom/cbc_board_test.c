@@ -202,12 +202,95 @@ only_what_was_guessed_is_forgotten(void **state)
 	put("a", "", 4352, 5, 1, "x");
 	put("b", "", 4352, 5, 1, "y");
 	hs_cbc_board_find(&board, "a", "", HS_CBC_JA)->guessed = true;
-	hs_cbc_board_forget(&board, 4);
+	hs_cbc_board_forget(&board, 6);
 	assert_int_equal(2, board.count);
 	hs_cbc_board_forget(&board, 5);
 	assert_int_equal(1, board.count);
 	assert_null(hs_cbc_board_find(&board, "a", "", HS_CBC_JA));
 	assert_non_null(hs_cbc_board_find(&board, "b", "", HS_CBC_JA));
+}
+
+/* A later one in force passes for sent; the earlier one is delivered: nothing may silence it. */
+static void
+what_comes_after_a_delivered_notice_comes_by_itself(void **state)
+{
+	(void)state;
+	put("a", "", 4352, 5, 2, "x");
+	hs_cbc_board_find(&board, "a", "", HS_CBC_JA)->guessed = true;
+	hs_cbc_board_forget(&board, 6);
+	assert_int_equal(1, board.count);
+	hs_cbc_board_forget(&board, 4);
+	assert_int_equal(0, board.count);
+}
+
+static void
+another_history_is_newer_than_all_before(void **state)
+{
+	static const struct {
+		const char *epoch;
+		uint64_t seq;
+		bool other;
+	} rows[] = { { "one", 9, false }, { "one", 3, true }, { "two", 9, true } };
+	(void)state;
+	for (size_t i = 0; i < HS_COUNT(rows); i++) {
+		hs_cbc_board_clear(&board);
+		board = (struct hs_cbc_board){ 0 };
+		hs_cbc_board_history(&board, "one", 0);
+		put("a", "990019", 4371, hs_cbc_board_seq(&board, "one", 9), 1, "old");
+		hs_cbc_board_history(&board, rows[i].epoch, rows[i].seq);
+		uint64_t seq = hs_cbc_board_seq(&board, rows[i].epoch, 1);
+		assert_int_equal(rows[i].other ? 10 : 1, seq);
+		hs_cbc_board_history(&board, rows[i].epoch, 10);
+		assert_int_equal(seq, hs_cbc_board_seq(&board, rows[i].epoch, 1));
+		if (!rows[i].other)
+			continue;
+		put("a", "990019", 4371, seq, 2, "new");
+		assert_string_equal("new", content(4371).text);
+	}
+	assert_int_equal(9, hs_cbc_board_seq(&board, "one", 50)); /* what waited since then */
+}
+
+/* A primary warning of document "e" under 4352. */
+static struct hs_cbc_piece *
+warn(uint64_t seq, uint32_t revision, uint32_t rank)
+{
+	const struct hs_cbc_piece piece = { .document_key = (char[]){ "e" },
+		.what = HS_CBC_ETWS,
+		.message_id = 4352,
+		.seq = seq,
+		.revision = revision,
+		.rank = rank,
+		.until_unix_us = HS_CBC_NEVER };
+	uint16_t old;
+	assert_int_equal(HS_OK, hs_cbc_board_put(&board, &piece, NULL, &old));
+	return hs_cbc_board_find(&board, "e", "", HS_CBC_JA);
+}
+
+static void
+only_what_was_sent_of_a_primary_warning_was_told(void **state)
+{
+	(void)state;
+	assert_int_equal(0, hs_cbc_piece_told_rank(warn(1, 1, 3)));
+	hs_cbc_board_drop(&board, 1, 4352);
+	assert_int_equal(0, hs_cbc_piece_told_rank(warn(2, 2, 3)));
+	hs_cbc_board_sent(&board, 4352, 2);
+	assert_int_equal(3, hs_cbc_piece_told_rank(hs_cbc_board_find(&board, "e", "", HS_CBC_JA)));
+	assert_int_equal(3, hs_cbc_piece_told_rank(warn(3, 3, 4)));
+	assert_int_equal(3, hs_cbc_piece_told_rank(warn(4, 4, 4)));
+	hs_cbc_board_sent(&board, 4352, 4);
+	assert_int_equal(4, hs_cbc_piece_told_rank(warn(5, 5, 3)));
+}
+
+/* So that the centre knows it when the first did get through. */
+static void
+what_follows_an_unsent_warning_has_its_revision(void **state)
+{
+	(void)state;
+	assert_int_equal(1, warn(1, 1, 3)->revision);
+	assert_int_equal(1, warn(2, 2, 3)->revision);
+	assert_int_equal(3, warn(3, 3, 4)->revision);
+	hs_cbc_board_sent(&board, 4352, 3);
+	assert_int_equal(4, warn(4, 4, 4)->revision);
 }
 
 int
@@ -227,6 +310,14 @@ main(void)
 		cmocka_unit_test_setup_teardown(it_is_bounded, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			only_what_was_guessed_is_forgotten, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			what_comes_after_a_delivered_notice_comes_by_itself, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			another_history_is_newer_than_all_before, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			only_what_was_sent_of_a_primary_warning_was_told, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			what_follows_an_unsent_warning_has_its_revision, setup, teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

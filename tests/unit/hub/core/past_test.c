@@ -26,7 +26,7 @@ snapshot_of(struct desk *desk, uint32_t peer)
 	return frame->snapshot;
 }
 
-/* "1 3": the seqs, in their order. */
+/* "1 3": the seqs of what was taken, in their order. */
 static const char *
 past_of(struct desk *desk)
 {
@@ -36,8 +36,10 @@ past_of(struct desk *desk)
 	resume(desk, ADAPTER, true);
 	snapshot = snapshot_of(desk, ADAPTER);
 	for (size_t i = 0; i < snapshot->n_past; i++)
-		text = hs_arena_printf(desk->arena, "%s%s%llu", text, i > 0 ? " " : "",
-			(unsigned long long)snapshot->past[i]->seq);
+		if (snapshot->past[i]->n_outlets > 0)
+			text = hs_arena_printf(desk->arena, "%s%s%llu", text,
+				text[0] != '\0' ? " " : "",
+				(unsigned long long)snapshot->past[i]->seq);
 	return text;
 }
 
@@ -222,23 +224,86 @@ test_the_limits(void **state)
 	desk_commit(desk);
 	assert_string_equal(past_of(desk), "1 2 3 4");
 	desk->mono_us += 21 * MINUTE_US;
-	assert_string_equal(past_of(desk), "3 4"); /* past_ms, an hour */
+	assert_string_equal(
+		past_of(desk), "1 2 3 4"); /* before the newest, whatever the clock says */
+	assert_int_equal(1, snapshot_of(desk, ADAPTER)->past_from_seq);
+	some = all;
+	some.past_ms = 40 * 60000;
+	restart_with(desk, some);
+	assert_string_equal(past_of(desk), "3 4");
+	assert_int_equal(3, snapshot_of(desk, ADAPTER)->past_from_seq);
 	some = all;
 	some.past_notices = 1;
 	restart_with(desk, some);
 	assert_string_equal(past_of(desk), "4");
+	assert_int_equal(4, snapshot_of(desk, ADAPTER)->past_from_seq);
 	some = all;
 	some.past_bytes = 1;
 	restart_with(desk, some);
 	assert_string_equal(past_of(desk), none);
+	assert_int_equal(5, snapshot_of(desk, ADAPTER)->past_from_seq);
 	some = all;
 	some.past_ms = 0;
 	restart_with(desk, some);
 	assert_string_equal(past_of(desk), none);
+	assert_int_equal(0, snapshot_of(desk, ADAPTER)->past_from_seq);
 	some = all;
 	some.notices = 1; /* what is not in memory is not read for it */
 	restart_with(desk, some);
 	assert_string_equal(past_of(desk), "4");
+	assert_int_equal(4, snapshot_of(desk, ADAPTER)->past_from_seq);
+	desk->options.status_notices = 2;
+	restart_with(desk, all);
+	assert_string_equal(past_of(desk), "3 4");
+	assert_int_equal(3, snapshot_of(desk, ADAPTER)->past_from_seq);
+}
+
+/* One that refused it is known as such; the others of the notice are not. */
+static void
+test_it_names_who_refused(void **state)
+{
+	struct desk *desk = *state;
+	const Hansho__V1__Past *past;
+
+	begin(desk, 2);
+	receipt(desk, ADAPTER, 1, "one", HS_RECEIPT(FAILED));
+	receipt(desk, ADAPTER, 2, "one", HS_RECEIPT(ACCEPTED));
+	receipt(desk, ADAPTER, 2, "one", HS_RECEIPT(FAILED));
+	receipt(desk, ADAPTER, 2, "two", HS_RECEIPT(EXPIRED));
+	assert_string_equal(past_of(desk), "2");
+	past = snapshot_of(desk, ADAPTER)->past[0];
+	assert_int_equal(1, past->seq);
+	assert_int_equal(0, past->n_outlets);
+	assert_int_equal(1, past->n_refused);
+	assert_string_equal("one", past->refused[0]);
+	past = snapshot_of(desk, ADAPTER)->past[1];
+	assert_int_equal(1, past->n_outlets);
+	assert_int_equal(0, past->n_refused);
+}
+
+static void
+test_who_took_it_is_told_though_many_others_spoke(void **state)
+{
+	struct desk *desk = *state;
+	char name[32];
+
+	begin(desk, 2);
+	desk_hello(desk, FEED);
+	desk_resume(desk, FEED, "", 0, false, false);
+	for (size_t i = 0; i <= desk->options.receipts_per_notice; i++) {
+		snprintf(name, sizeof(name), "screen-%zu", i);
+		receipt(desk, FEED, 1, name, HS_RECEIPT(DISPLAYED));
+	}
+	receipt(desk, ADAPTER, 1, "controller", HS_RECEIPT(ACCEPTED));
+	assert_string_equal(past_of(desk), "1");
+	assert_int_equal(1, snapshot_of(desk, ADAPTER)->past_from_seq);
+	/* its own: then who is not named may have taken it */
+	for (size_t i = 0; i <= desk->options.receipts_per_notice; i++) {
+		snprintf(name, sizeof(name), "carrier-%zu", i);
+		receipt(desk, ADAPTER, 1, name, HS_RECEIPT(ACCEPTED));
+	}
+	assert_string_equal(past_of(desk), "1");
+	assert_int_equal(2, snapshot_of(desk, ADAPTER)->past_from_seq);
 }
 
 static void
@@ -247,11 +312,15 @@ test_a_large_one_is_left_out(void **state)
 	struct desk *desk = *state;
 	hs_submit *large = order_submit(
 		desk->arena, &(struct order){ "large", 1, HS_ACTION(ISSUE), .level = 4 });
-	char *text = hs_arena_alloc(desk->arena, desk->options.ahead.large_bytes + 1);
+	size_t large_bytes = desk->options.ahead.large_bytes;
+	struct hs_core_recent some = desk->options.recent;
+	char *text = hs_arena_alloc(desk->arena, large_bytes + 1);
 
+	some.past_bytes = 4 * large_bytes;
+	restart_with(desk, some);
 	begin(desk, 1);
-	memset(text, 'x', desk->options.ahead.large_bytes);
-	text[desk->options.ahead.large_bytes] = '\0';
+	memset(text, 'x', large_bytes);
+	text[large_bytes] = '\0';
 	large->notice->texts[0]->body = text;
 	DESK_FRAME(desk, GATE, SUBMIT, submit, large);
 	desk_commit(desk);
@@ -259,6 +328,7 @@ test_a_large_one_is_left_out(void **state)
 	for (uint64_t seq = 1; seq <= 3; seq++)
 		receipt(desk, ADAPTER, seq, "one", HS_RECEIPT(ACCEPTED));
 	assert_string_equal(past_of(desk), "1 3");
+	assert_int_equal(3, snapshot_of(desk, ADAPTER)->past_from_seq);
 }
 
 int
@@ -274,6 +344,8 @@ main(void)
 		DESK_TEST(test_who_goes_on_and_who_is_no_adapter_is_told_nothing),
 		DESK_TEST(test_the_limits),
 		DESK_TEST(test_a_large_one_is_left_out),
+		DESK_TEST(test_it_names_who_refused),
+		DESK_TEST(test_who_took_it_is_told_though_many_others_spoke),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
