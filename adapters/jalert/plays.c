@@ -361,14 +361,12 @@ void
 hs_plays_take_back(struct hs_plays *plays, enum hs_adapter_lane lane, const struct hs_news *news)
 {
 	uint32_t named = named_by(news);
-	struct hs_coming coming = {
-		.lane = lane, .priority = UINT32_MAX, .named = named, .cancel = true, .unsaid = true
-	};
+	struct hs_coming coming = { .lane = lane, .named = named, .cancel = true };
 	bool ok = true;
 	for (size_t i = 0; ok && i < news->event_count; i++)
 		ok = hs_abouts_add(
 			&coming.about, news->events[i], named != 0 ? named : HS_PLAYING_KINDS_ALL);
-	hs_plays_make_way(plays, &coming);
+	hs_plays_silence_before(plays, &coming);
 	hs_abouts_free(&coming.about);
 }
 
