@@ -28,7 +28,8 @@ struct hs_plays {
 	struct hs_plays_counts counts;
 	struct hs_before before;
 	struct hs_sent sent;
-	uint64_t loaded_seq[HS_LANE_COUNT]; /* of the first snapshot of its history; 0: none came */
+	uint64_t loaded_seq[HS_LANE_COUNT]; /* of the first snapshot of its history */
+	bool loaded[HS_LANE_COUNT];
 };
 
 /* One plan on its way to the controller. */
