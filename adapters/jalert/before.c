@@ -85,6 +85,7 @@ learn(struct hs_before_row *row, const hs_notice *notice)
 	if (!row->event && hs_alert_event(notice, &event))
 		row->event = strdup(hs_buf_text(&event));
 	hs_buf_free(&event);
+	row->correction = notice->action == HS_ACTION(CANCEL);
 	keep(row, notice);
 	row->kinds = kind == HS_ALERT_COUNT ? 0 : HS_PLAYING_KIND(kind);
 }
@@ -290,7 +291,8 @@ takes_back(const struct hs_coming *coming, const struct hs_before_row *row)
 	const struct hs_playing unanswered = {
 		.lane = lane_of(row->id), .started = true, .about = { &about, 1 }
 	};
-	return row->event && hs_playing_way(&unanswered, coming) == HS_WAY_CANCEL;
+	return row->event && !row->correction &&
+	       hs_playing_way(&unanswered, coming) == HS_WAY_CANCEL;
 }
 
 void

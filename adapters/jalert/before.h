@@ -28,6 +28,7 @@ struct hs_before_row {
 	bool asked;
 	bool answered;
 	bool taken_back; /* and stopped, before the answer */
+	bool correction; /* it takes back itself: another that does is no reason to silence it */
 	bool old;	 /* of another history of the hub: its seq says nothing here */
 };
 

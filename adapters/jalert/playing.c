@@ -164,7 +164,7 @@ hs_playing_way(const struct hs_playing *playing, const struct hs_coming *coming)
 	if (playing->over)
 		return HS_WAY_STAY;
 	if (playing->lane != coming->lane)
-		return playing->lane == HS_LANE_DRILL && !coming->unsaid ? HS_WAY_END : HS_WAY_STAY;
+		return playing->lane == HS_LANE_DRILL ? HS_WAY_END : HS_WAY_STAY;
 	bool met = is_met(&playing->about, coming);
 	if (met && coming->cancel)
 		return HS_WAY_CANCEL;
@@ -173,6 +173,5 @@ hs_playing_way(const struct hs_playing *playing, const struct hs_coming *coming)
 		return HS_WAY_REPLACE;
 	bool can = playing->request && !playing->interrupted && !playing->stop_owed &&
 		   !playing->stop_asked;
-	return can && !coming->unsaid && coming->priority < playing->priority ? HS_WAY_INTERRUPT
-									      : HS_WAY_STAY;
+	return can && coming->priority < playing->priority ? HS_WAY_INTERRUPT : HS_WAY_STAY;
 }

@@ -82,7 +82,6 @@ struct hs_coming {
 	bool cancel;
 	struct hs_abouts about;
 	const char *places;
-	bool unsaid; /* nobody hears it: nothing makes way but what it takes back */
 };
 enum hs_way hs_playing_way(const struct hs_playing *playing, const struct hs_coming *coming);
 

@@ -361,14 +361,12 @@ void
 hs_plays_take_back(struct hs_plays *plays, enum hs_adapter_lane lane, const struct hs_news *news)
 {
 	uint32_t named = named_by(news);
-	struct hs_coming coming = {
-		.lane = lane, .priority = UINT32_MAX, .named = named, .cancel = true, .unsaid = true
-	};
+	struct hs_coming coming = { .lane = lane, .named = named, .cancel = true };
 	bool ok = true;
 	for (size_t i = 0; ok && i < news->event_count; i++)
 		ok = hs_abouts_add(
 			&coming.about, news->events[i], named != 0 ? named : HS_PLAYING_KINDS_ALL);
-	hs_plays_make_way(plays, &coming);
+	hs_plays_silence_before(plays, &coming);
 	hs_abouts_free(&coming.about);
 }
 
@@ -385,6 +383,7 @@ hs_plays_ask(struct hs_plays *plays, enum hs_adapter_lane lane, const char *epoc
 void
 hs_plays_restart(struct hs_plays *plays, enum hs_adapter_lane lane)
 {
+	plays->loaded[lane] = false;
 	plays->loaded_seq[lane] = 0;
 	hs_before_restart(&plays->before, lane);
 	for (size_t i = 0; i < HS_PLAYING_MAX; i++)
@@ -411,8 +410,9 @@ load(struct hs_plays *plays, const struct hs_adapter_snapshot *snapshot, uint64_
 void
 hs_plays_load(struct hs_plays *plays, const struct hs_adapter_snapshot *snapshot)
 {
-	if (plays->loaded_seq[snapshot->lane] != 0)
+	if (plays->loaded[snapshot->lane])
 		return;
+	plays->loaded[snapshot->lane] = true;
 	plays->loaded_seq[snapshot->lane] = snapshot->seq;
 	for (size_t i = 0; i < snapshot->count; i++)
 		load(plays, snapshot, snapshot->notices[i].seq, snapshot->notices[i].notice);

@@ -55,7 +55,7 @@ void hs_plays_look(const struct hs_plays *plays, enum hs_adapter_lane lane, stru
  * sent, it is not sent either. Out of memory is told by a receipt. */
 void hs_plays_send(struct hs_plays *plays, struct hs_adapter_item *item, const struct hs_plan *plan,
 	const char *json, const struct hs_news *news, const struct hs_canary *canary);
-/* A cancel that is said to nobody silences all the same what may sound of what it takes back. */
+/* A cancel that is said to nobody silences all the same what may sound from before of what it takes back. */
 void hs_plays_take_back(
 	struct hs_plays *plays, enum hs_adapter_lane lane, const struct hs_news *news);
 /* Asks what became of the plan of a notice that a process before this one may have sent. */

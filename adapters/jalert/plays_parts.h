@@ -28,7 +28,8 @@ struct hs_plays {
 	struct hs_plays_counts counts;
 	struct hs_before before;
 	struct hs_sent sent;
-	uint64_t loaded_seq[HS_LANE_COUNT]; /* of the first snapshot of its history; 0: none came */
+	uint64_t loaded_seq[HS_LANE_COUNT]; /* of the first snapshot of its history */
+	bool loaded[HS_LANE_COUNT];
 };
 
 /* One plan on its way to the controller. */
@@ -59,6 +60,8 @@ bool hs_plays_live_is_on(const struct hs_plays *plays);
 struct hs_playing hs_plays_playing_of(const struct hs_play *play);
 /* Before the new one goes out. Plays that are on their way may be gone afterwards. */
 void hs_plays_make_way(struct hs_plays *plays, const struct hs_coming *coming);
+/* Of it that what a process before this one sent and of which nothing is known. */
+void hs_plays_silence_before(struct hs_plays *plays, const struct hs_coming *coming);
 /* What was interrupted begins again when nothing more urgent sounds or is on its way. */
 void hs_plays_resume(struct hs_plays *plays);
 /* Stops that are owed, and items whose stop was never answered. */

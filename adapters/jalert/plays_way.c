@@ -256,6 +256,12 @@ hs_plays_make_way(struct hs_plays *plays, const struct hs_coming *coming)
 			withdraw(plays, play, why);
 	}
 	end_withdrawn(plays);
+	hs_plays_silence_before(plays, coming);
+}
+
+void
+hs_plays_silence_before(struct hs_plays *plays, const struct hs_coming *coming)
+{
 	hs_before_take_back(&plays->before, coming, stop_unanswered, plays);
 }
 

@@ -265,6 +265,37 @@ what_may_sound_is_stopped_by_a_cancel_that_is_not_said(void **state)
 	assert_int_equal(HS_RECEIPT(FILTERED), fake_state_of(&bench->live, 6, ""));
 }
 
+/* The correction of before may still sound when the other route takes the same back. */
+static void
+a_correction_is_not_silenced_by_another(void **state)
+{
+	struct bench *bench = *state;
+	const struct fake_told told[] = { { 5, missile(bench, "a", HS_ACTION(ISSUE)),
+						  "controller" },
+		{ 6, missile(bench, "c", HS_ACTION(CANCEL)), "controller" } };
+	bench->late_asks = true;
+	bench->live.newest_seq = 7;
+	fake_past(&bench->live, 6, told, 2, true);
+	fake_live(&bench->live);
+	fake_deliver(&bench->live, 7, 0, missile(bench, "d", HS_ACTION(CANCEL)));
+	serve_for(bench, AGAIN_MS);
+	assert_int_equal(HS_RECEIPT(FILTERED), fake_state_of(&bench->live, 7, ""));
+	assert_int_equal(0, asked(bench, "stop live-00fflive-6"));
+}
+
+/* The hub was empty at the start, and is connected anew: what is in force by then came to this process. */
+static void
+only_the_first_snapshot_tells_of_before(void **state)
+{
+	struct bench *bench = *state;
+	const struct fake_told told = { 5, missile(bench, "a", HS_ACTION(ISSUE)), "controller" };
+	fake_past(&bench->live, 0, NULL, 0, true);
+	fake_past(&bench->live, 6, &told, 1, true);
+	fake_live(&bench->live);
+	serve_for(bench, AGAIN_MS);
+	assert_int_equal(0, bench->request_count);
+}
+
 int
 main(void)
 {
@@ -280,6 +311,8 @@ main(void)
 		LISTENING(an_early_warning_is_stopped_though_an_older_one_is_sent_again),
 		LISTENING(what_the_controller_says_was_heard_is_taken_back),
 		LISTENING(what_may_sound_is_stopped_by_a_cancel_that_is_not_said),
+		LISTENING(a_correction_is_not_silenced_by_another),
+		LISTENING(only_the_first_snapshot_tells_of_before),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
