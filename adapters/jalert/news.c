@@ -239,7 +239,9 @@ load(const struct hs_news_setup *setup, const struct hs_adapter_snapshot_notice 
 	if (arena && hs_news_of(setup, arena, one->notice, one->seq, &news) == HS_OK &&
 		(was_heard || !is_known(setup, arena, one))) {
 		hs_news_take(setup, one->seq, &news);
-		if (!was_heard && news.said.count > 0)
+		/* what another route told before does not come by itself: it is refused then, too */
+		if (!was_heard && news.said.count > 0 &&
+			!hs_notice_has_flag(one->notice, HS_FLAG_SAME_EVENT))
 			hs_start_guess(setup->start, one->seq);
 	}
 	hs_arena_destroy(arena);
@@ -297,7 +299,8 @@ hs_news_load(const struct hs_news_setup *setup, const struct hs_adapter_snapshot
 		const struct hs_adapter_snapshot_notice *one =
 			i < snapshot->count ? &snapshot->notices[i] : NULL;
 		if (!past || (one && one->seq < past->seq)) {
-			load(setup, one, false);
+			if (!hs_snapshot_says_unheard(snapshot, one))
+				load(setup, one, false);
 			i++;
 			continue;
 		}

@@ -6,8 +6,9 @@
  *          came while nobody was here to remember that (its seq is within the snapshot) and names its kind and areas itself
  *          (civil protection) → those. What was never sent of it is left out: hs_plays_look → hs_news_leave_out.
  *          snapshot → hs_news_load: what was heard before this process is heard, by the same code as what comes: what its `past` names,
- *          cancels among it, and what is in force and not named there, as far as it would have been announced; by seq. The
- *          latter is a guess, until the notice or one before it comes (start.h): then nobody was told of it.
+ *          cancels among it, and what is in force and not named there, as far as it would have been announced, unless it is
+ *          known that nobody heard it (hs_snapshot_says_unheard); by seq. The latter is a guess, until the notice or one before
+ *          it comes (start.h): then nobody was told of it.
  * Owner:   everything lives in the caller's arena; the memory of what was heard is the adapter's.
  * Threads: the loop's.
  */

@@ -139,6 +139,10 @@ struct hs_adapter_snapshot {
 	uint64_t
 		past_from_seq; /* at or after it who is not named in `past` did not take it; 0: that is not known */
 };
+/* One that is in force and not among the past: whether nobody heard its event. Of an update that cannot be told: it may have been
+ * left out, because an earlier message that is older than the past was heard. */
+bool hs_snapshot_says_unheard(
+	const struct hs_adapter_snapshot *snapshot, const struct hs_adapter_snapshot_notice *one);
 /* Whether that outlet took it. */
 bool hs_past_took(const struct hs_adapter_past *past, const char *outlet);
 

@@ -34,6 +34,15 @@ part_keep(struct hs_lane *lane, struct hs_arena *arena, const hs_link_frame *fra
 }
 
 bool
+hs_snapshot_says_unheard(
+	const struct hs_adapter_snapshot *snapshot, const struct hs_adapter_snapshot_notice *one)
+{
+	return snapshot->past_from_seq > 0 && one->seq >= snapshot->past_from_seq &&
+	       one->notice->action == HS_ACTION(ISSUE) &&
+	       !hs_notice_has_flag(one->notice, HS_FLAG_SAME_EVENT);
+}
+
+bool
 hs_past_took(const struct hs_adapter_past *past, const char *outlet)
 {
 	for (size_t i = 0; i < past->outlet_count; i++)

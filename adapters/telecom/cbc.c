@@ -149,6 +149,8 @@ cbc_refused(struct hs_telecom_outlet *outlet, const struct hs_adapter_item *item
 	struct hs_cbc_board *board = hs_cbc_lane_board(cbc->lanes[item->lane]);
 	uint64_t seq = hs_cbc_board_seq(board, item->epoch, item->seq);
 	/* A snapshot may have put it already, as if it had been sent. */
+	if (!hs_notice_has_flag(item->notice, HS_FLAG_SAME_EVENT))
+		hs_cbc_board_forget(board, seq);
 	for (struct hs_cbc_piece *piece = board->pieces; piece; piece = piece->next)
 		piece->over = piece->over || piece->seq == seq;
 	prune(cbc, item->lane);
@@ -199,8 +201,7 @@ snapshot_put(struct cbc *cbc, struct hs_arena *arena, const struct hs_adapter_sn
 		const struct hs_cbc_piece *known = hs_cbc_board_find(
 			board, row->piece.document_key, row->piece.area_code, row->piece.language);
 		bool etws = row->piece.what == HS_CBC_ETWS;
-		bool told = snapshot->past_from_seq > 0 && held->seq >= snapshot->past_from_seq;
-		row->piece.sent = !etws || !told;
+		row->piece.sent = !etws || !hs_snapshot_says_unheard(snapshot, held);
 		row->piece.over = row->piece.guessed = etws;
 		/* what another route told before was not sent; alone it stands for what was */
 		bool newer = known && known->seq < row->piece.seq && !row->piece.guessed &&
@@ -250,6 +251,12 @@ cbc_snapshot(struct hs_telecom_outlet *outlet, struct hs_arena *arena,
 			cbc_takes((int)snapshot->notices[i].notice->detail_case))
 			snapshot_put(cbc, arena, snapshot, &snapshot->notices[i]);
 	prune(cbc, snapshot->lane);
+}
+
+static void
+cbc_restart(struct hs_telecom_outlet *outlet, enum hs_adapter_lane lane)
+{
+	hs_cbc_board_restart(hs_cbc_lane_board(cbc_of(outlet)->lanes[lane]));
 }
 
 static void
@@ -406,6 +413,7 @@ const struct hs_telecom_outlet_ops hs_cbc_outlet_ops = {
 	.serve = cbc_serve,
 	.preview = cbc_preview,
 	.snapshot = cbc_snapshot,
+	.restart = cbc_restart,
 	.refused = cbc_refused,
 	.lane_state = cbc_lane_state,
 	.status = cbc_status,

@@ -85,6 +85,13 @@ hs_cbc_board_find(const struct hs_cbc_board *board, const char *document_key, co
 }
 
 void
+hs_cbc_board_restart(struct hs_cbc_board *board)
+{
+	board->base_seq = board->top_seq;
+	board->epoch[0] = '\0';
+}
+
+void
 hs_cbc_board_history(struct hs_cbc_board *board, const char *epoch, uint64_t seq)
 {
 	bool first = board->epoch[0] == '\0';

@@ -60,6 +60,8 @@ struct hs_cbc_board {
 };
 
 void hs_cbc_board_clear(struct hs_cbc_board *board);
+/* The hub has another history, whatever its epoch: what comes is newer than all that was put. */
+void hs_cbc_board_restart(struct hs_cbc_board *board);
 /* The hub's history, which is at that seq. Another epoch, or less than what was put: another history (a journal that was restored
  * keeps its epoch). */
 void hs_cbc_board_history(struct hs_cbc_board *board, const char *epoch, uint64_t seq);

@@ -116,6 +116,15 @@ on_snapshot(void *state, const struct hs_adapter_snapshot *snapshot)
 }
 
 static void
+on_restart(void *state, enum hs_adapter_lane lane)
+{
+	struct telecom *telecom = state;
+	for (size_t i = 0; i < telecom->count; i++)
+		if (telecom->outlets[i]->ops->restart)
+			telecom->outlets[i]->ops->restart(telecom->outlets[i], lane);
+}
+
+static void
 on_state(
 	void *state, enum hs_adapter_lane lane, enum hs_adapter_lane_state lane_state, uint64_t seq)
 {
@@ -269,6 +278,7 @@ const struct hs_adapter_ops hs_telecom_ops = {
 	.on_notice = on_notice,
 	.on_refused = on_refused,
 	.on_snapshot = on_snapshot,
+	.on_restart = on_restart,
 	.on_state = on_state,
 	.not_ready = not_ready,
 	.metrics = metrics,

@@ -54,6 +54,8 @@ struct hs_telecom_outlet_ops {
 	/* * */
 	void (*snapshot)(struct hs_telecom_outlet *outlet, struct hs_arena *arena,
 		const struct hs_adapter_snapshot *snapshot);
+	/* * The lane's hub has another history (runtime.h, on_restart). */
+	void (*restart)(struct hs_telecom_outlet *outlet, enum hs_adapter_lane lane);
 	/* * */
 	void (*refused)(struct hs_telecom_outlet *outlet, const struct hs_adapter_item *item);
 	/* * */

@@ -376,8 +376,9 @@ went_down_since(const struct hs_same_events *events, const struct told *row, con
 {
 	for (size_t i = 0; i < HS_SAME_EVENTS_MAX; i++) {
 		const struct told *other = &events->rows[i];
-		bool between = other->seq > row->seq && other->group == row->group &&
-			       other->reported_unix_us >= row->reported_unix_us &&
+		bool after = row->reported_unix_us == NO_TIME ||
+			     other->reported_unix_us >= row->reported_unix_us;
+		bool between = other->seq > row->seq && other->group == row->group && after &&
 			       is_before(other, one);
 
 		if (between && (other->cancel || hs_said_ends(&other->said, &one->said) ||

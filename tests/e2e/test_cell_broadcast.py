@@ -478,10 +478,10 @@ def test_with_proof_required_an_order_waits(make_stack, centre):
 ALL_JAPAN = [f"{number:02d}" for number in range(1, 48)]
 
 
-def relayed(make_stack, mode, cbc, carriers=(), config=None):
+def relayed(make_stack, mode, cbc, carriers=(), config=None, **more):
     status = ["Actual"] if mode == "live" else ["Exercise", "Test"]
     principals = [{**row, "statuses": status[:1]} for row in PRINCIPALS] + [{**RELAYER, "statuses": status}]
-    return make_stack(mode=mode, principals=principals, adapters=[adapter([cbc], carriers, **(config or {}))])
+    return make_stack(mode=mode, principals=principals, adapters=[adapter([cbc], carriers, **(config or {}))], **more)
 
 
 def shaken(mode, serial=5, cancel=False, at=None):
@@ -667,6 +667,22 @@ def test_who_refused_a_warning_gets_its_next_report(make_stack, centre, restarts
     again = stack.accepted(tsunami_report(2, now), "relay")
     wait_state(stack, again["id"], "cb/etws", "accepted", user="relay")
     later = stack.accepted(tsunami_report(3, now + 1), "relay")
+    wait_state(stack, later["id"], "cb/etws", "filtered", user="relay")
+    assert [one["kind"] for one in centre.air()] == ["etws"]
+
+
+def test_a_warning_of_longer_ago_than_the_past_rings_once(make_stack, centre):
+    """Its newest report was left out, because the first one rang: what is in force was taken by nobody, and was heard."""
+    stack = relayed(make_stack, "drill", centre_of(centre.url, areas=ALL_JAPAN), hub={"past_ms": 1000})
+    now = time.time()
+    first = stack.accepted(tsunami_report(1, now - 3), "relay")
+    wait_state(stack, first["id"], "cb/etws", "accepted", user="relay")
+    time.sleep(1.2)
+    again = stack.accepted(tsunami_report(2, now), "relay")
+    wait_state(stack, again["id"], "cb/etws", "filtered", user="relay")
+    time.sleep(0.5)  # the ack
+    stack.restart("telecom")
+    later = stack.accepted(tsunami_report(3, now + 2), "relay")
     wait_state(stack, later["id"], "cb/etws", "filtered", user="relay")
     assert [one["kind"] for one in centre.air()] == ["etws"]
 

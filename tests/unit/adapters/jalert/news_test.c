@@ -20,6 +20,7 @@ struct bench {
 	struct hs_adapter_snapshot_notice notices[TELLERS_MAX];
 	struct hs_adapter_past past[TELLERS_MAX];
 	size_t count, past_count;
+	uint64_t past_from_seq;
 };
 
 static const struct hs_config_texts everywhere = { NULL, 0 };
@@ -155,7 +156,8 @@ load(struct bench *bench)
 		.count = bench->count,
 		.notices = bench->notices,
 		.past_count = bench->past_count,
-		.past = bench->past };
+		.past = bench->past,
+		.past_from_seq = bench->past_from_seq };
 	hs_news_load(&bench->setup, &snapshot);
 }
 
@@ -307,6 +309,42 @@ what_was_guessed_is_told_when_it_comes(void **state)
 	assert_int_equal(0, comes(bench, 6, tsunami(bench, "b", 3), ""));
 }
 
+/* A warning that no outlet took, and of which that is known, does not keep its further reports silent; nor is it corrected. */
+static void
+what_is_known_to_be_unheard_is_no_guess(void **state)
+{
+	struct bench *bench = *state;
+	bench->past_from_seq = 5;
+	in_force(bench, 5, tsunami(bench, "a", 3));
+	load(bench);
+	assert_int_equal(0, comes(bench, 21, cancel(bench, HS_KIND(TSUNAMI), "a"), "cancel"));
+	assert_int_equal(1, comes(bench, 22, tsunami(bench, "a", 3), "issue"));
+}
+
+/* Of an update that is not known: it may have been left out because its first report was heard, longer ago than that. */
+static void
+an_update_that_nobody_is_named_for_may_have_been_heard(void **state)
+{
+	struct bench *bench = *state;
+	hs_notice *update = tsunami(bench, "a", 3);
+	update->action = HS_ACTION(UPDATE);
+	bench->past_from_seq = 5;
+	in_force(bench, 5, update);
+	load(bench);
+	assert_int_equal(0, comes(bench, 21, tsunami(bench, "a", 3), ""));
+}
+
+/* It does not come by itself, and may be all that is left of what was heard. */
+static void
+what_another_route_told_stays_when_something_before_it_comes(void **state)
+{
+	struct bench *bench = *state;
+	in_force(bench, 6, by_another_route(bench, tsunami(bench, "b", 3)));
+	load(bench);
+	hs_news_comes(&bench->setup, 5);
+	assert_int_equal(1, comes(bench, 21, cancel(bench, HS_KIND(TSUNAMI), "b"), "cancel"));
+}
+
 /* They were acknowledged, and so told: only later ones come. */
 static void
 a_guess_stands_before_what_comes(void **state)
@@ -410,6 +448,9 @@ main(void)
 		ROW(what_was_told_and_taken_back_is_over),
 		ROW(a_later_snapshot_tells_nothing_of_the_past),
 		ROW(what_was_guessed_is_told_when_it_comes),
+		ROW(what_is_known_to_be_unheard_is_no_guess),
+		ROW(an_update_that_nobody_is_named_for_may_have_been_heard),
+		ROW(what_another_route_told_stays_when_something_before_it_comes),
 		ROW(a_guess_stands_before_what_comes),
 		ROW(what_only_a_guess_ended_is_not_over),
 		ROW(another_history_keeps_what_was_heard_and_no_seq),

@@ -49,6 +49,19 @@ put(const char *key, const char *area, uint16_t id, uint64_t seq, uint32_t revis
 	return old;
 }
 
+/* Restored from an older copy: the same epoch, and seqs that were there before. */
+static void
+a_history_that_goes_back_makes_nothing_stale(void **state)
+{
+	(void)state;
+	hs_cbc_board_history(&board, "e", 100);
+	put("d", "", 4352, hs_cbc_board_seq(&board, "e", 80), 1, "一");
+	hs_cbc_board_restart(&board);
+	hs_cbc_board_history(&board, "e", 90);
+	assert_true(hs_cbc_board_seq(&board, "e", 78) > 80);
+	put("d", "", 4352, hs_cbc_board_seq(&board, "e", 78), 2, "二");
+}
+
 static struct hs_cbc_content
 content(uint16_t id)
 {
@@ -314,6 +327,8 @@ main(void)
 			what_comes_after_a_delivered_notice_comes_by_itself, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			another_history_is_newer_than_all_before, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			a_history_that_goes_back_makes_nothing_stale, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			only_what_was_sent_of_a_primary_warning_was_told, setup, teardown),
 		cmocka_unit_test_setup_teardown(

@@ -248,6 +248,7 @@ without_a_time_what_comes_after_an_end_rings(void **state)
 	const struct says echo = { .rank = 5, .at_us = S },
 			  end = { .rank = 1, .over = true, .at_us = 60 * S },
 			  timeless_end = { .rank = 1, .over = true, .no_times = true },
+			  cancel = { .rank = 5, .action = HS_ACTION(CANCEL), .at_us = 60 * S },
 			  anew = { .rank = 5, .at_us = 120 * S },
 			  timeless = { .rank = 5, .no_times = true };
 	go("an end", (struct step[]){ { &agency, order, false }, { &bridge, echo, true },
@@ -259,6 +260,9 @@ without_a_time_what_comes_after_an_end_rings(void **state)
 	go("none at all", (struct step[]){ { &agency, timeless, false },
 				  { &bridge, timeless, true }, { &agency, timeless_end, false },
 				  { &agency, timeless, false }, { .by = NULL } });
+	go("the first order",
+		(struct step[]){ { &agency, timeless, false }, { &bridge, echo, true },
+			{ &bridge, cancel, false }, { &bridge, anew, false }, { .by = NULL } });
 	go("an echo, nothing ended",
 		(struct step[]){ { &agency, timeless, false }, { &bridge, timeless, true },
 			{ &bridge, echo, true }, { .by = NULL } });
