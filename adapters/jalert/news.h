@@ -55,9 +55,9 @@ enum hs_err hs_news_of(const struct hs_news_setup *setup, struct hs_arena *arena
 enum hs_err hs_news_leave_out(struct hs_arena *arena, struct hs_news *news) HS_MUST_CHECK;
 /* It goes out as seq. */
 void hs_news_take(const struct hs_news_setup *setup, uint64_t seq, const struct hs_news *news);
-/* Of one history of the hub only the first snapshot counts. */
 /* The controller says only now that it sounded: the receipt of it was lost. What was told after it stands. */
 void hs_news_was_told(const struct hs_news_setup *setup, uint64_t seq, const hs_notice *notice);
+/* Of one history of the hub only the first snapshot counts. */
 void hs_news_load(const struct hs_news_setup *setup, const struct hs_adapter_snapshot *snapshot);
 /* The notice came: what was guessed of it, and of those that come after it, does not count any more. */
 void hs_news_comes(const struct hs_news_setup *setup, uint64_t seq);

@@ -54,7 +54,7 @@ struct hs_item {
 };
 
 struct hs_item_list {
-	struct hs_item *first, *last;
+	struct hs_item *first; /* its `before` is the last (utlist) */
 };
 
 /* The notices of a lane, in one of three lists. Whatever happens to one costs the same, however many wait (item.c). */

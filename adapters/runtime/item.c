@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <utlist.h>
+
 #include "adapters/runtime/internal.h"
 #include "hub/base/check.h"
 #include "hub/base/clock.h"
@@ -64,18 +66,14 @@ item_take_out(struct hs_item *item)
 	struct hs_items_sum *sum = sum_of(item);
 	sum->count--;
 	sum->bytes -= item->len_bytes;
-	*(item->before ? &item->before->next : &item->in->first) = item->next;
-	*(item->next ? &item->next->before : &item->in->last) = item->before;
+	DL_DELETE2(item->in->first, item, before, next);
 }
 
 static void
 item_append(struct hs_item *item, struct hs_item_list *list)
 {
 	item->in = list;
-	item->next = NULL;
-	item->before = list->last;
-	*(list->last ? &list->last->next : &list->first) = item;
-	list->last = item;
+	DL_APPEND2(list->first, item, before, next);
 	struct hs_items_sum *sum = sum_of(item);
 	sum->count++;
 	sum->bytes += item->len_bytes;

@@ -125,6 +125,22 @@ a_restored_journal_is_not_taken_for_what_was_told(void **state)
 	assert_int_equal(2, asked(bench, "play live-00fflive-1"));
 }
 
+/* Nobody heard either. Both come after the snapshot, as 5 and 6, and the second, or both, are in force. */
+static void
+assert_first_is_said(struct bench *bench, hs_notice *first, hs_notice *second, bool both_stand)
+{
+	hs_notice *notices[] = { first, second };
+	const uint64_t seqs[] = { 5, 6 };
+	size_t from = both_stand ? 0 : 1;
+	bench->answers[0] = "accepted";
+	bench->live.newest_seq = 6;
+	in_force(&bench->live, 6, seqs + from, notices + from, 2 - from);
+	fake_deliver(&bench->live, 5, 0, first);
+	fake_deliver(&bench->live, 6, 5, second);
+	serve_for(bench, AGAIN_MS);
+	assert_int_equal(1, asked(bench, "play live-00fflive-5"));
+}
+
 /* Both came while the adapter was away, nobody heard either; the second, of another route or telegram of the event, no
  * longer names 032018. Everybody named by either must hear. */
 static void
@@ -133,15 +149,8 @@ what_came_while_nobody_was_here_is_said_whole(void **state)
 	struct bench *bench = *state;
 	static const char *const first[] = { "990019", "032018" };
 	static const char *const second[] = { "990019", "990027" };
-	hs_notice *notices[] = { tsunami(bench, "a", first, 2), tsunami(bench, "b", second, 2) };
-	const uint64_t seqs[] = { 5, 6 };
-	bench->answers[0] = "accepted";
-	bench->live.newest_seq = 6;
-	in_force(&bench->live, 6, seqs, notices, 2);
-	fake_deliver(&bench->live, 5, 0, notices[0]);
-	fake_deliver(&bench->live, 6, 5, notices[1]);
-	serve_for(bench, AGAIN_MS);
-	assert_int_equal(1, asked(bench, "play live-00fflive-5"));
+	assert_first_is_said(
+		bench, tsunami(bench, "a", first, 2), tsunami(bench, "b", second, 2), true);
 }
 
 /* An order and its silent correction came while the adapter was away. */
@@ -151,15 +160,8 @@ an_order_behind_which_a_silent_correction_came_is_said(void **state)
 	struct bench *bench = *state;
 	hs_notice *first = order(bench, HS_MODE(LIVE), "d", 1),
 		  *second = order(bench, HS_MODE(LIVE), "d", 2);
-	const uint64_t seqs[] = { 6 };
 	second->silent = true;
-	bench->answers[0] = "accepted";
-	bench->live.newest_seq = 6;
-	in_force(&bench->live, 6, seqs, &second, 1);
-	fake_deliver(&bench->live, 5, 0, first);
-	fake_deliver(&bench->live, 6, 5, second);
-	serve_for(bench, AGAIN_MS);
-	assert_int_equal(1, asked(bench, "play live-00fflive-5"));
+	assert_first_is_said(bench, first, second, false);
 }
 
 /* The same of civil protection. */
@@ -169,16 +171,9 @@ a_warning_behind_which_a_silent_correction_came_is_said(void **state)
 	struct bench *bench = *state;
 	hs_notice *first = missile(bench, "a", HS_ACTION(ISSUE)),
 		  *second = missile(bench, "a", HS_ACTION(UPDATE));
-	const uint64_t seqs[] = { 6 };
 	second->document->revision = 2;
 	second->silent = true;
-	bench->answers[0] = "accepted";
-	bench->live.newest_seq = 6;
-	in_force(&bench->live, 6, seqs, &second, 1);
-	fake_deliver(&bench->live, 5, 0, first);
-	fake_deliver(&bench->live, 6, 5, second);
-	serve_for(bench, AGAIN_MS);
-	assert_int_equal(1, asked(bench, "play live-00fflive-5"));
+	assert_first_is_said(bench, first, second, false);
 }
 
 /* The further report has a word that nobody knows: it is held for an operator. */
@@ -188,17 +183,10 @@ a_warning_behind_which_a_held_one_came_is_said(void **state)
 	struct bench *bench = *state;
 	hs_notice *first = missile(bench, "a", HS_ACTION(ISSUE)),
 		  *second = missile(bench, "a", HS_ACTION(UPDATE));
-	const uint64_t seqs[] = { 6 };
 	second->document->revision = 2;
 	assert_true(hs_repeat(bench->arena, &second->n_flags, &second->flags,
 		hs_arena_strdup(bench->arena, "unknown_level")));
-	bench->answers[0] = "accepted";
-	bench->live.newest_seq = 6;
-	in_force(&bench->live, 6, seqs, &second, 1);
-	fake_deliver(&bench->live, 5, 0, first);
-	fake_deliver(&bench->live, 6, 5, second);
-	serve_for(bench, AGAIN_MS);
-	assert_int_equal(1, asked(bench, "play live-00fflive-5"));
+	assert_first_is_said(bench, first, second, false);
 }
 
 /* An order told with its cancel, neither acknowledged. */
