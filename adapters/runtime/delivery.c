@@ -191,26 +191,52 @@ attempt_start(struct hs_adapter *adapter, struct hs_adapter_delivery *delivery, 
 		delivery_settle(adapter, delivery);
 }
 
-/* Tries heads until one is under way or not due. */
+/* Whether the head was over, or was tried. */
+static bool
+head_run(struct hs_adapter *adapter, struct hs_adapter_delivery *head, int64_t now_mono_us)
+{
+	if (head->under_way || adapter->stopping)
+		return false;
+	if (deadline_us(head) <= now_mono_us)
+		delivery_expire(adapter, head);
+	else if (hs_held_is_replaced(head))
+		delivery_replace(adapter, head, HS_REPLACED_REASON);
+	else if (head->due_mono_us <= now_mono_us && !hs_canary_holds(head->canary))
+		attempt_start(adapter, head, now_mono_us);
+	else
+		return false;
+	return true;
+}
+
+/* Tries heads until one is under way or not due, or the turn is over. */
 static void
 queue_run(struct hs_adapter *adapter, struct hs_delivery_queue *queue)
 {
 	int64_t now_mono_us = hs_clock_mono_us();
-	if (queue->running)
+	int64_t end_mono_us = now_mono_us + adapter->settings->unacked.turn_ms * 1000;
+	if (queue->running || queue->rests)
 		return;
 	queue->running = true;
-	while (queue->head && !queue->head->under_way && !adapter->stopping) {
-		if (deadline_us(queue->head) <= now_mono_us)
-			delivery_expire(adapter, queue->head);
-		else if (hs_held_is_replaced(queue->head))
-			delivery_replace(adapter, queue->head, HS_REPLACED_REASON);
-		else if (queue->head->due_mono_us <= now_mono_us &&
-			 !hs_canary_holds(queue->head->canary))
-			attempt_start(adapter, queue->head, now_mono_us);
-		else
-			break;
+	while (queue->head && !queue->rests && head_run(adapter, queue->head, now_mono_us)) {
+		now_mono_us = hs_clock_mono_us();
+		queue->rests = now_mono_us >= end_mono_us && queue->head;
 	}
 	queue->running = false;
+	if (queue->rests)
+		uv_idle_start(&adapter->queues.rest, hs_deliveries_rested);
+}
+
+void
+hs_deliveries_rested(uv_idle_t *idle)
+{
+	struct hs_adapter *adapter = idle->data;
+	uv_idle_stop(idle);
+	for (struct hs_delivery_queue *queue = adapter->queues.first; queue; queue = queue->next) {
+		if (!queue->rests)
+			continue;
+		queue->rests = false;
+		queue_run(adapter, queue);
+	}
 }
 
 /* What waits for a proof is the business of held.c: a cancel of the newer one brings it back. */

@@ -151,6 +151,7 @@ struct hs_queues {
 	struct hs_delivery_queue *first; /* in the order in which they came */
 	struct hs_delivery_queue *by_key[HS_LANE_COUNT];
 	struct hs_document_deliveries *by_document[HS_LANE_COUNT];
+	uv_idle_t rest; /* runs while a queue rests */
 };
 
 struct hs_adapter_patience {
@@ -183,7 +184,7 @@ struct hs_adapter {
 	bool opened;
 	bool stopping;
 	int64_t stop_mono_us;
-	int open_handles; /* links and timer that are still closing */
+	int open_handles; /* links, timer and idle that are still closing */
 	void (*gone)(void *owner);
 	void *gone_owner;
 };
@@ -259,12 +260,15 @@ struct hs_delivery_queue {
 	UT_hash_handle hh;	   /* when it has a key */
 	enum hs_adapter_lane lane; /* the lanes never wait for each other */
 	bool running;
+	bool rests; /* its turn was over before its heads were: it goes on when the loop has looked at the others */
 	bool held;  /* some of it may wait for a proof, and what does not goes before them */
 	char key[]; /* "" = a delivery on its own */
 };
 /* Takes it out of its queue and its item. receipt_state UNSPECIFIED: no receipt. */
 void hs_delivery_end(struct hs_adapter_delivery *delivery, int receipt_state, const char *detail);
 void hs_deliveries_tick(struct hs_adapter *adapter, int64_t now_mono_us);
+/* A turn for each queue that rests; the idle handle stops when none does any more. */
+void hs_deliveries_rested(uv_idle_t *idle);
 bool hs_deliveries_under_way(const struct hs_adapter *adapter);
 /* Ends every delivery without a receipt: the hub will send them again after the restart. */
 void hs_deliveries_abandon(struct hs_adapter *adapter);

@@ -72,7 +72,7 @@ handle_gone(void *owner)
 }
 
 static void
-timer_gone(uv_handle_t *handle)
+own_gone(uv_handle_t *handle)
 {
 	handle_gone(handle->data);
 }
@@ -82,6 +82,7 @@ static void
 adapter_close(struct hs_adapter *adapter)
 {
 	uv_timer_stop(&adapter->timer);
+	uv_idle_stop(&adapter->queues.rest);
 	hs_ops_stop(adapter->page);
 	adapter->page = NULL;
 	hs_deliveries_abandon(adapter);
@@ -93,7 +94,8 @@ adapter_close(struct hs_adapter *adapter)
 	adapter->opened = false;
 	for (size_t i = 0; i < HS_LANE_COUNT; i++)
 		hs_lane_close(&adapter->lanes[i], handle_gone, adapter);
-	uv_close((uv_handle_t *)&adapter->timer, timer_gone);
+	uv_close((uv_handle_t *)&adapter->timer, own_gone);
+	uv_close((uv_handle_t *)&adapter->queues.rest, own_gone);
 }
 
 static void
@@ -169,7 +171,9 @@ hs_adapter_create(uv_loop_t *loop, const struct hs_adapter_ops *ops, const void 
 		hs_lane_init(adapter, (enum hs_adapter_lane)i);
 	uv_timer_init(loop, &adapter->timer);
 	adapter->timer.data = adapter;
-	adapter->open_handles = 1;
+	uv_idle_init(loop, &adapter->queues.rest);
+	adapter->queues.rest.data = adapter;
+	adapter->open_handles = 2;
 	adapter->start_mono_us = hs_clock_mono_us();
 	enum hs_err err = outlets_open(adapter, settings);
 	if (err == HS_OK)

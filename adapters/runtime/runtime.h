@@ -87,7 +87,8 @@ struct hs_adapter_settings {
 	struct hs_unacked_settings {
 		int64_t notices_max; /* 0: hs_unacked_notices_max */
 		int64_t bytes_max;
-	} unacked; /* beyond: the oldest is acknowledged while an outlet still tries it */
+		int64_t turn_ms; /* what waited for one outlet ends for so long before the others have a turn */
+	} unacked; /* beyond the bounds: the oldest is acknowledged while an outlet still tries it */
 	int64_t receipts_max; /* receipts kept while the hub is away */
 	int64_t stop_grace_ms;
 	const char *tls_ca; /* tls+tcp links only */

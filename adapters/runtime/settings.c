@@ -53,6 +53,10 @@ static const struct hs_config_item common[] = {
 		"The same in bytes of these notices; the hub sends 16 MiB ahead. In memory each "
 		"takes several times as much.",
 		NULL },
+	{ "unacked_turn_ms", HS_CONFIG_INT, AT(unacked.turn_ms), "ms", 1, 1000, "5",
+		"When much that waited for one outlet ends at once, as when a cell broadcast "
+		"centre is back: after so long the loop looks at the others first.",
+		NULL },
 	{ "receipts_max", HS_CONFIG_INT, AT(receipts_max), "receipts", 16, 1048576, "65536",
 		"Receipts that are kept while the hub is away, some 200 to 700 bytes each; beyond "
 		"it the oldest that only say how it stands go first, then the oldest outcomes.",

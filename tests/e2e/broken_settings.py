@@ -25,6 +25,7 @@ COMMON = {
     "max_age_ms": Why("what is older than it says is told to the sender as expired; what comes in time goes out"),
     "max_age_end_ms": Why("as max_age_ms, of lifts and cancels"), "hold_ms": SWITCH, "retry_first_ms": PACE, "retry_max_ms": PACE,
     "attempt_timeout_ms": Alarm("too short"), "unacked_max": Refused(8193), "unacked_max_bytes": MEMORY,
+    "unacked_turn_ms": PACE,
     "receipts_max": MEMORY, "stop_grace_ms": PACE,
     "tls_ca": Refused("/nonexistent/ca.pem", {**TLS, "tls_cert_key": "{ca}"}), "tls_cert_key": Refused("/nonexistent/both.pem", {**TLS, "tls_ca": "{ca}"}),
     "maintenance": Why("hansho status says MAINTENANCE and ends with 1, every sender reads held; the alert HanshoMaintenance"),
