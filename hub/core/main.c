@@ -23,6 +23,12 @@ look(const void *owner, const void *settings, char why[HS_CONFIG_WHY])
 	return hs_hub_settings_check(settings, why);
 }
 
+static const char *
+remark(const void *settings)
+{
+	return hs_hub_settings_remark(settings);
+}
+
 static int
 explain(const void *owner, const void *settings)
 {
@@ -35,6 +41,7 @@ main(int argc, char **argv)
 {
 	const struct hs_proc_settings what = { .record = &hs_hub_settings_record,
 		.look = look,
+		.remark = remark,
 		.ask_flag = "--explain",
 		.ask = explain };
 	struct hs_proc proc;

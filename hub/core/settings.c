@@ -276,3 +276,21 @@ hs_hub_settings_check(const struct hs_hub_settings *settings, char why[HS_CONFIG
 	}
 	return err;
 }
+
+const char *
+hs_hub_settings_remark(const struct hs_hub_settings *settings)
+{
+	const struct hs_hub_recent *recent = &settings->recent;
+
+	if (recent->past_ms == 0 || recent->past_notices_max == 0)
+		return "";
+	if (settings->status_notices < recent->notices)
+		return "status_notices is below recent_notices: an adapter that starts is told of "
+		       "no "
+		       "more than that many notices which of them its outlets took; raise it";
+	if (recent->notices < recent->past_notices_max)
+		return "recent_notices is below past_notices_max, so that an adapter that starts "
+		       "is "
+		       "never told of so many; raise it";
+	return "";
+}

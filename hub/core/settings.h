@@ -60,5 +60,7 @@ void hs_hub_core_options(const struct hs_hub_settings *settings, struct hs_core_
  * that can be listened on with their certificates, a folder for the journal. */
 enum hs_err hs_hub_settings_check(
 	const struct hs_hub_settings *settings, char why[HS_CONFIG_WHY]) HS_MUST_CHECK;
+/* "", or what a usable one should say otherwise. */
+const char *hs_hub_settings_remark(const struct hs_hub_settings *settings);
 
 #endif

@@ -299,3 +299,13 @@ def test_a_hub_with_a_link_over_tls_is_usable(site):
     link_over_tls(url=f"tls+tcp://127.0.0.1:{free_port()}")(site, config)
     code, _, said = run("hub", site.write("hub.yaml", config), "--check")
     assert (code, said) == (0, "")
+
+
+@pytest.mark.parametrize("keys_of_it, word", [
+    ({"status_notices": 100}, "status_notices"), ({"recent_notices": 100, "status_notices": 100}, "past_notices_max"),
+    ({"status_notices": 100, "past_ms": 0}, ""), ({}, "")])
+def test_check_says_what_shortens_the_past(site, keys_of_it, word):
+    config = {**site.config("hub"), **keys_of_it}
+    code, out, said = run("hub", site.write("hub.yaml", config), "--check")
+    assert (code, said) == (0, "")
+    assert word in out and ("raise it" in out) == (word != "")
