@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "hub/base/buf.h"
+#include "hub/base/check.h"
 
 #define ARENA_BYTES	(64u << 20)
 #define EVENT_MAX_BYTES 2048u
@@ -299,6 +300,7 @@ hs_news_load(const struct hs_news_setup *setup, const struct hs_adapter_snapshot
 		const struct hs_adapter_snapshot_notice *one =
 			i < snapshot->count ? &snapshot->notices[i] : NULL;
 		if (!past || (one && one->seq < past->seq)) {
+			HS_CHECK(one);
 			if (!hs_snapshot_says_unheard(snapshot, one))
 				load(setup, one, false);
 			i++;

@@ -15,7 +15,7 @@
 #include "hub/base/err.h"
 
 #define HS_WAV_HEADER_BYTES 44
-#define HS_WAV_MAX_FRAMES   (48000u * 600) /* ten minutes in one piece */
+#define HS_WAV_MAX_FRAMES   (48000ul * 600) /* ten minutes in one piece */
 
 struct hs_pcm {
 	int16_t *samples;

@@ -144,7 +144,7 @@ hs_ways_rank(struct hs_ways *ways, const struct hs_screen_site *site,
 			ways->arena, (known.count + open_count + 1) * sizeof(*ways->rows));
 	if (err == HS_OK && ways->rows != NULL)
 		collect(ways, here, &known, open, open_count);
-	if (err == HS_OK && hs_arena_failed(ways->arena))
+	if (err == HS_OK && (ways->rows == NULL || hs_arena_failed(ways->arena)))
 		err = HS_ERR_NOMEM;
 	if (err != HS_OK) {
 		hs_ways_free(ways);

@@ -55,6 +55,7 @@ static void
 piece_remove(struct hs_cbc_board *board, struct hs_cbc_piece *piece)
 {
 	struct hs_cbc_piece **at = &board->pieces;
+	HS_CHECK(piece);
 	while (*at != piece)
 		at = &(*at)->next;
 	*at = piece->next;

@@ -214,11 +214,10 @@ hs_forbidden_find(const char *text, unsigned rules, struct hs_forbidden_finding 
 bool
 hs_forbidden_listed(const char *text, const char *characters, struct hs_forbidden_finding *out)
 {
-	uint32_t character;
 	size_t len_bytes, listed_bytes, position = 0;
 	if (!characters)
 		return false;
-	while ((character = hs_char_at(text, &len_bytes)) != 0) {
+	while (hs_char_at(text, &len_bytes) != 0) {
 		position++;
 		for (const char *at = characters; hs_char_at(at, &listed_bytes) != 0;
 			at += listed_bytes) {

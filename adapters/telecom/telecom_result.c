@@ -164,7 +164,7 @@ hs_telecom_results_begin(struct hs_telecom_result *result)
 {
 	if (!result)
 		return;
-	result->due_mono_us = hs_clock_mono_us() + FIRST_MS * 1000;
+	result->due_mono_us = hs_clock_mono_us() + INT64_C(1000) * FIRST_MS;
 	result->end_mono_us = hs_clock_mono_us() + result->owner->carrier->result_wait_ms * 1000;
 }
 
