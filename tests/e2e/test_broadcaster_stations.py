@@ -227,7 +227,7 @@ def test_a_restart_fires_nothing_again_and_still_cancels(on_air):
     one.send({"type": "receipt", "seq": item["seq"], "state": "displayed"})
     reached(stack, answer, "kakuu-tv", "displayed")
     reached(stack, answer, "", "received")
-    time.sleep(0.5)  # the ack is on its way
+    stack.wait_acked()
     stack.restart("broadcaster")
     one = Station(stack.port, "kakuu-tv")
     _, seen = one.until("heartbeat")
@@ -341,7 +341,7 @@ def test_what_a_playout_system_says_while_nobody_looks_is_found(on_air, tmp_path
     for answer in (shown, failed, later, foreign):
         reached(stack, answer, "playout", "accepted")
         reached(stack, answer, "", "received")
-    time.sleep(0.5)  # the acks are on their way: nothing of this comes again
+    stack.wait_acked()
     stack.kill("broadcaster")
     folder = tmp_path / "all" / "drill" / "99"
     (folder / f"{shown['seq']}.failed").write_text("first it failed")

@@ -281,7 +281,7 @@ def test_a_cancel_is_told_to_who_got_an_earlier_revision_before_a_restart(make_s
     document = new_id()
     answer = stack.accepted(order(document=document))
     wait_state(stack, answer["id"], "cb/990019", "accepted")
-    time.sleep(0.5)  # the ack
+    stack.wait_acked()
     stack.restart("telecom")
     centre.behave(refuse_status=403)
     update = stack.accepted(order([detail("避難指示", ["南町"])], document=document, revision=2))
@@ -549,7 +549,7 @@ def test_the_cancel_of_either_route_ends_a_primary_warning_once(make_stack, cent
     for count, route in enumerate(cancels):
         text = named(route, serial=7, cancel=True, at=time.time() + 2)
         if restarts == "hub" or (restarts and count == 0):
-            time.sleep(0.5)  # the ack
+            stack.wait_acked()
             stack.restart(restarts)
             wait_until(lambda text=text, route=route: stack.submit(text, route).status_code in (200, 202), "the hub is back")
         cancel = stack.submit(text, route).json()
@@ -583,7 +583,7 @@ def taken_by_one(make_stack, centre, other):
     wait_state(stack, first["id"], "cb/etws", "accepted", user="relay")
     wait_state(stack, first["id"], "never/etws", "expired", user="relay")
     other.behave(refuse_status=0)
-    time.sleep(0.5)  # the ack
+    stack.wait_acked()
     return stack, first
 
 
@@ -595,7 +595,7 @@ def test_a_primary_warning_is_known_after_a_restart(make_stack, centre, other, r
     later = stack.accepted(shaken("live", serial=6, at=time.time() + 1), "relay")
     assert "no graver" in wait_state(stack, later["id"], "cb/etws", "filtered", user="relay")["detail"]
     wait_state(stack, later["id"], "never/etws", "accepted", user="relay")
-    time.sleep(0.5)  # the ack
+    stack.wait_acked()
     restarted(stack, restarts, first)
     wrong = stack.accepted(shaken("live", serial=7, cancel=True, at=time.time() + 2), "relay")
     for outlet, one in (("cb/etws", centre), ("never/etws", other)):
@@ -623,7 +623,7 @@ def test_a_restart_between_two_cancels_ends_a_primary_warning_once(make_stack, c
     for count, route in enumerate(routes):
         cancel = stack.accepted(routes[route](serial=7, cancel=True, at=time.time() + 2), route)
         wait_state(stack, cancel["id"], "cb/etws", "filtered" if count else "accepted", user=route)
-        time.sleep(0.5)  # the ack
+        stack.wait_acked()
         stack.restart("telecom")
     air = centre.air(4352)
     assert [one["kind"] for one in air] == ["etws", "text"]
@@ -637,7 +637,7 @@ def test_a_warning_that_came_while_it_was_away_rings(make_stack, centre):
     stack.start("telecom")
     wait_state(stack, answer["id"], "cb/etws", "accepted", user="relay")
     assert [row["kind"] for row in centre.air()] == ["etws"]
-    time.sleep(0.5)  # the ack
+    stack.wait_acked()
     stack.restart("telecom")
     time.sleep(1)
     assert len(centre.air()) == 1, "and once only"
@@ -656,7 +656,7 @@ def refused_tsunami(make_stack, centre, restarts):
     first = stack.accepted(tsunami_report(1, now - 2), "relay")
     wait_state(stack, first["id"], "cb/etws", "failed", user="relay")
     centre.behave(refuse_status=0)
-    time.sleep(0.5)  # the ack
+    stack.wait_acked()
     restarted(stack, restarts, first)
     return stack, now
 
@@ -680,7 +680,7 @@ def test_a_warning_of_longer_ago_than_the_past_rings_once(make_stack, centre):
     time.sleep(1.2)
     again = stack.accepted(tsunami_report(2, now), "relay")
     wait_state(stack, again["id"], "cb/etws", "filtered", user="relay")
-    time.sleep(0.5)  # the ack
+    stack.wait_acked()
     stack.restart("telecom")
     later = stack.accepted(tsunami_report(3, now + 2), "relay")
     wait_state(stack, later["id"], "cb/etws", "filtered", user="relay")

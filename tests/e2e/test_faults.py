@@ -457,7 +457,7 @@ def test_adapters_that_were_away_get_exactly_what_they_missed(make_stack, keep, 
     book = keep(stack)
     seqs = [book.submit(town_order(0)).json()["seq"]]
     outlets.have(seqs, "the first")
-    time.sleep(0.3)  # the acks of the first are in the journal
+    stack.wait_acked()
     for name in outlets.names:
         stack.kill(name)
     seqs += [book.good(details=[detail("避難指示", [f"第{n}地区"])])["seq"] for n in range(1, 5)]
