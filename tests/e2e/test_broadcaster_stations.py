@@ -451,13 +451,13 @@ def test_guests_neither_raise_nor_hide_an_alarm(make_stack, named):
 
 
 def test_what_a_guest_gets_too_late_brings_no_crawl(on_air):
-    stack = on_air([], max_age_ms=1500)
+    stack = on_air([], max_age_ms=5000)
     guest = Station(stack.port, "guest")
     epoch = guest.hello["lanes"]["drill"]["epoch"]
     arrived(stack.port, stack.accepted(order()))
     assert guest.item()["crawl"]
     guest.close()
-    time.sleep(2)
+    time.sleep(5.5)
     again = Station(stack.port, "guest", **{"from": {"epoch": epoch, "seq": 0}})
     item = again.item()
     assert item["crawl"] == [] and item["pages"] == [] and item["late"] and item["text"].startswith(MARK)

@@ -146,7 +146,7 @@ def test_a_restart_between_two_cancels_corrects_once(make_stack, folder, starter
 def test_who_heard_nothing_hears_the_repeated_report(make_stack, folder, starter):
     """The plan was written, and never taken by the loudspeakers: the file is no proof that anybody heard it."""
     starter.behave(deaf=1)
-    stack = live(make_stack, folder, starter, instant_max_age_ms=2000)
+    stack = live(make_stack, folder, starter, instant_max_age_ms=6000)
     lost = stack.accepted(telegram("eew", ROUTES["relay"], status="通常"), "relay")
     wait_receipt(stack, lost, "expired", who="relay")
     wait_receipt(stack, lost, "accepted", outlet="plan_dir", who="relay")

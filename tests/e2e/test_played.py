@@ -66,7 +66,7 @@ def test_contacts_close_in_their_time_and_groups_take_turns(make_stack, folder, 
     held.done.set()
     late_ms = sorted(contact[told] - planned / 40 for contact in item["contacts"] for told, planned in (
         ("from_ms", contact["at_ms"]), ("to_ms", contact["at_ms"] + contact["on_ms"])))
-    assert late_ms[0] > -2 and statistics.median(late_ms) < 50 and late_ms[-1] < (1 + held.s) * 1000, (late_ms, held.s)
+    assert late_ms[0] > -2 and statistics.median(late_ms) < 50 + held.s * 1000 and late_ms[-1] < (1 + held.s) * 1000, (late_ms, held.s)
     north, south = ([c for c in item["contacts"] if c["group"] == group] for group in ("北", "南"))
     assert len(north) == len(south) and max(c["to_ms"] for c in north) < min(c["from_ms"] for c in south)
     sirens = [c for c in north if c["kind"] == "tone"][:2]
@@ -141,8 +141,8 @@ def test_a_live_one_silences_a_drill(make_stack, folder, starter):
 
 
 def test_what_waited_too_long_never_sounds(make_stack, folder, starter):
-    starter.behave(speed=30)
-    stack = live(make_stack, folder, starter, max_age_ms=3000)
+    starter.behave(speed=10)
+    stack = live(make_stack, folder, starter, max_age_ms=6000)
     first, second = (stack.accepted(order([detail("避難指示", [name])], status=LIVE)) for name in ("北町", "南町"))
     failed = wait_receipt(stack, second, "failed")
     assert failed["detail"] == "not played: too old to begin"
