@@ -234,8 +234,7 @@ static inline bool
 wait_outlet(struct bench *bench, const struct fake_hub *hub, uint64_t seq, const char *outlet,
 	int state)
 {
-	return serve_till(
-		bench, fake_has_state, &(struct fake_state){ hub, seq, outlet, state });
+	return serve_till(bench, fake_has_state, &(struct fake_state){ hub, seq, outlet, state });
 }
 
 static inline bool

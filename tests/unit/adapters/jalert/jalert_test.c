@@ -15,8 +15,7 @@ plan_is_written_and_played(void **state)
 	assert_non_null(json);
 	assert_string_equal("live-00fflive-5", json_string_value(json_object_get(json, "id")));
 	json_decref(json);
-	assert_true(
-		wait_outlet(bench, &bench->live, 5, "plan_dir", HS_RECEIPT(ACCEPTED)));
+	assert_true(wait_outlet(bench, &bench->live, 5, "plan_dir", HS_RECEIPT(ACCEPTED)));
 	assert_true(wait_ack(bench, &bench->live, 5));
 	assert_int_equal(5, bench->live.ack_seq);
 	/* accepted is not played: that is told later */

@@ -124,8 +124,8 @@ static void
 a_round_waits_for_an_attempt_but_not_for_ever(void **state)
 {
 	struct script script;
-	struct bench *bench = canary_bench(
-		&script, "g", "canary_ms: 400\ncanary_timeout_ms: 600\nattempt_timeout_ms: 20000\n");
+	struct bench *bench = canary_bench(&script, "g",
+		"canary_ms: 400\ncanary_timeout_ms: 600\nattempt_timeout_ms: 20000\n");
 
 	(void)state;
 	assert_true(run_till(&bench->loop, hub_has_proven, bench));
@@ -134,8 +134,8 @@ a_round_waits_for_an_attempt_but_not_for_ever(void **state)
 	assert_true(run_till(&bench->loop, has_seen_one, bench));
 	size_t before = script.tries;
 	assert_true(run_till(&bench->loop, has_tried, &(struct tries){ &script, before + 1 }));
-	assert_true(script.end_mono_us[before] - script.end_mono_us[before - 1] >=
-		    (400 + 600) * 1000);
+	assert_true(
+		script.end_mono_us[before] - script.end_mono_us[before - 1] >= (400 + 600) * 1000);
 	bench_close(bench);
 }
 

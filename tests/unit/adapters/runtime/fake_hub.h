@@ -20,10 +20,10 @@
 
 #define FAKE_RECEIPTS 512
 /* So that a test that fails ends: all that is waited for comes within milliseconds, or when a busy machine has time for it. */
-#define FAKE_WAIT_MS 30000
+#define FAKE_WAIT_MS  30000
 /* What the hub says its interval is: of a connection that nobody wants to end, no pause of the machine may make a silence. */
-#define FAKE_BEAT_MS 60000
-#define FAKE_TURN_US 10000 /* of one turn of the loop in run_for */
+#define FAKE_BEAT_MS  60000
+#define FAKE_TURN_US  10000 /* of one turn of the loop in run_for */
 
 struct fake_receipt {
 	uint64_t seq;
@@ -41,7 +41,7 @@ struct fake_hub {
 	bool beats; /* answers heartbeats */
 	bool from_last_ack, wants_snapshot, wants_past;
 	uint64_t resume_seq, ack_seq, newest_seq;
-	uint32_t window;		  /* 0: it does not say */
+	uint32_t window; /* 0: it does not say */
 	uint32_t beat_ms;
 	char digest[HS_DIGEST_SIZE];	  /* in heartbeats, for newest_seq; "" none */
 	char peer_digest[HS_DIGEST_SIZE]; /* of the newest heartbeat of the adapter */

@@ -69,7 +69,8 @@ held_for_the_script(void *owner)
 {
 	const struct fake_receipt *receipt =
 		fake_receipt_of(&((struct bench *)owner)->hub, 1, "one");
-	return receipt && receipt->state == HS_RECEIPT(HELD) && strstr(receipt->detail, "scripted?");
+	return receipt && receipt->state == HS_RECEIPT(HELD) &&
+	       strstr(receipt->detail, "scripted?");
 }
 
 static void
