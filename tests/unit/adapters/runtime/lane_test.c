@@ -71,11 +71,11 @@ silent_hub_is_dropped(void **state)
 {
 	(void)state;
 	struct bench *bench = bench_open_mode(&ringing, "", HS_MODE(LIVE));
-	bench->hub.beat_ms = 200;
+	/* Heartbeats of ours go long before, also when the machine pauses for less than a second; more is not taken for silence. */
+	bench->hub.beat_ms = 2000;
 	assert_true(run_till(&bench->loop, is_resumed, bench));
 	assert_int_equal(1, bench->hub.ups);
 	bench->hub.resumed = false;
-	/* two heartbeats of 200 ms are missed */
 	assert_true(run_till(&bench->loop, is_resumed, bench));
 	assert_true(bench->hub.ups >= 2);
 	assert_true(bench->hub.heartbeats >= 1);
