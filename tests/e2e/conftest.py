@@ -46,7 +46,23 @@ PRINCIPALS = [
 
 
 # Below the ports that the kernel gives to outgoing connections: none of those can take one before its program listens.
-PORTS = itertools.cycle(random.sample(range(10240, 32000), 32000 - 10240))
+PORT_BLOCKS = range(10240, 32000, 320)
+
+
+def own_ports(held):
+    """Ports that no other process that tests is handed meanwhile: each block has a name that one of them holds as long as it lives."""
+    for first in random.sample(PORT_BLOCKS, len(PORT_BLOCKS)):
+        name = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        try:
+            name.bind(f"\0hansho-test-ports-{first}")
+        except OSError:
+            name.close()
+            continue
+        held.append(name)
+        yield from random.sample(range(first, first + PORT_BLOCKS.step), PORT_BLOCKS.step)
+
+
+PORTS = itertools.cycle(own_ports([]))
 
 
 def free_port():
@@ -404,6 +420,13 @@ class Stack:
             reply = requests.get(self.feed_url(f"/v1/notices/{seq}", feed), timeout=20)
             return reply.json() if reply.status_code == 200 else None
         return wait_until(served, f"notice {seq} at the feed")
+
+    def wait_acked(self):
+        """All that was sent to the adapters is acknowledged: none of it comes again after a restart."""
+        def acked():
+            figures = self.metrics("hub")
+            return all(figures[f'hansho_hub_peer_in_flight{{peer="{adapter["name"]}"}}'] == 0 for adapter in self.adapters)
+        wait_until(acked, "all is acknowledged")
 
     def metrics(self, name):
         text = requests.get(f"http://{self.ops[name]}/metrics", timeout=20).text

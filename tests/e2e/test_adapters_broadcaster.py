@@ -234,7 +234,7 @@ def test_restart_fires_nothing_again_and_keeps_the_state(air):
     answer = air.stack.accepted(order())
     folder = air.out / "drill" / "99"
     wait_until(lambda: states(air.stack, answer["id"], "playout") == ["accepted"], "playout accepted")
-    time.sleep(0.3)  # the ack is on its way
+    air.stack.wait_acked()
     written = (folder / f"{answer['seq']}.json").stat().st_mtime_ns
     air.stack.restart("broadcaster")
     station = Station(air.port)

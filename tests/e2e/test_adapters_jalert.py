@@ -111,7 +111,7 @@ def test_restart_repeats_only_what_nobody_took(make_stack, folder, controller):
     stack = make_stack(adapters=[adapter(folder, controller.url)])
     first = stack.accepted(order())
     wait_state(stack, first["id"], "controller", "accepted")
-    time.sleep(0.5)
+    stack.wait_acked()
     stack.restart("jalert")
     second = stack.accepted(order(document=new_id()))
     wait_state(stack, second["id"], "controller", "accepted")

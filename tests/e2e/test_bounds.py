@@ -361,7 +361,7 @@ def stop_half_way(stack, pieces):
                 held[-1].sendall(pieces[number % len(pieces)])
     secure_order(stack)
     for one, files in zip(both, before):
-        wait_until(lambda o=one, f=files: descriptors(o) <= f + 2, f"{one.name} ends them by itself", 10)
+        wait_until(lambda o=one, f=files: descriptors(o) <= f + 2, f"{one.name} ends them by itself")
     for one in held:
         one.close()
     return [resident_kib(one) for one in both]

@@ -22,7 +22,7 @@ from test_adapters_signage import SCREENS, Player, drawn, signage
 from test_adapters_telecom import receipts, wait_state
 from ws_client import ConnectionClosed
 
-PERIOD_S, TIMEOUT_S = 0.8, 0.45
+PERIOD_S, TIMEOUT_S = 1, 0.9
 FAST = {"canary_ms": int(PERIOD_S * 1000), "canary_timeout_ms": int(TIMEOUT_S * 1000), "heartbeat_ms": 500,
         "retry_first_ms": 50, "retry_max_ms": 200, "attempt_timeout_ms": 1000, "stop_grace_ms": 300}
 ALARM_S = PERIOD_S + 2 * TIMEOUT_S + BUSY_S  # one period, the deadline, and what a busy machine needs
@@ -47,8 +47,12 @@ def is_now(stack, peer, outlet, proof):
     return check
 
 
-def wait_proof(stack, peer, outlet, proof, timeout_s=ALARM_S):
-    return wait_until(is_now(stack, peer, outlet, proof), f"{peer}/{outlet} is {proof}", timeout_s)
+def wait_proof(stack, peer, outlet, proof, timeout_s=ALARM_S, word=""):
+    """word: in its reason, which is that of the newest try: one may have been too late to say more than that."""
+    def check():
+        row = is_now(stack, peer, outlet, proof)()
+        return row if row and word in row["detail"] else None
+    return wait_until(check, f"{peer}/{outlet} is {proof} {word}", timeout_s)
 
 
 def telecom(rows, **config):
@@ -66,7 +70,7 @@ def test_a_canary_reaches_nobody_and_is_no_notice(make_stack, outlets):
     for peer, outlet in (("telecom", "good"), ("jalert", "controller"), ("jalert", "plan_dir"),
                          ("broadcaster", "playout")):
         row = wait_proof(stack, peer, outlet, "proven")
-        assert row["proof_age_ms"] < (PERIOD_S + TIMEOUT_S) * 1000 + 2000
+        assert row["proof_age_ms"] < (PERIOD_S + TIMEOUT_S + BUSY_S) * 1000
     wait_until(lambda: len(outlets.carriers.canaries) > 2 and outlets.controller.canaries > 2, "some rounds")
     assert stack.metrics("hub")["hansho_hub_newest_seq"] == 0
     assert outlets.all() == {"aired": [], "mailed": [], "planned": [], "played": []}
@@ -76,9 +80,10 @@ def test_a_canary_reaches_nobody_and_is_no_notice(make_stack, outlets):
     left = [name for _, _, names in os.walk(outlets.playout) for name in names if "canary" in name]
     assert len(left) <= 2, "each is removed; one may just be on its way"
     name = "hansho_adapter_proof_age_seconds"
-    assert stack.metrics("telecom")[f'{name}{{outlet="good",lane="drill"}}'] < 5
-    assert stack.metrics("jalert")[f'{name}{{outlet="controller",lane="all"}}'] < 5
-    assert stack.metrics("hub")['hansho_hub_outlet_proof_age_seconds{peer="telecom",outlet="good"}'] < 5
+    time.sleep(5)  # older than that is only what is not proven again
+    for process, figure in (("telecom", f'{name}{{outlet="good",lane="drill"}}'), ("jalert", f'{name}{{outlet="controller",lane="all"}}'),
+                            ("hub", 'hansho_hub_outlet_proof_age_seconds{peer="telecom",outlet="good"}')):
+        wait_until(lambda p=process, f=figure: stack.metrics(p)[f] < 5, f"{figure} of {process} is young")
 
 
 @pytest.mark.parametrize("fault,word", [
@@ -98,12 +103,9 @@ def test_a_carrier_that_would_not_get_an_order_is_an_alarm(make_stack, carriers,
         carriers.broken["/bad"] = 401
     elif fault == "wrong_id":
         carriers.names["/bad"] = "other"
-    start = time.monotonic()
     stack = make_stack(adapters=[telecom([carrier("good", carriers.url("/ok"),
                                                   canary_readback=carriers.url("/canaries/")), broken])])
-    row = wait_proof(stack, "telecom", "broken", "failed")
-    assert time.monotonic() - start < ALARM_S + 5
-    assert word in row["detail"], row
+    wait_proof(stack, "telecom", "broken", "failed", word=word)
     stack.wait_output("telecom", r"adapter\.canary_alarm outlet=broken lane=drill proven=never")
     stack.wait_output("hub", r"hub\.outlet_alarm peer=telecom outlet=broken")
     wait_proof(stack, "telecom", "good", "proven")
@@ -153,7 +155,7 @@ def test_the_loudspeakers_controller(make_stack, outlets):
     wait_proof(stack, "jalert", "controller", "proven")
     path = outlets.controller.path
     outlets.controller.deaf = True
-    assert "no answer in time" in wait_proof(stack, "jalert", "controller", "failed")["detail"]
+    wait_proof(stack, "jalert", "controller", "failed", word="no answer in time")
     outlets.controller.deaf = False
     wait_proof(stack, "jalert", "controller", "proven")
     outlets.controller.late = True  # an answer to an earlier canary proves nothing
@@ -161,10 +163,9 @@ def test_the_loudspeakers_controller(make_stack, outlets):
     outlets.controller.late = False
     wait_proof(stack, "jalert", "controller", "proven")
     outlets.controller.close()
-    row = wait_proof(stack, "jalert", "controller", "failed")
-    assert "not connected" in row["detail"], row
+    wait_proof(stack, "jalert", "controller", "failed", word="not connected")
     for peer, outlet in (("jalert", "plan_dir"), ("telecom", "good"), ("broadcaster", "playout")):
-        assert outlets_of(stack, peer)[outlet]["proof"] == "proven"
+        wait_proof(stack, peer, outlet, "proven")
     outlets.controller = Controller(path)
     wait_proof(stack, "jalert", "controller", "proven")
     outlets.have([stack.accepted(order())["seq"]], "and it plays")
@@ -180,10 +181,9 @@ def test_folders_that_cannot_be_written(make_stack, outlets):
         with open(folder, "w", encoding="utf-8"):
             pass  # a file in its place: not even root can write below it
     for peer, outlet in folders:
-        row = wait_proof(stack, peer, outlet, "failed")
-        assert "check the folder" in row["detail"], row
-    assert outlets_of(stack, "jalert")["controller"]["proof"] == "proven"
-    assert outlets_of(stack, "telecom")["good"]["proof"] == "proven"
+        wait_proof(stack, peer, outlet, "failed", word="check the folder")
+    wait_proof(stack, "jalert", "controller", "proven")
+    wait_proof(stack, "telecom", "good", "proven")
     for folder in folders.values():
         os.unlink(folder)
         os.makedirs(folder)

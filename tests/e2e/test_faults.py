@@ -17,7 +17,7 @@ import time
 import pytest
 import requests
 
-from conftest import BIN, Stack, wait_until
+from conftest import BIN, BUSY_S, Stack, wait_until
 from documents import PCXML, detail, new_id, order
 from feed_client import Subscriber
 from outlets import lane_principals
@@ -195,7 +195,7 @@ def test_slow_client_is_cut_off_and_delays_nobody(make_stack, keep, part):
             book.good()
         for one in slow:
             answer, after_s = one.result()
-            assert after_s < 8, "cut off within its time"
+            assert after_s < 2 + BUSY_S, "cut off within its time"
             assert answer == b"" or b" 408 " in answer, answer
     book.settle()
 
@@ -308,7 +308,7 @@ def send_until(book, stop, tries):
 
 @pytest.mark.parametrize("nth", [1, 3, 4, 9])
 def test_a_failed_sync_stops_the_hub_and_sending_again_is_safe(make_stack, keep, nth):
-    stack = make_stack(gate={"answer_timeout_ms": 3000})
+    stack = make_stack(gate={"answer_timeout_ms": 30000})
     book = keep(stack)
     book.good()
     stack.stop("hub")
@@ -408,7 +408,7 @@ def test_a_disk_that_refuses_writes_for_a_while(make_stack, keep):
 # ---- processes that go and come ----
 
 def test_hub_away_is_said_and_nothing_is_lost(make_stack, keep):
-    stack = make_stack(gate={"answer_timeout_ms": 1500})
+    stack = make_stack(gate={"answer_timeout_ms": 30000})
     book = keep(stack)
     document = order()
     for _ in range(3):
@@ -457,7 +457,7 @@ def test_adapters_that_were_away_get_exactly_what_they_missed(make_stack, keep, 
     book = keep(stack)
     seqs = [book.submit(town_order(0)).json()["seq"]]
     outlets.have(seqs, "the first")
-    time.sleep(0.3)  # the acks of the first are in the journal
+    stack.wait_acked()
     for name in outlets.names:
         stack.kill(name)
     seqs += [book.good(details=[detail("避難指示", [f"第{n}地区"])])["seq"] for n in range(1, 5)]

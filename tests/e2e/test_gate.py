@@ -142,7 +142,7 @@ def test_who_asks_and_goes_away_holds_nothing(make_stack):
         return stack.metrics("gate")["hansho_gate_hub_pending"], stack.metrics("hub")["hansho_hub_status_waiters"]
     for round_ in range(200):
         ask_and_go(paths[round_ % 2], round_ % 4 < 2)
-    wait_until(lambda: held() == (0, 0), "nothing is held", 10)
+    wait_until(lambda: held() == (0, 0), "nothing is held")
     begin = time.monotonic()
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
         waiting = [pool.submit(requests.get, stack.gate_url + path, auth=stack.auth(), timeout=60) for path in paths]

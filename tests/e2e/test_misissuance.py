@@ -686,7 +686,7 @@ def test_m12_the_drill_mark_is_the_first_of_every_text(make_stack, outlets):
 
 def test_m13_an_outlet_that_would_not_be_served_raises_an_alarm(make_stack, outlets):
     for adapter in outlets.adapters:
-        adapter["config"].update(canary_ms=1000, canary_timeout_ms=600, heartbeat_ms=500)
+        adapter["config"].update(canary_ms=2000, canary_timeout_ms=1800, heartbeat_ms=500)
     stack = make_stack(adapters=outlets.adapters)
     ways = {("telecom", "good"), ("jalert", "controller"), ("jalert", "plan_dir"), ("broadcaster", "playout")}
 
@@ -705,10 +705,10 @@ def test_m13_an_outlet_that_would_not_be_served_raises_an_alarm(make_stack, outl
     for way, (broken, mended) in breaks.items():
         broken()
         # one period, the time limit of a canary, twice at most; the rest is for a busy machine
-        wait_until(lambda: is_proven([way]), f"{way} is in alarm, nobody else", timeout_s=1 + 2 * 0.6 + BUSY_S)
+        wait_until(lambda: is_proven([way]), f"{way} is in alarm, nobody else", timeout_s=2 + 2 * 1.8 + BUSY_S)
         stack.wait_output(way[0], rf"adapter\.canary_alarm outlet={way[1]} .*proven=before")
         mended()
-        wait_until(is_proven, f"{way} is good again", timeout_s=1 + 2 * 0.6 + BUSY_S)
+        wait_until(is_proven, f"{way} is good again", timeout_s=2 + 2 * 1.8 + BUSY_S)
     assert outlets.all() == {"aired": [], "mailed": [], "planned": [], "played": []}, "nobody saw a canary"
 
 

@@ -66,7 +66,7 @@ def test_contacts_close_in_their_time_and_groups_take_turns(make_stack, folder, 
     held.done.set()
     late_ms = sorted(contact[told] - planned / 40 for contact in item["contacts"] for told, planned in (
         ("from_ms", contact["at_ms"]), ("to_ms", contact["at_ms"] + contact["on_ms"])))
-    assert late_ms[0] > -2 and statistics.median(late_ms) < 50 and late_ms[-1] < (1 + held.s) * 1000, (late_ms, held.s)
+    assert late_ms[0] > -2 and statistics.median(late_ms) < 50 + held.s * 1000 and late_ms[-1] < (1 + held.s) * 1000, (late_ms, held.s)
     north, south = ([c for c in item["contacts"] if c["group"] == group] for group in ("北", "南"))
     assert len(north) == len(south) and max(c["to_ms"] for c in north) < min(c["from_ms"] for c in south)
     sirens = [c for c in north if c["kind"] == "tone"][:2]
@@ -141,8 +141,8 @@ def test_a_live_one_silences_a_drill(make_stack, folder, starter):
 
 
 def test_what_waited_too_long_never_sounds(make_stack, folder, starter):
-    starter.behave(speed=30)
-    stack = live(make_stack, folder, starter, max_age_ms=3000)
+    starter.behave(speed=10)
+    stack = live(make_stack, folder, starter, max_age_ms=6000)
     first, second = (stack.accepted(order([detail("避難指示", [name])], status=LIVE)) for name in ("北町", "南町"))
     failed = wait_receipt(stack, second, "failed")
     assert failed["detail"] == "not played: too old to begin"
@@ -200,7 +200,7 @@ def test_killed_between_accepted_and_finished(make_stack, folder, starter):
     stack = live(make_stack, folder, starter)
     answer = stack.accepted(order(status=LIVE))
     wait_receipt(stack, answer, "accepted")
-    time.sleep(0.5)  # the ack
+    stack.wait_acked()
     stack.kill("jalert")
     stack.start("jalert")
     assert starter.item(answer["seq"])["state"] == "sounds", "the machine was too slow for this test"
@@ -216,7 +216,7 @@ def test_finished_while_the_adapter_was_dead(make_stack, folder, starter):
     stack = live(make_stack, folder, starter)
     answer = stack.accepted(order(status=LIVE))
     wait_receipt(stack, answer, "accepted")
-    time.sleep(0.5)  # the ack
+    stack.wait_acked()
     stack.kill("jalert")
     starter.behave(speed=100)
     starter.wait_item(answer["seq"], "finished")
@@ -248,7 +248,7 @@ def test_a_correction_that_came_while_the_adapter_was_dead_is_spoken(make_stack,
     message = new_id()
     put(spool, "1.json", missile("M1", id=message, sent="2026-07-01T07:29:00+09:00"))
     wait_until(lambda: [i["state"] for i in starter.items()] == ["finished"], "the missile is announced")
-    time.sleep(0.5)  # the ack
+    stack.wait_acked()
     stack.kill("jalert")
     put(spool, "2.json", missile("M1", action="cancel", replaces=[f"{message} 2026-07-01T07:29:00+09:00"]))
     wait_until(lambda: stack.metrics("hub")["hansho_hub_newest_seq"] == 2, "the cancel is taken")

@@ -1,6 +1,5 @@
 """One national warning by two routes, of which one says no more than a headline (CAP): who can ring for which of them."""
 
-import time
 
 import pytest
 
@@ -45,7 +44,7 @@ def test_a_headline_that_came_first_keeps_no_primary_warning_back(make_stack, ce
     wait_state_as(stack, alert, "accepted", who="bridge")
     wait_until(lambda: telecom_state(stack, alert, "", "bridge") == ["filtered"], "nothing that a centre could send")
     if restarts:
-        time.sleep(0.5)  # the ack
+        stack.wait_acked()
         stack.restart(restarts)
         for name in ("telecom", "jalert"):
             stack.processes[name].wait_ready(stack.ops[name])

@@ -30,6 +30,7 @@ def decided(stack, text, route):
     told = stack.accepted(text, route)
     wait_until(lambda: any(state_of(stack, told, outlet, route) in ("accepted", "received", "filtered", "displayed")
                            for outlet in ("controller", "")), "it is decided")
+    stack.wait_acked()
     time.sleep(0.7)
     return told
 

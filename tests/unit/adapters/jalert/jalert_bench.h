@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "adapters/jalert/jalert.h"
+#include "adapters/runtime/internal.h"
 #include "hub/base/check.h"
 
 #define REQUESTS 128
@@ -111,9 +112,10 @@ bench_open(const char *more)
 	snprintf(drill, sizeof(drill), "ipc://%s/drill", bench->dir);
 	snprintf(text, sizeof(text),
 		"name: jalert-1\nlive_url: %s\ndrill_url: %s\ndrill: true\nheartbeat_ms: 1000\n"
-		"retry_first_ms: 20\nretry_max_ms: 50\nattempt_timeout_ms: 200\nstop_grace_ms: 0\n"
-		"canary_ms: 0\nplan_dir: %s\ncontroller_url: ipc://%s/controller\n%s",
-		live, drill, bench->dir, bench->dir, more);
+		"retry_first_ms: 20\nretry_max_ms: 50\nstop_grace_ms: 0\n"
+		"canary_ms: 0\nplan_dir: %s\ncontroller_url: ipc://%s/controller\n%s%s",
+		live, drill, bench->dir, bench->dir,
+		strstr(more, "attempt_timeout_ms") ? "" : "attempt_timeout_ms: 3000\n", more);
 	assert_int_equal(HS_OK, hs_adapter_settings_table(&hs_jalert_ops, &record, &items));
 	enum hs_err err = hs_config_parse(text, &record, &bench->settings, &bench->config, why);
 	assert_string_equal("", err == HS_OK ? "" : why);
@@ -122,7 +124,7 @@ bench_open(const char *more)
 	fake_hub_open(&bench->drill, &bench->loop, drill, HS_MODE(DRILL), "11ee-drill-epoch");
 	assert_int_equal(HS_OK,
 		hs_adapter_create(&bench->loop, &hs_jalert_ops, &bench->settings, &bench->adapter));
-	assert_true(run_until(&bench->loop, both_resumed, bench, 5000));
+	assert_true(run_till(&bench->loop, both_resumed, bench));
 	return bench;
 }
 
@@ -157,7 +159,7 @@ bench_close(struct bench *bench)
 	run_for(&bench->loop, 300);
 	fake_hub_close(&bench->live);
 	fake_hub_close(&bench->drill);
-	assert_true(run_until(&bench->loop, all_gone, bench, 5000));
+	assert_true(run_till(&bench->loop, all_gone, bench));
 	if (bench->listening)
 		nng_close(bench->controller);
 	assert_int_equal(0, uv_run(&bench->loop, UV_RUN_NOWAIT));
@@ -184,6 +186,16 @@ bench_setup_listening(void **state)
 	return 0;
 }
 
+/* What is not answered is sent again at once; only for who does not count how often. */
+static inline int
+bench_setup_hasty(void **state)
+{
+	struct bench *bench = bench_open("attempt_timeout_ms: 200\n");
+	controller_listen(bench);
+	*state = bench;
+	return 0;
+}
+
 static inline int
 bench_teardown(void **state)
 {
@@ -193,30 +205,82 @@ bench_teardown(void **state)
 
 /* A test that begins while the controller listens, and one that begins before it does. */
 #define LISTENING(test) cmocka_unit_test_setup_teardown(test, bench_setup_listening, bench_teardown)
+#define HASTY(test)	cmocka_unit_test_setup_teardown(test, bench_setup_hasty, bench_teardown)
 #define ALONE(test)	cmocka_unit_test_setup_teardown(test, bench_setup, bench_teardown)
 
+#define TURN_MS 5
+
+/* As run_for: of what must happen first something waits. */
 static inline void
 serve_for(struct bench *bench, int64_t ms)
 {
-	int64_t end = hs_clock_mono_us() + ms * 1000;
-	while (hs_clock_mono_us() < end) {
-		run_for(&bench->loop, 5);
+	for (int64_t at_ms = 0; at_ms < ms; at_ms += TURN_MS) {
+		run_for(&bench->loop, TURN_MS);
 		controller_serve(bench);
 	}
 }
 
-/* Serves until the newest receipt of the controller for (hub, seq) is this state. */
+static inline bool
+serve_till(struct bench *bench, bool (*holds)(void *owner), void *owner)
+{
+	int64_t end = hs_clock_mono_us() + FAKE_WAIT_MS * 1000;
+	while (!holds(owner) && hs_clock_mono_us() < end)
+		serve_for(bench, TURN_MS);
+	return holds(owner);
+}
+
+/* Serves until the newest receipt of the outlet for (hub, seq) is this state. */
+static inline bool
+wait_outlet(struct bench *bench, const struct fake_hub *hub, uint64_t seq, const char *outlet,
+	int state)
+{
+	return serve_till(bench, fake_has_state, &(struct fake_state){ hub, seq, outlet, state });
+}
+
 static inline bool
 wait_state(struct bench *bench, const struct fake_hub *hub, uint64_t seq, int state)
 {
-	int64_t end = hs_clock_mono_us() + 5000000;
-	while (hs_clock_mono_us() < end) {
-		run_for(&bench->loop, 5);
-		controller_serve(bench);
-		if (fake_state_of(hub, seq, "controller") == state)
-			return true;
-	}
-	return false;
+	return wait_outlet(bench, hub, seq, "controller", state);
+}
+
+struct fake_acked {
+	const struct fake_hub *hub;
+	uint64_t seq;
+};
+
+static inline bool
+fake_is_acked(void *owner)
+{
+	const struct fake_acked *acked = owner;
+	return acked->hub->ack_seq >= acked->seq;
+}
+
+static inline bool
+wait_ack(struct bench *bench, const struct fake_hub *hub, uint64_t seq)
+{
+	return serve_till(bench, fake_is_acked, &(struct fake_acked){ hub, seq });
+}
+
+/* What the adapter knows of its controller: both have to hear of a connection that comes or goes. */
+static inline bool
+controller_is_there(void *owner)
+{
+	const struct bench *bench = owner;
+	return hs_jalert_ops.not_ready(bench->adapter->state)[0] == '\0';
+}
+
+static inline bool
+controller_is_away(void *owner)
+{
+	return !controller_is_there(owner);
+}
+
+static inline void
+controller_leave(struct bench *bench)
+{
+	nng_close(bench->controller);
+	bench->listening = false;
+	assert_true(run_till(&bench->loop, controller_is_away, bench));
 }
 
 static inline hs_notice *
@@ -261,6 +325,25 @@ asked(const struct bench *bench, const char *request)
 	for (size_t i = 0; i < bench->request_count; i++)
 		count += strcmp(bench->requests[i], request) == 0;
 	return count;
+}
+
+struct asking {
+	const struct bench *bench;
+	const char *request;
+	size_t count;
+};
+
+static inline bool
+is_asked(void *owner)
+{
+	const struct asking *asking = owner;
+	return asked(asking->bench, asking->request) >= asking->count;
+}
+
+static inline bool
+wait_asked(struct bench *bench, const char *request, size_t count)
+{
+	return serve_till(bench, is_asked, &(struct asking){ bench, request, count });
 }
 
 static inline bool

@@ -64,18 +64,6 @@ in_force(
 	fake_send(hub, &frame);
 }
 
-static bool
-resumed(void *owner)
-{
-	return ((struct fake_hub *)owner)->resumed;
-}
-
-static bool
-is_down(void *owner)
-{
-	return !((struct fake_hub *)owner)->up;
-}
-
 /* A missile and its cancel, told by this process; then the hub comes back with that epoch and newest_seq. */
 static void
 begin_and_change(struct bench *bench, const char *epoch)
@@ -92,9 +80,7 @@ begin_and_change(struct bench *bench, const char *epoch)
 	bench->live.receipt_count = 0;
 	bench->live.newest_seq = 0;
 	snprintf(bench->live.epoch, sizeof(bench->live.epoch), "%s", epoch);
-	hs_link_drop(bench->live.link);
-	assert_true(run_until(&bench->loop, is_down, &bench->live, 5000));
-	assert_true(run_until(&bench->loop, resumed, &bench->live, 10000));
+	assert_true(fake_reconnect(&bench->live));
 	fake_past(&bench->live, 0, NULL, 0, true);
 	fake_live(&bench->live);
 }
@@ -108,6 +94,7 @@ another_epoch_is_not_taken_for_what_was_told(void **state)
 	begin_and_change(bench, "22ff-other-epoch");
 	other->document->event = hs_arena_strdup(bench->arena, "ANOTHER EVENT");
 	fake_deliver(&bench->live, 1, 0, other);
+	assert_true(wait_asked(bench, "play live-22ffothe-1", 1));
 	serve_for(bench, AGAIN_MS);
 	assert_int_equal(1, asked(bench, "play live-22ffothe-1"));
 }
@@ -121,6 +108,7 @@ a_restored_journal_is_not_taken_for_what_was_told(void **state)
 	begin_and_change(bench, "00ff-live-epoch");
 	other->document->event = hs_arena_strdup(bench->arena, "ANOTHER EVENT");
 	fake_deliver(&bench->live, 1, 0, other);
+	assert_true(wait_asked(bench, "play live-00fflive-1", 2));
 	serve_for(bench, AGAIN_MS);
 	assert_int_equal(2, asked(bench, "play live-00fflive-1"));
 }
@@ -137,6 +125,7 @@ assert_first_is_said(struct bench *bench, hs_notice *first, hs_notice *second, b
 	in_force(&bench->live, 6, seqs + from, notices + from, 2 - from);
 	fake_deliver(&bench->live, 5, 0, first);
 	fake_deliver(&bench->live, 6, 5, second);
+	assert_true(wait_asked(bench, "play live-00fflive-5", 1));
 	serve_for(bench, AGAIN_MS);
 	assert_int_equal(1, asked(bench, "play live-00fflive-5"));
 }
@@ -200,7 +189,7 @@ an_order_told_with_its_cancel_does_not_begin_again(void **state)
 	const struct fake_told told[] = { { 5, issue, "controller" }, { 6, end, "controller" } };
 	bench->answers[0] = "accepted";
 	bench->live.newest_seq = 6;
-	serve_for(bench, 150); /* the controller is there */
+	assert_true(run_till(&bench->loop, controller_is_there, bench));
 	fake_past(&bench->live, 6, told, 2, true);
 	fake_deliver(&bench->live, 5, 0, issue);
 	fake_deliver(&bench->live, 6, 5, end);

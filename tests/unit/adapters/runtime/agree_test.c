@@ -32,6 +32,19 @@ came_again(void *owner)
 	return bench->hub.ups == 2 && bench->hub.resumed;
 }
 
+static bool
+was_compared_again(void *owner)
+{
+	struct bench *bench = owner;
+	return bench->probe.adapter->lanes[HS_LANE_LIVE].counts.digests_differ > 3;
+}
+
+static bool
+has_beaten(void *owner)
+{
+	return ((struct bench *)owner)->hub.heartbeats >= 4;
+}
+
 static struct hs_lane *
 lane_of(struct bench *bench)
 {
@@ -50,7 +63,7 @@ equal_sets_agree(void **state)
 	fake_deliver(&bench->hub, 1, 0, notice);
 	assert_int_equal(HS_OK, hs_active_apply(active, 1, notice, NULL));
 	hs_active_digest(active, bench->hub.digest);
-	assert_true(run_until(&bench->loop, says_digest, bench, 5000));
+	assert_true(run_till(&bench->loop, says_digest, bench));
 	run_for(&bench->loop, 400);
 	assert_int_equal(1, bench->hub.ups);
 	assert_int_equal(0, lane_of(bench)->counts.digests_differ);
@@ -68,17 +81,17 @@ a_difference_is_mended_by_a_snapshot(void **state)
 	hs_active_digest(active, bench->hub.digest); /* of nothing, and the lane has one order */
 	fake_empty_snapshot(&bench->hub, 0);
 	fake_deliver(&bench->hub, 1, 0, order(bench, "d1", 1));
-	assert_true(run_until(&bench->loop, came_again, bench, 5000));
+	assert_true(run_till(&bench->loop, came_again, bench));
 	assert_true(bench->hub.wants_snapshot);
 	assert_int_equal(1, bench->hub.resume_seq);
 	assert_int_equal(2, lane_of(bench)->counts.digests_differ);
 	assert_int_equal(1, lane_of(bench)->counts.resyncs);
 	fake_empty_snapshot(&bench->hub, 1);
-	assert_true(run_until(&bench->loop, says_digest, bench, 5000));
+	assert_true(run_till(&bench->loop, says_digest, bench));
 	/* A hub that differs again is told, and not left again at once. */
 	memset(bench->hub.digest, 'f', HS_DIGEST_SIZE - 1);
-	run_for(&bench->loop, 600);
-	assert_true(lane_of(bench)->counts.digests_differ > 2);
+	assert_true(run_till(&bench->loop, was_compared_again, bench));
+	run_for(&bench->loop, 300);
 	assert_int_equal(2, bench->hub.ups);
 	hs_active_destroy(active);
 	bench_close(bench);
@@ -93,10 +106,9 @@ without_a_digest_nothing_is_compared(void **state)
 	bench->hub.beats = true;
 	fake_empty_snapshot(&bench->hub, 0);
 	fake_deliver(&bench->hub, 1, 0, order(bench, "d1", 1));
-	run_for(&bench->loop, 500);
+	assert_true(run_till(&bench->loop, has_beaten, bench));
 	assert_int_equal(0, lane_of(bench)->counts.digests_differ);
 	assert_string_equal("", bench->hub.peer_digest);
-	assert_true(bench->hub.heartbeats > 0);
 	bench_close(bench);
 }
 

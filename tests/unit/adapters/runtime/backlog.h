@@ -182,14 +182,6 @@ arrive(struct backlog *backlog, size_t count)
 		arrive_sized(backlog, BYTES);
 }
 
-static inline double
-ms_of(struct backlog *backlog, size_t count)
-{
-	int64_t from = hs_clock_mono_us();
-	arrive(backlog, count);
-	return (double)(hs_clock_mono_us() - from) / 1000;
-}
-
 static inline void
 wakes(struct backlog *backlog)
 {

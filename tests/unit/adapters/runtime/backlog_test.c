@@ -1,6 +1,8 @@
 /* Thousands of notices that wait at a dead outlet: what is acknowledged, what is kept in memory, and what each arrival costs. */
 #include "tests/unit/adapters/runtime/backlog.h"
 
+#include <time.h>
+
 #define MANY 8000
 
 #define EARLY(backlog) ((size_t)(backlog)->lane->counts.early_acks)
@@ -258,6 +260,21 @@ what_is_of_another_epoch_acknowledges_nothing(void **state)
 	backlog_close(backlog);
 }
 
+/* Of this process's own work: a busy machine must not fail the test. */
+static double
+now_ms(void)
+{
+	return (double)clock() * 1e3 / CLOCKS_PER_SEC;
+}
+
+static double
+ms_of(struct backlog *backlog, size_t count)
+{
+	double from_ms = now_ms();
+	arrive(backlog, count);
+	return now_ms() - from_ms;
+}
+
 /* Also prints what it cost: with thousands waiting an arrival costs as much as with none. */
 static void
 an_arrival_costs_the_same_whatever_waits(void **state)
@@ -272,11 +289,11 @@ an_arrival_costs_the_same_whatever_waits(void **state)
 		arrive(backlog, MANY - 1000);
 		double last = ms_of(backlog, 1000);
 		backlog->works = true;
-		int64_t from = hs_clock_mono_us();
+		double from_ms = now_ms();
 		takes_all(backlog);
 		print_message("%zu keys: 1000 arrivals %.0f ms, with 8000 waiting %.0f ms, with "
 			      "16000 %.0f ms; all taken %.0f ms\n",
-			keys[i], first, eighth, last, (double)(hs_clock_mono_us() - from) / 1000);
+			keys[i], first, eighth, last, now_ms() - from_ms);
 		assert_int_equal(backlog->seq, backlog->ended);
 		assert_true(eighth < 500 && last < 500); /* quadratic: seconds */
 		backlog_close(backlog);

@@ -194,6 +194,7 @@ struct bench {
 	struct hs_arena *arena;
 	bool gone;
 	uint64_t want;
+	size_t want_attempts; /* of the first outlet */
 };
 
 static inline void
@@ -245,7 +246,7 @@ static inline struct bench *
 bench_open(const struct hs_adapter_ops *ops, const char *more)
 {
 	struct bench *bench = bench_open_mode(ops, more, HS_MODE(LIVE));
-	assert_true(run_until(&bench->loop, is_resumed, bench, 5000));
+	assert_true(run_till(&bench->loop, is_resumed, bench));
 	return bench;
 }
 
@@ -272,7 +273,7 @@ bench_stop_adapter(struct bench *bench)
 {
 	bench->gone = false;
 	hs_adapter_stop(bench->adapter, on_gone, &bench->gone);
-	assert_true(run_until(&bench->loop, is_gone, bench, 5000));
+	assert_true(run_till(&bench->loop, is_gone, bench));
 }
 
 static inline void
@@ -281,7 +282,7 @@ bench_close(struct bench *bench)
 	bench_stop_adapter(bench);
 	assert_true(bench->probe.closed);
 	fake_hub_close(&bench->hub);
-	assert_true(run_until(&bench->loop, hub_is_gone, bench, 5000));
+	assert_true(run_till(&bench->loop, hub_is_gone, bench));
 	assert_int_equal(0, uv_run(&bench->loop, UV_RUN_NOWAIT));
 	assert_int_equal(0, uv_loop_close(&bench->loop));
 	hs_config_free(bench->config);
@@ -300,7 +301,21 @@ static inline bool
 wait_ack(struct bench *bench, uint64_t seq)
 {
 	bench->want = seq;
-	return run_until(&bench->loop, is_acked, bench, 5000);
+	return run_till(&bench->loop, is_acked, bench);
+}
+
+static inline bool
+is_tried(void *owner)
+{
+	struct bench *bench = owner;
+	return bench->probe.attempts[0] >= bench->want_attempts;
+}
+
+static inline bool
+wait_attempts(struct bench *bench, size_t count)
+{
+	bench->want_attempts = count;
+	return run_till(&bench->loop, is_tried, bench);
 }
 
 static inline hs_notice *
@@ -308,6 +323,13 @@ order(struct bench *bench, const char *document_id, uint32_t revision)
 {
 	static const char *const places[] = { "中央地区" };
 	return fake_order(bench->arena, HS_MODE(LIVE), document_id, revision, places, 1);
+}
+
+/* Waits for the newest state of an outlet at the hub; the outcome itself is asserted by who waits. */
+static inline void
+wait_receipt(struct bench *bench, uint64_t seq, const char *outlet, int state)
+{
+	assert_true(run_till_state(&bench->loop, &bench->hub, seq, outlet, state));
 }
 
 static inline bool

@@ -19,6 +19,11 @@
 #include "schemas/notice.h"
 
 #define FAKE_RECEIPTS 512
+/* So that a test that fails ends: all that is waited for comes within milliseconds, or when a busy machine has time for it. */
+#define FAKE_WAIT_MS  30000
+/* What the hub says its interval is: of a connection that nobody wants to end, no pause of the machine may make a silence. */
+#define FAKE_BEAT_MS  60000
+#define FAKE_TURN_US  10000 /* of one turn of the loop in run_for */
 
 struct fake_receipt {
 	uint64_t seq;
@@ -33,15 +38,16 @@ struct fake_hub {
 	int mode;
 	char epoch[40];
 	bool up, greeted, resumed, silent, closed;
-	bool beats; /* answers heartbeats; else the adapter gives it up after three that are missing */
+	bool beats; /* answers heartbeats */
 	bool from_last_ack, wants_snapshot, wants_past;
 	uint64_t resume_seq, ack_seq, newest_seq;
-	uint32_t window;		  /* 0: it does not say */
+	uint32_t window; /* 0: it does not say */
+	uint32_t beat_ms;
 	char digest[HS_DIGEST_SIZE];	  /* in heartbeats, for newest_seq; "" none */
 	char peer_digest[HS_DIGEST_SIZE]; /* of the newest heartbeat of the adapter */
 	char resume_epoch[40];
 	char peer[64];
-	size_t ups, goodbyes, heartbeats;
+	size_t ups, ups_before, goodbyes, heartbeats;
 	bool maintenance; /* of the newest heartbeat, as the rest down to proof_why */
 	size_t outlets;
 	int proof; /* of the first outlet */
@@ -69,7 +75,7 @@ fake_hello(struct fake_hub *hub)
 	hansho__v1__hello__init(&hello);
 	hello.mode = (Hansho__V1__Mode)hub->mode;
 	hello.epoch = hub->epoch;
-	hello.heartbeat_ms = 200;
+	hello.heartbeat_ms = hub->beat_ms;
 	hello.newest_seq = hub->newest_seq;
 	hello.window = hub->window;
 	hs_link_frame frame;
@@ -241,7 +247,7 @@ static const struct hs_link_ops fake_link_ops = { fake_on_up, fake_on_frame, fak
 static inline void
 fake_hub_open(struct fake_hub *hub, uv_loop_t *loop, const char *url, int mode, const char *epoch)
 {
-	*hub = (struct fake_hub){ .loop = loop, .mode = mode };
+	*hub = (struct fake_hub){ .loop = loop, .mode = mode, .beat_ms = FAKE_BEAT_MS };
 	snprintf(hub->epoch, sizeof(hub->epoch), "%s", epoch);
 	struct hs_link_options options = {
 		.url = url, .listen = true, .ops = &fake_link_ops, .owner = hub
@@ -291,7 +297,7 @@ fake_tick_gone(uv_handle_t *handle)
 	*(bool *)handle->data = true;
 }
 
-/* Runs the loop until the condition holds; fails the test after timeout_ms. */
+/* Runs the loop until the condition holds; false after timeout_ms. */
 static inline bool
 run_until(uv_loop_t *loop, bool (*holds)(void *owner), void *owner, int64_t timeout_ms)
 {
@@ -309,17 +315,74 @@ run_until(uv_loop_t *loop, bool (*holds)(void *owner), void *owner, int64_t time
 	return held;
 }
 
+/* For what comes by itself sooner or later. */
 static inline bool
-run_never(void *owner)
+run_till(uv_loop_t *loop, bool (*holds)(void *owner), void *owner)
 {
-	(void)owner;
-	return false;
+	return run_until(loop, holds, owner, FAKE_WAIT_MS);
 }
 
+struct fake_run {
+	int64_t last_us, left_us;
+};
+
+/* What the machine took away does not count as time in which something could have happened. */
+static inline bool
+fake_has_run(void *owner)
+{
+	struct fake_run *run = owner;
+	int64_t now_us = hs_clock_mono_us(), took_us = now_us - run->last_us;
+	run->last_us = now_us;
+	run->left_us -= took_us < FAKE_TURN_US ? took_us : FAKE_TURN_US;
+	return run->left_us <= 0;
+}
+
+/* For as long as nothing may happen, or for as long as it takes if it does: what must happen is waited for by run_till. */
 static inline void
 run_for(uv_loop_t *loop, int64_t ms)
 {
-	(void)run_until(loop, run_never, NULL, ms);
+	struct fake_run run = { hs_clock_mono_us(), ms * 1000 };
+	(void)run_until(loop, fake_has_run, &run, FAKE_WAIT_MS);
+}
+
+/* The newest state of (seq, outlet) at the hub, to be waited for. */
+struct fake_state {
+	const struct fake_hub *hub;
+	uint64_t seq;
+	const char *outlet;
+	int state;
+};
+
+static inline bool
+fake_has_state(void *owner)
+{
+	const struct fake_state *want = owner;
+	return fake_state_of(want->hub, want->seq, want->outlet) == want->state;
+}
+
+static inline bool
+run_till_state(
+	uv_loop_t *loop, const struct fake_hub *hub, uint64_t seq, const char *outlet, int state)
+{
+	return run_till(loop, fake_has_state, &(struct fake_state){ hub, seq, outlet, state });
+}
+
+/* Ends the connection; true when the peer is back and has resumed. How often it was up tells that: a short time without it
+ * may pass within one turn of the loop. */
+static inline bool
+fake_is_back(void *owner)
+{
+	const struct fake_hub *hub = owner;
+	return hub->ups > hub->ups_before && hub->resumed;
+}
+
+static inline bool
+fake_reconnect(struct fake_hub *hub)
+{
+	hub->ups_before = hub->ups;
+	hub->resumed = false;
+	hs_link_drop(hub->link);
+	return run_till(hub->loop, fake_is_back, hub);
 }
 
 /* A minimal evacuation order: level 4 for the named places of 990019. */

@@ -71,14 +71,14 @@ static void
 unknown_is_held_and_released_by_the_limit(void **state)
 {
 	(void)state;
-	struct bench *bench = bench_open(&ringing, "hold_ms: 300\n");
+	struct bench *bench = bench_open(&ringing, "hold_ms: 3000\n");
 	hs_notice *notice = order(bench, "d1", 1);
 	hs_notice_flag(bench->arena, notice, "unknown_sort");
 	fake_deliver(&bench->hub, 1, 0, notice);
 	assert_true(wait_ack(bench, 1));
 	assert_int_equal(HS_RECEIPT(HELD), fake_state_of(&bench->hub, 1, ""));
 	assert_int_equal(0, bench->probe.seen_count);
-	assert_true(run_until(&bench->loop, has_seen_one, bench, 3000));
+	assert_true(run_till(&bench->loop, has_seen_one, bench));
 	bench_close(bench);
 }
 

@@ -29,17 +29,35 @@ peer_connect(struct fixture *f, int receive_bytes)
 	return peer;
 }
 
+/* A process that was stopped and goes on finds its waits on sockets with a time limit interrupted. */
+static inline bool
+peer_again(struct peer *peer, ssize_t n)
+{
+	if (n > 0 || errno != EINTR)
+		return false;
+	if (peer->ssl == NULL)
+		return n < 0;
+	int why = SSL_get_error(peer->ssl, (int)n);
+	return why == SSL_ERROR_WANT_READ || why == SSL_ERROR_WANT_WRITE;
+}
+
 /* alpn: protocols with a length before each, or "". */
 static inline bool
 peer_tls(struct peer *peer, const char *alpn)
 {
+	int done;
+
 	peer->ctx = SSL_CTX_new(TLS_client_method());
 	peer->ssl = SSL_new(peer->ctx);
 	SSL_set_fd(peer->ssl, peer->fd);
 	assert_int_equal(
 		SSL_set_alpn_protos(peer->ssl, (const unsigned char *)alpn, (unsigned)strlen(alpn)),
 		0);
-	return SSL_connect(peer->ssl) == 1;
+	do {
+		errno = 0;
+		done = SSL_connect(peer->ssl);
+	} while (peer_again(peer, done));
+	return done == 1;
 }
 
 static inline struct peer
@@ -73,8 +91,11 @@ peer_send(struct peer *peer, const void *bytes, size_t len)
 	const char *p = bytes;
 
 	while (len > 0) {
+		errno = 0;
 		ssize_t n = peer->ssl != NULL ? SSL_write(peer->ssl, p, (int)len)
 					      : send(peer->fd, p, len, MSG_NOSIGNAL);
+		if (peer_again(peer, n))
+			continue;
 		if (n <= 0)
 			return false;
 		p += n;
@@ -92,8 +113,14 @@ peer_puts(struct peer *peer, const char *text)
 static inline ssize_t
 peer_recv(struct peer *peer, void *out, size_t size)
 {
-	return peer->ssl != NULL ? SSL_read(peer->ssl, out, (int)size)
-				 : recv(peer->fd, out, size, 0);
+	ssize_t n;
+
+	do {
+		errno = 0;
+		n = peer->ssl != NULL ? SSL_read(peer->ssl, out, (int)size)
+				      : recv(peer->fd, out, size, 0);
+	} while (peer_again(peer, n));
+	return n;
 }
 
 /* Reads exactly len bytes. */

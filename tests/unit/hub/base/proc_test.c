@@ -207,7 +207,7 @@ in_child(bool keep)
 	pid_t child = fork();
 
 	if (child == 0) {
-		alarm(5);
+		alarm(60);
 		_exit(run_with_signal(keep));
 	}
 	assert_int_equal(waitpid(child, &status, 0), child);

@@ -19,7 +19,7 @@
 #include "hub/base/wire.h"
 #include "hub/core/journal.h"
 
-#define WAIT_MAX_MS 10000
+#define WAIT_MAX_MS 60000
 
 struct fixture {
 	char directory[64];

@@ -49,7 +49,7 @@ test_records_that_wait_share_a_commit(void **state)
 	size_t commits = 0;
 	uint64_t pos = 0;
 
-	fixture->linger_us = 20000;
+	fixture->linger_us = 500000; /* longer than all of them take */
 	start(fixture);
 	for (int i = 0; i < 100; i++)
 		append(fixture, 100);
