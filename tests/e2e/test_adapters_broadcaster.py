@@ -99,7 +99,7 @@ def test_station_gets_state_then_items_and_its_receipt_reaches_the_sender(air):
     assert item["text"].startswith(MARK) and item["text"].endswith(MARK)
     assert "架空県架空市の北町一丁目に警戒レベル4 避難指示が発令されました" in item["text"]
     assert item["areas"][0]["code"] == "990019" and item["areas"][0]["code5"] == "99001"
-    assert {"name": "架空市", "kana": "かくうし"} in item["readings"]
+    assert {"code": "990019", "name": "架空市", "kana": "かくうし"} in item["readings"]
 
     station.send({"type": "receipt", "seq": item["seq"], "state": "received"})
     station.send({"type": "receipt", "seq": item["seq"], "state": "displayed"})
