@@ -63,7 +63,8 @@ void hs_output_notice(struct hs_output *output, struct hs_adapter_item *item,
 /* Shows the files that the notice would become (runtime/explain.h). options: outlet and forms are what counts. */
 void hs_output_show(const struct hs_output_options *options, struct hs_adapter_item *item,
 	const struct hs_broadcast_item *items, size_t count, const struct hs_forms *forms);
-/* Writes the current files of every prefecture that has something in force or a folder from before. */
+/* Writes the current files of every prefecture that has something in force or a folder from before: the state was made anew, or
+ * something expired. */
 void hs_output_refresh(struct hs_output *output, enum hs_adapter_lane lane);
 
 #endif

@@ -15,7 +15,7 @@ from lxml import etree
 
 import test_adapters_broadcaster
 from conftest import PRINCIPALS, START_S, free_port, wait_until
-from documents import detail, new_id, order
+from documents import detail, jst, new_id, order
 from nng_station import NngStation
 from test_adapters_broadcaster import MARK, arrived, broadcaster, receipts, states
 from test_canary import FAST, wait_proof
@@ -426,6 +426,30 @@ def test_what_a_playout_system_says_while_nobody_looks_is_found(on_air, tmp_path
     (folder / f"{later['seq']}.displayed").touch()
     reached(stack, later, "playout", "displayed")
     assert states(stack, foreign["id"], "playout") == ["accepted"], "a file of another history says nothing of this one"
+
+
+def test_what_expires_is_called_so_when_it_does(on_air, tmp_path):
+    """No notice says that an order expired: who only keeps what he got would show it as standing for ever."""
+    stack = on_air([station("kakuu-tv")], out_dir=str(tmp_path / "all"), station_heartbeat_ms=200)
+    one = Station(stack.port, "kakuu-tv")
+    one.until("state")
+    soon = order([detail("避難指示", ["北町"])]).replace(
+        "</ib:ReportDateTime>", f"</ib:ReportDateTime><ib:ValidDateTime>{jst(int(time.time()) + 4)}</ib:ValidDateTime>")
+    limited = stack.accepted(soon)
+    standing = stack.accepted(order([detail("避難指示", ["南町"])]))
+    reached(stack, limited, "playout", "accepted")
+    reached(stack, standing, "playout", "accepted")
+    current = tmp_path / "all" / "drill" / "99" / "current.txt"
+    assert "有効期限経過" not in current.read_text()
+    state, _ = one.until("state")
+    marked = {area["name"]: group.get("expired") for group in state["prefectures"]["99"] for area in group["areas"]}
+    assert marked == {"北町": True, "南町": None}
+    wait_until(lambda: "有効期限経過" in current.read_text(), "the file says it, too")
+    line, = [line for line in current.read_text().splitlines() if "有効期限経過" in line]
+    assert "北町" in line and "南町" not in line
+    seen = [one.read()["type"] for _ in range(6)]
+    assert "state" not in seen, "once"
+    one.close()
 
 
 def test_what_is_new_changed_and_lifted_since(on_air):
