@@ -106,6 +106,7 @@ outlets_open(struct hs_broadcaster *own)
 		.token_tries_max = own->settings->token_tries_max,
 		.state = hs_broadcaster_ask_state,
 		.pump = hs_broadcaster_ask_pump,
+		.tick = hs_broadcaster_on_tick,
 		.owner = own,
 	};
 	for (int i = 0; i < HS_LANE_COUNT; i++) {

@@ -19,6 +19,7 @@ struct hs_broadcaster_lane {
 	char epoch[65];
 	bool known;
 	bool current;
+	int64_t told_unix_us; /* of what had expired by then it was told that it had */
 };
 
 /* Profiles that get the same of every notice. */
@@ -67,6 +68,8 @@ void hs_broadcaster_on_notice(void *state, struct hs_adapter_item *item);
 void hs_broadcaster_on_snapshot(void *state, const struct hs_adapter_snapshot *snapshot);
 void hs_broadcaster_on_state(
 	void *state, enum hs_adapter_lane id, enum hs_adapter_lane_state lane_state, uint64_t seq);
+/* Stations and folders are told again when something expired meanwhile: no notice says it (schemas/active.h). */
+void hs_broadcaster_on_tick(void *owner);
 /* What keeps a notice from an outlet of this class: HS_RECEIPT(FAILED), FILTERED or EXPIRED and why; 0: it goes out. files:
  * the outlet is a folder, which also takes what is late. */
 int hs_broadcaster_kept_back(const struct hs_profile_class *class,

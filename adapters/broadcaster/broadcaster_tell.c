@@ -4,6 +4,7 @@
 
 #include "adapters/broadcaster/broadcaster_parts.h"
 #include "hub/base/check.h"
+#include "hub/base/clock.h"
 #include "hub/base/log.h"
 
 /* ---- notices ---- */
@@ -240,6 +241,7 @@ line_state(void *owner, struct hs_line *line)
 static void
 lane_told(struct hs_broadcaster *own, enum hs_adapter_lane id)
 {
+	own->lanes[id].told_unix_us = hs_clock_unix_us();
 	if (own->outlets != NULL)
 		hs_outlets_each(own->outlets, id, line_state, NULL);
 	for (size_t i = 0; i < own->profile_count; i++) {
@@ -296,4 +298,29 @@ hs_broadcaster_on_state(
 	lane->current = current;
 	hs_stations_beat(own->stations);
 	lane_told(own, id);
+}
+
+/* Whether something that was told as standing is past its valid_until. */
+static bool
+has_expired(const struct hs_broadcaster_lane *lane, int64_t now_unix_us)
+{
+	const struct hs_force_list *list = hs_force_after(lane->shown);
+	for (size_t i = 0; lane->known && i < list->count; i++) {
+		const struct hs_force_meta *meta = list->rows[i].meta;
+		if (meta != NULL && meta->valid_until_unix_us > lane->told_unix_us &&
+			meta->valid_until_unix_us <= now_unix_us)
+			return true;
+	}
+	return false;
+}
+
+void
+hs_broadcaster_on_tick(void *owner)
+{
+	struct hs_broadcaster *own = owner;
+	int64_t now_unix_us = hs_clock_unix_us();
+	for (int i = 0; i < HS_LANE_COUNT; i++) {
+		if (has_expired(&own->lanes[i], now_unix_us))
+			lane_told(own, (enum hs_adapter_lane)i);
+	}
 }

@@ -4,12 +4,10 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "adapters/broadcaster/crawl_class.h"
 #include "hub/base/check.h"
-#include "schemas/text_class.h"
 
 #define WIDTH_SPARE_HALF 16u /* a line has room for this much beside two marks */
-
-enum atom_class { ATOM_PLAIN, ATOM_OPENING, ATOM_CLOSING, ATOM_LATIN, ATOM_COMBINING };
 
 struct hs_crawl_atom {
 	const char *bytes;
@@ -26,118 +24,6 @@ struct unit {
 	size_t width_half;
 	bool fresh; /* begins a line */
 };
-
-/* ---- characters ---- */
-
-static bool
-is_continuation(char byte)
-{
-	return ((unsigned char)byte & 0xc0) == 0x80;
-}
-
-/* One UTF-8 character; a byte that belongs to none counts as one character. */
-static size_t
-decode(const char *text, uint32_t *code)
-{
-	unsigned char lead = (unsigned char)text[0];
-	size_t len = lead < 0x80 ? 1 : lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : lead >= 0xc0 ? 2 : 1;
-	static const uint8_t lead_bits[] = { 0, 0x7f, 0x1f, 0x0f, 0x07 };
-	uint32_t value = lead & lead_bits[len];
-	for (size_t i = 1; i < len; i++) {
-		if (!is_continuation(text[i])) {
-			*code = lead;
-			return 1;
-		}
-		value = value << 6 | ((unsigned char)text[i] & 0x3f);
-	}
-	*code = value;
-	return len;
-}
-
-struct range {
-	uint32_t from, to;
-};
-
-static bool
-in_ranges(uint32_t code, const struct range *ranges, size_t count)
-{
-	for (size_t i = 0; i < count; i++) {
-		if (code >= ranges[i].from && code <= ranges[i].to)
-			return true;
-	}
-	return false;
-}
-
-static bool
-is_combining(uint32_t code)
-{
-	static const struct range ranges[] = {
-		{ 0x0300, 0x036f },
-		{ 0x200d, 0x200d },
-		{ 0x3099, 0x309a },
-		{ 0xfe00, 0xfe0f },
-		{ 0xe0100, 0xe01ef },
-	};
-	return in_ranges(code, ranges, HS_COUNT(ranges));
-}
-
-/* Direction and format marks would let a name rearrange the line around it. */
-static bool
-is_dropped(uint32_t code)
-{
-	return hs_text_class(code) == HS_TEXT_DROP;
-}
-
-static uint8_t
-width_of(uint32_t code)
-{
-	if (is_combining(code))
-		return 0;
-	bool half = code < 0x80 || (code >= 0xff61 && code <= 0xff9f);
-	return half ? 1 : 2;
-}
-
-/* 行末禁則: ([{（［｛「『【〔〈《“‘｢＜ */
-static const uint32_t opening[] = { 0x0028, 0x005b, 0x007b, 0x2018, 0x201c, 0x3008, 0x300a, 0x300c,
-	0x300e, 0x3010, 0x3014, 0xff08, 0xff1c, 0xff3b, 0xff5b, 0xff62 };
-/* 行頭禁則: )]}）］｝」』】〕〉》”’｣＞、。，．,.・：；:;！？!?ー々ゝゞヽヾぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶ〜～…‥(U+3000) */
-static const uint32_t closing[] = { 0x0020, 0x0021, 0x0029, 0x002c, 0x002e, 0x003a, 0x003b, 0x003f,
-	0x005d, 0x007d, 0x2019, 0x201d, 0x2025, 0x2026, 0x3000, 0x3001, 0x3002, 0x3005, 0x3009,
-	0x300b, 0x300d, 0x300f, 0x3011, 0x3015, 0x301c, 0x3041, 0x3043, 0x3045, 0x3047, 0x3049,
-	0x3063, 0x3083, 0x3085, 0x3087, 0x308e, 0x309d, 0x309e, 0x30a1, 0x30a3, 0x30a5, 0x30a7,
-	0x30a9, 0x30c3, 0x30e3, 0x30e5, 0x30e7, 0x30ee, 0x30f5, 0x30f6, 0x30fb, 0x30fc, 0x30fd,
-	0x30fe, 0xff01, 0xff09, 0xff0c, 0xff0e, 0xff1a, 0xff1b, 0xff1e, 0xff1f, 0xff3d, 0xff5d,
-	0xff5e, 0xff63 };
-
-/* set: rising. */
-static bool
-stands_in(const uint32_t *set, size_t count, uint32_t code)
-{
-	size_t low = 0, high = count;
-	while (low < high) {
-		size_t middle = (low + high) / 2;
-		if (set[middle] < code)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low < count && set[low] == code;
-}
-
-static enum atom_class
-class_of(uint32_t code)
-{
-	if (code >= 0x4e00 && code <= 0x9fff)
-		return ATOM_PLAIN; /* most of a text */
-	if (is_combining(code))
-		return ATOM_COMBINING;
-	if (stands_in(opening, HS_COUNT(opening), code))
-		return ATOM_OPENING;
-	if (stands_in(closing, HS_COUNT(closing), code))
-		return ATOM_CLOSING;
-	bool digit_full = code >= 0xff10 && code <= 0xff19;
-	return code < 0x80 || digit_full ? ATOM_LATIN : ATOM_PLAIN;
-}
 
 /* ---- putting in ---- */
 
@@ -170,11 +56,11 @@ atom_push(struct hs_crawl *crawl, const struct hs_crawl_atom *atom)
 static bool
 must_stay(const struct hs_crawl_atom *before, const struct hs_crawl_atom *atom)
 {
-	if (before->class == ATOM_OPENING || atom->class == ATOM_CLOSING)
+	if (before->class == HS_CRAWL_OPENING || atom->class == HS_CRAWL_CLOSING)
 		return true;
-	if (atom->class == ATOM_COMBINING)
+	if (atom->class == HS_CRAWL_COMBINING)
 		return true;
-	return before->class == ATOM_LATIN && atom->class == ATOM_LATIN;
+	return before->class == HS_CRAWL_LATIN && atom->class == HS_CRAWL_LATIN;
 }
 
 static void
@@ -187,24 +73,24 @@ put(struct hs_crawl *crawl, const char *text, bool together)
 	bool first = true;
 	while (!crawl->failed && *text != '\0') {
 		uint32_t code;
-		size_t len = decode(text, &code);
+		size_t len = hs_crawl_decode(text, &code);
 		struct hs_crawl_atom atom = { .bytes = text, .len_bytes = (uint8_t)len };
 		text += len;
-		if (is_dropped(code))
+		if (hs_crawl_is_dropped(code))
 			continue;
 		if (code < 0x20 || code == 0x7f || (code >= 0x80 && code < 0xa0)) {
 			atom.bytes = " ";
 			atom.len_bytes = 1;
 			code = ' ';
 		}
-		atom.width_half = width_of(code);
-		atom.class = (uint8_t)class_of(code);
+		atom.width_half = hs_crawl_width_of(code);
+		atom.class = (uint8_t)hs_crawl_class_of(code);
 		const struct hs_crawl_atom *before =
 			crawl->count > 0 ? &crawl->atoms[crawl->count - 1] : NULL;
 		bool stays = before != NULL && must_stay(before, &atom);
 		/* Two words that meet may part, even when both are Latin. */
-		if (first && before != NULL && before->class == ATOM_LATIN && together)
-			stays = atom.class == ATOM_CLOSING || atom.class == ATOM_COMBINING;
+		if (first && before != NULL && before->class == HS_CRAWL_LATIN && together)
+			stays = atom.class == HS_CRAWL_CLOSING || atom.class == HS_CRAWL_COMBINING;
 		atom.inside = together && !first;
 		atom.fresh = crawl->fresh;
 		crawl->fresh = false;
@@ -243,7 +129,7 @@ hs_crawl_text(struct hs_crawl *crawl, const char *text)
 		uint32_t code;
 		size_t name = hs_place_names_at(crawl->names, at);
 		if (name == 0) {
-			at += decode(at, &code);
+			at += hs_crawl_decode(at, &code);
 			continue;
 		}
 		put_part(crawl, from, (size_t)(at - from), false);
@@ -306,13 +192,52 @@ hs_crawl_width(const char *text)
 	size_t width = 0;
 	while (*text != '\0') {
 		uint32_t code;
-		text += decode(text, &code);
-		width += width_of(code);
+		text += hs_crawl_decode(text, &code);
+		width += hs_crawl_width_of(code);
 	}
 	return width;
 }
 
 /* ---- breaking ---- */
+
+/* How well a word goes on in the next line from this atom on; 0: it must not. */
+static int
+cut_rank(const struct hs_crawl_atom *atom)
+{
+	uint32_t last, next;
+	uint8_t class = atom[-1].class;
+	if (class == HS_CRAWL_OPENING || atom->class == HS_CRAWL_CLOSING ||
+		atom->class == HS_CRAWL_COMBINING)
+		return 0;
+	if (class == HS_CRAWL_LATIN && atom->class == HS_CRAWL_LATIN)
+		return 0;
+	hs_crawl_decode(atom[-1].bytes, &last);
+	hs_crawl_decode(atom->bytes, &next);
+	if (atom->class == HS_CRAWL_OPENING || hs_crawl_separates(last))
+		return 3;
+	return hs_crawl_ends_name(last, next) ? 2 : 1;
+}
+
+/* A word that is wider than a line goes on in the next one, where it reads best: in the second half of the room, and not with its
+ * last character alone. */
+static size_t
+cut_of_word(const struct hs_crawl *crawl, size_t from, size_t to, size_t end)
+{
+	size_t best = 0, last = end + 1 < to ? end : to - 2;
+	int best_rank = 0;
+	for (size_t at = last; at >= from + (end - from) / 2 && at > from && best_rank < 3; at--) {
+		int rank = cut_rank(&crawl->atoms[at]);
+		if (rank > best_rank) {
+			best = at;
+			best_rank = rank;
+		}
+	}
+	for (size_t at = end; best == 0 && at > from; at--) {
+		if (cut_rank(&crawl->atoms[at]) > 0)
+			best = at;
+	}
+	return best != 0 ? best : end;
+}
 
 /* Where a unit that is wider than a line may be cut: at least one atom on, never past the room. */
 static size_t
@@ -328,13 +253,7 @@ cut_point(const struct hs_crawl *crawl, size_t from, size_t to, size_t room_half
 		if (at < to && !crawl->atoms[at].inside)
 			return at;
 	}
-	for (size_t at = end; at > from + 1; at--) {
-		uint8_t next = at < to ? crawl->atoms[at].class : ATOM_PLAIN;
-		uint8_t last = crawl->atoms[at - 1].class;
-		if (next != ATOM_CLOSING && next != ATOM_COMBINING && last != ATOM_OPENING)
-			return at;
-	}
-	return end;
+	return end < to ? cut_of_word(crawl, from, to, end) : end;
 }
 
 static size_t

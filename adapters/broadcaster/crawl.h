@@ -3,7 +3,8 @@
  * Flow:    hs_crawl_begin → hs_crawl_word / hs_crawl_text … → hs_crawl_lines.
  * Rules:   (line composition after JIS X 4051: 行頭禁則, 行末禁則)
  *          a line is never wider than asked; a full-width character counts 2, a half-width one 1;
- *          a word (a place name, a term, a time) is never cut, unless it is wider than a whole line;
+ *          a word (a place name, a term, a time) stays in one line; one that is wider than a whole line goes on in the next, behind a
+ *          bracket, a comma or a name within it (架空市|立…) when there is one in the second half of the line;
  *          closing brackets and punctuation never begin a line, opening brackets never end one;
  *          the lines put together give the text again, mark left aside.
  * Names:   in free text the names of municipalities are found (place_names.h) and kept whole like words.

@@ -6,11 +6,69 @@
 #include "hub/base/clock.h"
 
 static bool
-in_prefecture(const void *owner, const struct hs_force_row *row)
+in_prefecture(const struct hs_force_view *view, const struct hs_force_row *row)
+{
+	return view->prefecture[0] == '\0' || strncmp(row->area_code, view->prefecture, 2) == 0;
+}
+
+static bool
+is_wanted(const void *owner, const struct hs_force_row *row)
 {
 	const struct hs_force_view *view = owner;
-	return (view->prefecture[0] == '\0' || strncmp(row->area_code, view->prefecture, 2) == 0) &&
-	       hs_selector_wants_row(view->selector, row);
+	return in_prefecture(view, row) && hs_selector_wants_row(view->selector, row);
+}
+
+/* By limit: what has none stands, and is not called expired because another order of its municipality is. */
+static enum hs_err
+view_groups(struct hs_arena *arena, const struct hs_force_view *view,
+	struct hs_force_group **groups, size_t *count)
+{
+	const struct hs_force_filter filter = { is_wanted, view };
+	return hs_force_groups_by_limit(arena, view->list, &filter, groups, count);
+}
+
+/* Which settings of the station keep something that is in force from it. */
+struct left_out {
+	bool level, kinds, areas;
+};
+
+static struct left_out
+left_out_of(const struct hs_force_view *view)
+{
+	struct left_out out = { false, false, false };
+	if (view->selector == NULL)
+		return out;
+	const struct hs_selector level = { .level_min = view->selector->level_min };
+	const struct hs_selector kinds = { .kinds = view->selector->kinds };
+	const struct hs_selector areas = { .areas = view->selector->areas };
+	for (size_t i = 0; i < view->list->count; i++) {
+		const struct hs_force_row *row = &view->list->rows[i];
+		if (!in_prefecture(view, row))
+			continue;
+		out.level = out.level || !hs_selector_wants_row(&level, row);
+		out.kinds = out.kinds || !hs_selector_wants_row(&kinds, row);
+		out.areas = out.areas || !hs_selector_wants_row(&areas, row);
+	}
+	return out;
+}
+
+/* Who hears only a part must not be told that nothing is in force. */
+static void
+put_none(const struct hs_force_view *view, struct hs_buf *out)
+{
+	const struct left_out left = left_out_of(view);
+	if (!left.level && !left.kinds && !left.areas) {
+		hs_buf_puts(out, "発表中の避難情報はありません。");
+		return;
+	}
+	hs_buf_puts(out, "この局の対象（");
+	if (left.level)
+		hs_buf_printf(out, "レベル%u以上", view->selector->level_min);
+	if (left.areas)
+		hs_buf_printf(out, "%s設定した区域", left.level ? "・" : "");
+	if (left.kinds)
+		hs_buf_printf(out, "%s設定した種類", left.level || left.areas ? "・" : "");
+	hs_buf_puts(out, "）では、発表中の避難情報はありません。対象外に発表中のものがあります。");
 }
 
 static void
@@ -81,7 +139,7 @@ hs_broadcast_in_force(struct hs_arena *arena, const struct hs_force_view *view)
 {
 	struct hs_force_group *groups;
 	size_t count;
-	if (hs_force_groups(arena, view->list, in_prefecture, view, &groups, &count) != HS_OK)
+	if (view_groups(arena, view, &groups, &count) != HS_OK)
 		return NULL;
 	json_t *records = json_array();
 	for (size_t i = 0; i < count; i++)
@@ -119,15 +177,17 @@ hs_broadcast_in_force_text(
 	struct hs_force_group *groups;
 	size_t count;
 	const char *mark = hs_mode_mark(mode, "ja");
-	enum hs_err err = hs_force_groups(arena, view->list, in_prefecture, view, &groups, &count);
+	enum hs_err err = view_groups(arena, view, &groups, &count);
 	if (err != HS_OK)
 		return err;
 	if (mark[0] != '\0')
 		hs_buf_printf(out, "%s\n", mark);
 	for (size_t i = 0; i < count; i++)
 		group_text(&groups[i], view->at_unix_us, out);
-	if (count == 0)
-		hs_buf_puts(out, "発表中の避難情報はありません。\n");
+	if (count == 0) {
+		put_none(view, out);
+		hs_buf_puts(out, "\n");
+	}
 	if (mark[0] != '\0')
 		hs_buf_printf(out, "%s\n", mark);
 	return out->failed ? HS_ERR_NOMEM : HS_OK;
@@ -159,6 +219,16 @@ group_page(const struct hs_force_group *group, int64_t at_unix_us, struct hs_cra
 	hs_crawl_break(page);
 }
 
+static void
+page_none(const struct hs_force_view *view, struct hs_crawl *page)
+{
+	struct hs_buf none;
+	hs_buf_init(&none, 4096);
+	put_none(view, &none);
+	hs_crawl_text(page, hs_buf_text(&none));
+	hs_buf_free(&none);
+}
+
 enum hs_err
 hs_broadcast_in_force_pages(struct hs_arena *arena, const struct hs_force_view *view, int mode,
 	const struct hs_wording_style *style, struct hs_buf *out)
@@ -167,14 +237,14 @@ hs_broadcast_in_force_pages(struct hs_arena *arena, const struct hs_force_view *
 	size_t count, page_count;
 	struct hs_page *pages;
 	struct hs_crawl page;
-	enum hs_err err = hs_force_groups(arena, view->list, in_prefecture, view, &groups, &count);
+	enum hs_err err = view_groups(arena, view, &groups, &count);
 	if (err != HS_OK)
 		return err;
 	hs_crawl_begin(&page, arena);
 	for (size_t i = 0; i < count; i++)
 		group_page(&groups[i], view->at_unix_us, &page);
 	if (count == 0)
-		hs_crawl_text(&page, "発表中の避難情報はありません。");
+		page_none(view, &page);
 	err = hs_pages(&page, hs_mode_mark(mode, "ja"), style->page, &pages, &page_count);
 	if (err == HS_OK)
 		hs_pages_text(pages, page_count, out);

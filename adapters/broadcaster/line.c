@@ -17,9 +17,13 @@ struct hs_line_item {
 	struct hs_adapter_delivery delivery;
 	struct hs_line *line;
 	struct hs_line_item *next;
-	struct hs_frame **frames;
+	struct hs_line_message {
+		struct hs_frame *frame;
+		char prefecture[HS_PREFECTURE_SIZE];
+	} * messages;
 	size_t count;
-	size_t left; /* frames of this attempt that have not left */
+	size_t at; /* what leaves next in this attempt; count: nothing */
+	struct hs_confirmed confirmed;
 	bool under_way;
 	bool said_sent;
 	bool takes_back; /* a cancel */
@@ -27,6 +31,7 @@ struct hs_line_item {
 	bool answered;	 /* between two attempts */
 	enum hs_attempt_result answer;
 	char detail[160];
+	char failure[160]; /* what the station said of a message that failed */
 	uint64_t document;
 	char order_key[160];
 };
@@ -44,69 +49,24 @@ wake(struct hs_line *line)
 		line->ops->wake(line->ops->owner, line);
 }
 
-/* ---- which documents the station has anything of ---- */
-
-static uint64_t
-hash_of(const char *text, uint64_t hash)
-{
-	for (; *text != '\0'; text++)
-		hash = (hash ^ (unsigned char)*text) * UINT64_C(1099511628211);
-	return (hash ^ '|') * UINT64_C(1099511628211);
-}
-
-static uint64_t
-document_of(const hs_notice *notice)
-{
-	const hs_document *document = notice->document;
-	if (document == NULL)
-		return 0;
-	return hash_of(document->id, hash_of(document->source, UINT64_C(14695981039346656037)));
-}
-
-static bool *
-ledger_find(struct hs_line *line, uint64_t document)
-{
-	for (size_t i = 0; i < HS_LINE_LEDGER_MAX; i++) {
-		if (line->ledger[i].document == document)
-			return &line->ledger[i].got;
-	}
-	return NULL;
-}
-
-static void
-ledger_add(struct hs_line *line, uint64_t document)
-{
-	if (document == 0 || ledger_find(line, document) != NULL)
-		return;
-	size_t at = line->ledger_next++ % HS_LINE_LEDGER_MAX;
-	line->ledger[at].document = document;
-	line->ledger[at].got = false;
-}
-
-static void
-ledger_got(struct hs_line *line, uint64_t document)
-{
-	bool *got = ledger_find(line, document);
-	if (got != NULL)
-		*got = true;
-}
-
-/* The state holds all that is in force, so it has something of each of them. */
-static void
-ledger_got_all(struct hs_line *line)
-{
-	for (size_t i = 0; i < HS_LINE_LEDGER_MAX; i++)
-		line->ledger[i].got = true;
-}
-
 /* ---- deliveries ---- */
+
+/* On to the next message that was not confirmed, from that one on. */
+static void
+send_from(struct hs_line_item *item, size_t at)
+{
+	while (at < item->count &&
+		!hs_confirmed_is_open(&item->confirmed, item->messages[at].prefecture))
+		at++;
+	item->at = at;
+}
 
 static void
 attempt(struct hs_adapter_delivery *delivery)
 {
 	struct hs_line_item *item = item_of(delivery);
 	struct hs_line *line = item->line;
-	const bool *got = item->takes_back ? ledger_find(line, item->document) : NULL;
+	const bool *got = item->takes_back ? hs_had_find(&line->had, item->document) : NULL;
 	if (item->answered) {
 		item->answered = false;
 		hs_adapter_attempt_done(delivery, item->answer, item->detail);
@@ -120,7 +80,7 @@ attempt(struct hs_adapter_delivery *delivery)
 		hs_adapter_attempt_done(delivery, HS_ATTEMPT_WAIT, "the station is not connected");
 	} else {
 		item->under_way = true;
-		item->left = item->count;
+		send_from(item, 0);
 		wake(line);
 	}
 }
@@ -139,8 +99,8 @@ delivery_ended(struct hs_adapter_delivery *delivery)
 		at = &(*at)->next;
 	*at = item->next;
 	for (size_t i = 0; i < item->count; i++)
-		hs_frame_unref(item->frames[i]);
-	free(item->frames);
+		hs_frame_unref(item->messages[i].frame);
+	free(item->messages);
 	free(item);
 }
 
@@ -149,18 +109,21 @@ item_create(struct hs_line *line, const struct hs_adapter_item *item,
 	const struct hs_broadcast_item *items, size_t count)
 {
 	struct hs_line_item *own = calloc(1, sizeof(*own));
-	struct hs_frame **frames = calloc(count, sizeof(*frames));
-	if (own == NULL || frames == NULL) {
+	struct hs_line_message *messages = calloc(count, sizeof(*messages));
+	if (own == NULL || messages == NULL) {
 		free(own);
-		free(frames);
+		free(messages);
 		return NULL;
 	}
-	for (size_t i = 0; i < count; i++)
-		frames[i] = hs_frame_ref(items[i].record);
+	for (size_t i = 0; i < count; i++) {
+		messages[i].frame = hs_frame_ref(items[i].record);
+		memcpy(messages[i].prefecture, items[i].prefecture, HS_PREFECTURE_SIZE);
+		hs_confirmed_expect(&own->confirmed, items[i].prefecture);
+	}
 	own->line = line;
-	own->frames = frames;
-	own->count = count;
-	own->document = document_of(item->notice);
+	own->messages = messages;
+	own->count = own->at = count;
+	own->document = hs_had_key(item->notice);
 	own->takes_back = item->notice->action == HS_ACTION(CANCEL);
 	/* Documents do not wait for each other; within one the newest counts. */
 	snprintf(own->order_key, sizeof(own->order_key), "station/%.64s/%016llx",
@@ -168,14 +131,12 @@ item_create(struct hs_line *line, const struct hs_adapter_item *item,
 	return own;
 }
 
-/* state 0: sent, and nothing was said of it yet. */
+/* state: HS_RECEIPT(…); 0: sent, and nothing was said of it yet. */
 static void
-remember(struct hs_line *line, const struct hs_adapter_item *item, int state)
+remember(struct hs_line *line, const struct hs_line_item *item, int state)
 {
-	size_t at = line->told_next++ % HS_LINE_TOLD_MAX;
-	line->told[at].seq = item->seq;
-	line->told[at].states = state != 0 ? 1u << state : 0;
-	snprintf(line->told[at].epoch, sizeof(line->told[at].epoch), "%s", item->epoch);
+	hs_later_add(&line->later, item->delivery.item->epoch, item->delivery.item->seq,
+		&item->confirmed, state);
 }
 
 /* Nothing newer waits for what a station does not confirm: what is older of this document is over. It has left in this
@@ -189,8 +150,8 @@ older_end(struct hs_line *line, uint64_t document)
 		if (hs_canary_holds(item->delivery.canary))
 			continue; /* the runtime knows what takes its place, and what a cancel brings back */
 		item->replaced = true;
-		if (item->said_sent)
-			remember(line, item->delivery.item, 0);
+		if (hs_confirmed_any_sent(&item->confirmed))
+			remember(line, item, 0);
 		if (item->under_way) {
 			item->under_way = false;
 			hs_adapter_attempt_done(&item->delivery, HS_ATTEMPT_WAIT, "not confirmed");
@@ -212,7 +173,7 @@ hs_line_deliver(struct hs_line *line, struct hs_adapter_item *item,
 	*at = own;
 	/* Only the first message of a document tells that nothing went before; one that comes again does not. */
 	if (fresh && item->notice->action == HS_ACTION(ISSUE))
-		ledger_add(line, own->document);
+		hs_had_add(&line->had, own->document);
 	own->delivery = (struct hs_adapter_delivery){
 		.outlet = line->profile->settings->name,
 		.order_key = own->order_key,
@@ -232,7 +193,7 @@ static struct hs_line_item *
 item_to_send(const struct hs_line *line)
 {
 	for (struct hs_line_item *item = line->items; item != NULL; item = item->next) {
-		if (item->under_way && item->left > 0)
+		if (item->under_way && item->at < item->count)
 			return item;
 	}
 	return NULL;
@@ -251,7 +212,7 @@ hs_line_next(struct hs_line *line)
 			json_pack("{s:s,s:s}", "type", "canary", "token", line->canary.token));
 	struct hs_line_item *item = item_to_send(line);
 	if (item != NULL)
-		return hs_frame_ref(item->frames[item->count - item->left]);
+		return hs_frame_ref(item->messages[item->at].frame);
 	if ((line->owed & OWED_BEAT) == 0)
 		return NULL;
 	hs_rfc3339_format(hs_clock_unix_us(), HS_JST_MINUTES, stamp);
@@ -262,11 +223,12 @@ hs_line_next(struct hs_line *line)
 static void
 item_left(struct hs_line *line, struct hs_line_item *item)
 {
-	item->left--;
-	if (item->left > 0 || item->said_sent)
+	hs_confirmed_sent(&item->confirmed, item->messages[item->at].prefecture);
+	hs_had_got(&line->had, item->document);
+	send_from(item, item->at + 1);
+	if (item->at < item->count || item->said_sent)
 		return;
 	item->said_sent = true;
-	ledger_got(line, item->document);
 	hs_adapter_receipt(item->delivery.item, item->delivery.outlet, HS_RECEIPT(SENT), "");
 }
 
@@ -277,7 +239,7 @@ hs_line_sent(struct hs_line *line)
 	struct hs_line_item *item = item_to_send(line);
 	if ((line->owed & OWED_STATE) != 0) {
 		line->owed &= ~OWED_STATE;
-		ledger_got_all(line);
+		hs_had_got_all(&line->had);
 	} else if (line->canary_waits) {
 		line->canary_waits = false;
 	} else if (item != NULL) {
@@ -291,12 +253,19 @@ hs_line_sent(struct hs_line *line)
 
 static const struct {
 	const char *word;
-	int state;
 	enum hs_attempt_result result;
-} words[] = {
-	{ "received", HS_RECEIPT(ACCEPTED), HS_ATTEMPT_ACCEPTED },
-	{ "displayed", HS_RECEIPT(DISPLAYED), HS_ATTEMPT_DISPLAYED },
-	{ "failed", HS_RECEIPT(FAILED), HS_ATTEMPT_FAILED },
+} words[HS_CONFIRMED_COUNT] = {
+	[HS_CONFIRMED_RECEIVED] = { "received", HS_ATTEMPT_ACCEPTED },
+	[HS_CONFIRMED_DISPLAYED] = { "displayed", HS_ATTEMPT_DISPLAYED },
+	[HS_CONFIRMED_FAILED] = { "failed", HS_ATTEMPT_FAILED },
+};
+
+/* What a station says of one message. */
+struct said {
+	uint64_t seq;
+	const char *prefecture; /* NULL: not named */
+	enum hs_confirmed_word word;
+	char detail[160];
 };
 
 /* "at 2026-07-01T18:55:03+09:00; main channel": the station's own time, and its words. */
@@ -315,57 +284,73 @@ detail_of(const json_t *message, char out[160])
 	hs_text_mend(out);
 }
 
-/* Of an item that is over here: what it becomes later. */
 static void
-report_later(struct hs_line *line, uint64_t seq, int state, const char *detail)
+item_said(struct hs_line *line, struct hs_line_item *item, const struct said *said)
 {
-	for (size_t back = 1; back <= HS_LINE_TOLD_MAX; back++) {
-		size_t at = (line->told_next + HS_LINE_TOLD_MAX - back) % HS_LINE_TOLD_MAX;
-		if (line->told[at].seq != seq)
-			continue;
-		bool again = (line->told[at].states & 1u << state) != 0;
-		/* What was shown is not received any more; what failed may still be shown. */
-		bool back_in_time = state == HS_RECEIPT(ACCEPTED) && line->told[at].states != 0;
-		line->told[at].states |= 1u << state;
-		if (!again && !back_in_time)
-			hs_adapter_report(line->adapter, line->lane, line->told[at].epoch, seq,
-				line->profile->settings->name, state, detail);
+	if (!hs_confirmed_take(&item->confirmed, said->word, said->prefecture))
+		return;
+	if (said->word == HS_CONFIRMED_FAILED)
+		memcpy(item->failure, said->detail, sizeof(item->failure));
+	enum hs_confirmed_word whole = hs_confirmed_of(&item->confirmed);
+	if (whole == HS_CONFIRMED_COUNT) {
+		if (hs_confirmed_told(&item->confirmed, said->word) == HS_CONFIRMED_FAILED)
+			hs_adapter_receipt(item->delivery.item, item->delivery.outlet,
+				HS_RECEIPT(FAILED), said->detail);
 		return;
 	}
+	const char *detail = whole == HS_CONFIRMED_FAILED ? item->failure : said->detail;
+	remember(line, item, hs_confirmed_receipt(whole));
+	if (item->under_way) {
+		item->under_way = false;
+		hs_adapter_attempt_done(&item->delivery, words[whole].result, detail);
+	} else {
+		item->answered = true;
+		item->answer = words[whole].result;
+		snprintf(item->detail, sizeof(item->detail), "%s", detail);
+		hs_adapter_deliver_now(&item->delivery);
+	}
+}
+
+static bool
+said_of(const json_t *message, struct said *said)
+{
+	const char *word = json_string_value(json_object_get(message, "state"));
+	const json_t *seq = json_object_get(message, "seq");
+	const json_t *prefecture = json_object_get(message, "prefecture");
+	said->word = 0;
+	while (said->word < HS_CONFIRMED_COUNT &&
+		(word == NULL || strcmp(words[said->word].word, word) != 0))
+		said->word++;
+	said->seq = json_is_integer(seq) && json_integer_value(seq) > 0
+			    ? (uint64_t)json_integer_value(seq)
+			    : 0;
+	said->prefecture = json_string_value(prefecture);
+	detail_of(message, said->detail);
+	return said->word < HS_CONFIRMED_COUNT && said->seq > 0 &&
+	       (prefecture == NULL || said->prefecture != NULL);
 }
 
 static bool
 take_receipt(struct hs_line *line, const json_t *message, const char **why)
 {
-	const char *word = json_string_value(json_object_get(message, "state"));
-	const json_t *seq_json = json_object_get(message, "seq");
-	size_t known = 0;
-	while (known < HS_COUNT(words) && (word == NULL || strcmp(words[known].word, word) != 0))
-		known++;
-	*why = "receipt: seq (a number) and state received, displayed or failed";
-	if (known == HS_COUNT(words) || !json_is_integer(seq_json) ||
-		json_integer_value(seq_json) <= 0)
+	struct said said;
+	*why = "receipt: seq (a number) and state received, displayed or failed; prefecture as the "
+	       "item has it";
+	if (!said_of(message, &said))
 		return false;
-	uint64_t seq = (uint64_t)json_integer_value(seq_json);
-	char detail[160];
-	detail_of(message, detail);
 	struct hs_line_item *item = line->items;
-	while (item != NULL && (item->delivery.item->seq != seq || !item->said_sent))
+	while (item != NULL &&
+		(item->delivery.item->seq != said.seq || !hs_confirmed_any_sent(&item->confirmed)))
 		item = item->next;
-	if (item == NULL) {
-		report_later(line, seq, words[known].state, detail);
-		return true;
-	}
-	remember(line, item->delivery.item, words[known].state);
-	if (item->under_way) {
-		item->under_way = false;
-		hs_adapter_attempt_done(&item->delivery, words[known].result, detail);
-	} else {
-		item->answered = true;
-		item->answer = words[known].result;
-		memcpy(item->detail, detail, sizeof(detail));
-		hs_adapter_deliver_now(&item->delivery);
-	}
+	const char *epoch;
+	int state = item == NULL ? hs_later_take(&line->later, said.seq, said.word, said.prefecture,
+					   &epoch)
+				 : 0;
+	if (item != NULL)
+		item_said(line, item, &said);
+	else if (state != 0)
+		hs_adapter_report(line->adapter, line->lane, epoch, said.seq,
+			line->profile->settings->name, state, said.detail);
 	return true;
 }
 
@@ -460,7 +445,8 @@ hs_line_up(struct hs_line *line)
 	hs_info("broadcaster.station_up", "station=%s mode=%s", line->profile->settings->name,
 		hs_lane_name(line->lane));
 	for (struct hs_line_item *item = line->items; item != NULL; item = item->next) {
-		item->left = item->under_way ? item->count : 0;
+		if (item->under_way)
+			send_from(item, 0);
 		hs_adapter_deliver_now(&item->delivery);
 	}
 	hs_canary_now(&line->canary);

@@ -6,7 +6,8 @@
  *          not confirmed is sent again (the same epoch and seq), what is over is in the state.
  * Receipts: SENT when it left, ACCEPTED at the station's "received", DISPLAYED at its "displayed" (with its own time in the
  *          detail), FAILED with its reason; EXPIRED by the runtime when nobody took it in time. Each state once; what was
- *          not sent to this station cannot be confirmed by it.
+ *          not sent to this station cannot be confirmed by it. A notice for several prefectures is several messages, and a receipt
+ *          is about one of them (confirmed.h): what is not confirmed is sent again; one that failed is told at once.
  * Rules:   a cancel of a document of which this station got nothing (it was away, the order expired or was replaced first)
  *          is not told: FILTERED. When that is not known, as after a restart, it is told.
  *          A newer message of a document never waits until the older one is confirmed: that one is over then.
@@ -18,6 +19,8 @@
 #define HS_BROADCASTER_LINE_H
 
 #include "adapters/broadcaster/broadcaster_encode.h"
+#include "adapters/broadcaster/had.h"
+#include "adapters/broadcaster/later.h"
 #include "adapters/broadcaster/profile.h"
 #include "adapters/runtime/runtime.h"
 #include "hub/base/frame.h"
@@ -25,10 +28,6 @@
 struct json_t;
 struct hs_line;
 struct hs_line_item;
-
-#define HS_LINE_TOLD_MAX 256 /* confirmed items that may still be called displayed */
-#define HS_LINE_LEDGER_MAX \
-	512 /* documents of which it is known whether the station got something */
 
 struct hs_line_ops {
 	/* Something may be sent: the carrier asks hs_line_next until that is NULL or it can take no more. */
@@ -48,17 +47,8 @@ struct hs_line {
 	struct hs_line_item *items;
 	struct hs_canary canary;
 	bool canary_waits;
-	struct {
-		uint64_t seq;
-		unsigned states; /* bit of each HS_RECEIPT(…) */
-		char epoch[80];
-	} told[HS_LINE_TOLD_MAX];
-	size_t told_next;
-	struct {
-		uint64_t document; /* hash of its key */
-		bool got;
-	} ledger[HS_LINE_LEDGER_MAX];
-	size_t ledger_next;
+	struct hs_later later;
+	struct hs_had had;
 };
 
 /* Adds its canary: from ops.open. ops: kept. */

@@ -188,6 +188,7 @@ on_timer(uv_timer_t *timer)
 		if (outlets->carriers[i].link != NULL)
 			hs_line_owe_beat(&outlets->carriers[i].line);
 	}
+	outlets->options.tick(outlets->options.owner);
 }
 
 /* ---- WebSockets ---- */

@@ -34,6 +34,8 @@ struct hs_outlets_options {
 		void *owner, enum hs_adapter_lane lane, const struct hs_profile *profile);
 	/* The WebSocket of this id has something to get. */
 	void (*pump)(void *owner, hs_http_id id);
+	/* Each heartbeat_ms: for what changes by time alone. */
+	void (*tick)(void *owner);
 	void *owner;
 };
 

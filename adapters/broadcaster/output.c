@@ -1,22 +1,17 @@
 /* output.c: see output.h. */
 #include "adapters/broadcaster/output.h"
 
-#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "adapters/broadcaster/acks.h"
-#include "adapters/broadcaster/playout.h"
+#include "adapters/broadcaster/had.h"
+#include "adapters/broadcaster/output_files.h"
 #include "hub/base/check.h"
-#include "hub/base/clock.h"
 #include "hub/base/log.h"
-#include "schemas/json_put.h"
-#include "schemas/json_text.h"
 
-#define STATE_ARENA_BYTES (64u << 20)
-#define STATE_TEXT_BYTES  (8u << 20)
-#define REFRESH_PAUSE_MS  5000
+#define REFRESH_PAUSE_MS 5000
 
 struct hs_output {
 	struct hs_output_options options;
@@ -25,6 +20,7 @@ struct hs_output {
 	char *out_dir;
 	uv_timer_t timer; /* the next try of a refresh that failed */
 	bool again[HS_LANE_COUNT];
+	struct notice_files *notices; /* that are not over */
 	struct hs_canary_folder canaries[HS_LANE_COUNT];
 	void (*folder_start[HS_LANE_COUNT])(struct hs_canary *canary); /* of canary_folder.h */
 };
@@ -33,90 +29,18 @@ struct hs_output {
 struct notice_files {
 	struct hs_adapter_delivery delivery;
 	struct hs_output *output;
+	struct notice_files *next;
 	struct hs_playout_job *under_way;
 	enum hs_adapter_lane lane;
+	uint64_t document; /* hs_had_key */
+	bool stood;	   /* something that it orders was in force when it came */
+	bool replaced;	   /* a newer message of its document has come while it was being written */
 	char order_key[96];
 	struct hs_playout_job
 		*files; /* what every attempt writes: a job that is never added itself */
 	char prefectures[HS_PREFECTURES_MAX][HS_PREFECTURE_SIZE];
 	size_t prefecture_count;
 };
-
-/* For people who open the file; NULL when out of memory. Free. */
-static char *
-indented(const void *compact, size_t len_bytes)
-{
-	struct hs_buf out;
-	hs_buf_init(&out, HS_JSON_TEXT_MAX);
-	hs_json_indent(&out, compact, len_bytes);
-	if (!out.failed)
-		return out.bytes;
-	hs_buf_free(&out);
-	return NULL;
-}
-
-/* ---- current.json, current.txt ---- */
-
-static char *
-current_json(const struct hs_output_state *state, enum hs_adapter_lane lane, json_t *in_force,
-	const char *prefecture)
-{
-	char stamp[HS_RFC3339_SIZE];
-	hs_rfc3339_format(hs_clock_unix_us(), 540, stamp);
-	json_t *record = json_pack("{s:s,s:s,s:s,s:I,s:s,s:s,s:s,s:s,s:o}", "type", "state", "mode",
-		hs_lane_name(lane), "epoch", state->epoch, "seq", (json_int_t)state->seq,
-		"prefecture", prefecture, "status", state->current ? "current" : "stale", "mark",
-		hs_mode_mark(hs_lane_mode(lane), "ja"), "as_of", stamp, "in_force", in_force);
-	char *compact = hs_json_dump(record);
-	char *text = compact != NULL ? indented(compact, strlen(compact)) : NULL;
-	free(compact);
-	json_decref(record);
-	return text;
-}
-
-/* folder: a prefecture, or "" for the lane's own. */
-static bool
-job_add_named(struct hs_playout_job *job, enum hs_adapter_lane lane, const char *folder,
-	const char *name, const char *text)
-{
-	char path[HS_PLAYOUT_PATH];
-	snprintf(path, sizeof(path), "%s/%s%s%s", hs_lane_name(lane), folder,
-		folder[0] != '\0' ? "/" : "", name);
-	return text != NULL && hs_playout_job_add(job, path, text);
-}
-
-static bool
-job_add_current(struct hs_output *output, struct hs_playout_job *job,
-	const struct hs_output_state *state, enum hs_adapter_lane lane, const char *prefecture)
-{
-	struct hs_buf text, pages;
-	struct hs_arena *arena = hs_arena_create(STATE_ARENA_BYTES);
-	const struct hs_profile *profile = output->options.profile;
-	const struct hs_force_view view = { state->list, prefecture, &profile->selector,
-		hs_clock_unix_us() };
-	int mode = hs_lane_mode(lane);
-	if (arena == NULL)
-		return false;
-	hs_buf_init(&text, STATE_TEXT_BYTES);
-	hs_buf_init(&pages, STATE_TEXT_BYTES);
-	json_t *in_force = hs_broadcast_in_force(arena, &view);
-	char *json = in_force != NULL ? current_json(state, lane, in_force, prefecture) : NULL;
-	enum hs_err err = hs_broadcast_in_force_text(arena, &view, mode, &text);
-	bool paged = profile->style.page.rows > 0;
-	if (err == HS_OK && paged)
-		err = hs_broadcast_in_force_pages(arena, &view, mode, &profile->style, &pages);
-	bool good = json != NULL && err == HS_OK;
-	good = good && job_add_named(job, lane, prefecture, "current.json", json);
-	good = good && job_add_named(job, lane, prefecture, "current.txt", hs_buf_text(&text));
-	if (paged)
-		good = good && job_add_named(job, lane, prefecture, "current.pages.txt",
-				       hs_buf_text(&pages));
-	hs_buf_free(&pages);
-	free(json);
-	hs_buf_free(&text);
-	hs_arena_destroy(arena);
-	return good;
-}
 
 static void on_timer(uv_timer_t *timer);
 
@@ -126,7 +50,7 @@ job_add_feed(struct hs_output *output, struct hs_playout_job *job, enum hs_adapt
 	if ((output->options.forms & HS_FORM_ATOM) == 0)
 		return true;
 	char *feed = output->options.feed(output->options.owner, lane);
-	bool good = job_add_named(job, lane, "", "feed.atom", feed);
+	bool good = hs_playout_add_named(job, lane, "", "feed.atom", feed);
 	free(feed);
 	return good;
 }
@@ -148,8 +72,8 @@ refresh_prefecture(void *owner, const char *prefecture)
 	if (refresh->done[index])
 		return;
 	refresh->done[index] = true;
-	if (!job_add_current(
-		    refresh->output, refresh->job, &refresh->state, refresh->lane, prefecture))
+	if (!hs_playout_add_current(refresh->job, refresh->output->options.profile, &refresh->state,
+		    refresh->lane, prefecture))
 		refresh->failed = true;
 }
 
@@ -234,6 +158,28 @@ files_of(struct hs_adapter_delivery *delivery)
 	return HS_CONTAINER_OF(delivery, struct notice_files, delivery);
 }
 
+static bool
+is_in_force(const struct hs_force_list *list, uint64_t seq)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		if (list->rows[i].seq == seq)
+			return true;
+	}
+	return false;
+}
+
+/* What a folder that was full or away has no need of any more; NULL: it has. A crawl of it would be read as news, perhaps after that
+ * of its end. */
+static const char *
+over_why(const struct notice_files *own, const struct hs_output_state *state)
+{
+	if (own->replaced)
+		return "a newer message of its document came before it was written";
+	if (own->stood && state->known && !is_in_force(state->list, own->delivery.item->seq))
+		return "what it orders was in force no more before it was written";
+	return NULL;
+}
+
 static void
 attempt_over(void *owner, enum hs_err err, const char *why)
 {
@@ -243,6 +189,13 @@ attempt_over(void *owner, enum hs_err err, const char *why)
 		hs_acks_await(own->output->acks, own->delivery.item,
 			(const char(*)[HS_PREFECTURE_SIZE])own->prefectures, own->prefecture_count);
 		hs_adapter_attempt_done(&own->delivery, HS_ATTEMPT_ACCEPTED, why);
+		return;
+	}
+	struct hs_output_state state =
+		own->output->options.state(own->output->options.owner, own->lane);
+	const char *over = over_why(own, &state);
+	if (over != NULL) {
+		hs_adapter_attempt_done(&own->delivery, HS_ATTEMPT_FILTERED, over);
 		return;
 	}
 	/* Told at once, not only when the deadline is past: somebody can make room on the disk. */
@@ -258,13 +211,19 @@ attempt(struct hs_adapter_delivery *delivery)
 	struct notice_files *own = files_of(delivery);
 	struct hs_output *output = own->output;
 	struct hs_output_state state = output->options.state(output->options.owner, own->lane);
+	const char *over = over_why(own, &state);
+	if (over != NULL) {
+		hs_adapter_attempt_done(delivery, HS_ATTEMPT_FILTERED, over);
+		return;
+	}
 	struct hs_playout_job *job = hs_playout_job_create(attempt_over, own);
 	bool good = job != NULL;
 	for (size_t i = 0; good && i < own->files->count; i++)
 		good = hs_playout_job_add(
 			job, own->files->files[i].path, own->files->files[i].bytes);
 	for (size_t i = 0; good && state.known && i < own->prefecture_count; i++)
-		good = job_add_current(output, job, &state, own->lane, own->prefectures[i]);
+		good = hs_playout_add_current(
+			job, output->options.profile, &state, own->lane, own->prefectures[i]);
 	good = good && job_add_feed(output, job, own->lane);
 	if (!good) {
 		hs_playout_job_destroy(job);
@@ -275,21 +234,24 @@ attempt(struct hs_adapter_delivery *delivery)
 	hs_playout_add(output->playout, job);
 }
 
-/* The worker may still be writing: the job goes on alone and tells nobody. */
+/* The worker may still be writing a file: that is its last one, and nobody is told. */
 static void
 attempt_abort(struct hs_adapter_delivery *delivery)
 {
 	struct notice_files *own = files_of(delivery);
 	if (own->under_way != NULL)
-		own->under_way->done = NULL;
+		hs_playout_call_back(own->under_way);
 	own->under_way = NULL;
 }
 
 static void
 delivery_ended(struct hs_adapter_delivery *delivery)
 {
-	struct notice_files *own = files_of(delivery);
+	struct notice_files *own = files_of(delivery), **at = &own->output->notices;
 	attempt_abort(delivery);
+	while (*at != own)
+		at = &(*at)->next;
+	*at = own->next;
 	hs_playout_job_destroy(own->files);
 	free(own);
 }
@@ -299,22 +261,22 @@ files_of_item(struct notice_files *own, uint64_t seq, const struct hs_broadcast_
 {
 	char name[40];
 	struct hs_buf lines, pages;
-	char *json = indented(hs_frame_bytes(item->record), hs_frame_len_bytes(item->record));
-	hs_buf_init(&lines, STATE_TEXT_BYTES);
-	hs_buf_init(&pages, STATE_TEXT_BYTES);
+	char *json = hs_indented(hs_frame_bytes(item->record), hs_frame_len_bytes(item->record));
+	hs_buf_init(&lines, HS_STATE_TEXT_BYTES);
+	hs_buf_init(&pages, HS_STATE_TEXT_BYTES);
 	for (size_t i = 0; i < item->crawl_count; i++)
 		hs_buf_printf(&lines, "%s\n", item->crawl[i]);
 	hs_pages_text(item->pages, item->page_count, &pages);
 	unsigned long long number = (unsigned long long)seq;
 	snprintf(name, sizeof(name), "%llu.json", number);
 	bool good = !lines.failed && !pages.failed &&
-		    job_add_named(own->files, own->lane, item->prefecture, name, json);
+		    hs_playout_add_named(own->files, own->lane, item->prefecture, name, json);
 	snprintf(name, sizeof(name), "%llu.txt", number);
-	good = good &&
-	       job_add_named(own->files, own->lane, item->prefecture, name, hs_buf_text(&lines));
+	good = good && hs_playout_add_named(
+			       own->files, own->lane, item->prefecture, name, hs_buf_text(&lines));
 	snprintf(name, sizeof(name), "%llu.pages.txt", number);
 	if (item->page_count > 0)
-		good = good && job_add_named(own->files, own->lane, item->prefecture, name,
+		good = good && hs_playout_add_named(own->files, own->lane, item->prefecture, name,
 				       hs_buf_text(&pages));
 	memcpy(own->prefectures[own->prefecture_count++], item->prefecture, HS_PREFECTURE_SIZE);
 	free(json);
@@ -340,7 +302,7 @@ files_of_forms(
 		if (rows[i].text == NULL || (wanted & rows[i].form) == 0)
 			continue;
 		snprintf(name, sizeof(name), "%llu.%s", (unsigned long long)seq, rows[i].suffix);
-		good = good && job_add_named(own->files, own->lane, "", name, rows[i].text);
+		good = good && hs_playout_add_named(own->files, own->lane, "", name, rows[i].text);
 	}
 	return good;
 }
@@ -372,6 +334,17 @@ files_create(const struct hs_output_options *options, const struct hs_adapter_it
 	return NULL;
 }
 
+/* What waits is replaced by the runtime; what is being written just now ends with this attempt. */
+static void
+older_end(struct hs_output *output, const struct notice_files *newer)
+{
+	for (struct notice_files *own = output->notices; own != NULL; own = own->next) {
+		if (own->document == newer->document && newer->document != 0 &&
+			own->lane == newer->lane && own->under_way != NULL)
+			own->replaced = true;
+	}
+}
+
 void
 hs_output_notice(struct hs_output *output, struct hs_adapter_item *item,
 	const struct hs_broadcast_item *items, size_t count, const struct hs_forms *forms)
@@ -385,9 +358,16 @@ hs_output_notice(struct hs_output *output, struct hs_adapter_item *item,
 		return;
 	}
 	own->output = output;
-	/* A key of its own: every revision has its file, none replaces a waiting one. */
-	snprintf(own->order_key, sizeof(own->order_key), "%.64s/%llu", outlet,
-		(unsigned long long)item->seq);
+	own->document = hs_had_key(item->notice);
+	own->stood = is_in_force(
+		output->options.state(output->options.owner, own->lane).list, item->seq);
+	older_end(output, own);
+	own->next = output->notices;
+	output->notices = own;
+	/* Documents do not wait for each other; within one the newest counts. What has none is alone. */
+	snprintf(own->order_key, sizeof(own->order_key), "%.64s/%s%016llx", outlet,
+		own->document != 0 ? "" : "seq-",
+		(unsigned long long)(own->document != 0 ? own->document : item->seq));
 	own->delivery = (struct hs_adapter_delivery){
 		.outlet = outlet,
 		.order_key = own->order_key,

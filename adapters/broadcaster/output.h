@@ -4,7 +4,10 @@
  * Flow:    items of a notice → one delivery of the runtime (retry with back-off until the deadline) →
  *          <seq>.json, <seq>.txt, <seq>.pages.txt per prefecture and the forms that are wanted, then current.json,
  *          current.txt and feed.atom of the moment in which the attempt starts, so that a late attempt never writes an
- *          old state. An item whose time to break in is over by then goes out without crawl and pages.
+ *          old state. An item whose time to break in is over when it comes goes out without crawl and pages.
+ *          What waits because the folder is full or away is not written when that is over: a newer message of its document takes its
+ *          place (EXPIRED, FILTERED), and what it orders may have ended meanwhile (FILTERED). Within a document files are
+ *          written in the order of the messages.
  *          A failed attempt is told at once (FAILED with the reason); ACCEPTED follows when it worked, and DISPLAYED when
  *          the playout system says so (acks.h).
  * Canary:  each folder and lane (runtime/canary_folder.h), after the profile was proven (profile.h): a hidden file in each folder of a prefecture that is
@@ -60,7 +63,8 @@ void hs_output_notice(struct hs_output *output, struct hs_adapter_item *item,
 /* Shows the files that the notice would become (runtime/explain.h). options: outlet and forms are what counts. */
 void hs_output_show(const struct hs_output_options *options, struct hs_adapter_item *item,
 	const struct hs_broadcast_item *items, size_t count, const struct hs_forms *forms);
-/* Writes the current files of every prefecture that has something in force or a folder from before. */
+/* Writes the current files of every prefecture that has something in force or a folder from before: the state was made anew, or
+ * something expired. */
 void hs_output_refresh(struct hs_output *output, enum hs_adapter_lane lane);
 
 #endif

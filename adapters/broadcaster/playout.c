@@ -70,6 +70,13 @@ hs_playout_job_destroy(struct hs_playout_job *job)
 	free(job);
 }
 
+void
+hs_playout_call_back(struct hs_playout_job *job)
+{
+	job->done = NULL;
+	atomic_store(&job->called_back, true);
+}
+
 /* ---- writing ---- */
 
 static enum hs_err
@@ -160,7 +167,7 @@ hs_playout_write(const char *out_dir, struct hs_playout_job *job)
 {
 	enum hs_err err = HS_OK;
 	job->why[0] = '\0';
-	for (size_t i = 0; i < job->count && err == HS_OK; i++)
+	for (size_t i = 0; i < job->count && err == HS_OK && !atomic_load(&job->called_back); i++)
 		err = file_write(job, out_dir, &job->files[i]);
 	if (err == HS_OK)
 		snprintf(job->why, sizeof(job->why), "%zu files", job->count);

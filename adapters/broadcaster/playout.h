@@ -7,11 +7,12 @@
  *          current.pages.txt; <out_dir>/<mode>/<seq>.lalert.xml, <seq>.cap.xml, feed.atom. A name appears
  *          only with its whole content; writing the same job again changes nothing that a reader sees.
  * Owner:   the playout owns a job from add until done was called; then it frees it with its bytes.
- * Threads: calls and done on the loop; the worker touches only its job.
+ * Threads: calls and done on the loop; the worker touches only its job, which may be called back meanwhile.
  */
 #ifndef HS_BROADCASTER_PLAYOUT_H
 #define HS_BROADCASTER_PLAYOUT_H
 
+#include <stdatomic.h>
 #include <stddef.h>
 #include <uv.h>
 
@@ -37,6 +38,7 @@ struct hs_playout_job {
 	 * asks any more. */
 	void (*done)(void *owner, enum hs_err err, const char *why);
 	void *owner;
+	atomic_bool called_back; /* read by the worker before each file */
 	enum hs_err err;
 	char why[160];
 	struct hs_playout_job *next;
@@ -54,6 +56,8 @@ int hs_playout_job_add(struct hs_playout_job *job, const char *path, const char 
 /* For a job that was never added. NULL is allowed. */
 void hs_playout_job_destroy(struct hs_playout_job *job);
 void hs_playout_add(struct hs_playout *playout, struct hs_playout_job *job);
+/* Nobody asks for it any more, and no further file of it is begun. */
+void hs_playout_call_back(struct hs_playout_job *job);
 /* Another job on the thread of this folder, behind those that wait. */
 void hs_playout_run(struct hs_playout *playout, struct hs_pool_job *job);
 /* Writes the files of a job here and now: what the worker does. For the worker and for tests. */

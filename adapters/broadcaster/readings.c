@@ -13,13 +13,14 @@ struct list {
 };
 
 static void
-add_reading(struct list *list, const char *name, const char *kana)
+add_reading(struct list *list, const char *code, const char *name, const char *kana)
 {
 	if (name == NULL || kana == NULL || name[0] == '\0' || kana[0] == '\0')
 		return;
-	if (!hs_seen_add(&list->seen, name, ""))
+	if (!hs_seen_add(&list->seen, code, name, kana))
 		return;
 	hs_json_open(list->out, NULL, '{');
+	hs_json_put_said(list->out, "code", code);
 	hs_json_put_text(list->out, "name", name);
 	hs_json_put_text(list->out, "kana", kana);
 	hs_json_close(list->out, '}');
@@ -43,7 +44,7 @@ place_readings(struct list *list, const hs_evacuation *evacuation)
 			if (area == NULL)
 				continue;
 			if (area->code[0] == '\0' || is_own(list, area->code))
-				add_reading(list, area->name, area->kana);
+				add_reading(list, area->code, area->name, area->kana);
 		}
 	}
 }
@@ -71,13 +72,14 @@ hs_broadcast_put_readings(struct hs_arena *arena, struct hs_buf *out, const char
 	for (size_t i = 0; good && i < places->clause_count; i++) {
 		const struct hs_area_row *area = hs_area_find(places->clauses[i].area_code);
 		if (area != NULL)
-			add_reading(&list, area->name, area->kana);
+			add_reading(&list, area->code, area->name, area->kana);
 	}
 	if (good && notice->detail_case == HANSHO__V1__NOTICE__DETAIL_EVACUATION)
 		place_readings(&list, notice->evacuation);
 	for (size_t i = 0; good && i < notice->n_areas; i++) {
 		if (is_own(&list, notice->areas[i]->code))
-			add_reading(&list, notice->areas[i]->name, notice->areas[i]->kana);
+			add_reading(&list, notice->areas[i]->code, notice->areas[i]->name,
+				notice->areas[i]->kana);
 	}
 	hs_json_close(out, ']');
 }

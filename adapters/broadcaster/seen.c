@@ -22,16 +22,35 @@ hs_seen_begin(struct hs_seen *seen, struct hs_arena *arena, size_t most)
 	return seen->slots != NULL;
 }
 
-bool
-hs_seen_add(struct hs_seen *seen, const char *first, const char *second)
+/* Where it is, or the free slot where it belongs. */
+static struct hs_seen_place *
+slot_of(const struct hs_seen *seen, const struct hs_seen_place *place)
 {
-	uint64_t hash = mix(mix(UINT64_C(14695981039346656037), first), second);
+	uint64_t hash = mix(mix(mix(UINT64_C(14695981039346656037), place->first), place->second),
+		place->third);
 	size_t at = (size_t)(hash ^ hash >> 32) & seen->mask;
 	for (; seen->slots[at].first != NULL; at = (at + 1) & seen->mask) {
-		if (strcmp(seen->slots[at].first, first) == 0 &&
-			strcmp(seen->slots[at].second, second) == 0)
-			return false;
+		if (strcmp(seen->slots[at].first, place->first) == 0 &&
+			strcmp(seen->slots[at].second, place->second) == 0 &&
+			strcmp(seen->slots[at].third, place->third) == 0)
+			break;
 	}
-	seen->slots[at] = (struct hs_seen_pair){ first, second };
-	return true;
+	return &seen->slots[at];
+}
+
+bool
+hs_seen_add(struct hs_seen *seen, const char *first, const char *second, const char *third)
+{
+	const struct hs_seen_place place = { first, second, third };
+	struct hs_seen_place *slot = slot_of(seen, &place);
+	bool fresh = slot->first == NULL;
+	*slot = place;
+	return fresh;
+}
+
+bool
+hs_seen_has(const struct hs_seen *seen, const char *first, const char *second, const char *third)
+{
+	const struct hs_seen_place place = { first, second, third };
+	return slot_of(seen, &place)->first != NULL;
 }

@@ -128,4 +128,14 @@ enum hs_err hs_force_groups(struct hs_arena *arena, const struct hs_force_list *
 	bool (*wanted)(const void *owner, const struct hs_force_row *row), const void *owner,
 	struct hs_force_group **groups, size_t *count) HS_MUST_CHECK;
 
+struct hs_force_filter {
+	/* NULL for all rows. */
+	bool (*wanted)(const void *owner, const struct hs_force_row *row);
+	const void *owner;
+};
+/* The same, and all rows of a group have the same valid_until: for who says of a group until when it stands. */
+enum hs_err hs_force_groups_by_limit(struct hs_arena *arena, const struct hs_force_list *list,
+	const struct hs_force_filter *filter, struct hs_force_group **groups,
+	size_t *count) HS_MUST_CHECK;
+
 #endif

@@ -4,6 +4,12 @@
 
 #include "adapters/runtime/inforce.h"
 
+static int64_t
+limit_of(const struct hs_force_row *row)
+{
+	return row->meta != NULL ? row->meta->valid_until_unix_us : 0;
+}
+
 static bool
 same_group(const struct hs_force_row *a, const struct hs_force_row *b)
 {
@@ -12,17 +18,42 @@ same_group(const struct hs_force_row *a, const struct hs_force_row *b)
 }
 
 static int
-compare_members(const void *left, const void *right)
+compare_keys(const struct hs_force_row *a, const struct hs_force_row *b)
 {
-	const struct hs_force_row *a = *(const struct hs_force_row *const *)left;
-	const struct hs_force_row *b = *(const struct hs_force_row *const *)right;
 	int order = strcmp(a->area_code, b->area_code);
 	if (order == 0)
 		order = (a->kind > b->kind) - (a->kind < b->kind);
 	if (order == 0)
 		order = (a->level < b->level) - (a->level > b->level);
+	return order != 0 ? order : strcmp(a->term, b->term);
+}
+
+static int
+compare_members(const void *left, const void *right)
+{
+	const struct hs_force_row *a = *(const struct hs_force_row *const *)left;
+	const struct hs_force_row *b = *(const struct hs_force_row *const *)right;
+	int order = compare_keys(a, b);
+	return order != 0 ? order : hs_force_compare(a, b);
+}
+
+/* Those without a limit first, then the longest. */
+static int
+compare_limits(int64_t a, int64_t b)
+{
+	if (a == 0 || b == 0)
+		return (a != 0) - (b != 0);
+	return (a < b) - (a > b);
+}
+
+static int
+compare_limited_members(const void *left, const void *right)
+{
+	const struct hs_force_row *a = *(const struct hs_force_row *const *)left;
+	const struct hs_force_row *b = *(const struct hs_force_row *const *)right;
+	int order = compare_keys(a, b);
 	if (order == 0)
-		order = strcmp(a->term, b->term);
+		order = compare_limits(limit_of(a), limit_of(b));
 	return order != 0 ? order : hs_force_compare(a, b);
 }
 
@@ -35,7 +66,9 @@ compare_groups(const void *left, const void *right)
 	if (a->ordered_unix_us != b->ordered_unix_us)
 		return a->ordered_unix_us > b->ordered_unix_us ? -1 : 1;
 	int order = strcmp(a->area_code, b->area_code);
-	return order != 0 ? order : strcmp(a->term, b->term);
+	if (order == 0)
+		order = strcmp(a->term, b->term);
+	return order != 0 ? order : compare_limits(limit_of(a->rows[0]), limit_of(b->rows[0]));
 }
 
 static void
@@ -75,10 +108,10 @@ group_add(struct hs_force_group *group, const struct hs_force_row *row)
 		group->urgency = row->urgency;
 }
 
-enum hs_err
-hs_force_groups(struct hs_arena *arena, const struct hs_force_list *list,
-	bool (*wanted)(const void *owner, const struct hs_force_row *row), const void *owner,
-	struct hs_force_group **groups, size_t *count)
+static enum hs_err
+groups_make(struct hs_arena *arena, const struct hs_force_list *list,
+	const struct hs_force_filter *filter, bool by_limit, struct hs_force_group **groups,
+	size_t *count)
 {
 	*groups = NULL;
 	*count = 0;
@@ -90,13 +123,16 @@ hs_force_groups(struct hs_arena *arena, const struct hs_force_list *list,
 		return HS_ERR_NOMEM;
 	size_t member_count = 0;
 	for (size_t i = 0; i < list->count; i++) {
-		if (wanted == NULL || wanted(owner, &list->rows[i]))
+		if (filter->wanted == NULL || filter->wanted(filter->owner, &list->rows[i]))
 			members[member_count++] = &list->rows[i];
 	}
-	qsort(members, member_count, sizeof(*members), compare_members);
+	qsort(members, member_count, sizeof(*members),
+		by_limit ? compare_limited_members : compare_members);
 	size_t group_count = 0;
 	for (size_t i = 0; i < member_count; i++) {
-		if (i == 0 || !same_group(members[i - 1], members[i]))
+		bool same = i > 0 && same_group(members[i - 1], members[i]) &&
+			    (!by_limit || limit_of(members[i - 1]) == limit_of(members[i]));
+		if (!same)
 			group_begin(&found[group_count++], &members[i]);
 		group_add(&found[group_count - 1], members[i]);
 	}
@@ -104,4 +140,20 @@ hs_force_groups(struct hs_arena *arena, const struct hs_force_list *list,
 	*groups = found;
 	*count = group_count;
 	return HS_OK;
+}
+
+enum hs_err
+hs_force_groups(struct hs_arena *arena, const struct hs_force_list *list,
+	bool (*wanted)(const void *owner, const struct hs_force_row *row), const void *owner,
+	struct hs_force_group **groups, size_t *count)
+{
+	const struct hs_force_filter filter = { wanted, owner };
+	return groups_make(arena, list, &filter, false, groups, count);
+}
+
+enum hs_err
+hs_force_groups_by_limit(struct hs_arena *arena, const struct hs_force_list *list,
+	const struct hs_force_filter *filter, struct hs_force_group **groups, size_t *count)
+{
+	return groups_make(arena, list, filter, true, groups, count);
 }

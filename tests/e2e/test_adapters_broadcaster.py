@@ -99,7 +99,7 @@ def test_station_gets_state_then_items_and_its_receipt_reaches_the_sender(air):
     assert item["text"].startswith(MARK) and item["text"].endswith(MARK)
     assert "架空県架空市の北町一丁目に警戒レベル4 避難指示が発令されました" in item["text"]
     assert item["areas"][0]["code"] == "990019" and item["areas"][0]["code5"] == "99001"
-    assert {"name": "架空市", "kana": "かくうし"} in item["readings"]
+    assert {"code": "990019", "name": "架空市", "kana": "かくうし"} in item["readings"]
 
     station.send({"type": "receipt", "seq": item["seq"], "state": "received"})
     station.send({"type": "receipt", "seq": item["seq"], "state": "displayed"})
@@ -313,6 +313,34 @@ def test_a_full_disk_is_told_and_overcome(make_stack, tmp_path):
     (out / "drill").unlink()
     wait_until(lambda: states(stack, answer["id"], "playout") == ["accepted"], "retry works")
     assert (out / "drill" / "99" / f"{answer['seq']}.json").exists()
+
+
+def test_what_ended_while_the_disk_was_full_is_not_written_as_news(make_stack, tmp_path):
+    """A playout system that finds the crawl of an order puts it on air, also when that of its lift lies beside it."""
+    out = tmp_path / "playout"
+    out.mkdir()
+    (out / "drill").write_text("in the way")
+    stack = make_stack(mode="drill", feeds=0, adapters=[
+        broadcaster(free_port(), str(out), retry_first_ms=500, retry_max_ms=1000)])
+    document = new_id()
+    lifted = stack.accepted(order([detail("避難指示", ["北町"])], document=document))
+    lower = stack.accepted(order([detail("高齢者等避難", ["南町"])]))
+    stands = stack.accepted(order([detail("避難指示", ["東町"])]))
+    for answer in (lifted, lower, stands):
+        wait_until(lambda: states(stack, answer["id"], "playout") == ["failed"], "failure is told")
+    lift = stack.accepted(order([detail("避難指示", ["北町"], state="解除")], document=document, revision=2))
+    raised = stack.accepted(order([detail("避難指示", ["南町"])]))
+    wait_until(lambda: states(stack, lifted["id"], "playout")[0] in ("expired", "filtered"), "the order is over")
+    wait_until(lambda: states(stack, lower["id"], "playout") == ["filtered"], "this one, too")
+    assert "in force no more" in receipts(stack, lower["id"], "playout")[0]["detail"]
+    (out / "drill").unlink()
+    for answer in (stands, lift, raised):
+        wait_until(lambda: states(stack, answer["id"], "playout") == ["accepted"], "retry works")
+    folder = out / "drill" / "99"
+    written = {name.split(".")[0] for name in os.listdir(folder)}
+    assert written == {"current", *(str(answer["seq"]) for answer in (stands, lift, raised))}
+    text = (folder / "current.txt").read_text()
+    assert "東町" in text and "北町" not in text and "高齢者" not in text
 
 
 def test_slow_station_is_told_of_its_gap(make_stack):

@@ -14,8 +14,8 @@ import requests
 from lxml import etree
 
 import test_adapters_broadcaster
-from conftest import START_S, free_port, wait_until
-from documents import detail, new_id, order
+from conftest import PRINCIPALS, START_S, free_port, wait_until
+from documents import detail, jst, new_id, order
 from nng_station import NngStation
 from test_adapters_broadcaster import MARK, arrived, broadcaster, receipts, states
 from test_canary import FAST, wait_proof
@@ -55,9 +55,10 @@ def station(name, **profile):
 @pytest.fixture
 def on_air(make_stack):
     """make(stations, **config) → stack with .port"""
-    def make(stations, **config):
+    def make(stations, principals=None, **config):
         port = free_port()
-        stack = make_stack(mode="drill", feeds=0, adapters=[broadcaster(port, stations=stations, **config)])
+        stack = make_stack(mode="drill", feeds=0, principals=principals,
+                           adapters=[broadcaster(port, stations=stations, **config)])
         stack.port = port
         return stack
     return make
@@ -140,6 +141,75 @@ def test_each_station_acknowledges_and_displayed_comes_back_with_its_time(on_air
     one.send({"type": "pong"})
     for each in (one, other):
         each.close()
+
+
+TWO = [{**PRINCIPALS[0], "areas": ["990019", "131016"], "statuses": ["Exercise"]}]
+
+
+def in_two_prefectures(**more):
+    return order([detail("避難指示", ["北町"]), detail("避難指示", ["丸の内"], code="131016")], **more)
+
+
+def test_a_receipt_confirms_the_item_that_it_is_about_and_no_other(on_air):
+    stack = on_air([station(name) for name in ("named", "plain", "half")], principals=TWO, attempt_timeout_ms=60000)
+    stations = {name: Station(stack.port, name) for name in ("named", "plain", "half")}
+    for each in stations.values():
+        each.until("state")
+    answer = stack.accepted(in_two_prefectures())
+    for each in stations.values():
+        assert [each.item()["prefecture"], each.item()["prefecture"]] == ["13", "99"]
+
+    def say(name, state, **more):
+        stations[name].send({"type": "receipt", "seq": answer["seq"], "state": state, **more})
+    for name in stations:
+        reached(stack, answer, name, "sent")
+    say("named", "received", prefecture="99")
+    say("named", "received", prefecture="99")
+    say("named", "displayed", prefecture="14")
+    say("plain", "received")
+    say("half", "failed", prefecture="13", detail="no picture")
+    assert reached(stack, answer, "half", "failed")["detail"] == "no picture", "told at once"
+    assert states(stack, answer["id"], "named") == states(stack, answer["id"], "plain") == ["sent"]
+    say("named", "received", prefecture="13")
+    say("plain", "received")
+    for name in ("named", "plain"):
+        reached(stack, answer, name, "accepted")
+    say("named", "displayed", prefecture="13")
+    say("plain", "displayed")
+    say("half", "displayed", prefecture="99")
+    later = stack.accepted(order())
+    for name, each in stations.items():
+        assert each.item()["seq"] == later["seq"]
+        each.send({"type": "receipt", "seq": later["seq"], "state": "displayed"})
+        reached(stack, later, name, "displayed")
+    assert states(stack, answer["id"], "named") == states(stack, answer["id"], "plain") == ["accepted"]
+    assert states(stack, answer["id"], "half") == ["failed"]
+    say("named", "displayed", prefecture="99")
+    say("plain", "displayed")
+    say("half", "displayed", prefecture="13")
+    for name in stations:
+        reached(stack, answer, name, "displayed")
+    for each in stations.values():
+        each.close()
+
+
+def test_what_was_confirmed_does_not_come_again_and_the_rest_does(on_air):
+    stack = on_air([station("kakuu-tv")], principals=TWO, attempt_timeout_ms=60000)
+    one = Station(stack.port, "kakuu-tv")
+    one.until("state")
+    answer = stack.accepted(in_two_prefectures())
+    assert [one.item()["prefecture"], one.item()["prefecture"]] == ["13", "99"]
+    one.send({"type": "receipt", "seq": answer["seq"], "state": "displayed"})
+    one.send({"type": "pong"})
+    time.sleep(0.5)  # it is read before the connection is gone
+    one.close()
+    one = Station(stack.port, "kakuu-tv")
+    assert one.item()["prefecture"] == "99"
+    one.send({"type": "receipt", "seq": answer["seq"], "state": "displayed", "prefecture": "99"})
+    reached(stack, answer, "kakuu-tv", "displayed")
+    _, seen = one.until("heartbeat")
+    assert "item" not in told(seen)
+    one.close()
 
 
 def test_who_is_away_gets_it_when_he_comes_or_it_expires(on_air):
@@ -356,6 +426,30 @@ def test_what_a_playout_system_says_while_nobody_looks_is_found(on_air, tmp_path
     (folder / f"{later['seq']}.displayed").touch()
     reached(stack, later, "playout", "displayed")
     assert states(stack, foreign["id"], "playout") == ["accepted"], "a file of another history says nothing of this one"
+
+
+def test_what_expires_is_called_so_when_it_does(on_air, tmp_path):
+    """No notice says that an order expired: who only keeps what he got would show it as standing for ever."""
+    stack = on_air([station("kakuu-tv")], out_dir=str(tmp_path / "all"), station_heartbeat_ms=200)
+    one = Station(stack.port, "kakuu-tv")
+    one.until("state")
+    soon = order([detail("避難指示", ["北町"])]).replace(
+        "</ib:ReportDateTime>", f"</ib:ReportDateTime><ib:ValidDateTime>{jst(int(time.time()) + 4)}</ib:ValidDateTime>")
+    limited = stack.accepted(soon)
+    standing = stack.accepted(order([detail("避難指示", ["南町"])]))
+    reached(stack, limited, "playout", "accepted")
+    reached(stack, standing, "playout", "accepted")
+    current = tmp_path / "all" / "drill" / "99" / "current.txt"
+    assert "有効期限経過" not in current.read_text()
+    state, _ = one.until("state")
+    marked = {area["name"]: group.get("expired") for group in state["prefectures"]["99"] for area in group["areas"]}
+    assert marked == {"北町": True, "南町": None}
+    wait_until(lambda: "有効期限経過" in current.read_text(), "the file says it, too")
+    line, = [line for line in current.read_text().splitlines() if "有効期限経過" in line]
+    assert "北町" in line and "南町" not in line
+    seen = [one.read()["type"] for _ in range(6)]
+    assert "state" not in seen, "once"
+    one.close()
 
 
 def test_what_is_new_changed_and_lifted_since(on_air):

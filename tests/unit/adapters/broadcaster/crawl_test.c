@@ -265,6 +265,100 @@ test_limits(void **state)
 	hs_arena_destroy(arena);
 }
 
+static void
+check_no_line_begins_with(struct hs_arena *arena, const char *text, const char *mark)
+{
+	for (size_t width = 16; width < 28; width++) {
+		const char **lines;
+		size_t count;
+		lines_of(arena, text, width, &lines, &count);
+		for (size_t i = 1; i < count; i++) {
+			if (strncmp(lines[i], mark, strlen(mark)) == 0)
+				fail_msg("begins with %s: %s", mark, lines[i]);
+		}
+	}
+}
+
+/* Marks of all kinds, at every place of a line. */
+static void
+test_marks_that_begin_no_line(void **state)
+{
+	static const char *const marks[] = { "｡", "､", "･", "ﾞ", "ﾟ", "ｰ", "ｯ", "ｬ", "｣", "｠",
+		"〗", "〙", "〛", "〟", "»", "゛", "゜", "ㇱ", "ゕ", "ゖ", "⁉", "‼", "–", "゠",
+		"〻" };
+	struct hs_arena *arena = hs_arena_create(16u << 20);
+	(void)state;
+	for (size_t i = 0; i < HS_COUNT(marks); i++) {
+		char text[512] = "";
+		for (size_t k = 0; k < 40; k++)
+			strcat(strcat(text, k % 3 == 0 ? "ｶ" : "川"), k % 4 == 0 ? marks[i] : "");
+		check_no_line_begins_with(arena, text, marks[i]);
+	}
+	check_no_line_begins_with(arena, "ﾀﾞｲﾊﾞｶﾞｲﾄﾞﾌﾞｯｸﾎﾟｰﾄﾋﾟｱｶﾞｰﾃﾞﾝ｡ﾍﾞﾆｽ､ｶﾞﾗﾊﾟｺﾞｽ", "ﾞ");
+	hs_arena_destroy(arena);
+}
+
+static void
+test_brackets_that_end_no_line(void **state)
+{
+	static const char *const opening[] = { "〖", "〘", "〚", "｟", "〝", "«", "‹", "„", "｢",
+		"（" };
+	struct hs_arena *arena = hs_arena_create(16u << 20);
+	(void)state;
+	for (size_t k = 0; k < HS_COUNT(opening); k++) {
+		for (size_t pad = 0; pad < 12; pad++) {
+			const char **lines;
+			size_t count, own = strlen(opening[k]);
+			char text[512] = "";
+			for (size_t i = 0; i < pad; i++)
+				strcat(text, "山");
+			strcat(strcat(text, opening[k]), "川沿いの低い土地にいる人は");
+			lines_of(arena, text, 16, &lines, &count);
+			for (size_t i = 0; i + 1 < count; i++) {
+				size_t len = strlen(lines[i]);
+				assert_false(len >= own &&
+					     strcmp(lines[i] + len - own, opening[k]) == 0);
+			}
+		}
+	}
+	hs_arena_destroy(arena);
+}
+
+/* A name that no line can hold goes on in the next, where it reads best. */
+static void
+test_where_a_long_name_goes_on(void **state)
+{
+	static const struct {
+		const char *name;
+		const char *lines[3];
+	} rows[] = {
+		{ "架空県架空市立中央第一小学校", { "架空県架空市", "立中央第一小学校" } },
+		{ "北部地域（架空川左岸の低地）", { "北部地域", "（架空川左岸の", "低地）" } },
+		{ "北町内会・南町内会・東町内会", { "北町内会・", "南町内会・", "東町内会" } },
+		{ "架空川沿いおよび想定川沿い", { "架空川沿いおよび", "想定川沿い" } },
+		{ "寿限無寿限無五劫の擦り切れ", { "寿限無寿限無五劫の", "擦り切れ" } },
+		{ "架空自治体連絡協議会連合", { "架空自治体連絡協議", "会連合" } },
+		{ "甲乙丙丁戊己庚辛壬", { "甲乙丙丁戊己庚", "辛壬" } },
+		{ "架空大字第1234567番台", { "架空大字第", "1234567番台" } },
+	};
+	struct hs_arena *arena = hs_arena_create(1u << 20);
+	(void)state;
+	for (size_t i = 0; i < HS_COUNT(rows); i++) {
+		struct hs_crawl crawl;
+		const char **lines;
+		size_t count;
+		hs_crawl_begin(&crawl, arena);
+		hs_crawl_word(&crawl, rows[i].name);
+		assert_int_equal(
+			hs_crawl_lines(&crawl, "", i == 4 || i == 5 ? 18 : 16, &lines, &count),
+			HS_OK);
+		for (size_t k = 0; k < count; k++)
+			assert_string_equal(lines[k], k < 3 ? rows[i].lines[k] : "");
+		assert_true(count == 3 || rows[i].lines[count] == NULL);
+	}
+	hs_arena_destroy(arena);
+}
+
 /* A long run without a place to break costs no more than its lines. */
 static void
 test_long_run(void **state)
@@ -293,6 +387,9 @@ main(void)
 		cmocka_unit_test(test_mark_does_not_stand_alone),
 		cmocka_unit_test(test_control_characters),
 		cmocka_unit_test(test_limits),
+		cmocka_unit_test(test_marks_that_begin_no_line),
+		cmocka_unit_test(test_brackets_that_end_no_line),
+		cmocka_unit_test(test_where_a_long_name_goes_on),
 		cmocka_unit_test(test_long_run),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

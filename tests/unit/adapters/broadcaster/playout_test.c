@@ -160,6 +160,29 @@ test_queue_keeps_the_order(void **state)
 	assert_string_equal(text, "late");
 }
 
+/* What was called back before its turn leaves nothing, and nobody is told. */
+static void
+test_called_back(void **state)
+{
+	struct order order = { 0 };
+	uv_loop_t loop;
+	uv_loop_init(&loop);
+	struct hs_playout *playout = hs_playout_create(&loop, *state);
+	struct hs_playout_job *old = hs_playout_job_create(done, &order);
+	struct hs_playout_job *newer = hs_playout_job_create(done, &order);
+	assert_true(hs_playout_job_add(old, "drill/13/1.txt", "old"));
+	assert_true(hs_playout_job_add(newer, "drill/13/2.txt", "newer"));
+	hs_playout_call_back(old);
+	hs_playout_add(playout, old);
+	hs_playout_add(playout, newer);
+	uv_run(&loop, UV_RUN_DEFAULT);
+	assert_int_equal(order.count, 1);
+	assert_int_equal(entries_of(*state, "drill/13"), 1);
+	hs_playout_destroy(playout);
+	uv_run(&loop, UV_RUN_DEFAULT);
+	assert_int_equal(uv_loop_close(&loop), 0);
+}
+
 static void
 see_folder(void *owner, const char *prefecture)
 {
@@ -193,6 +216,7 @@ main(void)
 		ROW(test_failure_says_why),
 		ROW(test_full_disk),
 		ROW(test_queue_keeps_the_order),
+		ROW(test_called_back),
 		ROW(test_folders),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,4 +1,4 @@
-/* Readings of an item: each name once, in the order in which announcers meet them, of this prefecture only. */
+/* Readings of an item: each name of a municipality once, in the order in which announcers meet them, of this prefecture only. */
 #include "tests/unit/adapters/broadcaster/encode_bench.h"
 
 #include "adapters/broadcaster/readings.h"
@@ -9,10 +9,10 @@ static const struct kit_place places[] = {
 	{ "990019", "南町", "", "避難指示", 4, false, 0 }, /* nobody knows how */
 	{ "131016", "丸の内", "まるのうち", "避難指示", 4, false, 0 },
 	{ "990027", "北町", "ほくちょう", "避難指示", 4, false,
-		0 }, /* the first reading of a name stays */
+		0 }, /* the same name, read otherwise */
 };
 
-/* "name=kana name=kana" as it stands in the member. */
+/* "code:name=kana name=kana" as it stands in the member. */
 static const char *
 told(struct bench *bench, const hs_notice *notice, const char *code, const char *prefecture)
 {
@@ -31,8 +31,10 @@ told(struct bench *bench, const hs_notice *notice, const char *code, const char 
 	text[0] = '\0';
 	for (size_t i = 0; i < json_array_size(list); i++) {
 		row = json_array_get(list, i);
-		assert_int_equal(json_object_size(row), 2);
+		const char *of = text_of(row, "code");
+		assert_int_equal(json_object_size(row), of[0] != '\0' ? 3 : 2);
 		strcat(text, i > 0 ? " " : "");
+		strcat(strcat(text, of), of[0] != '\0' ? ":" : "");
 		strcat(strcat(strcat(text, text_of(row, "name")), "="), text_of(row, "kana"));
 	}
 	json_decref(json);
@@ -47,9 +49,10 @@ test_of_an_order(void **state)
 	const hs_notice *notice =
 		kit_notice(bench->arena, LIVE, HS_ACTION(ISSUE), "d", 1, places, HS_COUNT(places));
 	/* The municipality of the clause comes from the table, the places from the order. */
-	assert_string_equal(told(bench, notice, "990019", "99"), "架空市=かくうし 北町=きたまち");
-	assert_string_equal(
-		told(bench, notice, "131016", "13"), "千代田区=ちよだく 丸の内=まるのうち");
+	assert_string_equal(told(bench, notice, "990019", "99"),
+		"990019:架空市=かくうし 990019:北町=きたまち 990027:北町=ほくちょう");
+	assert_string_equal(told(bench, notice, "131016", "13"),
+		"131016:千代田区=ちよだく 131016:丸の内=まるのうち");
 	assert_string_equal(told(bench, notice, "000000", "27"), "");
 }
 
@@ -64,10 +67,10 @@ test_of_another_kind(void **state)
 	notice->areas[0]->kana = kit_text(bench->arena, "かくうし");
 	notice->areas[1]->name = kit_text(bench->arena, "千代田区");
 	notice->areas[1]->kana = kit_text(bench->arena, "ちよだく");
-	assert_string_equal(told(bench, notice, NULL, "99"), "架空市=かくうし");
-	assert_string_equal(told(bench, notice, NULL, "13"), "千代田区=ちよだく");
+	assert_string_equal(told(bench, notice, NULL, "99"), "990019:架空市=かくうし");
+	assert_string_equal(told(bench, notice, NULL, "13"), "131016:千代田区=ちよだく");
 	/* once, though clause and area name it */
-	assert_string_equal(told(bench, notice, "990019", "99"), "架空市=かくうし");
+	assert_string_equal(told(bench, notice, "990019", "99"), "990019:架空市=かくうし");
 }
 
 static void
@@ -81,6 +84,19 @@ test_a_place_without_code_belongs_to_each(void **state)
 	assert_string_equal(told(bench, notice, NULL, "13"), "");
 }
 
+/* One notice for two cities whose 本町 are read otherwise: an announcer needs both, and whose each is. */
+static void
+test_each_municipality_keeps_its_reading(void **state)
+{
+	struct bench *bench = *state;
+	const struct kit_place both[] = { { "990019", "本町", "ほんちょう", "避難指示", 4, false,
+						  0 },
+		{ "990027", "本町", "もとまち", "避難指示", 4, false, 0 } };
+	const hs_notice *notice = kit_notice(bench->arena, LIVE, HS_ACTION(ISSUE), "d", 1, both, 2);
+	assert_string_equal(
+		told(bench, notice, NULL, "99"), "990019:本町=ほんちょう 990027:本町=もとまち");
+}
+
 /* Thousands of pairs, each told once, however they meet in the table. */
 static void
 test_seen(void **state)
@@ -91,14 +107,17 @@ test_seen(void **state)
 	assert_true(hs_seen_begin(&seen, bench->arena, HS_COUNT(texts)));
 	for (size_t i = 0; i < HS_COUNT(texts); i++) {
 		snprintf(texts[i], sizeof(texts[i]), "%zu", i);
-		assert_true(hs_seen_add(&seen, texts[i], i % 2 == 0 ? "" : "b"));
+		assert_true(hs_seen_add(&seen, texts[i], i % 2 == 0 ? "" : "b", ""));
 	}
 	for (size_t i = 0; i < HS_COUNT(texts); i++)
-		assert_false(hs_seen_add(&seen, texts[i], i % 2 == 0 ? "" : "b"));
+		assert_false(hs_seen_add(&seen, texts[i], i % 2 == 0 ? "" : "b", ""));
 	struct hs_seen few;
-	assert_true(hs_seen_begin(&few, bench->arena, 2));
-	assert_true(hs_seen_add(&few, "a", "bc"));
-	assert_true(hs_seen_add(&few, "ab", "c"));
+	assert_true(hs_seen_begin(&few, bench->arena, 3));
+	assert_true(hs_seen_add(&few, "a", "bc", ""));
+	assert_true(hs_seen_add(&few, "ab", "c", ""));
+	assert_true(hs_seen_has(&few, "ab", "c", ""));
+	assert_false(hs_seen_has(&few, "ab", "", "c"));
+	assert_true(hs_seen_add(&few, "ab", "", "c"));
 }
 
 int
@@ -109,6 +128,7 @@ main(void)
 		ROW(test_of_an_order),
 		ROW(test_of_another_kind),
 		ROW(test_a_place_without_code_belongs_to_each),
+		ROW(test_each_municipality_keeps_its_reading),
 		ROW(test_seen),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -168,7 +168,13 @@ test_towns(void **state)
 		{ "北町12番地", "北町" }, { "架空市港町", "港町" }, { "全域", "" },
 		{ "架空市", "" }, { "", "" }, { "港町（土砂災害警戒区域）", "港町" },
 		{ "三の丸", "三の丸" }, { "八幡町2-3", "八幡町" }, { "第2地区", "第２地区" },
-		{ "十日町", "十日町" } };
+		{ "十日町", "十日町" }, { "東七番丁", "東七番丁" }, { "東八番丁", "東八番丁" },
+		{ "二番町一丁目", "二番町" }, { "新一番堀通町", "新一番堀通町" },
+		{ "南三の丸町", "南三の丸町" }, { "新二の宮町", "新二の宮町" },
+		{ "北二区", "北二区" }, { "上十", "上十" }, { "北町二十一丁目", "北町" },
+		{ "北町十二番", "北町" }, { "北町12番3号", "北町" }, { "北町三番から五番", "北町" },
+		{ "北町１番・２番", "北町" }, { "北町3号", "北町" }, { "北町1の2", "北町" },
+		{ "北町１", "北町" } };
 	for (size_t i = 0; i < HS_COUNT(rows); i++)
 		assert_string_equal(
 			hs_postcode_town(bench->arena, rows[i][0], "架空市"), rows[i][1]);
@@ -189,6 +195,54 @@ test_postcode_list(void **state)
 	assert_string_equal(text_of(json_array_get(list, 0), "code5"), "99001");
 	assert_true(json_is_true(json_object_get(json_array_get(list, 1), "whole")));
 	assert_int_equal(json_array_size(json_object_get(record, "postcode_areas_ended")), 0);
+}
+
+/* "北町 全域" of the towns in a member. */
+static const char *
+towns_of(struct bench *bench, const char *key)
+{
+	static char text[512];
+	const json_t *list = json_object_get(bench->record, key);
+	text[0] = '\0';
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		const char *town = text_of(json_array_get(list, i), "town");
+		strcat(text, i > 0 ? " " : "");
+		strcat(text, town[0] != '\0' ? town : "全域");
+	}
+	return text;
+}
+
+/* A receiver whose postcode lies in a town that partly stands is still concerned. */
+static void
+test_a_town_that_partly_stands_has_not_ended(void **state)
+{
+	struct bench *bench = *state;
+	struct kit_place places[] = { { "990019", "北町一丁目", "", "避難指示", 4, false, 0 },
+		{ "990019", "北町二丁目", "", "避難指示", 4, false, 0 },
+		{ "990019", "南町一丁目", "", "避難指示", 4, false, 0 },
+		{ "990027", "北町", "", "避難指示", 4, false, 0 } };
+	take(bench, kit_notice(bench->arena, LIVE, HS_ACTION(ISSUE), "d", 1, places, 4));
+	places[0].lifted = places[2].lifted = true;
+	take(bench, kit_notice(bench->arena, LIVE, HS_ACTION(UPDATE), "d", 2, places, 4));
+	assert_string_equal(towns_of(bench, "postcode_areas"), "北町 北町");
+	assert_string_equal(towns_of(bench, "postcode_areas_ended"), "南町");
+	places[1].lifted = true;
+	take(bench, kit_notice(bench->arena, LIVE, HS_ACTION(UPDATE), "d", 3, places, 4));
+	assert_string_equal(towns_of(bench, "postcode_areas"), "北町"); /* of the other city */
+	assert_string_equal(towns_of(bench, "postcode_areas_ended"), "北町");
+}
+
+static void
+test_no_town_ends_while_its_whole_municipality_stands(void **state)
+{
+	struct bench *bench = *state;
+	struct kit_place places[] = { { "990019", "全域", "", "高齢者等避難", 3, false, 0 },
+		{ "990019", "北町", "", "避難指示", 4, false, 0 } };
+	take(bench, kit_notice(bench->arena, LIVE, HS_ACTION(ISSUE), "d", 1, places, 2));
+	places[1].lifted = true;
+	take(bench, kit_notice(bench->arena, LIVE, HS_ACTION(UPDATE), "d", 2, places, 2));
+	assert_string_equal(towns_of(bench, "postcode_areas"), "全域");
+	assert_string_equal(towns_of(bench, "postcode_areas_ended"), "");
 }
 
 /* ---- since ---- */
@@ -252,6 +306,8 @@ main(void)
 		cmocka_unit_test(test_words),
 		EACH(test_towns),
 		EACH(test_postcode_list),
+		EACH(test_a_town_that_partly_stands_has_not_ended),
+		EACH(test_no_town_ends_while_its_whole_municipality_stands),
 		EACH(test_since),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -143,6 +143,39 @@ test_groups(void **state)
 	assert_int_equal(groups[4].level, 3);
 }
 
+/* Who says until when a group stands must not say it of a row that stands longer. */
+static void
+test_groups_by_limit(void **state)
+{
+	struct bench *bench = *state;
+	static const int64_t until_us[] = { 0, KIT_ORDERED_US + 1, 0, KIT_ORDERED_US + 9 };
+	static const char *const names[] = { "い町", "ろ町", "は町", "に町" };
+	const struct hs_force_filter all = { NULL, NULL };
+	struct hs_force_group *groups;
+	size_t count;
+	for (size_t i = 0; i < 4; i++) {
+		const struct kit_place at = { "990019", names[i], "", "避難指示", 4, false, 0 };
+		hs_notice *notice =
+			kit_notice(bench->arena, LIVE, HS_ACTION(ISSUE), names[i], 1, &at, 1);
+		if (until_us[i] != 0)
+			notice->times->valid_until = hs_time_new(bench->arena, until_us[i], 540);
+		assert_int_equal(hs_force_apply(bench->force, i + 1, notice), HS_OK);
+	}
+	assert_int_equal(hs_force_groups(bench->arena, hs_force_after(bench->force), NULL, NULL,
+				 &groups, &count),
+		HS_OK);
+	assert_int_equal(count, 1);
+	assert_int_equal(hs_force_groups_by_limit(
+				 bench->arena, hs_force_after(bench->force), &all, &groups, &count),
+		HS_OK);
+	assert_int_equal(count, 3);
+	assert_int_equal(groups[0].row_count, 2);
+	assert_int_equal(groups[0].meta->valid_until_unix_us, 0);
+	assert_int_equal(groups[1].meta->valid_until_unix_us, until_us[3]);
+	assert_string_equal(groups[1].rows[0]->area_name, "に町");
+	assert_int_equal(groups[2].meta->valid_until_unix_us, until_us[1]);
+}
+
 /* Facts of notices that order nothing any more do not pile up; those of what stands are kept. */
 static void
 test_many_revisions(void **state)
@@ -201,6 +234,7 @@ main(void)
 		ROW(test_before_and_after),
 		ROW(test_other_kinds),
 		ROW(test_groups),
+		ROW(test_groups_by_limit),
 		ROW(test_many_revisions),
 		ROW(test_of_notice),
 	};
