@@ -144,9 +144,12 @@ cbc_refused(struct hs_telecom_outlet *outlet, const struct hs_adapter_item *item
 	struct cbc *cbc = cbc_of(outlet);
 	struct hs_cbc_board *board = hs_cbc_lane_board(cbc->lanes[item->lane]);
 	uint64_t seq = hs_cbc_board_seq(board, item->epoch, item->seq);
-	/* A snapshot may have put it already, as if it had been sent. */
-	if (!hs_notice_has_flag(item->notice, HS_FLAG_SAME_EVENT))
+	/* A snapshot may have put it already, as if it had been sent. Before an update something may have been, whose end is told. */
+	if (!hs_notice_has_flag(item->notice, HS_FLAG_SAME_EVENT)) {
+		if (item->notice->action != HS_ACTION(ISSUE))
+			hs_cbc_board_doubt(board, seq);
 		hs_cbc_board_forget(board, seq);
+	}
 	for (struct hs_cbc_piece *piece = board->pieces; piece; piece = piece->next)
 		piece->over = piece->over || piece->seq == seq;
 	prune(cbc, item->lane);

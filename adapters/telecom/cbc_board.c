@@ -193,6 +193,14 @@ hs_cbc_board_forget(struct hs_cbc_board *board, uint64_t seq)
 	}
 }
 
+void
+hs_cbc_board_doubt(struct hs_cbc_board *board, uint64_t seq)
+{
+	for (struct hs_cbc_piece *piece = board->pieces; piece; piece = piece->next)
+		if (piece->guessed && piece->seq == seq)
+			piece->guessed = piece->sent = false;
+}
+
 static bool
 is_in(const struct hs_cbc_piece *piece, uint16_t message_id)
 {
@@ -207,6 +215,14 @@ hs_cbc_board_sent(struct hs_cbc_board *board, uint16_t message_id, uint64_t seq)
 			piece->sent = true;
 			piece->assumed = piece->owed = false;
 		}
+}
+
+void
+hs_cbc_board_refused(struct hs_cbc_board *board, uint16_t message_id)
+{
+	for (struct hs_cbc_piece *piece = board->pieces; piece; piece = piece->next)
+		if (is_in(piece, message_id) && piece->owed)
+			piece->owed = piece->sent = false;
 }
 
 /* ---- content ---- */

@@ -87,8 +87,13 @@ void hs_cbc_board_drop(struct hs_cbc_board *board, uint64_t seq, uint16_t messag
 /* A notice is delivered: guessed pieces of it, and of what came after it, go. They come by themselves, each behind what it
  * follows. */
 void hs_cbc_board_forget(struct hs_cbc_board *board, uint64_t seq);
+/* The guessed piece of this notice was not sent; whether one before it was is not known. */
+void hs_cbc_board_doubt(struct hs_cbc_board *board, uint64_t seq);
 /* What stands under the identifier was sent, up to that notice, and nothing of it is owed. */
 void hs_cbc_board_sent(struct hs_cbc_board *board, uint16_t message_id, uint64_t seq);
+
+/* It refused what is owed under the identifier: that is not tried again by itself. */
+void hs_cbc_board_refused(struct hs_cbc_board *board, uint16_t message_id);
 
 struct hs_cbc_content {
 	bool any; /* false: nothing should stand there */

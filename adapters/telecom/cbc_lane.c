@@ -201,6 +201,8 @@ slot_done(struct hs_cbc_slot *slot, enum hs_cbc_outcome outcome, const char *det
 	}
 	if (!for_waiter && own->next.owed && outcome == HS_CBC_AS_WANTED)
 		owed_done(own, "sent after a start: it is in force, and was not taken before");
+	if (!for_waiter && own->next.owed && outcome == HS_CBC_WAS_REFUSED)
+		hs_cbc_board_refused(&own->lane->board, slot->message_id);
 	hs_info("telecom.cbc", "cbc=%s lane=%s id=%u serial=%04x outcome=%d detail=\"%s\"",
 		own->lane->link.cbc->name, hs_lane_name(own->lane->id), slot->message_id,
 		slot->posted.serial_nr, (int)outcome, detail);

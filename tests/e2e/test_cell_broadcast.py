@@ -363,6 +363,16 @@ def test_nothing_old_rings_after_a_restart(make_stack, centre):
     assert len(centre.air()) == 1
 
 
+def test_what_is_refused_after_a_start_too_is_tried_once(make_stack, centre):
+    stack, *_ = refused_update(make_stack, centre)
+    centre.behave(refuse_status=403)
+    seen = len(centre.asked())
+    stack.start("telecom")
+    wait_until(lambda: [row for row in centre.asked()[seen:] if row[1] == 4381], "it is tried")
+    time.sleep(7)
+    assert len([row for row in centre.asked()[seen:] if row[1] == 4381]) == 1
+
+
 def refused_update(make_stack, centre, **more):
     """The order stands at the centre, which refused its update."""
     stack = drill(make_stack, centre, ensure_ms=500, **more)
@@ -774,6 +784,34 @@ def test_an_update_that_the_centre_never_took_of_a_warning_older_than_the_past(m
     later = stack.accepted(raised(5, now), "relay")
     wait_state(stack, later["id"], "cb/etws", "filtered", user="relay")
     assert [(one["kind"], one["rang"]) for one in centre.air()] == [("etws", True)] * 2
+
+
+def came_too_late(make_stack, centre, serial):
+    """In force, and older than it may be when the adapter gets it; the hub tells nothing of before. Returns when it was."""
+    stack = relayed(make_stack, "drill", centre_of(centre.url, areas=ALL_JAPAN), hub={"past_ms": 0}, config={"max_age_ms": 1000})
+    stack.stop("telecom")
+    now = time.time()
+    old = stack.accepted(tsunami_report(serial, now - 3), "relay")
+    time.sleep(1.5)
+    stack.start("telecom")
+    wait_state(stack, old["id"], "", "expired", user="relay")
+    return stack, now
+
+
+@pytest.mark.parametrize("serial", [1, 2])
+def test_a_warning_that_is_too_old_when_it_comes_silences_no_report(make_stack, centre, serial):
+    stack, now = came_too_late(make_stack, centre, serial)
+    again = stack.accepted(tsunami_report(3, now), "relay")
+    wait_state(stack, again["id"], "cb/etws", "accepted", user="relay")
+    assert [(one["kind"], one["rang"]) for one in centre.air()] == [("etws", True)]
+
+
+@pytest.mark.parametrize("serial,state", [(1, "filtered"), (2, "accepted")])
+def test_the_end_of_an_update_that_was_too_old_is_told(make_stack, centre, serial, state):
+    """What went before it may have been broadcast; before a first report nothing was."""
+    stack, now = came_too_late(make_stack, centre, serial)
+    wrong = stack.accepted(tsunami_report(3, now, infotype="取消"), "relay")
+    wait_state(stack, wrong["id"], "cb/etws", state, user="relay")
 
 
 def test_who_refused_a_warning_gets_no_end_of_it_after_a_restart(make_stack, centre):
