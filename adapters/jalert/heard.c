@@ -1,112 +1,13 @@
 #include "adapters/jalert/heard.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <utlist.h>
 
+#include "adapters/jalert/heard_rows.h"
 #include "hub/base/buf.h"
 #include "hub/base/check.h"
 #include "hub/base/hash.h"
 #include "schemas/tables.h"
-
-/* One place that heard one kind of one event. */
-struct row {
-	uint8_t event[HS_SHA256_BYTES];
-	uint64_t seq;
-	uint64_t over_seq;	 /* notice that took its place or ended it; 0: it stands */
-	struct row *prev, *next; /* of struct hs_heard: free, kept or ended */
-	struct row *event_prev, *event_next; /* in its bucket */
-	enum hs_alert_kind kind;
-	uint32_t grade;
-	bool used;
-	bool ended;    /* the place was told that it is over; kept for hs_heard_forget only */
-	bool headline; /* of struct hs_alert */
-	char code[HS_ALERT_CODE_SIZE];
-	char phase[16];
-	char title[HS_ALERT_TITLE_SIZE];
-};
-
-#define BUCKETS 1024
-
-struct hs_heard {
-	struct row rows[HS_HEARD_MAX];
-	struct row *free, *kept, *ended; /* the oldest first */
-	struct row *buckets[BUCKETS];	 /* by event, those of one in the order of their taking */
-	size_t count;
-};
-
-struct hs_heard *
-hs_heard_create(void)
-{
-	struct hs_heard *heard = calloc(1, sizeof(*heard));
-	for (size_t i = 0; heard && i < HS_HEARD_MAX; i++)
-		DL_APPEND(heard->free, &heard->rows[i]);
-	return heard;
-}
-
-void
-hs_heard_destroy(struct hs_heard *heard)
-{
-	free(heard);
-}
-
-size_t
-hs_heard_count(const struct hs_heard *heard)
-{
-	return heard->count;
-}
-
-static void
-event_key(const char *event, uint8_t out[HS_SHA256_BYTES])
-{
-	const struct hs_span span = { event, strlen(event) };
-	hs_sha256(&span, 1, out);
-}
-
-static size_t
-bucket_of(const uint8_t key[HS_SHA256_BYTES])
-{
-	return (key[0] | (size_t)key[1] << 8) % BUCKETS;
-}
-
-/* Further ones may be of other events. */
-static struct row *
-first_of(const struct hs_heard *heard, const uint8_t key[HS_SHA256_BYTES])
-{
-	return heard->buckets[bucket_of(key)];
-}
-
-static bool
-is_of(const struct row *row, const uint8_t key[HS_SHA256_BYTES])
-{
-	return memcmp(row->event, key, HS_SHA256_BYTES) == 0;
-}
-
-static bool
-stands(const struct row *row, const uint8_t key[HS_SHA256_BYTES])
-{
-	return is_of(row, key) && row->over_seq == 0;
-}
-
-static size_t
-count_of(const struct hs_heard *heard, const uint8_t key[HS_SHA256_BYTES])
-{
-	size_t count = 0;
-	for (const struct row *row = first_of(heard, key); row; row = row->event_next)
-		count += is_of(row, key);
-	return count;
-}
-
-static const struct row *
-find(const struct hs_heard *heard, const uint8_t key[HS_SHA256_BYTES], const char *code,
-	enum hs_alert_kind kind)
-{
-	for (const struct row *row = first_of(heard, key); row; row = row->event_next)
-		if (stands(row, key) && row->kind == kind && strcmp(row->code, code) == 0)
-			return row;
-	return NULL;
-}
 
 /* Kinds of one family take each other's place. */
 static int
@@ -142,9 +43,9 @@ titles_known(const char *heard, const char *title)
 }
 
 static bool
-is_news(const struct row *row, const struct hs_alert *alert)
+is_news(const struct hs_heard_row *row, const struct hs_alert *alert)
 {
-	if (!row)
+	if (!row || row->doubted)
 		return true;
 	if (strcmp(row->phase, alert->phase) != 0)
 		return true;
@@ -164,7 +65,7 @@ is_end(const char *phase)
 }
 
 static bool
-is_replaced(const struct hs_alerts *news, const struct row *row)
+is_replaced(const struct hs_alerts *news, const struct hs_heard_row *row)
 {
 	for (size_t i = 0; i < news->count; i++)
 		if (family(news->items[i].kind) == family(row->kind) &&
@@ -185,7 +86,8 @@ is_addressed(const hs_notice *notice, const char *code)
 }
 
 static bool
-add_row(struct hs_arena *arena, const struct row *row, const char *phase, struct hs_alerts *out)
+add_row(struct hs_arena *arena, const struct hs_heard_row *row, const char *phase,
+	struct hs_alerts *out)
 {
 	struct hs_alert *alert = &out->items[out->count];
 	*alert = (struct hs_alert){ .kind = row->kind,
@@ -205,22 +107,23 @@ hs_heard_news(const struct hs_heard *heard, struct hs_arena *arena, const char *
 	const hs_notice *notice, const struct hs_alerts *alerts, struct hs_alerts *out)
 {
 	uint8_t key[HS_SHA256_BYTES];
-	event_key(event, key);
+	hs_heard_key(event, key);
 	out->count = 0;
 	out->items = hs_arena_alloc(
-		arena, (alerts->count + count_of(heard, key) + 1) * sizeof(*out->items));
+		arena, (alerts->count + hs_heard_count_of(heard, key) + 1) * sizeof(*out->items));
 	if (!out->items)
 		return HS_ERR_NOMEM;
 	for (size_t i = 0; i < alerts->count; i++) {
 		const struct hs_alert *alert = &alerts->items[i];
-		if (is_news(find(heard, key, alert->code, alert->kind), alert))
+		if (is_news(hs_heard_find(heard, key, alert->code, alert->kind), alert))
 			out->items[out->count++] = *alert;
 	}
 	/* What says no more than a headline ends nothing. */
 	bool whole = notice->detail_case != HANSHO__V1__NOTICE__DETAIL__NOT_SET ||
 		     notice->action == HS_ACTION(LIFT);
-	for (const struct row *row = first_of(heard, key); whole && row; row = row->event_next) {
-		if (!stands(row, key) || hs_alert_row(row->kind)->only_up ||
+	for (const struct hs_heard_row *row = hs_heard_first(heard, key); whole && row;
+		row = row->event_next) {
+		if (!hs_heard_stands(row, key) || hs_alert_row(row->kind)->only_up ||
 			hs_alerts_say(alerts, row->code, row->kind) ||
 			!is_addressed(notice, row->code) || is_replaced(out, row))
 			continue;
@@ -234,8 +137,9 @@ hs_heard_news(const struct hs_heard *heard, struct hs_arena *arena, const char *
 static bool
 was_heard(const struct hs_heard *heard, const uint8_t key[HS_SHA256_BYTES], enum hs_alert_kind kind)
 {
-	for (const struct row *row = first_of(heard, key); row; row = row->event_next)
-		if (is_of(row, key) && !row->ended && row->kind == kind)
+	for (const struct hs_heard_row *row = hs_heard_first(heard, key); row;
+		row = row->event_next)
+		if (hs_heard_is_of(row, key) && !row->ended && row->kind == kind)
 			return true;
 	return false;
 }
@@ -244,7 +148,7 @@ bool
 hs_heard_kind(const struct hs_heard *heard, const char *event, enum hs_alert_kind kind)
 {
 	uint8_t key[HS_SHA256_BYTES];
-	event_key(event, key);
+	hs_heard_key(event, key);
 	return was_heard(heard, key, kind);
 }
 
@@ -252,9 +156,10 @@ bool
 hs_heard_was_ended(const struct hs_heard *heard, const char *event, uint64_t seq)
 {
 	uint8_t key[HS_SHA256_BYTES];
-	event_key(event, key);
-	for (const struct row *row = first_of(heard, key); row; row = row->event_next)
-		if (is_of(row, key) && row->ended && row->over_seq > seq)
+	hs_heard_key(event, key);
+	for (const struct hs_heard_row *row = hs_heard_first(heard, key); row;
+		row = row->event_next)
+		if (hs_heard_is_of(row, key) && row->ended && row->over_seq > seq)
 			return true;
 	return false;
 }
@@ -265,13 +170,14 @@ hs_heard_leave_newer(
 {
 	uint8_t key[HS_SHA256_BYTES];
 	size_t kept = 0;
-	event_key(event, key);
+	hs_heard_key(event, key);
 	for (size_t i = 0; i < alerts->count; i++) {
 		const struct hs_alert *alert = &alerts->items[i];
-		const struct row *row = first_of(heard, key);
-		while (row && (!is_of(row, key) || (row->seq <= seq && row->over_seq <= seq) ||
-				      family(row->kind) != family(alert->kind) ||
-				      strcmp(row->code, alert->code) != 0))
+		const struct hs_heard_row *row = hs_heard_first(heard, key);
+		while (row &&
+			(!hs_heard_is_of(row, key) || (row->seq <= seq && row->over_seq <= seq) ||
+				family(row->kind) != family(alert->kind) ||
+				strcmp(row->code, alert->code) != 0))
 			row = row->event_next;
 		if (!row)
 			alerts->items[kept++] = *alert;
@@ -283,8 +189,8 @@ void
 hs_heard_ended(const struct hs_heard *heard,
 	void (*each)(void *owner, uint64_t seq, uint64_t over_seq), void *owner)
 {
-	for (const struct row *row = heard->ended; row; row = row->next)
-		if (row->over_seq > row->seq)
+	for (const struct hs_heard_row *row = heard->ended; row; row = row->next)
+		if (row->over_seq > row->seq && row->seq != HS_HEARD_NO_SEQ)
 			each(owner, row->seq, row->over_seq);
 }
 
@@ -293,15 +199,17 @@ hs_heard_of_event(const struct hs_heard *heard, struct hs_arena *arena, const ch
 	enum hs_alert_kind kind, struct hs_alerts *out)
 {
 	uint8_t key[HS_SHA256_BYTES];
-	event_key(event, key);
+	hs_heard_key(event, key);
 	bool named = was_heard(heard, key, kind);
 	out->count = 0;
-	out->items = hs_arena_alloc(arena, (count_of(heard, key) + 1) * sizeof(*out->items));
+	out->items =
+		hs_arena_alloc(arena, (hs_heard_count_of(heard, key) + 1) * sizeof(*out->items));
 	if (!out->items)
 		return HS_ERR_NOMEM;
-	for (const struct row *row = first_of(heard, key); row; row = row->event_next) {
-		bool meant = named ? is_of(row, key) && !row->ended && row->kind == kind
-				   : stands(row, key);
+	for (const struct hs_heard_row *row = hs_heard_first(heard, key); row;
+		row = row->event_next) {
+		bool meant = named ? hs_heard_is_of(row, key) && !row->ended && row->kind == kind
+				   : hs_heard_stands(row, key);
 		if (meant && !hs_alerts_say(out, row->code, row->kind) &&
 			!add_row(arena, row, "cancel", out))
 			return HS_ERR_NOMEM;
@@ -309,57 +217,33 @@ hs_heard_of_event(const struct hs_heard *heard, struct hs_arena *arena, const ch
 	return HS_OK;
 }
 
-static struct row **
-list_of(struct hs_heard *heard, const struct row *row)
-{
-	return row->ended ? &heard->ended : &heard->kept;
-}
-
-static void
-drop(struct hs_heard *heard, struct row *row)
-{
-	DL_DELETE(*list_of(heard, row), row);
-	DL_DELETE2(heard->buckets[bucket_of(row->event)], row, event_prev, event_next);
-	DL_PREPEND(heard->free, row);
-	row->used = false;
-	heard->count--;
-}
-
-static void
-end_set(struct hs_heard *heard, struct row *row, bool ended)
-{
-	if (row->ended == ended)
-		return;
-	DL_DELETE(*list_of(heard, row), row);
-	row->ended = ended;
-	DL_APPEND(*list_of(heard, row), row);
-}
-
 /* What this one had replaced is so again: it was no mistake. */
 static void
-give_back(struct hs_heard *heard, const struct row *wrong)
+give_back(struct hs_heard *heard, const struct hs_heard_row *wrong)
 {
-	for (struct row *row = first_of(heard, wrong->event); row; row = row->event_next)
-		if (is_of(row, wrong->event) && !row->ended && row->over_seq == wrong->seq &&
-			row->kind != wrong->kind && strcmp(row->code, wrong->code) == 0)
+	for (struct hs_heard_row *row = hs_heard_first(heard, wrong->event); row;
+		row = row->event_next)
+		if (hs_heard_is_of(row, wrong->event) && !row->ended &&
+			row->over_seq == wrong->seq && row->kind != wrong->kind &&
+			strcmp(row->code, wrong->code) == 0)
 			row->over_seq = 0;
 }
 
 /* One that stands is over; one that was replaced before that is of no use any more. */
 static void
-over(struct hs_heard *heard, struct row *row, uint64_t seq, bool ended)
+over(struct hs_heard *heard, struct hs_heard_row *row, uint64_t seq, bool ended)
 {
 	if (row->over_seq != 0) {
-		drop(heard, row);
+		hs_heard_drop(heard, row);
 		return;
 	}
 	row->over_seq = seq;
-	end_set(heard, row, ended);
+	hs_heard_end_set(heard, row, ended);
 }
 
 /* What the alert does to a row of its place and family. */
 static void
-meet(struct hs_heard *heard, struct row *row, const struct hs_heard_told *told,
+meet(struct hs_heard *heard, struct hs_heard_row *row, const struct hs_heard_told *told,
 	const struct hs_alert *alert, bool named)
 {
 	bool end = is_end(alert->phase), own = row->kind == alert->kind;
@@ -375,7 +259,8 @@ meet(struct hs_heard *heard, struct row *row, const struct hs_heard_told *told,
 
 /* Another kind that the notice says too, so that it goes on. */
 static bool
-is_beside(const struct hs_alerts *whole, const struct row *row, const struct hs_alert *alert)
+is_beside(
+	const struct hs_alerts *whole, const struct hs_heard_row *row, const struct hs_alert *alert)
 {
 	for (size_t i = 0; whole && row->kind != alert->kind && i < whole->count; i++)
 		if (whole->items[i].kind == row->kind &&
@@ -385,43 +270,12 @@ is_beside(const struct hs_alerts *whole, const struct row *row, const struct hs_
 	return false;
 }
 
-/* What is over goes before what stands, the oldest first. */
-static struct row *
-place_for(struct hs_heard *heard)
-{
-	if (!heard->free)
-		drop(heard, heard->ended ? heard->ended : heard->kept);
-	struct row *row = heard->free;
-	DL_DELETE(heard->free, row);
-	return row;
-}
-
-static struct row *
-add_heard(struct hs_heard *heard, const uint8_t key[HS_SHA256_BYTES], uint64_t seq,
-	const struct hs_alert *alert)
-{
-	struct row *row = place_for(heard);
-	*row = (struct row){ .seq = seq,
-		.kind = alert->kind,
-		.grade = alert->grade,
-		.used = true,
-		.headline = alert->headline };
-	memcpy(row->event, key, sizeof(row->event));
-	snprintf(row->code, sizeof(row->code), "%s", alert->code);
-	snprintf(row->phase, sizeof(row->phase), "%s", alert->phase);
-	snprintf(row->title, sizeof(row->title), "%s", alert->title);
-	DL_APPEND(heard->kept, row);
-	DL_APPEND2(heard->buckets[bucket_of(key)], row, event_prev, event_next);
-	heard->count++;
-	return row;
-}
-
 /* A cancel of what nobody remembers: the same by another route is not said again. */
 static void
 add_ended(struct hs_heard *heard, const uint8_t key[HS_SHA256_BYTES], uint64_t seq,
 	const struct hs_alert *alert)
 {
-	struct row *row = add_heard(heard, key, seq, alert);
+	struct hs_heard_row *row = hs_heard_add(heard, key, seq, alert);
 	over(heard, row, seq, true);
 }
 
@@ -429,14 +283,15 @@ void
 hs_heard_take(struct hs_heard *heard, const struct hs_heard_told *told)
 {
 	uint8_t key[HS_SHA256_BYTES];
-	event_key(told->event, key);
+	hs_heard_key(told->event, key);
 	bool named = was_heard(heard, key, told->kind);
 	for (size_t i = 0; i < told->news->count; i++) {
 		const struct hs_alert *alert = &told->news->items[i];
 		bool met = false;
-		for (struct row *row = first_of(heard, key), *next; row; row = next) {
+		for (struct hs_heard_row *row = hs_heard_first(heard, key), *next; row;
+			row = next) {
 			next = row->event_next;
-			if (is_of(row, key) && !row->ended && row->seq != told->seq &&
+			if (hs_heard_is_of(row, key) && !row->ended && row->seq != told->seq &&
 				family(row->kind) == family(alert->kind) &&
 				strcmp(row->code, alert->code) == 0 &&
 				!is_beside(told->whole, row, alert)) {
@@ -445,24 +300,53 @@ hs_heard_take(struct hs_heard *heard, const struct hs_heard_told *told)
 			}
 		}
 		if (!is_end(alert->phase))
-			add_heard(heard, key, told->seq, alert);
+			hs_heard_add(heard, key, told->seq, alert);
 		else if (!met)
 			add_ended(heard, key, told->seq, alert);
 	}
 }
 
+static bool
+knows_better(const struct hs_heard *heard, const uint8_t key[HS_SHA256_BYTES],
+	const struct hs_alert *alert)
+{
+	for (const struct hs_heard_row *row = hs_heard_first(heard, key); row;
+		row = row->event_next)
+		if (hs_heard_is_of(row, key) && !row->doubted &&
+			family(row->kind) == family(alert->kind) &&
+			strcmp(row->code, alert->code) == 0)
+			return true;
+	return false;
+}
+
+void
+hs_heard_doubt(struct hs_heard *heard, const char *event, const struct hs_alerts *alerts)
+{
+	uint8_t key[HS_SHA256_BYTES];
+	hs_heard_key(event, key);
+	for (size_t i = 0; i < alerts->count; i++) {
+		const struct hs_alert *alert = &alerts->items[i];
+		const struct hs_heard_row *row =
+			hs_heard_find(heard, key, alert->code, alert->kind);
+		if (row || is_end(alert->phase) || knows_better(heard, key, alert))
+			continue;
+		hs_heard_add(heard, key, HS_HEARD_NO_SEQ, alert)->doubted = true;
+	}
+}
+
 /* What had taken the place of the one that nobody heard has taken that of the one before it. */
 static void
-close_up(struct hs_heard *heard, const struct row *unheard)
+close_up(struct hs_heard *heard, const struct hs_heard_row *unheard)
 {
 	if (unheard->over_seq == 0)
 		return;
-	for (struct row *row = first_of(heard, unheard->event); row; row = row->event_next) {
-		if (is_of(row, unheard->event) && row->over_seq == unheard->seq &&
+	for (struct hs_heard_row *row = hs_heard_first(heard, unheard->event); row;
+		row = row->event_next) {
+		if (hs_heard_is_of(row, unheard->event) && row->over_seq == unheard->seq &&
 			family(row->kind) == family(unheard->kind) &&
 			strcmp(row->code, unheard->code) == 0) {
 			row->over_seq = unheard->over_seq;
-			end_set(heard, row, unheard->ended);
+			hs_heard_end_set(heard, row, unheard->ended);
 		}
 	}
 }
@@ -474,13 +358,13 @@ hs_heard_forget(struct hs_heard *heard, uint64_t seq)
 		if (heard->rows[i].used && heard->rows[i].seq == seq)
 			close_up(heard, &heard->rows[i]);
 	for (size_t i = 0; i < HS_HEARD_MAX; i++) {
-		struct row *row = &heard->rows[i];
+		struct hs_heard_row *row = &heard->rows[i];
 		if (row->used && row->over_seq == seq) {
 			row->over_seq = 0;
-			end_set(heard, row, false);
+			hs_heard_end_set(heard, row, false);
 		}
 		if (row->used && row->seq == seq)
-			drop(heard, row);
+			hs_heard_drop(heard, row);
 	}
 }
 
@@ -488,9 +372,9 @@ void
 hs_heard_restart(struct hs_heard *heard)
 {
 	for (size_t i = 0; i < HS_HEARD_MAX; i++) {
-		struct row *row = &heard->rows[i];
+		struct hs_heard_row *row = &heard->rows[i];
 		if (row->used && row->ended)
-			drop(heard, row);
+			hs_heard_drop(heard, row);
 		row->seq = HS_HEARD_OLD(row->seq);
 		if (row->over_seq != 0)
 			row->over_seq = HS_HEARD_OLD(row->over_seq);

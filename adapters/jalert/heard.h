@@ -12,6 +12,7 @@
  *          another grade of the same family instead (大津波警報 → 津波警報), only that is said.
  *          A kind of the family that the notice says too stays heard beside the new one (a warning beside a special
  *          warning); one that it does not say any more is kept behind it, for a cancel that names it.
+ *          What was perhaps heard (after a start) rings once more, and its correction and end are told.
  * Limits:  HS_HEARD_MAX rows; what ended goes before what stands, of each the oldest first. In memory: after a restart it is filled from the snapshot (news.h).
  * Owner:   the adapter's state embeds it by pointer. Threads: the loop's.
  */
@@ -59,6 +60,10 @@ struct hs_heard_told {
 	enum hs_alert_kind kind;       /* that a cancel takes back; HS_ALERT_COUNT: it says none */
 };
 void hs_heard_take(struct hs_heard *heard, const struct hs_heard_told *told);
+/* Of these alerts each may have been heard, by which notice is not known: it is news when it comes, and is corrected. Where anything
+ * of its family is known that says it. */
+void hs_heard_doubt(struct hs_heard *heard, const char *event, const struct hs_alerts *alerts);
+#define HS_HEARD_NO_SEQ 0
 /* Nobody heard that one after all: what it replaced or ended is as before. */
 void hs_heard_forget(struct hs_heard *heard, uint64_t seq);
 /* The hub's history is another one from here on: what was heard stays so, by its event, for its correction; that it had

@@ -232,20 +232,45 @@ hs_news_was_heard(const struct hs_news_setup *setup, const struct hs_adapter_pas
 }
 
 static void
-load(const struct hs_news_setup *setup, const struct hs_adapter_snapshot_notice *one,
-	bool was_heard)
+load_told(const struct hs_news_setup *setup, const struct hs_adapter_past *past)
+{
+	struct hs_arena *arena = hs_arena_create(ARENA_BYTES);
+	struct hs_news news;
+	if (arena && hs_news_of(setup, arena, past->notice, past->seq, &news) == HS_OK)
+		hs_news_take(setup, past->seq, &news);
+	hs_arena_destroy(arena);
+}
+
+/* One that nobody is known to have heard. Before anything but a first message something may have been heard that is older than what
+ * is known: under a guess, too, which may be taken back. */
+static void
+load_unknown(
+	const struct hs_news_setup *setup, const struct hs_adapter_snapshot_notice *one, bool guess)
 {
 	struct hs_arena *arena = hs_arena_create(ARENA_BYTES);
 	struct hs_news news;
 	if (arena && hs_news_of(setup, arena, one->notice, one->seq, &news) == HS_OK &&
-		(was_heard || !is_known(setup, arena, one))) {
-		hs_news_take(setup, one->seq, &news);
+		!is_known(setup, arena, one)) {
+		if (one->notice->action != HS_ACTION(ISSUE) &&
+			one->notice->action != HS_ACTION(CANCEL))
+			hs_heard_doubt(setup->heard, news.parts[0].event, &news.whole);
+		if (guess)
+			hs_news_take(setup, one->seq, &news);
 		/* what another route told before does not come by itself: it is refused then, too */
-		if (!was_heard && news.said.count > 0 &&
+		if (guess && news.said.count > 0 &&
 			!hs_notice_has_flag(one->notice, HS_FLAG_SAME_EVENT))
 			hs_start_guess(setup->start, one->seq);
 	}
 	hs_arena_destroy(arena);
+}
+
+static void
+load_in_force(const struct hs_news_setup *setup, const struct hs_adapter_snapshot *snapshot,
+	const struct hs_adapter_snapshot_notice *one)
+{
+	enum hs_heard_there heard = hs_snapshot_heard(snapshot, one, setup->outlet);
+	if (heard == HS_HEARD_PERHAPS || heard == HS_NOT_HEARD_ITSELF)
+		load_unknown(setup, one, heard == HS_HEARD_PERHAPS);
 }
 
 static bool
@@ -301,17 +326,18 @@ hs_news_load(const struct hs_news_setup *setup, const struct hs_adapter_snapshot
 			i < snapshot->count ? &snapshot->notices[i] : NULL;
 		if (!past || (one && one->seq < past->seq)) {
 			HS_CHECK(one);
-			if (!hs_snapshot_says_unheard(snapshot, one))
-				load(setup, one, false);
+			load_in_force(setup, snapshot, one);
 			i++;
 			continue;
 		}
-		const struct hs_adapter_snapshot_notice told = { past->seq, past->notice };
+		bool same = one && one->seq == past->seq;
 		if (hs_news_was_heard(setup, past)) {
-			load(setup, &told, true);
+			load_told(setup, past);
 			end_before(setup, snapshot, next);
+		} else if (same) {
+			load_in_force(setup, snapshot, one);
 		}
-		i += one && one->seq == past->seq; /* it is known of it who heard it */
+		i += same;
 		next++;
 	}
 	hs_heard_ended(setup->heard, is_over, setup->start);

@@ -7,8 +7,9 @@
  *          (civil protection) → those. What was never sent of it is left out: hs_plays_look → hs_news_leave_out.
  *          snapshot → hs_news_load: what was heard before this process is heard, by the same code as what comes: what its `past` names,
  *          cancels among it, and what is in force and not named there, as far as it would have been announced, unless it is
- *          known that nobody heard it (hs_snapshot_says_unheard); by seq. The latter is a guess, until the notice or one before
- *          it comes (start.h): then nobody was told of it.
+ *          known that nobody heard it (hs_snapshot_heard); by seq. The latter is a guess, until the notice or one before
+ *          it comes (start.h): then nobody was told of it. Before an update that nobody heard something may have been, longer ago
+ *          than is known: what it says is news when it comes again, and is corrected (hs_heard_doubt).
  * Owner:   everything lives in the caller's arena; the memory of what was heard is the adapter's.
  * Threads: the loop's.
  */

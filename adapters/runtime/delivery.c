@@ -437,7 +437,7 @@ hs_deliveries_give_up(struct hs_item *item, const char *why)
 		if (delivery->under_way)
 			delivery->abort(delivery);
 		delivery->under_way = false;
-		adapter->counts.failed++;
-		hs_delivery_end(delivery, HS_RECEIPT(FAILED), why);
+		adapter->counts.expired++;
+		hs_delivery_end(delivery, HS_RECEIPT(EXPIRED), why);
 	}
 }

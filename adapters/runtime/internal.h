@@ -273,6 +273,7 @@ bool hs_deliveries_under_way(const struct hs_adapter *adapter);
 /* Ends every delivery without a receipt: the hub will send them again after the restart. */
 void hs_deliveries_abandon(struct hs_adapter *adapter);
 /* Ends the deliveries of one item with a receipt FAILED. */
+/* EXPIRED, and not FAILED: nobody refused it, and whether a try came through is not known. Its end is told. */
 void hs_deliveries_give_up(struct hs_item *item, const char *why);
 size_t hs_deliveries_waiting(const struct hs_adapter *adapter);
 

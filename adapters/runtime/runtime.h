@@ -138,12 +138,17 @@ struct hs_adapter_snapshot {
 	size_t refused_count;
 	const struct hs_adapter_past *refused;
 	uint64_t
-		past_from_seq; /* at or after it who is not named in `past` did not take it; 0: that is not known */
+		past_from_seq; /* at or after it who is not named in `past` did not take what is in force; 0: that is not known */
 };
-/* One that is in force and not among the past: whether nobody heard its event. Of an update that cannot be told: it may have been
- * left out, because an earlier message that is older than the past was heard. */
-bool hs_snapshot_says_unheard(
-	const struct hs_adapter_snapshot *snapshot, const struct hs_adapter_snapshot_notice *one);
+/* What is known of one that is in force at an outlet; NULL: at any. */
+enum hs_heard_there {
+	HS_HEARD_PERHAPS, /* it is older than what is known: it counts as taken, until it comes by itself */
+	HS_HEARD,	  /* taken */
+	HS_NOT_HEARD, /* neither it, nor anything before it that is not named: it was the first, or all is known */
+	HS_NOT_HEARD_ITSELF /* not taken; of what came before it perhaps something was that is older than what is known */
+};
+enum hs_heard_there hs_snapshot_heard(const struct hs_adapter_snapshot *snapshot,
+	const struct hs_adapter_snapshot_notice *one, const char *outlet);
 /* Whether that outlet took it. */
 bool hs_past_took(const struct hs_adapter_past *past, const char *outlet);
 

@@ -34,21 +34,45 @@ part_keep(struct hs_lane *lane, struct hs_arena *arena, const hs_link_frame *fra
 }
 
 bool
-hs_snapshot_says_unheard(
-	const struct hs_adapter_snapshot *snapshot, const struct hs_adapter_snapshot_notice *one)
-{
-	return snapshot->past_from_seq > 0 && one->seq >= snapshot->past_from_seq &&
-	       one->notice->action == HS_ACTION(ISSUE) &&
-	       !hs_notice_has_flag(one->notice, HS_FLAG_SAME_EVENT);
-}
-
-bool
 hs_past_took(const struct hs_adapter_past *past, const char *outlet)
 {
 	for (size_t i = 0; i < past->outlet_count; i++)
 		if (strcmp(past->outlets[i], outlet) == 0)
 			return true;
 	return false;
+}
+
+/* By rising seq. NULL: it is not among them. */
+static const struct hs_adapter_past *
+past_of(const struct hs_adapter_past *past, size_t count, uint64_t seq)
+{
+	size_t first = 0, end = count;
+	while (first < end) {
+		size_t middle = first + (end - first) / 2;
+		if (past[middle].seq < seq)
+			first = middle + 1;
+		else
+			end = middle;
+	}
+	return first < count && past[first].seq == seq ? &past[first] : NULL;
+}
+
+/* What another route told before was not sent for that reason alone: of its event nothing follows. */
+enum hs_heard_there
+hs_snapshot_heard(const struct hs_adapter_snapshot *snapshot,
+	const struct hs_adapter_snapshot_notice *one, const char *outlet)
+{
+	const struct hs_adapter_past *past =
+		past_of(snapshot->past, snapshot->past_count, one->seq);
+	uint64_t from_seq = snapshot->past_from_seq;
+	if (past && (outlet ? hs_past_took(past, outlet) : past->outlet_count > 0))
+		return HS_HEARD;
+	bool known = past || past_of(snapshot->refused, snapshot->refused_count, one->seq) ||
+		     (from_seq > 0 && one->seq >= from_seq);
+	if (!known || hs_notice_has_flag(one->notice, HS_FLAG_SAME_EVENT))
+		return HS_HEARD_PERHAPS;
+	return one->notice->action == HS_ACTION(ISSUE) || from_seq == 1 ? HS_NOT_HEARD
+									: HS_NOT_HEARD_ITSELF;
 }
 
 /* What is shown; the arrays have room for all of the parts. */

@@ -13,8 +13,7 @@
 #include "hub/base/clock.h"
 #include "hub/base/log.h"
 
-#define TICK_MS	    500
-#define OUTLET_SIZE 96
+#define TICK_MS 500
 
 struct cbc {
 	struct hs_telecom_outlet outlet;
@@ -30,13 +29,10 @@ cbc_of(struct hs_telecom_outlet *outlet)
 	return HS_CONTAINER_OF(outlet, struct cbc, outlet);
 }
 
-/* "NAME/AREA", "NAME/AREA/en", "NAME/etws". */
 static void
-outlet_name(const struct cbc *cbc, const struct hs_cbc_plan_row *row, char out[OUTLET_SIZE])
+outlet_name(const struct cbc *cbc, const struct hs_cbc_plan_row *row, char out[HS_CBC_OUTLET_SIZE])
 {
-	bool second = row->piece.language != HS_CBC_JA;
-	snprintf(out, OUTLET_SIZE, "%s/%s%s%s", cbc->settings->name, row->place, second ? "/" : "",
-		second ? hs_cbc_language_tag(row->piece.language) : "");
+	hs_cbc_outlet_name(cbc->settings, row->place, row->piece.language, out);
 }
 
 static bool
@@ -66,7 +62,7 @@ static bool
 row_put(struct cbc *cbc, struct hs_adapter_item *item, struct hs_cbc_plan_row *row)
 {
 	struct hs_telecom_shared *shared = cbc->outlet.shared;
-	char name[OUTLET_SIZE];
+	char name[HS_CBC_OUTLET_SIZE];
 	uint16_t old_id;
 	outlet_name(cbc, row, name);
 	if (row->why[0] == '\0' && hs_missed_is(&shared->missed, item->notice, name)) {
@@ -128,7 +124,7 @@ cbc_serve(struct hs_telecom_outlet *outlet, struct hs_arena *arena, struct hs_ad
 	for (size_t i = 0; i < plan.count; i++)
 		plan.rows[i].put = row_put(cbc, item, &plan.rows[i]);
 	prune(cbc, item->lane);
-	char name[OUTLET_SIZE];
+	char name[HS_CBC_OUTLET_SIZE];
 	snprintf(name, sizeof(name), "%s", cbc->settings->name);
 	for (size_t i = 0; i < plan.count; i++) {
 		const struct hs_cbc_plan_row *row = &plan.rows[i];
@@ -148,9 +144,12 @@ cbc_refused(struct hs_telecom_outlet *outlet, const struct hs_adapter_item *item
 	struct cbc *cbc = cbc_of(outlet);
 	struct hs_cbc_board *board = hs_cbc_lane_board(cbc->lanes[item->lane]);
 	uint64_t seq = hs_cbc_board_seq(board, item->epoch, item->seq);
-	/* A snapshot may have put it already, as if it had been sent. */
-	if (!hs_notice_has_flag(item->notice, HS_FLAG_SAME_EVENT))
+	/* A snapshot may have put it already, as if it had been sent. Before an update something may have been, whose end is told. */
+	if (!hs_notice_has_flag(item->notice, HS_FLAG_SAME_EVENT)) {
+		if (item->notice->action != HS_ACTION(ISSUE))
+			hs_cbc_board_doubt(board, seq);
 		hs_cbc_board_forget(board, seq);
+	}
 	for (struct hs_cbc_piece *piece = board->pieces; piece; piece = piece->next)
 		piece->over = piece->over || piece->seq == seq;
 	prune(cbc, item->lane);
@@ -185,8 +184,27 @@ plan_again(struct cbc *cbc, struct hs_arena *arena, const struct hs_adapter_snap
 	return hs_cbc_plan_make(arena, &item, &options, plan);
 }
 
-/* What was acknowledged before is taken as sent; what was not comes again, or is refused. Who got a primary warning is known from
- * what was told before; one that is older than that is complete may have been sent. */
+/* Whether it stood there before this start. A primary warning that may have is not repeated. An order that is known not to have is
+ * owed, while it is young; when it is older, what stands there is left alone until something new comes. */
+static void
+stood_set(struct cbc *cbc, const struct hs_adapter_snapshot *snapshot,
+	const struct hs_adapter_snapshot_notice *held, struct hs_cbc_plan_row *row)
+{
+	char name[HS_CBC_OUTLET_SIZE];
+	outlet_name(cbc, row, name);
+	enum hs_heard_there heard = hs_snapshot_heard(snapshot, held, name);
+	bool stood = heard == HS_HEARD || heard == HS_HEARD_PERHAPS;
+	bool etws = row->piece.what == HS_CBC_ETWS;
+	row->piece.over = row->piece.guessed = etws;
+	row->piece.owed = !stood && !etws && !row->piece.assumed;
+	row->piece.sent = stood || row->piece.owed;
+	/* it is sent now, and so its end is told */
+	if (row->piece.owed && row->verdict == HS_CBC_PLAN_SEND)
+		hs_missed_note(&cbc->outlet.shared->missed, held->notice, name, true);
+}
+
+/* What was acknowledged before is taken as sent, unless it is known that this centre did not take it; what was not comes again, or
+ * is refused. */
 static void
 snapshot_put(struct cbc *cbc, struct hs_arena *arena, const struct hs_adapter_snapshot *snapshot,
 	const struct hs_adapter_snapshot_notice *held)
@@ -200,9 +218,7 @@ snapshot_put(struct cbc *cbc, struct hs_arena *arena, const struct hs_adapter_sn
 		struct hs_cbc_plan_row *row = &plan.rows[i];
 		const struct hs_cbc_piece *known = hs_cbc_board_find(
 			board, row->piece.document_key, row->piece.area_code, row->piece.language);
-		bool etws = row->piece.what == HS_CBC_ETWS;
-		row->piece.sent = !etws || !hs_snapshot_says_unheard(snapshot, held);
-		row->piece.over = row->piece.guessed = etws;
+		stood_set(cbc, snapshot, held, row);
 		/* what another route told before was not sent; alone it stands for what was */
 		bool newer = known && known->seq < row->piece.seq && !row->piece.guessed &&
 			     !hs_notice_has_flag(held->notice, HS_FLAG_SAME_EVENT);
@@ -219,7 +235,7 @@ past_put(struct cbc *cbc, struct hs_arena *arena, const struct hs_adapter_snapsh
 {
 	const struct hs_adapter_snapshot_notice told = { past->seq, past->notice };
 	struct hs_cbc_plan plan = { 0 };
-	char name[OUTLET_SIZE];
+	char name[HS_CBC_OUTLET_SIZE];
 	uint16_t old_id;
 	if (!is_primary(past->notice) || plan_again(cbc, arena, snapshot, &told, &plan) != HS_OK)
 		return;
@@ -230,9 +246,11 @@ past_put(struct cbc *cbc, struct hs_arena *arena, const struct hs_adapter_snapsh
 			hs_cbc_board_find(board, row->piece.document_key, "", HS_CBC_JA);
 		outlet_name(cbc, row, name);
 		row->piece.sent = row->piece.over = true;
-		if (row->verdict == HS_CBC_PLAN_SEND && hs_past_took(past, name) &&
-			(!known || known->seq < row->piece.seq))
-			(void)!hs_cbc_board_put(board, &row->piece, &row->words, &old_id);
+		if (row->verdict != HS_CBC_PLAN_SEND || !hs_past_took(past, name) ||
+			(known && known->seq >= row->piece.seq))
+			continue;
+		hs_cbc_lane_told(cbc->lanes[snapshot->lane], &row->piece);
+		(void)!hs_cbc_board_put(board, &row->piece, &row->words, &old_id);
 	}
 }
 
@@ -273,7 +291,7 @@ preview_row(const struct cbc *cbc, struct hs_arena *arena, const struct hs_adapt
 	const struct hs_cbc_plan_row *row)
 {
 	static const char *const verdicts[] = { "send", "filtered", "refused" };
-	char name[OUTLET_SIZE];
+	char name[HS_CBC_OUTLET_SIZE];
 	size_t left_out = 0;
 	bool etws = row->piece.what == HS_CBC_ETWS;
 	bool text = row->verdict == HS_CBC_PLAN_SEND && !etws;

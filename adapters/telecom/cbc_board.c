@@ -194,6 +194,14 @@ hs_cbc_board_forget(struct hs_cbc_board *board, uint64_t seq)
 	}
 }
 
+void
+hs_cbc_board_doubt(struct hs_cbc_board *board, uint64_t seq)
+{
+	for (struct hs_cbc_piece *piece = board->pieces; piece; piece = piece->next)
+		if (piece->guessed && piece->seq == seq)
+			piece->guessed = piece->sent = false;
+}
+
 static bool
 is_in(const struct hs_cbc_piece *piece, uint16_t message_id)
 {
@@ -206,8 +214,16 @@ hs_cbc_board_sent(struct hs_cbc_board *board, uint16_t message_id, uint64_t seq)
 	for (struct hs_cbc_piece *piece = board->pieces; piece; piece = piece->next)
 		if (is_in(piece, message_id) && piece->seq <= seq) {
 			piece->sent = true;
-			piece->assumed = false;
+			piece->assumed = piece->owed = false;
 		}
+}
+
+void
+hs_cbc_board_refused(struct hs_cbc_board *board, uint16_t message_id)
+{
+	for (struct hs_cbc_piece *piece = board->pieces; piece; piece = piece->next)
+		if (is_in(piece, message_id) && piece->owed)
+			piece->owed = piece->sent = false;
 }
 
 /* ---- content ---- */
@@ -220,6 +236,7 @@ count_in(const struct hs_cbc_piece *piece, struct hs_cbc_content *out)
 	out->revision += piece->revision;
 	out->pieces++;
 	out->fresh = out->fresh || !piece->sent;
+	out->owed = out->owed || piece->owed;
 	out->assumed = out->assumed && piece->assumed;
 	if (piece->until_unix_us > out->until_unix_us)
 		out->until_unix_us = piece->until_unix_us;
@@ -281,5 +298,6 @@ hs_cbc_board_content(const struct hs_cbc_board *board, struct hs_arena *arena, u
 		return HS_ERR_NOMEM;
 	out->etws = lead->what == HS_CBC_ETWS;
 	out->warning_type = lead->warning_type;
+	out->rank = lead->rank;
 	return out->etws ? HS_OK : text_make(arena, lead, mode, pages_max, out);
 }

@@ -44,8 +44,9 @@ struct hs_cbc_piece {
 	uint32_t sent_rank; /* ETWS: the gravest of its document that was sent before it; 0: none */
 	int warning_type;   /* ETWS: enum hs_cb_etws */
 	int64_t until_unix_us; /* HS_CBC_NEVER: no end of its own */
-	bool sent;	       /* it stood at the centre */
-	bool assumed;	       /* from before the start, and too old to be posted again */
+	bool sent;	       /* it stood at the centre, or is owed */
+	bool owed; /* in force when this process started, and known not to have been taken: other than what stands there */
+	bool assumed; /* from before the start, and too old to be posted again */
 	bool over;
 	bool guessed; /* in force when this process started, and not known to have been sent */
 	char *texts[HS_CBC_LENGTHS];
@@ -86,13 +87,19 @@ void hs_cbc_board_drop(struct hs_cbc_board *board, uint64_t seq, uint16_t messag
 /* A notice is delivered: guessed pieces of it, and of what came after it, go. They come by themselves, each behind what it
  * follows. */
 void hs_cbc_board_forget(struct hs_cbc_board *board, uint64_t seq);
-/* What stands under the identifier was sent, up to that notice. */
+/* The guessed piece of this notice was not sent; whether one before it was is not known. */
+void hs_cbc_board_doubt(struct hs_cbc_board *board, uint64_t seq);
+/* What stands under the identifier was sent, up to that notice, and nothing of it is owed. */
 void hs_cbc_board_sent(struct hs_cbc_board *board, uint16_t message_id, uint64_t seq);
+
+/* It refused what is owed under the identifier: that is not tried again by itself. */
+void hs_cbc_board_refused(struct hs_cbc_board *board, uint16_t message_id);
 
 struct hs_cbc_content {
 	bool any; /* false: nothing should stand there */
 	bool etws;
 	int warning_type;
+	uint32_t rank;	       /* ETWS: how grave */
 	const char *text;      /* "" for ETWS */
 	const char *alert_key; /* names the alert for its message code */
 	uint32_t revision;     /* all of its documents' together */
@@ -100,6 +107,7 @@ struct hs_cbc_content {
 	size_t pieces, left_out;
 	uint64_t seq; /* the newest in it */
 	bool fresh;   /* a piece in it was never sent */
+	bool owed;    /* one of them is */
 	bool assumed; /* all of its pieces are */
 };
 

@@ -23,6 +23,24 @@ mode_of(const struct hs_cbc_lane *lane)
 
 /* ---- what is wanted ---- */
 
+/* It has no text: phones ring anew only for what is graver. */
+static uint16_t
+etws_serial(struct hs_cbc_lane *lane, uint16_t message_id, const char *alert_key, uint32_t revision,
+	uint32_t rank)
+{
+	char text[32];
+	snprintf(text, sizeof(text), "etws %u", rank);
+	return hs_cb_etws_serial_for(&lane->codes, message_id, alert_key, revision, text);
+}
+
+void
+hs_cbc_lane_told(struct hs_cbc_lane *lane, const struct hs_cbc_piece *piece)
+{
+	if (piece->what == HS_CBC_ETWS)
+		(void)etws_serial(
+			lane, piece->message_id, piece->document_key, piece->revision, piece->rank);
+}
+
 /* fresh: a new notice speaks, so that a new text gets a new update number. */
 enum hs_err
 hs_cbc_lane_want(struct hs_cbc_own_slot *own, bool fresh, struct hs_cbc_posted *out)
@@ -47,8 +65,8 @@ hs_cbc_lane_want(struct hs_cbc_own_slot *own, bool fresh, struct hs_cbc_posted *
 		else if (!fresh && posted->any)
 			out->serial_nr = posted->serial_nr;
 		else if (content.etws)
-			out->serial_nr = hs_cb_etws_serial_for(
-				&lane->codes, id, content.alert_key, content.revision, "etws");
+			out->serial_nr = etws_serial(
+				lane, id, content.alert_key, content.revision, content.rank);
 		else
 			out->serial_nr = hs_cb_serial_for(&lane->codes, id, content.alert_key,
 				content.revision, content.text);
@@ -139,6 +157,33 @@ run_for_waiter(struct hs_cbc_own_slot *own)
 	answer_waiter(own, HS_CBC_AS_WANTED, "it stands already");
 }
 
+void
+hs_cbc_outlet_name(const struct hs_cbc *cbc, const char *place, enum hs_cbc_language language,
+	char out[HS_CBC_OUTLET_SIZE])
+{
+	bool second = language != HS_CBC_JA;
+	snprintf(out, HS_CBC_OUTLET_SIZE, "%s/%s%s%s", cbc->name, place, second ? "/" : "",
+		second ? hs_cbc_language_tag(language) : "");
+}
+
+/* What the process before this one could not send stands now: its sender is told, and so is the next process. */
+static void
+owed_done(struct hs_cbc_own_slot *own, const char *detail)
+{
+	struct hs_cbc_lane *lane = own->lane;
+	const struct hs_cbc_board *board = &lane->board;
+	char name[HS_CBC_OUTLET_SIZE];
+	for (const struct hs_cbc_piece *piece = board->pieces; piece; piece = piece->next) {
+		if (!piece->owed || piece->over || piece->message_id != own->slot.message_id ||
+			piece->seq <= board->base_seq)
+			continue;
+		hs_cbc_outlet_name(lane->link.cbc, piece->area_code, piece->language, name);
+		hs_adapter_report(lane->adapter, lane->id, board->epoch,
+			piece->seq - board->base_seq, name, HS_RECEIPT(ACCEPTED), detail);
+	}
+	hs_cbc_board_sent(&lane->board, own->slot.message_id, own->next.seq);
+}
+
 static void
 slot_done(struct hs_cbc_slot *slot, enum hs_cbc_outcome outcome, const char *detail)
 {
@@ -154,6 +199,10 @@ slot_done(struct hs_cbc_slot *slot, enum hs_cbc_outcome outcome, const char *det
 	} else {
 		own->tick_mono_us = now_us + AGAIN_US;
 	}
+	if (!for_waiter && own->next.owed && outcome == HS_CBC_AS_WANTED)
+		owed_done(own, "sent after a start: it is in force, and was not taken before");
+	if (!for_waiter && own->next.owed && outcome == HS_CBC_WAS_REFUSED)
+		hs_cbc_board_refused(&own->lane->board, slot->message_id);
 	hs_info("telecom.cbc", "cbc=%s lane=%s id=%u serial=%04x outcome=%d detail=\"%s\"",
 		own->lane->link.cbc->name, hs_lane_name(own->lane->id), slot->message_id,
 		slot->posted.serial_nr, (int)outcome, detail);
@@ -277,8 +326,8 @@ purpose_of(const struct hs_cbc_own_slot *own, const struct hs_cbc_posted *wanted
 {
 	const struct hs_cbc_times *times = &own->lane->link.cbc->times;
 	const struct hs_cbc_slot *slot = &own->slot;
-	*out = HS_CBC_ENSURE;
-	if (!own->settled)
+	*out = own->next.owed ? HS_CBC_CHANGE : HS_CBC_ENSURE;
+	if (!own->settled || own->next.owed)
 		return true;
 	if (!wanted->any)
 		return slot->stands != HS_CBC_EMPTY;

@@ -8,7 +8,8 @@
  *          - what leaves a message by itself (an order that ran out, a lift that was told long enough) leaves it under the
  *            same serial number: phones keep still;
  *          - after a start nothing is known of the centre. What is in force, and was acknowledged before, is posted once:
- *            409 says that it stands, 201 that the centre had lost it; identifiers under which nothing is in force are
+ *            409 says that it stands, 201 that the centre had lost it; what is known not to have been taken there takes the
+ *            place of what stands, or, when it is too old for that, leaves it alone; identifiers under which nothing is in force are
  *            deleted. This waits until the lane is up to date, and for what the runtime refuses as too old;
  *          - primary warnings are never posted again;
  *          - while the outlet waits for its first proof (adapters/runtime/proofs.h) nothing leaves.
@@ -21,8 +22,14 @@
 #include "adapters/telecom/cbc_board.h"
 #include "adapters/telecom/cbc_slot.h"
 
+#define HS_CBC_OUTLET_SIZE 96
+
 struct hs_cbc_lane;
 struct hs_telecom_missed;
+
+/* "NAME/AREA", "NAME/AREA/en", "NAME/etws". */
+void hs_cbc_outlet_name(const struct hs_cbc *cbc, const char *place, enum hs_cbc_language language,
+	char out[HS_CBC_OUTLET_SIZE]);
 
 struct hs_cbc_lane_options {
 	struct hs_adapter *adapter;
@@ -50,6 +57,8 @@ void hs_cbc_lane_settle(struct hs_cbc_lane *lane);
  * under which nothing stands any more. outlet: under whose name it is shown. */
 void hs_cbc_lane_explain_rest(
 	struct hs_cbc_lane *lane, struct hs_adapter_item *item, const char *outlet);
+/* A primary warning that the centre took before this start: a graver one gets another serial number. */
+void hs_cbc_lane_told(struct hs_cbc_lane *lane, const struct hs_cbc_piece *piece);
 /* While the hub is away the centre is kept as it should be; while a backlog comes it is left alone. */
 void hs_cbc_lane_state(struct hs_cbc_lane *lane, enum hs_adapter_lane_state state);
 void hs_cbc_lane_tick(struct hs_cbc_lane *lane);

@@ -4,7 +4,6 @@
 
 #include "adapters/telecom/cbc_lane.h"
 
-#define HS_CBC_OUTLET_SIZE 96
 #define HS_CBC_DETAIL_SIZE 512
 
 struct hs_cbc_own_slot;

@@ -1,7 +1,7 @@
 /* telecom_missed.h: which outlet never got which document, so that it gets no cancel and no lift of it either.
  *
  * Rules:   an outlet is on the list when it refused a document for good, or no text of it could be made or posted, and
- *          nothing of that document was ever accepted there. A delivery whose end is not known is not. What was refused when
+ *          nothing of that document was ever accepted there. A delivery whose end is not known is not, nor one that was given up. What was refused when
  *          nothing is known of what went before, an update, puts nobody on the list: its order may have been taken.
  * Limits:  in memory, the newest HS_MISSED_MAX, who missed and who got: what was forgotten is sent. After a restart it is known who
  *          got what and who refused it (Snapshot.past), as far back as that goes: otherwise an end goes to all.

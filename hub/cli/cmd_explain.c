@@ -4,7 +4,8 @@
  *       (hub/rehearse/convert.h) and what is in force now → the question (schemas/question.h) → each program with --explain
  *       and its configuration (adapters/runtime/explain.h, hub/core/explain.h) → its words.
  * There is no rule here: every decision and every text is of the program that would take it. With several files the
- * answer is the lint of a configuration: what would sound for these telegrams. Nothing is sent, nothing is opened. */
+ * answer is the lint of a configuration: what would sound for these telegrams. --after: what outlets took before, in its order, which the
+ * programs are asked first; without it they took what is in force, and nothing that does not last. Nothing is sent, nothing is opened. */
 #include <getopt.h>
 #include <jansson.h>
 #include <stdio.h>
@@ -25,6 +26,7 @@
 #define REPLY_MAX     ((size_t)64 << 20)
 #define WORDS_MAX     (1u << 20)
 #define CONFIGS_MAX   64
+#define AFTER_MAX     16
 #define CONVERT_ARENA ((size_t)256 << 20)
 #define ID_HEX	      32
 #define URL_SIZE      700
@@ -35,6 +37,9 @@ struct explain {
 	size_t config_count;
 	const char *gate; /* configuration of the gate, for its limits; NULL: the defaults */
 	int mode;	  /* HS_MODE(LIVE | DRILL), of files */
+	const char *after[AFTER_MAX];
+	size_t after_count;
+	json_t *before; /* their frames */
 	bool wrong;
 };
 
@@ -163,6 +168,19 @@ convert(const struct explain *own, const char *path, int *exit_code)
 
 /* ---- programs ---- */
 
+/* Of several lines, one for each notice: the last. */
+static json_t *
+last_answer(struct hs_buf *out)
+{
+	size_t end = out->len_bytes, begin;
+	const char *text = hs_buf_text(out);
+	while (end > 0 && text[end - 1] == '\n')
+		end--;
+	for (begin = end; begin > 0 && text[begin - 1] != '\n'; begin--)
+		;
+	return json_loadb(text + begin, end - begin, 0, NULL);
+}
+
 /* The answer of one program to the question; NULL: told. */
 static json_t *
 ask(const char *config, const struct hs_buf *question)
@@ -174,7 +192,7 @@ ask(const char *config, const struct hs_buf *question)
 	hs_buf_init(&out, REPLY_MAX);
 	hs_buf_init(&err, WORDS_MAX);
 	int status = hs_program_run(program, arguments, question, &out, &err);
-	json_t *answer = status == 0 ? json_loadb(hs_buf_text(&out), out.len_bytes, 0, NULL) : NULL;
+	json_t *answer = status == 0 ? last_answer(&out) : NULL;
 	if (!answer)
 		fprintf(stderr, "hansho: %s: %s: %s\n", program->program, config,
 			err.len_bytes > 0 ? hs_buf_text(&err) : "no answer");
@@ -203,7 +221,12 @@ explain_notice(const struct explain *own, const char *what, const json_t *state,
 	hs_buf_init(&question, REPLY_MAX);
 	if (state)
 		(void)question_add(&question, state);
-	bool good = question_add(&question, notice);
+	bool good = true;
+	size_t at;
+	const json_t *before;
+	json_array_foreach (own->before, at, before)
+		good = good && question_add(&question, before);
+	good = good && question_add(&question, notice);
 	for (size_t i = 0; good && i < own->config_count; i++) {
 		json_t *answer = ask(own->configs[i], &question);
 		if (answer)
@@ -229,7 +252,9 @@ explain_seq(const struct explain *own, const char *what, const char *id, json_in
 	int exit_code;
 	snprintf(path, sizeof(path), "/v1/notices/%lld", (long long)seq);
 	json_t *notice = fetch(own->cli, own->cli->settings.feed_url, path, &exit_code);
-	json_t *state = notice ? state_before(own->cli, notice, &exit_code) : NULL;
+	const json_t *first =
+		json_array_size(own->before) ? json_array_get(own->before, 0) : notice;
+	json_t *state = notice ? state_before(own->cli, first, &exit_code) : NULL;
 	if (notice && id)
 		json_object_set_new(notice, "submission_id", json_string(id));
 	if (notice && state)
@@ -277,12 +302,60 @@ explain_one(const struct explain *own, const char *what)
 	return hs_cli_usage("%s is neither an id, nor a seq, nor a file", what);
 }
 
+/* The frame of what --after names; NULL: told. */
+static json_t *
+frame_of(const struct explain *own, const char *what, int *exit_code)
+{
+	struct stat file;
+	char path[64];
+	json_int_t seq;
+	*exit_code = HS_EXIT_INPUT;
+	if (stat(what, &file) == 0)
+		return convert(own, what, exit_code);
+	if (!own->cli->config) {
+		*exit_code = hs_cli_usage("%s is no file", what);
+		return NULL;
+	}
+	if (is_made_of(what, "0123456789abcdef", ID_HEX))
+		seq = seq_of_id(own->cli, what, exit_code);
+	else
+		seq = is_made_of(what, "0123456789", 0) ? strtoll(what, NULL, 10) : 0;
+	if (seq <= 0) {
+		fprintf(stderr, "hansho: --after %s: no such notice\n", what);
+		return NULL;
+	}
+	snprintf(path, sizeof(path), "/v1/notices/%lld", (long long)seq);
+	return fetch(own->cli, own->cli->settings.feed_url, path, exit_code);
+}
+
+static int
+explain_all(struct explain *own, char **whats, int count)
+{
+	int worst = HS_EXIT_OK, exit_code;
+	own->before = json_array();
+	for (size_t i = 0; worst == HS_EXIT_OK && i < own->after_count; i++) {
+		json_t *frame = frame_of(own, own->after[i], &exit_code);
+		if (frame)
+			json_array_append_new(own->before, frame);
+		else
+			worst = exit_code;
+	}
+	bool good = worst == HS_EXIT_OK;
+	for (int i = 0; good && i < count; i++) {
+		exit_code = explain_one(own, whats[i]);
+		worst = exit_code > worst ? exit_code : worst;
+	}
+	json_decref(own->before);
+	return worst;
+}
+
 /* ---- command line ---- */
 
 static const struct option options[] = {
 	{ "with", required_argument, NULL, 'w' },
 	{ "gate", required_argument, NULL, 'g' },
 	{ "mode", required_argument, NULL, 'm' },
+	{ "after", required_argument, NULL, 'a' },
 	{ NULL, 0, NULL, 0 },
 };
 
@@ -311,6 +384,8 @@ read_options(struct explain *own, int argc, char **argv)
 			take_config(own, optarg);
 		else if (option == 'g')
 			own->gate = optarg;
+		else if (option == 'a' && own->after_count < AFTER_MAX)
+			own->after[own->after_count++] = optarg;
 		else if (option == 'm' && strcmp(optarg, "live") == 0)
 			mode = HS_MODE(LIVE);
 		else if (option == 'm' && strcmp(optarg, "drill") == 0)
@@ -325,12 +400,11 @@ int
 hs_cmd_explain(struct hs_cli *cli, int argc, char **argv)
 {
 	struct explain own = { .cli = cli };
-	int worst = HS_EXIT_OK;
 	read_options(&own, argc, argv);
 	if (own.wrong || optind == argc)
 		return hs_cli_usage(
-			"explain takes ids, seqs or files, --with CONFIGURATION, --gate "
-			"FILE, --mode live or drill");
+			"explain takes ids, seqs or files, --with CONFIGURATION, --after "
+			"an id, seq or file, --gate FILE, --mode live or drill");
 	/* With configurations, a mode and files no hub is needed. */
 	bool alone = own.config_count > 0 && own.mode >= 0 && !cli->config_path;
 	if (!alone && !hs_cli_settings(cli))
@@ -344,9 +418,5 @@ hs_cmd_explain(struct hs_cli *cli, int argc, char **argv)
 		return hs_cli_usage("whose outlets? Give --with CONFIGURATION, or outlets in the "
 				    "client's settings");
 	hs_rehearsal_setup();
-	for (int i = optind; i < argc; i++) {
-		int status = explain_one(&own, argv[i]);
-		worst = status > worst ? status : worst;
-	}
-	return worst;
+	return explain_all(&own, argv + optind, argc - optind);
 }

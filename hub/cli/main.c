@@ -34,7 +34,8 @@ static const struct command {
 		"what each process says of itself; ID: what became of a submission at each "
 		"outlet" },
 	{ "explain", hs_cmd_explain,
-		"ID|SEQ|FILE… [--with CONFIGURATION]… [--mode live|drill] [--gate FILE]",
+		"ID|SEQ|FILE… [--after ID|SEQ|FILE]… [--with CONFIGURATION]… [--mode live|drill] "
+		"[--gate FILE]",
 		"which outlet gets a notice, why or why not, and what exactly would go out" },
 	{ "replay", hs_cmd_replay, "[--after SEQ] [--limit N]", "print notices of the past" },
 	{ "journal", hs_cmd_journal, "check PATH", "verify every record of a journal" },

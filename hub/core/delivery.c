@@ -128,6 +128,7 @@ past_of(const struct hs_delivery *delivery, const struct hs_delivery_source *sou
 	return (struct hs_past){ .recent = source->recent,
 		.receipts = source->receipts,
 		.route = source->route,
+		.active = source->active,
 		.peer = delivery->peer,
 		.adapter = delivery->config->name,
 		.notices_max = wanted ? source->options->recent.past_notices : 0,
@@ -173,7 +174,7 @@ hs_delivery_start(struct hs_delivery *delivery, struct hs_delivery_source *sourc
 	delivery->prev_seq = resume->from_last_ack ? 0 : delivery->cursor;
 	delivery->state = snapshot ? HS_DELIVERY_SNAPSHOT : HS_DELIVERY_REPLAY;
 	if (snapshot)
-		delivery->snapshot = hs_snapshot_create(source->active, &past, &told);
+		delivery->snapshot = hs_snapshot_create(&past, &told);
 	log_past(delivery, source, &told);
 	hs_effects_log(source->effects, HS_LOG_INFO, "hub.resume",
 		"peer=%s after_seq=%llu newest_seq=%llu snapshot=%d", delivery->config->name,

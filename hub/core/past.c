@@ -1,5 +1,9 @@
 #include "hub/core/past.h"
 
+#include "hub/core/about.h"
+
+#define AGED "past_ms"
+
 static void
 note_outlet(void *owner, const char *outlet)
 {
@@ -21,12 +25,14 @@ is_of(const struct hs_past *past, const struct hs_recent_notice *notice)
 	return spoke;
 }
 
-/* By itself: why it is not told, or NULL. */
+/* By itself: why it is not told, or NULL. Of what is in force it counts however long ago it was. */
 static const char *
-unfit(const struct hs_past *past, int64_t newest_unix_us, const struct hs_recent_notice *notice)
+unfit(const struct hs_past *past, const struct hs_about *about, int64_t newest_unix_us,
+	const struct hs_recent_notice *notice)
 {
-	if (newest_unix_us - notice->accepted_unix_us >= past->age_us)
-		return "past_ms";
+	if (newest_unix_us - notice->accepted_unix_us >= past->age_us &&
+		!hs_about_in_force(about, notice->notice))
+		return AGED;
 	return notice->notice.len_bytes > past->notice_max_bytes ? "past_bytes" : NULL;
 }
 
@@ -39,17 +45,23 @@ incomplete(struct hs_past_told *told, uint64_t seq, const char *why)
 	told->why = why;
 }
 
+/* What is over and left out is no hole in what is known of the rest. */
 static void
-leave_out(struct hs_past_told *told, uint64_t seq, const char *why)
+leave_out(struct hs_past_told *told, const struct hs_about *about,
+	const struct hs_recent_notice *notice, const char *why)
 {
-	incomplete(told, seq, why);
+	if (hs_about_in_force(about, notice->notice))
+		incomplete(told, notice->seq, why);
+	if (told->why[0] == '\0')
+		told->why = why;
 	told->left_out++;
-	told->left_oldest_seq = seq;
+	told->left_oldest_seq = notice->seq;
 }
 
 /* From the newest back: how far they go. Returns the first seq that may be told. */
 static uint64_t
-choose(const struct hs_past *past, int64_t newest_unix_us, struct hs_past_told *told)
+choose(const struct hs_past *past, const struct hs_about *about, int64_t newest_unix_us,
+	struct hs_past_told *told)
 {
 	uint64_t first = past->newest_seq + 1;
 	size_t bytes = 0;
@@ -65,14 +77,14 @@ choose(const struct hs_past *past, int64_t newest_unix_us, struct hs_past_told *
 			incomplete(told, seq, "receipts_per_notice");
 		if (!is_of(past, notice))
 			continue;
-		why = unfit(past, newest_unix_us, notice);
+		why = unfit(past, about, newest_unix_us, notice);
 		if (why == NULL && full == NULL && told->count == past->notices_max)
 			full = "past_notices_max";
 		if (why == NULL && full == NULL &&
 			bytes + notice->notice.len_bytes > past->bytes_max)
 			full = "past_bytes";
 		if (why != NULL || full != NULL) {
-			leave_out(told, seq, why != NULL ? why : full);
+			leave_out(told, about, notice, why != NULL ? why : full);
 			continue;
 		}
 		bytes += notice->notice.len_bytes;
@@ -94,11 +106,15 @@ hs_past_each(const struct hs_past *past,
 
 	if (past->notices_max == 0)
 		return told;
-	for (uint64_t seq = choose(past, newest_unix_us, &told); seq <= past->newest_seq; seq++) {
+	struct hs_about *about = hs_about_create(past->active);
+
+	for (uint64_t seq = choose(past, about, newest_unix_us, &told); seq <= past->newest_seq;
+		seq++) {
 		notice = hs_recent_find(past->recent, seq);
-		if (notice != NULL && unfit(past, newest_unix_us, notice) == NULL &&
+		if (notice != NULL && unfit(past, about, newest_unix_us, notice) == NULL &&
 			is_of(past, notice))
 			visit(owner, notice);
 	}
+	hs_about_destroy(about);
 	return told;
 }

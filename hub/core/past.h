@@ -5,10 +5,11 @@
  *          - the peer is entitled to (route.h);
  *          - an outlet of that adapter took, or refused for good (receipts.h: hs_receipts_each_taker, _refuser). What was filtered, or
  *            told by another route, nobody took. Cancels and lifts that were told are among them;
- *          - were accepted less than age_us before the newest of all, whatever the clock says now; are not larger than
+ *          - were accepted less than age_us before the newest of all, whatever the clock says now, or, however long ago, are about
+ *            what is in force (about.h: what was heard of it decides whether its next report is news); are not larger than
  *            notice_max_bytes;
- *          the newest within notices_max and bytes_max. What is left out is counted, and from where on nothing is: whoever is not
- *          named behind that place did not take it.
+ *          the newest within notices_max and bytes_max. What is left out is counted, and from where on nothing of what is in
+ *          force is: whoever is not named there behind that place did not take it.
  *          Whether the adapter acknowledged it is no matter: an ack waits for the slowest outlet and for all before it, and what
  *          comes again may be too old by then to be told once more.
  * Restart: ring and receipts are filled from the journal at the start of the hub.
@@ -20,11 +21,13 @@
 #include "hub/core/receipts.h"
 #include "hub/core/recent.h"
 #include "hub/core/route.h"
+#include "schemas/active.h"
 
 struct hs_past {
 	const struct hs_recent *recent;
 	const struct hs_receipts *receipts;
 	const struct hs_route *route;
+	const struct hs_active *active; /* what is in force */
 	uint32_t peer;
 	const char *adapter; /* its name */
 	size_t notices_max;  /* 0: none */
@@ -35,9 +38,10 @@ struct hs_past {
 
 struct hs_past_told {
 	size_t count;
-	uint64_t from_seq; /* at or after it every one is told; 0: nothing was asked for */
-	const char *why;   /* the setting that ends it there; "": it is all that there is */
-	size_t left_out;   /* that are still known */
+	uint64_t
+		from_seq; /* at or after it every one about what is in force is told; 0: nothing was asked for */
+	const char *why; /* the setting that ends it there; "": it is all that there is */
+	size_t left_out; /* that are still known */
 	uint64_t left_oldest_seq;
 };
 

@@ -38,9 +38,11 @@ enum notice_field {
 	DOCUMENT_MOMENTS = 7,
 	DOCUMENT_ENDED = 8,
 	DOCUMENT_ORDER = 9,
+	DOCUMENT_EVENT = 10,
 	DOCUMENT_FIRST = 11,
 	FIRST_SOURCE = 1,
 	FIRST_ID = 2,
+	FIRST_EVENT = 3,
 	LEVEL_NUMBER = 1,
 	AREA_CODE = 1
 };
@@ -110,6 +112,8 @@ look_at_first(struct hs_span first, struct hs_notice_look *out)
 			out->first_source = span_of(&field);
 		else if (field.number == FIRST_ID)
 			out->first_document = span_of(&field);
+		else if (field.number == FIRST_EVENT)
+			out->first_event = span_of(&field);
 	}
 }
 
@@ -134,6 +138,8 @@ look_at_document(struct hs_span document, struct hs_notice_look *out)
 			out->ended = field.value != 0;
 		else if (field.number == DOCUMENT_ORDER)
 			out->order = (uint32_t)field.value;
+		else if (field.number == DOCUMENT_EVENT)
+			out->event = span_of(&field);
 		else if (field.number == DOCUMENT_FIRST)
 			look_at_first(span_of(&field), out);
 	}

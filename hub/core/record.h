@@ -68,7 +68,9 @@ struct hs_notice_look {
 	size_t supersedes; /* entries of Document.supersedes */
 	struct hs_span source;
 	struct hs_span document;
-	struct hs_span first_source, first_document; /* Document.first; empty: it has none */
+	struct hs_span event; /* Document.event */
+	struct hs_span first_source, first_document,
+		first_event; /* Document.first; empty: it has none */
 };
 
 /* HS_ERR_CORRUPT: no packed JournalRecord. */

@@ -6,6 +6,7 @@
 
 #include "hub/base/check.h"
 
+#define INTENSITY    "intensity" /* label */
 #define PAIRS_FIRST  64
 #define RANK_GRAVEST 5
 
@@ -114,7 +115,7 @@ add_intensities(struct hs_said *out, const hs_earthquake *quake)
 		const char *strongest = one->upper[0] != '\0' ? one->upper : one->value;
 
 		if (one->area != NULL)
-			add(out, one->area->code, "intensity", intensity_of(strongest));
+			add(out, one->area->code, INTENSITY, intensity_of(strongest));
 	}
 }
 
@@ -131,7 +132,7 @@ add_untold_intensities(struct hs_said *out, const Hansho__V1__Eew *eew)
 		bool rings = item->in_force && item->rank >= RANK_GRAVEST;
 
 		for (size_t j = 0; rings && j < item->n_areas; j++)
-			add(out, item->areas[j]->code, "intensity", intensity_of("7"));
+			add(out, item->areas[j]->code, INTENSITY, intensity_of("7"));
 	}
 }
 
@@ -283,6 +284,26 @@ hs_said_covers(const struct hs_said *by, const struct hs_said *one)
 			return false;
 	}
 	return true;
+}
+
+bool
+hs_said_covers_plainly(const struct hs_said *by, const struct hs_said *one)
+{
+	size_t compared = 0;
+
+	if (one->incomplete)
+		return false;
+	for (size_t i = 0; i < one->count; i++) {
+		struct hs_said_pair plain = one->pairs[i];
+
+		if (strcmp(plain.label, INTENSITY) == 0)
+			continue;
+		memset(plain.label, 0, sizeof(plain.label));
+		if (find(by, &plain, plain.strength) == NULL)
+			return false;
+		compared++;
+	}
+	return compared > 0;
 }
 
 bool

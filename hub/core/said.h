@@ -35,6 +35,9 @@ void hs_said_read(const hs_notice *notice, struct hs_said *out);
 void hs_said_free(struct hs_said *said);
 /* Whether `by` says all that `one` says, of the same places or of larger ones, at least as strongly. False when one of them says nothing. */
 bool hs_said_covers(const struct hs_said *by, const struct hs_said *one);
+/* The same of an alert without detail, which names neither hazard nor intensity: whether it says as much of the same places as it can.
+ * False when `one` says nothing else. */
+bool hs_said_covers_plainly(const struct hs_said *by, const struct hs_said *one);
 /* Whether it says of something that stands by `before` that it is no longer in force. */
 bool hs_said_ends(const struct hs_said *one, const struct hs_said *before);
 

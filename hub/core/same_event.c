@@ -370,6 +370,16 @@ is_before(const struct told *one, const struct told *other)
 	       one->reported_unix_us == NO_TIME || other->reported_unix_us == NO_TIME;
 }
 
+/* A headline that says as much as a headline can is no less. */
+static bool
+says_less(const struct told *other, const struct told *one)
+{
+	bool plain = other->rings == HS_RING_HEADLINE && one->rings != HS_RING_HEADLINE;
+
+	return !hs_said_covers(&other->said, &one->said) &&
+	       !(plain && hs_said_covers_plainly(&other->said, &one->said));
+}
+
 /* Between what the row says and this one, by whichever route, it was taken back or ended, or less was said: this one says it anew. */
 static bool
 went_down_since(const struct hs_same_events *events, const struct told *row, const struct told *one)
@@ -382,7 +392,7 @@ went_down_since(const struct hs_same_events *events, const struct told *row, con
 			       is_before(other, one);
 
 		if (between && (other->cancel || hs_said_ends(&other->said, &one->said) ||
-				       !hs_said_covers(&other->said, &one->said)))
+				       says_less(other, one)))
 			return true;
 	}
 	return false;

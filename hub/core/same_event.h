@@ -24,7 +24,9 @@
  *           the time of that message is not known;
  *         - and no message of the event that came after that one, by whichever route, and was reported before this one took it
  *           back, ended it or said less: what then comes anew alarms, although an echo of the first order still stands.
- *           A late echo, reported not after the end, is told. Without a time of either in doubt it came anew;
+ *           A late echo, reported not after the end, is told. Without a time of either in doubt it came anew. An alert without
+ *           detail (CAP) that says of the same places as much as a headline can is no less, only coarser: what was told in full
+ *           before it is no news after it;
  *         - a cancel is never told: only an outlet knows whether those who heard were told that it was wrong, and it tells
  *           them once (adapters/jalert/heard.h, adapters/telecom/cbc_plan.h);
  *         - the level of the notice may not be above that of the first, so that no peer's level_min let the second through

@@ -126,8 +126,7 @@ add_past(void *owner, const struct hs_recent_notice *notice)
 }
 
 struct hs_snapshot *
-hs_snapshot_create(
-	const struct hs_active *active, const struct hs_past *past, struct hs_past_told *told)
+hs_snapshot_create(const struct hs_past *past, struct hs_past_told *told)
 {
 	struct hs_snapshot *snapshot = hs_must_alloc(1, sizeof(*snapshot));
 	struct maker maker = { .snapshot = snapshot, .past = past };
@@ -135,11 +134,11 @@ hs_snapshot_create(
 
 	hs_buf_init(&snapshot->store, STORE_MAX_BYTES);
 	hs_buf_init(&maker.body, STORE_MAX_BYTES);
-	hs_active_each_document(active, add_document, &maker);
+	hs_active_each_document(past->active, add_document, &maker);
 	*told = hs_past_each(past, add_past, &maker);
 	maker.past_from_seq = told->from_seq;
 	if (hs_route_unfiltered(past->route, past->peer))
-		hs_active_digest(active, digest);
+		hs_active_digest(past->active, digest);
 	end_part(&maker, digest);
 	hs_buf_free(&maker.body);
 	return snapshot;

@@ -14,8 +14,7 @@
 struct hs_snapshot;
 
 /* past: names the peer and the moment, and how much of its past goes along; told: how much that was. */
-struct hs_snapshot *hs_snapshot_create(
-	const struct hs_active *active, const struct hs_past *past, struct hs_past_told *told);
+struct hs_snapshot *hs_snapshot_create(const struct hs_past *past, struct hs_past_told *told);
 /* NULL is allowed. */
 void hs_snapshot_destroy(struct hs_snapshot *snapshot);
 /* The next packed LinkFrame; false when all were taken. There is always at least one. */

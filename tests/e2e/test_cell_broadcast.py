@@ -363,6 +363,60 @@ def test_nothing_old_rings_after_a_restart(make_stack, centre):
     assert len(centre.air()) == 1
 
 
+def test_what_is_refused_after_a_start_too_is_tried_once(make_stack, centre):
+    stack, *_ = refused_update(make_stack, centre)
+    centre.behave(refuse_status=403)
+    seen = len(centre.asked())
+    stack.start("telecom")
+    wait_until(lambda: [row for row in centre.asked()[seen:] if row[1] == 4381], "it is tried")
+    time.sleep(7)
+    assert len([row for row in centre.asked()[seen:] if row[1] == 4381]) == 1
+
+
+def refused_update(make_stack, centre, **more):
+    """The order stands at the centre, which refused its update."""
+    stack = drill(make_stack, centre, ensure_ms=500, **more)
+    document = new_id()
+    one = stack.accepted(order([detail("避難指示", ["北町"])], document=document))
+    wait_state(stack, one["id"], "cb/990019", "accepted")
+    centre.behave(refuse_status=403)
+    wider = [detail("避難指示", ["北町", "南町"])]
+    two = stack.accepted(order(wider, document=document, revision=2))
+    wait_state(stack, two["id"], "cb/990019", "failed")
+    time.sleep(0.5)  # the ack
+    stack.stop("telecom")
+    centre.behave(refuse_status=0)
+    return stack, document, wider, two
+
+
+def test_an_update_that_was_never_taken_does_not_pass_for_what_stands(make_stack, centre):
+    """After a start it takes the place of the order that stands, once; its sender is told, and its lift is."""
+    stack, document, _, two = refused_update(make_stack, centre)
+    stack.start("telecom")
+    row = wait_state(stack, two["id"], "cb/990019", "accepted")
+    assert "after a start" in row["detail"]
+    assert "南町" in centre.stands()[4381]["text"] and [one["rang"] for one in centre.air()] == [True, True]
+    stack.restart("telecom")
+    seen = len(centre.asked())
+    wait_until(lambda: ("POST", 4381, 409) in centre.asked()[seen:], "it asks whether it stands")
+    assert len(centre.air()) == 2 and all(row[0] == "POST" for row in centre.asked()[seen:] if row[1] == 4381)
+    lift = stack.accepted(order([detail("避難指示", ["北町", "南町"], "解除")], document=document, revision=3))
+    wait_state(stack, lift["id"], "cb/990019", "accepted")
+
+
+def test_an_old_update_that_was_never_taken_leaves_what_stands_alone(make_stack, centre):
+    """Its next report is sent, although it says the same."""
+    stack, document, wider, two = refused_update(make_stack, centre, repost_age_ms=1500)
+    time.sleep(1.5)
+    stack.start("telecom")
+    time.sleep(1.5)
+    assert "南町" not in centre.stands()[4381]["text"] and len(centre.air()) == 1
+    assert receipts(stack, two["id"])["cb/990019"]["state"] == "failed"
+    again = stack.accepted(order(wider, document=document, revision=3))
+    wait_state(stack, again["id"], "cb/990019", "accepted")
+    assert "南町" in centre.stands()[4381]["text"] and len(centre.air()) == 2
+
+
 def test_what_came_while_it_was_away_is_sent(make_stack, centre):
     """Young enough: it comes with what is in force and again by itself, and is sent once, with its receipt."""
     stack = drill(make_stack, centre, ensure_ms=500)
@@ -685,6 +739,79 @@ def test_a_warning_of_longer_ago_than_the_past_rings_once(make_stack, centre):
     later = stack.accepted(tsunami_report(3, now + 2), "relay")
     wait_state(stack, later["id"], "cb/etws", "filtered", user="relay")
     assert [one["kind"] for one in centre.air()] == ["etws"]
+
+
+def raised(serial, at, graver=True):
+    """A tsunami warning, or a major one."""
+    text = tsunami_report(serial, at)
+    return text if graver else text.replace("大津波警報：発表</Name><Code>53", "津波警報</Name><Code>51")
+
+
+@pytest.mark.parametrize("restarts", [[], ["telecom"]])
+@pytest.mark.parametrize("apart_s", [1, 16])
+def test_a_warning_that_became_graver_rings_again(make_stack, centre, restarts, apart_s):
+    """Also where the moments of both give the same update number by themselves."""
+    stack = relayed(make_stack, "drill", centre_of(centre.url, areas=ALL_JAPAN))
+    now = time.time()
+    first = stack.accepted(raised(1, now - 20, graver=False), "relay")
+    wait_state(stack, first["id"], "cb/etws", "accepted", user="relay")
+    time.sleep(0.5)  # the ack
+    restarted(stack, restarts, first)
+    graver = stack.accepted(raised(2, now - 20 + apart_s), "relay")
+    row = wait_state(stack, graver["id"], "cb/etws", "accepted", user="relay")
+    assert "stands already" not in row["detail"]
+    assert [(one["kind"], one["rang"]) for one in centre.air()] == [("etws", True)] * 2
+
+
+@pytest.mark.parametrize("restarts", [["telecom"], ["hub", "telecom"]])
+def test_an_update_that_the_centre_never_took_of_a_warning_older_than_the_past(make_stack, centre, restarts):
+    """It warned of less, longer ago than past_ms; that it became graver was refused: its next report rings, and what was told does not."""
+    stack = relayed(make_stack, "drill", centre_of(centre.url, areas=ALL_JAPAN), hub={"past_ms": 1000})
+    now = time.time()
+    first = stack.accepted(raised(1, now - 4, graver=False), "relay")
+    wait_state(stack, first["id"], "cb/etws", "accepted", user="relay")
+    time.sleep(1.2)
+    centre.behave(refuse_status=403)
+    graver = stack.accepted(raised(2, now - 3), "relay")
+    wait_state(stack, graver["id"], "cb/etws", "failed", user="relay")
+    centre.behave(refuse_status=0)
+    time.sleep(0.5)  # the ack
+    restarted(stack, restarts, first)
+    less = stack.accepted(raised(3, now - 2, graver=False), "relay")
+    wait_state(stack, less["id"], "cb/etws", "filtered", user="relay")
+    again = stack.accepted(raised(4, now - 1), "relay")
+    wait_state(stack, again["id"], "cb/etws", "accepted", user="relay")
+    later = stack.accepted(raised(5, now), "relay")
+    wait_state(stack, later["id"], "cb/etws", "filtered", user="relay")
+    assert [(one["kind"], one["rang"]) for one in centre.air()] == [("etws", True)] * 2
+
+
+def came_too_late(make_stack, centre, serial):
+    """In force, and older than it may be when the adapter gets it; the hub tells nothing of before. Returns when it was."""
+    stack = relayed(make_stack, "drill", centre_of(centre.url, areas=ALL_JAPAN), hub={"past_ms": 0}, config={"max_age_ms": 1000})
+    stack.stop("telecom")
+    now = time.time()
+    old = stack.accepted(tsunami_report(serial, now - 3), "relay")
+    time.sleep(1.5)
+    stack.start("telecom")
+    wait_state(stack, old["id"], "", "expired", user="relay")
+    return stack, now
+
+
+@pytest.mark.parametrize("serial", [1, 2])
+def test_a_warning_that_is_too_old_when_it_comes_silences_no_report(make_stack, centre, serial):
+    stack, now = came_too_late(make_stack, centre, serial)
+    again = stack.accepted(tsunami_report(3, now), "relay")
+    wait_state(stack, again["id"], "cb/etws", "accepted", user="relay")
+    assert [(one["kind"], one["rang"]) for one in centre.air()] == [("etws", True)]
+
+
+@pytest.mark.parametrize("serial,state", [(1, "filtered"), (2, "accepted")])
+def test_the_end_of_an_update_that_was_too_old_is_told(make_stack, centre, serial, state):
+    """What went before it may have been broadcast; before a first report nothing was."""
+    stack, now = came_too_late(make_stack, centre, serial)
+    wrong = stack.accepted(tsunami_report(3, now, infotype="取消"), "relay")
+    wait_state(stack, wrong["id"], "cb/etws", state, user="relay")
 
 
 def test_who_refused_a_warning_gets_no_end_of_it_after_a_restart(make_stack, centre):

@@ -371,6 +371,28 @@ def test_a_primary_warning_is_explained_without_a_hub_and_then_goes_out(make_sta
     same_message(shown, centre.wait_air(1)[0])
 
 
+def test_an_update_and_a_cancel_are_explained_for_who_took_the_first(make_stack, centres, tmp_path):
+    """An early warning is never in force: without --after nobody has it."""
+    stack = relayed(make_stack, "drill", centre_of(centres[0].url, areas=ALL_JAPAN))
+    now = time.time()
+    texts = (shaken("drill"), shaken("drill", serial=6, at=now + 1), shaken("drill", serial=7, cancel=True, at=now + 2))
+    files = [tmp_path / f"{i}.xml" for i in range(3)]
+    for file, text in zip(files, texts):
+        file.write_text(text)
+    names = [str(stack.accepted(text, "relay")["seq"]) for text in texts]
+    settings = settings_of(stack, tmp_path)
+    telecom = ("--with", stack.path("telecom.yaml"), "--mode", "drill")
+
+    def decision(of, one, *after):
+        more = [word for i in after for word in ("--after", str(of[i]))]
+        return explained(settings if of is names else None, *telecom, *more, str(of[one]))["telecom"]["at"]["cb/etws"]
+    for of in (files, names):
+        assert decision(of, 1)["decision"] == "sends" and decision(of, 2)["decision"] == "filtered"
+        assert "no graver" in decision(of, 1, 0)["reason"] and decision(of, 2, 0, 1)["decision"] == "sends"
+        assert len(decision(of, 2, 0)["outputs"]) > 0
+    assert "no notice 999" in run(settings, *telecom, "--after", "999", names[2], status=1).stderr
+
+
 def test_explaining_asks_no_centre(centres, tmp_path):
     """With canaries, preview and a timer configured, and the port of the preview taken: nothing is opened."""
     config = telecom_file(tmp_path, cbcs=[centre_of(centres[0].url)], preview_listen=f"127.0.0.1:{centres[0].port}",

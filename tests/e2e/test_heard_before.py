@@ -158,6 +158,39 @@ def test_who_heard_nothing_hears_the_repeated_report(make_stack, folder, starter
     assert [i["key"].rsplit("-", 1)[1] for i in starter.items()] == [str(again["seq"])]
 
 
+def report(serial, at, major=False):
+    """Of one tsunami: a warning, or a major one."""
+    text = telegram("tsunami", ROUTES["relay"], at=at, status="通常", serial=serial)
+    return text if major else text.replace("大津波警報：発表</Name><Code>53", "津波警報</Name><Code>51")
+
+
+@pytest.mark.parametrize("restarts", ["", "hub"])
+def test_an_update_that_nobody_heard_of_a_warning_older_than_the_past(make_stack, folder, starter, restarts):
+    """The warning was heard, longer ago than past_ms; it was raised, and the loudspeakers never took that. The report after that
+    rings, one that says what was heard does not, and the cancel is told."""
+    stack = live(make_stack, folder, starter, hub={"past_ms": 1000}, max_age_ms=3000)
+    now = time.time()
+    told_first = stack.accepted(report(1, now), "relay")
+    wait_receipt(stack, told_first, "displayed", who="relay")
+    time.sleep(1.2)
+    starter.behave(deaf=1)
+    raised = stack.accepted(report(2, now + 1, major=True), "relay")
+    wait_receipt(stack, raised, "expired", who="relay")
+    time.sleep(0.5)  # the ack
+    stack.kill("jalert")
+    restart(stack, restarts, raised)
+    stack.start("jalert")
+    starter.behave(deaf=0)
+    same = stack.accepted(report(3, now + 2), "relay")
+    wait_receipt(stack, same, "filtered", outlet="", who="relay")
+    again = stack.accepted(report(4, now + 3, major=True), "relay")
+    wait_receipt(stack, again, "displayed", who="relay")
+    cancel = stack.accepted(telegram("tsunami", ROUTES["relay"], at=now + 4, status="通常", serial=5, infotype="取消"), "relay")
+    wait_receipt(stack, cancel, "displayed", who="relay")
+    assert [i["key"].rsplit("-", 1)[1] for i in starter.items()] == [
+        str(one["seq"]) for one in (told_first, again, cancel)]
+
+
 def test_without_a_past_it_is_as_before(make_stack, folder, starter):
     """past_ms: 0: only what is in force is known."""
     stack = live(make_stack, folder, starter, hub={"past_ms": 0})

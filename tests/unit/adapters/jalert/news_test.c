@@ -1,177 +1,7 @@
 /* What was heard before the start: from the snapshot and its past, by the code that takes what comes. */
-#include "tests/unit/adapters/runtime/fake_hub.h"
+#include "tests/unit/adapters/jalert/news_kit.h"
 
-#include <stdlib.h>
-#include <time.h>
-
-#include "adapters/jalert/news.h"
-#include "hub/base/check.h"
-
-#define NEW(type)    hs_message_new(arena, &hansho__v1__##type##__descriptor)
-#define TELLERS_MAX  8
-#define THE_OUTLET   "controller"
-#define OTHER_OUTLET "plan_dir"
-
-struct bench {
-	struct hs_arena *arena;
-	struct hs_heard *heard;
-	struct hs_news_setup setup;
-	struct hs_start start;
-	struct hs_adapter_snapshot_notice notices[TELLERS_MAX];
-	struct hs_adapter_past past[TELLERS_MAX];
-	size_t count, past_count;
-	uint64_t past_from_seq;
-};
-
-static const struct hs_config_texts everywhere = { NULL, 0 };
-static const struct hs_config_list no_rules = { NULL, 0 };
-static char *heard_by[] = { (char[]){ THE_OUTLET } };
-static char *written_by[] = { (char[]){ OTHER_OUTLET } };
-
-static int
-setup(void **state)
-{
-	struct bench *bench = calloc(1, sizeof(*bench));
-	bench->arena = hs_arena_create(16u << 20);
-	bench->heard = hs_heard_create();
-	bench->setup = (struct hs_news_setup){ bench->heard, &everywhere, &no_rules, &bench->start,
-		THE_OUTLET };
-	*state = bench;
-	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	struct bench *bench = *state;
-	hs_heard_destroy(bench->heard);
-	hs_arena_destroy(bench->arena);
-	free(bench);
-	return 0;
-}
-
-static hs_notice *
-notice_of(struct hs_arena *arena, int kind, const char *id, int action)
-{
-	hs_notice *notice = NEW(notice);
-	notice->mode = HS_MODE(LIVE);
-	notice->kind = (Hansho__V1__Kind)kind;
-	notice->action = (Hansho__V1__Action)action;
-	notice->document = NEW(document);
-	notice->document->source = hs_arena_strdup(arena, "relay.example");
-	notice->document->id = hs_arena_strdup(arena, id);
-	notice->document->event = hs_arena_strdup(arena, "E");
-	return notice;
-}
-
-/* An early warning, of that seismic intensity. */
-static hs_notice *
-eew(struct bench *bench, const char *code, const char *intensity)
-{
-	struct hs_arena *arena = bench->arena;
-	hs_notice *notice = notice_of(arena, HS_KIND(EEW), "eew", HS_ACTION(ISSUE));
-	hs_intensity *one = NEW(intensity);
-	hs_area *area = NEW(area);
-	one->value = hs_arena_strdup(arena, intensity);
-	one->area = NEW(area);
-	one->area->code = area->code = hs_arena_strdup(arena, code);
-	notice->detail_case = HANSHO__V1__NOTICE__DETAIL_EEW;
-	notice->eew = NEW(eew);
-	notice->eew->warning = true;
-	notice->eew->earthquake = NEW(earthquake);
-	assert_true(hs_repeat(arena, &notice->eew->earthquake->n_intensities,
-		&notice->eew->earthquake->intensities, one));
-	assert_true(hs_repeat(arena, &notice->n_areas, &notice->areas, area));
-	return notice;
-}
-
-/* A tsunami warning: rank 3, a major one: 5. */
-static hs_notice *
-tsunami(struct bench *bench, const char *id, uint32_t rank)
-{
-	struct hs_arena *arena = bench->arena;
-	hs_notice *notice = notice_of(arena, HS_KIND(TSUNAMI), id, HS_ACTION(ISSUE));
-	hs_hazard *item = NEW(hazard);
-	hs_area *area = NEW(area), *addressed = NEW(area);
-	area->code = addressed->code = hs_arena_strdup(arena, "032018");
-	item->name = hs_arena_strdup(arena, rank == 5 ? "大津波警報" : "津波警報");
-	item->rank = rank;
-	item->in_force = true;
-	assert_true(hs_repeat(arena, &item->n_areas, &item->areas, area));
-	notice->detail_case = HANSHO__V1__NOTICE__DETAIL_TSUNAMI;
-	notice->tsunami = NEW(tsunami);
-	assert_true(hs_repeat(arena, &notice->tsunami->n_items, &notice->tsunami->items, item));
-	assert_true(hs_repeat(arena, &notice->n_areas, &notice->areas, addressed));
-	return notice;
-}
-
-static hs_notice *
-cancel(struct bench *bench, int kind, const char *id)
-{
-	return notice_of(bench->arena, kind, id, HS_ACTION(CANCEL));
-}
-
-static hs_notice *
-civil(struct bench *bench, const char *id, int action)
-{
-	struct hs_arena *arena = bench->arena;
-	hs_notice *notice = notice_of(arena, HS_KIND(CIVIL_PROTECTION), id, action);
-	hs_area *area = NEW(area);
-	area->code = hs_arena_strdup(arena, "990019");
-	notice->detail_case = HANSHO__V1__NOTICE__DETAIL_CIVIL_PROTECTION;
-	notice->civil_protection = NEW(civil_protection);
-	notice->civil_protection->type = hs_arena_strdup(arena, "missile");
-	assert_true(hs_repeat(arena, &notice->n_areas, &notice->areas, area));
-	return notice;
-}
-
-static hs_notice *
-by_another_route(struct bench *bench, hs_notice *notice)
-{
-	assert_true(hs_repeat(bench->arena, &notice->n_flags, &notice->flags,
-		hs_arena_strdup(bench->arena, HS_FLAG_SAME_EVENT)));
-	return notice;
-}
-
-static void
-in_force(struct bench *bench, uint64_t seq, const hs_notice *notice)
-{
-	bench->notices[bench->count++] = (struct hs_adapter_snapshot_notice){ seq, notice };
-}
-
-static void
-told(struct bench *bench, uint64_t seq, const hs_notice *notice, char *const *outlets)
-{
-	bench->past[bench->past_count++] =
-		(struct hs_adapter_past){ seq, notice, outlets, outlets ? 1 : 0 };
-}
-
-static void
-load(struct bench *bench)
-{
-	const struct hs_adapter_snapshot snapshot = { .lane = HS_LANE_LIVE,
-		.epoch = "e",
-		.seq = 20,
-		.digest = "",
-		.count = bench->count,
-		.notices = bench->notices,
-		.past_count = bench->past_count,
-		.past = bench->past,
-		.past_from_seq = bench->past_from_seq };
-	hs_news_load(&bench->setup, &snapshot);
-}
-
-/* What it says, to how many places; it is announced. */
-static size_t
-comes(struct bench *bench, uint64_t seq, const hs_notice *notice, const char *phase)
-{
-	struct hs_news news;
-	assert_int_equal(HS_OK, hs_news_of(&bench->setup, bench->arena, notice, seq, &news));
-	hs_news_take(&bench->setup, seq, &news);
-	for (size_t i = 0; i < news.said.count; i++)
-		assert_string_equal(phase, news.said.items[i].phase);
-	return news.said.count;
-}
+static char *written_by[] = { (char[]){ "plan_dir" } };
 
 static void
 an_early_warning_of_before_is_known(void **state)
@@ -321,19 +151,6 @@ what_is_known_to_be_unheard_is_no_guess(void **state)
 	assert_int_equal(1, comes(bench, 22, tsunami(bench, "a", 3), "issue"));
 }
 
-/* Of an update that is not known: it may have been left out because its first report was heard, longer ago than that. */
-static void
-an_update_that_nobody_is_named_for_may_have_been_heard(void **state)
-{
-	struct bench *bench = *state;
-	hs_notice *update = tsunami(bench, "a", 3);
-	update->action = HS_ACTION(UPDATE);
-	bench->past_from_seq = 5;
-	in_force(bench, 5, update);
-	load(bench);
-	assert_int_equal(0, comes(bench, 21, tsunami(bench, "a", 3), ""));
-}
-
 /* It does not come by itself, and may be all that is left of what was heard. */
 static void
 what_another_route_told_stays_when_something_before_it_comes(void **state)
@@ -435,7 +252,6 @@ a_long_past_is_taken_in_soon(void **state)
 int
 main(void)
 {
-#define ROW(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		ROW(an_early_warning_of_before_is_known),
 		ROW(who_did_not_hear_it_hears_the_next),
@@ -449,7 +265,6 @@ main(void)
 		ROW(a_later_snapshot_tells_nothing_of_the_past),
 		ROW(what_was_guessed_is_told_when_it_comes),
 		ROW(what_is_known_to_be_unheard_is_no_guess),
-		ROW(an_update_that_nobody_is_named_for_may_have_been_heard),
 		ROW(what_another_route_told_stays_when_something_before_it_comes),
 		ROW(a_guess_stands_before_what_comes),
 		ROW(what_only_a_guess_ended_is_not_over),

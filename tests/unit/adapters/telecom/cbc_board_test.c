@@ -70,6 +70,24 @@ content(uint16_t id)
 	return out;
 }
 
+/* What the process before did not get through: until it was sent, or refused once more. */
+static void
+what_is_owed_is_so_until_it_was_sent_or_refused(void **state)
+{
+	(void)state;
+	for (int refused = 0; refused < 2; refused++) {
+		put("d", "990019", 4371, (uint64_t)refused + 1, 1, "一");
+		board.pieces->owed = board.pieces->sent = true;
+		assert_true(content(4371).owed && !content(4371).fresh);
+		if (refused)
+			hs_cbc_board_refused(&board, 4371);
+		else
+			hs_cbc_board_sent(&board, 4371, 1);
+		assert_false(content(4371).owed);
+		assert_int_equal(refused, content(4371).fresh);
+	}
+}
+
 static void
 the_newest_leads_and_names_do_not_change(void **state)
 {
@@ -310,6 +328,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(
+			what_is_owed_is_so_until_it_was_sent_or_refused, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			the_newest_leads_and_names_do_not_change, setup, teardown),
 		cmocka_unit_test_setup_teardown(

@@ -206,6 +206,45 @@ restart_with(struct desk *desk, struct hs_core_recent recent)
 	desk_restart(desk);
 }
 
+/* Mails: told, and never in force. */
+static void
+begin_with_mails(struct desk *desk, uint32_t count)
+{
+	begin(desk, 0);
+	for (uint32_t i = 0; i < count; i++)
+		desk_submit(
+			desk, (struct order){ (char[]){ (char)('a' + i), 0 }, 1, HS_ACTION(ISSUE),
+				      .kind = HS_KIND(URGENT_MAIL), .content = (uint8_t)(i + 1) });
+	desk_commit(desk);
+}
+
+/* The hub's clock goes on, and what was noted is on disk. */
+static void
+later(struct desk *desk, int64_t minutes)
+{
+	desk->mono_us += minutes * MINUTE_US + 60000;
+	desk_step(desk, (struct hs_event){ .type = HS_EVENT_TICK });
+	desk_commit(desk);
+}
+
+/* It rang an hour ago, and what was said after it to nobody must not pass for heard, nor keep what was heard from being known. */
+static void
+test_of_what_is_in_force_all_is_told(void **state)
+{
+	struct desk *desk = *state;
+
+	begin(desk, 2); /* a, b */
+	for (uint64_t seq = 1; seq <= 2; seq++)
+		receipt(desk, ADAPTER, seq, "one", HS_RECEIPT(ACCEPTED));
+	later(desk, 61);
+	submit(desk, "a", 2, HS_ACTION(UPDATE));
+	submit(desk, "b", 2, HS_ACTION(CANCEL));
+	later(desk, 61);
+	submit(desk, "c", 1, HS_ACTION(ISSUE));
+	assert_string_equal(past_of(desk), "1 2");
+	assert_int_equal(1, snapshot_of(desk, ADAPTER)->past_from_seq);
+}
+
 static void
 test_the_limits(void **state)
 {
@@ -213,7 +252,7 @@ test_the_limits(void **state)
 	struct hs_core_recent all = desk->options.recent, some;
 	const char *none = "";
 
-	begin(desk, 2);
+	begin_with_mails(desk, 2);
 	desk->mono_us += 40 * MINUTE_US;
 	submit(desk, "c", 1, HS_ACTION(ISSUE));
 	submit(desk, "d", 1, HS_ACTION(ISSUE));
@@ -231,7 +270,8 @@ test_the_limits(void **state)
 	some.past_ms = 40 * 60000;
 	restart_with(desk, some);
 	assert_string_equal(past_of(desk), "3 4");
-	assert_int_equal(3, snapshot_of(desk, ADAPTER)->past_from_seq);
+	/* what is left out is over: of what is in force nothing is */
+	assert_int_equal(1, snapshot_of(desk, ADAPTER)->past_from_seq);
 	some = all;
 	some.past_notices = 1;
 	restart_with(desk, some);
@@ -343,6 +383,7 @@ main(void)
 		DESK_TEST(test_only_who_is_entitled_is_told),
 		DESK_TEST(test_who_goes_on_and_who_is_no_adapter_is_told_nothing),
 		DESK_TEST(test_the_limits),
+		DESK_TEST(test_of_what_is_in_force_all_is_told),
 		DESK_TEST(test_a_large_one_is_left_out),
 		DESK_TEST(test_it_names_who_refused),
 		DESK_TEST(test_who_took_it_is_told_though_many_others_spoke),

@@ -23,6 +23,8 @@ struct says {
 	bool over;
 	bool no_times;
 	const char *intensity;
+	const char *severity; /* without detail, as CAP says it */
+	const char *code;     /* NULL: 03 */
 };
 
 static hs_area *
@@ -49,7 +51,15 @@ make(struct hs_arena *arena, struct says says)
 		notice->times = NEW(times);
 		notice->times->reported = hs_time_new(arena, 1000 * S + says.at_us, 540);
 	}
-	assert_true(hs_repeat(arena, &notice->n_areas, &notice->areas, area_of(arena, "03")));
+	assert_true(hs_repeat(arena, &notice->n_areas, &notice->areas,
+		area_of(arena, says.code ? says.code : "03")));
+	if (says.severity) {
+		hs_cap_info *info = NEW(cap_info);
+		info->severity = hs_arena_strdup(arena, says.severity);
+		notice->cap = NEW(cap_values);
+		assert_true(hs_repeat(arena, &notice->cap->n_infos, &notice->cap->infos, info));
+		return notice;
+	}
 	item->hazard = hs_arena_strdup(arena, "x");
 	item->rank = says.rank;
 	item->in_force = !says.over;
@@ -106,6 +116,40 @@ desk_free(struct desk *desk)
 }
 
 static const struct says order = { .rank = 5 };
+
+/* In full by one route, coarser by the other (CAP), then in full by that one too: silent, unless the coarse one said less, or the last
+ * one says more. */
+static void
+a_coarse_echo_between_two_full_ones_is_no_end(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *what, *severity, *code, *intensity;
+		bool told;
+	} rows[] = {
+		{ "as much as it can", "Extreme", "03", "6-", true },
+		{ "less", "Moderate", "03", "6-", false },
+		{ "elsewhere", "Extreme", "032018", "6-", false },
+		{ "and stronger then", "Extreme", "03", "7", false },
+	};
+	for (size_t i = 0; i < HS_COUNT(rows); i++) {
+		struct desk desk = desk_new();
+		const struct says full = { .kind = HS_KIND(EEW), .rank = 3, .intensity = "6-" },
+				  coarse = { .kind = HS_KIND(EEW),
+					  .severity = rows[i].severity,
+					  .code = rows[i].code,
+					  .at_us = S },
+				  again = { .kind = HS_KIND(EEW),
+					  .rank = 3,
+					  .intensity = rows[i].intensity,
+					  .at_us = 2 * S };
+		assert_false(comes(&desk, agency, full));
+		(void)comes(&desk, bridge, coarse);
+		if (comes(&desk, bridge, again) != rows[i].told)
+			fail_msg("%s", rows[i].what);
+		desk_free(&desk);
+	}
+}
 
 /* The agency warns (rings), the bridge echoes (silent), the agency ends it (all are told), the agency warns anew: must ring. */
 static void
@@ -272,6 +316,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_coarse_echo_between_two_full_ones_is_no_end),
 		cmocka_unit_test(
 			a_warning_anew_after_its_end_rings_though_the_other_route_never_ended),
 		cmocka_unit_test(a_warning_anew_after_its_cancel_rings),
