@@ -7,6 +7,7 @@
 
 #include "adapters/broadcaster/acks.h"
 #include "adapters/broadcaster/had.h"
+#include "adapters/broadcaster/ordered.h"
 #include "adapters/broadcaster/output_files.h"
 #include "hub/base/check.h"
 #include "hub/base/log.h"
@@ -33,8 +34,9 @@ struct notice_files {
 	struct hs_playout_job *under_way;
 	enum hs_adapter_lane lane;
 	uint64_t document; /* hs_had_key */
-	bool stood;	   /* something that it orders was in force when it came */
-	bool replaced;	   /* a newer message of its document has come while it was being written */
+	struct hs_ordered ordered;
+	const struct notice_files *with; /* whose attempt writes it along */
+	bool written;			 /* along with a newer one */
 	char order_key[96];
 	struct hs_playout_job
 		*files; /* what every attempt writes: a job that is never added itself */
@@ -159,25 +161,53 @@ files_of(struct hs_adapter_delivery *delivery)
 }
 
 static bool
-is_in_force(const struct hs_force_list *list, uint64_t seq)
+job_add_files(struct hs_playout_job *job, const struct notice_files *own)
 {
-	for (size_t i = 0; i < list->count; i++) {
-		if (list->rows[i].seq == seq)
-			return true;
-	}
-	return false;
+	bool good = true;
+	for (size_t i = 0; good && i < own->files->count; i++)
+		good = hs_playout_job_add(
+			job, own->files->files[i].path, own->files->files[i].bytes);
+	return good;
 }
 
-/* What a folder that was full or away has no need of any more; NULL: it has. A crawl of it would be read as news, perhaps after that
- * of its end. */
-static const char *
-over_why(const struct notice_files *own, const struct hs_output_state *state)
+/* What went before in its document and still waits is written first, so that a reader meets them in their order. Newest first in the
+ * list, so the oldest is found by going on. */
+static bool
+job_add_older(struct hs_playout_job *job, const struct notice_files *newer,
+	const struct hs_output_state *state, struct notice_files *from)
 {
-	if (own->replaced)
-		return "a newer message of its document came before it was written";
-	if (own->stood && state->known && !is_in_force(state->list, own->delivery.item->seq))
-		return "what it orders was in force no more before it was written";
-	return NULL;
+	while (from != NULL &&
+		(from->document != newer->document || from->lane != newer->lane ||
+			from->under_way != NULL || from->written ||
+			(state->known && hs_ordered_is_over(&from->ordered, state->list))))
+		from = from->next;
+	if (from == NULL || newer->document == 0)
+		return true;
+	if (!job_add_older(job, newer, state, from->next))
+		return false;
+	from->with = newer;
+	return job_add_files(job, from);
+}
+
+static void
+older_written(struct notice_files *newer, bool good)
+{
+	for (struct notice_files *own = newer->next; own != NULL; own = own->next) {
+		if (own->with != newer)
+			continue;
+		own->with = NULL;
+		own->written = good;
+		if (good)
+			hs_adapter_deliver_now(&own->delivery);
+	}
+}
+
+static void
+was_written(struct notice_files *own, const char *why)
+{
+	hs_acks_await(own->output->acks, own->delivery.item,
+		(const char(*)[HS_PREFECTURE_SIZE])own->prefectures, own->prefecture_count);
+	hs_adapter_attempt_done(&own->delivery, HS_ATTEMPT_ACCEPTED, why);
 }
 
 static void
@@ -185,17 +215,9 @@ attempt_over(void *owner, enum hs_err err, const char *why)
 {
 	struct notice_files *own = owner;
 	own->under_way = NULL;
+	older_written(own, err == HS_OK);
 	if (err == HS_OK) {
-		hs_acks_await(own->output->acks, own->delivery.item,
-			(const char(*)[HS_PREFECTURE_SIZE])own->prefectures, own->prefecture_count);
-		hs_adapter_attempt_done(&own->delivery, HS_ATTEMPT_ACCEPTED, why);
-		return;
-	}
-	struct hs_output_state state =
-		own->output->options.state(own->output->options.owner, own->lane);
-	const char *over = over_why(own, &state);
-	if (over != NULL) {
-		hs_adapter_attempt_done(&own->delivery, HS_ATTEMPT_FILTERED, over);
+		was_written(own, why);
 		return;
 	}
 	/* Told at once, not only when the deadline is past: somebody can make room on the disk. */
@@ -211,21 +233,29 @@ attempt(struct hs_adapter_delivery *delivery)
 	struct notice_files *own = files_of(delivery);
 	struct hs_output *output = own->output;
 	struct hs_output_state state = output->options.state(output->options.owner, own->lane);
-	const char *over = over_why(own, &state);
-	if (over != NULL) {
-		hs_adapter_attempt_done(delivery, HS_ATTEMPT_FILTERED, over);
+	if (own->written) {
+		was_written(own, "with a newer message of its document");
+		return;
+	}
+	if (state.known && hs_ordered_is_over(&own->ordered, state.list)) {
+		hs_adapter_attempt_done(delivery, HS_ATTEMPT_FILTERED,
+			"what it orders was in force no more before it was written");
+		return;
+	}
+	if (own->with != NULL) {
+		hs_adapter_attempt_done(delivery, HS_ATTEMPT_RETRY,
+			"a newer message of its document is writing it along");
 		return;
 	}
 	struct hs_playout_job *job = hs_playout_job_create(attempt_over, own);
-	bool good = job != NULL;
-	for (size_t i = 0; good && i < own->files->count; i++)
-		good = hs_playout_job_add(
-			job, own->files->files[i].path, own->files->files[i].bytes);
+	bool good = job != NULL && job_add_older(job, own, &state, own->next) &&
+		    job_add_files(job, own);
 	for (size_t i = 0; good && state.known && i < own->prefecture_count; i++)
 		good = hs_playout_add_current(
 			job, output->options.profile, &state, own->lane, own->prefectures[i]);
 	good = good && job_add_feed(output, job, own->lane);
 	if (!good) {
+		older_written(own, false);
 		hs_playout_job_destroy(job);
 		hs_adapter_attempt_done(delivery, HS_ATTEMPT_RETRY, "out of memory");
 		return;
@@ -242,6 +272,17 @@ attempt_abort(struct hs_adapter_delivery *delivery)
 	if (own->under_way != NULL)
 		hs_playout_call_back(own->under_way);
 	own->under_way = NULL;
+	older_written(own, false);
+}
+
+static void
+files_free(struct notice_files *own)
+{
+	if (own == NULL)
+		return;
+	hs_playout_job_destroy(own->files);
+	hs_ordered_free(&own->ordered);
+	free(own);
 }
 
 static void
@@ -252,8 +293,7 @@ delivery_ended(struct hs_adapter_delivery *delivery)
 	while (*at != own)
 		at = &(*at)->next;
 	*at = own->next;
-	hs_playout_job_destroy(own->files);
-	free(own);
+	files_free(own);
 }
 
 static bool
@@ -307,14 +347,6 @@ files_of_forms(
 	return good;
 }
 
-static void
-files_free(struct notice_files *own)
-{
-	if (own != NULL)
-		hs_playout_job_destroy(own->files);
-	free(own);
-}
-
 /* All files of the notice; NULL when out of memory. */
 static struct notice_files *
 files_create(const struct hs_output_options *options, const struct hs_adapter_item *item,
@@ -334,17 +366,6 @@ files_create(const struct hs_output_options *options, const struct hs_adapter_it
 	return NULL;
 }
 
-/* What waits is replaced by the runtime; what is being written just now ends with this attempt. */
-static void
-older_end(struct hs_output *output, const struct notice_files *newer)
-{
-	for (struct notice_files *own = output->notices; own != NULL; own = own->next) {
-		if (own->document == newer->document && newer->document != 0 &&
-			own->lane == newer->lane && own->under_way != NULL)
-			own->replaced = true;
-	}
-}
-
 void
 hs_output_notice(struct hs_output *output, struct hs_adapter_item *item,
 	const struct hs_broadcast_item *items, size_t count, const struct hs_forms *forms)
@@ -353,21 +374,19 @@ hs_output_notice(struct hs_output *output, struct hs_adapter_item *item,
 	if (count == 0)
 		return;
 	struct notice_files *own = files_create(&output->options, item, items, count, forms);
-	if (own == NULL) {
+	struct hs_output_state state = output->options.state(output->options.owner, item->lane);
+	if (own == NULL || !hs_ordered_keep(&own->ordered, state.list, item->seq)) {
+		files_free(own);
 		hs_adapter_receipt(item, outlet, HS_RECEIPT(FAILED), "out of memory");
 		return;
 	}
 	own->output = output;
 	own->document = hs_had_key(item->notice);
-	own->stood = is_in_force(
-		output->options.state(output->options.owner, own->lane).list, item->seq);
-	older_end(output, own);
 	own->next = output->notices;
 	output->notices = own;
-	/* Documents do not wait for each other; within one the newest counts. What has none is alone. */
-	snprintf(own->order_key, sizeof(own->order_key), "%.64s/%s%016llx", outlet,
-		own->document != 0 ? "" : "seq-",
-		(unsigned long long)(own->document != 0 ? own->document : item->seq));
+	/* A key of its own: what still stands has its file, no revision replaces it. */
+	snprintf(own->order_key, sizeof(own->order_key), "%.64s/%llu", outlet,
+		(unsigned long long)item->seq);
 	own->delivery = (struct hs_adapter_delivery){
 		.outlet = outlet,
 		.order_key = own->order_key,

@@ -5,9 +5,8 @@
  *          <seq>.json, <seq>.txt, <seq>.pages.txt per prefecture and the forms that are wanted, then current.json,
  *          current.txt and feed.atom of the moment in which the attempt starts, so that a late attempt never writes an
  *          old state. An item whose time to break in is over when it comes goes out without crawl and pages.
- *          What waits because the folder is full or away is not written when that is over: a newer message of its document takes its
- *          place (EXPIRED, FILTERED), and what it orders may have ended meanwhile (FILTERED). Within a document files are
- *          written in the order of the messages.
+ *          What waits because the folder is full or away, and put in force what stands no more, is not written (FILTERED).
+ *          Else every revision is, within a document in the order of the messages: a newer one takes along what waits.
  *          A failed attempt is told at once (FAILED with the reason); ACCEPTED follows when it worked, and DISPLAYED when
  *          the playout system says so (acks.h).
  * Canary:  each folder and lane (runtime/canary_folder.h), after the profile was proven (profile.h): a hidden file in each folder of a prefecture that is

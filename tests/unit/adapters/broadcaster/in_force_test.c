@@ -1,5 +1,6 @@
 /* The list in force as files and stations have it: what expired is called so and nothing else is, and who hears only a part is not
  * told that nothing is in force. */
+#include "adapters/broadcaster/ordered.h"
 #include "tests/unit/adapters/broadcaster/encode_bench.h"
 
 #define HOUR_US 3600000000LL
@@ -173,6 +174,34 @@ test_who_hears_a_part_is_not_told_that_nothing_is_in_force(void **state)
 	hs_buf_free(&text);
 }
 
+/* ---- what one notice put in force ---- */
+
+static void
+test_whether_anything_of_an_order_stands(void **state)
+{
+	struct bench *bench = *state;
+	struct kit_place at[] = { { "990019", "北町", "", "高齢者等避難", 3, false, 0 },
+		{ "990019", "南町", "", "高齢者等避難", 3, false, 0 } };
+	struct hs_ordered first, lift;
+	take(bench, kit_notice(bench->arena, LIVE, HS_ACTION(ISSUE), "d", 1, at, 2));
+	assert_true(hs_ordered_keep(&first, hs_force_after(bench->force), bench->seq));
+	assert_int_equal(first.count, 2);
+	/* The same once more, by a later message: it stands. */
+	take(bench, kit_notice(bench->arena, LIVE, HS_ACTION(UPDATE), "d", 2, at, 2));
+	assert_false(hs_ordered_is_over(&first, hs_force_after(bench->force)));
+	at[0].lifted = true;
+	take(bench, kit_notice(bench->arena, LIVE, HS_ACTION(UPDATE), "d", 3, at, 2));
+	assert_false(hs_ordered_is_over(&first, hs_force_after(bench->force)));
+	assert_true(hs_ordered_keep(&lift, hs_force_after(bench->force), bench->seq + 1));
+	at[1].term = "避難指示";
+	at[1].level = 4;
+	take(bench, kit_notice(bench->arena, LIVE, HS_ACTION(UPDATE), "d", 4, at, 2));
+	assert_true(hs_ordered_is_over(&first, hs_force_after(bench->force)));
+	assert_false(hs_ordered_is_over(&lift, hs_force_after(bench->force)));
+	hs_ordered_free(&first);
+	hs_ordered_free(&lift);
+}
+
 int
 main(void)
 {
@@ -182,6 +211,7 @@ main(void)
 		ROW(test_in_the_other_order),
 		ROW(test_equal_limits_are_one_group),
 		ROW(test_who_hears_a_part_is_not_told_that_nothing_is_in_force),
+		ROW(test_whether_anything_of_an_order_stands),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
