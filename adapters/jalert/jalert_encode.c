@@ -309,7 +309,19 @@ phase_of(const hs_notice *notice, const struct hs_municipal *municipal)
 {
 	if (notice->action == HS_ACTION(CANCEL))
 		return "cancel";
-	return municipal->ordered.count == 0 ? "lift" : "issue";
+	if (municipal->ordered.count > 0)
+		return "issue";
+	if (municipal->ended.count > 0 || municipal->dropped.count == 0)
+		return "lift";
+	return notice->action == HS_ACTION(CORRECT) ? "correct" : "drop";
+}
+
+/* A recorded order names its level: that of what it orders, not that of what it lowers. */
+static uint32_t
+bank_level(const struct hs_municipal *municipal)
+{
+	return municipal->ordered.count > 0 ? hs_group_loudness(municipal->ordered.groups[0])
+					    : hs_municipal_loudness(municipal);
 }
 
 static void
@@ -317,7 +329,7 @@ announcement_fill(
 	struct builder *builder, const hs_notice *notice, const struct hs_municipal *municipal)
 {
 	struct hs_words words = hs_words_make(builder->arena, notice, municipal);
-	bank_set(builder, notice, HS_ALERT_EVACUATION, hs_municipal_loudness(municipal),
+	bank_set(builder, notice, HS_ALERT_EVACUATION, bank_level(municipal),
 		phase_of(notice, municipal));
 	speech_add(builder, words.before, "before");
 	opening_add(builder, notice, municipal);
