@@ -304,18 +304,6 @@ bank_set(struct builder *builder, const hs_notice *notice, enum hs_alert_kind ki
 	builder->nomem = builder->nomem || !builder->bank;
 }
 
-static const char *
-phase_of(const hs_notice *notice, const struct hs_municipal *municipal)
-{
-	if (notice->action == HS_ACTION(CANCEL))
-		return "cancel";
-	if (municipal->ordered.count > 0)
-		return "issue";
-	if (municipal->ended.count > 0 || municipal->dropped.count == 0)
-		return "lift";
-	return notice->action == HS_ACTION(CORRECT) ? "correct" : "drop";
-}
-
 /* A recorded order names its level: that of what it orders, not that of what it lowers. */
 static uint32_t
 bank_level(const struct hs_municipal *municipal)
@@ -330,7 +318,7 @@ announcement_fill(
 {
 	struct hs_words words = hs_words_make(builder->arena, notice, municipal);
 	bank_set(builder, notice, HS_ALERT_EVACUATION, bank_level(municipal),
-		phase_of(notice, municipal));
+		hs_words_phase(notice, municipal));
 	speech_add(builder, words.before, "before");
 	opening_add(builder, notice, municipal);
 	for (int i = 0; i < CALLS; i++)

@@ -61,13 +61,26 @@ call_of_cancel(struct hs_arena *arena, const char *drill, const struct hs_munici
 	return hs_arena_printf(arena, "%s緊急放送、緊急放送、前の発表の取消。", drill);
 }
 
+const char *
+hs_words_phase(const hs_notice *notice, const struct hs_municipal *municipal)
+{
+	if (notice->action == HS_ACTION(CANCEL))
+		return "cancel";
+	if (municipal->ordered.count > 0)
+		return "issue";
+	if (municipal->ended.count > 0 || municipal->dropped.count == 0)
+		return "lift";
+	return notice->action == HS_ACTION(CORRECT) ? "correct" : "drop";
+}
+
 /* What becomes of an order that is neither given nor cancelled. */
 static const char *
 end_word(const hs_notice *notice, const struct hs_municipal *municipal)
 {
-	if (municipal->ended.count > 0 || municipal->dropped.count == 0)
-		return "解除";
-	return notice->action == HS_ACTION(CORRECT) ? "訂正" : "変更";
+	const char *phase = hs_words_phase(notice, municipal);
+	return strcmp(phase, "correct") == 0 ? "訂正"
+	       : strcmp(phase, "drop") == 0  ? "変更"
+					     : "解除";
 }
 
 static const char *
@@ -153,7 +166,8 @@ static void
 put_dropped(struct hs_buf *buf, const hs_notice *notice, const struct hs_municipal *municipal)
 {
 	bool correction = notice->action == HS_ACTION(CORRECT);
-	put_told(buf, municipal, &municipal->dropped, false, "", correction ? "は、先に発表した" : "の",
+	put_told(buf, municipal, &municipal->dropped, false, "",
+		correction ? "は、先に発表した" : "の",
 		correction ? "の対象ではありません。"
 			   : "は、最新の発表に含まれていません。解除とは伝えられていません。");
 }

@@ -68,8 +68,8 @@ hs_dropped(struct hs_arena *arena, const struct hs_force_list *after,
 	if (!partly)
 		return true;
 	to->name_key = to->place_key;
-	to->area_name = is_whole(row) ? THE_REST
-				      : hs_arena_printf(arena, "%s" PART_OF, row->area_name);
+	to->area_name =
+		is_whole(row) ? THE_REST : hs_arena_printf(arena, "%s" PART_OF, row->area_name);
 	if (!to->area_name)
 		to->area_name = row->area_name;
 	return true;

@@ -172,8 +172,7 @@ static enum hs_err
 lists_of_changes(struct hs_arena *arena, const hs_notice *notice,
 	const struct hs_force_around *around, struct lists *lists)
 {
-	enum hs_err err =
-		hs_changes(arena, notice, around, &lists->changes, &lists->change_count);
+	enum hs_err err = hs_changes(arena, notice, around, &lists->changes, &lists->change_count);
 	for (size_t i = 0; err == HS_OK && i < lists->change_count; i++) {
 		const struct hs_change_row *row = &lists->changes[i];
 		if (hs_change_area(row)->kind != HS_KIND(EVACUATION))

@@ -28,13 +28,14 @@ struct hs_municipal {
 	const char *name; /* 架空市; as the sender has it when the table does not know the code */
 	const char *kana; /* "" when unknown */
 	bool known; /* of a cancel: ended and returned are what it did; false: only the next two are known */
-	uint32_t before; /* loudness of what this changes or ends, as it was before; 0: nothing, or not known */
+	uint32_t
+		before; /* loudness of what this changes or ends, as it was before; 0: nothing, or not known */
 	struct hs_told ordered;
-	struct hs_told ended;	       /* lifted, or ended by a cancel */
-	struct hs_told dropped;	       /* in force before, and neither ordered nor lifted any more */
-	struct hs_told returned;       /* by a cancel: in force again, a level before included */
-	struct hs_told standing;       /* what stays in force besides; filled by standing.h only */
-	struct hs_told retracted;      /* ordered by the message that a cancel takes back */
+	struct hs_told ended;	  /* lifted, or ended by a cancel */
+	struct hs_told dropped;	  /* in force before, and neither ordered nor lifted any more */
+	struct hs_told returned;  /* by a cancel: in force again, a level before included */
+	struct hs_told standing;  /* what stays in force besides; filled by standing.h only */
+	struct hs_told retracted; /* ordered by the message that a cancel takes back */
 	struct hs_told retracted_lift; /* lifted by it */
 };
 

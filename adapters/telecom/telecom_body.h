@@ -13,7 +13,7 @@
 /* What is still said. */
 struct hs_body_plan {
 	size_t names_total;
-	size_t names;  /* area names written out, over all groups; 全域 is no name and always written */
+	size_t names; /* area names written out, over all groups; 全域 is no name and always written */
 	bool remark;   /* the sender's remark */
 	bool reason;   /* of a cancel or a correction */
 	bool action;   /* what to do */

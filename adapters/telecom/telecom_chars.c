@@ -191,8 +191,8 @@ is_phone(const char *text, uint32_t character, size_t len_bytes, uint32_t before
 	if (digit_of(before) || before == POSTCODE_MARK)
 		return false;
 	if (character == '0')
-		return is_run(text, AREA_CODE_MIN, PHONE_DIGITS_MIN, PHONE_DIGITS_MAX,
-			PHONE_GROUPS_MAX);
+		return is_run(
+			text, AREA_CODE_MIN, PHONE_DIGITS_MIN, PHONE_DIGITS_MAX, PHONE_GROUPS_MAX);
 	if (character == '+')
 		return is_run(rest, 1, WORLD_DIGITS_MIN, SIZE_MAX, WORLD_GROUPS_MAX);
 	if (character == '#' || character == '*' || character == 0x266f) /* ♯ */

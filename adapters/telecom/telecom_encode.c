@@ -74,8 +74,8 @@ titles_choose(struct hs_arena *arena, const hs_notice *notice, const struct hs_m
 		 (municipal->ended.count > 0 || notice->action == HS_ACTION(LIFT)))
 		titles_of_end(arena, out, term, "解除");
 	else if (municipal->ordered.count == 0 && municipal->dropped.count > 0)
-		titles_of_end(arena, out, term,
-			notice->action == HS_ACTION(CORRECT) ? "訂正" : "変更");
+		titles_of_end(
+			arena, out, term, notice->action == HS_ACTION(CORRECT) ? "訂正" : "変更");
 	else
 		titles_of_order(
 			arena, out, top, notice->action == HS_ACTION(CORRECT) ? "訂正 " : "");
@@ -103,8 +103,8 @@ refuse_short(struct hs_mail *out, const char *what_ja, const char *what_en, int6
 }
 
 static bool
-has_forbidden(const char *text, const struct hs_mail_limits *limits,
-	struct hs_forbidden_finding *found)
+has_forbidden(
+	const char *text, const struct hs_mail_limits *limits, struct hs_forbidden_finding *found)
 {
 	return hs_forbidden_find(text, limits->forbidden, found) ||
 	       hs_forbidden_listed(text, limits->forbidden_characters, found);
@@ -194,8 +194,7 @@ body_make(const struct encoding *of, struct hs_body_plan *plan, struct hs_mail *
 	const struct hs_body_room room = { (size_t)body_max - marks, limits->counting,
 		limits->newline_counts };
 	const char *core;
-	enum hs_err err =
-		hs_body_fit(of->arena, of->notice, of->municipal, &room, plan, &core);
+	enum hs_err err = hs_body_fit(of->arena, of->notice, of->municipal, &room, plan, &core);
 	if (err == HS_ERR_TOO_LARGE)
 		return refuse_short(out, "本文", "body", body_max);
 	if (err == HS_OK)

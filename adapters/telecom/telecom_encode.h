@@ -43,7 +43,8 @@ struct hs_mail {
 	size_t body_chars;
 	size_t names_left_out; /* area names that 「ほかn地区」 stands for */
 	char why[HS_MAIL_WHY]; /* "" or why there is no mail, in Japanese and English */
-	char left_out[HS_MAIL_WHY]; /* "" or which words of the sender are not in it, and why; in both too */
+	char left_out
+		[HS_MAIL_WHY]; /* "" or which words of the sender are not in it, and why; in both too */
 };
 
 /* HS_OK: the mail is ready. HS_ERR_REFUSED: out->why says what must change. HS_ERR_NOMEM. */

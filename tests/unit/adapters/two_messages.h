@@ -29,8 +29,8 @@ two_tell(struct two_messages *two, struct hs_arena *own, int action, const struc
 	struct hs_adapter_snapshot snapshot = { .epoch = "e", .digest = "" };
 	struct hs_adapter_item items[] = {
 		{ .seq = 1,
-			.notice = kit_notice(own, HS_MODE(LIVE), HS_ACTION(ISSUE), "d", 1, first,
-				first_count) },
+			.notice = kit_notice(
+				own, HS_MODE(LIVE), HS_ACTION(ISSUE), "d", 1, first, first_count) },
 		{ .seq = 2,
 			.notice = kit_notice(
 				own, HS_MODE(LIVE), action, "d", 2, second, second_count) },

@@ -322,8 +322,8 @@ static const struct hs_announcement *
 announce_second(struct made *made, const struct two_messages *two, size_t index)
 {
 	made->plan = (struct hs_plan){ .notice = two->second, .epoch = "epoch-a", .seq = 2 };
-	assert_int_equal(HS_OK, hs_plan_announce(made->arena, &made->plan,
-					&two->municipals[index], &made->options));
+	assert_int_equal(HS_OK, hs_plan_announce(made->arena, &made->plan, &two->municipals[index],
+					&made->options));
 	return made->plan.announcements[0];
 }
 
@@ -339,7 +339,8 @@ who_is_left_out_hears_it_as_loudly(void **state)
 			"訂正します。川下は、先に発表した避難指示の対象ではありません。",
 			"evacuation-4-correct" },
 		{ HS_ACTION(UPDATE), "緊急放送、緊急放送、避難指示の変更。",
-			"川下の避難指示は、最新の発表に含まれていません。解除とは伝えられていません。",
+			"川下の避難指示は、最新の発表に含まれていません。解除とは伝えられていません"
+			"。",
 			"evacuation-4-drop" },
 	};
 	const struct kit_place places[] = { two_place("990019", "北町", 3),

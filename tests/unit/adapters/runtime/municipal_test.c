@@ -48,17 +48,18 @@ a_municipality_that_is_left_out_is_told(void **state)
 {
 	(void)state;
 	const int actions[] = { HS_ACTION(CORRECT), HS_ACTION(UPDATE) };
-	const struct kit_place places[] = { two_place(CITY, "北町", 3), two_place(TOWN, "川下", 4) };
+	const struct kit_place places[] = { two_place(CITY, "北町", 3),
+		two_place(TOWN, "川下", 4) };
 	for (size_t i = 0; i < HS_COUNT(actions); i++) {
 		struct two_messages two;
 		two_tell(&two, arena, actions[i], places, 2, places, 1);
 		assert_int_equal(2, two.count);
 		assert_string_equal(TOWN, two.municipals[1].code);
 		assert_string_equal("川下", names(&two.municipals[1].dropped));
-		assert_int_equal(0, two.municipals[1].ordered.count + two.municipals[1].ended.count);
+		assert_int_equal(
+			0, two.municipals[1].ordered.count + two.municipals[1].ended.count);
 		assert_int_equal(4, hs_municipal_loudness(&two.municipals[1]));
-		assert_string_equal(
-			"避難指示", hs_municipal_top(&two.municipals[1])->term);
+		assert_string_equal("避難指示", hs_municipal_top(&two.municipals[1])->term);
 		assert_int_equal(0, two.municipals[0].dropped.count);
 		assert_int_equal(3, hs_municipal_loudness(&two.municipals[0]));
 		two_end(&two);
@@ -70,7 +71,8 @@ static void
 a_place_that_a_lift_leaves_out_is_told(void **state)
 {
 	(void)state;
-	const struct kit_place places[] = { two_place(CITY, "北町", 4), two_place(TOWN, "川下", 4) };
+	const struct kit_place places[] = { two_place(CITY, "北町", 4),
+		two_place(TOWN, "川下", 4) };
 	const struct kit_place lift = two_place(CITY, "北町", 0);
 	struct two_messages two;
 	two_tell(&two, arena, HS_ACTION(LIFT), places, 2, &lift, 1);
@@ -113,7 +115,8 @@ what_is_still_ordered_is_not_told_to_be_left_out(void **state)
 		assert_string_equal(rows[i].dropped, dropped_of(&before, &after));
 	}
 	/* a restricted zone is no order: neither stands for the other */
-	const struct kit_place zone = two_place(CITY, "北町", 9), all = two_place(CITY, "架空市", 4);
+	const struct kit_place zone = two_place(CITY, "北町", 9),
+			       all = two_place(CITY, "架空市", 4);
 	assert_string_equal("北町", dropped_of(&zone, &all));
 }
 
@@ -156,7 +159,8 @@ static void
 what_stays_beside_is_named(void **state)
 {
 	(void)state;
-	const struct kit_place places[] = { two_place(CITY, "北町", 4), two_place(TOWN, "川下", 4) };
+	const struct kit_place places[] = { two_place(CITY, "北町", 4),
+		two_place(TOWN, "川下", 4) };
 	const struct kit_place other = two_place(TOWN, "川上", 3);
 	struct two_messages two;
 	struct hs_adapter_snapshot snapshot = { .epoch = "e", .digest = "" };

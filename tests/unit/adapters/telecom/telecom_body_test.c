@@ -33,7 +33,8 @@ who_is_left_out_is_told(void **state)
 		const char *title, *body, *beside;
 	} rows[] = {
 		{ HS_ACTION(CORRECT), "避難指示の訂正",
-			"訂正します。先に発表した架空町の「避難指示」について、次の地区は対象ではありません。"
+			"訂正します。先に発表した架空町の「避難指示」について、次の地区は対象ではあ"
+			"りません。"
 			"\n対象ではない地区：川下\n理由：対象の誤り",
 			"\n訂正により対象外「避難指示」：港町" },
 		{ HS_ACTION(UPDATE), "避難指示の変更",
@@ -52,21 +53,21 @@ who_is_left_out_is_told(void **state)
 		two_tell(&two, arena, rows[i].action, places, 3, places, 1);
 		two.second->correction = kit_text(arena, "対象の誤り");
 		assert_int_equal(2, two.count);
-		assert_int_equal(HS_OK, hs_mail_encode(arena, two.second, &two.municipals[1],
-						&limits, &mail));
+		assert_int_equal(HS_OK,
+			hs_mail_encode(arena, two.second, &two.municipals[1], &limits, &mail));
 		assert_string_equal(rows[i].title, mail.title);
 		two.municipals[1].name = "架空町";
-		assert_int_equal(HS_OK, hs_mail_encode(arena, two.second, &two.municipals[1],
-						&limits, &mail));
+		assert_int_equal(HS_OK,
+			hs_mail_encode(arena, two.second, &two.municipals[1], &limits, &mail));
 		assert_string_equal(rows[i].body, mail.body);
-		assert_int_equal(HS_OK, hs_mail_encode(arena, two.second, &two.municipals[0],
-						&limits, &mail));
+		assert_int_equal(HS_OK,
+			hs_mail_encode(arena, two.second, &two.municipals[0], &limits, &mail));
 		assert_non_null(strstr(mail.body, "対象：北町\n"));
 		assert_non_null(strstr(mail.body, rows[i].beside));
 		/* in the fewest words it is no order and no lift either */
 		const struct hs_mail_limits brief = { .title_max = 15, .body_max = 24 };
-		assert_int_equal(HS_OK, hs_mail_encode(arena, two.second, &two.municipals[1],
-						&brief, &mail));
+		assert_int_equal(HS_OK,
+			hs_mail_encode(arena, two.second, &two.municipals[1], &brief, &mail));
 		assert_null(strstr(mail.body, "発令"));
 		assert_null(strstr(mail.body, "解除"));
 		two_end(&two);
@@ -81,11 +82,11 @@ the_whole_municipality_is_never_counted(void **state)
 	enum { DISTRICTS = 30 };
 	struct kit_place places[DISTRICTS + 1];
 	for (size_t i = 0; i < DISTRICTS; i++)
-		places[i] = two_place("990019",
-			hs_arena_printf(arena, "架空地区第%02zu町内会区域", i + 1), 4);
+		places[i] = two_place(
+			"990019", hs_arena_printf(arena, "架空地区第%02zu町内会区域", i + 1), 4);
 	places[DISTRICTS] = two_place("990019", "架空市", 3);
-	hs_notice *notice = kit_notice(
-		arena, HS_MODE(LIVE), HS_ACTION(ISSUE), "d", 1, places, DISTRICTS + 1);
+	hs_notice *notice =
+		kit_notice(arena, HS_MODE(LIVE), HS_ACTION(ISSUE), "d", 1, places, DISTRICTS + 1);
 	for (int64_t max = 60; max <= 700; max++) {
 		struct hs_mail mail;
 		assert_int_equal(HS_OK, encode(notice, max, &mail));
@@ -93,6 +94,7 @@ the_whole_municipality_is_never_counted(void **state)
 			continue;
 		assert_non_null(strstr(mail.body, "\n警戒レベル3「高齢者等避難」：全域"));
 		assert_null(strstr(mail.body, "：1地区"));
+		assert_null(strstr(mail.body, "全域ほか"));
 	}
 	struct hs_mail mail;
 	assert_int_equal(HS_OK, encode(notice, 200, &mail));
