@@ -69,7 +69,7 @@ alerts(struct walk *walk, const char *code)
 	return err;
 }
 
-/* An order of the whole municipality, its end, its cancel. */
+/* An order of the whole municipality, its end, its cancel, and that it is left out of a correction or an update. */
 static enum hs_err
 order(struct walk *walk, const char *code, uint32_t level, int action)
 {
@@ -90,6 +90,8 @@ order(struct walk *walk, const char *code, uint32_t level, int action)
 		.known = true };
 	if (action == HS_ACTION(ISSUE))
 		municipal.ordered = told;
+	else if (action == HS_ACTION(CORRECT) || action == HS_ACTION(UPDATE))
+		municipal.dropped = told;
 	else
 		municipal.ended = told;
 	walk->notice.action = (Hansho__V1__Action)action;
@@ -102,7 +104,8 @@ order(struct walk *walk, const char *code, uint32_t level, int action)
 static enum hs_err
 orders(struct walk *walk, const char *code)
 {
-	static const int actions[] = { HS_ACTION(ISSUE), HS_ACTION(LIFT), HS_ACTION(CANCEL) };
+	static const int actions[] = { HS_ACTION(ISSUE), HS_ACTION(LIFT), HS_ACTION(CANCEL),
+		HS_ACTION(CORRECT), HS_ACTION(UPDATE) };
 	enum hs_err err = HS_OK;
 	for (uint32_t level = 3; level <= 5; level++)
 		for (size_t i = 0; err == HS_OK && i < HS_COUNT(actions); i++)

@@ -304,12 +304,12 @@ bank_set(struct builder *builder, const hs_notice *notice, enum hs_alert_kind ki
 	builder->nomem = builder->nomem || !builder->bank;
 }
 
-static const char *
-phase_of(const hs_notice *notice, const struct hs_municipal *municipal)
+/* A recorded order names its level: that of what it orders, not that of what it lowers. */
+static uint32_t
+bank_level(const struct hs_municipal *municipal)
 {
-	if (notice->action == HS_ACTION(CANCEL))
-		return "cancel";
-	return municipal->ordered.count == 0 ? "lift" : "issue";
+	return municipal->ordered.count > 0 ? hs_group_loudness(municipal->ordered.groups[0])
+					    : hs_municipal_loudness(municipal);
 }
 
 static void
@@ -317,8 +317,8 @@ announcement_fill(
 	struct builder *builder, const hs_notice *notice, const struct hs_municipal *municipal)
 {
 	struct hs_words words = hs_words_make(builder->arena, notice, municipal);
-	bank_set(builder, notice, HS_ALERT_EVACUATION, hs_municipal_loudness(municipal),
-		phase_of(notice, municipal));
+	bank_set(builder, notice, HS_ALERT_EVACUATION, bank_level(municipal),
+		hs_words_phase(notice, municipal));
 	speech_add(builder, words.before, "before");
 	opening_add(builder, notice, municipal);
 	for (int i = 0; i < CALLS; i++)

@@ -17,7 +17,8 @@ static bool
 is_end(const hs_notice *notice, const struct hs_municipal *municipal)
 {
 	return notice->action == HS_ACTION(CANCEL) || notice->action == HS_ACTION(LIFT) ||
-	       (municipal->ordered.count == 0 && municipal->ended.count > 0);
+	       (municipal->ordered.count == 0 &&
+		       municipal->ended.count + municipal->dropped.count > 0);
 }
 
 static const char *
@@ -60,6 +61,28 @@ call_of_cancel(struct hs_arena *arena, const char *drill, const struct hs_munici
 	return hs_arena_printf(arena, "%s緊急放送、緊急放送、前の発表の取消。", drill);
 }
 
+const char *
+hs_words_phase(const hs_notice *notice, const struct hs_municipal *municipal)
+{
+	if (notice->action == HS_ACTION(CANCEL))
+		return "cancel";
+	if (municipal->ordered.count > 0)
+		return "issue";
+	if (municipal->ended.count > 0 || municipal->dropped.count == 0)
+		return "lift";
+	return notice->action == HS_ACTION(CORRECT) ? "correct" : "drop";
+}
+
+/* What becomes of an order that is neither given nor cancelled. */
+static const char *
+end_word(const hs_notice *notice, const struct hs_municipal *municipal)
+{
+	const char *phase = hs_words_phase(notice, municipal);
+	return strcmp(phase, "correct") == 0 ? "訂正"
+	       : strcmp(phase, "drop") == 0  ? "変更"
+					     : "解除";
+}
+
 static const char *
 call_make(struct hs_arena *arena, const hs_notice *notice, const struct hs_municipal *municipal)
 {
@@ -68,8 +91,8 @@ call_make(struct hs_arena *arena, const hs_notice *notice, const struct hs_munic
 	if (notice->action == HS_ACTION(CANCEL))
 		return call_of_cancel(arena, drill, municipal);
 	if (is_end(notice, municipal))
-		return hs_arena_printf(
-			arena, "%s緊急放送、緊急放送、%sの解除。", drill, term_of(top));
+		return hs_arena_printf(arena, "%s緊急放送、緊急放送、%sの%s。", drill, term_of(top),
+			end_word(notice, municipal));
 	return call_of_order(arena, drill, top);
 }
 
@@ -136,6 +159,17 @@ put_told(struct hs_buf *buf, const struct hs_municipal *municipal, const struct 
 			hs_buf_puts(buf, term_of(told->groups[i]));
 		hs_buf_puts(buf, tail);
 	}
+}
+
+/* Who is left out heard the order: only a correction says that it was not meant for him. */
+static void
+put_dropped(struct hs_buf *buf, const hs_notice *notice, const struct hs_municipal *municipal)
+{
+	bool correction = notice->action == HS_ACTION(CORRECT);
+	put_told(buf, municipal, &municipal->dropped, false, "",
+		correction ? "は、先に発表した" : "の",
+		correction ? "の対象ではありません。"
+			   : "は、最新の発表に含まれていません。解除とは伝えられていません。");
 }
 
 /* What the highest level asks is said right behind it: behind a lower one it would be heard as that one's. */
@@ -208,6 +242,7 @@ body_make(struct hs_arena *arena, const hs_notice *notice, const struct hs_munic
 		put_ends(&buf, municipal);
 	else
 		put_without_areas(&buf, notice);
+	put_dropped(&buf, notice, municipal);
 	put_standing(&buf, notice, municipal);
 	if (is_drill(notice))
 		hs_buf_puts(&buf, "これは、訓練です。");

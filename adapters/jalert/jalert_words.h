@@ -17,6 +17,9 @@ struct hs_words {
 struct hs_words hs_words_make(
 	struct hs_arena *arena, const hs_notice *notice, const struct hs_municipal *municipal);
 
+/* What it is of an order: issue, lift, cancel; correct, drop: it is left out of a correction, of another message. */
+const char *hs_words_phase(const hs_notice *notice, const struct hs_municipal *municipal);
+
 /* The frame around what an alert says: 訓練 first and last in every sentence of a drill, also around the parts of `said` and
  * `easy`. false: the arena is full. */
 bool hs_words_alert(struct hs_arena *arena, const hs_notice *notice, const struct hs_alert *alert,

@@ -7,6 +7,8 @@
  *                      empty file on an empty text: a result that is too short for its morae is refused. Misreadings are
  *                      kept away by readings (readings.h), which replace known words before.
  *          bank        bank_dir/KEY.wav; KEY is kind-level-phase, "closing", "drill-before"; of drills "drill-" before it.
+ *          Of an order the phases are issue, lift, cancel, and correct and drop for a place that a correction, or another
+ *          message, leaves out.
  * Parts:   audio_dir/parts/HASH.wav, made ahead or kept from before; HASH is over the source (program, dictionary, voice)
  *          and the reading, so that another voice makes other parts.
  * Threads: every function on any thread; a speech is used by several at once and does not change after hs_speech_create.

@@ -64,7 +64,7 @@ repeats_lift(const hs_notice *cancel, const struct hs_force_row *row)
 	return false;
 }
 
-/* What ended because the notice says so, spelled alike or not; a lift names an area whatever its Sort. */
+/* What ended because the notice says so, spelled alike or not; a lift names an area whatever its Sort, or none at all. */
 static bool
 is_lifted(const struct comparison *of, const struct hs_force_row *row)
 {
@@ -73,7 +73,8 @@ is_lifted(const struct comparison *of, const struct hs_force_row *row)
 		.name_key = row->name_key,
 		.key = row->place_key,
 		.urgency = row->unknown ? 0 : row->urgency };
-	return of->notice->action == HS_ACTION(LIFT) || hs_statements_mention(&of->lifts, &one);
+	bool all = of->notice->action == HS_ACTION(LIFT) && of->lifts.count == 0;
+	return all || hs_statements_mention(&of->lifts, &one);
 }
 
 static bool

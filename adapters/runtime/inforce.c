@@ -240,6 +240,12 @@ hs_force_place_name(const struct hs_force_row *row)
 	return strcmp(row->name_key, "*") == 0 ? "全域" : row->area_name;
 }
 
+bool
+hs_force_is_zone(const struct hs_force_row *row)
+{
+	return row->urgency == URGENCY_ZONE && !row->unknown;
+}
+
 void
 hs_force_row_copy(struct hs_arena *arena, const struct hs_force_row *from, struct hs_force_row *to)
 {

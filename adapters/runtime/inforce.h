@@ -97,6 +97,8 @@ bool hs_force_counts(int kind);
 /* What people are told the area is called: as sent; 全域 for the whole municipality, which senders also leave
  * without a name or call by its own. */
 const char *hs_force_place_name(const struct hs_force_row *row);
+/* A restricted zone (警戒区域), which stands beside an order. */
+bool hs_force_is_zone(const struct hs_force_row *row);
 /* A row that lives in the arena, without its facts (meta). Failure shows in the arena. */
 void hs_force_row_copy(
 	struct hs_arena *arena, const struct hs_force_row *from, struct hs_force_row *to);

@@ -4,24 +4,27 @@
 #include <string.h>
 
 #include "adapters/runtime/change.h"
+#include "adapters/runtime/dropped.h"
 #include "hub/base/check.h"
 
 enum told {
 	TOLD_ORDERED,
 	TOLD_ENDED,
+	TOLD_DROPPED,
 	TOLD_RETURNED,
 	TOLD_RETRACTED,
 	TOLD_RETRACTED_LIFT,
 	TOLD_COUNT
 };
 
-/* Where a change by a cancel is told; before: as it was, else as it is now. A level that is restored is told twice:
- * what was wrong, and what stands. */
+/* Where a change is told; before: as it was, else as it is now. A level that is restored is told twice: what was wrong,
+ * and what stands. What a message orders and lifts is told in its own words; here is only what it leaves unsaid. */
 static const struct {
 	enum hs_change change;
 	enum told told;
 	bool before;
 } TOLD_OF[] = {
+	{ HS_CHANGE_VANISHED, TOLD_DROPPED, true },
 	{ HS_CHANGE_RETURNED, TOLD_RETURNED, false },
 	{ HS_CHANGE_RESTORED, TOLD_RETURNED, false },
 	{ HS_CHANGE_RESTORED, TOLD_ENDED, true },
@@ -29,6 +32,26 @@ static const struct {
 	{ HS_CHANGE_RETRACTED, TOLD_RETRACTED, true },
 	{ HS_CHANGE_RETRACTED_LIFT, TOLD_RETRACTED_LIFT, true },
 };
+
+static uint32_t
+loudness_of(bool unknown, uint32_t urgency, uint32_t level)
+{
+	if (unknown)
+		return 6;
+	return urgency ? urgency : level;
+}
+
+static uint32_t
+row_loudness(const struct hs_force_row *row)
+{
+	return loudness_of(row->unknown, row->urgency, row->level);
+}
+
+uint32_t
+hs_group_loudness(const struct hs_force_group *group)
+{
+	return group ? loudness_of(group->unknown, group->urgency, group->level) : 0;
+}
 
 struct gather {
 	struct hs_arena *arena;
@@ -38,17 +61,35 @@ struct gather {
 	const char *fallback_name;
 };
 
-static struct hs_municipal *
-municipal_of(struct gather *gather, const char *code)
+/* The code that speaks for this one. */
+static const char *
+speaker_of(const struct gather *gather, const char *code)
 {
 	const struct hs_area_row *area = hs_area_find(code);
-	if (area && gather->merge_wards && area->parent[0] != '\0' && hs_area_find(area->parent)) {
-		area = hs_area_find(area->parent);
-		code = area->code;
-	}
+	if (area && gather->merge_wards && area->parent[0] != '\0' && hs_area_find(area->parent))
+		return area->parent;
+	return code;
+}
+
+/* NULL: nothing is told there. */
+static struct hs_municipal *
+municipal_find(const struct gather *gather, const char *code)
+{
+	code = speaker_of(gather, code);
 	for (size_t i = 0; i < gather->count; i++)
 		if (strcmp(gather->items[i].code, code) == 0)
 			return &gather->items[i];
+	return NULL;
+}
+
+static struct hs_municipal *
+municipal_of(struct gather *gather, const char *code)
+{
+	struct hs_municipal *found = municipal_find(gather, code);
+	if (found)
+		return found;
+	code = speaker_of(gather, code);
+	const struct hs_area_row *area = hs_area_find(code);
 	struct hs_municipal *added = &gather->items[gather->count++];
 	*added = (struct hs_municipal){
 		.code = code,
@@ -64,6 +105,7 @@ told_of(struct hs_municipal *municipal, enum told told)
 	struct hs_told *const all[TOLD_COUNT] = {
 		[TOLD_ORDERED] = &municipal->ordered,
 		[TOLD_ENDED] = &municipal->ended,
+		[TOLD_DROPPED] = &municipal->dropped,
 		[TOLD_RETURNED] = &municipal->returned,
 		[TOLD_RETRACTED] = &municipal->retracted,
 		[TOLD_RETRACTED_LIFT] = &municipal->retracted_lift,
@@ -111,6 +153,8 @@ areas_add(struct gather *gather, const hs_notice *notice)
 struct lists {
 	struct hs_force_list of[TOLD_COUNT];
 	size_t rows; /* all together */
+	struct hs_change_row *changes;
+	size_t change_count;
 };
 
 static bool
@@ -128,20 +172,23 @@ static enum hs_err
 lists_of_changes(struct hs_arena *arena, const hs_notice *notice,
 	const struct hs_force_around *around, struct lists *lists)
 {
-	struct hs_change_row *rows;
-	size_t count;
-	enum hs_err err = hs_changes(arena, notice, around, &rows, &count);
-	for (size_t i = 0; err == HS_OK && i < count; i++) {
-		if (hs_change_area(&rows[i])->kind != HS_KIND(EVACUATION))
+	enum hs_err err = hs_changes(arena, notice, around, &lists->changes, &lists->change_count);
+	for (size_t i = 0; err == HS_OK && i < lists->change_count; i++) {
+		const struct hs_change_row *row = &lists->changes[i];
+		if (hs_change_area(row)->kind != HS_KIND(EVACUATION))
 			continue;
 		for (size_t j = 0; j < HS_COUNT(TOLD_OF); j++) {
 			struct hs_force_list *to = &lists->of[TOLD_OF[j].told];
-			if (TOLD_OF[j].change != rows[i].change)
+			if (TOLD_OF[j].change != row->change)
 				continue;
-			if (!list_room(arena, to, count))
+			if (!list_room(arena, to, lists->change_count))
 				return HS_ERR_NOMEM;
-			to->rows[to->count++] =
-				TOLD_OF[j].before ? *rows[i].before : *rows[i].after;
+			struct hs_force_row *told = &to->rows[to->count];
+			*told = TOLD_OF[j].before ? *row->before : *row->after;
+			if (TOLD_OF[j].told == TOLD_DROPPED &&
+				!hs_dropped(arena, &around->after, row->before, told))
+				continue;
+			to->count++;
 			lists->rows++;
 		}
 	}
@@ -157,14 +204,30 @@ lists_make(struct hs_arena *arena, uint64_t seq, const hs_notice *notice,
 	*lists = (struct lists){ 0 };
 	if (err == HS_OK && notice->action == HS_ACTION(CANCEL)) {
 		err = lists_of_changes(arena, notice, &own, lists);
-		if (err == HS_OK && around)
-			err = lists_of_changes(arena, notice, around, lists);
-		return err;
+	} else if (err == HS_OK) {
+		lists->of[TOLD_ORDERED] = own.after;
+		lists->of[TOLD_ENDED] = own.before;
+		lists->rows = own.after.count + own.before.count;
 	}
-	lists->of[TOLD_ORDERED] = own.after;
-	lists->of[TOLD_ENDED] = own.before;
-	lists->rows = own.after.count + own.before.count;
+	if (err == HS_OK && around)
+		err = lists_of_changes(arena, notice, around, lists);
 	return err;
+}
+
+/* How loud what this message changes was, by municipality. */
+static void
+before_note(struct gather *gather, const struct lists *lists)
+{
+	for (size_t i = 0; i < lists->change_count; i++) {
+		const struct hs_change_row *row = &lists->changes[i];
+		if (!row->before || row->change == HS_CHANGE_NONE ||
+			row->before->kind != HS_KIND(EVACUATION))
+			continue;
+		struct hs_municipal *municipal = municipal_find(gather, row->before->area_code);
+		uint32_t loudness = row_loudness(row->before);
+		if (municipal && loudness > municipal->before)
+			municipal->before = loudness;
+	}
 }
 
 enum hs_err
@@ -197,6 +260,7 @@ hs_municipal_split(struct hs_arena *arena, uint64_t seq, const hs_notice *notice
 		return HS_ERR_INVALID;
 	for (size_t i = 0; i < gather.count; i++)
 		gather.items[i].known = around != NULL;
+	before_note(&gather, &lists);
 	qsort(gather.items, gather.count, sizeof(*gather.items), compare_codes);
 	*out = gather.items;
 	*count = gather.count;
@@ -207,7 +271,8 @@ const struct hs_force_group *
 hs_municipal_top(const struct hs_municipal *municipal)
 {
 	const struct hs_told *const order[] = { &municipal->ordered, &municipal->returned,
-		&municipal->ended, &municipal->retracted, &municipal->retracted_lift };
+		&municipal->ended, &municipal->dropped, &municipal->retracted,
+		&municipal->retracted_lift };
 	for (size_t i = 0; i < HS_COUNT(order); i++)
 		if (order[i]->count > 0)
 			return order[i]->groups[0];
@@ -215,26 +280,17 @@ hs_municipal_top(const struct hs_municipal *municipal)
 }
 
 uint32_t
-hs_group_loudness(const struct hs_force_group *group)
-{
-	if (!group)
-		return 0;
-	if (group->unknown)
-		return 6;
-	return group->urgency ? group->urgency : group->level;
-}
-
-uint32_t
 hs_municipal_loudness(const struct hs_municipal *municipal)
 {
-	const struct hs_told *const cancel[] = { &municipal->returned, &municipal->ended,
-		&municipal->retracted, &municipal->retracted_lift };
-	uint32_t loudest = hs_group_loudness(hs_municipal_top(municipal));
-	for (size_t i = 0; municipal->ordered.count == 0 && i < HS_COUNT(cancel); i++) {
-		const struct hs_force_group *first =
-			cancel[i]->count > 0 ? cancel[i]->groups[0] : NULL;
-		if (hs_group_loudness(first) > loudest)
-			loudest = hs_group_loudness(first);
+	const struct hs_told *const said[] = { &municipal->ordered, &municipal->returned,
+		&municipal->ended, &municipal->dropped, &municipal->retracted,
+		&municipal->retracted_lift };
+	uint32_t loudest = municipal->before;
+	for (size_t i = 0; i < HS_COUNT(said); i++) {
+		uint32_t loudness =
+			hs_group_loudness(said[i]->count > 0 ? said[i]->groups[0] : NULL);
+		if (loudness > loudest)
+			loudest = loudness;
 	}
 	return loudest;
 }

@@ -86,8 +86,8 @@ static enum hs_err
 standing_of(const struct hs_standing *standing, struct hs_arena *arena, const hs_notice *notice,
 	bool merge_wards, struct hs_municipal *municipal)
 {
-	bool ends = municipal->ended.count > 0 || notice->action == HS_ACTION(CANCEL) ||
-		    notice->action == HS_ACTION(LIFT);
+	bool ends = municipal->ended.count + municipal->dropped.count > 0 ||
+		    notice->action == HS_ACTION(CANCEL) || notice->action == HS_ACTION(LIFT);
 	struct wanted wanted = { municipal, merge_wards };
 	struct hs_force_group *groups;
 	size_t count;

@@ -8,6 +8,7 @@
 #include "schemas/tables.h"
 
 #define US_PER_SECOND 1000000
+#define LOUDEST	      6 /* municipal.h */
 #define RANK_WARNING  3 /* of a tsunami: 警報 and above */
 
 struct planner {
@@ -134,6 +135,25 @@ no_id(int mode)
 		       : "the table of this centre has no identifier for drills: they stay inside";
 }
 
+/* After a start: how loud the revision before this one was, which the snapshot holds too. A lowering stands under the
+ * identifier of what it lowered. */
+static uint32_t
+loudness_before(const struct planner *planner, const struct hs_cbc_plan_row *row)
+{
+	const struct hs_cbc_plan_options *options = planner->options;
+	bool second = row->piece.language != HS_CBC_JA;
+	const struct hs_cbc_piece *before = hs_cbc_board_find(
+		options->board, planner->document_key, row->piece.area_code, row->piece.language);
+	if (!options->again || !before || before->seq >= row->piece.seq)
+		return 0;
+	for (uint32_t loudness = LOUDEST; loudness > 0; loudness--)
+		if (before->message_id ==
+			hs_cbc_id_of(options->cbc,
+				hs_cbc_use_of((int)planner->notice->mode, loudness), second))
+			return loudness;
+	return 0;
+}
+
 static enum hs_err
 municipal_add(struct planner *planner, const struct hs_municipal *municipal, bool second)
 {
@@ -142,8 +162,10 @@ municipal_add(struct planner *planner, const struct hs_municipal *municipal, boo
 	uint32_t loudness = hs_municipal_loudness(municipal);
 	struct hs_cbc_plan_row *row = row_add(planner, municipal->code);
 	row->piece.language = second ? (enum hs_cbc_language)cbc->second_language : HS_CBC_JA;
-	row->piece.message_id = hs_cbc_id_of(cbc, hs_cbc_use_of(mode, loudness), second);
 	snprintf(row->piece.area_code, sizeof(row->piece.area_code), "%s", municipal->code);
+	uint32_t before = loudness_before(planner, row);
+	loudness = before > loudness ? before : loudness;
+	row->piece.message_id = hs_cbc_id_of(cbc, hs_cbc_use_of(mode, loudness), second);
 	if (loudness > 0 && loudness < planner->options->level_min)
 		filter(row, "below level_min");
 	else if (row->piece.message_id == 0)

@@ -3,7 +3,8 @@
  * Flow:    notice → municipalities within its network (municipal.h, standing.h) → use → identifier → words → row;
  *          an early warning or tsunami warning → one primary warning, or the text that it is over.
  * Rules:   - each message goes to the whole network, so a place outside of it gives no row;
- *          - an end has the identifier of what it ends (the loudness that municipal.h tells), a drill that of drills;
+ *          - an end or a lowering has the identifier of what it ends or lowers (the loudness that municipal.h tells), a drill
+ *            that of drills;
  *          - a primary warning is repeated only when it became graver than what was sent: one that the centre never took silences
  *            none. Its end is told, as a text under its own identifier, until it was sent;
  *          - what has no identifier in the table of the centre is not sent.

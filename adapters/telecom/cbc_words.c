@@ -19,21 +19,24 @@ static const struct words {
 	const char *others;  /* before the pieces that follow */
 	const char *more[2]; /* around the number of pieces that do not fit */
 	const char *lifted, *wrong, *again, *in_force, *ask;
+	const char *corrected, *missing; /* before what a correction, or another message, drops */
 	const char *eew_cancel, *eew_end, *tsunami_cancel, *tsunami_end;
 	const char *list_begin, *list_end; /* around names */
 } words_of[] = {
-	[HS_CBC_JA] = { "\nこのほか：", { "\nほか", "件" }, "", "", "", "", "",
+	[HS_CBC_JA] = { "\nこのほか：", { "\nほか", "件" }, "", "", "", "", "", "", "",
 		"先ほどの緊急地震速報は取り消されました。", "緊急地震速報は終わりました。",
 		"先ほどの津波警報は取り消されました。", "津波警報は解除されました。", "", "" },
 	[HS_CBC_EN] = { "\nAlso: ", { "\nand ", " more" },
 		"Lifted: ", "The last announcement was wrong and is cancelled.",
 		"In force again: ", "In force: ", "Ask your municipality what is in force now.",
+		"Correction, this does not apply: ", "Not in the latest announcement: ",
 		"The earthquake early warning was cancelled.",
 		"The earthquake early warning has ended.", "The tsunami warning was cancelled.",
 		"The tsunami warning has been lifted.", " (", ")" },
 	[HS_CBC_EASY] = { "\nほかにも：", { "\nほかに ", "つ" }, "おわりました：",
 		"まえの お知らせは まちがいでした。", "いまも 出ています：", "いま 出ています：",
-		"市や 町の お知らせを 見て ください。", "地震の お知らせは まちがいでした。",
+		"市や 町の お知らせを 見て ください。", "まちがいでした。ここは ちがいます：",
+		"新しい お知らせには ありません：", "地震の お知らせは まちがいでした。",
 		"地震の お知らせは おわりました。", "津波の お知らせは まちがいでした。",
 		"津波の お知らせは おわりました。", "（", "）" },
 };
@@ -146,8 +149,12 @@ put_foreign(struct foreign *foreign, const hs_notice *notice)
 			hs_buf_printf(&foreign->buf, "\n%s", words->ask);
 	} else {
 		put_told(foreign, &municipal->ordered, "");
-		if (municipal->ordered.count == 0 || foreign->length != HS_CBC_BRIEF)
+		if (municipal->ordered.count == 0 || foreign->length != HS_CBC_BRIEF) {
 			put_told(foreign, &municipal->ended, words->lifted);
+			put_told(foreign, &municipal->dropped,
+				notice->action == HS_ACTION(CORRECT) ? words->corrected
+								     : words->missing);
+		}
 	}
 	put_action(foreign);
 	if (foreign->length != HS_CBC_BRIEF)

@@ -18,12 +18,28 @@ struct writer {
 	size_t names_left; /* names that may still be written out */
 };
 
+/* 全域 is no name among others: it is always written, because 「1地区」 would say the opposite. */
+static bool
+is_whole(const struct hs_force_row *row)
+{
+	return strcmp(row->name_key, "*") == 0;
+}
+
+static size_t
+names_of_group(const struct hs_force_group *group)
+{
+	size_t total = 0;
+	for (size_t i = 0; i < group->row_count; i++)
+		total += !is_whole(group->rows[i]);
+	return total;
+}
+
 static size_t
 names_of(const struct hs_told *told)
 {
 	size_t total = 0;
 	for (size_t i = 0; i < told->count; i++)
-		total += told->groups[i]->row_count;
+		total += names_of_group(told->groups[i]);
 	return total;
 }
 
@@ -31,10 +47,17 @@ struct hs_body_plan
 hs_body_longest(const struct hs_municipal *municipal)
 {
 	size_t total = names_of(&municipal->ordered) + names_of(&municipal->ended) +
-		       names_of(&municipal->returned) + names_of(&municipal->standing);
+		       names_of(&municipal->dropped) + names_of(&municipal->returned) +
+		       names_of(&municipal->standing);
 	if (!municipal->known)
 		total += names_of(&municipal->retracted) + names_of(&municipal->retracted_lift);
-	return (struct hs_body_plan){ total, total, true, true, true, true };
+	return (struct hs_body_plan){ .names_total = total,
+		.names = total,
+		.remark = true,
+		.reason = true,
+		.action = true,
+		.counts = true,
+		.sentence = true };
 }
 
 struct hs_body_plan
@@ -49,6 +72,8 @@ shorten(struct hs_body_plan *plan)
 {
 	if (plan->remark)
 		plan->remark = false;
+	else if (plan->reason)
+		plan->reason = false;
 	else if (plan->names > 1)
 		plan->names = 1;
 	else if (plan->action)
@@ -88,24 +113,28 @@ put_term(struct writer *writer, const struct hs_force_group *group)
 	hs_buf_printf(&writer->buf, "「%s」", group->term[0] ? group->term : "避難情報");
 }
 
-/* 中央地区、港地区ほか3地区. A name is written whole or not at all. */
+/* 全域、中央地区、港地区ほか3地区. A name is written whole or not at all. */
 static void
 put_names(struct writer *writer, const struct hs_force_group *group)
 {
-	size_t shown =
-		group->row_count < writer->names_left ? group->row_count : writer->names_left;
+	size_t names = names_of_group(group);
+	size_t shown = names < writer->names_left ? names : writer->names_left;
+	size_t rest = names - shown, put = 0;
 	writer->names_left -= shown;
 	bool ward = strcmp(group->area_code, writer->municipal->code) != 0;
-	for (size_t i = 0; i < shown; i++) {
-		hs_buf_puts(&writer->buf, i ? "、" : "");
+	for (size_t i = 0; i < group->row_count; i++) {
+		bool whole = is_whole(group->rows[i]);
+		if (!whole && shown == 0)
+			continue;
+		hs_buf_puts(&writer->buf, put++ ? "、" : "");
 		hs_buf_puts(&writer->buf, ward ? group->name : "");
 		hs_buf_puts(&writer->buf, hs_force_place_name(group->rows[i]));
+		shown -= whole ? 0 : 1;
 	}
-	size_t rest = group->row_count - shown;
 	if (rest > 0 && writer->plan->counts)
-		hs_buf_printf(&writer->buf, "%s%zu地区", shown ? "ほか" : "", rest);
+		hs_buf_printf(&writer->buf, "%s%zu地区", put ? "ほか" : "", rest);
 	else if (rest > 0)
-		hs_buf_puts(&writer->buf, "一部地区");
+		hs_buf_printf(&writer->buf, "%s一部地区", put ? "ほか" : "");
 }
 
 static void
@@ -152,6 +181,47 @@ put_ends_after_order(struct writer *writer)
 		hs_buf_printf(&writer->buf, "\n解除「%s」：", group->term);
 		put_names(writer, group);
 	}
+}
+
+/* Only a correction says that an order was not meant; else it is told that the newest message has it no more, and that
+ * nobody lifted it (as broadcaster/wording.c has it). */
+static bool
+is_correction(const struct writer *writer)
+{
+	return writer->notice->action == HS_ACTION(CORRECT);
+}
+
+static void
+put_dropped_lines(struct writer *writer, size_t from)
+{
+	const struct hs_told *told = &writer->municipal->dropped;
+	for (size_t i = from; i < told->count; i++) {
+		hs_buf_printf(&writer->buf, "\n%s「%s」：",
+			is_correction(writer) ? "訂正により対象外" : "最新の発表にない",
+			told->groups[i]->term[0] ? told->groups[i]->term : "避難情報");
+		put_names(writer, told->groups[i]);
+	}
+}
+
+/* A municipality that was ordered before and is not named any more. */
+static void
+put_dropped(struct writer *writer)
+{
+	const struct hs_force_group *top = writer->municipal->dropped.groups[0];
+	const char *term = top->term[0] ? top->term : "避難情報";
+	const char *name = writer->municipal->name;
+	if (is_correction(writer))
+		hs_buf_printf(&writer->buf,
+			"訂正します。先に発表した%sの「%s」について、次の地区は対象ではありません。"
+			"\n対象ではない地区：",
+			name, term);
+	else
+		hs_buf_printf(&writer->buf,
+			"先に発表した%sの次の地区の「%s」は、最新の発表に含まれていません"
+			"（解除とは伝えられていません）。\n地区：",
+			name, term);
+	put_names(writer, top);
+	put_dropped_lines(writer, 1);
 }
 
 static void
@@ -241,6 +311,16 @@ put_cancel(struct writer *writer)
 		hs_buf_puts(buf, "\n発令中の地区に変わりはありません。");
 }
 
+/* In the fewest words what a message did that orders nothing. */
+static const char *
+short_end(const struct writer *writer)
+{
+	const struct hs_municipal *municipal = writer->municipal;
+	if (municipal->ended.count > 0 || municipal->dropped.count == 0)
+		return "を解除";
+	return is_correction(writer) ? "は訂正、対象外" : "は最新の発表になし";
+}
+
 /* In the fewest words what a cancel did. */
 static const char *
 short_cancel(const struct hs_municipal *municipal)
@@ -260,8 +340,9 @@ put_short(struct writer *writer)
 	const char *what = "を発令";
 	if (writer->notice->action == HS_ACTION(CANCEL))
 		what = short_cancel(municipal);
-	else if (municipal->ordered.count == 0 && writer->notice->action != HS_ACTION(ISSUE))
-		what = "を解除";
+	else if (municipal->ordered.count == 0 &&
+		 (writer->notice->action != HS_ACTION(ISSUE) || municipal->dropped.count > 0))
+		what = short_end(writer);
 	if (what)
 		hs_buf_printf(&writer->buf, "%s：%s%s", municipal->name, term, what);
 	else
@@ -276,9 +357,9 @@ put_remark(struct writer *writer)
 	const hs_evacuation *evacuation = hs_notice_evacuation(notice);
 	const char *remark = evacuation ? evacuation->complement : "";
 	bool end = notice->action == HS_ACTION(CANCEL) || notice->action == HS_ACTION(CORRECT);
-	if (end && reason[0] != '\0')
+	if (end && writer->plan->reason && reason[0] != '\0')
 		hs_buf_printf(&writer->buf, "\n理由：%s", reason);
-	if (remark[0] != '\0')
+	if (writer->plan->remark && remark[0] != '\0')
 		hs_buf_printf(&writer->buf, "\n%s", remark);
 }
 
@@ -297,15 +378,18 @@ hs_body_write(struct hs_arena *arena, const hs_notice *notice, const struct hs_m
 	} else if (municipal->ordered.count > 0) {
 		put_order(&writer);
 		put_ends_after_order(&writer);
-	} else {
+		put_dropped_lines(&writer, 0);
+	} else if (municipal->ended.count > 0) {
 		put_end(&writer);
+		put_dropped_lines(&writer, 0);
+	} else {
+		put_dropped(&writer);
 	}
 	if (plan->sentence)
 		put_standing(&writer);
 	else if (municipal->standing.count > 0)
 		hs_buf_puts(&writer.buf, is_blind(&writer) ? "（発令中あり）" : "（他は継続中）");
-	if (plan->remark)
-		put_remark(&writer);
+	put_remark(&writer);
 	const char *text =
 		writer.buf.failed ? NULL : hs_arena_strdup(arena, hs_buf_text(&writer.buf));
 	hs_buf_free(&writer.buf);

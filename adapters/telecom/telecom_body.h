@@ -13,8 +13,9 @@
 /* What is still said. */
 struct hs_body_plan {
 	size_t names_total;
-	size_t names;  /* area names written out, over all groups */
-	bool remark;   /* the sender's remark or the reason of a cancel */
+	size_t names; /* area names written out, over all groups; 全域 is no name and always written */
+	bool remark;   /* the sender's remark */
+	bool reason;   /* of a cancel or a correction */
 	bool action;   /* what to do */
 	bool counts;   /* 「n地区」 where no name is written out */
 	bool sentence; /* the full first sentence; else only term and municipality */
@@ -34,7 +35,7 @@ struct hs_body_room {
 	int newline_counts;
 };
 /* The longest body from *plan on that fits; *plan is then its plan. HS_ERR_TOO_LARGE: not even the shortest does;
- * HS_ERR_NOMEM. What is left out goes in this order: the remark, area names one by one, what to do, the last name,
+ * HS_ERR_NOMEM. What is left out goes in this order: the remark, the reason, area names one by one, what to do, the last name,
  * the counts, the sentence. */
 enum hs_err hs_body_fit(struct hs_arena *arena, const hs_notice *notice,
 	const struct hs_municipal *municipal, const struct hs_body_room *room,

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "adapters/runtime/explain.h"
 #include "adapters/telecom/cell_broadcast.h"
 #include "adapters/telecom/telecom_canary.h"
 #include "adapters/telecom/telecom_document.h"
@@ -35,6 +36,7 @@ struct mail_delivery {
 	char outlet[OUTLET_SIZE];
 	char key[KEY_SIZE];
 	char *document;
+	char left_out[HS_MAIL_WHY]; /* told with its receipt */
 };
 
 static struct carrier *
@@ -51,7 +53,7 @@ mail_done(struct hs_post *post, long status, const char *error, const char *repl
 	struct mail_delivery *mail = HS_CONTAINER_OF(post, struct mail_delivery, post);
 	const struct hs_adapter_item *item = mail->delivery.item;
 	enum hs_attempt_result result = HS_ATTEMPT_FAILED;
-	char detail[160];
+	char detail[160 + HS_MAIL_WHY];
 	if (status == 0 || status >= 500 || status == 408 || status == 425 || status == 429)
 		result = HS_ATTEMPT_RETRY;
 	else if (status >= 200 && status < 300)
@@ -62,7 +64,8 @@ mail_done(struct hs_post *post, long status, const char *error, const char *repl
 		snprintf(detail, sizeof(detail), "the carrier refused it: HTTP %ld %.80s", status,
 			reply);
 	else
-		snprintf(detail, sizeof(detail), "HTTP %ld", status);
+		snprintf(detail, sizeof(detail), "HTTP %ld%s%s", status,
+			mail->left_out[0] ? "; " : "", mail->left_out);
 	if (result != HS_ATTEMPT_RETRY)
 		hs_missed_note(&mail->carrier->outlet.shared->missed, item->notice, mail->outlet,
 			result == HS_ATTEMPT_ACCEPTED);
@@ -110,9 +113,10 @@ attempt_timeout_ms(const struct carrier *carrier)
 	return own > 0 ? own : carrier->outlet.shared->settings->common.attempt_timeout_ms;
 }
 
-/* document is taken over. */
+/* document is taken over. left_out: as in struct hs_mail. */
 static void
-mail_send(struct carrier *carrier, struct hs_adapter_item *item, const char *outlet, char *document)
+mail_send(struct carrier *carrier, struct hs_adapter_item *item, const char *outlet, char *document,
+	const char *left_out)
 {
 	const struct hs_carrier *settings = carrier->settings;
 	struct mail_delivery *mail = calloc(1, sizeof(*mail));
@@ -124,6 +128,7 @@ mail_send(struct carrier *carrier, struct hs_adapter_item *item, const char *out
 	mail->carrier = carrier;
 	mail->document = document;
 	snprintf(mail->outlet, sizeof(mail->outlet), "%s", outlet);
+	snprintf(mail->left_out, sizeof(mail->left_out), "%s", left_out);
 	snprintf(mail->key, sizeof(mail->key), "%s-%llu-%s-%s", item->epoch,
 		(unsigned long long)item->seq, settings->name, strrchr(outlet, '/') + 1);
 	mail->post = (struct hs_post){
@@ -202,7 +207,9 @@ mail_make(struct carrier *carrier, struct hs_arena *arena, struct hs_adapter_ite
 	char *document =
 		err == HS_OK ? mail_document(carrier, arena, item, municipal, &mail) : NULL;
 	if (document) {
-		mail_send(carrier, item, outlet, document);
+		if (mail.left_out[0] != '\0')
+			hs_adapter_show(item, outlet, "left_out", mail.left_out);
+		mail_send(carrier, item, outlet, document, mail.left_out);
 		return;
 	}
 	hs_missed_note(&shared->missed, item->notice, outlet, false);
@@ -303,8 +310,9 @@ preview_one(const struct carrier *carrier, struct hs_arena *arena,
 	if (err != HS_OK && err != HS_ERR_REFUSED)
 		return false;
 	const char *verdict = why[0] != '\0' ? "filtered" : err == HS_OK ? "send" : "refused";
-	return json_array_append_new(array,
-		       preview_row(name, verdict, why[0] != '\0' ? why : mail.why, &mail)) == 0;
+	if (why[0] == '\0')
+		why = err == HS_OK ? mail.left_out : mail.why;
+	return json_array_append_new(array, preview_row(name, verdict, why, &mail)) == 0;
 }
 
 static bool

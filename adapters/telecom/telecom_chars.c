@@ -3,14 +3,23 @@
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 #include "hub/base/check.h"
 
-/* Digits after 0 or + that make a phone number; a time like 05 or a date is shorter. */
-#define PHONE_DIGITS_MIN 9
+/* Digits of a phone number here, the 0 among them; dates, times and postcodes are shorter. */
+#define PHONE_DIGITS_MIN 10
+#define PHONE_DIGITS_MAX 11
+/* After +. */
+#define WORLD_DIGITS_MIN 9
+/* Pieces between joints; a row of counts or a date with its time has more, or no piece before the others. */
+#define PHONE_GROUPS_MAX 4
+#define WORLD_GROUPS_MAX 5
+/* 0 alone is no area code. */
+#define AREA_CODE_MIN	 2
+#define JOINTS_MAX	 3 /* in a row: ") - " */
 /* Digits after # or *: short dial codes. */
 #define DIAL_DIGITS_MIN	 3
+#define POSTCODE_MARK	 0x3012 /* 〒 */
 
 uint32_t
 hs_char_at(const char *text, size_t *len_bytes)
@@ -88,64 +97,123 @@ static const struct {
 	{ HS_FORBIDDEN_PHONE, "tel:" },
 };
 
-/* '0'…'9' for half-width and full-width digits, else 0. */
+/* What is written in full width is read as in half width. */
+static uint32_t
+folded(uint32_t character)
+{
+	if (character >= 0xff01 && character <= 0xff5e)
+		return character - 0xff01 + '!';
+	return character == 0x3000 ? ' ' : character;
+}
+
+/* '0'…'9', else 0. */
 static char
 digit_of(uint32_t character)
 {
-	if (character >= '0' && character <= '9')
-		return (char)character;
-	if (character >= 0xff10 && character <= 0xff19)
-		return (char)('0' + (character - 0xff10));
-	return 0;
+	character = folded(character);
+	return character >= '0' && character <= '9' ? (char)character : 0;
+}
+
+/* Whether text begins with the word, in whatever width and case. */
+static bool
+begins_with(const char *text, const char *word)
+{
+	for (size_t len_bytes; *word; word++, text += len_bytes) {
+		uint32_t character = folded(hs_char_at(text, &len_bytes));
+		if (character >= 0x80 || tolower((int)character) != *word)
+			return false;
+	}
+	return true;
 }
 
 /* What people write between the digits of a phone number. */
 static bool
 is_joint(uint32_t character)
 {
-	static const uint32_t joints[] = { '-', '(', ')', 0x2010, 0x2212, 0xff0d, 0xff08, 0xff09,
-		0x30fc };
+	static const uint32_t joints[] = { '-', '(', ')', '[', ']', ' ', '.', 0xa0, 0xb7, 0x2010,
+		0x2011, 0x2012, 0x2013, 0x2014, 0x2015, 0x2212, 0x2500, 0x30fb, 0x30fc, 0xff65,
+		0xff70 };
+	character = folded(character);
 	for (size_t i = 0; i < HS_COUNT(joints); i++)
 		if (joints[i] == character)
 			return true;
 	return false;
 }
 
-/* Digits of the run that begins at text, joints skipped. */
+/* Digits in a row; *text is then behind them. */
 static size_t
-digits_of_run(const char *text)
+digits_take(const char **text)
 {
 	size_t digits = 0, len_bytes;
-	for (;;) {
-		uint32_t character = hs_char_at(text, &len_bytes);
-		if (digit_of(character))
-			digits++;
-		else if (digits == 0 || !is_joint(character))
-			return digits;
-		text += len_bytes;
+	while (digit_of(hs_char_at(*text, &len_bytes))) {
+		digits++;
+		*text += len_bytes;
 	}
+	return digits;
+}
+
+/* false: the run ends here. */
+static bool
+joints_take(const char **text)
+{
+	size_t joints = 0, len_bytes;
+	while (is_joint(hs_char_at(*text, &len_bytes))) {
+		joints++;
+		*text += len_bytes;
+	}
+	return joints > 0 && joints <= JOINTS_MAX && digit_of(hs_char_at(*text, &len_bytes));
+}
+
+/* Whether the run that begins here, or its first pieces, have so many digits in so many pieces. */
+static bool
+is_run(const char *text, size_t first_min, size_t min, size_t max, size_t groups_max)
+{
+	size_t digits = 0;
+	for (size_t group = 0; group < groups_max; group++) {
+		size_t more = digits_take(&text);
+		digits += more;
+		if (group == 0 && more < first_min)
+			return false;
+		/* what is written as one number is long enough, however long it is */
+		if (digits >= min && (digits <= max || group == 0))
+			return true;
+		if (!joints_take(&text))
+			return false;
+	}
+	return false;
 }
 
 static bool
 is_phone(const char *text, uint32_t character, size_t len_bytes, uint32_t before)
 {
-	if (digit_of(before) || is_joint(before))
+	const char *rest = text + len_bytes;
+	character = folded(character);
+	if (digit_of(before) || before == POSTCODE_MARK)
 		return false;
-	if (digit_of(character) == '0')
-		return digits_of_run(text) >= PHONE_DIGITS_MIN;
-	if (character == '+' || character == 0xff0b)
-		return digits_of_run(text + len_bytes) >= PHONE_DIGITS_MIN;
-	if (character == '#' || character == '*' || character == 0xff03 || character == 0xff0a)
-		return digits_of_run(text + len_bytes) >= DIAL_DIGITS_MIN;
+	if (character == '0')
+		return is_run(
+			text, AREA_CODE_MIN, PHONE_DIGITS_MIN, PHONE_DIGITS_MAX, PHONE_GROUPS_MAX);
+	if (character == '+')
+		return is_run(rest, 1, WORLD_DIGITS_MIN, SIZE_MAX, WORLD_GROUPS_MAX);
+	if (character == '#' || character == '*' || character == 0x266f) /* ♯ */
+		return digits_take(&rest) >= DIAL_DIGITS_MIN;
 	return false;
 }
 
-/* Something@something in ASCII. */
 static bool
-is_mail(const char *text, uint32_t character, uint32_t before)
+is_letter_or_digit(uint32_t character)
 {
-	return character == '@' && before < 0x80 && isalnum((int)before) &&
-	       isalnum((unsigned char)text[1]);
+	character = folded(character);
+	return character < 0x80 && isalnum((int)character);
+}
+
+/* Something@something. */
+static bool
+is_mail(const char *text, uint32_t character, size_t len_bytes, uint32_t before)
+{
+	size_t next_bytes;
+	return folded(character) == '@' && is_letter_or_digit(before) &&
+	       is_letter_or_digit(hs_char_at(text + len_bytes, &next_bytes));
 }
 
 static bool
@@ -161,10 +229,9 @@ rule_at(const char *text, uint32_t character, size_t len_bytes, uint32_t before,
 {
 	*suggestion = "";
 	for (size_t i = 0; i < HS_COUNT(words); i++)
-		if ((rules & words[i].rule) &&
-			strncasecmp(text, words[i].word, strlen(words[i].word)) == 0)
+		if ((rules & words[i].rule) && begins_with(text, words[i].word))
 			return words[i].rule;
-	if ((rules & HS_FORBIDDEN_MAIL) && is_mail(text, character, before))
+	if ((rules & HS_FORBIDDEN_MAIL) && is_mail(text, character, len_bytes, before))
 		return HS_FORBIDDEN_MAIL;
 	if ((rules & HS_FORBIDDEN_PHONE) && is_phone(text, character, len_bytes, before))
 		return HS_FORBIDDEN_PHONE;

@@ -3,7 +3,7 @@
  * Lengths are counted by the carrier's rule: characters (Unicode code points), width (a half-width character is half
  * of one) or UTF-16 units; a line break (LF or CR LF) counts as one or as two, as the carrier has it. The forbidden list follows what senders' own checkers refuse (URLs, mail addresses, phone
  * numbers, half-width kana, platform-dependent characters = rows of MS932 0x8740–879C, 0xED40–EDFC,
- * 0xFA40–FC4C); each rule is a switch of the carrier, because the published lists disagree.
+ * 0xFA40–FC4C, and all that MS932 does not have); each rule is a switch of the carrier, because the published lists disagree.
  * Threads: any. Texts are valid UTF-8 (schemas/notice.h sees to that).
  */
 #ifndef HS_TELECOM_CHARS_H
@@ -48,7 +48,9 @@ bool hs_forbidden_listed(
 const char *hs_forbidden_name_ja(enum hs_forbidden rule);
 const char *hs_forbidden_name_en(enum hs_forbidden rule);
 
-/* telecom_platform.c: is it a platform-dependent character? suggestion as above. */
+/* telecom_platform.c: is it a platform-dependent character, or none of MS932? suggestion as above. */
 bool hs_platform_character(uint32_t character, const char **suggestion);
+/* telecom_ms932.c: whether MS932 can encode it: as its table and those of other systems have it, without private use. */
+bool hs_ms932_has(uint32_t character);
 
 #endif

@@ -24,7 +24,7 @@ title_add(struct titles *titles, const char *text)
 		titles->texts[titles->count++] = text;
 }
 
-/* 避難指示の解除, 避難指示の取消 */
+/* 避難指示の解除, 避難指示の取消, 避難指示の訂正 */
 static void
 titles_of_end(struct hs_arena *arena, struct titles *out, const char *term, const char *end)
 {
@@ -73,6 +73,9 @@ titles_choose(struct hs_arena *arena, const hs_notice *notice, const struct hs_m
 	else if (municipal->ordered.count == 0 &&
 		 (municipal->ended.count > 0 || notice->action == HS_ACTION(LIFT)))
 		titles_of_end(arena, out, term, "解除");
+	else if (municipal->ordered.count == 0 && municipal->dropped.count > 0)
+		titles_of_end(
+			arena, out, term, notice->action == HS_ACTION(CORRECT) ? "訂正" : "変更");
 	else
 		titles_of_order(
 			arena, out, top, notice->action == HS_ACTION(CORRECT) ? "訂正 " : "");
@@ -99,13 +102,20 @@ refuse_short(struct hs_mail *out, const char *what_ja, const char *what_en, int6
 	return HS_ERR_REFUSED;
 }
 
+static bool
+has_forbidden(
+	const char *text, const struct hs_mail_limits *limits, struct hs_forbidden_finding *found)
+{
+	return hs_forbidden_find(text, limits->forbidden, found) ||
+	       hs_forbidden_listed(text, limits->forbidden_characters, found);
+}
+
 static enum hs_err
 check_forbidden(struct hs_mail *out, const char *text, const struct hs_mail_limits *limits,
 	const char *what_ja, const char *what_en)
 {
 	struct hs_forbidden_finding found;
-	if (!hs_forbidden_find(text, limits->forbidden, &found) &&
-		!hs_forbidden_listed(text, limits->forbidden_characters, &found))
+	if (!has_forbidden(text, limits, &found))
 		return HS_OK;
 	bool has = found.suggestion[0] != '\0';
 	snprintf(out->why, sizeof(out->why),
@@ -148,40 +158,95 @@ finish(struct hs_mail *out, const struct hs_mail_limits *limits)
 	return err;
 }
 
+/* ---- an order ---- */
+
+struct encoding {
+	struct hs_arena *arena;
+	const hs_notice *notice;
+	const struct hs_municipal *municipal;
+	const struct hs_mail_limits *limits;
+};
+
+static enum hs_err
+title_make(const struct encoding *of, struct hs_mail *out)
+{
+	struct titles titles = { 0 };
+	titles_choose(of->arena, of->notice, of->municipal, &titles);
+	for (size_t i = 0; i < titles.count && !out->title; i++) {
+		const char *title = marked(of->arena, of->notice, titles.texts[i]);
+		if (!title)
+			return HS_ERR_NOMEM;
+		if (length_of(title, of->limits) <= (size_t)of->limits->title_max)
+			out->title = title;
+	}
+	return out->title ? HS_OK : refuse_short(out, "題名", "title", of->limits->title_max);
+}
+
+/* The body from *plan on. */
+static enum hs_err
+body_make(const struct encoding *of, struct hs_body_plan *plan, struct hs_mail *out)
+{
+	const struct hs_mail_limits *limits = of->limits;
+	int64_t body_max = body_room(limits, length_of(out->title, limits));
+	size_t marks = 2 * length_of(hs_mode_mark((int)of->notice->mode, "ja"), limits);
+	if ((size_t)body_max < marks)
+		return refuse_short(out, "本文", "body", body_max);
+	const struct hs_body_room room = { (size_t)body_max - marks, limits->counting,
+		limits->newline_counts };
+	const char *core;
+	enum hs_err err = hs_body_fit(of->arena, of->notice, of->municipal, &room, plan, &core);
+	if (err == HS_ERR_TOO_LARGE)
+		return refuse_short(out, "本文", "body", body_max);
+	if (err == HS_OK)
+		out->body = marked(of->arena, of->notice, core);
+	if (!out->body)
+		return HS_ERR_NOMEM;
+	out->names_left_out = plan->names_total - plan->names;
+	return finish(out, limits);
+}
+
+/* The sender's free words need not be there: an order that is clean without them goes out, and he is told. */
+static enum hs_err
+without_free_words(const struct encoding *of, struct hs_body_plan plan, struct hs_mail *out)
+{
+	struct hs_forbidden_finding found;
+	bool remark = plan.remark, reason = plan.reason;
+	enum hs_err err = HS_ERR_REFUSED;
+	if ((!remark && !reason) || !has_forbidden(out->body, of->limits, &found))
+		return err;
+	for (int keeps_reason = 1; err == HS_ERR_REFUSED && keeps_reason >= 0; keeps_reason--) {
+		plan = hs_body_longest(of->municipal);
+		plan.remark = false;
+		plan.reason = reason = keeps_reason != 0;
+		err = body_make(of, &plan, out);
+	}
+	if (err != HS_OK)
+		return err;
+	out->why[0] = '\0';
+	snprintf(out->left_out, sizeof(out->left_out),
+		"%sに使えない文字「%s」(%s)があるため、%sを省いて送ります。/ Sent without the %s: "
+		"\"%s\" is not allowed (%s).",
+		reason ? "備考" : "備考や理由", found.found, hs_forbidden_name_ja(found.rule),
+		reason ? "備考" : "備考と理由", reason ? "remark" : "remark and the reason",
+		found.found, hs_forbidden_name_en(found.rule));
+	return HS_OK;
+}
+
 enum hs_err
 hs_mail_encode(struct hs_arena *arena, const hs_notice *notice,
 	const struct hs_municipal *municipal, const struct hs_mail_limits *limits,
 	struct hs_mail *out)
 {
-	struct titles titles = { 0 };
-	*out = (struct hs_mail){ 0 };
-	titles_choose(arena, notice, municipal, &titles);
-	for (size_t i = 0; i < titles.count && !out->title; i++) {
-		const char *title = marked(arena, notice, titles.texts[i]);
-		if (!title)
-			return HS_ERR_NOMEM;
-		if (length_of(title, limits) <= (size_t)limits->title_max)
-			out->title = title;
-	}
-	if (!out->title)
-		return refuse_short(out, "題名", "title", limits->title_max);
-	int64_t body_max = body_room(limits, length_of(out->title, limits));
-	size_t marks = 2 * length_of(hs_mode_mark((int)notice->mode, "ja"), limits);
-	if ((size_t)body_max < marks)
-		return refuse_short(out, "本文", "body", body_max);
-	const struct hs_body_room room = { (size_t)body_max - marks, limits->counting,
-		limits->newline_counts };
+	const struct encoding of = { arena, notice, municipal, limits };
 	struct hs_body_plan plan = hs_body_longest(municipal);
-	const char *core;
-	enum hs_err err = hs_body_fit(arena, notice, municipal, &room, &plan, &core);
-	if (err == HS_ERR_TOO_LARGE)
-		return refuse_short(out, "本文", "body", body_max);
+	*out = (struct hs_mail){ 0 };
+	enum hs_err err = title_make(&of, out);
 	if (err == HS_OK)
-		out->body = marked(arena, notice, core);
-	if (!out->body)
-		return HS_ERR_NOMEM;
-	out->names_left_out = plan.names_total - plan.names;
-	return finish(out, limits);
+		err = check_forbidden(out, out->title, limits, "題名", "title");
+	if (err != HS_OK)
+		return err;
+	err = body_make(&of, &plan, out);
+	return err == HS_ERR_REFUSED && out->body ? without_free_words(&of, plan, out) : err;
 }
 
 /* ---- a sender's own mail ---- */

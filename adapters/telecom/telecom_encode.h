@@ -4,10 +4,11 @@
  *          carrier's limits → forbidden characters → a mail, or the reason why there is none.
  * Rules:   - the drill mark stands first and last in title and body and is counted; a limit that has no
  *            room for it and a word gives no mail;
- *          - too long: the text is shortened by rule, in this order: the sender's remark, area names
- *            (「ほかn地区」, never within a name), the call to action, the names altogether;
+ *          - too long: the text is shortened by rule, in this order: the sender's remark, the reason of a correction,
+ *            area names (「ほかn地区」, never within a name), the call to action, the names altogether;
  *          - a sender's own mail (kind urgent_mail) is never shortened: too long is an error;
- *          - a forbidden character stops the mail; rule, place and replacement are named.
+ *          - a forbidden character stops the mail; rule, place and replacement are named. In the remark or the reason it
+ *            stops only these: an order does not wait for what shortening would leave out first.
  * Lengths are counted as in telecom_chars.h. Owner: texts live in the caller's arena.
  * Threads: any. Source: 緊急速報メール conventions as senders publish them; all limits are settings.
  */
@@ -42,6 +43,8 @@ struct hs_mail {
 	size_t body_chars;
 	size_t names_left_out; /* area names that 「ほかn地区」 stands for */
 	char why[HS_MAIL_WHY]; /* "" or why there is no mail, in Japanese and English */
+	char left_out
+		[HS_MAIL_WHY]; /* "" or which words of the sender are not in it, and why; in both too */
 };
 
 /* HS_OK: the mail is ready. HS_ERR_REFUSED: out->why says what must change. HS_ERR_NOMEM. */

@@ -1,6 +1,7 @@
 /* The characters of MS932 rows 0x8740–879C, 0xED40–EEFC and 0xFA40–FC4C that the rest of the code page
  * does not have: phones of different makers show them differently or not at all. Made once from the
- * code page; suggestions are the Unicode compatibility forms and the common forms of a few kanji. */
+ * code page; suggestions are the Unicode compatibility forms and the common forms of a few kanji.
+ * What the code page does not have at all (telecom_ms932.c) becomes a question mark or a box on the way. */
 #include <stdlib.h>
 
 #include "adapters/telecom/telecom_chars.h"
@@ -53,7 +54,7 @@ static const uint16_t platform[] = {
 };
 
 static const struct {
-	uint16_t character;
+	uint32_t character;
 	const char *suggestion;
 } suggestions[] = {
 	{ 0x2116, "No" }, { 0x2121, "TEL" }, { 0x2160, "I" }, { 0x2161, "II" }, { 0x2162, "III" },
@@ -74,11 +75,15 @@ static const struct {
 	{ 0x337D, "大正" }, { 0x337E, "明治" }, { 0x338E, "mg" }, { 0x338F, "kg" },
 	{ 0x339C, "mm" }, { 0x339D, "cm" }, { 0x339E, "km" }, { 0x33A1, "m2" }, { 0x33C4, "cc" },
 	{ 0x33CD, "KK" }, { 0x5FB7, "徳" }, { 0x7028, "瀬" }, { 0x9AD9, "高" }, { 0xF929, "朗" },
-	{ 0xF9DC, "隆" }, { 0xFA10, "塚" }, { 0xFA11, "崎" }, { 0xFA12, "晴" }, { 0xFA15, "凞" },
+	{ 0xF9DC, "隆" }, { 0xFA10, "塚" }, { 0xFA11, "崎" }, { 0xFA12, "晴" },
 	{ 0xFA16, "猪" }, { 0xFA17, "益" }, { 0xFA18, "礼" }, { 0xFA19, "神" }, { 0xFA1A, "祥" },
-	{ 0xFA1B, "福" }, { 0xFA1C, "靖" }, { 0xFA1D, "精" }, { 0xFA1E, "羽" }, { 0xFA20, "蘒" },
+	{ 0xFA1B, "福" }, { 0xFA1C, "靖" }, { 0xFA1D, "精" }, { 0xFA1E, "羽" },
 	{ 0xFA22, "諸" }, { 0xFA25, "逸" }, { 0xFA26, "都" }, { 0xFA2A, "飯" }, { 0xFA2B, "飼" },
-	{ 0xFA2C, "館" }, { 0xFA2D, "鶴" }, { 0xFF02, "\"" }, { 0xFF07, "'" }, { 0xFFE4, "¦" },
+	{ 0xFA2C, "館" }, { 0xFA2D, "鶴" }, { 0xFF02, "\"" }, { 0xFF07, "'" }, { 0xFFE4, "|" },
+	/* not in MS932 */
+	{ 0x00A0, " " }, { 0x00A6, "|" }, { 0x2002, " " }, { 0x2003, " " }, { 0x2009, " " },
+	{ 0x202F, " " }, { 0x2011, "-" }, { 0x2013, "-" }, { 0x3099, "濁点つきの1文字" },
+	{ 0x309A, "半濁点つきの1文字" }, { 0x20BB7, "吉" },
 };
 /* clang-format on */
 
@@ -93,7 +98,8 @@ bool
 hs_platform_character(uint32_t character, const char **suggestion)
 {
 	*suggestion = "";
-	if (!bsearch(&character, platform, HS_COUNT(platform), sizeof(platform[0]), compare))
+	if (hs_ms932_has(character) &&
+		!bsearch(&character, platform, HS_COUNT(platform), sizeof(platform[0]), compare))
 		return false;
 	for (size_t i = 0; i < HS_COUNT(suggestions); i++)
 		if (suggestions[i].character == character)

@@ -276,3 +276,99 @@ def test_title_and_body_have_a_limit_together(make_stack, carriers):
     assert 70 < len(mail["title"]) + len(mail["body"]) <= 80 and "地区" in mail["body"]
     wide = carriers.of("/two")[0][2]["body"]
     assert len(wide) > 80, "half-width digits are half a character"
+
+
+def actions(carriers, path="/ok"):
+    return [(mail[2]["action"], mail[2]["areas"][0]) for mail in carriers.of(path)]
+
+
+def with_remark(text, **more):
+    return order(**more).replace("<ev:ComplementaryInfo/>", f"<ev:ComplementaryInfo>{text}</ev:ComplementaryInfo>")
+
+
+def test_a_correction_reaches_the_municipality_that_it_leaves_out(make_stack, carriers):
+    stack = make_stack(adapters=[adapter([carrier("good", carriers.url("/ok"))])])
+    document, pref = new_id(), {"source": "bosai.pref.example", "code": "990001", "name": "架空県"}
+    both = [detail("避難指示", ["北町一丁目"]), detail("避難指示", ["川下"], code="990027")]
+    first = stack.accepted(order(both, document=document, **pref), user="pref")
+    for code in ("990019", "990027"):
+        wait_state(stack, first["id"], f"good/{code}", "accepted", user="pref")
+    right = stack.accepted(order(both[:1], document=document, revision=2, kind="Update", errata="対象市の誤り", **pref), user="pref")
+    for code in ("990019", "990027"):
+        wait_state(stack, right["id"], f"good/{code}", "accepted", user="pref")
+    assert sorted(actions(carriers)[2:]) == [("correct", "990019"), ("correct", "990027")]
+    mail = next(m[2] for m in carriers.of("/ok")[2:] if m[2]["areas"] == ["990027"])
+    assert mail["title"] == MARK + "避難指示の訂正" + MARK
+    assert "次の地区は対象ではありません。\n対象ではない地区：川下\n理由：対象市の誤り" in mail["body"]
+
+
+def test_a_correction_names_the_district_that_it_takes_back(make_stack, carriers):
+    stack = make_stack(adapters=[adapter([carrier("good", carriers.url("/ok"))])])
+    document = new_id()
+    first = stack.accepted(order([detail("避難指示", ["北町一丁目", "南町"])], document=document))
+    wait_state(stack, first["id"], "good/990019", "accepted")
+    right = stack.accepted(order([detail("避難指示", ["北町一丁目"])], document=document, revision=2, errata="地区の誤り"))
+    wait_state(stack, right["id"], "good/990019", "accepted")
+    body = carriers.of("/ok")[-1][2]["body"]
+    assert "対象：北町一丁目\n" in body and "\n訂正により対象外「避難指示」：南町" in body
+
+
+@pytest.mark.parametrize("errata", ["警戒レベルの誤り", ""])
+def test_a_lowering_reaches_whom_the_order_reached(make_stack, carriers, errata):
+    stack = make_stack(adapters=[adapter([carrier("good", carriers.url("/ok"))], level_min=4)])
+    document = new_id()
+    first = stack.accepted(order(document=document))
+    wait_state(stack, first["id"], "good/990019", "accepted")
+    lower = stack.accepted(order([detail("高齢者等避難", ["北町一丁目"])], document=document, revision=2, errata=errata))
+    wait_state(stack, lower["id"], "good/990019", "accepted")
+    assert "警戒レベル3「高齢者等避難」" in carriers.of("/ok")[1][2]["body"]
+    quiet = stack.accepted(order([detail("高齢者等避難", ["北町一丁目"])], document=document, revision=3))
+    wait_state(stack, quiet["id"], "good/990019", "filtered")
+
+
+def test_a_lowering_has_the_identifier_of_the_order(make_stack, carriers):
+    stack = make_stack(mode="live", adapters=[adapter([{"name": "good", "live_endpoint": carriers.url("/ok")}])])
+    document = new_id()
+    for revision, sort in ((1, "緊急安全確保"), (2, "高齢者等避難")):
+        answer = stack.accepted(order([detail(sort, ["北町一丁目"])], document=document, revision=revision, status="Actual",
+                                      errata="警戒レベルの誤り" if revision == 2 else ""))
+        wait_state(stack, answer["id"], "good/990019", "accepted")
+    ids = [mail[2]["message_id"] for mail in carriers.of("/ok")]
+    assert ids == [4370, 4370]
+
+
+def test_the_order_goes_without_a_remark_that_may_not_go(make_stack, carriers):
+    stack = make_stack(adapters=[adapter([carrier("good", carriers.url("/ok"))])])
+    for text in ("問合せ 0120-444-113", "コールセンター0120-444-113", "電話(03)1234-5678", "電話 03 1234 5678",
+                 "詳細 ｈｔｔｐｓ：／／ｅｘａｍｐｌｅ．ｊｐ"):
+        answer = stack.accepted(with_remark(text))
+        row = wait_state(stack, answer["id"], "good/990019", "accepted")
+        assert "備考を省いて送ります" in row["detail"] and "Sent without the remark" in row["detail"], row
+        body = carriers.of("/ok")[-1][2]["body"]
+        assert "北町一丁目" in body and text not in body
+    answer = stack.accepted(with_remark("10月5日 03時30分に更新"))
+    assert "備考" not in wait_state(stack, answer["id"], "good/990019", "accepted")["detail"]
+    assert "10月5日 03時30分に更新" in carriers.of("/ok")[-1][2]["body"]
+
+
+def test_the_whole_municipality_is_never_one_district(make_stack, carriers):
+    stack = make_stack(adapters=[adapter([carrier("good", carriers.url("/ok"))])])
+    names = [f"架空地区第{i:02}町内会区域" for i in range(1, 31)]
+    answer = stack.accepted(order([detail("避難指示", names), detail("高齢者等避難", ["架空市"])]))
+    wait_state(stack, answer["id"], "good/990019", "accepted")
+    assert "\n警戒レベル3「高齢者等避難」：全域" in carriers.of("/ok")[-1][2]["body"]
+
+
+@pytest.mark.parametrize("name", ["𠮷野地区", "🌊海岸", "葛\U000e0100西"])
+def test_what_no_japanese_code_page_has_is_told_to_the_sender(make_stack, carriers, name):
+    stack = make_stack(adapters=[adapter([carrier("good", carriers.url("/ok"))])])
+    answer = stack.accepted(order([detail("避難指示", [name])]))
+    assert "機種依存文字" in wait_state(stack, answer["id"], "good/990019", "failed")["detail"]
+    assert not carriers.of("/ok")
+
+
+def test_what_the_gate_mends_is_no_obstacle(make_stack, carriers):
+    stack = make_stack(adapters=[adapter([carrier("good", carriers.url("/ok"))])])
+    answer = stack.accepted(order([detail("避難指示", ["か\u3099けの下", "\u200b北町", "南\u00a0町"])]))
+    wait_state(stack, answer["id"], "good/990019", "accepted")
+    assert "対象：がけの下、北町、南 町\n" in carriers.of("/ok")[0][2]["body"]

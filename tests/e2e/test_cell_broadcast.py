@@ -323,6 +323,35 @@ def test_base_stations_that_come_later_get_it(make_stack, centre):
     assert len({row["serial_nr"] for row in centre.air()}) == 1
 
 
+def test_a_lowering_stands_where_the_order_stood(make_stack, centre):
+    """Also after a restart: under another identifier it would ring anew."""
+    stack = make_stack(mode="live", adapters=[adapter([
+        {**centre_of(centre.url, lane="live", ids=IDS + DRILL, ensure_ms=500), "drill_url": "http://127.0.0.1:1/api/ecbe/v1"}])])
+    document = new_id()
+    for revision, term in ((1, "緊急安全確保"), (2, "高齢者等避難")):
+        answer = stack.accepted(order([detail(term, ["北町"])], document=document, revision=revision, status="Actual",
+                                      errata="レベルの誤り" if revision == 2 else ""))
+        wait_state(stack, answer["id"], "cb/990019", "accepted")
+    assert "高齢者等避難" in centre.air(4370)[-1]["text"] and list(centre.stands()) == [4370]
+    stack.kill("telecom")
+    stack.start("telecom")
+    seen = len(centre.asked("POST"))
+    wait_until(lambda: ("POST", 4370, 409) in centre.asked("POST")[seen - 1:], "it asks whether it stands")
+    time.sleep(1)
+    assert list(centre.stands()) == [4370] and [row["rang"] for row in centre.air()].count(True) == 2, centre.air()
+
+
+def test_a_correction_is_told_in_the_town_that_it_leaves_out(make_stack, centre):
+    stack = drill(make_stack, centre)
+    document, pref = new_id(), {"source": "bosai.pref.example", "code": "990001", "name": "架空県"}
+    both = [detail("避難指示", ["北町"]), detail("避難指示", ["川下"], code="990027")]
+    first = stack.accepted(order(both, document=document, **pref), user="pref")
+    wait_state(stack, first["id"], "cb/990027", "accepted", user="pref")
+    right = stack.accepted(order(both[:1], document=document, revision=2, errata="対象市の誤り", **pref), user="pref")
+    wait_state(stack, right["id"], "cb/990027", "accepted", user="pref")
+    assert any("対象ではない地区：川下" in row["text"] or "避難指示は訂正、対象外" in row["text"] for row in centre.air()), centre.air()
+
+
 def test_a_restart_of_the_adapter_rings_nobody(make_stack, centre):
     stack = drill(make_stack, centre, ensure_ms=500)
     document, ended = new_id(), new_id()

@@ -7,6 +7,7 @@
 #include "adapters/jalert/jalert_encode.h"
 #include "hub/base/check.h"
 #include "tests/unit/adapters/cancel_story.h"
+#include "tests/unit/adapters/two_messages.h"
 
 struct made {
 	struct hs_arena *arena;
@@ -316,6 +317,67 @@ without_a_state_a_cancel_says_only_its_words(void **state)
 	made_free(made);
 }
 
+/* Announces municipality `index` of the second message. */
+static const struct hs_announcement *
+announce_second(struct made *made, const struct two_messages *two, size_t index)
+{
+	made->plan = (struct hs_plan){ .notice = two->second, .epoch = "epoch-a", .seq = 2 };
+	assert_int_equal(HS_OK, hs_plan_announce(made->arena, &made->plan, &two->municipals[index],
+					&made->options));
+	return made->plan.announcements[0];
+}
+
+static void
+who_is_left_out_hears_it_as_loudly(void **state)
+{
+	(void)state;
+	static const struct {
+		int action;
+		const char *call, *body, *bank;
+	} rows[] = {
+		{ HS_ACTION(CORRECT), "緊急放送、緊急放送、避難指示の訂正。",
+			"訂正します。川下は、先に発表した避難指示の対象ではありません。",
+			"evacuation-4-correct" },
+		{ HS_ACTION(UPDATE), "緊急放送、緊急放送、避難指示の変更。",
+			"川下の避難指示は、最新の発表に含まれていません。解除とは伝えられていません"
+			"。",
+			"evacuation-4-drop" },
+	};
+	const struct kit_place places[] = { two_place("990019", "北町", 3),
+		two_place("990027", "川下", 4) };
+	for (size_t i = 0; i < HS_COUNT(rows); i++) {
+		struct made *made = made_new(HS_MODE(LIVE));
+		struct two_messages two;
+		two_tell(&two, made->arena, rows[i].action, places, 2, places, 1);
+		const struct hs_announcement *out = announce_second(made, &two, 1);
+		assert_string_equal(rows[i].call, speech(out, 0)->text);
+		assert_non_null(strstr(speech(out, 2)->text, rows[i].body));
+		assert_null(strstr(speech(out, 2)->text, "を発令"));
+		assert_string_equal(rows[i].bank, speech(out, 2)->bank);
+		assert_int_equal(HS_PRIORITY_LEVEL4, made->plan.priority);
+		two_end(&two);
+		made_free(made);
+	}
+}
+
+/* The recording names the level that is ordered; the priority is that of what it takes back. */
+static void
+a_lowering_speaks_of_its_own_level(void **state)
+{
+	(void)state;
+	const struct kit_place before = two_place("990019", "北町", 5);
+	const struct kit_place after = two_place("990019", "北町", 3);
+	struct made *made = made_new(HS_MODE(LIVE));
+	struct two_messages two;
+	two_tell(&two, made->arena, HS_ACTION(CORRECT), &before, 1, &after, 1);
+	const struct hs_announcement *out = announce_second(made, &two, 0);
+	assert_int_equal(3, out->level);
+	assert_string_equal("evacuation-3-issue", speech(out, 2)->bank);
+	assert_int_equal(HS_PRIORITY_LEVEL5, made->plan.priority);
+	two_end(&two);
+	made_free(made);
+}
+
 static void
 plan_is_readable_json(void **state)
 {
@@ -357,6 +419,8 @@ main(void)
 		cmocka_unit_test(a_lift_is_said_as_loudly),
 		cmocka_unit_test(a_cancel_says_what_is_in_force_again_first),
 		cmocka_unit_test(without_a_state_a_cancel_says_only_its_words),
+		cmocka_unit_test(who_is_left_out_hears_it_as_loudly),
+		cmocka_unit_test(a_lowering_speaks_of_its_own_level),
 		cmocka_unit_test(plan_is_readable_json),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

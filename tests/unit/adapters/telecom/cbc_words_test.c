@@ -15,6 +15,7 @@
 #include "hub/base/check.h"
 #include "tests/unit/adapters/cancel_story.h"
 #include "tests/unit/adapters/telecom/telecom_kit.h"
+#include "tests/unit/adapters/two_messages.h"
 
 #define DRILL HS_MODE(DRILL)
 
@@ -173,6 +174,38 @@ an_end_says_so_in_each_language(void **state)
 }
 
 static void
+who_is_left_out_is_told_in_each_language(void **state)
+{
+	(void)state;
+	static const struct {
+		int action;
+		enum hs_cbc_language language;
+		const char *says;
+	} rows[] = {
+		{ HS_ACTION(CORRECT), HS_CBC_JA, "対象ではない地区：川下" },
+		{ HS_ACTION(CORRECT), HS_CBC_EN,
+			"\nCorrection, this does not apply: Evacuation Order: 川下" },
+		{ HS_ACTION(CORRECT), HS_CBC_EASY, "\nまちがいでした。ここは ちがいます：" },
+		{ HS_ACTION(UPDATE), HS_CBC_JA, "解除とは伝えられていません" },
+		{ HS_ACTION(UPDATE), HS_CBC_EN,
+			"\nNot in the latest announcement: Evacuation Order: 川下" },
+		{ HS_ACTION(UPDATE), HS_CBC_EASY, "\n新しい お知らせには ありません：" },
+	};
+	const struct kit_place places[] = { two_place("990019", "北町", 4),
+		two_place("990027", "川下", 4) };
+	for (size_t i = 0; i < HS_COUNT(rows); i++) {
+		struct two_messages two;
+		struct hs_cbc_words words;
+		two_tell(&two, arena, rows[i].action, places, 2, places, 1);
+		assert_int_equal(HS_OK, hs_cbc_words(arena, two.second, &two.municipals[1],
+						rows[i].language, 300, &words));
+		assert_non_null(strstr(words.texts[HS_CBC_FULL], rows[i].says));
+		assert_null(strstr(words.texts[HS_CBC_FULL], "Everyone should"));
+		two_end(&two);
+	}
+}
+
+static void
 a_senders_own_text_is_never_shortened(void **state)
 {
 	(void)state;
@@ -197,6 +230,7 @@ main(void)
 		cmocka_unit_test(others_follow_in_brief),
 		cmocka_unit_test(other_languages_have_reviewed_words_only),
 		cmocka_unit_test(an_end_says_so_in_each_language),
+		cmocka_unit_test(who_is_left_out_is_told_in_each_language),
 		cmocka_unit_test(a_senders_own_text_is_never_shortened),
 	};
 	return cmocka_run_group_tests(tests, setup, teardown);

@@ -49,6 +49,28 @@ forbidden_things_are_found_at_their_place(void **state)
 		{ "電話 0120-444-113", HS_FORBIDDEN_PHONE, 4, "0120-444-113", "" },
 		{ "電話０１２０４４４１１３", HS_FORBIDDEN_PHONE, 3, "０", "" },
 		{ "+81312345678", HS_FORBIDDEN_PHONE, 1, "+81312345678", "" },
+		{ "コールセンター0120-444-113", HS_FORBIDDEN_PHONE, 8, "0120-444-113", "" },
+		{ "電話(03)1234-5678", HS_FORBIDDEN_PHONE, 4, "03)1234-5678", "" },
+		{ "電話（０３）１２３４−５６７８", HS_FORBIDDEN_PHONE, 4, "０", "" },
+		{ "電話 03 1234 5678", HS_FORBIDDEN_PHONE, 4, "03", "" },
+		{ "電話　０３　１２３４　５６７８", HS_FORBIDDEN_PHONE, 4, "０", "" },
+		{ "03.1234.5678", HS_FORBIDDEN_PHONE, 1, "03.1234.5678", "" },
+		{ "03・1234・5678", HS_FORBIDDEN_PHONE, 1, "03", "" },
+		{ "03 - 1234 - 5678", HS_FORBIDDEN_PHONE, 1, "03", "" },
+		{ "03-1234-5678 090-1234-5678", HS_FORBIDDEN_PHONE, 1, "03-1234-5678", "" },
+		{ "8時から0120 44 41 13", HS_FORBIDDEN_PHONE, 5, "0120", "" },
+		{ "+81 (0)3 1234 5678", HS_FORBIDDEN_PHONE, 1, "+81", "" },
+		{ "電話 #7119", HS_FORBIDDEN_PHONE, 4, "#7119", "" },
+		{ "♯7119", HS_FORBIDDEN_PHONE, 1, "♯7119", "" },
+		{ "ｈｔｔｐｓ：／／ｅｘａｍｐｌｅ．ｊｐ", HS_FORBIDDEN_URL, 1, "ｈ", "" },
+		{ "ＷＷＷ．ｅｘａｍｐｌｅ", HS_FORBIDDEN_URL, 1, "Ｗ", "" },
+		{ "ａ＠ｅｘａｍｐｌｅ", HS_FORBIDDEN_MAIL, 2, "＠", "" },
+		{ "𠮷野地区", HS_FORBIDDEN_PLATFORM, 1, "𠮷", "吉" },
+		{ "🌊海岸", HS_FORBIDDEN_PLATFORM, 1, "🌊", "" },
+		{ "葛\U000e0100西", HS_FORBIDDEN_PLATFORM, 2, "\U000e0100", "" },
+		{ "南\u00a0町", HS_FORBIDDEN_PLATFORM, 2, "\u00a0", " " },
+		{ "か\u3099けの下", HS_FORBIDDEN_PLATFORM, 2, "\u3099", "濁点つきの1文字" },
+		{ "\u200b北町", HS_FORBIDDEN_PLATFORM, 1, "\u200b", "" },
 		{ "#7119へ", HS_FORBIDDEN_PHONE, 1, "#7119", "" },
 		{ "tel:1", HS_FORBIDDEN_PHONE, 1, "tel:1", "" },
 		{ "ﾋﾅﾝ", HS_FORBIDDEN_HALF_KANA, 1, "ﾋ", "全角カナ" },
@@ -76,12 +98,33 @@ ordinary_texts_pass(void **state)
 		"架空市は2日18時05分、洪水に関する警戒レベル4「避難指示」"
 		"を次の地区に発令しました。\n対象：中央地区、港地区ほか3地区",
 		"カタカナ、ひらがな、ＡＢＣ、１２３", "00時05分", "119番", "100%", "3/2",
-		"人口10000人", "≒∵√", "〓", "①を除く"
+		"人口10000人", "≒∵√", "〓", "10月5日 03時30分", "2026/11/28 09:30",
+		"2026-01-02 03:04", "2026.01.02 03.04.05", "2026年01月02日 03 04 05", "第02号",
+		"0時", "01 02 03 04 05 06", "001 002 003 004", "0 1000 2000 3000", "0 10000 20000",
+		"0.5 1.0 1.5 2.0 2.5", "〒012-3456 123番地", "012-3456", "北緯35.0116363 東経135.7",
+		"1〜3丁目、4－6番、7～9番地—北", "＃1 2026", "𠮷を除く"
 	};
 	struct hs_forbidden_finding found;
 	for (size_t i = 0; i + 1 < HS_COUNT(texts); i++)
 		assert_false(hs_forbidden_find(texts[i], ALL, &found));
 	assert_true(hs_forbidden_find(texts[HS_COUNT(texts) - 1], ALL, &found));
+}
+
+/* What is written instead must pass itself. */
+static void
+suggestions_are_allowed(void **state)
+{
+	(void)state;
+	size_t suggested = 0;
+	for (uint32_t character = 0x80; character < 0x30000; character++) {
+		const char *suggestion;
+		struct hs_forbidden_finding found;
+		if (!hs_platform_character(character, &suggestion) || suggestion[0] == '\0')
+			continue;
+		suggested++;
+		assert_false(hs_forbidden_find(suggestion, ALL, &found));
+	}
+	assert_true(suggested > 100);
 }
 
 static void
@@ -123,6 +166,7 @@ main(void)
 		cmocka_unit_test(characters_are_counted_not_bytes),
 		cmocka_unit_test(forbidden_things_are_found_at_their_place),
 		cmocka_unit_test(ordinary_texts_pass),
+		cmocka_unit_test(suggestions_are_allowed),
 		cmocka_unit_test(each_carrier_counts_in_its_way),
 		cmocka_unit_test(a_carriers_own_list),
 	};

@@ -369,6 +369,37 @@ several_levels_and_a_lift_in_one_mail(void **state)
 	assert_non_null(strstr(mail.body, "\n解除「避難指示」：丘地区"));
 }
 
+/* What the sender wrote freely does not hold back the order, and he is told. */
+static void
+an_order_does_not_wait_for_its_remark(void **state)
+{
+	(void)state;
+	struct hs_mail mail;
+	hs_notice *notice = order(HS_MODE(LIVE));
+	notice->action = HS_ACTION(CORRECT);
+	notice->correction = kit_text(arena, "地区名の誤り");
+	notice->evacuation->complement = kit_text(arena, "問合せ 0120-444-113");
+	assert_int_equal(HS_OK, encode(notice, 15, 200, &mail));
+	assert_null(strstr(mail.body, "0120"));
+	assert_non_null(strstr(mail.body, "理由：地区名の誤り"));
+	assert_non_null(strstr(mail.body, "対象：中央地区"));
+	assert_non_null(strstr(mail.left_out, "「0120-444-113」(電話番号)"));
+	assert_non_null(strstr(mail.left_out, "Sent without the remark: "));
+	assert_string_equal("", mail.why);
+	notice->correction = kit_text(arena, "0120-444-113 へ");
+	assert_int_equal(HS_OK, encode(notice, 15, 200, &mail));
+	assert_null(strstr(mail.body, "0120"));
+	assert_non_null(strstr(mail.left_out, "the remark and the reason"));
+	/* a place name is no remark */
+	notice->evacuation->details[0]->areas[0]->area->name = kit_text(arena, "髙台");
+	assert_int_equal(HS_ERR_REFUSED, encode(notice, 15, 200, &mail));
+	assert_non_null(strstr(mail.why, "「髙」"));
+	assert_string_equal("", mail.left_out);
+	notice = order(HS_MODE(LIVE));
+	assert_int_equal(HS_OK, encode(notice, 15, 200, &mail));
+	assert_string_equal("", mail.left_out);
+}
+
 int
 main(void)
 {
@@ -390,6 +421,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(own_mail_is_never_shortened, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			several_levels_and_a_lift_in_one_mail, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			an_order_does_not_wait_for_its_remark, setup, teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
