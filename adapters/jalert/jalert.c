@@ -446,6 +446,7 @@ const struct hs_adapter_ops hs_jalert_ops = {
 	.settings = &hs_jalert_record,
 	.look = hs_jalert_look,
 	.rings = true,
+	.says_news = true,
 	.snapshot = true,
 	.past = true,
 	.open = jalert_open,

@@ -1,6 +1,7 @@
 /* Attempts at outlets. Deliveries of one order key stand in one queue and only its head is tried; all
- * queues are independent; those that may go at the same moment, after a hold say, go in the order in which they came. A newer revision of the same document takes the place of an older one that
- * still waits in its queue: the outlet gets the newest state, not the history. */
+ * queues are independent; those that may go at the same moment, after a hold say, go in the order in which they came. A newer
+ * revision of the same document takes the place of an older one that still waits in its queue: the outlet gets the newest state,
+ * not the history. One that is under way meanwhile is not tried again: what was taken back must not ring afterwards. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +14,7 @@
 #include "hub/base/clock.h"
 #include "hub/base/hash.h"
 #include "hub/base/log.h"
+#include "schemas/perhaps.h"
 
 static struct hs_item *
 item_of(const struct hs_adapter_delivery *delivery)
@@ -132,10 +134,28 @@ delivery_replace(
 }
 
 static void
+delivery_replace_by(
+	struct hs_adapter *adapter, struct hs_adapter_delivery *delivery, uint32_t revision)
+{
+	char detail[256];
+	int len = snprintf(
+		detail, sizeof(detail), "replaced by revision %u before it was taken", revision);
+	if (delivery->attempts > 0)
+		snprintf(detail + len, sizeof(detail) - (size_t)len, ", %u attempts; last: %s",
+			delivery->attempts, delivery->why);
+	delivery_replace(adapter, delivery, detail);
+}
+
+/* Unless something newer waits for its end. */
+static void
 delivery_retry(struct hs_adapter *adapter, struct hs_adapter_delivery *delivery)
 {
 	const struct hs_adapter_settings *settings = adapter->settings;
 	uint32_t random;
+	if (delivery->call.newer_revision != 0) {
+		delivery_replace_by(adapter, delivery, delivery->call.newer_revision);
+		return;
+	}
 	hs_random(&random, sizeof(random));
 	int64_t pause_ms = hs_backoff_ms(
 		delivery->attempts + 1, settings->retry_first_ms, settings->retry_max_ms, random);
@@ -156,12 +176,12 @@ delivery_settle(struct hs_adapter *adapter, struct hs_adapter_delivery *delivery
 		[HS_ATTEMPT_FILTERED] = HS_RECEIPT(FILTERED),
 	};
 	delivery->under_way = false;
-	if (delivery->call.result == HS_ATTEMPT_RETRY) {
-		delivery_retry(adapter, delivery);
+	if (delivery->call.result == HS_ATTEMPT_WAIT && delivery->call.newer_revision == 0) {
+		delivery->due_mono_us = deadline_us(delivery);
 		return;
 	}
-	if (delivery->call.result == HS_ATTEMPT_WAIT) {
-		delivery->due_mono_us = deadline_us(delivery);
+	if (delivery->call.result == HS_ATTEMPT_RETRY || delivery->call.result == HS_ATTEMPT_WAIT) {
+		delivery_retry(adapter, delivery);
 		return;
 	}
 	if (delivery->call.result == HS_ATTEMPT_FAILED)
@@ -243,7 +263,7 @@ hs_deliveries_rested(uv_idle_t *idle)
 static bool
 replaced_by(const struct hs_adapter_delivery *old, const struct hs_adapter_delivery *newer)
 {
-	return !old->under_way && !hs_canary_holds(old->canary) && old->queue == newer->queue &&
+	return !hs_canary_holds(old->canary) && old->queue == newer->queue &&
 	       old->item->notice->document->revision < newer->item->notice->document->revision;
 }
 
@@ -253,16 +273,17 @@ supersede(struct hs_adapter *adapter, const struct hs_adapter_delivery *newer)
 	const hs_document *document = newer->item->notice->document;
 	const struct hs_lane *lane = item_of(newer)->lane;
 	struct hs_adapter_delivery *old =
-		document ? hs_delivery_of(adapter, lane, document->source, document->id, NULL)
-			 : NULL;
+		document && !adapter->ops->says_news
+			? hs_delivery_of(adapter, lane, document->source, document->id, NULL)
+			: NULL;
 	while (old) {
 		struct hs_adapter_delivery *next =
 			hs_delivery_of(adapter, lane, document->source, document->id, old);
 		if (replaced_by(old, newer)) {
-			char detail[64];
-			snprintf(detail, sizeof(detail),
-				"replaced by revision %u before it was taken", document->revision);
-			delivery_replace(adapter, old, detail);
+			if (old->under_way)
+				old->call.newer_revision = document->revision;
+			else
+				delivery_replace_by(adapter, old, document->revision);
 		}
 		old = next;
 	}
@@ -432,12 +453,15 @@ hs_deliveries_give_up(struct hs_item *item, const char *why)
 	size_t left = item->open;
 	while (left-- > 0) {
 		struct hs_adapter_delivery *delivery = delivery_of(adapter, item);
+		char detail[256];
 		if (!delivery)
 			return;
 		if (delivery->under_way)
 			delivery->abort(delivery);
 		delivery->under_way = false;
 		adapter->counts.expired++;
-		hs_delivery_end(delivery, HS_RECEIPT(EXPIRED), why);
+		bool perhaps = delivery->attempts > 0 || item->pub.perhaps_before;
+		snprintf(detail, sizeof(detail), "%s%s", perhaps ? HS_PERHAPS_TAKEN : "", why);
+		hs_delivery_end(delivery, HS_RECEIPT(EXPIRED), detail);
 	}
 }

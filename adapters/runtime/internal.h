@@ -244,6 +244,8 @@ struct hs_kept_receipt *hs_pack_receipt(
 /* Takes the arena over. len_bytes: of the frame, which the hub's window counts nearly so. */
 void hs_item_arrive(
 	struct hs_lane *lane, struct hs_arena *arena, const hs_deliver *deliver, size_t len_bytes);
+/* What is held ends without having gone out. */
+void hs_item_end_held(struct hs_item *item, int receipt_state, const char *why);
 void hs_items_tick(struct hs_lane *lane, int64_t now_mono_us);
 void hs_items_free(struct hs_lane *lane);
 /* The epoch changed: what is still open goes on without acks and receipts. */
@@ -301,6 +303,10 @@ bool hs_held_take(struct hs_adapter *adapter, struct hs_adapter_delivery *delive
 bool hs_held_is_replaced(const struct hs_adapter_delivery *delivery);
 /* The canary of an outlet that holds failed: who sent what waits there is told why. */
 void hs_deliveries_held(const struct hs_adapter *adapter, const struct hs_canary *canary);
+
+/* hold.c */
+/* A notice came on the lane, with this ruling: what is held of a document that it ends or replaces ends. */
+void hs_hold_follow(struct hs_item *newer, enum hs_ruling_kind ruling);
 
 /* canary.c */
 void hs_canaries_tick(struct hs_adapter *adapter, int64_t now_mono_us);

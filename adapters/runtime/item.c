@@ -123,6 +123,17 @@ notices_max(const struct hs_lane *lane)
 	return most;
 }
 
+void
+hs_item_end_held(struct hs_item *item, int receipt_state, const char *why)
+{
+	hs_warn("adapter.hold_ended", "lane=%s seq=%llu reason=\"%s\"",
+		hs_lane_name(item->lane->id), (unsigned long long)item->pub.seq, why);
+	item->release_mono_us = 0;
+	item->done = true;
+	hs_adapter_receipt(&item->pub, "", receipt_state, why);
+	hs_item_moved(item);
+}
+
 static void
 pass_first(struct hs_lane *lane)
 {
@@ -141,10 +152,7 @@ item_give_up(struct hs_item *item)
 	static const char why[] = "too many notices wait for this outlet";
 	struct hs_lane *lane = item->lane;
 	if (item->in == &lane->items.held) {
-		item->release_mono_us = 0;
-		item->done = true;
-		hs_adapter_receipt(&item->pub, "", HS_RECEIPT(FAILED), why);
-		hs_item_moved(item);
+		hs_item_end_held(item, HS_RECEIPT(FAILED), why);
 		return true;
 	}
 	if (item->open == 0)
@@ -230,6 +238,7 @@ item_create(
 		.expired = expired,
 		.unknown = hs_hold_reason(deliver->notice)[0] != '\0',
 		.epoch8 = item->epoch8,
+		.perhaps_before = deliver->seq <= lane->stream.start_seq,
 	};
 	return item;
 }
@@ -310,6 +319,7 @@ item_follow(struct hs_item *item)
 		.expired = item->pub.expired,
 	};
 	struct hs_ruling ruling = hs_rule(&one);
+	hs_hold_follow(item, ruling.kind);
 	follow[ruling.kind](item, ruling.reason);
 }
 
@@ -354,6 +364,11 @@ hs_items_tick(struct hs_lane *lane, int64_t now_mono_us)
 {
 	struct hs_item *item;
 	while ((item = lane->items.held.first) && item->release_mono_us <= now_mono_us) {
+		/* explain.h asks what goes when it runs out: its time is none of the clock's */
+		if (item->pub.deadline_mono_us <= hs_clock_mono_us()) {
+			hs_item_end_held(item, HS_RECEIPT(EXPIRED), HS_TOO_OLD_REASON);
+			continue;
+		}
 		item->release_mono_us = 0;
 		item_move(item, &lane->items.passed);
 		item_release(item);

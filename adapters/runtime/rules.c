@@ -144,7 +144,7 @@ hs_rule(const struct hs_ruling_case *one)
 		{ one->maintenance,
 			{ HS_RULING_MAINTENANCE, HS_RECEIPT(HELD), HS_MAINTENANCE_REASON } },
 		{ one->rings && one->expired,
-			{ HS_RULING_OLD, HS_RECEIPT(EXPIRED), "too old to start anything" } },
+			{ HS_RULING_OLD, HS_RECEIPT(EXPIRED), HS_TOO_OLD_REASON } },
 		{ one->rings && one->notice->action != HS_ACTION(CANCEL) &&
 				hs_notice_has_flag(one->notice, HS_FLAG_SAME_EVENT),
 			{ HS_RULING_SAME_EVENT, HS_RECEIPT(FILTERED), HS_SAME_EVENT_REASON } },

@@ -85,6 +85,14 @@ struct hs_ruling hs_rule(const struct hs_ruling_case *one);
 	"取り消す情報をこの配信先に送っていないため、送りません。not sent: what it cancels " \
 	"was never sent to this outlet"
 
+/* Receipts (EXPIRED) of what was held for its unknown term until its document went on. */
+#define HS_HELD_CANCELLED_REASON "保留中に取り消されました。cancelled while it was held"
+#define HS_HELD_REPLACED_REASON \
+	"保留中に新しい情報に替わりました。replaced by a newer message while it was held"
+
+/* Receipt (EXPIRED) of what came, or was released, too late. */
+#define HS_TOO_OLD_REASON "too old to start anything"
+
 /* Why a ringing outlet must hold this notice for an operator: unknown kind, action, term or level.
  * "" when nothing is unknown. Static. */
 const char *hs_hold_reason(const hs_notice *notice);

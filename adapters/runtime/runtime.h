@@ -110,6 +110,7 @@ struct hs_adapter_item {
 		       * what is shown, but alert nobody */
 	bool unknown;	    /* hs_hold_reason was not "": show as unknown at the highest severity */
 	const char *epoch8; /* first 8 characters of the epoch, safe in file names */
+	bool perhaps_before; /* the process before this one may have served it, or begun to */
 };
 
 /* The active set of a lane: replaces all that the adapter knew of this lane. Borrowed until the
@@ -165,6 +166,9 @@ struct hs_adapter_ops {
 	const struct hs_config_record *settings;
 	/* It sounds or alerts: the runtime keeps old notices (EXPIRED) and unknown ones (HELD) away. */
 	bool rings;
+	/* A delivery says only what is new since those before it: no revision takes the place of an older one that waits, and it
+	 * withdraws itself what is not to be said any more. */
+	bool says_news;
 	/* Ask for the active set at each connection → on_snapshot. */
 	bool snapshot;
 	/* Ask at the start also for what was told before (only when `snapshot`). */
@@ -311,6 +315,8 @@ struct hs_adapter_delivery {
 		bool starting; /* inside attempt(): its result is handled when that returned */
 		bool answered;
 		enum hs_attempt_result result;
+		uint32_t
+			newer_revision; /* that came while it was under way, and takes its place unless it is taken; 0: none */
 	} call;
 	struct hs_hold {
 		bool first;	       /* the outlet was given nothing of it before */

@@ -10,11 +10,11 @@
  *           "areas":[6-digit codes],"mode":"live"|"drill","action":"issue"|…,
  *           "notice":{"epoch","seq","document":{"source","id","revision"}}}
  *          Header Idempotency-Key: epoch-seq-carrier-area; the same key again is the same mail.
- *          2xx: accepted. 408, 425, 429, 5xx, no answer: tried again. Any other: refused for good.
+ *          What its answers mean: telecom_answer.h.
  *          A canary (telecom_canary.h) comes to the same address and is marked: {"canary":TOKEN,…} without text.
  *          Of a centre: cbc_rest.h.
- * Ends:    a cancel or lift, and a correction that leaves a place out, goes to whom the order went, as loud as it was; who is known never to have got the order is
- *          left out (telecom_missed.h).
+ * Ends:    a cancel or lift, and a correction that leaves a place out, goes to whom the order went or may have gone, as loud as it
+ *          was; who is known never to have got the order is left out (telecom_missed.h).
  * Lanes:   an outlet has one endpoint for each lane; a drill never goes to a live one.
  * Threads: the loop's thread. Keeps nothing on disk: what stands at a centre is found again from what is in force, and to
  *          which centre a primary warning went from what the hub knows of the outlets' receipts (cbc.c).

@@ -7,6 +7,7 @@
 
 #include "adapters/runtime/explain.h"
 #include "adapters/telecom/cell_broadcast.h"
+#include "adapters/telecom/telecom_answer.h"
 #include "adapters/telecom/telecom_canary.h"
 #include "adapters/telecom/telecom_document.h"
 #include "adapters/telecom/telecom_encode.h"
@@ -37,6 +38,9 @@ struct mail_delivery {
 	char key[KEY_SIZE];
 	char *document;
 	char left_out[HS_MAIL_WHY]; /* told with its receipt */
+	bool only_ends;		    /* it goes only to who may have what it ends */
+	struct hs_posted posted;
+	bool taken;
 };
 
 static struct carrier *
@@ -52,25 +56,15 @@ mail_done(struct hs_post *post, long status, const char *error, const char *repl
 {
 	struct mail_delivery *mail = HS_CONTAINER_OF(post, struct mail_delivery, post);
 	const struct hs_adapter_item *item = mail->delivery.item;
-	enum hs_attempt_result result = HS_ATTEMPT_FAILED;
-	char detail[160 + HS_MAIL_WHY];
-	if (status == 0 || status >= 500 || status == 408 || status == 425 || status == 429)
-		result = HS_ATTEMPT_RETRY;
-	else if (status >= 200 && status < 300)
-		result = HS_ATTEMPT_ACCEPTED;
-	if (status == 0)
-		snprintf(detail, sizeof(detail), "%s", error);
-	else if (result == HS_ATTEMPT_FAILED)
-		snprintf(detail, sizeof(detail), "the carrier refused it: HTTP %ld %.80s", status,
-			reply);
-	else
-		snprintf(detail, sizeof(detail), "HTTP %ld%s%s", status,
-			mail->left_out[0] ? "; " : "", mail->left_out);
-	if (result != HS_ATTEMPT_RETRY)
-		hs_missed_note(&mail->carrier->outlet.shared->missed, item->notice, mail->outlet,
-			result == HS_ATTEMPT_ACCEPTED);
+	const struct hs_answer answer = { status, error, reply, post->left };
+	char detail[HS_ANSWER_DETAIL + HS_MAIL_WHY];
+	enum hs_attempt_result result = hs_answer_take(&answer, &mail->posted, detail);
+	mail->taken = result == HS_ATTEMPT_ACCEPTED;
+	if (mail->taken && mail->left_out[0] != '\0')
+		snprintf(detail + strlen(detail), sizeof(detail) - strlen(detail), "; %s",
+			mail->left_out);
 	struct hs_telecom_result_of of = { item->lane, item->epoch, item->seq, mail->outlet,
-		mail->key };
+		mail->key, 0 };
 	/* The receipt ACCEPTED leaves first. */
 	struct hs_telecom_result *asked =
 		result == HS_ATTEMPT_ACCEPTED
@@ -85,6 +79,11 @@ mail_attempt(struct hs_adapter_delivery *delivery)
 {
 	struct mail_delivery *mail = HS_CONTAINER_OF(delivery, struct mail_delivery, delivery);
 	struct hs_post_client *client = mail->carrier->clients[delivery->item->lane];
+	const struct hs_telecom_missed *missed = &mail->carrier->outlet.shared->missed;
+	if (mail->only_ends && hs_missed_is(missed, delivery->item->notice, mail->outlet)) {
+		hs_adapter_attempt_done(delivery, HS_ATTEMPT_FILTERED, HS_MISSED_REASON);
+		return;
+	}
 	enum hs_err err = hs_post_start(client, &mail->post);
 	if (err != HS_OK)
 		hs_adapter_attempt_done(delivery,
@@ -95,13 +94,30 @@ mail_attempt(struct hs_adapter_delivery *delivery)
 static void
 mail_abort(struct hs_adapter_delivery *delivery)
 {
-	hs_post_cancel(&HS_CONTAINER_OF(delivery, struct mail_delivery, delivery)->post);
+	struct mail_delivery *mail = HS_CONTAINER_OF(delivery, struct mail_delivery, delivery);
+	hs_post_cancel(&mail->post);
+	mail->posted.known = mail->posted.known || mail->post.left;
+	mail->posted.perhaps = mail->posted.perhaps || mail->post.left;
+}
+
+/* Of what the process before may have posted it is not known. What only explains sends nothing, and misses nothing. */
+static void
+missed_note(
+	struct hs_telecom_shared *shared, const struct hs_adapter_item *item, const char *outlet)
+{
+	if (!item->perhaps_before && !hs_adapter_is_dry(shared->adapter))
+		hs_missed_note(&shared->missed, item->notice, outlet, false);
 }
 
 static void
 mail_ended(struct hs_adapter_delivery *delivery)
 {
 	struct mail_delivery *mail = HS_CONTAINER_OF(delivery, struct mail_delivery, delivery);
+	struct hs_telecom_shared *shared = mail->carrier->outlet.shared;
+	if (mail->taken)
+		hs_missed_note(&shared->missed, delivery->item->notice, mail->outlet, true);
+	else if (!mail->posted.perhaps)
+		missed_note(shared, delivery->item, mail->outlet);
 	free(mail->document);
 	free(mail);
 }
@@ -113,9 +129,25 @@ attempt_timeout_ms(const struct carrier *carrier)
 	return own > 0 ? own : carrier->outlet.shared->settings->common.attempt_timeout_ms;
 }
 
+/* Whether something is in force again by it. */
+static bool
+brings_back(const struct hs_municipal *municipal)
+{
+	return municipal->returned.count > 0 || municipal->retracted_lift.count > 0;
+}
+
+static void
+key_write(char out[KEY_SIZE], const struct carrier *carrier, const char *epoch, uint64_t seq,
+	const char *outlet)
+{
+	snprintf(out, KEY_SIZE, "%s-%llu-%s-%s", epoch, (unsigned long long)seq,
+		carrier->settings->name, strrchr(outlet, '/') + 1);
+}
+
 /* document is taken over. left_out: as in struct hs_mail. */
 static void
-mail_send(struct carrier *carrier, struct hs_adapter_item *item, const char *outlet, char *document,
+mail_send(struct carrier *carrier, struct hs_adapter_item *item,
+	const struct hs_municipal *municipal, const char *outlet, char *document,
 	const char *left_out)
 {
 	const struct hs_carrier *settings = carrier->settings;
@@ -127,10 +159,11 @@ mail_send(struct carrier *carrier, struct hs_adapter_item *item, const char *out
 	}
 	mail->carrier = carrier;
 	mail->document = document;
+	mail->only_ends = !brings_back(municipal);
+	mail->posted = (struct hs_posted){ item->perhaps_before, item->perhaps_before };
 	snprintf(mail->outlet, sizeof(mail->outlet), "%s", outlet);
 	snprintf(mail->left_out, sizeof(mail->left_out), "%s", left_out);
-	snprintf(mail->key, sizeof(mail->key), "%s-%llu-%s-%s", item->epoch,
-		(unsigned long long)item->seq, settings->name, strrchr(outlet, '/') + 1);
+	key_write(mail->key, carrier, item->epoch, item->seq, mail->outlet);
 	mail->post = (struct hs_post){
 		.url = item->lane == HS_LANE_LIVE ? settings->live_endpoint
 						  : settings->drill_endpoint,
@@ -209,10 +242,10 @@ mail_make(struct carrier *carrier, struct hs_arena *arena, struct hs_adapter_ite
 	if (document) {
 		if (mail.left_out[0] != '\0')
 			hs_adapter_show(item, outlet, "left_out", mail.left_out);
-		mail_send(carrier, item, outlet, document, mail.left_out);
+		mail_send(carrier, item, municipal, outlet, document, mail.left_out);
 		return;
 	}
-	hs_missed_note(&shared->missed, item->notice, outlet, false);
+	missed_note(shared, item, outlet);
 	hs_telecom_no_text(shared, item, outlet, err == HS_ERR_REFUSED ? mail.why : "");
 }
 
@@ -231,14 +264,22 @@ carrier_filter(const struct carrier *carrier, const struct hs_adapter_item *item
 
 /* The same for one municipality. */
 static const char *
-municipal_filter(const struct carrier *carrier, const struct hs_adapter_item *item,
+municipal_filter(const struct carrier *carrier, const struct hs_municipal *municipal)
+{
+	uint32_t loudness = hs_municipal_loudness(municipal);
+	bool below = loudness > 0 && loudness < carrier->outlet.shared->settings->level_min;
+	return below ? "below level_min" : "";
+}
+
+/* What is only shown: as it would be if it went out now. */
+static const char *
+shown_filter(const struct carrier *carrier, const struct hs_adapter_item *item,
 	const struct hs_municipal *municipal, const char *outlet)
 {
-	const struct hs_telecom_shared *shared = carrier->outlet.shared;
-	uint32_t loudness = hs_municipal_loudness(municipal);
-	if (loudness > 0 && loudness < shared->settings->level_min)
-		return "below level_min";
-	return hs_missed_is(&shared->missed, item->notice, outlet) ? HS_MISSED_REASON : "";
+	const char *why = municipal_filter(carrier, municipal);
+	bool missed = !brings_back(municipal) &&
+		      hs_missed_is(&carrier->outlet.shared->missed, item->notice, outlet);
+	return why[0] == '\0' && missed ? HS_MISSED_REASON : why;
 }
 
 static enum hs_err
@@ -270,7 +311,9 @@ carrier_serve(
 	for (size_t i = 0; i < count; i++) {
 		char name[OUTLET_SIZE];
 		snprintf(name, sizeof(name), "%s/%s", carrier->settings->name, municipals[i].code);
-		why = municipal_filter(carrier, item, &municipals[i], name);
+		why = hs_adapter_is_dry(carrier->outlet.shared->adapter)
+			      ? shown_filter(carrier, item, &municipals[i], name)
+			      : municipal_filter(carrier, &municipals[i]);
 		if (why[0] != '\0')
 			hs_adapter_receipt(item, name, HS_RECEIPT(FILTERED), why);
 		else
@@ -283,6 +326,43 @@ carrier_takes(int detail_case)
 {
 	return detail_case == HANSHO__V1__NOTICE__DETAIL_EVACUATION ||
 	       detail_case == HANSHO__V1__NOTICE__DETAIL_URGENT_MAIL;
+}
+
+/* ---- after a restart ---- */
+
+static bool
+is_own(const struct carrier *carrier, const char *outlet)
+{
+	size_t len = strlen(carrier->settings->name);
+	return strncmp(outlet, carrier->settings->name, len) == 0 && outlet[len] == '/';
+}
+
+static void
+result_ask_again(struct carrier *carrier, const struct hs_adapter_snapshot *snapshot,
+	const struct hs_adapter_past *past, const char *outlet)
+{
+	const hs_times *times = past->notice->times;
+	char key[KEY_SIZE];
+	key_write(key, carrier, snapshot->epoch, past->seq, outlet);
+	struct hs_telecom_result_of of = { snapshot->lane, snapshot->epoch, past->seq, outlet, key,
+		times && times->accepted ? times->accepted->unix_us : 0 };
+	if (of.since_unix_us > 0)
+		hs_telecom_results_begin(hs_telecom_results_expect(carrier->results, &of));
+}
+
+/* What became of the mails that the process before sent. */
+static void
+carrier_snapshot(struct hs_telecom_outlet *outlet, struct hs_arena *arena,
+	const struct hs_adapter_snapshot *snapshot)
+{
+	struct carrier *carrier = carrier_of(outlet);
+	(void)arena;
+	for (size_t i = 0; i < snapshot->past_count; i++) {
+		const struct hs_adapter_past *past = &snapshot->past[i];
+		for (size_t j = 0; j < past->outlet_count; j++)
+			if (is_own(carrier, past->outlets[j]))
+				result_ask_again(carrier, snapshot, past, past->outlets[j]);
+	}
 }
 
 /* ---- preview ---- */
@@ -303,7 +383,7 @@ preview_one(const struct carrier *carrier, struct hs_arena *arena,
 	struct hs_mail mail = { .why = "" };
 	char name[OUTLET_SIZE];
 	snprintf(name, sizeof(name), "%s/%s", carrier->settings->name, municipal->code);
-	const char *why = municipal_filter(carrier, item, municipal, name);
+	const char *why = shown_filter(carrier, item, municipal, name);
 	enum hs_err err = HS_OK;
 	if (why[0] == '\0')
 		err = mail_encode(carrier, arena, item->notice, municipal, &mail);
@@ -393,5 +473,6 @@ const struct hs_telecom_outlet_ops hs_carrier_outlet_ops = {
 	.takes = carrier_takes,
 	.serve = carrier_serve,
 	.preview = carrier_preview,
+	.snapshot = carrier_snapshot,
 	.close = carrier_close,
 };

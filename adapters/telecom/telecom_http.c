@@ -61,9 +61,21 @@ watch_add(struct hs_post_client *client, curl_socket_t socket)
 	return watch;
 }
 
+/* In doubt it did: a request on its way through a proxy counts too. */
+static bool
+has_left(CURL *easy)
+{
+	long request_bytes = 0;
+	curl_off_t begun_us = 0;
+	curl_easy_getinfo(easy, CURLINFO_REQUEST_SIZE, &request_bytes);
+	curl_easy_getinfo(easy, CURLINFO_PRETRANSFER_TIME_T, &begun_us);
+	return request_bytes > 0 || begun_us > 0;
+}
+
 static void
 post_end(struct hs_post *post)
 {
+	post->left = has_left(post->easy);
 	curl_multi_remove_handle(post->client->multi, post->easy);
 	curl_easy_cleanup(post->easy);
 	curl_slist_free_all(post->headers);
@@ -308,6 +320,7 @@ hs_post_start(struct hs_post_client *client, struct hs_post *post)
 {
 	post->client = client;
 	post->error[0] = '\0';
+	post->left = false;
 	post->headers = NULL;
 	hs_buf_init(&post->reply, REPLY_MAX_BYTES);
 	post->easy = curl_easy_init();

@@ -12,6 +12,7 @@
 #define HS_TELECOM_HTTP_H
 
 #include <curl/curl.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <uv.h>
@@ -36,6 +37,7 @@ struct hs_post {
 	struct curl_slist *headers;
 	struct hs_buf reply;
 	char error[CURL_ERROR_SIZE];
+	bool left; /* to be read: since it was done or cancelled, whether something of the request went out */
 };
 
 struct hs_post_options {

@@ -34,7 +34,9 @@ hs_missed_note(
 {
 	uint64_t name = name_of(notice, outlet);
 	const struct hs_missed_row *known = find(missed, name);
-	if (!known && !got && notice->action != HS_ACTION(ISSUE))
+	bool begins = notice->action == HS_ACTION(ISSUE) && notice->document &&
+		      notice->document->n_supersedes == 0;
+	if (!known && !got && !begins)
 		return;
 	size_t at = known ? (size_t)(known - missed->rows) : missed->next;
 	missed->rows[at] = (struct hs_missed_row){ name, got || (known && known->got) };

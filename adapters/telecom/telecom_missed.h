@@ -1,8 +1,11 @@
 /* telecom_missed.h: which outlet never got which document, so that it gets no cancel and no lift of it either.
  *
- * Rules:   an outlet is on the list when it refused a document for good, or no text of it could be made or posted, and
- *          nothing of that document was ever accepted there. A delivery whose end is not known is not, nor one that was given up. What was refused when
- *          nothing is known of what went before, an update, puts nobody on the list: its order may have been taken.
+ * Rules:   an outlet is on the list when it refused a document for good, when no text of it could be made or posted, or when it
+ *          was replaced or too old before anything of it left, and nothing of that document was ever accepted there. One whose
+ *          attempt may have been taken (no answer, 5xx; by the process before this one) is not, nor one that was given up. What was refused when nothing
+ *          is known of what went before, an update, puts nobody on the list: its order may have been taken.
+ * Asked:   when the end is about to be posted, not when it comes: what stands before it in the queue may be taken until then.
+ *          An end that brings something back into force (the cancel of a lift) is told in any case.
  * Limits:  in memory, the newest HS_MISSED_MAX, who missed and who got: what was forgotten is sent. After a restart it is known who
  *          got what and who refused it (Snapshot.past), as far back as that goes: otherwise an end goes to all.
  * Threads: one. Pure.

@@ -8,6 +8,7 @@
 #include "hub/base/check.h"
 #include "hub/base/clock.h"
 #include "hub/base/hash.h"
+#include "hub/base/log.h"
 #include "schemas/notice.h"
 
 #define TICK_MS	       200
@@ -26,7 +27,8 @@ struct hs_telecom_result {
 	bool asking;
 	uint32_t times;
 	int64_t due_mono_us; /* 0 = not begun */
-	int64_t end_mono_us;
+	int64_t end_mono_us, wait_us;
+	bool again; /* of the past */
 };
 
 struct hs_telecom_results {
@@ -72,6 +74,19 @@ result_end(struct hs_telecom_result *result)
 }
 
 static void
+result_give_up(struct hs_telecom_result *result, const char *why)
+{
+	char detail[REASON_SIZE];
+	hs_warn("telecom.result_unknown", "outlet=%s seq=%llu reason=\"%s\"", result->outlet,
+		(unsigned long long)result->seq, why);
+	snprintf(detail, sizeof(detail), "the carrier took it; whether it was broadcast: %s", why);
+	if (!result->again)
+		hs_adapter_report(result->owner->adapter, result->lane, result->epoch, result->seq,
+			result->outlet, HS_RECEIPT(ACCEPTED), detail);
+	result_end(result);
+}
+
+static void
 on_answer(struct hs_post *post, long status, const char *error, const char *reply)
 {
 	struct hs_telecom_result *result = HS_CONTAINER_OF(post, struct hs_telecom_result, post);
@@ -107,7 +122,7 @@ ask(struct hs_telecom_result *result)
 	};
 	if (hs_post_start(result->owner->client, &result->post) != HS_OK) {
 		result->asking = false;
-		result_end(result);
+		result_give_up(result, "result_url is not usable");
 	}
 }
 
@@ -121,16 +136,16 @@ on_tick(uv_timer_t *timer)
 		if (result->asking || result->due_mono_us == 0)
 			continue;
 		if (now_mono_us >= result->end_mono_us)
-			result_end(result);
+			result_give_up(result, "not told within result_wait_ms");
 		else if (now_mono_us >= result->due_mono_us)
 			ask(result);
 	}
 }
 
-struct hs_telecom_result *
-hs_telecom_results_expect(struct hs_telecom_results *results, const struct hs_telecom_result_of *of)
+static struct hs_telecom_result *
+result_new(const struct hs_telecom_results *results, const struct hs_telecom_result_of *of)
 {
-	struct hs_telecom_result *result = results ? calloc(1, sizeof(*result)) : NULL;
+	struct hs_telecom_result *result = calloc(1, sizeof(*result));
 	if (!result)
 		return NULL;
 	size_t url_bytes = strlen(results->carrier->result_url) + strlen(of->key) + 1;
@@ -145,17 +160,57 @@ hs_telecom_results_expect(struct hs_telecom_results *results, const struct hs_te
 		return NULL;
 	}
 	snprintf(result->url, url_bytes, "%s%s", results->carrier->result_url, of->key);
-	result->owner = results;
 	result->lane = of->lane;
 	result->seq = of->seq;
+	return result;
+}
+
+/* NULL: none. */
+static struct hs_telecom_result *
+result_of(const struct hs_telecom_results *results, const struct hs_telecom_result_of *of)
+{
+	struct hs_telecom_result *result = results->list;
+	while (result && (result->seq != of->seq || result->lane != of->lane ||
+				 strcmp(result->outlet, of->outlet) != 0 ||
+				 strcmp(result->epoch, of->epoch) != 0))
+		result = result->next;
+	return result;
+}
+
+static void
+give_up_oldest(struct hs_telecom_results *results)
+{
+	struct hs_telecom_result *oldest = results->list;
+	while (oldest->next)
+		oldest = oldest->next;
+	result_give_up(oldest, "too many results are asked for");
+}
+
+/* How long it is still asked for. */
+static int64_t
+wait_us(const struct hs_carrier *carrier, int64_t since_unix_us)
+{
+	int64_t gone_us = since_unix_us > 0 ? hs_clock_unix_us() - since_unix_us : 0;
+	return carrier->result_wait_ms * 1000 - (gone_us > 0 ? gone_us : 0);
+}
+
+struct hs_telecom_result *
+hs_telecom_results_expect(struct hs_telecom_results *results, const struct hs_telecom_result_of *of)
+{
+	int64_t left_us = results ? wait_us(results->carrier, of->since_unix_us) : 0;
+	struct hs_telecom_result *result = left_us > 0 ? result_new(results, of) : NULL;
+	if (!result)
+		return NULL;
+	struct hs_telecom_result *earlier = result_of(results, of);
+	if (earlier)
+		result_end(earlier);
+	result->owner = results;
+	result->wait_us = left_us;
+	result->again = of->since_unix_us > 0;
 	result->next = results->list;
 	results->list = result;
-	if (++results->count > HS_RESULTS_MAX) {
-		struct hs_telecom_result *oldest = results->list;
-		while (oldest->next)
-			oldest = oldest->next;
-		result_end(oldest);
-	}
+	if (++results->count > HS_RESULTS_MAX)
+		give_up_oldest(results);
 	return result;
 }
 
@@ -165,7 +220,7 @@ hs_telecom_results_begin(struct hs_telecom_result *result)
 	if (!result)
 		return;
 	result->due_mono_us = hs_clock_mono_us() + INT64_C(1000) * FIRST_MS;
-	result->end_mono_us = hs_clock_mono_us() + result->owner->carrier->result_wait_ms * 1000;
+	result->end_mono_us = hs_clock_mono_us() + result->wait_us;
 }
 
 enum hs_err

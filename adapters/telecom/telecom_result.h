@@ -3,8 +3,10 @@
  * Flow:    a mail was taken → hs_telecom_results_expect → (the receipt ACCEPTED leaves) → begin → GET RESULT_URL + key
  *          → 200 {"state":"pending"|"broadcast"|"failed","reason":"…"} → pending, 404, 5xx, no answer: again after a
  *          pause that grows to 30 s; broadcast: receipt DISPLAYED; failed: receipt FAILED with the reason.
- *          After result_wait_ms nothing more is asked: ACCEPTED stays the last that is known.
- * Limits:  in memory, HS_RESULTS_MAX at a time, the oldest is given up for a new one; a restart forgets them.
+ *          After result_wait_ms nothing more is asked: ACCEPTED stays the last that is known, and says so.
+ * Restart: what was taken within result_wait_ms, by the hub's past (runtime.h), is asked for anew, without a word when nothing comes of
+ *          it: its result may have been told before.
+ * Limits:  in memory, HS_RESULTS_MAX at a time, the oldest is given up for a new one.
  * Owner:   the carrier. Threads: the loop's. It has an HTTP client of its own, so that no mail waits for a question.
  */
 #ifndef HS_TELECOM_RESULT_H
@@ -24,14 +26,15 @@ struct hs_telecom_result_of {
 	const char *epoch;
 	uint64_t seq;
 	const char *outlet;
-	const char *key; /* Idempotency-Key of the mail */
+	const char *key;       /* Idempotency-Key of the mail */
+	int64_t since_unix_us; /* of the past: when it was accepted at the latest; 0: it was taken now */
 };
 
 enum hs_err hs_telecom_results_open(struct hs_adapter *adapter, const struct hs_carrier *carrier,
 	const struct hs_post_options *http, struct hs_telecom_results **out) HS_MUST_CHECK;
 /* NULL is allowed. */
 void hs_telecom_results_close(struct hs_telecom_results *results);
-/* Copies what it needs. NULL results, or no memory: NULL. */
+/* Copies what it needs; takes the place of an earlier one of the same mail. NULL results, too old, or no memory: NULL. */
 struct hs_telecom_result *hs_telecom_results_expect(
 	struct hs_telecom_results *results, const struct hs_telecom_result_of *of);
 /* Begins to ask. NULL is allowed. */

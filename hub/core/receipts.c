@@ -7,6 +7,7 @@
 #include "hub/base/wire.h"
 #include "hub/core/memory.h"
 #include "schemas/guests.h"
+#include "schemas/perhaps.h"
 
 /* Above this the batch is flushed at the end of the step, whatever its age. */
 #define BATCH_MAX_BYTES ((size_t)1 << 20)
@@ -274,6 +275,7 @@ hs_receipts_each_refuser(const struct hs_receipts *receipts, uint64_t seq, const
 		const struct stored *stored = &slot->items[i];
 
 		if (stored->state == (int)HS_RECEIPT(FAILED) && !stored->took &&
+			!hs_detail_says_perhaps(stored->detail) &&
 			strcmp(stored->adapter, adapter) == 0)
 			visit(owner, stored->outlet);
 	}

@@ -55,7 +55,7 @@ void hs_receipts_each(const struct hs_receipts *receipts, uint64_t seq,
 void hs_receipts_each_taker(const struct hs_receipts *receipts, uint64_t seq, const char *adapter,
 	void (*visit)(void *owner, const char *outlet), void *owner);
 
-/* Those that said FAILED of it, and never took it. */
+/* Those that said FAILED of it, and cannot have taken it (schemas/perhaps.h). */
 void hs_receipts_each_refuser(const struct hs_receipts *receipts, uint64_t seq, const char *adapter,
 	void (*visit)(void *owner, const char *outlet), void *owner);
 

@@ -1,7 +1,7 @@
 """Carrier endpoints for tests: an HTTP server that takes what the telecom adapter posts, or misbehaves.
 
 The path decides: /ok takes it, /slow takes it after a while, /flaky answers 503 twice to each mail first,
-/refuse answers 422, /hang never answers, /babble refuses with bytes that are no UTF-8. A canary is no mail: it is counted apart and given back, except at paths of
+/refuse answers 422, /late takes it and answers only after `late_s`; what comes there again gets `late_again`, /hang never answers, /babble refuses with bytes that are no UTF-8. A canary is no mail: it is counted apart and given back, except at paths of
 `deaf` (which take it like a mail), `broken` (any status) and `names` (which are another carrier's); /hang hangs. GET
 /canaries/TOKEN reads it back, unless its path is one of `drops`; GET /results/NAME/KEY tells what became of a mail, by the list
 `results[NAME]` of states, one for each question. Decoding of the pages is written from TS 23.041, not from the code.
@@ -26,6 +26,7 @@ class Carriers:
         self.results = {}
         self.down = set()  # paths that answer 503 to mails
         self.slow_s = slow_s
+        self.late_s, self.late_again = 1.6, 409
         self.lock = threading.Lock()
         self.stopping = threading.Event()
         owner = self
@@ -83,7 +84,7 @@ class Carriers:
             self.stopping.wait(30)
         if path == "/slow":
             time.sleep(self.slow_s)
-        status = 202
+        status = self.late_again if path == "/late" and tries > 1 else 202
         if path in ("/refuse", "/babble"):
             status = 422
         elif path in self.down or (path == "/flaky" and tries <= 2):
@@ -91,6 +92,8 @@ class Carriers:
         with self.lock:
             if status == 202:
                 self.mails.append((path, key, document, time.time()))
+        if path == "/late" and tries == 1:
+            self.stopping.wait(self.late_s)
         self.answer(request, status, "あ".encode()[1:] * 40 if path == "/babble" else b"done")
 
     def take_canary(self, request, path, key, document):

@@ -256,6 +256,28 @@ def test_a_carrier_tells_what_became_of_a_mail(make_stack, carriers):
     assert len(carriers.of("/ok")) == 3, "a failed result sends nothing again"
 
 
+def test_what_became_of_a_mail_is_asked_after_a_restart(make_stack, carriers):
+    row = carrier("good", carriers.url("/ok"), result_url=carriers.url("/results/good/"))
+    stack = make_stack(adapters=[adapter([row])])
+    answer = stack.accepted(order())
+    wait_state(stack, answer["id"], "good/990019", "accepted")
+    wait_until(lambda: stack.metrics("hub")['hansho_hub_peer_acked_seq{peer="telecom"}'] == answer["seq"], "it does not come again")
+    stack.restart("telecom")
+    carriers.results["good"] = ["broadcast"] * 50
+    wait_state(stack, answer["id"], "good/990019", "displayed")
+
+
+def test_a_result_that_is_never_told_is_called_so(make_stack, carriers):
+    row = carrier("good", carriers.url("/ok"), result_url=carriers.url("/results/good/"), result_wait_ms=1500)
+    stack = make_stack(adapters=[adapter([row])])
+    answer = stack.accepted(order())
+
+    def told():
+        row = receipts(stack, answer["id"]).get("good/990019")
+        return row and row["state"] == "accepted" and "not told within result_wait_ms" in row["detail"]
+    wait_until(told, "what is not known is said")
+
+
 def test_each_carrier_has_its_own_deadline(make_stack, carriers):
     stack = make_stack(adapters=[adapter([
         carrier("short", carriers.url("/hang"), deadline_ms=5000, attempt_timeout_ms=400),

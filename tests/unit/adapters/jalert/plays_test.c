@@ -79,6 +79,27 @@ plays_of_one_event_keep_their_order(void **state)
 	assert_int_equal(HS_RECEIPT(ACCEPTED), fake_state_of(&bench->live, 1, "controller"));
 }
 
+/* A later revision says only what is new: the places of the one before it are still to hear theirs. The first one waits for the
+ * controller, or for its answer. */
+static void
+a_later_revision_leaves_nobody_without_the_first(void **state)
+{
+	struct bench *bench = *state;
+	bool listened = bench->listening;
+	live(bench, 1, HS_ACTION(ISSUE), "a", "missile");
+	serve_for(bench, 50);
+	hs_notice *fewer = civil(bench, HS_MODE(LIVE), HS_ACTION(UPDATE), "a", "air_attack");
+	fewer->document->revision = 2;
+	fewer->n_areas = 1;
+	fake_deliver(&bench->live, 2, 1, fewer);
+	serve_for(bench, LONG_MS);
+	if (!listened)
+		controller_listen(bench);
+	bench->answers[0] = "accepted";
+	assert_true(wait_state(bench, &bench->live, 2, HS_RECEIPT(ACCEPTED)));
+	assert_int_equal(HS_RECEIPT(ACCEPTED), fake_state_of(&bench->live, 1, "controller"));
+}
+
 static void
 a_cancel_of_one_kind_leaves_the_other(void **state)
 {
@@ -240,6 +261,8 @@ main(void)
 		LISTENING(what_may_have_been_sent_is_stopped_and_taken_back),
 		LISTENING(a_stop_that_could_not_leave_is_sent_when_the_controller_is_back),
 		HASTY(plays_of_one_event_keep_their_order),
+		LISTENING(a_later_revision_leaves_nobody_without_the_first),
+		ALONE(a_later_revision_leaves_nobody_without_the_first),
 		LISTENING(a_cancel_of_one_kind_leaves_the_other),
 		LISTENING(an_interrupted_drill_does_not_sound_beside_a_live_one),
 		LISTENING(a_drill_that_a_live_one_stopped_is_over),

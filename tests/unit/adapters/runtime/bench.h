@@ -14,7 +14,8 @@
 #define SEEN	64
 
 /* What the scripted adapter does with each attempt: a letter per attempt, the last one repeated.
- * a accepted at once, f failed, r retry, n no answer, d displayed. "" = this outlet is not used. */
+ * a accepted at once, f failed, r retry, n no answer, d displayed; l, w, t: retry, wait or accepted by probe_answer_late.
+ * "" = this outlet is not used. */
 struct probe {
 	struct hs_adapter *adapter;
 	const char *scripts[OUTLETS];
@@ -35,6 +36,7 @@ struct probe {
 	int64_t own_timeout_ms[OUTLETS], own_deadline_ms[OUTLETS]; /* 0: none of its own */
 	uint64_t refused[SEEN];
 	size_t refused_count;
+	struct hs_adapter_delivery *late; /* the newest attempt that was not answered at once */
 };
 
 struct probe_delivery {
@@ -62,8 +64,25 @@ probe_attempt(struct hs_adapter_delivery *delivery)
 	} rows[] = { { 'a', HS_ATTEMPT_ACCEPTED }, { 'f', HS_ATTEMPT_FAILED },
 		{ 'r', HS_ATTEMPT_RETRY }, { 'd', HS_ATTEMPT_DISPLAYED } };
 	for (size_t i = 0; i < HS_COUNT(rows); i++)
-		if (rows[i].letter == script[at])
+		if (rows[i].letter == script[at]) {
 			hs_adapter_attempt_done(delivery, rows[i].result, "as scripted");
+			return;
+		}
+	own->probe->late = delivery;
+}
+
+/* Of the attempt that waits for it; another letter: still no answer. */
+static inline void
+probe_answer_late(struct probe *probe, char letter)
+{
+	static const struct {
+		char letter;
+		enum hs_attempt_result result;
+	} rows[] = { { 'l', HS_ATTEMPT_RETRY }, { 'w', HS_ATTEMPT_WAIT },
+		{ 't', HS_ATTEMPT_ACCEPTED } };
+	for (size_t i = 0; i < HS_COUNT(rows); i++)
+		if (rows[i].letter == letter)
+			hs_adapter_attempt_done(probe->late, rows[i].result, "as scripted, late");
 }
 
 static inline void

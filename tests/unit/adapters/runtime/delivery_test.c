@@ -2,6 +2,7 @@
 #include "tests/unit/adapters/runtime/bench.h"
 
 #include "adapters/runtime/internal.h"
+#include "schemas/perhaps.h"
 
 static bool without_memory;
 
@@ -170,6 +171,65 @@ newer_revision_replaces_a_waiting_one(void **state)
 	bench_close(bench);
 }
 
+/* What was taken back while it was under way is not tried again, whether it was refused for now or got no answer. */
+static void
+what_is_under_way_is_not_tried_again_behind_a_newer_one(void **state)
+{
+	static const struct {
+		const char *script;
+		int action, state;
+		const char *word;
+	} rows[] = {
+		{ "na", HS_ACTION(UPDATE), HS_RECEIPT(EXPIRED), "revision 2" },
+		{ "na", HS_ACTION(CANCEL), HS_RECEIPT(EXPIRED), "no answer in time" },
+		{ "la", HS_ACTION(LIFT), HS_RECEIPT(EXPIRED), "as scripted, late" },
+		{ "wa", HS_ACTION(LIFT), HS_RECEIPT(EXPIRED), "as scripted, late" },
+		/* but what was taken was */
+		{ "ta", HS_ACTION(LIFT), HS_RECEIPT(ACCEPTED), "as scripted, late" },
+	};
+	(void)state;
+	for (size_t i = 0; i < HS_COUNT(rows); i++) {
+		struct bench *bench = bench_open(&ringing, "");
+		hs_notice *newer = order(bench, "d1", 2);
+		newer->action = (Hansho__V1__Action)rows[i].action;
+		bench->probe.same_key = true;
+		bench->probe.scripts[0] = rows[i].script;
+		fake_deliver(&bench->hub, 1, 0, order(bench, "d1", 1));
+		assert_true(run_until(&bench->loop, has_seen_one, bench, 3000));
+		bench->probe.scripts[0] = "a";
+		fake_deliver(&bench->hub, 2, 1, newer);
+		run_for(&bench->loop, 50);
+		probe_answer_late(&bench->probe, rows[i].script[0]);
+		assert_true(wait_ack(bench, 2));
+		assert_int_equal(2, bench->probe.attempted_count);
+		assert_int_equal(rows[i].state, fake_state_of(&bench->hub, 1, "one"));
+		assert_non_null(
+			strstr(fake_receipt_of(&bench->hub, 1, "one")->detail, rows[i].word));
+		assert_int_equal(HS_RECEIPT(ACCEPTED), fake_state_of(&bench->hub, 2, "one"));
+		bench_close(bench);
+	}
+}
+
+/* So that who may have it gets its end. */
+static void
+what_is_given_up_after_an_attempt_may_have_been_taken(void **state)
+{
+	(void)state;
+	struct bench *bench = bench_open(&ringing, "unacked_max: 1\n");
+	bench->probe.same_key = true;
+	bench->probe.scripts[0] = "r";
+	for (uint64_t seq = 1; seq <= 5; seq++) {
+		char id[16];
+		snprintf(id, sizeof(id), "d%llu", (unsigned long long)seq);
+		fake_deliver(&bench->hub, seq, seq - 1, order(bench, id, 1));
+		run_for(&bench->loop, 50);
+	}
+	const struct fake_receipt *tried = fake_receipt_of(&bench->hub, 1, "one");
+	assert_int_equal(HS_RECEIPT(FAILED), tried->state);
+	assert_true(hs_detail_says_perhaps(tried->detail));
+	bench_close(bench);
+}
+
 /* It replaces nothing, as it cannot go instead; what waits goes, and who sent it is told. */
 static void
 what_no_memory_is_left_for_is_told_and_replaces_nothing(void **state)
@@ -204,6 +264,8 @@ main(void)
 		cmocka_unit_test(dead_outlet_never_closes_a_small_window),
 		cmocka_unit_test(one_order_key_keeps_the_order),
 		cmocka_unit_test(newer_revision_replaces_a_waiting_one),
+		cmocka_unit_test(what_is_under_way_is_not_tried_again_behind_a_newer_one),
+		cmocka_unit_test(what_is_given_up_after_an_attempt_may_have_been_taken),
 		cmocka_unit_test(what_no_memory_is_left_for_is_told_and_replaces_nothing),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -74,6 +74,14 @@ who_got_it_gets_its_end_whatever_was_forgotten(void **state)
 	assert_false(hs_missed_is(missed, cancel, "a/1"));
 	hs_missed_note(missed, order, "a/1", false);
 	assert_true(hs_missed_is(missed, cancel, "a/1"));
+	/* what replaces another document has something before it */
+	char *supersedes[] = { (char *)(uintptr_t) "bosai.kakuu.example|d0" };
+	hs_notice *after = kit_notice(arena, HS_MODE(LIVE), HS_ACTION(ISSUE), "d2", 1, NULL, 0);
+	hs_notice *its_end = kit_notice(arena, HS_MODE(LIVE), HS_ACTION(CANCEL), "d2", 2, NULL, 0);
+	after->document->supersedes = supersedes;
+	after->document->n_supersedes = 1;
+	hs_missed_note(missed, after, "a/1", false);
+	assert_false(hs_missed_is(missed, its_end, "a/1"));
 	free(missed);
 	hs_arena_destroy(arena);
 }

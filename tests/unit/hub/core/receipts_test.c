@@ -3,6 +3,7 @@
 
 #include "hub/core/receipts.h"
 #include "schemas/guests.h"
+#include "schemas/perhaps.h"
 
 static bool
 put(struct hs_receipts *receipts, uint64_t seq, const char *outlet, int state)
@@ -23,6 +24,33 @@ static void
 keep_state(void *owner, const struct hs_receipt_entry *entry)
 {
 	*(int *)owner = entry->state;
+}
+
+static void
+note_name(void *owner, const char *outlet)
+{
+	strcat(owner, outlet);
+}
+
+/* Who may have taken it has not refused it, whatever it says in the end. */
+static void
+test_who_may_have_it_is_no_refuser(void **state)
+{
+	struct hs_receipts *receipts = hs_receipts_create(2, 9, 1);
+	struct hs_receipt_entry perhaps = { 1, "a", "perhaps", HS_RECEIPT(FAILED),
+		HS_PERHAPS_TAKEN "HTTP 422", 1, 0 };
+	char names[64] = "";
+
+	(void)state;
+	hs_receipts_open(receipts, 1, 1000, NULL);
+	put(receipts, 1, "refused", HS_RECEIPT(FAILED));
+	put(receipts, 1, "took", HS_RECEIPT(ACCEPTED));
+	put(receipts, 1, "took", HS_RECEIPT(FAILED));
+	put(receipts, 1, "old", HS_RECEIPT(EXPIRED));
+	hs_receipts_put(receipts, &perhaps);
+	hs_receipts_each_refuser(receipts, 1, "a", note_name, names);
+	assert_string_equal(names, "refused");
+	hs_receipts_destroy(receipts);
 }
 
 static void
@@ -454,6 +482,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_newest_state_and_version),
+		cmocka_unit_test(test_who_may_have_it_is_no_refuser),
 		cmocka_unit_test(test_who_has_not_answered_waits),
 		cmocka_unit_test(test_a_notice_is_looked_at_when_it_is_due),
 		DESK_TEST(test_many_who_ask_about_a_large_document_do_not_end_the_link),
