@@ -225,7 +225,7 @@ what_is_given_up_after_an_attempt_may_have_been_taken(void **state)
 		run_for(&bench->loop, 50);
 	}
 	const struct fake_receipt *tried = fake_receipt_of(&bench->hub, 1, "one");
-	assert_int_equal(HS_RECEIPT(FAILED), tried->state);
+	assert_int_equal(HS_RECEIPT(EXPIRED), tried->state);
 	assert_true(hs_detail_says_perhaps(tried->detail));
 	bench_close(bench);
 }
