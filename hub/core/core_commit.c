@@ -211,12 +211,16 @@ decide(struct hs_core *core, const struct hs_waiting_submit *waiting,
 {
 	struct hs_arena *arena = waiting->arena;
 	hs_submit *submit = waiting->submit;
+	struct hs_active_word word;
 	struct hs_verdict verdict;
 
 	submit->notice->document->first = NULL; /* nobody else's word */
 	hs_intake_name_cancel(arena, core->index, core->pending, submit);
 	hs_intake_judge(submit, core->index, core->pending, &verdict);
 	hs_hex(verdict.id, HS_ID_BYTES, reply->id);
+	if ((verdict.findings & BIT(ENDED_SINCE)) != 0 &&
+		hs_active_word_of(core->active, submit->notice, &word) && word.seq == verdict.seq)
+		verdict.findings &= ~BIT(ENDED_SINCE); /* its end was cancelled: it stands again */
 	if (verdict.record_type == 0) {
 		decide_without_record(core, &verdict, reply);
 		return;
