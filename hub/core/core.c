@@ -31,6 +31,7 @@ hs_core_options_init(struct hs_core_options *options)
 			.past_ms = 3600000 },
 		.status_notices = 4096,
 		.receipts_per_notice = 128,
+		.receipts_held_bytes = (size_t)16 << 20,
 		.waiters_max = 1024,
 		.index_max = 5000000,
 		.references_max = 100000,
@@ -64,7 +65,7 @@ hs_core_create(const struct hs_core_options *options)
 	core->journal.same = hs_same_events_create(&core->options.alike);
 	HS_CHECK(core->journal.same != NULL);
 	core->pending = hs_pending_create();
-	core->held = hs_pending_create();
+	core->held.records = hs_pending_create();
 	core->route = hs_route_create(options->peers, options->peer_count);
 	core->recent = hs_recent_create(options->recent.notices, options->recent.bytes);
 	core->active = hs_active_create();
@@ -75,6 +76,7 @@ hs_core_create(const struct hs_core_options *options)
 	core->watch.unheard = hs_unheard_create();
 	core->receipts = hs_receipts_create(
 		options->status_notices, options->receipts_per_notice, options->peer_count);
+	hs_receipts_limit(core->receipts, options->receipts_held_bytes);
 	core->query = hs_query_create(options->waiters_max, READS_MAX);
 	core->source = (struct hs_delivery_source){ .epoch = options->epoch,
 		.options = &core->options,
@@ -125,7 +127,7 @@ hs_core_destroy(struct hs_core *core)
 	hs_route_destroy(core->route);
 	hs_places_destroy(core->source.places);
 	hs_active_state_free(&core->state);
-	hs_pending_destroy(core->held);
+	hs_pending_destroy(core->held.records);
 	hs_pending_destroy(core->pending);
 	hs_waiting_destroy(core->journal.waiting);
 	hs_same_events_destroy(core->journal.same);
@@ -338,7 +340,6 @@ static void
 on_tick(struct hs_core *core, const struct hs_event *event)
 {
 	int64_t since = hs_receipts_since(core->receipts);
-	bool held = hs_pending_count(core->held) > 0;
 
 	for (uint32_t i = 0; i < core->options.peer_count; i++) {
 		if (hs_peer_is_late(&core->peers[i], event->mono_us,
@@ -347,7 +348,7 @@ on_tick(struct hs_core *core, const struct hs_event *event)
 		else
 			beat(core, i, event->mono_us);
 	}
-	if (held ||
+	if (hs_pending_count(core->held.records) > 0 ||
 		(since > 0 && event->mono_us - since >= core->options.waits.batch_ms * US_PER_MS))
 		hs_core_flush(core);
 	hs_core_turn(core);
@@ -444,6 +445,7 @@ hs_core_stats(const struct hs_core *core, struct hs_core_stats *out)
 {
 	*out = core->stats;
 	out->newest_seq = core->source.newest_seq;
+	out->receipts.not_batched = hs_receipts_batch(core->receipts).lost;
 	out->committed_pos = core->journal.committed_pos;
 	out->waiting = core->journal.waiting->count;
 	out->pending = hs_pending_count(core->pending) + out->waiting;

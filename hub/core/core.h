@@ -18,7 +18,8 @@
  *   COMMIT_FAILED with lost = false (disk full, rolled back): everybody who waits gets UNAVAILABLE with the
  *   reason; positions and numbers go back to the last committed; the next submission tries again.
  *   While events say disk_low, only what is urgent (urgent.h) goes to the journal, with what outlets report; others
- *   get UNAVAILABLE disk_full.
+ *   get UNAVAILABLE disk_full, and what guests say (schemas/guests.h) is dropped. What outlets say waits in memory while the disk is
+ *   full, at most receipts_held_bytes, and is not tried again in one commit with an order (core_receipts.c).
  *   With lost = true (a write or fsync failed: nobody knows what is on disk): everybody who waits gets
  *   UNAVAILABLE, STOP with exit code 1; the supervisor starts the hub anew and it goes on from the journal.
  *
@@ -98,6 +99,7 @@ struct hs_core_options {
 	struct hs_core_recent recent;
 	size_t status_notices; /* newest notices whose receipts are kept in memory */
 	size_t receipts_per_notice;
+	size_t receipts_held_bytes; /* while the disk is full, receipts that wait for it; the oldest are lost */
 	size_t waiters_max; /* status queries that wait at the same time */
 	size_t index_max;   /* submissions in one journal; more get UNAVAILABLE */
 	size_t references_max; /* superseded documents that have not come yet; the oldest is forgotten */
@@ -180,12 +182,18 @@ struct hs_core_peer_stats {
 	const struct hs_outlets *outlets; /* outlets.h; borrowed until the next step */
 	size_t silent_outlets;		  /* unheard.h */
 };
+struct hs_core_receipt_stats {
+	uint64_t guests_dropped; /* of guests, while the disk was low or full */
+	uint64_t held_lost;	 /* records of receipts, for want of receipts_held_bytes */
+	uint64_t not_batched;	 /* receipts, likewise */
+};
 struct hs_core_stats {
 	uint64_t newest_seq, committed_pos;
 	size_t pending; /* with those that wait */
 	size_t waiting, waiters, documents, peers_up;
 	uint64_t accepted, duplicates, stale, conflicts, refused, unavailable;
 	uint64_t frames_unknown, frames_bad, digests_differ;
+	struct hs_core_receipt_stats receipts;
 	size_t alarms[HS_ALARM_KINDS + 1];	    /* that stand, by HS_ALARM(…) */
 	uint64_t alarms_raised[HS_ALARM_KINDS + 1]; /* since the start */
 	bool stopping;

@@ -9,8 +9,6 @@
 #include "hub/core/urgent.h"
 
 #define BODY_MAX_BYTES	((size_t)HS_FRAME_MAX_BYTES * 2)
-#define FULL_PAUSE_US	1000000 /* receipts and acks wait this long after the disk was full */
-#define HELD_MAX	256
 #define NAMES_MAX_BYTES 2048
 #define LIST_MAX_BYTES	((size_t)4 << 20) /* what is in force, for one answer */
 
@@ -19,8 +17,8 @@
 /* ---- before the journal ---- */
 
 /* Into the journal's queue and among the pending; takes the next position. */
-static struct hs_pending_record *
-append(struct hs_core *core, struct hs_row *row)
+struct hs_pending_record *
+hs_core_append(struct hs_core *core, struct hs_row *row)
 {
 	row->pos = core->journal.next_pos++;
 	hs_effects_append(core->source.effects, row);
@@ -84,7 +82,7 @@ append_filtered(struct hs_core *core, uint64_t seq, const char *const reasons[HS
 	HS_CHECK(!body.failed);
 	row.body = (struct hs_span){ body.bytes, body.len_bytes };
 	if (count > 0)
-		append(core, &row);
+		hs_core_append(core, &row);
 	hs_buf_free(&body);
 }
 
@@ -126,7 +124,7 @@ append_submission(struct hs_core *core, const hs_submit *submit, const struct hs
 
 	row.seq = applied ? core->journal.next_seq++ : 0;
 	row.store = built->store;
-	record = append(core, &row);
+	record = hs_core_append(core, &row);
 	record->document = verdict->document;
 	record->submission = (struct hs_known_submission){
 		.outcome = verdict->outcome, .seq = row.seq, .unix_us = row.unix_us
@@ -213,12 +211,16 @@ decide(struct hs_core *core, const struct hs_waiting_submit *waiting,
 {
 	struct hs_arena *arena = waiting->arena;
 	hs_submit *submit = waiting->submit;
+	struct hs_active_word word;
 	struct hs_verdict verdict;
 
 	submit->notice->document->first = NULL; /* nobody else's word */
 	hs_intake_name_cancel(arena, core->index, core->pending, submit);
 	hs_intake_judge(submit, core->index, core->pending, &verdict);
 	hs_hex(verdict.id, HS_ID_BYTES, reply->id);
+	if ((verdict.findings & BIT(ENDED_SINCE)) != 0 &&
+		hs_active_word_of(core->active, submit->notice, &word) && word.seq == verdict.seq)
+		verdict.findings &= ~BIT(ENDED_SINCE); /* its end was cancelled: it stands again */
 	if (verdict.record_type == 0) {
 		decide_without_record(core, &verdict, reply);
 		return;
@@ -310,51 +312,6 @@ hs_core_turn_away(struct hs_core *core, unsigned findings, const char *detail)
 	}
 }
 
-/* ---- receipts and acks ---- */
-
-static const char *
-peer_name(void *owner, uint32_t peer)
-{
-	const struct hs_core *core = owner;
-
-	return core->options.peers[peer].name;
-}
-
-static void
-append_batch(void *owner, int type, struct hs_span body)
-{
-	struct hs_core *core = owner;
-	struct hs_row row = { .unix_us = core->source.unix_us, .type = type, .body = body };
-
-	append(core, &row)->again = true;
-}
-
-void
-hs_core_flush(struct hs_core *core)
-{
-	struct hs_pending_record *held;
-
-	if (core->source.mono_us < core->journal.flush_after_mono_us ||
-		hs_pending_count(core->pending) >= 2 * core->options.ahead.pending_max)
-		return;
-	while ((held = hs_pending_pop(core->held)) != NULL) {
-		append(core, &held->row)->again = true;
-		hs_pending_free(held);
-	}
-	hs_receipts_flush(core->receipts, peer_name, core->source.unix_us, append_batch, core);
-}
-
-static void
-hold(struct hs_core *core, const struct hs_pending_record *record)
-{
-	if (hs_pending_count(core->held) == HELD_MAX) {
-		hs_pending_free(hs_pending_pop(core->held));
-		hs_effects_log(core->source.effects, HS_LOG_ERROR, "hub.receipts_lost",
-			"reason=disk_full records=1");
-	}
-	hs_pending_add(core->held, &record->row);
-}
-
 /* ---- after the journal ---- */
 
 static void
@@ -402,6 +359,7 @@ hs_core_committed(struct hs_core *core, const struct hs_event *event)
 		take_pending(core, record);
 		hs_pending_free(record);
 	}
+	hs_core_resume_receipts(core);
 	hs_core_pump(core);
 	hs_core_note_state(core, false);
 	if (core->life == HS_CORE_STOPS && hs_pending_count(core->pending) == 0)
@@ -425,7 +383,7 @@ hs_core_commit_failed(struct hs_core *core, const struct hs_event *event)
 			reply_now(core, reply, event->reason, NULL);
 		}
 		if (record->again)
-			hold(core, record);
+			hs_core_hold(core, record);
 		if (record->row.store.number > 0)
 			hs_effects_forget(core->source.effects, record->row.store.number);
 		hs_pending_free(record);
@@ -434,7 +392,7 @@ hs_core_commit_failed(struct hs_core *core, const struct hs_event *event)
 	hs_core_turn_away(core, event->lost ? BIT(JOURNAL_FAILED) : BIT(DISK_FULL), event->reason);
 	core->journal.next_pos = core->journal.committed_pos + 1;
 	core->journal.next_seq = core->source.newest_seq + 1;
-	core->journal.flush_after_mono_us = core->source.mono_us + FULL_PAUSE_US;
+	hs_core_pause_receipts(core);
 	if (event->lost)
 		hs_core_finish(core, 1, "journal_failed");
 	else if (core->life == HS_CORE_STOPS)

@@ -130,8 +130,6 @@ on_receipt(const struct frame_context *context)
 {
 	struct hs_core *core = context->core;
 	const hs_receipt *receipt = context->frame->receipt;
-	struct hs_unheard_view view = hs_unheard_view_of(&core->source);
-	struct hs_unheard_ops ops = hs_core_unheard_ops(core);
 	struct hs_receipt_entry entry = { .seq = receipt->seq,
 		.adapter = core->options.peers[context->peer].name,
 		.outlet = receipt->outlet,
@@ -148,8 +146,7 @@ on_receipt(const struct frame_context *context)
 			(unsigned long long)receipt->seq);
 		return;
 	}
-	hs_receipts_report(core->receipts, &entry, core->source.mono_us);
-	hs_unheard_word(core->watch.unheard, &view, &entry, &ops);
+	hs_core_report(core, &entry, &core->options.peers[context->peer]);
 }
 
 static void

@@ -3,6 +3,7 @@
  * core.c         create, recover, step, time, stop, statistics
  * core_frames.c  what a peer may send in which state: the table, and hello / resume / ack / receipt …
  * core_commit.c  submissions before the journal, records after it
+ * core_receipts.c  receipts and acks before the journal, also while it takes none
  * core_store.c   large submissions: their pieces, before the journal
  * core_turn.c    what waits for a turn of the loop: submissions in lanes, peers in their order
  */
@@ -32,7 +33,8 @@ struct hs_core_journal {
 	struct hs_waiting *waiting;  /* submissions that may not go into it yet */
 	struct hs_same_events *same; /* which route told what, with those that are pending */
 	bool low;		     /* the disk has only its reserve left */
-	uint64_t next_store;	     /* number of the next pieces */
+	bool full; /* it took nothing, and what waits to be tried again has not been taken since */
+	uint64_t next_store; /* number of the next pieces */
 };
 
 /* Of the active set, made when it is asked for. */
@@ -49,11 +51,18 @@ struct hs_core_watch {
 	uint64_t raised[HS_ALARM_KINDS + 1]; /* so far, by kind */
 };
 
+/* Receipts whose commit failed: appended anew. */
+struct hs_core_held {
+	struct hs_pending *records;
+	size_t bytes;
+	bool guests_told, loss_told; /* logged once for each time that the disk is low or full */
+};
+
 struct hs_core {
 	struct hs_core_options options;
 	struct hs_index *index;
 	struct hs_pending *pending;
-	struct hs_pending *held; /* receipts and acks whose commit failed: appended anew */
+	struct hs_core_held held;
 	struct hs_route *route;
 	struct hs_recent *recent;
 	struct hs_active *active;
@@ -87,6 +96,22 @@ bool hs_core_receive(struct hs_core *core, const struct hs_waiting_submit *submi
 void hs_core_refuse(struct hs_core *core, const struct hs_waiting_submit *submit, int outcome,
 	unsigned findings, const char *detail);
 
+/* Into the journal's queue and among the pending; takes the next position. */
+struct hs_pending_record *hs_core_append(struct hs_core *core, struct hs_row *row);
+
+/* core_receipts.c */
+/* A receipt from a peer, whose texts are not too long. */
+void hs_core_report(
+	struct hs_core *core, struct hs_receipt_entry *entry, const struct hs_core_peer *peer);
+/* Receipts and acks that wait → journal. */
+void hs_core_flush(struct hs_core *core);
+/* The disk took nothing: they wait a moment, */
+void hs_core_pause_receipts(struct hs_core *core);
+/* this record of them is kept until then; */
+void hs_core_hold(struct hs_core *core, const struct hs_pending_record *record);
+/* and a commit came through. */
+void hs_core_resume_receipts(struct hs_core *core);
+
 /* core_store.c */
 /* Frees one that was taken out of the lanes, and the pieces that no record names. */
 void hs_core_let_go(struct hs_core *core, struct hs_waiting_submit *submit);
@@ -99,8 +124,6 @@ void hs_core_store_low(struct hs_core *core);
 /* core_commit.c, too */
 /* UNAVAILABLE to everybody who waits; findings: bits 1 << enum hs_hub_finding. */
 void hs_core_turn_away(struct hs_core *core, unsigned findings, const char *detail);
-/* Receipts and acks that wait → journal. */
-void hs_core_flush(struct hs_core *core);
 void hs_core_committed(struct hs_core *core, const struct hs_event *event);
 void hs_core_commit_failed(struct hs_core *core, const struct hs_event *event);
 

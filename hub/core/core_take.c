@@ -220,13 +220,25 @@ take_told(struct hs_core *core, const hs_receipt *receipt)
 	}
 }
 
+static bool
+is_feed(const struct hs_core *core, const char *peer)
+{
+	for (size_t i = 0; i < core->options.peer_count; i++) {
+		if (strcmp(core->options.peers[i].name, peer) == 0)
+			return core->options.peers[i].kind == (int)HS_PEER(FEED);
+	}
+	return false;
+}
+
 /* Receipts of adapters are in memory already when they come back from the journal; these are not: FILTERED,
- * and everything at start. Putting one again changes nothing. */
+ * and everything at start. Putting one again changes nothing. In older journals subscribers of feeds have the names that
+ * they gave themselves. */
 static enum hs_err
 take_receipts(struct hs_core *core, const struct hs_row *row)
 {
 	struct hs_arena *arena = hs_arena_create(HS_UNPACK_ARENA_BYTES);
 	struct hs_unheard_view view = hs_unheard_view_of(&core->source);
+	char detail[HS_DETAIL_MAX_BYTES + 1];
 	hs_journal_record *record;
 	enum hs_err err;
 
@@ -239,6 +251,8 @@ take_receipts(struct hs_core *core, const struct hs_row *row)
 		struct hs_receipt_entry entry = { receipt->seq, receipt->adapter, receipt->outlet,
 			(int)receipt->state, receipt->detail, receipt->unix_us, 0 };
 
+		if (entry.outlet[0] != '\0' && is_feed(core, entry.adapter))
+			hs_receipt_by_guest(&entry, detail);
 		hs_receipts_put(core->receipts, &entry);
 		hs_unheard_word(core->watch.unheard, &view, &entry, NULL);
 		if (entry.state == (int)HS_RECEIPT(SENT))

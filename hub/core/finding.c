@@ -114,6 +114,18 @@ static const struct finding_row rows[HS_FINDING_COUNT] = {
 		"correction. Send it without "
 		"silent.",
 		false },
+	[HS_FINDING_ENDED_SINCE] = { "ended_since", "warning", "notice.document.revision",
+		"a new revision or document, if it is to be in force",
+		"同じものを以前に受け付けていますが、その後に取消、置き換え、または新しい版があった"
+		"ため、現在は有効ではありま"
+		"せん。今回は配信していません。改めて発信するときは、次の版数で（取消の後は新しい文"
+		"書番号で）送ってくだ"
+		"さい。",
+		"This was taken before, and has been cancelled, replaced or followed by a newer "
+		"revision since: it is not in force, and was not sent out again. To put it in "
+		"force "
+		"again, send it with the next revision or, after a cancel, as a new document.",
+		false },
 	[HS_FINDING_VANISHED] = { "vanished", "warning", "notice.evacuation",
 		"an entry of 解除 for each area that ends",
 		"解除の記載がないまま、次の地区が発令から消えました: ",

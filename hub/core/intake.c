@@ -5,8 +5,6 @@
 #include "hub/base/check.h"
 #include "hub/base/clock.h"
 
-#define ID_MAX_BYTES	 512
-#define SUPERSEDES_MAX	 1000 /* each is looked up among all that waits for the disk */
 #define PB_TIMES	 (&hansho__v1__times__descriptor)
 #define PB_ORIGINAL	 (&hansho__v1__original__descriptor)
 #define PB_RECORD	 (&hansho__v1__journal_record__descriptor)
@@ -19,53 +17,6 @@ static struct hs_span
 text_span(const char *text)
 {
 	return (struct hs_span){ text, strlen(text) };
-}
-
-static bool
-is_complete(const hs_submit *submit)
-{
-	const hs_document *document = submit->notice->document;
-
-	return document != NULL && document->source[0] != '\0' && document->id[0] != '\0' &&
-	       strlen(document->source) <= ID_MAX_BYTES && strlen(document->id) <= ID_MAX_BYTES &&
-	       strlen(submit->principal) <= ID_MAX_BYTES && strchr(document->source, '|') == NULL &&
-	       document->revision > 0 && submit->content_sha256.len == HS_SHA256_BYTES;
-}
-
-static bool
-is_of_lane(int notice_mode, int lane)
-{
-	if (lane == (int)HS_MODE(LIVE))
-		return notice_mode == (int)HS_MODE(LIVE);
-	return notice_mode == (int)HS_MODE(DRILL) || notice_mode == (int)HS_MODE(TEST) ||
-	       notice_mode == (int)HS_MODE(SYSTEM);
-}
-
-/* A hash that the gate named must be that of the bytes that came with it. */
-static bool
-original_fits(const hs_submit *submit)
-{
-	const hs_original *original = submit->notice->original;
-	struct hs_span bytes = { submit->original.data, submit->original.len };
-	uint8_t hash[HS_SHA256_BYTES];
-
-	if (original == NULL || original->sha256.len == 0)
-		return true;
-	hs_sha256(&bytes, 1, hash);
-	return original->sha256.len == sizeof(hash) &&
-	       memcmp(original->sha256.data, hash, sizeof(hash)) == 0;
-}
-
-unsigned
-hs_intake_check(const hs_submit *submit, int mode)
-{
-	if (submit->notice == NULL || !is_complete(submit))
-		return BIT(INCOMPLETE);
-	if (!is_of_lane((int)submit->notice->mode, mode))
-		return BIT(LANE);
-	if (submit->notice->document->n_supersedes > SUPERSEDES_MAX)
-		return BIT(TOO_LARGE);
-	return original_fits(submit) ? 0 : BIT(ORIGINAL_HASH);
 }
 
 struct hs_notice_look
@@ -149,10 +100,23 @@ hs_intake_name_cancel(struct hs_arena *arena, const struct hs_index *index,
 		notice->kind = (Hansho__V1__Kind)kind;
 }
 
-/* Was exactly this sent before? Then the answer is that of the first time. */
+/* It was taken, and is not in force any more: whoever sends it again may believe that it is. */
+static unsigned
+ended_since(
+	const struct hs_notice_look *notice, const struct hs_known_document *known, bool superseded)
+{
+	bool newer = known != NULL &&
+		     (known->revision > notice->revision ||
+			     (known->revision == notice->revision && known->order > notice->order));
+	bool over = superseded || newer || (known != NULL && known->cancelled);
+
+	return over && notice->action != (int)HS_ACTION(CANCEL) ? BIT(ENDED_SINCE) : 0;
+}
+
+/* Was exactly this sent before? Then the answer is that of the first time, with what became of it: bits of findings. */
 static bool
-judge_repeated(
-	const struct hs_index *index, const struct hs_pending *pending, struct hs_verdict *out)
+judge_repeated(const struct hs_index *index, const struct hs_pending *pending, unsigned became,
+	struct hs_verdict *out)
 {
 	const struct hs_known_submission *known = hs_index_submission(index, out->id);
 
@@ -164,9 +128,10 @@ judge_repeated(
 		return false;
 	out->outcome = known->outcome;
 	out->seq = known->seq;
-	if (known->outcome == (int)HS_OUTCOME(ACCEPTED))
+	if (known->outcome == (int)HS_OUTCOME(ACCEPTED)) {
 		out->outcome = HS_OUTCOME(DUPLICATE);
-	else
+		out->findings = became;
+	} else
 		out->findings =
 			known->outcome == (int)HS_OUTCOME(STALE) ? BIT(STALE) : BIT(CONFLICT);
 	return true;
@@ -283,13 +248,13 @@ hs_intake_judge(const hs_submit *submit, const struct hs_index *index,
 
 	*out = (struct hs_verdict){ 0 };
 	hs_submission_id(&notice, submit->content_sha256.data, out->id);
-	if (judge_repeated(index, pending, out))
-		return;
 	hs_document_id(notice.mode, notice.source, notice.document, key);
 	waiting = hs_pending_document(pending, key);
 	known = waiting != NULL ? &waiting->document : hs_index_document(index, key);
 	superseded = (known != NULL ? known->superseded : hs_index_is_referenced(index, key)) ||
 		     hs_pending_supersedes(pending, key);
+	if (judge_repeated(index, pending, ended_since(&notice, known, superseded), out))
+		return;
 	if (notice.moments)
 		judge_moment(&notice, known, out);
 	else

@@ -11,6 +11,7 @@
 
 /* Above this the batch is flushed at the end of the step, whatever its age. */
 #define BATCH_MAX_BYTES ((size_t)1 << 20)
+#define UNKNOWN_STATE	31
 
 enum { RECORD_TYPE = 1, RECORD_UNIX_US = 3, RECORD_RECEIPTS = 8, RECORD_PEER = 9, RECORD_ACK = 10 };
 
@@ -19,7 +20,7 @@ struct stored {
 	char *adapter, *outlet, *detail;
 	int state;
 	int64_t unix_us;
-	bool took; /* it was ACCEPTED or DISPLAYED once */
+	unsigned said; /* states so far, see bit_of */
 };
 
 struct slot {
@@ -44,6 +45,8 @@ struct hs_receipts {
 	size_t peer_count;
 	struct hs_buf batch;   /* receipts as fields of a JournalRecord */
 	int64_t since_mono_us; /* oldest entry of the batch; 0: empty */
+	size_t batch_max_bytes;
+	uint64_t lost; /* found no room in it */
 	bool changed;
 	int64_t due_unix_us; /* no slot is due earlier */
 };
@@ -59,8 +62,15 @@ hs_receipts_create(size_t notices_max, size_t per_notice, size_t peer_count)
 	receipts->acks = hs_must_alloc(peer_count, sizeof(*receipts->acks));
 	receipts->peer_count = peer_count;
 	receipts->due_unix_us = INT64_MAX;
-	hs_buf_init(&receipts->batch, 64 * BATCH_MAX_BYTES);
+	hs_receipts_limit(receipts, 64 * BATCH_MAX_BYTES);
 	return receipts;
+}
+
+void
+hs_receipts_limit(struct hs_receipts *receipts, size_t max_bytes)
+{
+	receipts->batch_max_bytes = max_bytes;
+	hs_buf_init(&receipts->batch, max_bytes + HS_RECEIPT_MAX_BYTES);
 }
 
 static void
@@ -137,13 +147,14 @@ find(struct slot *slot, const struct hs_receipt_entry *entry)
 	return NULL;
 }
 
-static size_t
+static size_t /* without guests, who take nobody's place */
 count_of(const struct slot *slot, const char *adapter)
 {
 	size_t count = 0;
 
 	for (size_t i = 0; i < slot->count; i++)
-		count += strcmp(slot->items[i].adapter, adapter) == 0;
+		count += strcmp(slot->items[i].adapter, adapter) == 0 &&
+			 !hs_outlet_is_guests(slot->items[i].outlet);
 	return count;
 }
 
@@ -153,10 +164,17 @@ copy_text(const char *text)
 	return hs_must_copy(text, strlen(text));
 }
 
-static bool
-is_taken(int state)
+/* States that nobody knows share one. */
+static unsigned
+bit_of(int state)
 {
-	return state == (int)HS_RECEIPT(ACCEPTED) || state == (int)HS_RECEIPT(DISPLAYED);
+	return 1u << (state < UNKNOWN_STATE ? state : UNKNOWN_STATE);
+}
+
+static bool
+was_taken(const struct stored *stored)
+{
+	return (stored->said & (bit_of(HS_RECEIPT(ACCEPTED)) | bit_of(HS_RECEIPT(DISPLAYED)))) != 0;
 }
 
 static void
@@ -171,7 +189,7 @@ add(struct slot *slot, const struct hs_receipt_entry *entry)
 		.detail = copy_text(entry->detail),
 		.state = entry->state,
 		.unix_us = entry->unix_us,
-		.took = is_taken(entry->state) };
+		.said = bit_of(entry->state) };
 }
 
 /* A step on the way never replaces what lies behind it. */
@@ -185,13 +203,13 @@ bool
 hs_receipts_put(struct hs_receipts *receipts, const struct hs_receipt_entry *entry)
 {
 	struct slot *slot = slot_of(receipts, entry->seq);
-	struct stored *stored;
+	bool guests = hs_receipt_of_guests(entry), news = true;
+	struct stored *stored = slot != NULL ? find(slot, entry) : NULL;
 
 	if (slot == NULL)
-		return true;
-	stored = find(slot, entry);
+		return !guests;
 	if (stored == NULL) {
-		if (slot->count >= receipts->per_notice &&
+		if (!guests && slot->count >= receipts->per_notice &&
 			count_of(slot, entry->adapter) >= receipts->per_notice) {
 			if (!slot->cut)
 				count_change(receipts, slot);
@@ -208,11 +226,12 @@ hs_receipts_put(struct hs_receipts *receipts, const struct hs_receipt_entry *ent
 		stored->detail = copy_text(entry->detail);
 		stored->state = entry->state;
 		stored->unix_us = entry->unix_us;
-		stored->took = stored->took || is_taken(entry->state);
+		news = !guests || (stored->said & bit_of(entry->state)) == 0;
+		stored->said |= bit_of(entry->state);
 	}
 	count_change(receipts, slot);
 	make_due(receipts, slot);
-	return true;
+	return news;
 }
 
 uint32_t
@@ -261,7 +280,7 @@ hs_receipts_each_taker(const struct hs_receipts *receipts, uint64_t seq, const c
 	const struct slot *slot = slot_of(receipts, seq);
 
 	for (size_t i = 0; slot != NULL && i < slot->count; i++)
-		if (slot->items[i].took && strcmp(slot->items[i].adapter, adapter) == 0)
+		if (was_taken(&slot->items[i]) && strcmp(slot->items[i].adapter, adapter) == 0)
 			visit(owner, slot->items[i].outlet);
 }
 
@@ -274,17 +293,11 @@ hs_receipts_each_refuser(const struct hs_receipts *receipts, uint64_t seq, const
 	for (size_t i = 0; slot != NULL && i < slot->count; i++) {
 		const struct stored *stored = &slot->items[i];
 
-		if (stored->state == (int)HS_RECEIPT(FAILED) && !stored->took &&
+		if (stored->state == (int)HS_RECEIPT(FAILED) && !was_taken(stored) &&
 			!hs_detail_says_perhaps(stored->detail) &&
 			strcmp(stored->adapter, adapter) == 0)
 			visit(owner, stored->outlet);
 	}
-}
-
-bool
-hs_receipt_of_guests(const struct hs_receipt_entry *entry)
-{
-	return hs_outlet_is_guests(entry->outlet);
 }
 
 static bool
@@ -360,6 +373,10 @@ hs_receipts_report(
 {
 	if (!hs_receipts_put(receipts, entry))
 		return;
+	if (receipts->batch.len_bytes >= receipts->batch_max_bytes) {
+		receipts->lost++;
+		return;
+	}
 	hs_receipt_write(&receipts->batch, RECORD_RECEIPTS, entry);
 	note_since(receipts, mono_us);
 	if (receipts->batch.len_bytes >= BATCH_MAX_BYTES)
@@ -376,6 +393,13 @@ hs_receipts_ack(struct hs_receipts *receipts, uint32_t peer, uint64_t seq, int64
 	note_since(receipts, mono_us);
 }
 
+void
+hs_receipts_ack_again(struct hs_receipts *receipts, uint32_t peer, int64_t mono_us)
+{
+	receipts->acks[peer].news = true;
+	note_since(receipts, mono_us);
+}
+
 uint64_t
 hs_receipts_acked(const struct hs_receipts *receipts, uint32_t peer)
 {
@@ -389,6 +413,12 @@ hs_receipts_recover_ack(struct hs_receipts *receipts, uint32_t peer, uint64_t se
 	HS_CHECK(peer < receipts->peer_count);
 	if (seq > receipts->acks[peer].seq)
 		receipts->acks[peer].seq = seq;
+}
+
+struct hs_receipts_batch
+hs_receipts_batch(const struct hs_receipts *receipts)
+{
+	return (struct hs_receipts_batch){ receipts->batch.len_bytes, receipts->lost };
 }
 
 int64_t
@@ -418,7 +448,7 @@ flush_one(struct hs_buf *body, void (*record)(void *owner, int type, struct hs_s
 static void
 begin_record(struct hs_buf *body, int type, int64_t unix_us)
 {
-	hs_buf_init(body, 65 * BATCH_MAX_BYTES);
+	hs_buf_init(body, 2 * BATCH_MAX_BYTES);
 	hs_wire_put_uint(body, RECORD_TYPE, (uint64_t)type);
 	hs_wire_put_uint(body, RECORD_UNIX_US, (uint64_t)unix_us);
 }
@@ -455,7 +485,6 @@ hs_receipts_flush(struct hs_receipts *receipts,
 {
 	struct hs_buf body;
 
-	HS_CHECK(!receipts->batch.failed);
 	flush_receipts(receipts, unix_us, record, owner);
 	for (uint32_t peer = 0; peer < receipts->peer_count; peer++) {
 		if (!receipts->acks[peer].news)
@@ -467,22 +496,4 @@ hs_receipts_flush(struct hs_receipts *receipts,
 		flush_one(&body, record, HS_RECORD(ACK), owner);
 	}
 	receipts->since_mono_us = 0;
-}
-
-void
-hs_receipt_write(struct hs_buf *out, uint32_t number, const struct hs_receipt_entry *entry)
-{
-	struct hs_buf inner;
-
-	hs_buf_init(&inner, 4096);
-	hs_wire_put_uint(&inner, 1, entry->seq);
-	hs_wire_put_text(&inner, 2, entry->adapter);
-	hs_wire_put_text(&inner, 3, entry->outlet);
-	hs_wire_put_uint(&inner, 4, (uint64_t)entry->state);
-	hs_wire_put_text(&inner, 5, entry->detail);
-	hs_wire_put_uint(&inner, 6, (uint64_t)entry->unix_us);
-	hs_wire_put_uint(&inner, 7, (uint64_t)entry->silent_ms);
-	HS_CHECK(!inner.failed);
-	hs_wire_put_message(out, number, &inner);
-	hs_buf_free(&inner);
 }

@@ -8,9 +8,11 @@
  *         not look less done. Everything else replaces what was there. An equal receipt changes nothing.
  * Silence: an outlet from which nothing was heard since it was SENT or RECEIVED says nothing about itself (unheard.h). A word
  *         for the adapter as a whole (outlet "") counts only while none of its outlets spoke. Guests (schemas/guests.h) do not count.
+ * Guests: anybody may be one, so they cost next to nothing: one row for each notice and adapter or feed, in nobody's place; the journal
+ *         gets the first word of each state of it, and none of a notice that is no longer in memory.
  * Versions: each change of a notice's receipts, and each silence that begins, counts its version up from 1.
  * Memory: the newest notices_max notices, each with at most per_notice receipts of each adapter in memory, so that none takes the
- *         place of another's; older and further ones stand in the journal only.
+ *         place of another's; older and further ones stand in the journal only (of guests: nowhere).
  */
 #ifndef HS_CORE_RECEIPTS_H
 #define HS_CORE_RECEIPTS_H
@@ -18,8 +20,9 @@
 #include "hub/core/changes.h"
 #include "hub/core/record.h"
 
-#define HS_OUTLET_MAX_BYTES 128
-#define HS_DETAIL_MAX_BYTES 512
+#define HS_OUTLET_MAX_BYTES  128
+#define HS_DETAIL_MAX_BYTES  512
+#define HS_RECEIPT_MAX_BYTES 1024 /* packed */
 
 struct hs_receipts;
 
@@ -35,12 +38,15 @@ struct hs_receipt_entry {
 };
 
 struct hs_receipts *hs_receipts_create(size_t notices_max, size_t per_notice, size_t peer_count);
+/* Before the first receipt: most bytes in the batch, while the journal takes none; more are in memory only. */
+void hs_receipts_limit(struct hs_receipts *receipts, size_t max_bytes);
 void hs_receipts_destroy(struct hs_receipts *receipts);
 /* A notice was committed: version 1. seq rises by one. accepted_unix_us: when it was taken; changes: counts for its sender,
  * borrowed for the life of the receipts, may be NULL. */
 void hs_receipts_open(struct hs_receipts *receipts, uint64_t seq, int64_t accepted_unix_us,
 	struct hs_changes *changes);
-/* Takes it to memory; true when it changed something, or the notice is no longer in memory. */
+/* Takes it to memory; true when the journal should have it: it changed something, or the notice is no longer in memory, or has no
+ * room; of guests: their row says that state for the first time. */
 bool hs_receipts_put(struct hs_receipts *receipts, const struct hs_receipt_entry *entry);
 /* 0: not in memory (any more). */
 uint32_t hs_receipts_version(const struct hs_receipts *receipts, uint64_t seq);
@@ -60,6 +66,9 @@ void hs_receipts_each_refuser(const struct hs_receipts *receipts, uint64_t seq, 
 	void (*visit)(void *owner, const char *outlet), void *owner);
 
 bool hs_receipt_of_guests(const struct hs_receipt_entry *entry);
+/* Of somebody who proved no name: it becomes the guests', with the name that he gave himself at the front of the detail, for which the
+ * caller has the room. */
+void hs_receipt_by_guest(struct hs_receipt_entry *entry, char detail[HS_DETAIL_MAX_BYTES + 1]);
 /* Nothing was heard of this entry (as hs_receipts_each gives it) since it was SENT or RECEIVED. */
 bool hs_receipts_waits(const struct hs_receipts *receipts, const struct hs_receipt_entry *entry);
 
@@ -80,10 +89,17 @@ void hs_receipts_report(
 	struct hs_receipts *receipts, const struct hs_receipt_entry *entry, int64_t mono_us);
 /* peer has everything up to seq: goes into the batch when that is news. */
 void hs_receipts_ack(struct hs_receipts *receipts, uint32_t peer, uint64_t seq, int64_t mono_us);
+/* The record of one was lost: the newest goes into the batch again. */
+void hs_receipts_ack_again(struct hs_receipts *receipts, uint32_t peer, int64_t mono_us);
 /* What a peer acknowledged, of all connections and lives of the hub. */
 uint64_t hs_receipts_acked(const struct hs_receipts *receipts, uint32_t peer);
 /* From the journal at start: not news. */
 void hs_receipts_recover_ack(struct hs_receipts *receipts, uint32_t peer, uint64_t seq);
+struct hs_receipts_batch {
+	size_t len_bytes; /* of the receipts in it */
+	uint64_t lost;	  /* that found no room, so far */
+};
+struct hs_receipts_batch hs_receipts_batch(const struct hs_receipts *receipts);
 /* When the batch is due: 0 nothing in it; else mono_us of its oldest entry. */
 int64_t hs_receipts_since(const struct hs_receipts *receipts);
 bool hs_receipts_changed(struct hs_receipts *receipts); /* since the last call */

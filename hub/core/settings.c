@@ -89,7 +89,9 @@ static const struct hs_config_item hub_items[] = {
 	{ "status_notices", HS_CONFIG_INT, HUB(status_notices), "notices", 1, 1000000, "4096",
 		"Newest notices whose receipts are kept in memory, for status queries and for what an adapter that starts is told: less than recent_notices shortens that (log: hub.past).", NULL },
 	{ "receipts_per_notice", HS_CONFIG_INT, HUB(receipts_per_notice), "receipts", 1, 10000, "128",
-		"Most receipts of one adapter kept in memory for one notice; the journal keeps all.", NULL },
+		"Most receipts of one adapter kept in memory for one notice; the journal keeps all (of guests, who have one row, the first of each state).", NULL },
+	{ "receipts_held_bytes", HS_CONFIG_INT, HUB(receipts_held_bytes), "bytes", 1048576, 1073741824, "16777216",
+		"While the disk is full: most bytes of what outlets said that wait in memory for it; beyond it the oldest is lost for the journal (log: hub.receipts_lost). What guests say is dropped then.", NULL },
 	{ "waiters_max", HS_CONFIG_INT, HUB(waiters_max), "queries", 1, 100000, "1024",
 		"Status queries that may wait for a change; more are answered at once.", NULL },
 	{ "index_max", HS_CONFIG_INT, HUB(index_max), "submissions", 1000, 50000000, "5000000",
@@ -163,6 +165,7 @@ hs_hub_core_options(const struct hs_hub_settings *settings, struct hs_core_peer 
 		.past_ms = settings->recent.past_ms };
 	out->status_notices = (size_t)settings->status_notices;
 	out->receipts_per_notice = (size_t)settings->receipts_per_notice;
+	out->receipts_held_bytes = (size_t)settings->receipts_held_bytes;
 	out->waiters_max = (size_t)settings->waiters_max;
 	out->index_max = (size_t)settings->index_max;
 	out->state_notices = (size_t)settings->state_notices;

@@ -43,7 +43,7 @@ struct hs_hub_settings {
 	struct hs_core_windows windows;
 	int64_t pending_max, ahead_records, ahead_large_bytes;
 	struct hs_hub_recent recent;
-	int64_t status_notices, receipts_per_notice, waiters_max, index_max;
+	int64_t status_notices, receipts_per_notice, receipts_held_bytes, waiters_max, index_max;
 	int64_t state_notices, references_max;
 	struct hs_core_waits waits;
 	struct hs_alike_limits alike;

@@ -7,6 +7,7 @@
 
 #include "hub/base/http.h"
 #include "hub/feed/broadcast.h"
+#include "hub/feed/guests.h"
 #include "hub/feed/hub_port.h"
 #include "hub/feed/settings.h"
 
@@ -27,6 +28,7 @@ struct hs_feed_parts {
 	struct hs_large *large;
 	struct hs_children *children;
 	struct hs_feed_counts counts;
+	struct hs_guests guests;
 	const struct hs_feed_limits *limits;
 	const struct hs_config_texts *first_addresses; /* NULL: none */
 	int digest_strikes;	/* heartbeats in a row whose digest was not ours */

@@ -285,6 +285,17 @@ receipt_fault(const struct hs_feed_parts *parts, const Hansho__V1__FeedReceipt *
 	return "";
 }
 
+static bool
+may_say(struct hs_feed_parts *parts, const struct hs_subscriber *subscriber,
+	const Hansho__V1__FeedReceipt *receipt)
+{
+	const struct hs_receipt_limits *limits = &parts->limits->receipts;
+
+	return subscriber->receipts < limits->per_minute &&
+	       hs_guests_may_say(&parts->guests, limits, parts->now_s,
+		       strlen(receipt->outlet) + strlen(receipt->detail));
+}
+
 static void
 on_receipt(
 	struct hs_feed_parts *parts, struct hs_subscriber *subscriber, const hs_feed_frame *frame)
@@ -294,7 +305,7 @@ on_receipt(
 
 	hansho__v1__receipt__init(&receipt);
 	facts.text = receipt_fault(parts, frame->receipt);
-	if (facts.text[0] == '\0' && subscriber->receipts >= parts->limits->receipts_per_minute) {
+	if (facts.text[0] == '\0' && !may_say(parts, subscriber, frame->receipt)) {
 		facts.code = HS_CLOSE_FLOOD;
 		facts.text = "receipt: too many in this minute; this one was not passed on";
 		facts.retry_after_ms = 60000;

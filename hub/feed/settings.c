@@ -48,6 +48,13 @@
 		.sentence = (sentence_)                                                            \
 	}
 
+#define SAID(key_, field_, unit_, min_, max_, fallback_, sentence_)                        \
+	{                                                                                  \
+		.key = #key_, .type = HS_CONFIG_INT, .offset = AT(limits.receipts.field_), \
+		.unit = (unit_), .min = (min_), .max = (max_), .fallback = (fallback_),    \
+		.sentence = (sentence_)                                                    \
+	}
+
 #define ASIDE(key_, unit_, min_, max_, fallback_, sentence_)                            \
 	{                                                                               \
 		.key = "aside_" #key_, .type = HS_CONFIG_INT, .offset = AT(aside.key_), \
@@ -176,8 +183,14 @@ static const struct hs_config_item items[] = {
 		"accepts, handshakes, requests and closes are worked on for this long; then the "
 		"loop looks whether a notice has come and sends it to who is up to date"),
 	NUMBER(filter_areas_max, "codes", 1, 2000, "256", "most areas in one filter"),
-	NUMBER(receipts_per_minute, "receipts", 0, 60000, "600",
-		"most receipts passed on to the hub per subscriber"),
+	SAID(receipts_per_minute, per_minute, "receipts", 0, 60000, "60",
+		"most receipts passed on to the hub per connection"),
+	SAID(all_receipts_per_minute, all_per_minute, "receipts", 0, 1000000, "600",
+		"most receipts passed on to the hub of all connections together, which may be made "
+		"anew at any time; senders read them as those of (guests), of whom anybody may be "
+		"one"),
+	SAID(all_receipts_bytes_per_minute, all_bytes_per_minute, "bytes", 0, 67108864, "131072",
+		"the same, in bytes of what they say"),
 	NUMBER(message_max_bytes, "bytes", 1024, 1 << 20, "65536", "largest frame of a client"),
 	SEND(send_buffer_bytes, "bytes", 4096, 1 << 24, "65536", "SO_SNDBUF of a connection"),
 	NUMBER(request_timeout_ms, "ms", 100, 600000, "10000",

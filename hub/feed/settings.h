@@ -53,6 +53,13 @@ struct hs_sending_limits {
 	int64_t send_buffer_bytes;
 };
 
+/* What subscribers may say of notices (guests.h). */
+struct hs_receipt_limits {
+	int64_t per_minute; /* of one connection */
+	int64_t all_per_minute;
+	int64_t all_bytes_per_minute;
+};
+
 /* Every limit of the feed. Units are in the names; ranges and defaults in settings.c. */
 struct hs_feed_limits {
 	int64_t heartbeat_ms;
@@ -71,7 +78,7 @@ struct hs_feed_limits {
 	struct hs_turn_limits turn;
 	struct hs_sending_limits sending;
 	int64_t filter_areas_max;
-	int64_t receipts_per_minute;
+	struct hs_receipt_limits receipts;
 	int64_t message_max_bytes;
 	int64_t request_timeout_ms;
 	int64_t keepalive_timeout_ms;

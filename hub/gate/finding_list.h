@@ -264,6 +264,12 @@
 	X(HELD, "held", 200, 0, WARNING,                                                                   \
 	  "指摘があったため、設定された時間だけ待ってから配信しました。", "It had a warning, so it waited for the configured time before it went out.", \
 	  "内容が正しければ、次からは確認済み（?confirm=1）で送ると待たずに配信します。", "When the content is right, send such a document with ?confirm=1: it does not wait then.") \
+	X(WITHDRAWN, "withdrawn", 200, 0, WARNING,                                                         \
+	  "待機中だった同じ文書の版は、配信せずに取り下げました。", "What waited of this document was withdrawn; it did not go out.", \
+	  "正しい内容で発信するときは、次の版数か新しい文書番号で送ってください。", "To send the right content, use the next revision or a new document.") \
+	X(BEFORE_STANDS, "before_stands", 200, 0, WARNING,                                                 \
+	  "この取消は、待機中だった版だけを取り下げました。その前に配信した版があれば、有効なままです。", "This cancel withdrew only what waited. An earlier revision that went out, if any, is still in force.", \
+	  "前の版も取り消すときは、同じ取消をもう一度送ってください。", "To cancel the earlier one too, send the same cancel once more.") \
 	X(CHECK_BROKEN, "check_broken", 200, 0, WARNING,                                                   \
 	  "妥当性の検査ができませんでした。文書はそのまま受け付けました。", "A check of likelihood failed itself. The document goes on unchecked.", \
 	  "内容をもう一度目で確認し、管理者に知らせてください。", "Look at the content once more and tell the administrator.") \

@@ -288,6 +288,11 @@ on_sent(struct hs_intake_call *intake, const struct hs_intake_result *result)
 		show_refusal(call, result->refusal, result);
 		return;
 	}
+	if (result->outcome ==
+		HS_OUTCOME(WITHDRAWN)) { /* nothing is on record that a receipt could show */
+		show_refusal(call, HS_REFUSAL_WITHDRAWN, result);
+		return;
+	}
 	(void)snprintf(location, sizeof(location), "/receipt/%.64s", result->id);
 	hs_form_redirect(call->gate, call->id, location, NULL);
 	hs_form_end(call);

@@ -186,6 +186,7 @@ metrics(void *owner, struct hs_buf *out)
 	count(out, "submissions_total", "{outcome=\"accepted\"}", counts->accepted);
 	count(out, "submissions_total", "{outcome=\"duplicate\"}", counts->duplicate);
 	count(out, "submissions_total", "{outcome=\"stale\"}", counts->stale);
+	count(out, "submissions_total", "{outcome=\"withdrawn\"}", counts->withdrawn);
 	count(out, "submissions_total", "{outcome=\"conflict\"}", counts->conflict);
 	count(out, "submissions_total", "{outcome=\"refused\"}", counts->refused);
 	count(out, "submissions_total", "{outcome=\"invalid\"}", counts->invalid);

@@ -120,6 +120,74 @@ hs_hold_add(struct hs_hold *hold, struct hs_held *held)
 		wait_for_first(hold);
 }
 
+/* "source|id" of another document, which `by` replaces or cancels. */
+static bool
+supersedes(const hs_document *by, const hs_document *held)
+{
+	size_t len_bytes = strlen(held->source);
+
+	for (size_t i = 0; i < by->n_supersedes; i++) {
+		const char *entry = by->supersedes[i];
+
+		if (strncmp(entry, held->source, len_bytes) == 0 && entry[len_bytes] == '|' &&
+			strcmp(entry + len_bytes + 1, held->id) == 0)
+			return true;
+	}
+	return false;
+}
+
+static bool
+ends(const hs_notice *by, const hs_notice *held)
+{
+	const hs_document *document = held->document;
+
+	if (by->mode != held->mode || strcmp(by->document->source, document->source) != 0)
+		return false;
+	if (strcmp(by->document->id, document->id) != 0)
+		return supersedes(by->document, document);
+	return by->action == HS_ACTION(CANCEL) || by->document->revision > document->revision;
+}
+
+static bool
+is_about(const hs_notice *by, const hs_notice *held)
+{
+	return by->action == HS_ACTION(CANCEL) && by->document->n_supersedes == 0 &&
+	       by->document->revision > held->document->revision;
+}
+
+static struct hs_held *
+take_ended(struct hs_hold *hold, const hs_notice *by)
+{
+	struct hs_held **at = &hold->first;
+	struct hs_held *held;
+
+	while (*at != NULL && !ends(by, (*at)->notice))
+		at = &(*at)->next;
+	held = *at;
+	if (held == NULL)
+		return NULL;
+	*at = held->next;
+	if (held->next == NULL)
+		hold->last = at;
+	hold->count--;
+	return held;
+}
+
+/* The timer may come for one that is gone: it then waits for the next. */
+struct hs_withdrawn
+hs_hold_withdraw(struct hs_hold *hold, const hs_notice *by)
+{
+	struct hs_withdrawn withdrawn = { 0 };
+	struct hs_held *held;
+
+	while ((held = take_ended(hold, by)) != NULL) {
+		withdrawn.count++;
+		withdrawn.all = withdrawn.all || is_about(by, held->notice);
+		held->go(held, HS_HOLD_WITHDRAWN);
+	}
+	return withdrawn;
+}
+
 void
 hs_hold_stop(struct hs_hold *hold)
 {

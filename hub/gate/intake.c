@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "hub/base/check.h"
 #include "hub/base/log.h"
@@ -84,6 +85,9 @@ count_outcome(struct hs_intake_counts *counts, int outcome)
 	case HS_OUTCOME(REFUSED):
 		counts->refused++;
 		break;
+	case HS_OUTCOME(WITHDRAWN):
+		counts->withdrawn++;
+		break;
 	default:
 		counts->unavailable++;
 		break;
@@ -134,6 +138,61 @@ refuse(struct hs_intake_call *call, enum hs_err err)
 }
 
 static void
+note(struct hs_intake_call *call, enum hs_finding_code code)
+{
+	hs_finding_add(&call->submission.findings, code, (struct hs_place){ "", 0 }, "", "");
+}
+
+/* A cancel ends at once what waits of its document, whatever becomes of the cancel itself: what was taken back must not go out. Any
+ * other one does so when it is on its way for certain (or waits itself): a warning is not lost for one that is refused. */
+static struct hs_withdrawn
+withdraw(struct hs_intake_call *call, const hs_notice *notice)
+{
+	struct hs_withdrawn withdrawn = hs_hold_withdraw(&call->intake->guards->hold, notice);
+
+	if (withdrawn.count > 0)
+		note(call, HS_FINDING_WITHDRAWN);
+	return withdrawn;
+}
+
+static bool
+withdrew(const struct hs_intake_call *call)
+{
+	const struct hs_findings *findings = &call->submission.findings;
+
+	for (size_t i = 0; i < findings->count; i++) {
+		if (findings->items[i].code == HS_FINDING_WITHDRAWN)
+			return true;
+	}
+	return false;
+}
+
+/* The hub knows nothing of the document, because nothing of it ever went out. */
+static bool
+ended_before_it_went(const struct hs_intake_call *call, const hs_submit_reply *reply)
+{
+	return withdrew(call) && reply->outcome == HS_OUTCOME(REFUSED) && reply->n_findings == 1 &&
+	       strcmp(reply->findings[0]->code, "cancel_unknown") == 0;
+}
+
+static void
+take_reply(
+	struct hs_intake_call *call, const hs_submit_reply *reply, struct hs_intake_result *result)
+{
+	bool ended = ended_before_it_went(call, reply);
+
+	result->outcome = ended ? HS_OUTCOME(WITHDRAWN) : (int)reply->outcome;
+	result->refusal = hs_refusal_of_outcome(result->outcome);
+	result->id = ended ? "" : reply->id; /* there is no record of it */
+	result->epoch = reply->epoch;
+	result->seq = reply->seq;
+	result->reply = reply;
+	if (result->refusal == HS_REFUSAL_NONE && !ended)
+		(void)withdraw(call, result->notice);
+	collect_findings(call, reply->findings, ended ? 0 : reply->n_findings, result);
+}
+
+static void
 on_reply(struct hs_port_call *port_call, enum hs_err err, const hs_link_frame *frame)
 {
 	struct hs_intake_call *call = HS_CONTAINER_OF(port_call, struct hs_intake_call, port_call);
@@ -150,13 +209,7 @@ on_reply(struct hs_port_call *port_call, enum hs_err err, const hs_link_frame *f
 		return;
 	}
 	reply = frame->submit_reply;
-	result.outcome = (int)reply->outcome;
-	result.refusal = hs_refusal_of_outcome(result.outcome);
-	result.id = reply->id;
-	result.epoch = reply->epoch;
-	result.seq = reply->seq;
-	result.reply = reply;
-	collect_findings(call, reply->findings, reply->n_findings, &result);
+	take_reply(call, reply, &result);
 	count_outcome(&call->intake->counts, result.outcome);
 	count_lag(call, result.outcome);
 	hs_principal_hold(principal);
@@ -214,12 +267,35 @@ submit_checked(struct hs_intake_call *call)
 		refuse(call, err);
 }
 
+/* What waited and was taken back, or (refusal NONE) the cancel that did: nothing of it goes to the hub. */
+static void
+answer_withdrawn(struct hs_intake_call *call, enum hs_refusal refusal)
+{
+	struct hs_intake_result result = { .err = HS_OK,
+		.refusal = refusal,
+		.outcome = HS_OUTCOME(WITHDRAWN),
+		.id = "",
+		.epoch = "",
+		.notice = call->submission.notice };
+
+	hs_info("gate.withdrawn", "principal=%s document=%.100s revision=%u", call->principal->id,
+		call->submission.notice->document->id, call->submission.notice->document->revision);
+	collect_findings(call, NULL, 0, &result);
+	call->intake->counts.withdrawn++;
+	complete(call, &result);
+}
+
 static void
 on_released(struct hs_held *held, enum hs_hold_end end)
 {
 	struct hs_intake_call *call = HS_CONTAINER_OF(held, struct hs_intake_call, held);
 	char waited[32];
 
+	if (end == HS_HOLD_WITHDRAWN) {
+		note(call, HS_FINDING_WITHDRAWN);
+		answer_withdrawn(call, HS_REFUSAL_WITHDRAWN);
+		return;
+	}
 	(void)snprintf(
 		waited, sizeof(waited), "%lld s", (long long)call->intake->guards->rules->hold_s);
 	hs_finding_add(&call->submission.findings, HS_FINDING_HELD, (struct hs_place){ "", 0 }, "",
@@ -233,6 +309,16 @@ on_released(struct hs_held *held, enum hs_hold_end end)
 	submit_checked(call);
 }
 
+static bool
+cancel_took_all_back(struct hs_intake_call *call)
+{
+	struct hs_withdrawn withdrawn = { 0 };
+
+	if (call->submission.notice->action == HS_ACTION(CANCEL))
+		withdrawn = withdraw(call, call->submission.notice);
+	return withdrawn.all;
+}
+
 static void
 on_checked(struct hs_job *job)
 {
@@ -242,6 +328,11 @@ on_checked(struct hs_job *job)
 
 	if (call->checked != HS_OK || call->purpose != HS_INTAKE_SUBMIT) {
 		finish_checked(call);
+		return;
+	}
+	if (cancel_took_all_back(call)) {
+		note(call, HS_FINDING_BEFORE_STANDS);
+		answer_withdrawn(call, HS_REFUSAL_NONE);
 		return;
 	}
 	reason = hs_hold_wanted(guards->rules, &call->submission.findings, call->submission.notice,
@@ -254,7 +345,9 @@ on_checked(struct hs_job *job)
 		call->principal->id, call->submission.notice->document->id,
 		call->submission.notice->document->revision, reason,
 		(long long)guards->rules->hold_s);
+	(void)withdraw(call, call->submission.notice);
 	call->held.go = on_released;
+	call->held.notice = call->submission.notice;
 	hs_hold_add(&guards->hold, &call->held);
 }
 

@@ -21,7 +21,8 @@
 
 /* What happened so far, for /metrics. */
 struct hs_intake_counts {
-	uint64_t accepted, duplicate, stale, conflict, refused, invalid, unavailable, validated;
+	uint64_t accepted, duplicate, stale, conflict, refused, invalid, unavailable, validated,
+		withdrawn;
 };
 
 /* Shared by all calls. */

@@ -7,11 +7,13 @@
 #include "schemas/guests.h"
 #include "schemas/tables.h"
 
+/* Of whatever adapter or feed. */
+static const struct hs_outlet_row GUESTS = { "", HS_OUTLET_GUESTS, "設定にない接続先（ゲスト）",
+	"guests, whom no configuration names" };
+
 static const struct hs_outlet_row BUILT_IN[] = {
 	{ "broadcaster", "", "放送局・報道機関", "Broadcasters" },
 	{ "broadcaster", "playout", "送出装置へのファイル", "files for playout" },
-	{ "broadcaster", HS_OUTLET_GUESTS, "設定にない接続先（ゲスト）",
-		"guests, whom no configuration names" },
 	{ "telecom", "", "緊急速報メール", "Urgent mail to phones" },
 	{ "signage", "", "公共の画面（サイネージ）", "Public screens" },
 	{ "jalert", "", "防災行政無線", "Loudspeakers" },
@@ -42,7 +44,7 @@ find(const struct hs_outlet_row *rows, size_t count, const char *adapter, const 
 			strcmp(BUILT_IN[i].outlet, outlet) == 0)
 			return &BUILT_IN[i];
 	}
-	return NULL;
+	return hs_outlet_is_guests(outlet) ? &GUESTS : NULL;
 }
 
 static void

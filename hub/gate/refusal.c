@@ -33,6 +33,11 @@ static const struct hs_refusal_row ROWS[HS_REFUSAL_COUNT] = {
 	[HS_REFUSAL_RULE] = { "refused_by_hub", HS_ERR_REFUSED, 422,
 		"文書の順序に誤りがあるため受け付けませんでした。指摘に従って直してください。",
 		"The document is out of order and was not taken. The findings say how to mend it." },
+	[HS_REFUSAL_WITHDRAWN] = { "withdrawn", HS_ERR_CONFLICT, 409,
+		"待機中に、発信者自身が取消または新しい版を送ったため、受け付けませんでした。この版は配信していません。"
+		"正しい内容で発信するときは、次の版数か新しい文書番号で送ってください。",
+		"While it waited, its sender cancelled or replaced it, so it was not accepted. Nothing of it went out. To send the "
+		"right content, use the next revision or a new document." },
 	[HS_REFUSAL_NOT_FOUND] = { "not_found", HS_ERR_NOT_FOUND, 404,
 		"この番号の発信はありません。自分が発信したものだけを見ることができます。",
 		"There is no such submission. Only one's own can be seen." },
@@ -110,6 +115,7 @@ hs_refusal_of_outcome(int outcome)
 		{ HS_OUTCOME(ACCEPTED), HS_REFUSAL_NONE },
 		{ HS_OUTCOME(DUPLICATE), HS_REFUSAL_NONE },
 		{ HS_OUTCOME(STALE), HS_REFUSAL_NONE },
+		{ HS_OUTCOME(WITHDRAWN), HS_REFUSAL_NONE },
 		{ HS_OUTCOME(CONFLICT), HS_REFUSAL_CONFLICT },
 		{ HS_OUTCOME(REFUSED), HS_REFUSAL_RULE },
 	};

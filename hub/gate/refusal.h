@@ -21,6 +21,7 @@ enum hs_refusal {
 	HS_REFUSAL_NOT_STORED, /* the hub could not make it durable */
 	HS_REFUSAL_CONFLICT,   /* same revision, other content */
 	HS_REFUSAL_RULE,       /* a rule of the hub; its findings say which */
+	HS_REFUSAL_WITHDRAWN,  /* its sender took it back while it waited: nothing was done */
 	HS_REFUSAL_NOT_FOUND,  /* no such submission of this principal */
 	HS_REFUSAL_REQUEST,    /* a parameter of the request is wrong */
 	HS_REFUSAL_STOPPING,   /* this gate is being stopped */

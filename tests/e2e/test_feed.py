@@ -238,7 +238,7 @@ def test_a_receipt_reaches_the_sender(stack):
             await one.ws.send('{"type":"receipt","seq":%d,"state":"displayed","outlet":"局-1"}'
                               % reply["seq"])
             await asyncio.to_thread(wait_until, lambda: any(
-                r["outlet"] == "局-1" and r["state"] == "displayed"
+                (r["outlet"], r["detail"], r["state"]) == ("(guests)", "局-1", "displayed")
                 for r in stack.status(reply["id"]).json().get("receipts", [])), "receipt")
     asyncio.run(run())
 

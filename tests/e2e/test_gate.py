@@ -175,7 +175,7 @@ def test_the_sender_learns_who_has_shown_it(stack):
     assert time.monotonic() - begin < 20, "the answer came with the change, not with the end of the wait"
     assert state["version"] > version
     shown = wait_until(lambda: [r for r in stack.status(answer["id"]).json()["receipts"]
-                                if r["outlet"] == "screen-7"], "the receipt of screen-7")
+                                if (r["outlet"], r["detail"]) == ("(guests)", "screen-7")], "what screen-7 said")
     assert shown[0]["state"] == "displayed" and shown[0]["adapter"] == "feed-1"
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT[\d:.]+\+09:00", shown[0]["time"])
 

@@ -141,9 +141,9 @@ def test_a_leaf_answers_what_its_parent_answers(make_stack):
             await one.ws.send('{"type": "receipt", "seq": 25, "state": "displayed", "outlet": "lobby"}')
             await one.quiet()
     asyncio.run(receipt())
-    rows = wait_until(lambda: [row for row in stack.status(last["id"]).json()["receipts"] if row.get("outlet") == "lobby"],
+    rows = wait_until(lambda: [row for row in stack.status(last["id"]).json()["receipts"] if row.get("detail") == "lobby"],
                       "the receipt of a leaf's subscriber")
-    assert rows[0]["adapter"] == "feed-1" and rows[0]["state"] == "displayed"
+    assert (rows[0]["adapter"], rows[0]["outlet"], rows[0]["state"]) == ("feed-1", "(guests)", "displayed")
 
 
 def plain(frame):

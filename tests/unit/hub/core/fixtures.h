@@ -119,6 +119,7 @@ struct desk {
 	int64_t mono_us;
 	uint64_t request;
 	uint64_t busy_peers;
+	bool disk_low;
 };
 
 static inline void
@@ -127,6 +128,7 @@ desk_step(struct desk *desk, struct hs_event event)
 	event.unix_us = 1782000000000000 + desk->mono_us;
 	event.mono_us = desk->mono_us;
 	event.busy_peers = desk->busy_peers;
+	event.disk_low = event.disk_low || desk->disk_low;
 	hs_effects_reset(&desk->effects);
 	hs_core_step(desk->core, &event, &desk->effects);
 	for (size_t i = 0; i < desk->effects.count; i++) {

@@ -26,6 +26,9 @@ test_supersession(void **state)
 		{ { "a1", 1, ISSUE, .content = 1 }, HS_OUTCOME(ACCEPTED), NULL },
 		{ { "a2", 1, UPDATE, .content = 2, .supersedes = OURS "a1" }, HS_OUTCOME(ACCEPTED),
 			NULL },
+		{ { "a1", 1, ISSUE, .content = 1 }, HS_OUTCOME(DUPLICATE), "ended_since" },
+		{ { "a2", 1, UPDATE, .content = 2, .supersedes = OURS "a1" }, HS_OUTCOME(DUPLICATE),
+			NULL },
 		/* the later one came first */
 		{ { "b2", 1, UPDATE, .area = "990027", .content = 3, .supersedes = OURS "b1" },
 			HS_OUTCOME(ACCEPTED), NULL },

@@ -51,13 +51,27 @@ test_order_of_revisions(void **state)
 		{ { "a", 1, ISSUE, .content = 2 }, HS_OUTCOME(CONFLICT), "conflict" },
 		{ { "a", 3, UPDATE, .content = 3 }, HS_OUTCOME(ACCEPTED), "revision_gap" },
 		{ { "a", 2, UPDATE, .content = 4 }, HS_OUTCOME(STALE), "stale" },
-		{ { "a", 1, ISSUE, .content = 1 }, HS_OUTCOME(DUPLICATE), NULL },
+		{ { "a", 1, ISSUE, .content = 1 }, HS_OUTCOME(DUPLICATE), "ended_since" },
+		{ { "a", 3, UPDATE, .content = 3 }, HS_OUTCOME(DUPLICATE), NULL },
 		{ { "b", 2, UPDATE, .content = 5 }, HS_OUTCOME(ACCEPTED), "revision_gap" },
 		{ { "c", 2, CANCEL, .content = 6 }, HS_OUTCOME(REFUSED), "cancel_unknown" },
 		{ { "a", 3, CANCEL, .content = 7 }, HS_OUTCOME(ACCEPTED), "cancel_revision" },
 		{ { "a", 3, CANCEL, .content = 7 }, HS_OUTCOME(DUPLICATE), NULL },
 		{ { "a", 4, UPDATE, .content = 8 }, HS_OUTCOME(REFUSED), "document_cancelled" },
 		{ { "b", 3, CANCEL, .content = 9 }, HS_OUTCOME(ACCEPTED), NULL },
+		{ { "b", 2, UPDATE, .content = 5 }, HS_OUTCOME(DUPLICATE), "ended_since" },
+		{ { "b", 3, CANCEL, .content = 9 }, HS_OUTCOME(DUPLICATE), NULL },
+		/* which ends what the cancels brought back */
+		{ { "l", 1, ISSUE, .content = 10, .area = "990027" }, HS_OUTCOME(ACCEPTED),
+			"vanished" },
+		{ { "l", 2, UPDATE, .content = 11, .area = "990027" }, HS_OUTCOME(ACCEPTED), NULL },
+		{ { "l", 1, ISSUE, .content = 10, .area = "990027" }, HS_OUTCOME(DUPLICATE),
+			"ended_since" },
+		/* A cancel brings back what stood before. */
+		{ { "l", 3, CANCEL, .content = 12, .area = "990027" }, HS_OUTCOME(ACCEPTED), NULL },
+		{ { "l", 1, ISSUE, .content = 10, .area = "990027" }, HS_OUTCOME(DUPLICATE), NULL },
+		{ { "l", 2, UPDATE, .content = 11, .area = "990027" }, HS_OUTCOME(DUPLICATE),
+			"ended_since" },
 	};
 
 	expect_rows(*state, rows, HS_COUNT(rows));

@@ -154,6 +154,91 @@ test_stop(void **state)
 	assert_int_equal(uv_loop_close(&loop), 0);
 }
 
+static hs_notice *
+notice_of(struct hs_arena *arena, const char *id, uint32_t revision, int action)
+{
+	hs_notice *notice = hs_message_new(arena, &hansho__v1__notice__descriptor);
+
+	notice->mode = (Hansho__V1__Mode)HS_MODE(DRILL);
+	notice->action = (Hansho__V1__Action)action;
+	notice->document = hs_message_new(arena, &hansho__v1__document__descriptor);
+	notice->document->source = hs_arena_strdup(arena, "bosai.kakuu.example");
+	notice->document->id = hs_arena_strdup(arena, id);
+	notice->document->revision = revision;
+	return notice;
+}
+
+/* Four wait: a-1, a-2, b-1, c-1. What its own sender takes back never goes, and all else does, in order. */
+static void
+test_who_is_taken_back(void **state)
+{
+	static const struct {
+		const char *id;
+		uint32_t revision;
+		int action;
+		const char *supersedes, *source;
+		bool gone[4];
+		bool all;
+	} rows[] = {
+		{ "a", 3, HS_ACTION(CANCEL), NULL, NULL, { true, true, false, false }, true },
+		{ "a", 1, HS_ACTION(CANCEL), NULL, NULL, { true, true, false, false }, false },
+		{ "a", 2, HS_ACTION(UPDATE), NULL, NULL, { true, false, false, false }, false },
+		{ "a", 1, HS_ACTION(ISSUE), NULL, NULL, { false, false, false, false }, false },
+		{ "c", 2, HS_ACTION(LIFT), NULL, NULL, { false, false, false, true }, false },
+		{ "d", 1, HS_ACTION(CANCEL), NULL, NULL, { false, false, false, false }, false },
+		{ "d", 1, HS_ACTION(CANCEL), "bosai.kakuu.example|b", NULL,
+			{ false, false, true, false }, false },
+		{ "d", 1, HS_ACTION(CANCEL), "bosai.kakuu.example2|b", NULL,
+			{ false, false, false, false }, false },
+		{ "a", 3, HS_ACTION(CANCEL), NULL, "bosai.soba.example",
+			{ false, false, false, false }, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < HS_COUNT(rows); i++) {
+		struct hs_arena *arena = hs_arena_create(ARENA_BYTES);
+		struct hs_hold_rules rules = { .hold_s = 3600 };
+		const hs_notice *held[] = { notice_of(arena, "a", 1, HS_ACTION(ISSUE)),
+			notice_of(arena, "a", 2, HS_ACTION(UPDATE)),
+			notice_of(arena, "b", 1, HS_ACTION(ISSUE)),
+			notice_of(arena, "c", 1, HS_ACTION(ISSUE)) };
+		hs_notice *by = notice_of(arena, rows[i].id, rows[i].revision, rows[i].action);
+		struct waiter waiters[4] = { 0 };
+		struct hs_withdrawn withdrawn;
+		struct hs_hold hold;
+		uv_loop_t loop;
+		size_t gone = 0;
+
+		if (rows[i].supersedes != NULL)
+			assert_true(hs_repeat(arena, &by->document->n_supersedes,
+				&by->document->supersedes,
+				hs_arena_strdup(arena, rows[i].supersedes)));
+		if (rows[i].source != NULL)
+			by->document->source = hs_arena_strdup(arena, rows[i].source);
+		assert_int_equal(uv_loop_init(&loop), 0);
+		hs_hold_init(&hold, &loop, &rules);
+		for (size_t j = 0; j < HS_COUNT(waiters); j++) {
+			waiters[j].held.go = on_go;
+			waiters[j].held.notice = held[j];
+			hs_hold_add(&hold, &waiters[j].held);
+			gone += rows[i].gone[j];
+		}
+		withdrawn = hs_hold_withdraw(&hold, by);
+		assert_int_equal(withdrawn.count, gone);
+		assert_int_equal(withdrawn.all, rows[i].all);
+		assert_int_equal(hold.count, HS_COUNT(waiters) - gone);
+		hs_hold_stop(&hold);
+		for (size_t j = 0; j < HS_COUNT(waiters); j++) {
+			assert_int_equal(waiters[j].gone, 1);
+			assert_int_equal(waiters[j].end,
+				rows[i].gone[j] ? HS_HOLD_WITHDRAWN : HS_HOLD_STOPPED);
+		}
+		uv_run(&loop, UV_RUN_DEFAULT);
+		assert_int_equal(uv_loop_close(&loop), 0);
+		hs_arena_destroy(arena);
+	}
+}
+
 int
 main(void)
 {
@@ -162,6 +247,7 @@ main(void)
 		cmocka_unit_test(test_own_codes),
 		cmocka_unit_test(test_all_go),
 		cmocka_unit_test(test_stop),
+		cmocka_unit_test(test_who_is_taken_back),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -46,6 +46,8 @@ every_name(void **state)
 			"Broadcasters / files for playout" },
 		{ "broadcaster-2", "(guests)", "放送局・報道機関／設定にない接続先（ゲスト）",
 			"Broadcasters / guests, whom no configuration names" },
+		{ "feed-1", "(guests)", "feed-1／設定にない接続先（ゲスト）",
+			"feed-1 / guests, whom no configuration names" },
 		{ "mobile", "", "登録制メール", "Mail to subscribers" },
 		{ "telecommunication", "x", "telecommunication／x", "telecommunication / x" },
 	};
