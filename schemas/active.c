@@ -123,6 +123,7 @@ static void
 document_free(struct hs_active *active, struct hs_active_document *document)
 {
 	set_witness(active, document, false);
+	hs_active_places_leave(active, document);
 	group_leave(active, document);
 	HASH_DEL(active->documents, document);
 	kept_drop(active, &document->newest);
@@ -242,6 +243,7 @@ hs_active_destroy(struct hs_active *active)
 		document_free(active, document);
 	hs_kept_free_all(active->dropped);
 	hs_active_view_forget(active->view);
+	hs_buf_free(&active->place_name);
 	free(active->view);
 	free(active);
 }
@@ -277,13 +279,31 @@ last_seq(const struct hs_active_document *document)
 }
 
 static bool
-mentions_all(const struct hs_kept *new, const struct hs_kept *old)
+mentions_all(const struct hs_statements *new, const struct hs_kept *old)
 {
 	for (size_t i = 0; i < old->says.count; i++)
-		if (old->says.items[i].in_force &&
-			!hs_statements_mention(&new->says, &old->says.items[i]))
+		if (old->says.items[i].in_force && !hs_statements_mention(new, &old->says.items[i]))
 			return false;
 	return true;
+}
+
+/* Does a message of the same organisation, the first of its document or a later one, end what stands? */
+static bool
+ends(const struct hs_kept *stands, bool begins, const char *disaster,
+	const struct hs_statements *says)
+{
+	bool same_disaster =
+		!disaster[0] || !stands->disaster[0] || strcmp(disaster, stands->disaster) == 0;
+	return (begins && same_disaster) || mentions_all(says, stands);
+}
+
+bool
+hs_active_would_end(const struct hs_active_document *document, const hs_notice *notice,
+	const struct hs_statements *says)
+{
+	const struct hs_kept *stands = hs_active_stands(document);
+	return stands &&
+	       ends(stands, notice->document->revision <= 1, hs_disaster_of(notice), says);
 }
 
 /* Whether the new notice of another document ends this one, which is left over. What stands needs a good reason to
@@ -297,9 +317,7 @@ is_superseded(const struct hs_active_document *document, const struct hs_kept *n
 		return false;
 	if (!stands)
 		return new->revision <= 1;
-	bool same_disaster = !new->disaster[0] || !stands->disaster[0] ||
-			     strcmp(new->disaster, stands->disaster) == 0;
-	return (new->revision <= 1 && same_disaster) || mentions_all(new, stands);
+	return ends(stands, new->revision <= 1, new->disaster, &new->says);
 }
 
 static void
@@ -335,10 +353,12 @@ settle(struct hs_active *active, struct hs_active_document *document)
 	bool witness = is_witness(document);
 	set_witness(active, document, false); /* the list is by seq */
 	set_witness(active, document, witness);
-	if (left_over && !document->before && !witness)
+	if (left_over && !document->before && !witness) {
 		document_free(active, document);
-	else
+	} else {
 		set_left_over(document, left_over && !witness);
+		hs_active_places_join(active, document);
+	}
 	if (active->witness_count > HS_WITNESSES_MAX)
 		document_free(active, active->witnesses);
 }

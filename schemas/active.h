@@ -142,6 +142,35 @@ int64_t hs_active_expired_before(const struct hs_active *active, int64_t at_unix
 /* The next one after it; HS_FOR_EVER: nothing will. */
 int64_t hs_active_expires_next(const struct hs_active *active, int64_t at_unix_us);
 
+/* Every two documents of which one keeps the other from standing at some place: who has the first must have the second, or he
+ * takes for in force what is not. A pair may come more than once. */
+void hs_active_each_rival(const struct hs_active *active,
+	void (*visit)(void *owner, const char *yields, const char *stands), void *owner);
+
+/* What one notice says, for a comparison. Borrowed. */
+struct hs_word {
+	int mode, kind;
+	bool legacy;
+	int64_t told_unix_us;
+	const struct hs_statements *says;
+};
+struct hs_word hs_word_of(const hs_notice *notice, const struct hs_statements *says);
+/* What was read of it; NULL: it was not, or kept is NULL. */
+const struct hs_statements *hs_kept_says(const struct hs_kept *kept);
+/* Whether something of the old one, of another document, stands no longer at a place because of the new one: by the rules above,
+ * whatever else is said there. */
+bool hs_word_displaces(const struct hs_word *new, const struct hs_word *old);
+/* From now on the set knows which documents stand at which place: for one that asks what follows, at some cost for each notice.
+ * While it is empty. */
+void hs_active_know_places(struct hs_active *active);
+/* The other documents of which something would stand no longer if this notice were applied now, each once; whole: all of it, also
+ * where the notice says nothing. visit: false when the document will not stand there (something on its way to the set ends it), so that what
+ * lies below it is looked at as well. says: its statements. What it supersedes by name is not looked at. HS_ERR_NOMEM. */
+enum hs_err hs_active_each_displaced(struct hs_active *active, const hs_notice *notice,
+	const struct hs_statements *says,
+	bool (*visit)(void *owner, const char *document_key, bool whole),
+	void *owner) HS_MUST_CHECK;
+
 /* What one standing document says. Borrowed until the set changes. */
 struct hs_active_word {
 	const char *document_key;

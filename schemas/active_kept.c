@@ -125,8 +125,8 @@ says_mark(struct hs_kept *kept)
 }
 
 /* When the sender said it, by the best of its clocks; 0 when it names none. */
-static int64_t
-told_at(const hs_notice *notice)
+int64_t
+hs_told_unix_us(const hs_notice *notice)
 {
 	const hs_times *times = notice->times;
 	const hs_time *choices[] = { times ? times->reported : NULL, times ? times->sent : NULL,
@@ -141,7 +141,7 @@ int64_t
 hs_valid_until(const hs_notice *notice)
 {
 	char word[64];
-	int64_t told_unix_us = told_at(notice);
+	int64_t told_unix_us = hs_told_unix_us(notice);
 	if (notice->times && notice->times->valid_until)
 		return notice->times->valid_until->unix_us;
 	const char *kind = hs_enum_word(&hansho__v1__kind__descriptor, (int)notice->kind, word);
@@ -149,18 +149,30 @@ hs_valid_until(const hs_notice *notice)
 	return validity_us && told_unix_us ? told_unix_us + validity_us : HS_FOR_EVER;
 }
 
+bool
+hs_notice_is_legacy(const hs_notice *notice)
+{
+	return hs_notice_has_flag(notice, HS_FLAG_LEGACY);
+}
+
+const struct hs_statements *
+hs_kept_says(const struct hs_kept *kept)
+{
+	return kept && kept->read ? &kept->says : NULL;
+}
+
 static void
 take_times(struct hs_kept *kept, const hs_notice *notice)
 {
 	kept->moments = notice->document->moments;
 	kept->order = notice->document->order;
-	kept->legacy = hs_notice_has_flag(notice, HS_FLAG_LEGACY);
-	kept->told_unix_us = told_at(notice);
+	kept->legacy = hs_notice_is_legacy(notice);
+	kept->told_unix_us = hs_told_unix_us(notice);
 	kept->valid_until_unix_us = hs_valid_until(notice);
 }
 
-static const char *
-disaster_of(const hs_notice *notice)
+const char *
+hs_disaster_of(const hs_notice *notice)
 {
 	if (notice->detail_case == HANSHO__V1__NOTICE__DETAIL_EVACUATION)
 		return notice->evacuation->disaster_name;
@@ -195,7 +207,7 @@ hs_active_read(const hs_notice *notice)
 		return NULL;
 	kept->arena = hs_arena_create(HS_UNPACK_ARENA_BYTES);
 	if (kept->arena)
-		kept->disaster = hs_arena_strdup(kept->arena, disaster_of(notice));
+		kept->disaster = hs_arena_strdup(kept->arena, hs_disaster_of(notice));
 	if (!kept->disaster || !pack_bulk(kept, notice) ||
 		(!is_undated(notice) && !read_statements(kept, notice))) {
 		hs_kept_free(kept);

@@ -50,6 +50,10 @@ struct hs_active_document {
 	bool witness;		       /* in the list of witnesses */
 	struct hs_active_document *group_prev, *group_next;
 	struct hs_active_document *witness_prev, *witness_next;
+	struct hs_active_spot *spots; /* where it speaks, when the set knows places */
+	size_t spot_count;
+	uint64_t found; /* in which look it was found last */
+	bool holds;	/* what was said of it then */
 	UT_hash_handle hh;
 };
 
@@ -82,6 +86,10 @@ struct hs_active {
 	uint64_t kept_count;
 	size_t collect_bytes; /* what is larger is not freed but put there: */
 	struct hs_kept *dropped;
+	bool knows_places;
+	struct hs_active_place *places; /* active_places.c */
+	struct hs_buf place_name;
+	uint64_t looks;
 };
 
 /* In whose name it speaks: the organisation's code, or the sending system where none is given. The caller frees it;
@@ -90,6 +98,21 @@ char *hs_active_group_key(const hs_notice *notice);
 /* The notice that stands; NULL when nothing does. */
 struct hs_span hs_kept_bytes(const struct hs_kept *kept);
 const struct hs_kept *hs_active_stands(const struct hs_active_document *document);
+/* The one whose statements are compared with those of others: the same, or a witness; NULL: none. And whether one of them is. */
+const struct hs_kept *hs_active_speaks(const struct hs_active_document *document);
+bool hs_active_counts(const struct hs_kept *kept, const struct hs_statement *says);
 void hs_active_view_forget(struct hs_active_view *view);
+/* A telegram of the old family (schemas/active.h, "Families"); when the sender said it, by the best of its clocks. */
+bool hs_notice_is_legacy(const hs_notice *notice);
+int64_t hs_told_unix_us(const hs_notice *notice);
+/* The name of the disaster as sent, or "". */
+const char *hs_disaster_of(const hs_notice *notice);
+
+/* active_places.c: what stands of the document has changed; it ends. */
+void hs_active_places_join(struct hs_active *active, struct hs_active_document *document);
+void hs_active_places_leave(struct hs_active *active, struct hs_active_document *document);
+/* Whether this notice, of another document of its group, would end one that is left over and has something in force. */
+bool hs_active_would_end(const struct hs_active_document *document, const hs_notice *notice,
+	const struct hs_statements *says);
 
 #endif

@@ -80,8 +80,14 @@ compare_entries(const void *a, const void *b)
 	return 0;
 }
 
-static bool
-counts(const struct hs_kept *kept, const struct hs_statement *says)
+const struct hs_kept *
+hs_active_speaks(const struct hs_active_document *document)
+{
+	return document->witness ? document->newest : hs_active_stands(document);
+}
+
+bool
+hs_active_counts(const struct hs_kept *kept, const struct hs_statement *says)
 {
 	return says->in_force || (says->lifts && !kept->legacy); /* a lift against the old family */
 }
@@ -94,8 +100,7 @@ collect(const struct hs_active *active, int64_t at_unix_us, bool warnings_only,
 	size_t count = 0;
 	for (const struct hs_active_document *document = active->documents; document;
 		document = document->hh.next) {
-		const struct hs_kept *kept =
-			document->witness ? document->newest : hs_active_stands(document);
+		const struct hs_kept *kept = hs_active_speaks(document);
 		if (!kept)
 			continue;
 		if (kept->valid_until_unix_us <= at_unix_us) {
@@ -108,7 +113,7 @@ collect(const struct hs_active *active, int64_t at_unix_us, bool warnings_only,
 		if (warnings_only && kept->kind == (int)HS_KIND(EVACUATION))
 			continue;
 		for (size_t i = 0; i < kept->says.count; i++) {
-			if (!counts(kept, &kept->says.items[i]))
+			if (!hs_active_counts(kept, &kept->says.items[i]))
 				continue;
 			if (out)
 				out[count] =
@@ -247,6 +252,41 @@ hs_active_each_entry(const struct hs_active *active,
 	void (*visit)(void *owner, const struct hs_active_entry *entry), void *owner)
 {
 	hs_active_each_entry_at(active, INT64_MIN, visit, owner);
+}
+
+/* Of the place of so many candidates. */
+static void
+each_rival_of(const struct candidate *all, size_t count, const struct candidate *winner,
+	void (*visit)(void *owner, const char *yields, const char *stands), void *owner)
+{
+	for (size_t i = 0; i < count; i++) {
+		const struct candidate *loser = &all[i];
+		if (loser == winner || !loser->says->in_force)
+			continue;
+		for (size_t j = 0; j < count; j++) {
+			bool beats =
+				&all[j] == winner || (loser->kept->legacy && !all[j].kept->legacy);
+			if (beats && all[j].document != loser->document)
+				visit(owner, loser->document->key, all[j].document->key);
+		}
+	}
+}
+
+void
+hs_active_each_rival(const struct hs_active *active,
+	void (*visit)(void *owner, const char *yields, const char *stands), void *owner)
+{
+	struct hs_active_view view = { .from_unix_us = INT64_MIN, .to_unix_us = HS_FOR_EVER };
+	size_t count = collect(active, INT64_MIN, false, &view, NULL);
+	struct candidate *all = must_alloc(count, sizeof(*all));
+	collect(active, INT64_MIN, false, &view, all);
+	qsort(all, count, sizeof(*all), compare_candidates);
+	for (size_t start = 0, end = 0; start < count; start = end) {
+		const struct candidate *winner = next_winner(all, count, start, &end);
+		if (end - start > 1)
+			each_rival_of(all + start, end - start, winner, visit, owner);
+	}
+	free(all);
 }
 
 size_t

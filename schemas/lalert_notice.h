@@ -6,7 +6,7 @@
  *          AntidisasterHeadquarter, DamageInformation, GeneralInformation, Event and UrgentMail element by element; a
  *          category whose structure is not public, or that is unknown, with envelope, Control and Head. An order that came
  *          by another format (CAP) is an EvacuationOrder too. Other notices (weather, earthquakes …) have no such form.
- * Differs: what the hub adds has no place in it (accepted, areas_before, flags); a time is written with its offset, so that
+ * Differs: what the hub adds has no place in it (accepted, areas_before and its like, flags); a time is written with its offset, so that
  *          an assumed one reads as told; of 代行入力 only the name of the editor is known, its code is looked up by that
  *          name and is 000000 when it is in no table.
  * Threads: any; no state.

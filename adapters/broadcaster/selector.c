@@ -79,6 +79,14 @@ hs_selector_wants_row(const struct hs_selector *selector, const struct hs_force_
 	return hs_selector_wants_change(selector, &change);
 }
 
+/* A warning may stand again as one of another kind: who holds the first hears of it. */
+static bool
+wants_kind_of_row(const struct hs_selector *selector, const struct hs_change_row *row)
+{
+	return (row->before != NULL && hs_selector_wants_kind(selector, row->before->kind)) ||
+	       (row->after != NULL && hs_selector_wants_kind(selector, row->after->kind));
+}
+
 bool
 hs_selector_wants_change(const struct hs_selector *selector, const struct hs_change_row *row)
 {
@@ -87,7 +95,7 @@ hs_selector_wants_change(const struct hs_selector *selector, const struct hs_cha
 		return true;
 	uint32_t loudness = hs_change_loudness(row);
 	const char *code = area->sub_code[0] != '\0' ? area->sub_code : area->area_code;
-	return hs_selector_wants_kind(selector, area->kind) &&
+	return wants_kind_of_row(selector, row) &&
 	       (loudness == 0 || loudness >= selector->level_min) &&
 	       hs_selector_wants_area(selector, code);
 }
@@ -107,6 +115,19 @@ wants_places(const struct hs_selector *selector, const hs_notice *notice)
 	return notice->n_areas == 0;
 }
 
+/* Its own, or one of what it follows (Document.kinds_before). */
+static bool
+wants_a_kind(const struct hs_selector *selector, const hs_notice *notice)
+{
+	const hs_document *document = notice->document;
+	bool wanted = hs_selector_wants_kind(selector, (int)notice->kind);
+	for (size_t i = 0; document != NULL && i < document->n_kinds_before; i++)
+		wanted = wanted || hs_selector_wants_kind(
+					   selector, hs_enum_value(&hansho__v1__kind__descriptor,
+							     document->kinds_before[i]));
+	return wanted;
+}
+
 bool
 hs_selector_wants_notice(const struct hs_selector *selector, const hs_notice *notice)
 {
@@ -117,7 +138,9 @@ hs_selector_wants_notice(const struct hs_selector *selector, const hs_notice *no
 		level = notice->equivalent_level->number;
 	/* Of an end the level is that of what ends: a filter of levels does not know it and lets it pass. */
 	bool begins = notice->action == HS_ACTION(ISSUE) || notice->action == HS_ACTION(UPDATE);
-	bool quiet = begins && level > 0 && level < selector->level_min;
-	return hs_selector_wants_kind(selector, (int)notice->kind) && !quiet &&
-	       wants_places(selector, notice);
+	const hs_document *document = notice->document;
+	bool held = document != NULL && document->follows &&
+		    (document->level_before == 0 || document->level_before >= selector->level_min);
+	bool quiet = begins && level > 0 && level < selector->level_min && !held;
+	return wants_a_kind(selector, notice) && !quiet && wants_places(selector, notice);
 }

@@ -4,7 +4,7 @@
  *            gets its correction, its lowering, its lift and its cancel, whatever those say of themselves;
  *          - what is unknown (kind, term, level) passes: a filter may not be the reason that nobody sees it (P12);
  *          - a notice for a whole prefecture concerns every municipality in it, and the other way round;
- *          - areas that earlier revisions were addressed to count too (Document.areas_before).
+ *          - areas, kinds and levels of what a notice follows count too (Document.areas_before, kinds_before, level_before).
  * Owner:   the selector borrows the texts of the configuration. Threads: any.
  */
 #ifndef HS_BROADCASTER_SELECTOR_H

@@ -70,6 +70,7 @@ hs_core_create(const struct hs_core_options *options)
 	core->recent = hs_recent_create(options->recent.notices, options->recent.bytes);
 	core->active = hs_active_create();
 	HS_CHECK(core->active != NULL);
+	hs_active_know_places(core->active);
 	hs_active_collect(core->active, options->ahead.large_bytes);
 	core->options.watch.mode = options->mode;
 	core->watch.watch = hs_watch_create(&core->options.watch);

@@ -165,19 +165,21 @@ build(struct hs_core *core, const struct hs_waiting_submit *waiting, struct hs_v
 	struct hs_waiting_reply *reply)
 {
 	const hs_submit *submit = waiting->submit;
-	struct hs_area_set told = { 0 };
+	const struct hs_before_from from = { core->index, core->pending, core->active };
+	struct hs_before before = { 0 };
 	struct hs_row built = { 0 };
 	struct hs_buf body;
-	enum hs_err err;
+	enum hs_err err = HS_ERR_TOO_LARGE;
 
 	hs_buf_init(&body, BODY_MAX_BYTES);
-	hs_intake_told(core->index, core->pending, submit, verdict, &told);
-	if (waiting->opened != NULL)
-		err = hs_intake_build_opened(waiting->opened, verdict, &told,
-			core->journal.next_seq, core->source.unix_us, &built);
-	else
-		err = hs_intake_build(waiting->arena, submit, verdict, &told,
-			core->journal.next_seq, core->source.unix_us, &body);
+	if (hs_intake_date(waiting->arena, submit->notice, core->source.unix_us)) {
+		hs_before_find(&from, submit, verdict, &before);
+		err = waiting->opened != NULL
+			      ? hs_intake_build_opened(waiting->opened, verdict, &before,
+					core->journal.next_seq, core->source.unix_us, &built)
+			      : hs_intake_build(waiting->arena, submit, verdict, &before,
+					core->journal.next_seq, core->source.unix_us, &body);
+	}
 	if (waiting->opened == NULL)
 		built.body = (struct hs_span){ body.bytes, body.len_bytes };
 	if (err == HS_OK) {
@@ -190,7 +192,7 @@ build(struct hs_core *core, const struct hs_waiting_submit *waiting, struct hs_v
 		reply->findings = BIT(TOO_LARGE);
 		reply_now(core, reply, NULL, NULL);
 	}
-	hs_area_set_free(&told);
+	hs_before_free(&before);
 	hs_buf_free(&body);
 }
 

@@ -11,6 +11,7 @@
 #define HS_CORE_CORE_STATE_H
 
 #include "hub/core/active_state.h"
+#include "hub/core/before.h"
 #include "hub/core/core.h"
 #include "hub/core/delivery.h"
 #include "hub/core/index.h"
@@ -140,10 +141,16 @@ struct hs_core_routed {
 	const char *reasons[HS_PEERS_MAX]; /* of those who do not get it */
 	uint64_t told; /* who gets it in any case, because he was told of its document */
 };
+struct hs_core_document {
+	struct hs_span packed; /* the notice */
+	struct hs_span
+		record; /* around it; empty: there is none, and what it displaces is not known */
+};
 /* What a packed, readable notice makes of its document in the index, and the peers that get it. areas: those of the notice
  * (hs_notice_areas_told). routed may be NULL. */
 uint64_t hs_core_take_document(struct hs_index *index, const struct hs_route *route,
-	struct hs_span packed, const struct hs_area_set *areas, struct hs_core_routed *routed);
+	const struct hs_core_document *taken, const struct hs_area_set *areas,
+	struct hs_core_routed *routed);
 /* Takes over one record of the journal: shared by commit and recovery. taken: NULL at start. */
 enum hs_err hs_core_take_record(struct hs_core *core, const struct hs_row *row,
 	const struct hs_record_look *look, struct hs_taken *taken) HS_MUST_CHECK;

@@ -105,8 +105,9 @@ areas_told(const struct hs_row *row, struct hs_span packed, struct hs_area_set *
 }
 
 uint64_t
-hs_core_take_document(struct hs_index *index, const struct hs_route *route, struct hs_span packed,
-	const struct hs_area_set *areas, struct hs_core_routed *routed)
+hs_core_take_document(struct hs_index *index, const struct hs_route *route,
+	const struct hs_core_document *taken, const struct hs_area_set *areas,
+	struct hs_core_routed *routed)
 {
 	struct told_search search = { index, 0 };
 	struct hs_known_document document;
@@ -114,16 +115,18 @@ hs_core_take_document(struct hs_index *index, const struct hs_route *route, stru
 	uint8_t key[HS_ID_BYTES], first[HS_ID_BYTES];
 	uint64_t mask;
 
-	HS_CHECK(hs_notice_look(packed, &notice) == HS_OK);
+	HS_CHECK(hs_notice_look(taken->packed, &notice) == HS_OK);
 	hs_document_id(notice.mode, notice.source, notice.document, key);
 	add_told(&search, key);
-	hs_notice_each_superseded(packed, &notice, add_told, &search);
+	hs_notice_each_superseded(taken->packed, &notice, add_told, &search);
+	hs_record_each_displaced(taken->record, add_told, &search);
 	if (hs_first_key(&notice, first))
 		add_told(&search, first);
 	hs_intake_apply(hs_index_document(index, key), &notice, &document);
-	mask = hs_route_decide(route, packed, search.told, routed != NULL ? routed->reasons : NULL);
+	mask = hs_route_decide(
+		route, taken->packed, search.told, routed != NULL ? routed->reasons : NULL);
 	document.told = search.told | mask;
-	hs_index_take_document(index, &document, packed, areas);
+	hs_index_take_document(index, &document, taken->packed, areas);
 	if (routed != NULL)
 		routed->told = search.told;
 	return mask;
@@ -160,6 +163,7 @@ take_notice(struct hs_core *core, const struct hs_row *row, const struct hs_reco
 		.durable_unix_us = core->source.effects == NULL ? 0 : core->source.unix_us,
 		.notice = look->notice,
 		.owner = row->owners.body };
+	const struct hs_core_document document = { look->notice, row->body };
 	struct hs_area_set told = { 0 };
 	struct hs_notice_look notice;
 	uint8_t key[HS_ID_BYTES];
@@ -173,7 +177,7 @@ take_notice(struct hs_core *core, const struct hs_row *row, const struct hs_reco
 		return err;
 	areas_told(row, look->notice, &told);
 	hs_route_keep(core->route, row->seq,
-		hs_core_take_document(core->index, core->route, look->notice, &told, NULL));
+		hs_core_take_document(core->index, core->route, &document, &told, NULL));
 	if (core->source.effects == NULL) {
 		hs_document_id(notice.mode, notice.source, notice.document, key);
 		hs_index_note_seq(core->index, row->seq, key);
@@ -299,29 +303,12 @@ hs_core_take_record(struct hs_core *core, const struct hs_row *row,
 
 /* ---- beforehand ---- */
 
-/* Without memory nothing is prepared: the commit does it all, or ends the process as it always did. */
-static void
-prepare(struct hs_pending_record *record)
-{
-	struct hs_prepared *prepared = &record->prepared;
-	struct hs_record_look look;
-
-	prepared->arena = hs_arena_create(HS_UNPACK_ARENA_BYTES);
-	if (prepared->arena == NULL || hs_record_look(record->row.body, &look) != HS_OK ||
-		hs_notice_unpack(prepared->arena, look.notice.bytes, look.notice.len_bytes,
-			&prepared->notice) != HS_OK)
-		return;
-	if (hs_kind_lasts((int)prepared->notice->kind))
-		prepared->kept = hs_kept_create(record->row.seq, prepared->notice);
-}
-
 void
 hs_core_prepare(struct hs_core *core)
 {
 	for (struct hs_pending_record *record = hs_pending_first(core->pending); record != NULL;
 		record = record->next) {
-		if (record->row.type == (int)HS_RECORD(NOTICE) && record->prepared.arena == NULL &&
-			record->row.owners.reading == NULL)
-			prepare(record);
+		if (record->row.type == (int)HS_RECORD(NOTICE))
+			hs_pending_prepare(record);
 	}
 }

@@ -32,7 +32,8 @@ take(struct explain *own, const hs_notice *notice, struct hs_core_routed *routed
 	span = (struct hs_span){ (const uint8_t *)packed.bytes, packed.len_bytes };
 	if (!packed.failed && notice->document != NULL) {
 		HS_CHECK(hs_notice_areas_told(span, &areas) == HS_OK);
-		mask = hs_core_take_document(own->index, own->route, span, &areas, routed);
+		mask = hs_core_take_document(own->index, own->route,
+			&(struct hs_core_document){ .packed = span }, &areas, routed);
 	}
 	hs_area_set_free(&areas);
 	hs_buf_free(&packed);

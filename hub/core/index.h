@@ -29,6 +29,8 @@ struct hs_known_document {
 	uint8_t by[HS_ID_BYTES]; /* superseded: the last document that did */
 	int kind;		 /* of its newest notice that is no cancel */
 	bool begun;		 /* a notice that is not a cancel was taken */
+	bool lifted;		 /* its newest notice lifts all of it: nobody holds anything */
+	struct hs_reach reach;	 /* which filters let something of it pass (before.h) */
 	uint64_t
 		told; /* peers (bits) that were entitled to any revision of it, or got one (route.h) */
 };

@@ -1,8 +1,8 @@
 /* intake.h: what becomes of a submission: the rules of identity and order, and nothing else.
  *
  * Flow:   Submit → hs_intake_check (complete? right lane?) → hs_intake_name_cancel → hs_intake_judge (duplicate, stale, conflict,
- *         cancel: against what is on disk and what is on its way there) → hs_intake_told (areas of earlier
- *         revisions, and of the documents that it supersedes) → hs_intake_build (marks, flags, times, areas_before; the packed JournalRecord). core.c
+ *         cancel: against what is on disk and what is on its way there) → hs_intake_date →
+ *         hs_before_find (before.h: what it follows) → hs_intake_build (marks, flags, areas_before and its like; the packed JournalRecord). core.c
  *         appends it and keeps the reply until it is durable.
  * Rules, in this order (lalert-format, identity and lifecycle):
  *         the same submission again                    → what became of the first one; no new record
@@ -53,20 +53,19 @@ void hs_intake_name_cancel(struct hs_arena *arena, const struct hs_index *index,
 /* submit has passed hs_intake_check. */
 void hs_intake_judge(const hs_submit *submit, const struct hs_index *index,
 	const struct hs_pending *pending, struct hs_verdict *out);
-/* Adds what the document, and those that it supersedes, were addressed to before this notice, on disk or on its way
- * there; and to verdict->document.told the peers that were told of those. */
-void hs_intake_told(const struct hs_index *index, const struct hs_pending *pending,
-	const hs_submit *submit, struct hs_verdict *verdict, struct hs_area_set *out);
-/* Marks and completes submit->notice (in `arena`) and appends the packed record to `body`. told: see
- * hs_intake_told. HS_ERR_TOO_LARGE: refuse it. */
+struct hs_before;
+/* Sets Times.accepted. false: the arena is full. */
+bool hs_intake_date(struct hs_arena *arena, hs_notice *notice, int64_t unix_us) HS_MUST_CHECK;
+/* Marks and completes submit->notice (in `arena`), which is dated, and appends the packed record to `body`. HS_ERR_TOO_LARGE: refuse
+ * it. */
 enum hs_err hs_intake_build(struct hs_arena *arena, const hs_submit *submit,
-	const struct hs_verdict *verdict, const struct hs_area_set *told, uint64_t seq,
+	const struct hs_verdict *verdict, const struct hs_before *before, uint64_t seq,
 	int64_t unix_us, struct hs_buf *body) HS_MUST_CHECK;
 /* The part of it that needs no verdict, for opened.h: marks and original. false: the arena is full. */
 bool hs_intake_complete(struct hs_arena *arena, hs_submit *submit) HS_MUST_CHECK;
 /* The same for one that was opened aside: fills row->body and its owners, of which the caller has references. */
 enum hs_err hs_intake_build_opened(struct hs_opened *opened, const struct hs_verdict *verdict,
-	const struct hs_area_set *told, uint64_t seq, int64_t unix_us,
+	const struct hs_before *before, uint64_t seq, int64_t unix_us,
 	struct hs_row *row) HS_MUST_CHECK;
 /* What a notice does to its document; known may be NULL. */
 void hs_intake_apply(const struct hs_known_document *known, const struct hs_notice_look *notice,

@@ -4,7 +4,9 @@
 #include <string.h>
 
 #include "hub/core/memory.h"
+#include "hub/core/opened.h"
 #include "schemas/active.h"
+#include "schemas/statement.h"
 
 struct hs_pending {
 	struct hs_pending_record *first, **last;
@@ -118,6 +120,49 @@ hs_pending_supersedes(const struct hs_pending *pending, const uint8_t key[HS_ID_
 		}
 	}
 	return false;
+}
+
+void
+hs_pending_prepare(struct hs_pending_record *record)
+{
+	struct hs_prepared *prepared = &record->prepared;
+	struct hs_record_look look;
+
+	if (prepared->arena != NULL || record->row.owners.reading != NULL)
+		return;
+	prepared->arena = hs_arena_create(HS_UNPACK_ARENA_BYTES);
+	if (prepared->arena == NULL || hs_record_look(record->row.body, &look) != HS_OK ||
+		hs_notice_unpack(prepared->arena, look.notice.bytes, look.notice.len_bytes,
+			&prepared->notice) != HS_OK)
+		return;
+	if (hs_kind_lasts((int)prepared->notice->kind))
+		prepared->kept = hs_kept_create(record->row.seq, prepared->notice);
+}
+
+/* What was read of it aside; NULL: nothing was. */
+static const struct hs_reading *
+reading_of(const struct hs_pending_record *record)
+{
+	return record->row.owners.reading != NULL ? hs_shared_memory(record->row.owners.reading)
+						  : NULL;
+}
+
+const hs_notice *
+hs_pending_notice(struct hs_pending_record *record)
+{
+	const struct hs_reading *reading = reading_of(record);
+
+	hs_pending_prepare(record);
+	return reading != NULL ? reading->notice : record->prepared.notice;
+}
+
+const struct hs_kept *
+hs_pending_kept(struct hs_pending_record *record)
+{
+	const struct hs_reading *reading = reading_of(record);
+
+	hs_pending_prepare(record);
+	return reading != NULL ? reading->kept : record->prepared.kept;
 }
 
 struct hs_pending_record *

@@ -59,6 +59,12 @@ struct hs_pending_record *hs_pending_first(const struct hs_pending *pending);
 struct hs_pending_record *hs_pending_pop(struct hs_pending *pending);
 void hs_pending_free(struct hs_pending_record *record);
 
+/* Works out what is needed of a notice, unless that was done. Without memory nothing is prepared: the commit does it all, or ends the
+ * process as it always did. */
+void hs_pending_prepare(struct hs_pending_record *record);
+/* The notice of a record of type NOTICE, and what it says, prepared now when it was not. NULL: there is none, or no memory. */
+const hs_notice *hs_pending_notice(struct hs_pending_record *record);
+const struct hs_kept *hs_pending_kept(struct hs_pending_record *record);
 /* The newest notice of the document that waits; NULL when there is none. */
 struct hs_pending_record *hs_pending_document(
 	const struct hs_pending *pending, const uint8_t key[HS_ID_BYTES]);

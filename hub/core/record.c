@@ -19,7 +19,8 @@ enum record_field {
 	RECORD_CONTENT = 6,
 	RECORD_NOTICE = 7,
 	RECORD_PEER = 9,
-	RECORD_ACK_SEQ = 10
+	RECORD_ACK_SEQ = 10,
+	RECORD_DISPLACED = 13
 };
 
 enum notice_field {
@@ -40,6 +41,9 @@ enum notice_field {
 	DOCUMENT_ORDER = 9,
 	DOCUMENT_EVENT = 10,
 	DOCUMENT_FIRST = 11,
+	DOCUMENT_KINDS_BEFORE = 12,
+	DOCUMENT_LEVEL_BEFORE = 13,
+	DOCUMENT_FOLLOWS = 14,
 	FIRST_SOURCE = 1,
 	FIRST_ID = 2,
 	FIRST_EVENT = 3,
@@ -117,11 +121,34 @@ look_at_first(struct hs_span first, struct hs_notice_look *out)
 	}
 }
 
+static uint64_t
+kind_bit(struct hs_span word)
+{
+	char text[32] = "";
+
+	if (word.len_bytes < sizeof(text))
+		memcpy(text, word.bytes, word.len_bytes);
+	return hs_reach_kind(hs_enum_value(&hansho__v1__kind__descriptor, text));
+}
+
+/* Of what the notice follows (before.h); a record of an older hub says nothing of it. */
+static void
+look_at_before(const struct hs_wire_field *field, uint32_t *level, struct hs_reach *out)
+{
+	if (field->number == DOCUMENT_KINDS_BEFORE)
+		out->kinds |= kind_bit(span_of(field));
+	else if (field->number == DOCUMENT_LEVEL_BEFORE)
+		*level = (uint32_t)field->value;
+	else if (field->number == DOCUMENT_FOLLOWS && field->value != 0)
+		out->level = HS_REACH_ALL;
+}
+
 static void
 look_at_document(struct hs_span document, struct hs_notice_look *out)
 {
 	struct hs_wire wire = hs_wire_of(document.bytes, document.len_bytes);
 	struct hs_wire_field field;
+	uint32_t level = 0;
 
 	while (hs_wire_next(&wire, &field)) {
 		if (field.number == DOCUMENT_SOURCE)
@@ -142,7 +169,11 @@ look_at_document(struct hs_span document, struct hs_notice_look *out)
 			out->event = span_of(&field);
 		else if (field.number == DOCUMENT_FIRST)
 			look_at_first(span_of(&field), out);
+		else
+			look_at_before(&field, &level, &out->before);
 	}
+	if (out->before.level > 0)
+		out->before.level = hs_reach_level(level);
 }
 
 static uint32_t
@@ -238,6 +269,20 @@ hs_notice_each_superseded(struct hs_span notice, const struct hs_notice_look *lo
 				hs_superseded_key(look, span_of(&field), key))
 				visit(owner, key);
 		}
+	}
+}
+
+void
+hs_record_each_displaced(struct hs_span body,
+	void (*visit)(void *owner, const uint8_t key[HS_ID_BYTES]), void *owner)
+{
+	struct hs_wire wire = hs_wire_of(body.bytes, body.len_bytes);
+	struct hs_wire_field field;
+
+	while (hs_wire_next(&wire, &field)) {
+		if (field.number == RECORD_DISPLACED && field.bytes != NULL &&
+			field.len_bytes == HS_ID_BYTES)
+			visit(owner, field.bytes);
 	}
 }
 
@@ -338,6 +383,14 @@ hs_document_id(int mode, struct hs_span source, struct hs_span document, uint8_t
 		document };
 
 	half_of_sha256(spans, HS_COUNT(spans), out);
+}
+
+void
+hs_document_key_id(const char *document_key, uint8_t out[HS_ID_BYTES])
+{
+	const struct hs_span whole = { document_key, strlen(document_key) };
+
+	half_of_sha256(&whole, 1, out);
 }
 
 void

@@ -11,6 +11,7 @@
 
 #include "hub/base/hash.h"
 #include "hub/base/shared.h"
+#include "hub/core/reach.h"
 #include "schemas/area_set.h"
 #include "schemas/notice.h"
 
@@ -61,11 +62,12 @@ struct hs_notice_look {
 	int kind;
 	int action;
 	uint32_t revision;
-	uint32_t level;	   /* the higher of level and equivalent level; 0 none */
-	bool moments;	   /* Document.moments */
-	uint32_t order;	   /* Document.order: among equal moments */
-	bool ended;	   /* Document.ended */
-	size_t supersedes; /* entries of Document.supersedes */
+	uint32_t level;		/* the higher of level and equivalent level; 0 none */
+	bool moments;		/* Document.moments */
+	uint32_t order;		/* Document.order: among equal moments */
+	bool ended;		/* Document.ended */
+	size_t supersedes;	/* entries of Document.supersedes */
+	struct hs_reach before; /* Document.kinds_before, level_before and follows */
 	struct hs_span source;
 	struct hs_span document;
 	struct hs_span event; /* Document.event */
@@ -95,9 +97,15 @@ bool hs_superseded_key(
  * than the table of places. */
 enum hs_err hs_notice_areas_told(struct hs_span notice, struct hs_area_set *out) HS_MUST_CHECK;
 
+/* Calls visit for each key of JournalRecord.displaced. */
+void hs_record_each_displaced(struct hs_span body,
+	void (*visit)(void *owner, const uint8_t key[HS_ID_BYTES]), void *owner);
+
 /* The first half of SHA-256 over "mode|source|document id": the document's key. */
 void hs_document_id(
 	int mode, struct hs_span source, struct hs_span document, uint8_t out[HS_ID_BYTES]);
+/* The same of a text that hs_document_key made. */
+void hs_document_key_id(const char *document_key, uint8_t out[HS_ID_BYTES]);
 /* The same over "mode|source|document id|revision|content in hexadecimal", with "|cancel" behind it
  * for a cancel: a cancel whose content equals that of its order must not pass for a duplicate. */
 void hs_submission_id(const struct hs_notice_look *notice, const uint8_t content[HS_SHA256_BYTES],

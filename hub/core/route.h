@@ -9,8 +9,8 @@
  *                 a listed one lies within it. A notice without any area passes.
  *         level:  level_min holds for notices that have a level; none (a lift, a cancel, a restricted
  *                 zone, an unknown term) passes.
- *         told:   who was entitled to any revision of a document gets all later ones: a lift, a
- *                 correction, a lower level or a cancel reaches exactly those who had the order. So does who was
+ *         told:   who was entitled to any revision of a document gets all later ones, and all that replaces or displaces it
+ *                 (before.h): a lift, a correction, a lower level or a cancel reaches exactly those who had the order. So does who was
  *                 given a revision under an older configuration (receipts in the journal; index.h).
  * Memory: 8 bytes per notice.
  * At start the masks are made again from the journal with the configuration of now.

@@ -7,6 +7,7 @@
 #include "schemas/tables.h"
 
 #define LEVEL_MAX 5
+#define KIND_MAX  63
 
 /* ---- head ---- */
 
@@ -52,6 +53,24 @@ add_before(struct hs_area_set *before, const hs_document *document)
 	return err;
 }
 
+static uint64_t
+kind_bit(int kind)
+{
+	return (uint64_t)1 << (kind > 0 && kind <= KIND_MAX ? kind : 0);
+}
+
+static void
+read_before(const hs_document *document, struct hs_head *out)
+{
+	for (size_t i = 0; i < document->n_kinds_before; i++) {
+		int kind = hs_enum_value(&hansho__v1__kind__descriptor, document->kinds_before[i]);
+
+		out->kinds_before |= kind_bit(kind);
+	}
+	out->level_known = document->follows;
+	out->level_before = document->level_before;
+}
+
 enum hs_err
 hs_head_read(const hs_notice *notice, struct hs_head *out)
 {
@@ -64,6 +83,8 @@ hs_head_read(const hs_notice *notice, struct hs_head *out)
 	out->level = level > equivalent ? level : equivalent;
 	out->follows = notice->action != HS_ACTION(ISSUE) ||
 		       (notice->document != NULL && notice->document->n_supersedes > 0);
+	if (notice->document != NULL)
+		read_before(notice->document, out);
 	for (size_t i = 0; err == HS_OK && i < notice->n_areas; i++)
 		err = add_area(&out->areas, notice->areas[i]);
 	if (err == HS_OK && notice->detail_case == HANSHO__V1__NOTICE__DETAIL_EVACUATION)
@@ -172,16 +193,15 @@ hs_filter_key(const struct hs_filter *filter, struct hs_buf *out)
 
 /* ---- decide ---- */
 
-static bool
-kind_wanted(const struct hs_filter *filter, int kind)
-{
-	uint64_t bit;
+#define KINDS_KNOWN ((2ull << HS_KIND(OTHER)) - 2)
 
-	if (kind <= 0 || kind > (int)HS_KIND(OTHER))
-		return true;
-	bit = 1ull << kind;
-	return (filter->kinds_not & bit) == 0 &&
-	       (filter->kinds_only == 0 || (filter->kinds_only & bit) != 0);
+/* One of these kinds (bits); one that is not known passes. */
+static bool
+kind_wanted(const struct hs_filter *filter, uint64_t kinds)
+{
+	uint64_t only = filter->kinds_only == 0 ? KINDS_KNOWN : filter->kinds_only;
+
+	return (kinds & ((only & ~filter->kinds_not) | ~KINDS_KNOWN)) != 0;
 }
 
 static bool
@@ -194,21 +214,24 @@ area_wanted(const struct hs_filter *filter, const struct hs_head *head)
 }
 
 static bool
-level_wanted(const struct hs_filter *filter, const struct hs_head *head)
+level_wanted(const struct hs_filter *filter, uint32_t level)
 {
-	return head->level == 0 || head->level > LEVEL_MAX || head->level >= filter->level_min;
+	return level == 0 || level > LEVEL_MAX || level >= filter->level_min;
 }
 
 bool
 hs_filter_passes(const struct hs_filter *filter, const struct hs_head *head)
 {
-	return (head->follows || level_wanted(filter, head)) && kind_wanted(filter, head->kind) &&
+	bool level = head->follows || level_wanted(filter, head->level) ||
+		     (head->level_known && level_wanted(filter, head->level_before));
+
+	return level && kind_wanted(filter, kind_bit(head->kind) | head->kinds_before) &&
 	       area_wanted(filter, head);
 }
 
 bool
 hs_filter_in_snapshot(const struct hs_filter *filter, const struct hs_head *head)
 {
-	return level_wanted(filter, head) && kind_wanted(filter, head->kind) &&
+	return level_wanted(filter, head->level) && kind_wanted(filter, kind_bit(head->kind)) &&
 	       area_wanted(filter, head);
 }

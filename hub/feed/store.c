@@ -3,9 +3,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <uthash.h>
 
 #include "hub/base/log.h"
+#include "hub/feed/chosen.h"
 
 /* All live documents unpacked at once, for one snapshot. */
 #define SNAPSHOT_ARENA_BYTES (512u << 20)
@@ -283,49 +283,13 @@ hs_store_newest(const struct hs_store *store)
 
 /* ---- snapshot ---- */
 
-/* A document of which a notice passed. */
-struct chosen {
-	UT_hash_handle hh;
-	char key[];
-};
-
 struct collect {
 	struct hs_arena *arena;
-	const struct hs_filter *filter;
+	const struct hs_chosen *chosen;
 	Hansho__V1__FeedSnapshot *snapshot;
-	struct chosen *chosen;
 	char *epoch;
 	bool failed;
 };
-
-static void
-choose(struct collect *collect, const char *key)
-{
-	struct chosen *chosen = NULL;
-	size_t len = strlen(key);
-
-	HASH_FIND(hh, collect->chosen, key, len, chosen);
-	if (chosen != NULL)
-		return;
-	chosen = calloc(1, sizeof(*chosen) + len + 1);
-	if (chosen == NULL) {
-		collect->failed = true;
-		return;
-	}
-	memcpy(chosen->key, key, len + 1);
-	HASH_ADD(hh, collect->chosen, key[0], len, chosen);
-}
-
-static void
-drop_chosen(struct collect *collect)
-{
-	struct chosen *chosen, *next;
-
-	HASH_ITER (hh, collect->chosen, chosen, next) {
-		HASH_DEL(collect->chosen, chosen);
-		free(chosen);
-	}
-}
 
 /* The notice in the arena and the key of its document; false: failed. */
 static bool
@@ -344,40 +308,19 @@ open_one(struct collect *collect, const void *bytes, size_t len_bytes, hs_notice
 }
 
 static void
-choose_one(void *owner, uint64_t seq, const void *bytes, size_t len_bytes)
-{
-	struct collect *collect = owner;
-	struct hs_head head;
-	struct hs_buf key;
-	hs_notice *notice;
-
-	(void)seq;
-	if (!open_one(collect, bytes, len_bytes, &notice, &key))
-		return;
-	if (hs_head_read(notice, &head) != HS_OK) {
-		collect->failed = true;
-	} else {
-		if (hs_filter_in_snapshot(collect->filter, &head))
-			choose(collect, hs_buf_text(&key));
-		hs_head_free(&head);
-	}
-	hs_buf_free(&key);
-}
-
-static void
 collect_one(void *owner, uint64_t seq, const void *bytes, size_t len_bytes)
 {
 	struct collect *collect = owner;
-	struct chosen *chosen = NULL;
 	Hansho__V1__FeedNotice *item;
 	struct hs_buf key;
 	hs_notice *notice;
+	bool chosen;
 
 	if (!open_one(collect, bytes, len_bytes, &notice, &key))
 		return;
-	HASH_FIND_STR(collect->chosen, hs_buf_text(&key), chosen);
+	chosen = hs_chosen_has(collect->chosen, hs_buf_text(&key));
 	hs_buf_free(&key);
-	if (chosen == NULL)
+	if (!chosen)
 		return;
 	item = hs_message_new(collect->arena, &hansho__v1__feed_notice__descriptor);
 	if (item == NULL || !hs_repeat(collect->arena, &collect->snapshot->n_notices,
@@ -392,19 +335,16 @@ collect_one(void *owner, uint64_t seq, const void *bytes, size_t len_bytes)
 
 /* All notices that a document rests on go together, or none: with an order but without the revision that left an
  * area out of it, a subscriber would hold what is no longer in force. */
-static void
-collect_all(const struct hs_store *store, struct collect *collect)
+static bool
+collect_all(const struct hs_store *store, const struct hs_filter *filter, struct collect *collect)
 {
-	struct hs_arena *arena = collect->arena;
+	struct hs_chosen *chosen = hs_chosen_create(store->active, filter);
 
-	collect->arena = hs_arena_create(SNAPSHOT_ARENA_BYTES);
-	collect->failed = collect->arena == NULL;
-	if (!collect->failed)
-		hs_active_each_document(store->active, choose_one, collect);
-	hs_arena_destroy(collect->arena);
-	collect->arena = arena;
-	hs_active_each_document(store->active, collect_one, collect);
-	drop_chosen(collect);
+	collect->chosen = chosen;
+	if (chosen != NULL)
+		hs_active_each_document(store->active, collect_one, collect);
+	hs_chosen_destroy(chosen);
+	return chosen != NULL && !collect->failed;
 }
 
 struct hs_frame *
@@ -413,7 +353,7 @@ hs_store_encode(const struct hs_store *store, const struct hs_filter *filter, en
 	Hansho__V1__FeedSnapshot snapshot;
 	hs_feed_frame frame;
 	const struct hs_position at = { store->epoch, store->active_seq };
-	struct collect collect = { .filter = filter, .snapshot = &snapshot };
+	struct collect collect = { .snapshot = &snapshot };
 	struct hs_frame *out = NULL;
 	char *digest;
 
@@ -424,15 +364,13 @@ hs_store_encode(const struct hs_store *store, const struct hs_filter *filter, en
 		return NULL;
 	collect.epoch = hs_arena_strdup(collect.arena, store->epoch);
 	digest = hs_arena_strdup(collect.arena, store->digest);
-	if (collect.epoch != NULL && digest != NULL) {
-		collect_all(store, &collect);
+	if (collect.epoch != NULL && digest != NULL && collect_all(store, filter, &collect)) {
 		snapshot.epoch = collect.epoch;
 		snapshot.seq = store->active_seq;
 		snapshot.digest = digest;
 		frame.body_case = HANSHO__V1__FEED_FRAME__BODY_SNAPSHOT;
 		frame.snapshot = &snapshot;
-		if (!collect.failed)
-			out = hs_frames_encode(form, &frame, &at);
+		out = hs_frames_encode(form, &frame, &at);
 	}
 	hs_arena_destroy(collect.arena);
 	return out;

@@ -13,6 +13,7 @@ static const struct {
 	{ "times", "accepted" },	/* the hub */
 	{ "times", "received" },	/* the gate's clock */
 	{ "document", "areas_before" }, /* the hub, from the revisions before */
+	{ "document", "kinds_before" }, { "document", "level_before" }, { "document", "follows" },
 	{ "document", "ended" }, { "document", "first" },
 	{ "source", "entered_by" }, /* the credential, when the document says none */
 };

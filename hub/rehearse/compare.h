@@ -1,7 +1,7 @@
 /* compare.h: where two notices differ that were made of the same document, field by field.
  *
  * Flow:    both as JSON (schemas/notice.h) → without what the conversion does not make → pairs, by path.
- * Rules:   left out is what the hub wrote (accepted, areas_before, ended, its flags), what the credential of the time
+ * Rules:   left out is what the hub wrote (accepted, areas_before and its like, ended, its flags), what the credential of the time
  *          decided (proxy entry, signatures), what the gate's register and hold said. All else counts, also what this
  *          program does not know by name.
  * Owner:   the list and its texts live in the arena. Threads: any; no state.

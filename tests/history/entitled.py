@@ -27,13 +27,14 @@ def area_wanted(wish, record):
     own = record.facts["codes"] + [place.split(" ")[0] for place in record.facts["areas"]]
     if not wish.get("areas") or not any(own):
         return True
-    return any(touch(code, asked) for code in [*own, *record.told] for asked in wish["areas"])
+    before = record.before.get("codes", [])
+    return any(touch(code, asked) for code in [*own, *record.told, *before] for asked in wish["areas"])
 
 
 def kind_wanted(wish, kind):
     kinds = wish.get("kinds") or []
     only = [word for word in kinds if not word.startswith("!")]
-    if kind == "" or not isinstance(kind, str):
+    if kind in ("", "unspecified") or not isinstance(kind, str):
         return True
     return "!" + kind not in kinds and (not only or kind in only)
 
@@ -45,8 +46,15 @@ def level_wanted(wish, facts):
     return facts["level"] >= wish.get("level_min", 0)
 
 
+def level_before_wanted(wish, record):
+    """Of what it follows; 0: something without a level."""
+    level = record.before.get("level")
+    return level is not None and (level == 0 or level >= wish.get("level_min", 0))
+
+
 def entitled(wish, lanes, record):
     """wish: {mode, areas, kinds, level_min}. lanes: which modes of a notice belong to which mode of a reader."""
     facts = record.facts
-    return (facts["mode"] in lanes[wish["mode"]] and level_wanted(wish, facts) and kind_wanted(wish, facts["kind"]) and
-            area_wanted(wish, record))
+    level = level_wanted(wish, facts) or level_before_wanted(wish, record)
+    kind = any(kind_wanted(wish, word) for word in [facts["kind"], *record.before.get("kinds", [])])
+    return facts["mode"] in lanes[wish["mode"]] and level and kind and area_wanted(wish, record)

@@ -72,6 +72,7 @@ class Record:
     facts: dict  # as facts_of_notice
     original_sha256: str  # of the bytes that lie beside it
     told: frozenset = frozenset()  # codes that its document, and those it replaces, were addressed to before
+    before: dict = dataclasses.field(default_factory=dict)  # what it says of what it follows: kinds, level (None: nothing), codes
     targets: tuple = ()  # keys of its document and of those it replaces
 
     @property
@@ -194,6 +195,12 @@ def _text(value):
     return value.decode() if isinstance(value, bytes) else str(value)
 
 
+def before_of(document):
+    """As the hub wrote it down; whether that is true is looked at in tests/simulation/world_follows.h."""
+    return {"kinds": document.get("kinds_before", []), "codes": document.get("areas_before", []),
+            "level": document.get("level_before", 0) if document.get("follows") else None}
+
+
 def record_of(row):
     """None when its body is no JournalRecord (the chain tells that) or it carries no notice."""
     try:
@@ -203,8 +210,9 @@ def record_of(row):
     if not body.HasField("notice"):
         return None
     body.notice.MergeFromString(row.bulk)
-    return Record(row.pos, body.type, body.seq, body.submission_id, facts_of_notice(plain(body.notice)),
-                  hashlib.sha256(row.original).hexdigest())
+    notice = plain(body.notice)
+    return Record(row.pos, body.type, body.seq, body.submission_id, facts_of_notice(notice),
+                  hashlib.sha256(row.original).hexdigest(), before=before_of(notice.get("document", {})))
 
 
 def records_of(rows):

@@ -93,21 +93,22 @@ __wrap_hs_pending_submission(const struct hs_pending *pending, const uint8_t id[
 	return wrong_now == WRONG_PENDING_UNSEEN ? NULL : __real_hs_pending_submission(pending, id);
 }
 
-void __real_hs_intake_told(const struct hs_index *index, const struct hs_pending *pending,
-	const hs_submit *submit, struct hs_verdict *verdict, struct hs_area_set *out);
-void __wrap_hs_intake_told(const struct hs_index *index, const struct hs_pending *pending,
-	const hs_submit *submit, struct hs_verdict *verdict, struct hs_area_set *out);
+void __real_hs_before_find(const struct hs_before_from *from, const hs_submit *submit,
+	struct hs_verdict *verdict, struct hs_before *out);
+void __wrap_hs_before_find(const struct hs_before_from *from, const hs_submit *submit,
+	struct hs_verdict *verdict, struct hs_before *out);
 
 void
-__wrap_hs_intake_told(const struct hs_index *index, const struct hs_pending *pending,
-	const hs_submit *submit, struct hs_verdict *verdict, struct hs_area_set *out)
+__wrap_hs_before_find(const struct hs_before_from *from, const hs_submit *submit,
+	struct hs_verdict *verdict, struct hs_before *out)
 {
-	struct hs_area_set thrown_away = { 0 };
-	bool forget =
-		wrong_now == WRONG_AREA_FORGOTTEN && submit->notice->action == HS_ACTION(CANCEL);
-
-	__real_hs_intake_told(index, pending, submit, verdict, forget ? &thrown_away : out);
-	hs_area_set_free(&thrown_away);
+	__real_hs_before_find(from, submit, verdict, out);
+	if (wrong_now == WRONG_AREA_FORGOTTEN && submit->notice->action == HS_ACTION(CANCEL))
+		hs_area_set_free(&out->areas);
+	if (wrong_now == WRONG_DISPLACED_FORGOTTEN)
+		out->displaced_count = 0;
+	if (wrong_now == WRONG_LEVEL_FORGOTTEN)
+		out->reach.level = 0;
 }
 
 uint64_t __real_hs_route_decide(const struct hs_route *route, struct hs_span notice, uint64_t told,
@@ -311,6 +312,8 @@ static const struct mutant {
 	{ WRONG_STALE_TAKEN, "older revision taken", "P4" },
 	{ WRONG_PENDING_UNSEEN, "what waits for the disk is not looked at", "P4" },
 	{ WRONG_AREA_FORGOTTEN, "cancel forgets an area", "P6" },
+	{ WRONG_LEVEL_FORGOTTEN, "what follows forgets the level of before", "P6" },
+	{ WRONG_DISPLACED_FORGOTTEN, "what is displaced is not named", "P6" },
 	{ WRONG_TOLD_FORGOTTEN, "who was told is not told what follows", "P5" },
 	{ WRONG_ACK_LOST, "acks forgotten at a start", "restart" },
 	{ WRONG_ACK_AHEAD, "ack counts for one more", "P5" },

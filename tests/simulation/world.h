@@ -30,6 +30,7 @@
 #include "hub/base/check.h"
 #include "hub/core/core.h"
 #include "hub/core/opened.h"
+#include "hub/core/record.h"
 #include "schemas/active.h"
 #include "tests/simulation/wrong.h"
 
@@ -69,6 +70,7 @@ struct disk_row {
 /* What the notices on disk mean, made from the disk alone and without the hub's own route. */
 struct model_document {
 	char key[128];
+	uint8_t id[HS_ID_BYTES];
 	bool told; /* the filtered adapter was entitled to a revision of it */
 	bool held; /* so was the other adapter */
 };
@@ -183,6 +185,7 @@ struct world {
 	uint64_t random;
 	bool unruly;
 	bool clock_holds; /* the wall clock does not jump */
+	bool dated; /* senders say when they ordered; else it is the moment in which the hub took it */
 	char epoch[EPOCH_DIGITS];
 	unsigned journal; /* counts up when it is replaced */
 	int64_t unix_us, mono_us;

@@ -3,7 +3,7 @@
 #ifndef HS_TEST_WORLD_CHECK_H
 #define HS_TEST_WORLD_CHECK_H
 
-#include "tests/simulation/world_restart.h"
+#include "tests/simulation/world_follows.h"
 
 /* The number that the sender wrote into the headline: "【訓練】#12# …". */
 static size_t
@@ -162,8 +162,30 @@ area_bits(const char *code)
 	return 0;
 }
 
+/* Of the documents that this notice displaces; what of them it must name is looked at in world_follows.h. */
+struct displaced_areas {
+	const struct papers *papers;
+	unsigned areas;
+};
+
+static void
+add_displaced_areas(void *owner, const uint8_t key[HS_ID_BYTES])
+{
+	struct displaced_areas *displaced = owner;
+
+	for (size_t i = 0; i < displaced->papers->count; i++) {
+		char text[160];
+		uint8_t id[HS_ID_BYTES];
+
+		snprintf(text, sizeof(text), "drill|%s", displaced->papers->items[i].key);
+		hs_document_key_id(text, id);
+		if (memcmp(id, key, HS_ID_BYTES) == 0)
+			displaced->areas |= displaced->papers->items[i].areas;
+	}
+}
+
 /* P6: every notice names all areas that its document, or one that it replaces, was ever addressed to, each once: in its
- * own areas, or in those of before. */
+ * own areas, or in those of before; and no others but of what it displaces. */
 static void
 check_areas(struct world *world)
 {
@@ -175,6 +197,7 @@ check_areas(struct world *world)
 		hs_notice *notice = notice_of(arena, disk_notice(&world->disk, seq));
 		struct paper *paper = paper_of_notice(&papers, notice);
 		unsigned own = 0, before = 0, known = paper->areas;
+		struct displaced_areas displaced = { &papers, 0 };
 
 		for (size_t j = 0; j < notice->n_areas; j++)
 			own |= area_bits(notice->areas[j]->code);
@@ -182,10 +205,13 @@ check_areas(struct world *world)
 			before |= area_bits(notice->document->areas_before[j]);
 		for (size_t j = 0; j < notice->document->n_supersedes; j++)
 			known |= paper_of(&papers, notice->document->supersedes[j])->areas;
-		if (before != (known & ~own))
+		hs_record_each_displaced(
+			disk_notice(&world->disk, seq)->body, add_displaced_areas, &displaced);
+		if ((before & own) != 0 || (known & ~own & ~before) != 0 ||
+			(before & ~known & ~displaced.areas) != 0)
 			blame(world, "P6: seq %llu: areas before are %x, not %x",
 				(unsigned long long)seq, before, known & ~own);
-		paper->areas = known | own;
+		paper->areas = known | own | before;
 		hs_arena_destroy(arena);
 	}
 }
@@ -281,6 +307,7 @@ world_run(struct world *world)
 		check_one_effect(world);
 		check_order(world);
 		check_areas(world);
+		check_follows(world);
 		check_core(world);
 		check_filtered(world);
 		check_restart(world);

@@ -127,10 +127,30 @@ model_find(const struct model *model, const char *key)
 	return i;
 }
 
+/* One that is displaced: who was told of it is told of this. What is named is judged elsewhere (world_follows.h). */
+struct model_displaced {
+	const struct model *model;
+	bool told;
+};
+
+static void
+model_displaced(void *owner, const uint8_t key[HS_ID_BYTES])
+{
+	struct model_displaced *displaced = owner;
+	const struct model *model = displaced->model;
+
+	for (size_t i = 0; i < model->document_count; i++) {
+		if (memcmp(model->documents[i].id, key, HS_ID_BYTES) == 0)
+			displaced->told = displaced->told || model->documents[i].told;
+	}
+}
+
 /* Who gets it. */
 static void
-model_route(struct model *model, uint64_t seq, const hs_notice *notice)
+model_route(struct model *model, const struct hs_row *row, const hs_notice *notice)
 {
+	struct model_displaced displaced = { model, false };
+	uint64_t seq = row->seq;
 	char key[128];
 	bool ended = notice->document->ended, told, held;
 	size_t i;
@@ -140,6 +160,11 @@ model_route(struct model *model, uint64_t seq, const hs_notice *notice)
 	if (i == model->document_count) {
 		model->documents[i] = (struct model_document){ 0 };
 		memcpy(model->documents[i].key, key, sizeof(key));
+		hs_document_id((int)notice->mode,
+			(struct hs_span){
+				notice->document->source, strlen(notice->document->source) },
+			(struct hs_span){ notice->document->id, strlen(notice->document->id) },
+			model->documents[i].id);
 		model->document_count++;
 	}
 	told = model->documents[i].told ||
@@ -151,6 +176,8 @@ model_route(struct model *model, uint64_t seq, const hs_notice *notice)
 		told = told || (other < model->document_count && model->documents[other].told);
 		held = held || (other < model->document_count && model->documents[other].held);
 	}
+	hs_record_each_displaced(row->body, model_displaced, &displaced);
+	told = told || displaced.told;
 	model->documents[i].told = told;
 	model->documents[i].held = held;
 	model->open_gets[seq] = held;
@@ -183,7 +210,7 @@ model_take(struct model *model, const struct hs_row *row)
 	HS_CHECK(err == HS_OK || err == HS_ERR_STALE);
 	hs_active_digest(model->active, model->digest[row->seq]);
 	wrong_now = wrong;
-	model_route(model, row->seq, notice);
+	model_route(model, row, notice);
 	model->judged_gets[row->seq] = model->filtered_gets[row->seq];
 	model->excused[row->seq] = false;
 	hs_arena_destroy(arena);

@@ -60,6 +60,11 @@ fill_notice(struct world *world, struct hs_arena *arena, hs_notice *notice, size
 	HS_CHECK(text != NULL && area != NULL && notice->document != NULL && notice->level != NULL);
 	notice->document->source = source;
 	fill_document(world, arena, notice->document);
+	if (world->dated) {
+		notice->times = hs_message_new(arena, &hansho__v1__times__descriptor);
+		HS_CHECK(notice->times != NULL);
+		notice->times->reported = hs_time_new(arena, (int64_t)(number / 3) * 1000000, 540);
+	}
 	notice->priority = (uint32_t)below(world, HS_PRIORITY_COUNT + 1);
 	notice->action = below(world, 12) == 0 ? HS_ACTION(CANCEL) : HS_ACTION(UPDATE);
 	notice->level->number = (uint32_t)below(world, 6);

@@ -76,7 +76,7 @@ route_anew(struct world *world)
 		if (row->type != (int)HS_RECORD(NOTICE))
 			continue;
 		arena = hs_arena_create((size_t)1 << 20);
-		model_route(model, row->seq, notice_of(arena, row));
+		model_route(model, row, notice_of(arena, row));
 		/* Passed over, on its way, or had: who may get it only since or only until now. */
 		model->excused[row->seq] =
 			model->excused[row->seq] || before != model->filtered_gets[row->seq];

@@ -26,11 +26,13 @@ enum world_wrong {
 	WRONG_STALE_TAKEN,	 /* core: an older revision replaces a newer one */
 	WRONG_PENDING_UNSEEN,	 /* core: a submission is compared with what is on disk only */
 	WRONG_AREA_FORGOTTEN,	 /* core: a cancel does not name the areas of before */
-	WRONG_TOLD_FORGOTTEN,	 /* core: who was told of an order is not told of what follows */
-	WRONG_ACK_LOST,		 /* core: a start forgets what peers acknowledged */
-	WRONG_ACK_AHEAD,	 /* core: an ack counts for the notice behind it too */
-	WRONG_NOT_MARKED,	 /* core: a drill goes out without its mark */
-	WRONG_WINDOW_IGNORED,	 /* core: a slow peer is sent more than its window */
+	WRONG_LEVEL_FORGOTTEN,	 /* core: what follows an order does not say how high that was */
+	WRONG_DISPLACED_FORGOTTEN, /* core: what displaces an order of another document does not say so */
+	WRONG_TOLD_FORGOTTEN, /* core: who was told of an order is not told of what follows */
+	WRONG_ACK_LOST,	      /* core: a start forgets what peers acknowledged */
+	WRONG_ACK_AHEAD,      /* core: an ack counts for the notice behind it too */
+	WRONG_NOT_MARKED,     /* core: a drill goes out without its mark */
+	WRONG_WINDOW_IGNORED, /* core: a slow peer is sent more than its window */
 	WRONG_NEIGHBOUR_SENT, /* core: the bytes of the notice before, under the number of this */
 	WRONG_SET_MISSES_ONE, /* core: now and then a notice does not reach the active set */
 	WRONG_PAST_GUESSED, /* core: an adapter that starts is told that its outlets took everything */

@@ -135,6 +135,23 @@ test_other_kinds(void **state)
 	notice->areas[0]->code = kit_text(bench->arena, "99");
 	notice->document->n_areas_before = 0;
 	assert_true(hs_selector_wants_notice(&city, notice));
+	/* kinds and levels of what it follows */
+	char *kind[] = { kit_text(bench->arena, "evacuation") };
+	notice->kind = HS_KIND(NOTICE);
+	assert_false(hs_selector_wants_notice(&city, notice));
+	notice->document->n_kinds_before = 1;
+	notice->document->kinds_before = kind;
+	assert_true(hs_selector_wants_notice(&city, notice));
+	hs_level three = HANSHO__V1__LEVEL__INIT;
+	three.number = 3;
+	notice->level = &three;
+	assert_false(hs_selector_wants_notice(&city, notice));
+	notice->document->follows = true;
+	notice->document->level_before = 3;
+	assert_false(hs_selector_wants_notice(&city, notice));
+	notice->document->level_before = 4;
+	assert_true(hs_selector_wants_notice(&city, notice));
+	notice->document->n_kinds_before = 0;
 }
 
 static void

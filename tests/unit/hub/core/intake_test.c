@@ -301,8 +301,10 @@ test_areas_of_earlier_revisions(void **state)
 		{ { "a", 6, CANCEL, .area = "", .content = 7 }, "990019,990027,990043", false },
 		{ { "b", 2, UPDATE, .area = "990035", .before = "131016", .content = 8 }, "",
 			false },
-		{ { "c", 1, ISSUE, .area = "139999", .content = 9 }, "", false },
-		{ { "c", 2, UPDATE, .area = "131016", .content = 10 }, "13",
+		/* what the cancel of "a" brought back ends with it */
+		{ { "c", 1, ISSUE, .area = "139999", .content = 9 }, "990019,990027,990043",
+			false },
+		{ { "c", 2, UPDATE, .area = "131016", .content = 10 }, "13,990019,990027,990043",
 			false }, /* no such place */
 	};
 	struct desk *desk = *state;

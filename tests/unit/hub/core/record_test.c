@@ -86,7 +86,8 @@ take(struct hs_arena *arena, struct hs_index *index, const struct hs_route *rout
 	struct hs_area_set areas = { 0 };
 
 	assert_int_equal(hs_notice_areas_told(packed, &areas), HS_OK);
-	uint64_t mask = hs_core_take_document(index, route, packed, &areas, NULL);
+	uint64_t mask = hs_core_take_document(
+		index, route, &(struct hs_core_document){ .packed = packed }, &areas, NULL);
 	hs_area_set_free(&areas);
 	return mask;
 }

@@ -118,8 +118,11 @@ test_who_had_the_order_gets_what_becomes_of_it(void **state)
 	desk_resume(desk, ADAPTER, desk->options.epoch, 4, false, false);
 	assert_true(adapter_gets(
 		desk, (struct order){ "a", 5, HS_ACTION(CANCEL), .level = 3, .area = "990027" }));
+	/* what the cancel brought back ends with the next document */
+	assert_true(adapter_gets(
+		desk, (struct order){ "b", 1, HS_ACTION(ISSUE), .level = 3, .area = "990027" }));
 	assert_false(adapter_gets(
-		desk, (struct order){ "b", 1, HS_ACTION(ISSUE), .level = 5, .area = "990027" }));
+		desk, (struct order){ "c", 1, HS_ACTION(ISSUE), .level = 5, .area = "990035" }));
 }
 
 static void

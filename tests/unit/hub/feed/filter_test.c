@@ -79,6 +79,23 @@ static const struct row rows[] = {
 		false },
 	{ { NULL }, { "!evacuation" }, 0, { "990019", .kind = EVAC, .action = HS_ACTION(LIFT) },
 		false, false },
+	/* kinds and levels of what it follows */
+	{ { NULL }, { "weather" }, 0, { "990019", .kind = EVAC, .kind_before = "weather" }, true,
+		false },
+	{ { NULL }, { "!evacuation" }, 0, { "990019", .kind = EVAC, .kind_before = "weather" },
+		true, false },
+	{ { NULL }, { "flood" }, 0, { "990019", .kind = EVAC, .kind_before = "weather" }, false,
+		false },
+	{ { NULL }, { "flood" }, 0, { "990019", .kind = EVAC, .kind_before = "unspecified" }, true,
+		false },
+	{ { NULL }, { NULL }, 4,
+		{ "990019", .kind = EVAC, .level = 3, .follows = true, .level_before = 4 }, true,
+		false },
+	{ { NULL }, { NULL }, 5,
+		{ "990019", .kind = EVAC, .level = 3, .follows = true, .level_before = 4 }, false,
+		false },
+	{ { NULL }, { NULL }, 5, { "990019", .kind = EVAC, .level = 3, .follows = true }, true,
+		false },
 };
 
 static size_t

@@ -26,6 +26,9 @@ struct made {
 	const char *document;
 	const char *also;   /* a second area */
 	const char *before; /* one of areas_before */
+	const char *kind_before;
+	bool follows;
+	uint32_t level_before;
 };
 
 static inline hs_notice *
@@ -70,6 +73,11 @@ make_notice(struct hs_arena *arena, const struct made *with)
 	if (with->before != NULL)
 		assert_true(hs_repeat(arena, &document->n_areas_before, &document->areas_before,
 			hs_arena_strdup(arena, with->before)));
+	if (with->kind_before != NULL)
+		assert_true(hs_repeat(arena, &document->n_kinds_before, &document->kinds_before,
+			hs_arena_strdup(arena, with->kind_before)));
+	document->follows = with->follows;
+	document->level_before = with->level_before;
 	text->language = hs_arena_strdup(arena, "ja");
 	text->headline = hs_arena_strdup(arena, "【訓練】避難指示\n二行目【訓練】");
 	assert_true(hs_repeat(arena, &notice->n_texts, &notice->texts, text));

@@ -2,6 +2,7 @@
 
 #include <jansson.h>
 
+#include "hub/feed/chosen.h"
 #include "hub/feed/store.h"
 
 static struct hs_store store;
@@ -344,6 +345,43 @@ a_set_that_lost_what_it_lacks_begins_anew(void **state)
 	assert_false(store.behind);
 }
 
+/* Who asked for level 4 must not take for in force what a later document at level 3 displaced: both are there, and of what
+ * only stands elsewhere nothing. */
+static void
+what_displaces_goes_with_it(void **state)
+{
+	static const struct made notices[] = {
+		{ .area = "990019", .kind = HS_KIND(EVACUATION), .level = 4, .document = "a" },
+		{ .area = "990019", .kind = HS_KIND(EVACUATION), .level = 3, .document = "b" },
+		{ .area = "990019", .kind = HS_KIND(EVACUATION), .level = 2, .document = "c" },
+		{ .area = "990027", .kind = HS_KIND(EVACUATION), .level = 3, .document = "d" },
+	};
+	const struct hs_filter high = { .level_min = 4 }, low = { .level_min = 3 };
+	struct hs_chosen *chosen;
+
+	(void)state;
+	assert_int_equal(hs_store_begin(&store, "ep-2", 0), HS_OK);
+	for (uint64_t seq = 1; seq <= HS_COUNT(notices); seq++) {
+		struct hs_arena *own = make_arena();
+
+		assert_int_equal(
+			hs_store_put(&store, make_deliver(own, seq, seq - 1, &notices[seq - 1]), 0),
+			HS_OK);
+		hs_arena_destroy(own);
+	}
+	chosen = hs_chosen_create(store.active, &high);
+	assert_true(hs_chosen_has(chosen, "drill|bosai.kakuu.example|a"));
+	assert_false(
+		hs_chosen_has(chosen, "drill|bosai.kakuu.example|b")); /* nothing of it stands */
+	assert_true(hs_chosen_has(chosen, "drill|bosai.kakuu.example|c"));
+	assert_false(hs_chosen_has(chosen, "drill|bosai.kakuu.example|d"));
+	hs_chosen_destroy(chosen);
+	chosen = hs_chosen_create(store.active, &low);
+	assert_true(hs_chosen_has(chosen, "drill|bosai.kakuu.example|b"));
+	assert_true(hs_chosen_has(chosen, "drill|bosai.kakuu.example|d"));
+	hs_chosen_destroy(chosen);
+}
+
 int
 main(void)
 {
@@ -358,6 +396,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(
 			snapshots_are_encoded_once_until_a_notice_comes, begin, end),
 		cmocka_unit_test_setup_teardown(a_document_is_whole_in_a_snapshot, begin, end),
+		cmocka_unit_test_setup_teardown(what_displaces_goes_with_it, begin, end),
 		cmocka_unit_test_setup_teardown(
 			the_set_follows_a_large_notice_in_order, begin, end),
 		cmocka_unit_test_setup_teardown(

@@ -27,6 +27,8 @@ enum fault {
 	FAULT_PREFECTURE_FOR_ITSELF,
 	FAULT_EVERY_SHELF,
 	FAULT_FOLLOWS_UNSEEN,
+	FAULT_KINDS_BEFORE_UNSEEN,
+	FAULT_LEVEL_BEFORE_UNSEEN,
 	FAULT_BEFORE_UNSEEN,
 	FAULT_NOWHERE_IS_NOBODY,
 	FAULT_COUNT
@@ -102,6 +104,10 @@ __wrap_hs_filter_passes(const struct hs_filter *filter, const struct hs_head *he
 		return true;
 	if (*fault_now() == FAULT_FOLLOWS_UNSEEN)
 		seen.follows = false;
+	if (*fault_now() == FAULT_KINDS_BEFORE_UNSEEN)
+		seen.kinds_before = 0;
+	if (*fault_now() == FAULT_LEVEL_BEFORE_UNSEEN)
+		seen.level_known = false;
 	return __real_hs_filter_passes(filter, &seen);
 }
 
@@ -195,6 +201,10 @@ random_head(struct world *world, struct hs_head *head)
 	*head = (struct hs_head){ .kind = (int)below(world, KINDS + 1),
 		.level = (uint32_t)below(world, 8),
 		.follows = below(world, 2) == 0 };
+	if (below(world, 4) == 0)
+		head->kinds_before = 1u << below(world, KINDS + 1);
+	head->level_known = below(world, 3) == 0;
+	head->level_before = (uint32_t)below(world, 6);
 	if (below(world, 20) == 0)
 		head->kind = 41; /* not known */
 	random_areas(world, &head->areas, 3, true);

@@ -58,7 +58,8 @@ static const struct row {
 	{ "{\"flags\":[\"revision_gap\",\"proxy_entry\",\"held\",\"areas_all\",\"signature_valid\"]"
 	  "}",
 		"{\"flags\":[\"signature_unverified\"]}", { { 0 } } },
-	{ "{\"document\":{\"id\":\"d\",\"ended\":true,\"areas_before\":[\"990019\"]},"
+	{ "{\"document\":{\"id\":\"d\",\"ended\":true,\"areas_before\":[\"990019\"],\"kinds_"
+	  "before\":[\"flood\"],\"level_before\":4,\"follows\":true},"
 	  "\"source\":{\"code\":\"990019\",\"entered_by\":\"x\"}}",
 		"{\"document\":{\"id\":\"d\"},\"source\":{\"code\":\"990019\"}}", { { 0 } } },
 	{ "{\"times\":{\"accepted\":\"2026-07-01T18:57:08+09:00\","
