@@ -127,5 +127,9 @@ struct hs_force_group {
 enum hs_err hs_force_groups(struct hs_arena *arena, const struct hs_force_list *list,
 	bool (*wanted)(const void *owner, const struct hs_force_row *row), const void *owner,
 	struct hs_force_group **groups, size_t *count) HS_MUST_CHECK;
+/* The same, and what its senders limited to different times (valid_until) stands apart: for outlets where a group ends at its time. */
+enum hs_err hs_force_groups_by_limit(struct hs_arena *arena, const struct hs_force_list *list,
+	bool (*wanted)(const void *owner, const struct hs_force_row *row), const void *owner,
+	struct hs_force_group **groups, size_t *count) HS_MUST_CHECK;
 
 #endif

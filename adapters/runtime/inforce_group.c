@@ -4,11 +4,35 @@
 
 #include "adapters/runtime/inforce.h"
 
-static bool
-same_group(const struct hs_force_row *a, const struct hs_force_row *b)
+static int64_t
+limit_of(const struct hs_force_meta *meta)
 {
-	return strcmp(a->area_code, b->area_code) == 0 && a->kind == b->kind &&
-	       a->level == b->level && strcmp(a->term, b->term) == 0;
+	return meta != NULL ? meta->valid_until_unix_us : 0;
+}
+
+static int
+compare_limits(const struct hs_force_meta *a, const struct hs_force_meta *b)
+{
+	return (limit_of(a) > limit_of(b)) - (limit_of(a) < limit_of(b));
+}
+
+/* 0: of one group. */
+static int
+compare_kinds(const struct hs_force_row *a, const struct hs_force_row *b)
+{
+	int order = strcmp(a->area_code, b->area_code);
+	if (order == 0)
+		order = (a->kind > b->kind) - (a->kind < b->kind);
+	if (order == 0)
+		order = (a->level < b->level) - (a->level > b->level);
+	return order != 0 ? order : strcmp(a->term, b->term);
+}
+
+static int
+compare_kinds_and_limits(const struct hs_force_row *a, const struct hs_force_row *b)
+{
+	int order = compare_kinds(a, b);
+	return order != 0 ? order : compare_limits(a->meta, b->meta);
 }
 
 static int
@@ -16,15 +40,24 @@ compare_members(const void *left, const void *right)
 {
 	const struct hs_force_row *a = *(const struct hs_force_row *const *)left;
 	const struct hs_force_row *b = *(const struct hs_force_row *const *)right;
-	int order = strcmp(a->area_code, b->area_code);
-	if (order == 0)
-		order = (a->kind > b->kind) - (a->kind < b->kind);
-	if (order == 0)
-		order = (a->level < b->level) - (a->level > b->level);
-	if (order == 0)
-		order = strcmp(a->term, b->term);
+	int order = compare_kinds(a, b);
 	return order != 0 ? order : hs_force_compare(a, b);
 }
+
+static int
+compare_limited_members(const void *left, const void *right)
+{
+	const struct hs_force_row *a = *(const struct hs_force_row *const *)left;
+	const struct hs_force_row *b = *(const struct hs_force_row *const *)right;
+	int order = compare_kinds_and_limits(a, b);
+	return order != 0 ? order : hs_force_compare(a, b);
+}
+
+/* What makes a group. */
+struct sorting {
+	int (*same)(const struct hs_force_row *a, const struct hs_force_row *b);
+	int (*members)(const void *left, const void *right);
+};
 
 static int
 compare_groups(const void *left, const void *right)
@@ -35,7 +68,9 @@ compare_groups(const void *left, const void *right)
 	if (a->ordered_unix_us != b->ordered_unix_us)
 		return a->ordered_unix_us > b->ordered_unix_us ? -1 : 1;
 	int order = strcmp(a->area_code, b->area_code);
-	return order != 0 ? order : strcmp(a->term, b->term);
+	if (order == 0)
+		order = strcmp(a->term, b->term);
+	return order != 0 ? order : compare_limits(a->meta, b->meta);
 }
 
 static void
@@ -75,8 +110,8 @@ group_add(struct hs_force_group *group, const struct hs_force_row *row)
 		group->urgency = row->urgency;
 }
 
-enum hs_err
-hs_force_groups(struct hs_arena *arena, const struct hs_force_list *list,
+static enum hs_err
+gather(struct hs_arena *arena, const struct hs_force_list *list, const struct sorting *sorting,
 	bool (*wanted)(const void *owner, const struct hs_force_row *row), const void *owner,
 	struct hs_force_group **groups, size_t *count)
 {
@@ -93,10 +128,10 @@ hs_force_groups(struct hs_arena *arena, const struct hs_force_list *list,
 		if (wanted == NULL || wanted(owner, &list->rows[i]))
 			members[member_count++] = &list->rows[i];
 	}
-	qsort(members, member_count, sizeof(*members), compare_members);
+	qsort(members, member_count, sizeof(*members), sorting->members);
 	size_t group_count = 0;
 	for (size_t i = 0; i < member_count; i++) {
-		if (i == 0 || !same_group(members[i - 1], members[i]))
+		if (i == 0 || sorting->same(members[i - 1], members[i]) != 0)
 			group_begin(&found[group_count++], &members[i]);
 		group_add(&found[group_count - 1], members[i]);
 	}
@@ -104,4 +139,22 @@ hs_force_groups(struct hs_arena *arena, const struct hs_force_list *list,
 	*groups = found;
 	*count = group_count;
 	return HS_OK;
+}
+
+enum hs_err
+hs_force_groups(struct hs_arena *arena, const struct hs_force_list *list,
+	bool (*wanted)(const void *owner, const struct hs_force_row *row), const void *owner,
+	struct hs_force_group **groups, size_t *count)
+{
+	static const struct sorting sorting = { compare_kinds, compare_members };
+	return gather(arena, list, &sorting, wanted, owner, groups, count);
+}
+
+enum hs_err
+hs_force_groups_by_limit(struct hs_arena *arena, const struct hs_force_list *list,
+	bool (*wanted)(const void *owner, const struct hs_force_row *row), const void *owner,
+	struct hs_force_group **groups, size_t *count)
+{
+	static const struct sorting sorting = { compare_kinds_and_limits, compare_limited_members };
+	return gather(arena, list, &sorting, wanted, owner, groups, count);
 }
