@@ -129,7 +129,6 @@ struct hs_force_group {
 enum hs_err hs_force_groups(struct hs_arena *arena, const struct hs_force_list *list,
 	bool (*wanted)(const void *owner, const struct hs_force_row *row), const void *owner,
 	struct hs_force_group **groups, size_t *count) HS_MUST_CHECK;
-
 struct hs_force_filter {
 	/* NULL for all rows. */
 	bool (*wanted)(const void *owner, const struct hs_force_row *row);

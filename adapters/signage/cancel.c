@@ -35,7 +35,8 @@ enum hs_err
 hs_signage_cancel_take(struct hs_signage_cancel *cancel, const struct hs_force *force,
 	const hs_notice *notice, int64_t until_unix_us)
 {
-	struct hs_signage_cancel made = { .until_unix_us = until_unix_us };
+	struct hs_signage_cancel made = { .until_unix_us = until_unix_us,
+		.seq = hs_force_seq(force) };
 	struct hs_force_around around = { *hs_force_before(force), *hs_force_after(force), true };
 	struct hs_change_row *rows;
 	size_t count;

@@ -18,6 +18,7 @@ struct hs_signage_cancel {
 	struct hs_force_list returned; /* in force again, a level before included */
 	struct hs_force_list ended;    /* as they were */
 	int64_t until_unix_us;
+	uint64_t seq; /* of the cancel */
 };
 
 /* force: just after this notice was applied. A cancel that changes something takes the place of the one before; other

@@ -7,8 +7,6 @@
 #include "schemas/json_parts.h"
 
 #define DRAWN_MAX_BYTES (16u << 20)
-#define FAR_PERMILLE \
-	45 /* with larger characters there is no list below the alert (tierOf of fit.js) */
 
 static void
 put_line(struct hs_buf *lines, const char *text)
@@ -46,7 +44,7 @@ put_whole(struct hs_buf *lines, const struct hs_sign_maker *maker,
 		put_line(lines, drawn->title);
 	put_line(lines, drawn->place);
 	for (size_t i = 0; i < drawn->group->row_count; i++)
-		put_line(lines, drawn->group->rows[i]->area_name);
+		put_line(lines, hs_force_place_name(drawn->group->rows[i]));
 	if (large)
 		hs_sign_put_lines(&maker->speech, lines, &drawn->action);
 }
@@ -56,7 +54,8 @@ prove(const struct hs_sign_maker *maker, const char *state_ja, const struct hs_f
 	struct hs_screen_proofs *proofs)
 {
 	static const struct hs_sign_drawn nothing = { .title = "", .place = "" };
-	bool far = hs_screen_least_permille(&maker->input->screen->look) > FAR_PERMILLE;
+	/* With larger characters there is no list below the alert: everything has its turn there. */
+	bool far = hs_screen_least_permille(&maker->input->screen->look) > HS_SCREEN_MID_PERMILLE;
 	struct hs_buf lines, whole;
 	uint32_t top = 0;
 	hs_buf_init(&lines, DRAWN_MAX_BYTES);
@@ -67,8 +66,8 @@ prove(const struct hs_sign_maker *maker, const char *state_ja, const struct hs_f
 		top = i == 0 ? drawn.level : top;
 		put_drawn(&lines, maker, state_ja, &drawn);
 		digest(&lines, proofs->drawn[i]);
-		if (groups != NULL && (!far || drawn.level == top))
-			put_whole(&whole, maker, &drawn, drawn.level == top);
+		if (groups != NULL)
+			put_whole(&whole, maker, &drawn, far || drawn.level == top);
 	}
 	digest(&whole, proofs->whole);
 	bool good = !lines.failed && !whole.failed;

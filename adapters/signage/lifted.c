@@ -29,10 +29,10 @@ collect(struct hs_lifted_batch *batch, const struct hs_change_row *rows, size_t 
 }
 
 enum hs_err
-hs_signage_lifted_take(struct hs_signage_lifted *lifted, const struct hs_change_row *rows,
-	size_t count, int64_t now_unix_us)
+hs_signage_lifted_take(struct hs_signage_lifted *lifted, uint64_t seq,
+	const struct hs_change_row *rows, size_t count, int64_t now_unix_us)
 {
-	struct hs_lifted_batch made = { .at_unix_us = now_unix_us };
+	struct hs_lifted_batch made = { .at_unix_us = now_unix_us, .seq = seq };
 	if (count_of(rows, count, HS_CHANGE_LIFTED) + count_of(rows, count, HS_CHANGE_VANISHED) ==
 		0)
 		return HS_OK;

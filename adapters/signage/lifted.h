@@ -23,6 +23,7 @@ struct hs_lifted_batch {
 	struct hs_arena *arena; /* NULL: empty */
 	struct hs_force_list lifted, vanished;
 	int64_t at_unix_us;
+	uint64_t seq; /* of the notice that ended it */
 };
 
 struct hs_signage_lifted {
@@ -30,7 +31,8 @@ struct hs_signage_lifted {
 	size_t next;
 };
 
-enum hs_err hs_signage_lifted_take(struct hs_signage_lifted *lifted,
+/* rows: of hs_changes around the notice `seq`. */
+enum hs_err hs_signage_lifted_take(struct hs_signage_lifted *lifted, uint64_t seq,
 	const struct hs_change_row *rows, size_t count, int64_t now_unix_us) HS_MUST_CHECK;
 /* All that ended after `since`, newest first, into *out (an array in the arena). */
 enum hs_err hs_signage_lifted_rows(const struct hs_signage_lifted *lifted, struct hs_arena *arena,

@@ -46,6 +46,7 @@ send_screen(struct hs_players *players, struct player *player)
 	player->sent = *face;
 	player->sent.frame = NULL;
 	player->sent.proofs = NULL;
+	player->sent.tells = (struct hs_tells){ 0 };
 	player->unproven_mono_us = hs_clock_mono_us();
 	return HS_OK;
 }

@@ -36,7 +36,7 @@ struct hs_players;
 
 /* What a player says of what it was sent last. Texts borrowed, never NULL. */
 struct hs_player_word {
-	const struct hs_screen_face *face; /* frame and proofs NULL */
+	const struct hs_screen_face *face; /* of a failure only lane, seq and digest */
 	const char *drawn;		   /* displayed */
 	const char *shown_at;
 	const char *reason; /* failed */

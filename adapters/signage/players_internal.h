@@ -22,7 +22,7 @@ struct player {
 	bool proven;		  /* it gets the real state */
 	bool queued;		  /* something is owed and may be tried */
 	int64_t unproven_mono_us; /* since when what was sent waits for its proof; 0: it does not */
-	struct hs_screen_face sent; /* frame and proofs unused */
+	struct hs_screen_face sent; /* frame, proofs and tells unused */
 	UT_hash_handle hh;
 	struct player *next, *prev; /* of its screen */
 	struct player *queue_next, *queue_prev;

@@ -11,7 +11,8 @@
 
 struct said {
 	const json_t *json;
-	bool newest; /* of what was last sent to this player */
+	const struct hs_screen_face *face; /* what this player is to show */
+	bool newest; /* it is of that, and of what was last sent to this player */
 	bool right;  /* and what was drawn is what that asks for */
 };
 
@@ -37,7 +38,7 @@ take_canary(struct hs_players *players, struct player *player, const struct said
 static void
 take_accepted(struct hs_players *players, struct player *player, const struct said *said)
 {
-	const struct hs_player_word word = { &player->sent, "", "", "" };
+	const struct hs_player_word word = { said->face, "", "", "" };
 	if (said->newest)
 		players->options.accepted(players->options.owner, player->screen, &word);
 }
@@ -45,7 +46,7 @@ take_accepted(struct hs_players *players, struct player *player, const struct sa
 static void
 take_displayed(struct hs_players *players, struct player *player, const struct said *said)
 {
-	const struct hs_player_word word = { &player->sent, text_of(said->json, "drawn"),
+	const struct hs_player_word word = { said->face, text_of(said->json, "drawn"),
 		text_of(said->json, "shown_at"),
 		"画面が別の内容を表示しました。it drew something else" };
 	if (!said->newest)
@@ -104,7 +105,7 @@ said_of(struct hs_players *players, const struct player *player, const json_t *j
 	const char *digest = text_of(json, "digest");
 	const struct hs_screen_face *face = hs_player_face(players, player);
 	json_int_t item = json_integer_value(json_object_get(json, "item"));
-	struct said said = { .json = json };
+	struct said said = { .json = json, .face = face };
 	/* An older digest is of a state that was replaced meanwhile: the next one follows. */
 	said.newest = player->sent.digest[0] != '\0' && strcmp(digest, player->sent.digest) == 0;
 	said.right = said.newest && strcmp(digest, face->digest) == 0 && item >= 0 &&

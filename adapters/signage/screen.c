@@ -26,6 +26,40 @@ report(const struct hs_screen *screen, enum hs_adapter_lane lane,
 	reports->report(reports->owner, lane, notice->seq, screen->settings->id, state, detail);
 }
 
+/* Whether the face shows it, when it is drawn. */
+static bool
+is_told(const struct hs_screen_face *face, const struct hs_screen_notice *notice)
+{
+	return notice->bare || hs_tells_has(&face->tells, notice->seq);
+}
+
+/* Of the notices that came before this face: those that it does not tell of any more are over; those that it tells of were
+ * displayed when it was drawn. */
+static void
+settle(struct hs_screen *screen, const struct hs_screen_face *face, bool drawn,
+	const struct hs_screen_reports *reports)
+{
+	struct hs_screen_waiting *waiting = &screen->lanes[face->lane];
+	size_t kept = 0;
+	for (size_t i = 0; i < waiting->count; i++) {
+		const struct hs_screen_notice *notice = &waiting->notices[i];
+		bool told = is_told(face, notice);
+		if (notice->seq > face->seq || (told && !drawn)) {
+			waiting->notices[kept++] = *notice;
+			continue;
+		}
+		if (told)
+			report(screen, face->lane, notice, HS_RECEIPT(DISPLAYED), "", reports);
+		else if (!notice->quiet)
+			report(screen, face->lane, notice, HS_RECEIPT(EXPIRED),
+				"表示される前に終わりました。ended before it was shown, or a newer "
+				"one took its place",
+				reports);
+		waiting->settled_seq = notice->seq;
+	}
+	waiting->count = kept;
+}
+
 static void
 forget_first(struct hs_screen_waiting *waiting, size_t count)
 {
@@ -41,7 +75,7 @@ hs_screen_wait(struct hs_screen *screen, enum hs_adapter_lane lane,
 	struct hs_screen_waiting *waiting = &screen->lanes[lane];
 	if (notice->seq > waiting->touched_seq)
 		waiting->touched_seq = notice->seq;
-	if (notice->seq <= waiting->proven_seq)
+	if (notice->seq <= waiting->settled_seq)
 		return;
 	if (waiting->count > 0 && waiting->notices[waiting->count - 1].seq >= notice->seq)
 		return;
@@ -95,6 +129,8 @@ hs_screen_accepted(struct hs_screen *screen, const struct hs_screen_face *face,
 		return;
 	for (size_t i = 0; i < waiting->count && waiting->notices[i].seq <= face->seq; i++) {
 		struct hs_screen_notice *notice = &waiting->notices[i];
+		if (!is_told(face, notice))
+			continue;
 		if (!notice->accepted && !notice->quiet)
 			report(screen, face->lane, notice, HS_RECEIPT(ACCEPTED), "", reports);
 		notice->accepted = true;
@@ -114,15 +150,7 @@ hs_screen_displayed(struct hs_screen *screen, const struct hs_screen_face *face,
 	memcpy(proof->digest, face->digest, sizeof(face->digest));
 	if (face->state == HS_SCREEN_LOST)
 		return;
-	struct hs_screen_waiting *waiting = &screen->lanes[face->lane];
-	size_t shown = 0;
-	while (shown < waiting->count && waiting->notices[shown].seq <= face->seq)
-		report(screen, face->lane, &waiting->notices[shown++], HS_RECEIPT(DISPLAYED), "",
-			reports);
-	if (shown == 0)
-		return;
-	waiting->proven_seq = waiting->notices[shown - 1].seq;
-	forget_first(waiting, shown);
+	settle(screen, face, true, reports);
 }
 
 void
@@ -163,17 +191,16 @@ why_not(const struct hs_screen *screen, enum hs_adapter_lane lane, size_t player
 		       "is then in force";
 	if (screen->face.state == HS_SCREEN_LOST)
 		return "the hub is not heard: the screen says that information is cut off";
-	if (lane == HS_LANE_DRILL && !screen->settings->rules.drills)
-		return "this screen shows no drills (drills: false)";
 	if (screen->face.lane != lane)
-		return "a live order is shown instead of the drill";
+		return lane == HS_LANE_DRILL ? "a live order is shown instead of the drill"
+					     : "a drill is shown, no live order is in force";
 	return "画面が表示を確認していません。no player has said that it drew it: look at this "
 	       "screen";
 }
 
-void
-hs_screen_look(struct hs_screen *screen, size_t players, int64_t now_mono_us, int64_t now_unix_us,
-	int64_t timeout_ms, const struct hs_screen_reports *reports)
+static void
+look_at_times(
+	struct hs_screen *screen, int64_t now_unix_us, const struct hs_screen_reports *reports)
 {
 	for (int lane = 0; lane < HS_LANE_COUNT; lane++) {
 		struct hs_screen_waiting *waiting = &screen->lanes[lane];
@@ -187,13 +214,28 @@ hs_screen_look(struct hs_screen *screen, size_t players, int64_t now_mono_us, in
 					reports);
 				continue;
 			}
+			waiting->notices[kept++] = *notice;
+		}
+		waiting->count = kept;
+	}
+}
+
+void
+hs_screen_look(struct hs_screen *screen, size_t players, int64_t now_mono_us, int64_t now_unix_us,
+	int64_t timeout_ms, const struct hs_screen_reports *reports)
+{
+	look_at_times(screen, now_unix_us, reports);
+	if (screen->face.state != HS_SCREEN_LOST)
+		settle(screen, &screen->face, false, reports);
+	for (int lane = 0; lane < HS_LANE_COUNT; lane++) {
+		struct hs_screen_waiting *waiting = &screen->lanes[lane];
+		for (size_t i = 0; i < waiting->count; i++) {
+			struct hs_screen_notice *notice = &waiting->notices[i];
 			if (now_mono_us - notice->since_mono_us > timeout_ms * 1000)
 				fail(screen, (enum hs_adapter_lane)lane, notice,
 					why_not(screen, (enum hs_adapter_lane)lane, players),
 					reports);
-			waiting->notices[kept++] = *notice;
 		}
-		waiting->count = kept;
 	}
 }
 
@@ -236,20 +278,20 @@ hs_screen_status(const struct hs_screen *screen, size_t players, int64_t now_uni
 static const char *
 why_not_shown(const struct hs_screen *screen, const struct hs_adapter_item *item)
 {
-	bool drills = item->lane == HS_LANE_LIVE || screen->settings->rules.drills;
-	if (drills && screen->face.state != HS_SCREEN_LOST && screen->face.lane == item->lane)
+	if (screen->face.state != HS_SCREEN_LOST && screen->face.lane == item->lane)
 		return "";
 	return why_not(screen, item->lane, 1);
 }
 
 void
-hs_screen_explain(const struct hs_screen *screen, struct hs_adapter_item *item, bool concerned)
+hs_screen_explain(const struct hs_screen *screen, struct hs_adapter_item *item, const char *why)
 {
 	const char *id = screen->settings->id;
-	const char *why = concerned ? why_not_shown(screen, item) : "";
-	if (!concerned || why[0] != '\0') {
-		hs_adapter_receipt(item, id, concerned ? HS_RECEIPT(FAILED) : HS_RECEIPT(FILTERED),
-			concerned ? why : "none of the areas of this screen");
+	bool filtered = why[0] != '\0';
+	const char *not_shown = filtered ? why : why_not_shown(screen, item);
+	if (not_shown[0] != '\0') {
+		hs_adapter_receipt(
+			item, id, filtered ? HS_RECEIPT(FILTERED) : HS_RECEIPT(FAILED), not_shown);
 		return;
 	}
 	struct hs_buf text;

@@ -55,9 +55,9 @@ static const struct hs_config_item screen_items[] = {
 		NULL },
 	{ "expired_shown_ms", HS_CONFIG_INT, SCREEN(rules.expired_shown_ms), "ms", 0, 604800000,
 		"3600000",
-		"An order past the time that its sender set is said to be past for so long before "
-		"the "
-		"screen returns.",
+		"An order past the time that its sender set is said to be past with its districts "
+		"for "
+		"so long, then in short until it is lifted: the screen is not calm before.",
 		NULL },
 	{ "renew_ms", HS_CONFIG_INT, SCREEN(rules.renew_ms), "ms", 60000, 604800000, "21600000",
 		"An order without such a time disappears from a player that heard nothing for so "

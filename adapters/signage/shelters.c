@@ -60,7 +60,8 @@ told_at(const hs_notice *notice, const Hansho__V1__Shelter__Item *item)
 }
 
 static void
-add(struct hs_shelters *shelters, const hs_notice *notice, const Hansho__V1__Shelter__Item *item)
+add(struct hs_shelters *shelters, uint64_t seq, const hs_notice *notice,
+	const Hansho__V1__Shelter__Item *item)
 {
 	struct hs_geo at;
 	if (!is_open(item) || item->position == NULL)
@@ -86,6 +87,7 @@ add(struct hs_shelters *shelters, const hs_notice *notice, const Hansho__V1__She
 		.at = at,
 		.told_unix_us = told != NULL ? told->unix_us : 0,
 		.offset_minutes = told != NULL ? told->offset_minutes : 540,
+		.seq = seq,
 	};
 }
 
@@ -94,7 +96,6 @@ visit(void *owner, uint64_t seq, const void *bytes, size_t len_bytes)
 {
 	struct hs_shelters *shelters = owner;
 	hs_notice *notice;
-	(void)seq;
 	if (hs_notice_unpack(shelters->arena, bytes, len_bytes, &notice) != HS_OK) {
 		shelters->failed = true;
 		return;
@@ -102,7 +103,7 @@ visit(void *owner, uint64_t seq, const void *bytes, size_t len_bytes)
 	if (notice->detail_case != HANSHO__V1__NOTICE__DETAIL_SHELTER)
 		return;
 	for (size_t i = 0; i < notice->shelter->n_items; i++)
-		add(shelters, notice, notice->shelter->items[i]);
+		add(shelters, seq, notice, notice->shelter->items[i]);
 }
 
 static enum hs_err

@@ -24,6 +24,7 @@ struct hs_open_shelter {
 	struct hs_geo at;
 	int64_t told_unix_us; /* how old this is: when it was checked, changed or sent; 0 = not known */
 	int32_t offset_minutes;
+	uint64_t seq; /* of the notice that says so */
 };
 
 /* NULL when out of memory. */

@@ -55,8 +55,20 @@ lane_groups(
 	shown->count = 0;
 	if (input->lanes[lane].list == NULL)
 		return HS_OK;
-	return hs_force_groups(
-		arena, input->lanes[lane].list, row_wanted, input, &shown->groups, &shown->count);
+	return hs_force_groups_by_limit(arena, input->lanes[lane].list,
+		&(struct hs_force_filter){ row_wanted, input }, &shown->groups, &shown->count);
+}
+
+/* Past its time and not lifted: it stays in force, so nothing takes its place. */
+static bool
+has_past(const struct hs_signage_input *input, int lane)
+{
+	const struct hs_force_list *list = input->lanes[lane].list;
+	for (size_t i = 0; list != NULL && i < list->count; i++) {
+		if (hs_sign_is_past(input, &list->rows[i]))
+			return true;
+	}
+	return false;
 }
 
 static enum hs_screen_state
@@ -87,6 +99,8 @@ choose(struct hs_arena *arena, const struct hs_signage_input *input, struct show
 	const struct hs_signage_lane *drill = &input->lanes[HS_LANE_DRILL];
 	bool drill_counts = drill->configured && input->screen->rules.drills &&
 			    (!input->lanes[HS_LANE_LIVE].configured || drill->fresh);
+	if (input->lanes[HS_LANE_LIVE].configured && has_past(input, HS_LANE_LIVE))
+		drill_counts = false;
 	if (err == HS_OK && shown->count == 0 && drill_counts) {
 		err = lane_groups(arena, input, HS_LANE_DRILL, shown);
 		/* A calm drill lane beside a live one is no reason to speak of drills. */
@@ -192,8 +206,12 @@ static void
 put_items(const struct hs_sign_maker *maker, const struct shown *shown)
 {
 	hs_json_open(maker->speech.out, "items", '[');
-	for (size_t i = 0; i < shown->count; i++)
-		hs_sign_put_item(maker, &shown->groups[i], NULL, false);
+	for (size_t i = 0; i < shown->count; i++) {
+		const struct hs_force_group *group = &shown->groups[i];
+		for (size_t j = 0; j < group->row_count; j++)
+			hs_tells_add(maker->tells, group->rows[j]->seq);
+		hs_sign_put_item(maker, group, NULL, HS_SIGN_FULL);
+	}
 	hs_json_close(maker->speech.out, ']');
 }
 
@@ -232,7 +250,8 @@ put_message(
 		hs_sign_put_plain(&maker->speech, "drill", &this_is_drill);
 	enum hs_err err = put_rest(maker, shown, &face->state);
 	seal(out, face->digest);
-	if (err != HS_OK || out->failed)
+	hs_tells_close(&face->tells);
+	if (err != HS_OK || out->failed || face->tells.failed)
 		return err != HS_OK ? err : HS_ERR_NOMEM;
 	face->proofs = hs_sign_prove(maker, states[face->state].ja, shown->groups, shown->count);
 	if (face->proofs != NULL && !hs_arena_failed(maker->speech.arena))
@@ -249,7 +268,9 @@ hs_signage_encode(
 	enum hs_err err = choose(arena, input, &shown);
 	if (err != HS_OK)
 		return err;
-	struct hs_sign_maker maker = { .input = input, .lane = &input->lanes[shown.lane] };
+	struct hs_sign_maker maker = {
+		.input = input, .lane = &input->lanes[shown.lane], .tells = &face->tells
+	};
 	hs_buf_init(&out, FACE_MAX_BYTES);
 	if (!hs_sign_speech_begin(
 		    arena, &out, &input->screen->languages, shown.lane, &maker.speech))
@@ -269,5 +290,6 @@ hs_screen_face_free(struct hs_screen_face *face)
 {
 	hs_frame_unref(face->frame);
 	free(face->proofs);
+	hs_tells_free(&face->tells);
 	*face = (struct hs_screen_face){ 0 };
 }

@@ -1,8 +1,9 @@
 /* signage_encode.h: what a screen shows, pure: the lists in force of both lanes → one message.
  *
- * Flow:    rows in force within the screen's areas, that have not expired → groups → items with level, words, colours,
+ * Flow:    rows in force within the screen's areas, that have not expired → groups of one limit → items with level, words, colours,
  *          action; beside them what was lifted, what expired, what a cancel did, the nearest shelters.
- * Rules:   a live item replaces every drill; a lane that has not been heard makes the screen `lost`,
+ * Rules:   what expired and was not lifted is in force: it is told until it is lifted, and no screen is calm before;
+ *          a live item replaces every drill; a lane that has not been heard makes the screen `lost`,
  *          never `normal` (no data is never no order); texts come from reviewed tables only (schemas/tables, terms.h),
  *          the names of places and the headline as they were sent; of a drill each text begins and ends with its mark;
  *          every item says when it expires: a player shows it no longer than that, whatever happens to the line.
@@ -24,6 +25,7 @@
 #include "adapters/signage/cancel.h"
 #include "adapters/signage/lifted.h"
 #include "adapters/signage/screen_settings.h"
+#include "adapters/signage/tells.h"
 #include "adapters/signage/ways.h"
 #include "hub/base/err.h"
 #include "hub/base/frame.h"
@@ -64,7 +66,7 @@ struct hs_signage_input {
 struct hs_screen_proofs {
 	/* In the end, when it has shown each turn: of each item title and place in Japanese, its areas, and, when it stands large (the level
 	 * of items[0]), what to do in ja, ja-easy, en and each further language that it has. Where characters must be so large that
-	 * nothing stands below the alert (look.least_permille), only the items that stand large. */
+	 * nothing stands below the alert (look.least_permille), each item stands large in its turn. */
 	char whole[HS_SIGNAGE_DIGEST_SIZE];
 	size_t count;
 	/* While it shows items[i] (item 0 also when there is none): state_ja, mark in Japanese, level, title in Japanese, place;
@@ -79,6 +81,7 @@ struct hs_screen_face {
 	enum hs_screen_state state;
 	enum hs_adapter_lane lane; /* whose items are shown */
 	uint64_t seq;
+	struct hs_tells tells; /* which notices it tells of */
 	char digest[HS_SIGNAGE_DIGEST_SIZE];
 	size_t item_count;
 };

@@ -43,16 +43,33 @@ is_gone(const void *owner, const struct hs_force_row *row)
 						   sizeof(*row), compare_rows) == NULL);
 }
 
-static bool
-is_past(const void *owner, const struct hs_force_row *row)
+bool
+hs_sign_is_past(const struct hs_signage_input *input, const struct hs_force_row *row)
 {
-	const struct still *still = owner;
-	const struct hs_signage_input *input = still->maker->input;
-	int64_t shown_us = input->screen->rules.expired_shown_ms * 1000;
 	return hs_screen_wants(input->screen, row->area_code, row->sub_code) &&
 	       (int64_t)row->urgency >= input->screen->rules.caution_level &&
-	       hs_sign_expired(row, input->now_unix_us) &&
-	       input->now_unix_us < row->meta->valid_until_unix_us + shown_us;
+	       hs_sign_expired(row, input->now_unix_us);
+}
+
+static bool
+is_lately(const struct hs_signage_input *input, const struct hs_force_row *row)
+{
+	int64_t shown_us = input->screen->rules.expired_shown_ms * 1000;
+	return input->now_unix_us < row->meta->valid_until_unix_us + shown_us;
+}
+
+static bool
+is_lately_past(const void *owner, const struct hs_force_row *row)
+{
+	const struct hs_signage_input *input = ((const struct still *)owner)->maker->input;
+	return hs_sign_is_past(input, row) && is_lately(input, row);
+}
+
+static bool
+is_long_past(const void *owner, const struct hs_force_row *row)
+{
+	const struct hs_signage_input *input = ((const struct still *)owner)->maker->input;
+	return hs_sign_is_past(input, row) && !is_lately(input, row);
 }
 
 /* What happened to it. Wording of the project; the terms are those of terms.csv. */
@@ -83,17 +100,43 @@ tell(const struct still *still, const struct hs_force_list *rows,
 		still->maker->speech.arena, rows, wanted, still, &told->groups, &told->count);
 }
 
+static void
+put_items(const struct hs_sign_maker *maker, const struct told *told,
+	const struct hs_sign_text *word, enum hs_sign_how how)
+{
+	for (size_t i = 0; i < told->count; i++)
+		hs_sign_put_item(maker, &told->groups[i], word, how);
+}
+
 /* Nothing at all when there is nothing to tell. */
 static void
 put(const struct hs_sign_maker *maker, const char *key, const struct told *told,
-	const struct hs_sign_text *word, bool over)
+	const struct hs_sign_text *word, enum hs_sign_how how)
 {
 	if (told->count == 0)
 		return;
 	hs_json_open(maker->speech.out, key, '[');
-	for (size_t i = 0; i < told->count; i++)
-		hs_sign_put_item(maker, &told->groups[i], word, over);
+	put_items(maker, told, word, how);
 	hs_json_close(maker->speech.out, ']');
+}
+
+/* Nobody lifted it: it is told as long as it stands, and after a while without its districts. */
+static enum hs_err
+put_past(const struct hs_sign_maker *maker, bool *said)
+{
+	const struct still still = { maker, maker->lane->list, false };
+	struct told lately, long_ago;
+	enum hs_err err = tell(&still, maker->lane->list, is_lately_past, &lately);
+	if (err == HS_OK)
+		err = tell(&still, maker->lane->list, is_long_past, &long_ago);
+	if (err != HS_OK || lately.count + long_ago.count == 0)
+		return err;
+	hs_json_open(maker->speech.out, "expired", '[');
+	put_items(maker, &lately, &word_expired, HS_SIGN_OVER);
+	put_items(maker, &long_ago, &word_expired, HS_SIGN_OVER_BRIEF);
+	hs_json_close(maker->speech.out, ']');
+	*said = true;
+	return HS_OK;
 }
 
 static enum hs_err
@@ -112,28 +155,47 @@ put_cancel(const struct hs_sign_maker *maker, bool *said)
 	if (err != HS_OK || returned.count + ended.count == 0)
 		return err;
 	hs_json_open(maker->speech.out, "cancel", '{');
-	put(maker, "returned", &returned, &word_returned, false);
-	put(maker, "ended", &ended, &word_ended, true);
+	put(maker, "returned", &returned, &word_returned, HS_SIGN_FULL);
+	put(maker, "ended", &ended, &word_ended, HS_SIGN_OVER);
 	hs_json_close(maker->speech.out, '}');
+	hs_tells_add(maker->tells, cancel->seq);
 	*said = true;
 	return HS_OK;
+}
+
+/* The notices whose ends are told: what stands there again is not. */
+static void
+note_ends(const struct still *still, const struct hs_lifted_batch *batch, bool vanished)
+{
+	const struct hs_force_list *list = vanished ? &batch->vanished : &batch->lifted;
+	for (size_t i = 0; i < list->count; i++) {
+		if (is_gone(still, &list->rows[i])) {
+			hs_tells_add(still->maker->tells, batch->seq);
+			return;
+		}
+	}
 }
 
 static enum hs_err
 put_lifted(const struct hs_sign_maker *maker, bool vanished, bool *said)
 {
 	const struct still still = { maker, maker->lane->list, false };
-	int64_t shown_us = maker->input->screen->rules.return_after_ms * 1000;
+	int64_t since_us =
+		maker->input->now_unix_us - maker->input->screen->rules.return_after_ms * 1000;
 	struct hs_force_list rows;
 	struct told told = { NULL, 0 };
 	if (maker->lane->lifted == NULL)
 		return HS_OK;
-	enum hs_err err = hs_signage_lifted_rows(maker->lane->lifted, maker->speech.arena,
-		maker->input->now_unix_us - shown_us, vanished, &rows);
+	enum hs_err err = hs_signage_lifted_rows(
+		maker->lane->lifted, maker->speech.arena, since_us, vanished, &rows);
+	for (size_t i = 0; i < HS_LIFTED_MAX; i++) {
+		if (maker->lane->lifted->batches[i].at_unix_us > since_us)
+			note_ends(&still, &maker->lane->lifted->batches[i], vanished);
+	}
 	if (err == HS_OK)
 		err = tell(&still, &rows, is_gone, &told);
 	put(maker, vanished ? "vanished" : "lifted", &told,
-		vanished ? &word_vanished : &word_lifted, true);
+		vanished ? &word_vanished : &word_lifted, HS_SIGN_OVER);
 	*said = *said || told.count > 0;
 	return err;
 }
@@ -141,17 +203,12 @@ put_lifted(const struct hs_sign_maker *maker, bool vanished, bool *said)
 enum hs_err
 hs_sign_put_ends(const struct hs_sign_maker *maker, bool *said)
 {
-	const struct still still = { maker, maker->lane->list, false };
-	struct told past;
 	*said = false;
 	if (maker->lane->list == NULL)
 		return HS_OK;
-	enum hs_err err = tell(&still, maker->lane->list, is_past, &past);
-	if (err != HS_OK)
-		return err;
-	put(maker, "expired", &past, &word_expired, true);
-	*said = past.count > 0;
-	err = put_lifted(maker, false, said);
+	enum hs_err err = put_past(maker, said);
+	if (err == HS_OK)
+		err = put_lifted(maker, false, said);
 	if (err == HS_OK)
 		err = put_lifted(maker, true, said);
 	return err == HS_OK ? put_cancel(maker, said) : err;

@@ -21,6 +21,7 @@ struct taken {
 	struct hs_arena *arena;
 	struct hs_change_row *rows;
 	size_t count;
+	bool known; /* a snapshot held it before: nothing is known of what it changed */
 };
 
 static enum hs_err
@@ -32,7 +33,8 @@ take_changes(struct signage_lane *lane, const struct hs_adapter_item *item, int6
 	enum hs_err err =
 		hs_changes(taken->arena, item->notice, &around, &taken->rows, &taken->count);
 	if (err == HS_OK && !item->notice->silent)
-		err = hs_signage_lifted_take(&lane->lifted, taken->rows, taken->count, now_unix_us);
+		err = hs_signage_lifted_take(
+			&lane->lifted, item->seq, taken->rows, taken->count, now_unix_us);
 	return err;
 }
 
@@ -42,7 +44,8 @@ take_notice(struct signage *own, const struct hs_adapter_item *item, struct take
 {
 	struct signage_lane *lane = &own->lanes[item->lane];
 	int64_t now_unix_us = hs_adapter_now_unix_us(own->adapter);
-	if (item->seq <= hs_force_seq(lane->force))
+	taken->known = item->seq <= hs_force_seq(lane->force);
+	if (taken->known)
 		return HS_OK;
 	enum hs_err err = hs_force_apply(lane->force, item->seq, item->notice);
 	if (err == HS_OK)
@@ -67,30 +70,67 @@ notice_of(const struct hs_adapter_item *item)
 		.expires_unix_us = until != NULL ? until->unix_us : 0 };
 }
 
+/* It waits for its proof on this screen. */
+static void
+wait_for(struct signage *own, struct hs_screen *screen, const struct hs_adapter_item *item,
+	bool quiet, bool bare)
+{
+	const struct hs_screen_reports reports = hs_signage_reports(own);
+	struct hs_screen_notice notice = notice_of(item);
+	notice.quiet = quiet;
+	notice.bare = bare;
+	hs_screen_wait(screen, item->lane, &notice, &reports);
+}
+
+/* Orders and their ends. What a snapshot held and is no more shown may have been shown before: nothing is said of it. */
+static enum hs_reach
+reach_by_order(struct signage *own, size_t index, const struct hs_adapter_item *item,
+	const struct taken *taken)
+{
+	struct hs_screen *screen = &own->screens[index];
+	const struct hs_screen_reports reports = hs_signage_reports(own);
+	const struct hs_reaching reaching = { item->notice, item->seq, item->lane,
+		hs_force_after(own->lanes[item->lane].force), taken->rows, taken->count,
+		own->settings->cancel_shown_ms > 0 };
+	enum hs_reach reach = hs_reaches(screen->settings, &reaching);
+	if (reach == HS_REACH_NONE)
+		return reach;
+	if (reach >= HS_REACH_BARE || taken->known) {
+		wait_for(own, screen, item, reach < HS_REACH_BARE, reach == HS_REACH_BARE);
+		if (screen->first.holds)
+			reports.report(reports.owner, item->lane, item->seq, screen->settings->id,
+				HS_RECEIPT(HELD), HS_UNPROVEN_REASON);
+	} else if (!hs_adapter_is_dry(own->adapter)) /* else hs_screen_explain says so */
+		reports.report(reports.owner, item->lane, item->seq, screen->settings->id,
+			HS_RECEIPT(FILTERED), hs_reach_why(reach));
+	(void)hs_signage_draw(own, index); /* also when it only takes something away */
+	return reach;
+}
+
+/* A shelter: it is proven where it is shown. One that is closed leaves nothing behind to be seen. */
+static enum hs_reach
+reach_by_shelter(struct signage *own, size_t index, const struct hs_adapter_item *item)
+{
+	struct hs_screen *screen = &own->screens[index];
+	if (!hs_signage_draw(own, index))
+		return HS_REACH_NONE;
+	bool bare = !hs_tells_has(&screen->face.tells, item->seq);
+	wait_for(own, screen, item, false, bare);
+	(void)hs_signage_draw(own, index);
+	return bare ? HS_REACH_BARE : HS_REACH_SAID;
+}
+
 /* True when it reached a screen. */
 static bool
 reach_screens(struct signage *own, struct hs_adapter_item *item, const struct taken *taken)
 {
-	const struct hs_screen_reports reports = hs_signage_reports(own);
-	const struct hs_screen_notice notice = notice_of(item);
 	bool order = hs_force_counts((int)item->notice->kind), reached = false;
 	for (size_t i = 0; i < own->screen_count; i++) {
-		struct hs_screen *screen = &own->screens[i];
-		bool concerned = order && hs_reaches(screen->settings, item->notice, taken->rows,
-						  taken->count);
-		if (concerned)
-			hs_screen_wait(screen, item->lane, &notice, &reports);
-		if (concerned && screen->first.holds)
-			reports.report(reports.owner, item->lane, item->seq, screen->settings->id,
-				HS_RECEIPT(HELD), HS_UNPROVEN_REASON);
-		bool changed = (concerned || !order) && hs_signage_draw(own, i);
-		if (changed && !concerned) { /* a shelter: it is proven where it is shown */
-			hs_screen_wait(screen, item->lane, &notice, &reports);
-			(void)hs_signage_draw(own, i);
-		}
+		enum hs_reach reach = order ? reach_by_order(own, i, item, taken)
+					    : reach_by_shelter(own, i, item);
 		if (hs_adapter_is_dry(own->adapter))
-			hs_screen_explain(screen, item, concerned || changed);
-		reached = reached || concerned || changed;
+			hs_screen_explain(&own->screens[i], item, hs_reach_why(reach));
+		reached = reached || reach != HS_REACH_NONE;
 	}
 	return reached;
 }
@@ -131,6 +171,7 @@ wait_for_shown(struct signage *own, enum hs_adapter_lane lane)
 		for (size_t j = 0; j < list->count; j++) {
 			const struct hs_force_row *row = &list->rows[j];
 			if (row->seq > newest.seq &&
+				(int64_t)row->urgency >= screen->settings->rules.caution_level &&
 				hs_screen_wants(screen->settings, row->area_code, row->sub_code))
 				newest.seq = row->seq;
 		}

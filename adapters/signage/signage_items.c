@@ -118,7 +118,8 @@ put_words(const struct hs_sign_maker *maker, const struct hs_force_group *group,
 
 /* ---- the rest of an item ---- */
 
-/* The earliest of its rows: what the sender limits, and what no player may go on showing on its own. */
+/* What the sender limits, and what no player may go on showing on its own. Rows in force of one group have one limit
+ * (hs_force_groups_by_limit); of what is told in short the earliest one. */
 static void
 put_expiry(const struct hs_sign_maker *maker, const struct hs_force_group *group, bool over)
 {
@@ -159,7 +160,7 @@ put_meta(const struct hs_sign_maker *maker, const struct hs_force_group *group, 
 }
 
 static void
-put_place(const struct hs_sign_maker *maker, const struct hs_force_group *group)
+put_place(const struct hs_sign_maker *maker, const struct hs_force_group *group, bool brief)
 {
 	struct hs_buf *out = maker->speech.out;
 	const struct hs_sign_text name = { group->name, NULL, group->name_en, NULL };
@@ -168,21 +169,22 @@ put_place(const struct hs_sign_maker *maker, const struct hs_force_group *group)
 	hs_json_put_text(out, "prefecture", group->prefecture_name);
 	hs_json_put_text(out, "place", place_of(maker, group));
 	hs_json_open(out, "areas", '[');
-	for (size_t i = 0; i < group->row_count; i++)
-		hs_json_put_text(out, NULL, group->rows[i]->area_name);
+	for (size_t i = 0; !brief && i < group->row_count; i++)
+		hs_json_put_text(out, NULL, hs_force_place_name(group->rows[i]));
 	hs_json_close(out, ']');
 }
 
 void
 hs_sign_put_item(const struct hs_sign_maker *maker, const struct hs_force_group *group,
-	const struct hs_sign_text *what, bool over)
+	const struct hs_sign_text *what, enum hs_sign_how how)
 {
 	struct hs_buf *out = maker->speech.out;
+	bool over = how != HS_SIGN_FULL;
 	hs_json_open(out, NULL, '{');
 	put_words(maker, group, over);
 	if (group->unknown)
 		hs_json_put_bool(out, "unknown", true);
-	put_place(maker, group);
+	put_place(maker, group, how == HS_SIGN_OVER_BRIEF);
 	hs_json_put_integer(out, "seq", (int64_t)group->seq);
 	hs_sign_put_time(out, "ordered_at", group->ordered_unix_us,
 		group->meta != NULL ? group->meta->offset_minutes : HS_JST_MINUTES);
@@ -225,11 +227,13 @@ hs_sign_put_shelters(const struct hs_sign_maker *maker, const char *hazard)
 	const struct hs_screen_site *site = &maker->input->screen->site;
 	struct hs_buf *out = maker->speech.out;
 	const struct hs_way *way = hs_ways_next(maker->lane->ways, NULL, hazard);
-	if (way == NULL)
-		return;
+	if (way == NULL ||
+		hs_screen_least_permille(&maker->input->screen->look) > HS_SCREEN_NEAR_PERMILLE)
+		return; /* there is no room for them */
 	hs_json_open(out, "shelters", '[');
 	for (int64_t i = 0; way != NULL && i < site->shelters_shown; i++) {
 		put_way(out, site, way);
+		hs_tells_add(maker->tells, way->seq);
 		way = hs_ways_next(maker->lane->ways, way, hazard);
 	}
 	hs_json_close(out, ']');

@@ -10,6 +10,14 @@ struct hs_sign_maker {
 	const struct hs_signage_input *input;
 	const struct hs_signage_lane *lane; /* whose items are shown */
 	struct hs_sign_speech speech;
+	struct hs_tells *tells; /* of the face */
+};
+
+/* How an item is told. */
+enum hs_sign_how {
+	HS_SIGN_FULL,	   /* with level and colour, and what it asks for */
+	HS_SIGN_OVER,	   /* it asks for nothing any more, and has neither */
+	HS_SIGN_OVER_BRIEF /* the same without its areas */
 };
 
 /* What of an item a player must have drawn. */
@@ -26,12 +34,13 @@ bool hs_sign_expired(const struct hs_force_row *row, int64_t now_unix_us);
  * renew_ms. */
 int64_t hs_sign_renewed_until(const struct hs_screen_rules *rules, int64_t now_unix_us);
 
-/* An element of an array. what: what happened to it, its last member; NULL for an order. over: it is no more in force, has
- * neither level nor colour and asks for nothing. */
+/* An element of an array. what: what happened to it, its last member; NULL for an order. */
 void hs_sign_put_item(const struct hs_sign_maker *maker, const struct hs_force_group *group,
-	const struct hs_sign_text *what, bool over);
+	const struct hs_sign_text *what, enum hs_sign_how how);
 struct hs_sign_drawn hs_sign_drawn_of(
 	const struct hs_sign_maker *maker, const struct hs_force_group *group);
+/* Whether a row in force concerns the screen and is past its time: it was not lifted, so the screen may not be calm. */
+bool hs_sign_is_past(const struct hs_signage_input *input, const struct hs_force_row *row);
 /* Adds lifted, vanished, expired and cancel, each only when there is something; *said: whether any end is told. */
 enum hs_err hs_sign_put_ends(const struct hs_sign_maker *maker, bool *said) HS_MUST_CHECK;
 /* hazard: of the first item, "" when it is not known. */

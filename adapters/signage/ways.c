@@ -83,6 +83,7 @@ set_open(struct hs_arena *arena, struct hs_way *way, const struct hs_open_shelte
 	way->status = hs_arena_strdup(arena, open->status);
 	way->told_unix_us = open->told_unix_us;
 	way->offset_minutes = open->offset_minutes;
+	way->seq = open->seq;
 }
 
 static int

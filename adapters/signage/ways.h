@@ -24,6 +24,7 @@ struct hs_way {
 	int64_t distance_m;   /* rounded, as the crow flies */
 	int64_t bearing;      /* degrees from north, to 5 */
 	int64_t told_unix_us; /* of `open`; 0 = not known */
+	uint64_t seq;	      /* the same; 0 = of the configuration */
 	int32_t offset_minutes;
 	const struct hs_config_texts *hazards; /* it is fit for these only; NULL, none: for all */
 	struct hs_geo at;

@@ -4,14 +4,13 @@
 #include <string.h>
 
 #include "hub/base/check.h"
+#include "hub/base/clock.h"
 #include "hub/core/core_state.h"
 #include "hub/core/memory.h"
 
 #define US_PER_MS	1000
-#define US_PER_S	1000000LL
 #define READS_MAX	64
-/* How late a silence may be told. */
-#define SILENCE_LOOK_US (US_PER_S / 5)
+#define SILENCE_LOOK_US (HS_US_PER_S / 5) /* how late a silence may be told */
 /* Of the note: the rules of the set, and what the watch remembers. */
 #define NOTE_VERSION	HS_ACTIVE_RULES " watch 1 mark 2"
 
@@ -38,11 +37,11 @@ hs_core_options_init(struct hs_core_options *options)
 		.state_notices = 4096,
 		.waits = { .batch_ms = 50, .greeting_ms = 10000 },
 		.alike = hs_alike_defaults,
-		.watch = { .no_order_us = 900 * US_PER_S,
-			.no_update_us = 21600 * US_PER_S,
-			.mail_us = 21600 * US_PER_S,
+		.watch = { .no_order_us = 900 * HS_US_PER_S,
+			.no_update_us = 21600 * HS_US_PER_S,
+			.mail_us = 21600 * HS_US_PER_S,
 			.interval_ms = 2000,
-			.silence_us = 86400 * US_PER_S } };
+			.silence_us = 86400 * HS_US_PER_S } };
 }
 
 size_t
@@ -115,10 +114,10 @@ hs_core_know_stores(struct hs_core *core, uint64_t next_store)
 void
 hs_core_destroy(struct hs_core *core)
 {
-	for (size_t i = 0; i < core->options.peer_count; i++)
+	for (size_t i = 0; i < core->options.peer_count; i++) {
 		hs_delivery_destroy(core->deliveries[i]);
-	for (size_t i = 0; i < core->options.peer_count; i++)
 		hs_outlets_free(&core->peers[i].outlets);
+	}
 	hs_query_destroy(core->query);
 	hs_receipts_destroy(core->receipts);
 	hs_watch_destroy(core->watch.watch);

@@ -108,8 +108,8 @@ apply(struct bench *bench, const struct form *form, bool lifted)
 		struct hs_change_row *rows;
 		size_t count;
 		HS_CHECK(hs_changes(bench->arena, notice, &around, &rows, &count) == HS_OK);
-		HS_CHECK(hs_signage_lifted_take(&bench->lifted, rows, count, KIT_ORDERED_US) ==
-			 HS_OK);
+		HS_CHECK(hs_signage_lifted_take(
+				 &bench->lifted, bench->seq, rows, count, KIT_ORDERED_US) == HS_OK);
 	}
 }
 
@@ -128,7 +128,7 @@ begin(struct bench *bench, const struct form *form)
 		bench->known[i] = (struct hs_screen_shelter){ bench->names[i], bench->positions[i],
 			{ NULL, 0 } };
 		bench->open[i] = (struct hs_open_shelter){ bench->names[i], "990019", "空き",
-			{ latitude, 143.52 }, KIT_ORDERED_US, 540 };
+			{ latitude, 143.52 }, KIT_ORDERED_US, 540, 0 };
 	}
 	apply(bench, form, false);
 	if (form->ends)

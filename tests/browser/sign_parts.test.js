@@ -233,6 +233,33 @@ test('what expires disappears in its time, without a word of the server too', ()
 	await picture(page, 'parts-expired');
 }));
 
+test('an order for the whole municipality whose area has no name is for 全域, and proven as that', () => onScreen({}, async ({ stack, page }) => {
+	const { seq, id } = await stack.submit([['避難指示', [''], '発令']], { document: 'nameless' });
+	await drawn(page, seq);
+	assert.deepEqual(await page.evaluate(() => [...document.querySelectorAll('#areas .name')].map((name) => name.textContent)), ['全域']);
+	await until(async () => (await stack.ask({ do: 'receipts', id })).states.full === 'displayed', 'proof at the hub');
+	await until(async () => {
+		await page.clock.runFor(TURN_MS);
+		return (await (await fetch(`${stack.sign}/sign/status.json`)).json()).screens[0].whole;
+	}, 'each turn is proven');
+}));
+
+/* Nobody lifted it: the screen says that it is past its time, and is not calm however long that lasts. */
+test('an order past its time is no calm', () => onScreen({ screen: { ...FULL, expired_shown_ms: 12000 }, clock: false }, async ({ stack, page }) => {
+	await stack.submit([['緊急安全確保', ['港町'], '発令']], { document: 'past', valid_s: 3 });
+	await untilState(page, 'emergency', false);
+	await untilState(page, 'caution', false);
+	const said = () => page.evaluate(() => ({ text: document.getElementById('cancel').innerText, calm: document.getElementById('calm').checkVisibility() }));
+	await until(async () => /掲載期限切れ（解除の知らせはありません）[^]*緊急安全確保[^]*架空市[^]*港町/.test((await said()).text), 'said with its districts');
+	await until(async () => !(await said()).text.includes('港町'), 'then in short');
+	const now = await said();
+	assert.match(now.text, /掲載期限切れ（解除の知らせはありません）[^]*緊急安全確保[^]*架空市/);
+	assert.ok(!now.calm && await page.evaluate(() => document.body.dataset.state) === 'caution', JSON.stringify(now));
+	const { faults } = await faultsOf(page);
+	await picture(page, `${faults.length ? 'fault-' : ''}parts-past`);
+	assert.deepEqual(faults, []);
+}));
+
 test('a burst of messages makes no picture that flashes three times a second', () => onScreen({ clock: false }, async ({ stack, page }) => {
 	await page.evaluate(() => {
 		self.looks = [];

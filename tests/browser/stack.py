@@ -12,6 +12,7 @@ stopped; exit status 1 when a process did not end clean.
 import json
 import os
 import sys
+import time
 
 sys.dont_write_bytecode = True
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -21,20 +22,23 @@ os.environ.setdefault("HANSHO_BIN", os.path.join(ROOT, "build", "debug", "bin"))
 import requests  # noqa: E402  the path comes first
 
 from conftest import Stack, free_port  # noqa: E402
-from documents import detail, order  # noqa: E402
+from documents import detail, jst, order  # noqa: E402
 
 
 def say(answer):
     print(json.dumps(answer, ensure_ascii=False), flush=True)
 
 
-def submit(stack, details, user="kakuu", code=None, name=None, **more):
-    """code and name: of the municipality, when the sender speaks for another one."""
+def submit(stack, details, user="kakuu", code=None, name=None, valid_s=None, **more):
+    """code and name: of the municipality, when the sender speaks for another one; valid_s: how long from now it is valid."""
     principal = stack.principal(user)
     code = code or principal["code"]
     details = [detail(sort, names, state, code) for sort, names, state in details]
-    return stack.taken(order(details, code=code, name=name or principal["organisation"], source=principal["source"],
-                             status=principal["statuses"][0], **more), user)
+    text = order(details, code=code, name=name or principal["organisation"], source=principal["source"],
+                 status=principal["statuses"][0], **more)
+    if valid_s is not None:
+        text = text.replace("</ib:ReportDateTime>", f"</ib:ReportDateTime><ib:ValidDateTime>{jst(time.time() + valid_s)}</ib:ValidDateTime>")
+    return stack.taken(text, user)
 
 
 def receipts(stack, id, user="kakuu"):

@@ -375,6 +375,32 @@ def test_what_no_player_shows_is_failed_with_the_reason_and_may_still_be_shown(m
     assert stack.metrics("signage")["hansho_signage_player_resets_total"] >= 1
 
 
+def reason(stack, submission, outlet, state):
+    """Of the receipt of this outlet, once it has that state."""
+    def found():
+        rows = stack.status(submission).json().get("receipts", [])
+        return [row for row in rows if row.get("outlet") == outlet and str(row["state"]).lower() == state]
+    wait_until(found, f"{outlet}: {state}")
+    return found()[0].get("detail", "")
+
+
+def test_what_was_never_on_a_screen_is_not_told_as_displayed(make_stack):
+    """One screen leaves lower levels out, another one is switched on only after the order was lifted."""
+    port = free_port()
+    screens = [{"id": "four", "areas": ["990019"], "caution_level": 4}, {"id": "late", "areas": ["990019"]}]
+    stack = make_stack(mode="drill", feeds=0, hub={"heartbeat_ms": 1000}, adapters=[signage(port, screens=screens, proof_timeout_ms=20000)])
+    player, document = Player(port, "four"), new_id()
+    player.until(lambda m: m["state"] == "normal")
+    answer = stack.accepted(order([detail("高齢者等避難", ["北町"])], document=document))
+    assert "below caution_level" in reason(stack, answer["id"], "four", "filtered")
+    lift = stack.accepted(order([detail("高齢者等避難", ["北町"], state="解除")], document=document, revision=2))
+    assert "ended before it was shown" in reason(stack, answer["id"], "late", "expired"), "also while nobody is connected"
+    late = Player(port, "late")
+    late.displayed(late.until(lambda m: m["seq"] == lift["seq"]))
+    reason(stack, lift["id"], "late", "displayed")
+    assert states(stack, answer["id"], "late") == ["expired"] and states(stack, answer["id"], "four") == ["filtered"]
+
+
 def test_a_correction_reaches_the_screens_that_got_the_order_and_no_other(town):
     players = {name: Player(town.port, name) for name in ("hall", "pref", "village")}
     for player in players.values():

@@ -2,7 +2,7 @@
 import { h } from './lib.js';
 import { ASKS, Pictogram } from './pictograms.js';
 import { AreaMap, Code, Ways } from './side.js';
-import { alertTurns, at, endTurns, groupsOf, languagesAt, listTurns, pagesOf, rowPagesOf } from './turns.js';
+import { at, endTurns, groupsOf, languagesAt, largeAt, listTurns, pagesOf, rowPagesOf } from './turns.js';
 import { WORDS } from './words.js';
 
 const htmlLanguage = (language) => (language === 'ja-easy' ? 'ja' : language);
@@ -20,7 +20,9 @@ function Lines({ words, languages }) {
 		.map((language) => h('div', { class: `lang-${language}`, lang: htmlLanguage(language) }, words[language]));
 }
 
-const Name = ({ name }) => h('span', { class: 'name' }, name);
+/* One that was divided says so by its style: its text is what proves it (whole.js). */
+const Name = ({ piece: { text, of, from, more } }) =>
+	h('span', { class: ['name', from > 0 && 'goes-on', more && 'has-more'].filter(Boolean).join(' '), 'data-of': of, 'data-from': from }, text);
 const Count = ({ page, pages }) => (pages > 1 ? h('small', { class: 'count' }, `${page % pages + 1}/${pages}`) : null);
 
 /* The page's own words are marked like those of the adapter. */
@@ -44,9 +46,9 @@ function coloured(view, item, className) {
 
 /* ---- the alert ---- */
 
-function Words({ view, item }) {
+function Words({ view, item, round }) {
 	const further = view.message.languages;
-	const lines = languagesAt(item.action, further, view.round, view.tier === 'far');
+	const lines = languagesAt(item.action, further, round, view.tier === 'far');
 	return h('div', { class: 'words', id: 'words' },
 		h('div', { class: 'term', id: 'term' }, h(Pictogram, { name: item.pictogram }), h('span', { id: 'title' }, item.title.ja)),
 		h('div', { class: 'action', id: 'action' }, h(Pictogram, { name: ASKS[item.level] }), h('span', null, item.action.ja)),
@@ -63,17 +65,17 @@ function notesOf(view, item) {
 	].filter(Boolean);
 }
 
-function Alert({ view, item, page }) {
+function Alert({ view, item, page, round }) {
 	const pages = pagesOf(item);
 	const { class: className, style } = coloured(view, item, '');
 	return h('section', { id: 'alert', class: className, style, 'aria-live': 'assertive', 'data-item': item.index },
 		h('div', { class: 'level', id: 'level', hidden: !item.level },
 			h('div', { class: 'level-label' }, WORDS.level), h('div', { class: 'level-number', id: 'level-number' }, item.level || '')),
-		h(Words, { view, item }),
+		h(Words, { view, item, round }),
 		h('div', { class: 'where' },
 			h('div', { class: 'municipality', id: 'municipality' }, h('span', { id: 'place' }, item.place),
 				item.municipality.en && h('span', { class: 'name-en', lang: 'en' }, item.municipality.en)),
-			h('div', { class: 'areas', id: 'areas' }, pages[page % pages.length].map((name) => h(Name, { name })),
+			h('div', { class: 'areas', id: 'areas' }, pages[page % pages.length].map((piece) => h(Name, { piece })),
 				h(Count, { page, pages: pages.length })),
 			h('div', { class: 'when', id: 'when' }, notesOf(view, item).map((note) => h('span', null, note)))));
 }
@@ -86,7 +88,7 @@ function Row({ view, item, head, word, page, className, children }) {
 	return h('div', { ...coloured(view, item, `row ${className || ''}`), 'data-item': item.index },
 		h('span', { class: 'row-level' }, head),
 		h('span', { class: 'row-term' }, word),
-		h('span', { class: 'row-place' }, h('span', { class: 'row-title' }, item.place), '　', names[page % names.length].map((name) => h(Name, { name }))),
+		h('span', { class: 'row-place' }, h('span', { class: 'row-title' }, item.place), '　', names[page % names.length].map((piece) => h(Name, { piece }))),
 		h(Count, { page, pages: names.length }), children);
 }
 
@@ -192,23 +194,18 @@ function Lost({ view }) {
 
 export function Face({ view }) {
 	const { items } = view;
-	const top = items.filter((item) => item.level === items[0].level);
-	const large = at(alertTurns(top), view.turn);
-	const groups = groupsOf(top.length > 1 ? items : items.slice(1));
+	const large = largeAt(items, view.turn, view.tier === 'far');
+	const alone = items.filter((item) => item.level === items[0].level).length === 1;
+	const groups = groupsOf(alone ? items.slice(1) : items);
 	return [
 		h(Band, { view, id: 'drill-first' }),
 		h(Header, { view }),
 		h('main', null,
-			large ? h(Alert, { view, item: large.item, page: large.page }) : h('section', { id: 'alert', hidden: true }),
+			large ? h(Alert, { view, ...large }) : h('section', { id: 'alert', hidden: true }),
 			h(Calm, { view }),
 			large && h(Beside, { view, item: large.item }),
 			view.message && below(view, groups, large && large.item)),
 		h(Lost, { view }),
 		h(Band, { view, id: 'drill-last' }),
 	];
-}
-
-/* How many turns a round of the items takes. */
-export function turnsOf(items) {
-	return Math.max(1, alertTurns(items.filter((item) => item.level === items[0].level)).length);
 }

@@ -5,11 +5,12 @@
  * Whatever comes, the picture as a whole changes at most LOOKS_MAX times in a second: two flashes, less than three (WCAG 2.3.1).
  */
 import { h, render } from './lib.js';
-import { Face, turnsOf } from './face.js';
+import { Face } from './face.js';
 import { Feed } from './feed.js';
 import { fit, fitLevel, fitWords, setLeast, tierOf } from './fit.js';
 import { drawn } from './proof.js';
 import { loadMap } from './side.js';
+import { ENDS, turnsOf } from './turns.js';
 import { Whole } from './whole.js';
 import { WORDS } from './words.js';
 
@@ -91,11 +92,11 @@ function lostText() {
 
 function viewNow() {
 	const items = itemsNow();
+	const tier = tierOf(message && message.look.least_permille);
 	return {
-		message, items, screenId, turn, mapReady,
+		message, items, screenId, turn, mapReady, tier,
 		state: stateNow(items),
-		tier: tierOf(message && message.look.least_permille),
-		round: items.length > 0 ? Math.floor(turn / turnsOf(items)) : turn,
+		round: items.length > 0 ? Math.floor(turn / turnsOf(items, tier === 'far')) : turn,
 		clock: clockText(new Date()),
 		lostTime: lostText(),
 	};
@@ -203,13 +204,20 @@ function sayWhole() {
 	});
 }
 
+/* What must be seen at once: what leads the items, the ends and the shelters. */
+function leadOf({ items, shelters, cancel, ...rest }) {
+	const first = items[0] && [items[0].title.ja, items[0].place, items[0].seq];
+	return JSON.stringify([first, shelters, cancel, ENDS.map((kind) => rest[kind])]);
+}
+
 function onScreen(incoming) {
 	heard();
 	feed.say({ type: 'accepted', digest: incoming.digest });
+	/* Else the turns go on: where states come faster than turns, the later ones would never come. */
+	if (!message || leadOf(message) !== leadOf(incoming)) turn = 0;
 	message = incoming;
-	whole = message.items.length > 0 ? new Whole(message) : null;
+	whole = message.items.length > 0 ? new Whole(message, turn) : null;
 	strange = 0;
-	turn = 0;
 	feed.keep(message, aheadMs);
 	draw(() => {
 		sayDisplayed(incoming.digest, incoming.seq);

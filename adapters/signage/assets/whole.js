@@ -1,42 +1,58 @@
 /* whole.js: which texts of a message stood on the screen by now, read back from the page turn by turn, so that the last turn proves
  * the whole. The adapter makes the same lines from the message (hs_screen_proofs). */
 import { hashOf, isSeen } from './proof.js';
-import { turnsOf } from './face.js';
 import { tierOf } from './fit.js';
+import { turnsOf } from './turns.js';
 
 const ALWAYS = ['ja', 'ja-easy', 'en'];
 const ALERT = '#title, #place, #action > span, #other-languages > *, #areas .name'; // of the item that stands large
 const ROW = '.row-term, .row-title, .row-place .name'; // of the items below it
 
+/* There nothing stands below the alert: each item stands large in its turn. */
+const isFar = (message) => tierOf(message.look.least_permille) === 'far';
+
 /* The texts of each item, in the order of the message. */
 function linesOf(message) {
 	const further = message.languages.filter((language) => !ALWAYS.includes(language));
-	const far = tierOf(message.look.least_permille) === 'far'; // there nothing stands below the alert
 	return message.items.map((item) => {
-		const large = item.level === message.items[0].level;
-		if (far && !large) return [];
+		const large = isFar(message) || item.level === message.items[0].level;
 		return [item.title.ja, item.place, ...item.areas, ...(large ? [...ALWAYS, ...further].map((language) => item.action[language]) : [])]
 			.filter((text) => text !== undefined);
 	});
 }
 
 export class Whole {
-	constructor(message) {
+	/* turn: at which it came. */
+	constructor(message, turn) {
 		this.lines = linesOf(message);
+		this.areas = message.items.map((item) => item.areas);
 		this.seen = message.items.map(() => new Set());
+		this.parts = message.items.map((item) => item.areas.map((name) => new Array(name.length).fill(false))); // of names on several pages
 		const rounds = ALWAYS.length + message.languages.length;
 		const names = message.items.reduce((sum, item) => sum + item.areas.length, 0);
-		this.turnsMax = 2 * ((message.items.length > 0 ? turnsOf(message.items) : 1) * rounds + names + message.items.length);
+		this.turnsMax = turn + 2 * (turnsOf(message.items, isFar(message)) * rounds + names + message.items.length);
 		this.said = false;
 	}
 
 	/* What stands there now. */
 	look() {
 		for (const box of document.querySelectorAll('#alert[data-item], #list .row[data-item]')) {
-			const seen = this.seen[Number(box.dataset.item)];
-			for (const element of box.querySelectorAll(box.id === 'alert' ? ALERT : ROW))
-				if (seen && isSeen(element)) seen.add(element.textContent);
+			const item = Number(box.dataset.item);
+			if (!this.seen[item]) continue;
+			for (const element of box.querySelectorAll(box.id === 'alert' ? ALERT : ROW)) {
+				if (!isSeen(element)) continue;
+				if (element.dataset.of === undefined) this.seen[item].add(element.textContent);
+				else this.note(item, Number(element.dataset.of), Number(element.dataset.from), element.textContent);
+			}
 		}
+	}
+
+	/* A name, or a part of one: it was seen when all of its characters were. */
+	note(item, of, from, text) {
+		const name = this.areas[item][of];
+		if (name === undefined || name.slice(from, from + text.length) !== text) return;
+		const parts = this.parts[item][of].fill(true, from, from + text.length);
+		if (parts.every(Boolean)) this.seen[item].add(name);
 	}
 
 	isComplete() {

@@ -76,9 +76,9 @@ static struct hs_screen_shelter known[] = {
 	{ "遠い学校", "43.00000,141.00000", { NULL, 0 } },
 };
 static const struct hs_open_shelter open_shelters[] = {
-	{ "公民館", "990019", "混雑", { 38.4821, 143.5201 }, KIT_ORDERED_US, 540 },
-	{ "集会所", "990019", "", { 38.5, 143.49 }, 0, 540 },
-	{ "港の倉庫", "990019", "空き", { 38.51, 143.51 }, KIT_ORDERED_US - 1, 0 },
+	{ "公民館", "990019", "混雑", { 38.4821, 143.5201 }, KIT_ORDERED_US, 540, 0 },
+	{ "集会所", "990019", "", { 38.5, 143.49 }, 0, 540, 0 },
+	{ "港の倉庫", "990019", "空き", { 38.51, 143.51 }, KIT_ORDERED_US - 1, 0, 0 },
 };
 
 static struct hs_screen_settings
@@ -141,8 +141,8 @@ take(struct bench *bench, enum hs_adapter_lane lane, const struct step *step)
 	struct hs_change_row *rows;
 	size_t changed;
 	assert_int_equal(hs_changes(bench->arena, notice, &around, &rows, &changed), HS_OK);
-	assert_int_equal(
-		hs_signage_lifted_take(&bench->lifted[lane], rows, changed, bench->now_unix_us),
+	assert_int_equal(hs_signage_lifted_take(&bench->lifted[lane], bench->seq, rows, changed,
+				 bench->now_unix_us),
 		HS_OK);
 }
 

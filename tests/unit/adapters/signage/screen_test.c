@@ -68,7 +68,7 @@ setup(void **state)
 static void
 wait_for(struct bench *bench, enum hs_adapter_lane lane, uint64_t seq)
 {
-	const struct hs_screen_notice notice = { .seq = seq };
+	const struct hs_screen_notice notice = { .seq = seq, .bare = true };
 	hs_screen_wait(&bench->screen, lane, &notice, &bench->reports);
 }
 
@@ -78,7 +78,8 @@ wait_until(struct bench *bench, uint64_t seq, int64_t expires_unix_us, bool quie
 	const struct hs_screen_notice notice = { .seq = seq,
 		.since_mono_us = SECOND_US,
 		.expires_unix_us = expires_unix_us,
-		.quiet = quiet };
+		.quiet = quiet,
+		.bare = true };
 	hs_screen_wait(&bench->screen, HS_LANE_LIVE, &notice, &bench->reports);
 }
 
@@ -121,6 +122,50 @@ test_one_proof_covers_what_came_before(void **state)
 	assert_string_equal(bench->told.text, "");
 	assert_int_equal(bench->screen.proof.count, 3);
 	assert_string_equal(bench->screen.proof.shown_at, "2026-07-01");
+}
+
+/* What the face tells of is shown, what came before and is no more told of is not. */
+static void
+test_only_what_the_face_tells_of_was_displayed(void **state)
+{
+	struct bench *bench = *state;
+	uint64_t told[] = { 4, 9 };
+	struct hs_screen_face face = face_of(HS_SCREEN_EMERGENCY, HS_LANE_LIVE, 9);
+	face.tells = (struct hs_tells){ .seqs = told, .count = 2 };
+	for (uint64_t seq = 3; seq <= 10; seq++) {
+		const struct hs_screen_notice notice = {
+			.seq = seq, .quiet = seq == 5, .bare = seq == 6
+		};
+		if (seq != 7 && seq != 8)
+			hs_screen_wait(&bench->screen, HS_LANE_LIVE, &notice, &bench->reports);
+	}
+	hs_screen_accepted(&bench->screen, &face, &bench->reports);
+	assert_string_equal(bench->told.text, "live/4/accepted live/6/accepted live/9/accepted ");
+	bench->told.text[0] = '\0';
+	hs_screen_displayed(&bench->screen, &face, "h", "", 1, &bench->reports);
+	assert_string_equal(bench->told.text,
+		"live/3/expired live/4/displayed live/6/displayed live/9/displayed ");
+	assert_int_equal(bench->screen.lanes[HS_LANE_LIVE].count, 1);
+}
+
+/* Nobody is connected: an order that was lifted meanwhile is over, and is not told as failed. */
+static void
+test_what_ended_before_anybody_drew_it_is_over(void **state)
+{
+	struct bench *bench = *state;
+	uint64_t told[] = { 5 };
+	const struct hs_screen_notice order = { .seq = 4 }, lift = { .seq = 5 };
+	hs_screen_wait(&bench->screen, HS_LANE_LIVE, &order, &bench->reports);
+	hs_screen_wait(&bench->screen, HS_LANE_LIVE, &lift, &bench->reports);
+	bench->screen.face = face_of(HS_SCREEN_LOST, HS_LANE_LIVE, 5);
+	bench->screen.face.tells = (struct hs_tells){ .seqs = told, .count = 1 };
+	look(bench, 0, 1, 0);
+	assert_string_equal(bench->told.text, "");
+	bench->screen.face.state = HS_SCREEN_CAUTION;
+	look(bench, 0, 1, 0);
+	assert_string_equal(bench->told.text, "live/4/expired ");
+	look(bench, 0, 16, 0);
+	assert_string_equal(bench->told.text, "live/5/failed ");
 }
 
 static void
@@ -252,6 +297,8 @@ main(void)
 #define ROW(test) cmocka_unit_test_setup(test, setup)
 	const struct CMUnitTest tests[] = {
 		ROW(test_one_proof_covers_what_came_before),
+		ROW(test_only_what_the_face_tells_of_was_displayed),
+		ROW(test_what_ended_before_anybody_drew_it_is_over),
 		ROW(test_lost_and_the_other_lane_prove_nothing),
 		ROW(test_accepted_once),
 		ROW(test_what_nobody_draws_is_failed_once_and_may_still_be_shown),

@@ -59,7 +59,7 @@ test_every_item_expires(void **state)
 }
 
 static void
-test_what_its_sender_limits_ends_then_and_is_said_for_a_while(void **state)
+test_what_its_sender_limits_ends_then_and_is_said_until_it_is_lifted(void **state)
 {
 	struct bench *bench = *state;
 	order_until(bench, KIT_ORDERED_US + 60000000);
@@ -75,10 +75,64 @@ test_what_its_sender_limits_ends_then_and_is_said_for_a_while(void **state)
 	assert_string_equal(text_at(expired, "term", "ja"), "避難指示");
 	assert_null(json_object_get(expired, "level"));
 	assert_null(json_object_get(expired, "colour"));
-	bench->now_unix_us += screen.rules.expired_shown_ms * 1000;
+	assert_int_equal(json_array_size(json_object_get(expired, "areas")), 1);
+	/* nobody lifted it, so it is in force: later it is said in short, and the screen is not calm */
+	for (int days = 0; days < 3; days++) {
+		bench->now_unix_us += screen.rules.expired_shown_ms * 1000 + days * 86400000000LL;
+		message = encode_for(bench, &screen, 'f', 'n');
+		assert_string_equal(text_at(message, "state_ja", NULL), "注意");
+		expired = json_array_get(json_object_get(message, "expired"), 0);
+		assert_string_equal(
+			text_at(expired, "word", "ja"), "掲載期限切れ（解除の知らせはありません）");
+		assert_string_equal(text_at(expired, "place", NULL), "架空県架空市");
+		assert_int_equal(json_array_size(json_object_get(expired, "areas")), 0);
+	}
+	struct kit_place lifted = at4;
+	lifted.lifted = true;
+	assert_int_equal(
+		hs_force_apply(bench->lanes[0], ++bench->seq,
+			kit_notice(bench->arena, LIVE, HS_ACTION(LIFT), "l", 2, &lifted, 1)),
+		HS_OK);
 	message = encode_for(bench, &screen, 'f', 'n');
 	assert_string_equal(text_at(message, "state", NULL), "normal");
 	assert_null(json_object_get(message, "expired"));
+}
+
+static void
+test_no_drill_takes_the_place_of_what_is_past_its_time(void **state)
+{
+	struct bench *bench = *state;
+	order_until(bench, KIT_ORDERED_US + 60000000);
+	order(bench, HS_LANE_DRILL, "d", &at5, 1);
+	bench->now_unix_us += 2 * 60000000LL + screen.rules.expired_shown_ms * 1000;
+	const json_t *message = encode_for(bench, &screen, 'f', 'f');
+	assert_string_equal(text_at(message, "mode", NULL), "live");
+	assert_string_equal(text_at(message, "state", NULL), "caution");
+	assert_int_equal(json_array_size(json_object_get(message, "expired")), 1);
+}
+
+static void
+test_each_limit_is_an_item_of_its_own(void **state)
+{
+	struct bench *bench = *state;
+	order_until(bench, KIT_ORDERED_US + 600000000);
+	const struct kit_place places[] = { { "990019", "川下", "", "避難指示", 4, false, 0 },
+		{ "990019", "港町", "", "避難指示", 4, false, 0 } };
+	order(bench, HS_LANE_LIVE, "e", places, 2);
+	const json_t *message = encode_for(bench, &screen, 'f', 'n');
+	const json_t *unlimited = item_at(message, 0), *limited = item_at(message, 1);
+	assert_int_equal(bench->face.item_count, 2);
+	assert_int_equal(json_array_size(json_object_get(unlimited, "areas")), 2);
+	assert_string_equal(text_at(unlimited, "expires_by", NULL), "renewal");
+	assert_string_equal(text_at(unlimited, "valid_until", NULL), "");
+	assert_string_equal(text_at(limited, "expires_by", NULL), "sender");
+	/* and the end of the one is not the end of the other */
+	bench->now_unix_us += 600000000;
+	message = encode_for(bench, &screen, 'f', 'n');
+	assert_int_equal(bench->face.item_count, 1);
+	assert_int_equal(json_array_size(json_object_get(item_at(message, 0), "areas")), 2);
+	assert_string_equal(text_at(message, "state", NULL), "emergency");
+	assert_int_equal(json_array_size(json_object_get(message, "expired")), 1);
 }
 
 /* ---- switch and return ---- */
@@ -142,8 +196,9 @@ test_lift_returns_to_normal(void **state)
 	const struct hs_force_around around = { *hs_force_before(bench->lanes[0]),
 		*hs_force_after(bench->lanes[0]), true };
 	assert_int_equal(hs_changes(bench->arena, lift, &around, &rows, &count), HS_OK);
-	assert_int_equal(
-		hs_signage_lifted_take(&bench->lifted[0], rows, count, bench->now_unix_us), HS_OK);
+	assert_int_equal(hs_signage_lifted_take(
+				 &bench->lifted[0], bench->seq, rows, count, bench->now_unix_us),
+		HS_OK);
 	const json_t *message = encode_for(bench, &screen, 'f', 'n');
 	assert_string_equal(text_at(message, "state", NULL), "caution");
 	const json_t *lifted = json_array_get(json_object_get(message, words[0]), 0);
@@ -160,6 +215,70 @@ test_lift_returns_to_normal(void **state)
 	order(bench, HS_LANE_LIVE, "m", &at3, 1);
 	order(bench, HS_LANE_LIVE, "n", &at4, 1);
 	assert_null(json_object_get(encode_for(bench, &screen, 'f', 'n'), words[0]));
+}
+
+/* "1-3": a digit for each notice that the face tells of. */
+static const char *
+told(const struct bench *bench)
+{
+	static char out[8];
+	for (uint64_t seq = 1; seq <= bench->seq; seq++)
+		out[seq - 1] = hs_tells_has(&bench->face.tells, seq) ? (char)('0' + seq) : '-';
+	out[bench->seq] = '\0';
+	return out;
+}
+
+static void
+take(struct bench *bench, int action, const char *document, uint32_t revision,
+	const struct kit_place *place)
+{
+	struct hs_change_row *rows;
+	size_t count;
+	const hs_notice *notice =
+		kit_notice(bench->arena, LIVE, action, document, revision, place, 1);
+	assert_int_equal(hs_force_apply(bench->lanes[0], ++bench->seq, notice), HS_OK);
+	const struct hs_force_around around = { *hs_force_before(bench->lanes[0]),
+		*hs_force_after(bench->lanes[0]), true };
+	assert_int_equal(hs_changes(bench->arena, notice, &around, &rows, &count), HS_OK);
+	assert_int_equal(hs_signage_lifted_take(
+				 &bench->lifted[0], bench->seq, rows, count, bench->now_unix_us),
+		HS_OK);
+	assert_int_equal(hs_signage_cancel_take(&bench->cancels[0], bench->lanes[0], notice,
+				 bench->now_unix_us + 60000000),
+		HS_OK);
+}
+
+static void
+test_which_notices_a_face_tells_of(void **state)
+{
+	struct bench *bench = *state;
+	struct hs_screen_settings four = screen;
+	struct kit_place lifted = at4;
+	four.rules.caution_level = 4;
+	lifted.lifted = true;
+	take(bench, HS_ACTION(ISSUE), "a", 1, &at3);
+	take(bench, HS_ACTION(ISSUE), "b", 1, &at4);
+	encode_for(bench, &screen, 'f', 'n');
+	assert_string_equal(told(bench), "12");
+	encode_for(bench, &four, 'f', 'n');
+	assert_string_equal(told(bench), "-2");
+	/* the lift is told of, the order that it ended is not */
+	take(bench, HS_ACTION(LIFT), "b", 2, &lifted);
+	encode_for(bench, &screen, 'f', 'n');
+	assert_string_equal(told(bench), "1-3");
+	take(bench, HS_ACTION(ISSUE), "c", 1, &at5);
+	take(bench, HS_ACTION(CANCEL), "c", 2, &at5);
+	encode_for(bench, &screen, 'f', 'n');
+	assert_string_equal(told(bench), "1-3-5");
+	/* and when their time to be told is over, neither */
+	bench->now_unix_us += screen.rules.return_after_ms * 1000;
+	encode_for(bench, &screen, 'f', 'n');
+	assert_string_equal(told(bench), "1----");
+	/* past its time it is told of as past, not as an order */
+	order_until(bench, bench->now_unix_us + 1);
+	bench->now_unix_us += 1;
+	encode_for(bench, &screen, 'f', 'n');
+	assert_string_equal(told(bench), "1-----");
 }
 
 /* ---- languages and marks ---- */
@@ -259,9 +378,14 @@ test_whole(void **state)
 	snprintf(lines, sizeof(lines), "%s%s", large, "避難指示（洪水）\n架空県架空市\n南町\n");
 	encode_for(bench, &screen, 'f', 'n');
 	expect_whole(&bench->face, lines);
-	/* Seen from far away there is nothing below. */
+	/* Seen from far away there is nothing below: the lower one stands large in its turn. */
 	encode_for(bench, &far, 'f', 'n');
-	expect_whole(&bench->face, large);
+	snprintf(lines, sizeof(lines), "%s%s\n%s\n%s\n%s\n", large,
+		"避難指示（洪水）\n架空県架空市\n南町", hs_level_display(4)->action_ja,
+		hs_level_display(4)->action_easy, hs_level_display(4)->action_en);
+	strcat(lines, hs_sign_word("act_l4", "ko"));
+	strcat(lines, "\n");
+	expect_whole(&bench->face, lines);
 }
 
 /* ---- shelters ---- */
@@ -292,6 +416,29 @@ test_shelters_beside_an_order(void **state)
 	assert_string_equal(text_at(json_array_get(list, 1), "name", NULL), "公民館");
 }
 
+static void
+test_no_shelters_where_there_is_no_room_for_them(void **state)
+{
+	struct bench *bench = *state;
+	struct hs_open_shelter open = { "公民館", "990019", "空き", { 38.4821, 143.5 }, 0, 540, 7 };
+	struct hs_screen_settings settings = screen;
+	settings.site.position = "38.50000,143.50000";
+	settings.site.shelters_shown = 2;
+	order(bench, HS_LANE_LIVE, "l", &at4, 1);
+	for (int64_t metres = 3; metres <= 5; metres += 2) {
+		settings.look.viewing_distance_cm = metres * 100;
+		assert_int_equal(hs_ways_rank(&bench->ways, &settings.site, &open, 1), HS_OK);
+		struct hs_signage_input input = { .screen = &settings,
+			.lanes = { lane_input(bench, HS_LANE_LIVE, 'f'),
+				lane_input(bench, HS_LANE_DRILL, 'n') },
+			.now_unix_us = bench->now_unix_us };
+		encode(bench, &input);
+		bool shown = metres == 3;
+		assert_int_equal(json_object_get(bench->message, "shelters") != NULL, shown);
+		assert_int_equal(hs_tells_has(&bench->face.tells, 7), shown);
+	}
+}
+
 int
 main(void)
 {
@@ -299,7 +446,11 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		ROW(test_the_digest_is_of_the_text),
 		ROW(test_every_item_expires),
-		ROW(test_what_its_sender_limits_ends_then_and_is_said_for_a_while),
+		ROW(test_no_drill_takes_the_place_of_what_is_past_its_time),
+		ROW(test_each_limit_is_an_item_of_its_own),
+		ROW(test_which_notices_a_face_tells_of),
+		ROW(test_no_shelters_where_there_is_no_room_for_them),
+		ROW(test_what_its_sender_limits_ends_then_and_is_said_until_it_is_lifted),
 		cmocka_unit_test(test_each_screen_switches_by_its_own_levels),
 		ROW(test_a_screen_that_shows_no_drills),
 		ROW(test_lift_returns_to_normal),

@@ -84,9 +84,9 @@ test_open_ones_first_and_each_once(void **state)
 	struct hs_screen_shelter known[] = { { "学校", "38.50450,143.50000", { NULL, 0 } },
 		{ "公民館", "38.48200,143.50000", { NULL, 0 } } };
 	const struct hs_open_shelter open[] = {
-		{ "遠い体育館", "990019", "", { 38.53, 143.5 }, 5, 540 },
-		{ "公民館（本館）", "990019", "空き", { 38.48201, 143.50001 }, 7, 540 },
-		{ "別の島", "990019", "", { 39.5, 143.5 }, 5, 540 },
+		{ "遠い体育館", "990019", "", { 38.53, 143.5 }, 5, 540, 0 },
+		{ "公民館（本館）", "990019", "空き", { 38.48201, 143.50001 }, 7, 540, 9 },
+		{ "別の島", "990019", "", { 39.5, 143.5 }, 5, 540, 0 },
 	};
 	const struct hs_screen_site site = {
 		.position = "38.50000,143.50000", .shelters = { known, 2 }, .shelters_shown = 5
@@ -96,7 +96,7 @@ test_open_ones_first_and_each_once(void **state)
 	assert_int_equal(hs_ways_rank(&ways, &site, open, 3), HS_OK);
 	assert_int_equal(ways.count, 3);
 	assert_string_equal(ways.rows[0].name, "公民館");
-	assert_true(ways.rows[0].open && ways.rows[0].told_unix_us == 7);
+	assert_true(ways.rows[0].open && ways.rows[0].told_unix_us == 7 && ways.rows[0].seq == 9);
 	assert_string_equal(ways.rows[0].status, "空き");
 	assert_string_equal(ways.rows[1].name, "遠い体育館");
 	assert_string_equal(ways.rows[2].name, "学校");
@@ -115,7 +115,8 @@ test_fit_for_the_hazard(void **state)
 	static const char *only[] = { "landslide" };
 	struct hs_screen_shelter known[] = { { "学校", "38.50450,143.50000", { only, 1 } },
 		{ "公民館", "38.48200,143.50000", { NULL, 0 } } };
-	const struct hs_open_shelter open[] = { { "学校", "990019", "", { 38.5, 143.5 }, 5, 540 } };
+	const struct hs_open_shelter open[] = { { "学校", "990019", "", { 38.5, 143.5 }, 5, 540,
+		0 } };
 	const struct hs_screen_site site = {
 		.position = "38.50000,143.50000", .shelters = { known, 2 }, .shelters_shown = 5
 	};
