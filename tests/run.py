@@ -21,8 +21,8 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 # wait more than they compute: two at a time keep two cores busy.
 STEPS = ["lint", "unit:asan", "model", "fuzz:smoke", "e2e:asan", "browser:asan", "crash:debug"]
 AT_A_TIME = 2
-TAP_TIMEOUT_S = 180
-PYTEST_TIMEOUT_S = int(os.environ.get("HS_PYTEST_TIMEOUT_S", "900"))
+TAP_TIMEOUT_S = 420
+PYTEST_TIMEOUT_S = int(os.environ.get("HS_PYTEST_TIMEOUT_S", "1800"))
 # Of each fuzzer, two at a time. The same inputs each time: a test that fails by luck tells nobody what to mend.
 FUZZ_SMOKE = ["-runs=30000", "-seed=1", "-max_total_time=60"]
 
