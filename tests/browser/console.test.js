@@ -188,7 +188,7 @@ for (const [name, viewport] of Object.entries(VIEWPORTS)) {
 	test(`${name}: silence and its mending can be read, walked by keyboard and told without colours`, () =>
 		withConsole({ viewport, silentMs: 500 }, async (parts) => {
 			const { stack, page } = parts;
-			await stack.submit([['高齢者等避難', ['港町'], '発令']], { document: 'other' });
+			await stack.submit([['高齢者等避難', ['南町'], '発令']], { document: 'other' });
 			const { id } = await stack.submit([['避難指示', ['北町一丁目', '港町'], '発令']]);
 			await visit(parts);
 			await until(async () => /応答なし/.test(await page.locator(`#s-${id}`).innerText()), 'silence is told', 1500 + BUSY_MS);
