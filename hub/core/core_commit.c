@@ -165,7 +165,8 @@ build(struct hs_core *core, const struct hs_waiting_submit *waiting, struct hs_v
 	struct hs_waiting_reply *reply)
 {
 	const hs_submit *submit = waiting->submit;
-	const struct hs_before_from from = { core->index, core->pending, core->active };
+	const struct hs_before_from from = { core->index, core->pending, core->active,
+		waiting->opened != NULL };
 	struct hs_before before = { 0 };
 	struct hs_row built = { 0 };
 	struct hs_buf body;
