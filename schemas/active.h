@@ -157,6 +157,8 @@ struct hs_word {
 struct hs_word hs_word_of(const hs_notice *notice, const struct hs_statements *says);
 /* What was read of it; NULL: it was not, or kept is NULL. */
 const struct hs_statements *hs_kept_says(const struct hs_kept *kept);
+/* What speaks of more places than that, a digest, is looked for at none of them: tens of milliseconds on a loop. */
+#define HS_ACTIVE_SPOTS_MAX 2000
 /* Whether something of the old one, of another document, stands no longer at a place because of the new one: by the rules above,
  * whatever else is said there. */
 bool hs_word_displaces(const struct hs_word *new, const struct hs_word *old);

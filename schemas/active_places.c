@@ -10,9 +10,6 @@
 #include "schemas/active_parts.h"
 
 #define NAME_MAX_BYTES HS_NOTICE_MAX_BYTES
-/* A document that speaks of more places than all municipalities has a spot at none: a digest of 20,000 would hold the loop for tens
- * of milliseconds. What displaces it tells only who wants that. */
-#define SPOTS_MAX      2000
 
 /* Named by mode, kind and key of a statement: the same for all that can meet there (active_view.c, compare_places). */
 struct hs_active_place {
@@ -119,7 +116,7 @@ hs_active_places_join(struct hs_active *active, struct hs_active_document *docum
 	if (!active->knows_places)
 		return;
 	hs_active_places_leave(active, document);
-	if (!kept || !kept->says.count || kept->says.count > SPOTS_MAX)
+	if (!kept || !kept->says.count || kept->says.count > HS_ACTIVE_SPOTS_MAX)
 		return;
 	document->spots = calloc(kept->says.count, sizeof(document->spots[0]));
 	HS_CHECK(document->spots);

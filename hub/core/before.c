@@ -253,8 +253,9 @@ static bool
 may_displace(const struct hs_before_from *from, const struct hs_verdict *verdict,
 	const hs_notice *notice)
 {
-	return !from->aside && verdict->record_type == (int)HS_RECORD(NOTICE) && !verdict->ended &&
-	       notice->action != HS_ACTION(CANCEL) && hs_kind_lasts((int)notice->kind);
+	return !from->places_too_many && verdict->record_type == (int)HS_RECORD(NOTICE) &&
+	       !verdict->ended && notice->action != HS_ACTION(CANCEL) &&
+	       hs_kind_lasts((int)notice->kind);
 }
 
 void

@@ -13,7 +13,7 @@
  *         level         the highest that was told since it began or began anew: after a lift nobody holds anything of it. What
  *                       it displaced itself counts as its own, so a chain of documents is followed step by step
  *         A cancel, a notice that came too late (Document.ended) and one of a kind that does not last displace nothing, nor does
- *         a digest (above ahead_large_bytes, below level 4): to look at each of its places held the loop for 30 ms.
+ *         a digest of more than HS_ACTIVE_SPOTS_MAX places: to look at each of them held the loop for 30 ms.
  *         What is on its way to the disk counts as it will be there. Where a cancel is on its way, its document counts as ending
  *         whole: what will stand of it is not known yet. Too much only tells one more.
  * Not:    an order that comes late and does not win (its order time is older than what stands) is told to who wants it, and what
@@ -41,7 +41,7 @@ struct hs_before_from {
 	const struct hs_index *index;
 	const struct hs_pending *pending;
 	struct hs_active *active; /* knows places */
-	bool aside; /* it was opened beside the loop: a digest of thousands of places, which displaces nothing here */
+	bool places_too_many;	  /* above HS_ACTIVE_SPOTS_MAX: it displaces nothing here */
 };
 
 /* The notice is complete but for what is found here: its time of acceptance is there. Adds to verdict->document who is told and what was told.
