@@ -250,12 +250,10 @@ look_for_displaced(struct search *search, const struct hs_statements *says)
 }
 
 static bool
-may_displace(const struct hs_before_from *from, const struct hs_verdict *verdict,
-	const hs_notice *notice)
+may_displace(const struct hs_verdict *verdict, const hs_notice *notice)
 {
-	return !from->places_too_many && verdict->record_type == (int)HS_RECORD(NOTICE) &&
-	       !verdict->ended && notice->action != HS_ACTION(CANCEL) &&
-	       hs_kind_lasts((int)notice->kind);
+	return verdict->record_type == (int)HS_RECORD(NOTICE) && !verdict->ended &&
+	       notice->action != HS_ACTION(CANCEL) && hs_kind_lasts((int)notice->kind);
 }
 
 void
@@ -275,11 +273,15 @@ hs_before_find(const struct hs_before_from *from, const hs_submit *submit,
 	memcpy(search.own, verdict->document.key, HS_ID_BYTES);
 	add_own(&search);
 	add_named(&search);
-	if (may_displace(from, verdict, notice)) {
-		HS_CHECK(hs_statements_of(search.arena, notice, &says) == HS_OK);
+	if (may_displace(verdict, notice)) {
+		if (from->says != NULL)
+			says = *from->says;
+		else
+			HS_CHECK(hs_statements_of(search.arena, notice, &says) == HS_OK);
 		word = hs_word_of(notice, &says);
 		search.word = &word;
-		look_for_displaced(&search, &says);
+		if (says.count <= HS_ACTIVE_SPOTS_MAX)
+			look_for_displaced(&search, &says);
 	}
 	hs_arena_destroy(search.arena);
 	verdict->document.told |= out->told;

@@ -41,7 +41,8 @@ struct hs_before_from {
 	const struct hs_index *index;
 	const struct hs_pending *pending;
 	struct hs_active *active; /* knows places */
-	bool places_too_many;	  /* above HS_ACTIVE_SPOTS_MAX: it displaces nothing here */
+	const struct hs_statements
+		*says; /* of the notice, when they were read before; NULL: they were not */
 };
 
 /* The notice is complete but for what is found here: its time of acceptance is there. Adds to verdict->document who is told and what was told.

@@ -7,7 +7,6 @@
 #include "hub/base/wire.h"
 #include "hub/core/core_state.h"
 #include "hub/core/urgent.h"
-#include "schemas/statement.h"
 
 #define BODY_MAX_BYTES	((size_t)HS_FRAME_MAX_BYTES * 2)
 #define NAMES_MAX_BYTES 2048
@@ -160,16 +159,15 @@ decide_without_record(
 	reply_now(core, reply, NULL, NULL);
 }
 
-static bool
-is_of_too_many_places(const struct hs_opened *opened)
+/* What a large one says was read beside the loop. NULL: it was not. */
+static const struct hs_statements *
+read_aside(const struct hs_opened *opened)
 {
 	const struct hs_reading *reading = opened != NULL && opened->reading != NULL
 						   ? hs_shared_memory(opened->reading)
 						   : NULL;
-	const struct hs_statements *says =
-		reading != NULL && reading->kept != NULL ? hs_kept_says(reading->kept) : NULL;
 
-	return says != NULL && says->count > HS_ACTIVE_SPOTS_MAX;
+	return reading != NULL && reading->kept != NULL ? hs_kept_says(reading->kept) : NULL;
 }
 
 /* The record of one that was judged → journal, or refused. */
@@ -179,7 +177,7 @@ build(struct hs_core *core, const struct hs_waiting_submit *waiting, struct hs_v
 {
 	const hs_submit *submit = waiting->submit;
 	const struct hs_before_from from = { core->index, core->pending, core->active,
-		is_of_too_many_places(waiting->opened) };
+		read_aside(waiting->opened) };
 	struct hs_before before = { 0 };
 	struct hs_row built = { 0 };
 	struct hs_buf body;
