@@ -75,8 +75,9 @@ on_hello(const struct frame_context *context)
 	struct hs_peer *peer = &core->peers[context->peer];
 	bool gate = peer->config->kind == (int)HS_PEER(GATE);
 	const char *wrong = wrong_hello(core, peer->config, context->frame->hello);
+	char epoch[HS_ROUTE_EPOCH_SIZE];
 	struct hs_answer_hello hello = { .mode = core->options.mode,
-		.epoch = core->options.epoch,
+		.epoch = epoch,
 		.version = core->options.version,
 		.newest_seq = core->source.newest_seq,
 		.heartbeat_ms = core->options.heartbeat_ms,
@@ -91,6 +92,7 @@ on_hello(const struct frame_context *context)
 		core->source.mono_us));
 	peer->beat_mono_us = core->source.mono_us;
 	peer->digest_differed = false;
+	hs_route_epoch(core->route, context->peer, core->options.epoch, epoch);
 	hs_answer_hello(core->source.effects, context->peer, &hello);
 	hs_effects_log(core->source.effects, HS_LOG_INFO, "hub.peer_up", "peer=%s version=%.32s",
 		peer->config->name, context->frame->hello->version);

@@ -103,11 +103,15 @@ send_gap(struct hs_delivery *delivery, struct hs_delivery_source *source,
 
 /* Why the place that the peer asks for cannot be replayed from; NULL when it can. */
 static const char *
-unknown_place(const struct hs_delivery_source *source, const Hansho__V1__Resume *resume)
+unknown_place(const struct hs_delivery *delivery, const struct hs_delivery_source *source,
+	const Hansho__V1__Resume *resume)
 {
+	char epoch[HS_ROUTE_EPOCH_SIZE];
+
 	if (resume->from_last_ack || (resume->epoch[0] == '\0' && resume->seq == 0))
 		return NULL;
-	if (strcmp(resume->epoch, source->epoch) != 0)
+	hs_route_epoch(source->route, delivery->peer, source->epoch, epoch);
+	if (strcmp(resume->epoch, epoch) != 0)
 		return "unknown_epoch";
 	return resume->seq > source->newest_seq ? "ahead_of_journal" : NULL;
 }
@@ -152,7 +156,7 @@ void
 hs_delivery_start(struct hs_delivery *delivery, struct hs_delivery_source *source,
 	const Hansho__V1__Resume *resume)
 {
-	const char *gap = unknown_place(source, resume);
+	const char *gap = unknown_place(delivery, source, resume);
 	bool snapshot = gap != NULL || resume->snapshot;
 	uint64_t acked = hs_receipts_acked(source->receipts, delivery->peer);
 	struct hs_past past = past_of(delivery, source, resume);

@@ -1,13 +1,20 @@
 #include "hub/core/route.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "hub/base/buf.h"
 #include "hub/base/check.h"
+#include "hub/base/hash.h"
 #include "hub/core/memory.h"
 #include "schemas/tables.h"
 
-#define AREA_CODE_MAX 16
+#define AREA_CODE_MAX	   16
+#define EPOCH_DIGEST_BYTES 4
+#define FILTER_MAX_BYTES   (1u << 20)
+/* One more when a filter lets something else pass than before: feeds that have one begin anew then, too. */
+#define FILTER_RULES	   "1"
 
 struct hs_route {
 	const struct hs_core_peer *peers;
@@ -174,4 +181,39 @@ hs_route_unfiltered(const struct hs_route *route, uint32_t peer)
 	HS_CHECK(peer < route->count);
 	row = &route->peers[peer];
 	return row->kind_count == 0 && row->area_count == 0 && row->level_min == 0;
+}
+
+static void
+add_list(struct hs_buf *out, const char *name, const char *const *items, size_t count)
+{
+	hs_buf_printf(out, "%s\n", name);
+	for (size_t i = 0; i < count; i++)
+		hs_buf_printf(out, "%s\n", items[i]);
+}
+
+void
+hs_route_epoch(const struct hs_route *route, uint32_t peer, const char *epoch,
+	char out[HS_ROUTE_EPOCH_SIZE])
+{
+	const struct hs_core_peer *row = &route->peers[peer];
+	uint8_t digest[HS_SHA256_BYTES];
+	char text[2 * EPOCH_DIGEST_BYTES + 1] = "";
+	struct hs_buf filter;
+	struct hs_span span;
+	bool own = row->kind != (int)HS_PEER(FEED) || hs_route_unfiltered(route, peer);
+
+	if (!own) {
+		hs_buf_init(&filter, FILTER_MAX_BYTES);
+		hs_buf_printf(&filter, "rules %s\n", FILTER_RULES);
+		add_list(&filter, "kinds", row->kinds, row->kind_count);
+		add_list(&filter, "areas", row->areas, row->area_count);
+		hs_buf_printf(&filter, "level_min %u", row->level_min);
+		HS_CHECK(!filter.failed);
+		span = (struct hs_span){ (const uint8_t *)hs_buf_text(&filter), filter.len_bytes };
+		hs_sha256(&span, 1, digest);
+		hs_hex(digest, EPOCH_DIGEST_BYTES, text);
+		hs_buf_free(&filter);
+	}
+	HS_CHECK(snprintf(out, HS_ROUTE_EPOCH_SIZE, "%s%s%s", epoch, own ? "" : ".", text) <
+		 HS_ROUTE_EPOCH_SIZE);
 }

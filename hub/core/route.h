@@ -37,6 +37,12 @@ bool hs_route_entitled(const struct hs_route *route, uint64_t seq, uint32_t peer
 bool hs_route_may_read(const struct hs_route *route, uint64_t seq, uint32_t peer);
 /* The newest kept seq that the peer is entitled to, 0 when there is none. */
 uint64_t hs_route_newest(const struct hs_route *route, uint32_t peer);
+/* The name of the history as this peer is told it: the hub's own, but for a feed with a filter the hub's, a dot and a digest of the
+ * filter. What the filter left out is not in it: under another one the feed asks for everything anew, and so does who comes to it
+ * from a feed with another one. */
+#define HS_ROUTE_EPOCH_SIZE 64
+void hs_route_epoch(const struct hs_route *route, uint32_t peer, const char *epoch,
+	char out[HS_ROUTE_EPOCH_SIZE]);
 /* Does the peer get everything? Only then the digest of the whole active set means something to it. */
 bool hs_route_unfiltered(const struct hs_route *route, uint32_t peer);
 

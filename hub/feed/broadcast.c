@@ -203,6 +203,16 @@ hs_broadcast_kick(struct hs_broadcast *broadcast)
 		uv_idle_start(&broadcast->idle, on_idle);
 }
 
+void
+hs_broadcast_hub_says(struct hs_broadcast *broadcast, uint64_t newest_seq)
+{
+	struct hs_subscriber *subscriber = broadcast->rest.turn;
+
+	for (size_t i = 0; i < broadcast->rest.count; i++, subscriber = subscriber->next)
+		hs_visit_hub_says(&broadcast->with, subscriber, newest_seq);
+	hs_broadcast_kick(broadcast);
+}
+
 /* ---- one subscriber ---- */
 
 /* One visit; then it stands where it belongs. */

@@ -96,6 +96,8 @@ enum hs_err hs_broadcast_create(uv_loop_t *loop, const struct hs_broadcast_optio
 void hs_broadcast_destroy(struct hs_broadcast *broadcast);
 /* Something new to send, for somebody. */
 void hs_broadcast_kick(struct hs_broadcast *broadcast);
+/* A heartbeat of the hub, for those who are ahead of us (visit.h). */
+void hs_broadcast_hub_says(struct hs_broadcast *broadcast, uint64_t newest_seq);
 /* One subscriber, at once: after its subscribe. */
 void hs_broadcast_pump(struct hs_broadcast *broadcast, struct hs_subscriber *subscriber);
 /* It has something to catch up with, and waits for its slice. */

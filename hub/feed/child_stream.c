@@ -11,8 +11,6 @@
 /* What one stream sends before others have their turn. */
 #define SLICE_NOTICES	 32
 #define SLICE_MAX_BYTES	 ((size_t)256 << 10)
-/* Heartbeats of the hub: the first may have been on its way before the notice was. */
-#define HUB_WORDS	 2
 
 struct sent_notice {
 	uint64_t seq;
@@ -136,7 +134,7 @@ hs_child_stream_hub_says(struct hs_child_stream *stream, uint64_t newest_seq)
 {
 	if (stream->state != HS_CHILD_AHEAD || newest_seq >= stream->cursor)
 		stream->hub_words = 0;
-	else if (++stream->hub_words >= HUB_WORDS)
+	else if (++stream->hub_words >= HS_HUB_WORDS)
 		begin_with_gap(stream, stream->cursor, "ahead_of_journal");
 }
 

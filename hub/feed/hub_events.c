@@ -168,6 +168,8 @@ on_heartbeat(void *owner, const Hansho__V1__Heartbeat *heartbeat)
 	const struct hs_store *store = &parts->store;
 
 	hs_children_hub_says(parts->children, heartbeat->newest_seq);
+	if (hs_hub_port_is_up(parts->hub))
+		hs_broadcast_hub_says(parts->broadcast, heartbeat->newest_seq);
 	if (!store->ready || heartbeat->digest[0] == '\0' ||
 		heartbeat->newest_seq != store->active_seq)
 		return HS_OK;

@@ -219,11 +219,11 @@ choose_start(
 	}
 	subscriber->cursor = wish->seq;
 	reason = hs_store_gap_reason(&parts->store, &from);
-	if (reason == HS_GAP_NONE) {
+	subscriber->gap_reason = (uint8_t)reason;
+	if (reason == HS_GAP_NONE || reason == HS_GAP_SEQ_AHEAD) {
 		parts->counts.replays++;
 		return;
 	}
-	subscriber->gap_reason = (uint8_t)reason;
 	subscriber->owes |= HS_OWES_GAP | HS_OWES_SNAPSHOT;
 }
 

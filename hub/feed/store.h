@@ -73,7 +73,11 @@ struct hs_frame *hs_store_snapshot(const struct hs_store *store, struct hs_inter
 struct hs_frame *hs_store_encode(
 	const struct hs_store *store, const struct hs_filter *filter, enum hs_form form);
 
-/* Whether a position can be continued from. */
+/* So many heartbeats in a row that name less than what somebody says to have, and the hub's history was lost: the first may have been
+ * on its way before the notice was. */
+#define HS_HUB_WORDS 2
+
+/* Whether a position can be continued from. SEQ_AHEAD: it is to wait for us (visit.h). */
 enum hs_gap_reason hs_store_gap_reason(
 	const struct hs_store *store, const struct hs_position *from);
 

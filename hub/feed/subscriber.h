@@ -53,6 +53,7 @@ struct hs_subscriber {
 	bool first;  /* it gets each notice before the others do; fixed once it has subscribed */
 	uint8_t among;
 	uint8_t gap_reason;
+	uint8_t hub_words; /* in a row that named less than its cursor, while it is ahead of us (visit.h) */
 	uint16_t receipts; /* in this minute */
 	uint32_t since_s;  /* open, or choked since: seconds of the table's clock */
 	uint32_t heard_s;  /* last sign of life */

@@ -172,6 +172,25 @@ next_in_ring(const struct hs_store *store, const struct hs_subscriber *subscribe
 	return hs_ring_after(store->ring, subscriber->cursor);
 }
 
+bool
+hs_visit_is_ahead(const struct hs_broadcast_options *with, const struct hs_subscriber *subscriber)
+{
+	return subscriber->gap_reason == HS_GAP_SEQ_AHEAD && subscriber->owes == 0 &&
+	       subscriber->cursor > hs_store_newest(with->store);
+}
+
+void
+hs_visit_hub_says(const struct hs_broadcast_options *with, struct hs_subscriber *subscriber,
+	uint64_t newest_seq)
+{
+	if (!hs_visit_is_ahead(with, subscriber))
+		return;
+	if (newest_seq >= subscriber->cursor)
+		subscriber->hub_words = 0;
+	else if (++subscriber->hub_words >= HS_HUB_WORDS)
+		subscriber->owes |= HS_OWES_GAP | HS_OWES_SNAPSHOT;
+}
+
 /* As far as its socket and `most` allow; *sent counts what was looked at, large frames several times. */
 static enum hs_progress
 advance(const struct hs_broadcast_options *with, struct hs_subscriber *subscriber, size_t most,
@@ -187,6 +206,8 @@ advance(const struct hs_broadcast_options *with, struct hs_subscriber *subscribe
 				return HS_PROGRESS_STUCK;
 			++*sent;
 		}
+		if (hs_visit_is_ahead(with, subscriber))
+			return HS_PROGRESS_STUCK;
 		if (subscriber->cursor >= hs_store_newest(store))
 			return tell_live(with, subscriber);
 		if (*sent >= most)

@@ -25,6 +25,13 @@ enum hs_progress hs_visit_push(const struct hs_broadcast_options *with,
 	struct hs_subscriber *subscriber, struct hs_frame *frame);
 /* What a frame takes of a slice: most that a socket takes at once of a large one is a few dozen KiB. */
 size_t hs_visit_cost(size_t len_bytes);
+/* It comes from a feed that had more: until we have that, too, it is told nothing, or it would go back to an order that was
+ * cancelled. */
+bool hs_visit_is_ahead(
+	const struct hs_broadcast_options *with, const struct hs_subscriber *subscriber);
+/* The hub's newest seq by its own word. Twice in a row less than the cursor of who is ahead: its history was lost, a gap is owed. */
+void hs_visit_hub_says(const struct hs_broadcast_options *with, struct hs_subscriber *subscriber,
+	uint64_t newest_seq);
 /* Whether notices go to it. */
 bool hs_visit_receives(const struct hs_subscriber *subscriber);
 

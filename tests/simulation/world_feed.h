@@ -57,6 +57,12 @@ hs_hub_port_again(struct hs_hub_port *port, const char *why, enum hs_err err)
 	HS_CHECK(why == NULL);
 }
 
+bool
+hs_hub_port_is_up(const struct hs_hub_port *port)
+{
+	return port->taker->greeted;
+}
+
 enum hs_err
 hs_hub_port_fetch(struct hs_hub_port *port, uint64_t after_seq, uint32_t limit, bool originals,
 	uint64_t *request)

@@ -151,11 +151,45 @@ test_who_gets_nothing_gets_a_receipt_that_says_why(void **state)
 	}
 }
 
+/* A feed is told another history under each filter; whoever else, and a feed without one, the hub's own. */
+static void
+test_the_epoch_of_a_peer(void **state)
+{
+	static const char *const kinds[] = { "99" };
+	static const char *const areas[] = { "99", "98" };
+	const struct hs_core_peer peers[] = {
+		{ .name = "all", .kind = HS_PEER(FEED) },
+		{ .name = "kinds", .kind = HS_PEER(FEED), .kinds = kinds, .kind_count = 1 },
+		{ .name = "area", .kind = HS_PEER(FEED), .areas = areas, .area_count = 1 },
+		{ .name = "areas", .kind = HS_PEER(FEED), .areas = areas, .area_count = 2 },
+		{ .name = "level", .kind = HS_PEER(FEED), .level_min = 4 },
+		{ .name = "adapter", .kind = HS_PEER(ADAPTER), .areas = areas, .area_count = 1 },
+		{ .name = "other name", .kind = HS_PEER(FEED), .areas = areas, .area_count = 1 },
+	};
+	char epochs[HS_COUNT(peers)][HS_ROUTE_EPOCH_SIZE];
+	struct hs_route *route = hs_route_create(peers, HS_COUNT(peers));
+
+	(void)state;
+	for (uint32_t i = 0; i < HS_COUNT(peers); i++)
+		hs_route_epoch(route, i, "5f0c9a7e", epochs[i]);
+	assert_string_equal(epochs[0], "5f0c9a7e");
+	assert_string_equal(epochs[5], "5f0c9a7e");
+	assert_string_equal(epochs[6], epochs[2]);
+	for (uint32_t i = 1; i < 5; i++) {
+		assert_memory_equal(epochs[i], "5f0c9a7e.", 9);
+		assert_int_equal(strlen(epochs[i]), 17);
+		for (uint32_t j = 1; j < i; j++)
+			assert_string_not_equal(epochs[i], epochs[j]);
+	}
+	hs_route_destroy(route);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rules),
+		cmocka_unit_test(test_the_epoch_of_a_peer),
 		DESK_TEST(test_who_had_the_order_gets_what_becomes_of_it),
 		DESK_TEST(test_who_gets_nothing_gets_a_receipt_that_says_why),
 	};

@@ -162,6 +162,66 @@ owed_frames_wait_for_room(void **state)
 	assert_int_equal(one->cursor, 1);
 }
 
+/* As session.c leaves it: it says to have what this feed does not have yet. */
+static struct hs_subscriber *
+comes_ahead(struct bench *bench, hs_http_id id, uint64_t seq)
+{
+	struct hs_filter all = { 0 };
+	struct hs_subscriber *one = hs_subscribers_add(bench->table, id, HS_FORM_PROTO, 0);
+
+	bench->wires[id].room = 1000;
+	one->cursor = seq;
+	one->gap_reason = HS_GAP_SEQ_AHEAD;
+	one->interest = hs_interest_get(bench->store.interests, &all);
+	assert_true(hs_subscriber_step(one, HS_SUB_SUBSCRIBED));
+	hs_broadcast_pump(bench->broadcast, one);
+	return one;
+}
+
+static void
+who_is_ahead_is_told_nothing_until_we_are_there(void **state)
+{
+	struct bench *bench = *state;
+	struct hs_subscriber *one = comes_ahead(bench, 1, 5);
+
+	for (uint64_t seq = 1; seq <= 4; seq++) {
+		publish(bench, seq);
+		run(bench);
+		/* the hub knows of it, or did not yet when it spoke */
+		hs_broadcast_hub_says(bench->broadcast, seq % 2 == 0 ? 5 : 4);
+		run(bench);
+	}
+	assert_int_equal(bench->wires[1].count, 0);
+	publish(bench, 5);
+	run(bench);
+	assert_int_equal(bench->wires[1].count, 1);
+	assert_int_equal(bench->wires[1].types[0], BODY(LIVE));
+	publish(bench, 6);
+	run(bench);
+	assert_got(&bench->wires[1], 6, 6);
+	assert_int_equal(one->cursor, 6);
+}
+
+static void
+who_is_ahead_of_the_hub_itself_is_told_a_gap(void **state)
+{
+	struct bench *bench = *state;
+	const int expected[] = { BODY(GAP), BODY(SNAPSHOT), BODY(LIVE) };
+	struct hs_subscriber *one = comes_ahead(bench, 1, 5);
+
+	publish(bench, 1);
+	run(bench);
+	hs_broadcast_hub_says(bench->broadcast, 1);
+	run(bench);
+	assert_int_equal(bench->wires[1].count, 0);
+	hs_broadcast_hub_says(bench->broadcast, 1);
+	run(bench);
+	assert_int_equal(bench->wires[1].count, 3);
+	assert_memory_equal(bench->wires[1].types, expected, sizeof(expected));
+	assert_int_equal(one->state, HS_SUB_LIVE);
+	assert_int_equal(one->cursor, 1);
+}
+
 static void
 heartbeats_go_to_those_who_are_up_to_date(void **state)
 {
@@ -192,6 +252,8 @@ main(void)
 		TEST(a_burst_over_the_ring_loses_nothing),
 		TEST(a_page_without_anything_becomes_a_gap),
 		TEST(owed_frames_wait_for_room),
+		TEST(who_is_ahead_is_told_nothing_until_we_are_there),
+		TEST(who_is_ahead_of_the_hub_itself_is_told_a_gap),
 		TEST(heartbeats_go_to_those_who_are_up_to_date),
 	};
 
