@@ -90,6 +90,11 @@ GEN_TERMS := $(GEN)/adapters/signage/terms.c
 $(GEN_TERMS): schemas/gen/terms.py adapters/signage/terms.csv
 	@mkdir -p $(dir $@)
 	$(Q)$(PY) -B schemas/gen/terms.py adapters/signage/terms.csv $@
+# The characters of MS932, from Python's codec.
+GEN_MS932 := $(GEN)/adapters/telecom/ms932_data.c
+$(GEN_MS932): schemas/gen/ms932.py
+	@mkdir -p $(dir $@)
+	$(Q)$(PY) -B schemas/gen/ms932.py $@
 # Libraries of the player, by the lock file, in one file; what it does not use is left out.
 PLAYER := adapters/signage/player
 build/player/node_modules/.package-lock.json: $(addprefix $(PLAYER)/,package.json package-lock.json .npmrc)
@@ -121,7 +126,8 @@ $(OUT)/%.o: %.c | $(GEN_HEADERS)
 objs_of = $(patsubst %.c,$(OUT)/%.o,$(call srcs_of,$(1))) \
 	$(if $(wildcard $(1)/assets),$(OUT)/$(GEN)/$(1)/assets.o) \
 	$(if $(filter schemas,$(1)),$(patsubst %.c,$(OUT)/%.o,$(GEN_PB) $(GEN_TABLES))) \
-	$(if $(filter adapters/signage,$(1)),$(OUT)/$(GEN_TERMS:.c=.o))
+	$(if $(filter adapters/signage,$(1)),$(OUT)/$(GEN_TERMS:.c=.o)) \
+	$(if $(filter adapters/telecom,$(1)),$(OUT)/$(GEN_MS932:.c=.o))
 define LIB_RULE
 $(call lib_of,$(1)): $(call objs_of,$(1))
 	@mkdir -p $$(dir $$@)

@@ -336,6 +336,20 @@ class Stack:
         self.stop(name)
         return self.start(name, wait)
 
+    def refilter(self, peer, **filter_):
+        """The hub anew, with another filter for that peer instead of the one that it had."""
+        self.stop("hub")
+        path = self.path("hub.yaml")
+        with open(path, encoding="utf-8") as file:
+            config = yaml.safe_load(file)
+        row = next(row for row in config["peers"] if row["name"] == peer)
+        for key in ("areas", "kinds", "level_min"):
+            row.pop(key, None)
+        row.update(filter_)
+        with open(path, "w", encoding="utf-8") as file:
+            yaml.safe_dump(config, file)
+        self.start("hub")
+
     def stop_all(self):
         """Outlets first, hub last, each one clean; the folder goes with them."""
         problems = []

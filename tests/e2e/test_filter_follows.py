@@ -7,7 +7,6 @@ import time
 
 import pytest
 import requests
-import yaml
 
 from alarms import SENDERS, rain
 from conftest import PRINCIPALS, wait_until
@@ -150,18 +149,9 @@ def test_who_asked_for_level_4_is_not_told_of_what_he_never_had(make_stack):
 # ---- the hub's own routes ----
 
 def refilter(stack, **filter_):
-    """The hub's configuration with another filter for feed-1, and both anew."""
+    """And the feed anew."""
     stack.stop("feed-1")
-    stack.stop("hub")
-    path = stack.path("hub.yaml")
-    with open(path, encoding="utf-8") as file:
-        config = yaml.safe_load(file)
-    for peer in config["peers"]:
-        if peer["name"] == "feed-1":
-            peer.update(filter_)
-    with open(path, "w", encoding="utf-8") as file:
-        yaml.safe_dump(config, file)
-    stack.start("hub")
+    stack.refilter("feed-1", **filter_)
     stack.start("feed-1")
     for name in ("gate", "feed-1"):
         wait_until(lambda: requests.get(f"http://{stack.ops[name]}/readyz", timeout=5).status_code == 200, "it is back")
